@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Aphorist.Numerics;
+
+/// <summary>Floats that start on a cache line and never move: a pinned array, so the garbage collector owns it and pointers stay valid.</summary>
+internal sealed unsafe class AlignedArray
+{
+    public const int Alignment = 64;
+
+    private readonly float[] array;
+    private readonly int offset;
+
+    /// <summary>Makes an array of zeros.</summary>
+    public AlignedArray(int length)
+    {
+        array = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        offset = (int)((Alignment - address % Alignment) % Alignment / sizeof(float));
+        Length = length;
+    }
+
+    public int Length { get; }
+
+    public Span<float> Span => array.AsSpan(offset, Length);
+
+    /// <summary>The first element. Valid as long as this object is reachable.</summary>
+    public float* Pointer => (float*)Unsafe.AsPointer(ref array[offset]);
+}

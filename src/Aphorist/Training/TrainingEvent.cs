@@ -1,0 +1,60 @@
+namespace Aphorist.Training;
+
+/// <summary>Something that happened during training. The trainer waits while its listener handles an event.</summary>
+public abstract record TrainingEvent;
+
+/// <summary>Training is about to begin, or to go on where a checkpoint left it.</summary>
+/// <param name="Characters">Characters of the corpus.</param>
+/// <param name="VocabularySize">Distinct characters.</param>
+/// <param name="Windows">Windows to train on.</param>
+/// <param name="ValidationWindows">Windows held out; 0 if none are.</param>
+/// <param name="CompletedEpochs">Epochs already done; more than 0 when a run is resumed.</param>
+public sealed record TrainingStarted(int Characters, int VocabularySize, int Windows, int ValidationWindows, int CompletedEpochs) : TrainingEvent;
+
+/// <summary>How far the current epoch is; comes a few times a second.</summary>
+/// <param name="Epoch">The current epoch, from 1.</param>
+/// <param name="Batch">Batches done in it.</param>
+/// <param name="BatchCount">Batches in an epoch.</param>
+/// <param name="Loss">Mean loss of this epoch so far, in nats per character.</param>
+/// <param name="Accuracy">Share of characters predicted right in this epoch so far.</param>
+/// <param name="CharactersPerSecond">Characters read (windows times their length) per second of training in this epoch.</param>
+/// <param name="Remaining">Time left until the last epoch ends, at this speed.</param>
+public sealed record TrainingProgress(int Epoch, int Batch, int BatchCount, double Loss, double Accuracy, double CharactersPerSecond, TimeSpan Remaining) : TrainingEvent;
+
+/// <summary>An epoch has ended.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="Loss">Running mean of the loss while training, in nats per character, as Keras reports it.</param>
+/// <param name="Accuracy">Running share of characters predicted right.</param>
+/// <param name="ValidationLoss">Loss on the held-out windows after the epoch; null if none are held out.</param>
+/// <param name="ValidationAccuracy">Accuracy on the held-out windows.</param>
+/// <param name="Seconds">Seconds of training alone.</param>
+/// <param name="CharactersPerSecond">Characters read per second of training.</param>
+/// <param name="LearningRate">The learning rate used.</param>
+/// <param name="IsBest">Whether no earlier epoch had a lower validation loss (or training loss, if nothing is held out).</param>
+public sealed record EpochCompleted(
+    int Epoch,
+    double Loss,
+    double Accuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    double Seconds,
+    double CharactersPerSecond,
+    double LearningRate,
+    bool IsBest) : TrainingEvent;
+
+/// <summary>The loss became non-finite or jumped; the last good weights were restored and training goes on with a smaller step.</summary>
+/// <param name="Epoch">The epoch that diverged, which is begun again.</param>
+/// <param name="Batch">The batch at which it was noticed.</param>
+/// <param name="Loss">The loss that gave it away, in nats per character.</param>
+/// <param name="ExpectedLoss">The best epoch's loss, which it was compared with.</param>
+/// <param name="LearningRate">The learning rate from here on.</param>
+public sealed record DivergenceDetected(int Epoch, int Batch, double Loss, double ExpectedLoss, double LearningRate) : TrainingEvent;
+
+/// <summary>A checkpoint was written: from here a killed run can go on.</summary>
+/// <param name="Path">The file.</param>
+public sealed record CheckpointSaved(string Path) : TrainingEvent;
+
+/// <summary>The last epoch is done.</summary>
+/// <param name="Epochs">Epochs completed in all.</param>
+/// <param name="Seconds">Seconds of training, over all sessions of the run.</param>
+public sealed record TrainingCompleted(int Epochs, double Seconds) : TrainingEvent;
