@@ -11,6 +11,9 @@ public sealed record ParameterTensor(string Name, int Rows, int Columns, int Off
     /// <summary>The number of values.</summary>
     public int Length => Rows * Math.Max(Columns, 1);
 
+    /// <summary>Where the tensor ends in the arena.</summary>
+    internal int End => Offset + Length;
+
     /// <summary>PyTorch's shape.</summary>
     public int[] Shape => Columns == 0 ? [Rows] : [Rows, Columns];
 }

@@ -10,7 +10,7 @@ public sealed class Parameters
     internal Parameters(IReadOnlyList<ParameterTensor> tensors)
     {
         Tensors = tensors;
-        arena = new AlignedArray(tensors[^1].Offset + tensors[^1].Length);
+        arena = new AlignedArray(tensors[^1].End);
     }
 
     /// <summary>The tensors, in the order of the arena.</summary>
@@ -26,4 +26,6 @@ public sealed class Parameters
     public Span<float> ValuesOf(ParameterTensor tensor) => Values.Slice(tensor.Offset, tensor.Length);
 
     internal unsafe float* Pointer => arena.Pointer;
+
+    internal unsafe float* PointerTo(ParameterTensor tensor) => arena.Pointer + tensor.Offset;
 }

@@ -1,0 +1,52 @@
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The values parameters start from, as Keras chooses them.</summary>
+internal static class Initializer
+{
+    /// <summary>Uniform over [-limit, limit] with limit = sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010).</summary>
+    public static void GlorotUniform(Span<float> values, int fanIn, int fanOut, RandomStream random)
+    {
+        double limit = Math.Sqrt(6.0 / (fanIn + fanOut));
+        for (int index = 0; index < values.Length; index++) values[index] = (float)((2 * random.Uniform((ulong)index) - 1) * limit);
+    }
+
+    /// <summary>A random matrix [rows, columns], rows at most columns, whose rows are orthonormal (Saxe, McClelland, Ganguli, 2014).</summary>
+    public static void Orthogonal(Span<float> values, int rows, int columns, RandomStream random)
+    {
+        double[] matrix = new double[rows * columns];
+        for (int index = 0; index < matrix.Length; index++) matrix[index] = random.Normal((ulong)index);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<double> current = matrix.AsSpan(row * columns, columns);
+            // Twice: the second pass takes away what rounding left of the rows before.
+            for (int pass = 0; pass < 2; pass++) RemoveProjections(current, matrix.AsSpan(0, row * columns));
+            Scale(current, 1 / Math.Sqrt(Dot(current, current)));
+        }
+
+        for (int index = 0; index < matrix.Length; index++) values[index] = (float)matrix[index];
+    }
+
+    private static void RemoveProjections(Span<double> row, ReadOnlySpan<double> orthonormalRows)
+    {
+        for (int start = 0; start < orthonormalRows.Length; start += row.Length)
+        {
+            ReadOnlySpan<double> other = orthonormalRows.Slice(start, row.Length);
+            double projection = Dot(row, other);
+            for (int column = 0; column < row.Length; column++) row[column] -= projection * other[column];
+        }
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (int index = 0; index < a.Length; index++) sum += a[index] * b[index];
+        return sum;
+    }
+
+    private static void Scale(Span<double> values, double factor)
+    {
+        foreach (ref double value in values) value *= factor;
+    }
+}

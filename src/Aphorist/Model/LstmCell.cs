@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>What an LSTM does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <remarks>
+/// i = s(z_i), f = s(z_f), g = tanh(z_g), o = s(z_o); c' = f c + i g; h' = o tanh(c'). Rows hold the four gates one after the other, in that order.
+/// </remarks>
+internal abstract unsafe class LstmCell
+{
+    public static LstmCell Create(InstructionSet set, GateActivation gates) => gates switch
+    {
+        GateActivation.Sigmoid => Create<SigmoidGate>(set),
+        GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+    };
+
+    /// <summary>One step of <paramref name="rows"/> sequences.</summary>
+    /// <param name="gates">[rows, 4H]: h U on the way in, the activated gates on the way out.</param>
+    /// <param name="inputs">[V, 4H]: W + b, of which each sequence takes the row of its token.</param>
+    /// <param name="tokens">[rows].</param>
+    /// <param name="previousCell">[rows, H]: c.</param>
+    /// <param name="cell">[rows, H]: c'; may be <paramref name="previousCell"/>.</param>
+    /// <param name="cellTanh">[rows, H]: tanh(c'), kept for the way back.</param>
+    /// <param name="hidden">[rows, H]: h'.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void Forward(
+        float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden, int rows, int hiddenSize);
+
+    /// <summary>The same step backwards.</summary>
+    /// <param name="gates">[rows, 4H]: the activated gates on the way in, the gradients of their sums on the way out.</param>
+    /// <param name="tokens">[rows].</param>
+    /// <param name="previousCell">[rows, H]: c.</param>
+    /// <param name="cellTanh">[rows, H]: tanh(c').</param>
+    /// <param name="hiddenGradient">[rows, H]: dh'.</param>
+    /// <param name="cellGradient">[rows, H]: dc' apart from what comes through h' on the way in, dc on the way out.</param>
+    /// <param name="inputGradient">[V, 4H]: each sequence's gradient is added to the row of its token.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void Backward(
+        float* gates, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient, int rows, int hiddenSize);
+
+    private static LstmCell Create<TGate>(InstructionSet set)
+        where TGate : struct, IGate =>
+        set == InstructionSet.Vector512 ? new LstmCell<Lanes512, TGate>()
+        : set == InstructionSet.Vector256 ? new LstmCell<Lanes256, TGate>()
+        : new LstmCell<Lanes128, TGate>();
+}
+
+/// <summary>The cell for one vector width and one gate activation.</summary>
+internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TGate : struct, IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Forward(
+        float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        for (int row = 0; row < rows; row++)
+        {
+            float* input = inputs + (nint)tokens[row] * 4 * hiddenSize;
+            ForwardUnits<TLanes>(gates, input, previousCell, cell, cellTanh, hidden, 0, whole, hiddenSize);
+            if (whole < hiddenSize) ForwardUnits<Lanes1>(gates, input, previousCell, cell, cellTanh, hidden, whole, hiddenSize, hiddenSize);
+            gates += 4 * hiddenSize;
+            previousCell += hiddenSize;
+            cell += hiddenSize;
+            cellTanh += hiddenSize;
+            hidden += hiddenSize;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Backward(
+        float* gates, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        for (int row = 0; row < rows; row++)
+        {
+            float* sums = inputGradient + (nint)tokens[row] * 4 * hiddenSize;
+            BackwardUnits<TLanes>(gates, previousCell, cellTanh, hiddenGradient, cellGradient, sums, 0, whole, hiddenSize);
+            if (whole < hiddenSize) BackwardUnits<Lanes1>(gates, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
+            gates += 4 * hiddenSize;
+            previousCell += hiddenSize;
+            cellTanh += hiddenSize;
+            hiddenGradient += hiddenSize;
+            cellGradient += hiddenSize;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ForwardUnits<T>(
+        float* gates, float* input, float* previousCell, float* cell, float* cellTanh, float* hidden, int first, int end, int hiddenSize)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            float* z = gates + unit, x = input + unit;
+            T i = TGate.Activate(T.Load(z) + T.Load(x));
+            T f = TGate.Activate(T.Load(z + hiddenSize) + T.Load(x + hiddenSize));
+            T g = Activations.Tanh(T.Load(z + 2 * hiddenSize) + T.Load(x + 2 * hiddenSize));
+            T o = TGate.Activate(T.Load(z + 3 * hiddenSize) + T.Load(x + 3 * hiddenSize));
+            T c = T.MultiplyAdd(f, T.Load(previousCell + unit), i * g);
+            T tanh = Activations.Tanh(c);
+            i.Store(z);
+            f.Store(z + hiddenSize);
+            g.Store(z + 2 * hiddenSize);
+            o.Store(z + 3 * hiddenSize);
+            c.Store(cell + unit);
+            tanh.Store(cellTanh + unit);
+            (o * tanh).Store(hidden + unit);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BackwardUnits<T>(
+        float* gates, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* sums, int first, int end, int hiddenSize)
+        where T : unmanaged, ILanes<T>
+    {
+        T one = T.Broadcast(1f);
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            float* z = gates + unit, sum = sums + unit;
+            T i = T.Load(z), f = T.Load(z + hiddenSize), g = T.Load(z + 2 * hiddenSize), o = T.Load(z + 3 * hiddenSize);
+            T tanh = T.Load(cellTanh + unit), dh = T.Load(hiddenGradient + unit);
+            T dc = T.MultiplyAdd(dh * o, one - tanh * tanh, T.Load(cellGradient + unit));
+            (dc * f).Store(cellGradient + unit);
+            StoreAndAdd(TGate.Backward(i, dc * g), z, sum);
+            StoreAndAdd(TGate.Backward(f, dc * T.Load(previousCell + unit)), z + hiddenSize, sum + hiddenSize);
+            StoreAndAdd(dc * i * (one - g * g), z + 2 * hiddenSize, sum + 2 * hiddenSize);
+            StoreAndAdd(TGate.Backward(o, dh * tanh), z + 3 * hiddenSize, sum + 3 * hiddenSize);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreAndAdd<T>(T gradient, float* destination, float* sum)
+        where T : unmanaged, ILanes<T>
+    {
+        gradient.Store(destination);
+        (T.Load(sum) + gradient).Store(sum);
+    }
+}

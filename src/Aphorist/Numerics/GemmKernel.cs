@@ -1,0 +1,61 @@
+namespace Aphorist.Numerics;
+
+/// <summary>Matrix products for one instruction set.</summary>
+internal abstract unsafe class GemmKernel
+{
+    /// <summary>Depth of a block: a panel of this depth and two vectors' width stays in the first-level cache.</summary>
+    public const int DepthBlock = 256;
+
+    /// <summary>Columns of a packed panel: two vectors.</summary>
+    public abstract int PanelWidth { get; }
+
+    /// <summary>The number of columns rounded up to whole panels.</summary>
+    public int PaddedColumns(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
+
+    /// <summary>Floats that a packed B takes.</summary>
+    public int PackedLength(int depth, int columns) => depth * PaddedColumns(columns);
+
+    /// <summary>
+    /// Packs B [depth, columns] into panels [columns / width][depth][width], the last filled up with zeros. Reads element (k, n) at
+    /// k * depthStride + n * columnStride, so a transposed B needs nothing but other strides.
+    /// </summary>
+    public void Pack(float* b, nint depthStride, nint columnStride, int depth, int columns, float* packed)
+    {
+        for (int column = 0; column < columns; column += PanelWidth)
+        {
+            int width = Math.Min(PanelWidth, columns - column);
+            float* panel = packed + (nint)column * depth;
+            if (width < PanelWidth) new Span<float>(panel, depth * PanelWidth).Clear();
+            if (columnStride == 1) PackRows(b + column, depthStride, depth, width, panel);
+            else PackColumns(b + column * columnStride, depthStride, columnStride, depth, width, panel);
+        }
+    }
+
+    /// <summary>C [rows, columns] = A B, or += if <paramref name="accumulate"/>, with B packed.</summary>
+    /// <param name="a">A [rows, depth] by its two strides, in floats.</param>
+    /// <param name="aRowStride">From one row of A to the next.</param>
+    /// <param name="aDepthStride">From one column of A to the next.</param>
+    /// <param name="packedB">B as <see cref="Pack"/> leaves it.</param>
+    /// <param name="c">C, by rows; only the rows and columns of C are written.</param>
+    /// <param name="cRowStride">From one row of C to the next.</param>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="columns">Columns of B and C.</param>
+    /// <param name="depth">Columns of A, rows of B.</param>
+    /// <param name="accumulate">Whether to add to C.</param>
+    public abstract void Multiply(
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate);
+
+    private void PackRows(float* b, nint depthStride, int depth, int width, float* panel)
+    {
+        for (int k = 0; k < depth; k++, panel += PanelWidth)
+            new ReadOnlySpan<float>(b + k * depthStride, width).CopyTo(new Span<float>(panel, width));
+    }
+
+    private void PackColumns(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
+    {
+        for (int k = 0; k < depth; k++, panel += PanelWidth)
+        {
+            for (int n = 0; n < width; n++) panel[n] = b[k * depthStride + n * columnStride];
+        }
+    }
+}

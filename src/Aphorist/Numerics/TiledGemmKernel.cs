@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace Aphorist.Numerics;
+
+/// <summary>Cuts a product into tiles of <typeparamref name="TMostRows"/> rows and two vectors, whatever its size.</summary>
+internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TMostRows : struct, ITileHeight
+{
+    public override int PanelWidth => 2 * TLanes.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Multiply(
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate)
+    {
+        if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
+        int panelWidth = 2 * TLanes.Count;
+        float* edge = stackalloc float[panelWidth * 8];
+        for (int k = 0; k < depth; k += DepthBlock)
+        {
+            int blockDepth = Math.Min(DepthBlock, depth - k);
+            bool add = accumulate || k > 0;
+            for (int column = 0; column < columns; column += panelWidth)
+            {
+                float* panel = packedB + (nint)column * depth + k * panelWidth;
+                int width = Math.Min(panelWidth, columns - column);
+                // Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2, whose last would run at half speed.
+                int tiles = (rows + TMostRows.Rows - 1) / TMostRows.Rows;
+                for (int tile = 0, row = 0; tile < tiles; tile++)
+                {
+                    int height = (rows - row + tiles - tile - 1) / (tiles - tile);
+                    float* tileA = a + row * aRowStride + k * aDepthStride;
+                    float* tileC = c + row * cRowStride + column;
+                    if (width == panelWidth) MultiplyTile(height, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, blockDepth, add);
+                    else MultiplyEdge(height, width, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, blockDepth, add, edge);
+                    row += height;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyTile(
+        int height, float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
+    {
+        switch (height)
+        {
+            case 1: GemmTile<TLanes, Height1>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 2: GemmTile<TLanes, Height2>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 3: GemmTile<TLanes, Height3>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 4: GemmTile<TLanes, Height4>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 5: GemmTile<TLanes, Height5>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 6: GemmTile<TLanes, Height6>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 7: GemmTile<TLanes, Height7>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            default: GemmTile<TLanes, Height8>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+        }
+    }
+
+    /// <summary>A tile that sticks out of C on the right is computed beside it, and what lies within is copied.</summary>
+    private static void MultiplyEdge(
+        int height, int width, float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate, float* edge)
+    {
+        int panelWidth = 2 * TLanes.Count;
+        for (int row = 0; accumulate && row < height; row++) Copy(c + row * cRowStride, edge + row * panelWidth, width);
+        MultiplyTile(height, a, aRowStride, aDepthStride, b, edge, panelWidth, depth, accumulate);
+        for (int row = 0; row < height; row++) Copy(edge + row * panelWidth, c + row * cRowStride, width);
+    }
+
+    private static void Copy(float* source, float* destination, int count) =>
+        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(destination, count));
+
+    private static void Clear(float* c, nint cRowStride, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++) new Span<float>(c + row * cRowStride, columns).Clear();
+    }
+}
