@@ -15,7 +15,8 @@ internal static class Activations
     {
         // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits; adding 127 as well makes those bits the exponent of 2^n.
         TLanes shift = TLanes.Broadcast(12582912f + 127f);
-        x = TLanes.Max(TLanes.Min(x, TLanes.Broadcast(88f)), TLanes.Broadcast(-87f));
+        // The limits come first because the processor's minimum and maximum return the second of two when one is not a number.
+        x = TLanes.Max(TLanes.Broadcast(-87f), TLanes.Min(TLanes.Broadcast(88f), x));
         TLanes shifted = TLanes.MultiplyAdd(x, TLanes.Broadcast(1.44269504f), shift);
         TLanes n = shifted - shift;
         // ln 2 in two parts, the first short enough for n times it to be exact.
@@ -44,7 +45,7 @@ internal static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes HardSigmoid<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes> =>
-        TLanes.Max(TLanes.Min(TLanes.MultiplyAdd(x, TLanes.Broadcast(0.2f), TLanes.Broadcast(0.5f)), TLanes.Broadcast(1f)), TLanes.Zero);
+        TLanes.Max(TLanes.Zero, TLanes.Min(TLanes.Broadcast(1f), TLanes.MultiplyAdd(x, TLanes.Broadcast(0.2f), TLanes.Broadcast(0.5f))));
 
     /// <summary>tanh x = 2 / (1 + e^-2x) - 1; the absolute error is at most 2e-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

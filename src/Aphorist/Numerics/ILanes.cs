@@ -40,6 +40,4 @@ internal unsafe interface ILanes<TSelf> :
     static abstract TSelf WhereBetween(TSelf a, TSelf low, TSelf high, TSelf value);
 
     float Sum();
-
-    float Largest();
 }

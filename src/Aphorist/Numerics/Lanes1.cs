@@ -30,8 +30,6 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public float Sum() => value;
 
-    public float Largest() => value;
-
     public static Lanes1 operator +(Lanes1 left, Lanes1 right) => new(left.value + right.value);
 
     public static Lanes1 operator -(Lanes1 left, Lanes1 right) => new(left.value - right.value);

@@ -52,13 +52,6 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum() => Vector128.Sum(value);
 
-    public float Largest()
-    {
-        float largest = value[0];
-        for (int lane = 1; lane < Count; lane++) largest = MathF.Max(largest, value[lane]);
-        return largest;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 left, Lanes128 right) => new(left.value + right.value);
 

@@ -52,13 +52,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum() => Vector256.Sum(value);
 
-    public float Largest()
-    {
-        float largest = value[0];
-        for (int lane = 1; lane < Count; lane++) largest = MathF.Max(largest, value[lane]);
-        return largest;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 left, Lanes256 right) => new(left.value + right.value);
 

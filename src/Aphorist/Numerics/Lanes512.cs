@@ -52,13 +52,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum() => Vector512.Sum(value);
 
-    public float Largest()
-    {
-        float largest = value[0];
-        for (int lane = 1; lane < Count; lane++) largest = MathF.Max(largest, value[lane]);
-        return largest;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left.value + right.value);
 
