@@ -1,0 +1,25 @@
+using System.Buffers.Binary;
+
+namespace Aphorist.Storage;
+
+/// <summary>Turns the little-endian bytes of a floating-point type into floats.</summary>
+internal static class FloatDecoder
+{
+    /// <summary>Whether <see cref="Decode"/> knows a type.</summary>
+    public static bool Knows(string dataType) => dataType is "F32" or "F16" or "BF16" or "F64";
+
+    /// <summary>Converts values; an F64 is rounded to the nearest float.</summary>
+    public static void Decode(string dataType, ReadOnlySpan<byte> bytes, Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = dataType switch
+            {
+                "F32" => BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]),
+                "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]),
+                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]),
+                _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16),
+            };
+        }
+    }
+}

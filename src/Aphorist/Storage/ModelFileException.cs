@@ -1,0 +1,15 @@
+namespace Aphorist.Storage;
+
+/// <summary>A model file cannot be read: it is missing, damaged, or not what it was taken for. The message is one sentence for people.</summary>
+public sealed class ModelFileException : IOException
+{
+    /// <summary>Says which file cannot be read and why.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problem">What is wrong with it, and what to do, without a full stop.</param>
+    /// <param name="cause">The exception behind it, if there is one.</param>
+    public ModelFileException(string path, string problem, Exception? cause = null)
+        : base($"Cannot read '{path}': {problem}.", cause) => Path = path;
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+}
