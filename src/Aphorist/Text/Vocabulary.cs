@@ -6,44 +6,104 @@ namespace Aphorist.Text;
 /// <summary>The characters a model knows, sorted by code point; a character's id is its place in that order.</summary>
 public sealed class Vocabulary
 {
+    private const int FirstSupplementary = 0x10000;
+
     private readonly ImmutableArray<Rune> characters;
-    private readonly Dictionary<Rune, int> ids;
+
+    // The id + 1 of every character of the basic plane up to the last one known; 0 where there is none.
+    private readonly ushort[] idsOfBasicPlane;
 
     private Vocabulary(ImmutableArray<Rune> characters, TextNormalization normalization)
     {
         this.characters = characters;
-        ids = characters.Select((character, id) => (character, id)).ToDictionary(pair => pair.character, pair => pair.id);
         Normalization = normalization;
+        Characters = string.Concat(characters);
+        int basic = characters.Count(character => character.IsBmp);
+        idsOfBasicPlane = new ushort[basic == 0 ? 0 : characters[basic - 1].Value + 1];
+        for (int id = 0; id < basic; id++) idsOfBasicPlane[characters[id].Value] = (ushort)(id + 1);
     }
 
     /// <summary>The number of characters.</summary>
     public int Count => characters.Length;
 
+    /// <summary>All characters as one string, in the order of their ids: what a model file holds, and <see cref="FromCharacters"/> takes.</summary>
+    public string Characters { get; }
+
     /// <summary>How a text is normalised before it is encoded.</summary>
     public TextNormalization Normalization { get; }
 
     /// <summary>The character with this id.</summary>
-    public Rune this[int id] => characters[id];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
+    public Rune this[int id] => (uint)id < (uint)characters.Length
+        ? characters[id]
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The ids of this vocabulary run from 0 to {Count - 1}.");
 
     /// <summary>The distinct characters of a corpus.</summary>
-    public static Vocabulary Of(Corpus corpus) => FromCharacters(corpus.Text, corpus.Normalization);
+    public static Vocabulary Of(Corpus corpus)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        return FromCharacters(corpus.Text, corpus.Normalization);
+    }
 
-    /// <summary>The distinct characters of a string.</summary>
-    public static Vocabulary FromCharacters(string text, TextNormalization normalization = default) =>
-        new([.. text.EnumerateRunes().Distinct().Order()], normalization);
+    /// <summary>The distinct characters of a string, taken as they are.</summary>
+    public static Vocabulary FromCharacters(string text, TextNormalization normalization = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new(DistinctCharacters.Of(text), normalization);
+    }
 
     /// <summary>The id of a character, or -1 if the vocabulary lacks it.</summary>
-    public int IdOf(Rune character) => ids.GetValueOrDefault(character, -1);
+    public int IdOf(Rune character)
+    {
+        int value = character.Value;
+        if (value < idsOfBasicPlane.Length) return idsOfBasicPlane[value] - 1;
+        return value < FirstSupplementary ? -1 : Math.Max(characters.BinarySearch(character), -1);
+    }
 
     /// <summary>The ids of a text already normalised.</summary>
     /// <exception cref="UnknownCharacterException">The text has a character outside the vocabulary.</exception>
-    public int[] Encode(string text) => [.. text.EnumerateRunes().Select(IdOf)];
+    public int[] Encode(string text)
+    {
+        int[] ids = Encode(text, out List<(Rune Character, int Position)> unknown, mostUnknown: 1);
+        return unknown.Count == 0 ? ids : throw new UnknownCharacterException(unknown[0].Character, unknown[0].Position);
+    }
+
+    /// <summary>The ids of those characters of a text, already normalised, that the vocabulary has.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="unknown">The characters left out, each once, in the order in which they first occur.</param>
+    public int[] EncodeKnown(string text, out IReadOnlyList<Rune> unknown)
+    {
+        int[] ids = Encode(text, out List<(Rune Character, int Position)> missing, mostUnknown: int.MaxValue);
+        unknown = [.. missing.Select(miss => miss.Character).Distinct()];
+        return ids;
+    }
 
     /// <summary>The text that these ids spell.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
         StringBuilder text = new(ids.Length);
-        foreach (int id in ids) text.Append(characters[id]);
+        Span<char> units = stackalloc char[2];
+        foreach (int id in ids) text.Append(units[..this[id].EncodeToUtf16(units)]);
         return text.ToString();
+    }
+
+    private int[] Encode(string text, out List<(Rune Character, int Position)> unknown, int mostUnknown)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        unknown = [];
+        // As many as the text has UTF-16 units, which for most texts is exact.
+        int[] ids = new int[text.Length];
+        int count = 0;
+        int position = 0;
+        foreach (Rune character in text.EnumerateRunes())
+        {
+            int id = IdOf(character);
+            if (id >= 0) ids[count++] = id;
+            else unknown.Add((character, position));
+            if (unknown.Count >= mostUnknown) break;
+            position++;
+        }
+        return count == ids.Length ? ids : ids[..count];
     }
 }

@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace Aphorist.Text;
+
+/// <summary>Turns bytes into text strictly: a byte that does not fit the encoding is an error, not a replacement character.</summary>
+internal sealed class TextDecoder(string? encodingName)
+{
+    private readonly Encoding? named = encodingName is null ? null : TextEncodings.Get(encodingName);
+
+    /// <summary>Decodes a whole text, without its byte order mark.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="label">The file's name, for the error.</param>
+    /// <exception cref="CorpusException">The bytes are no text, or not in this encoding.</exception>
+    public string Decode(ReadOnlySpan<byte> bytes, string label)
+    {
+        Encoding encoding = EncodingOf(bytes);
+        if (!TextEncodings.HasZeroBytes(encoding) && bytes.IndexOf((byte)0) is int zero and >= 0) throw Binary(bytes, label, zero);
+        try
+        {
+            string text = encoding.GetString(bytes);
+            return text.StartsWith('\uFEFF') ? text[1..] : text;
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw Undecodable(bytes, label, encoding, exception);
+        }
+    }
+
+    private Encoding EncodingOf(ReadOnlySpan<byte> bytes)
+    {
+        if (named is null) return ByteOrderMark.Detect(bytes) ?? TextEncodings.Utf8;
+        // "utf-16" and "utf-32" without a byte order in their name leave it to the mark.
+        bool marksOrder = ByteOrderMark.Detect(bytes) is { } marked && TextEncodings.HasZeroBytes(marked)
+            && marked.WebName.StartsWith(named.WebName, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(encodingName, named.WebName, StringComparison.OrdinalIgnoreCase);
+        return marksOrder ? ByteOrderMark.Detect(bytes)! : named;
+    }
+
+    private static CorpusException Binary(ReadOnlySpan<byte> bytes, string label, int offset)
+    {
+        string[] fitting = TextEncodings.Fitting(bytes);
+        string advice = fitting.Length > 0
+            ? $"it would decode as {Listed(fitting)}, so name that encoding (--encoding {fitting[0]})"
+            : "give a plain text file";
+        return new CorpusException($"'{label}' looks like a binary file (a zero byte at offset {offset}): {advice}.");
+    }
+
+    private static CorpusException Undecodable(ReadOnlySpan<byte> bytes, string label, Encoding encoding, DecoderFallbackException exception)
+    {
+        int offset = UndecodableBytes.OffsetIn(bytes, encoding);
+        string[] fitting = TextEncodings.Fitting(bytes);
+        string advice = fitting.Length > 0
+            ? $"it would decode as {Listed(fitting)}, so name the right one (--encoding {fitting[0]})"
+            : $"none of {Listed(TextEncodings.Candidates)} fits either, so repair the file or name its encoding (--encoding NAME)";
+        string found = offset < bytes.Length ? $"byte 0x{bytes[offset]:X2}" : "the end";
+        return new CorpusException($"'{label}' is not {encoding.WebName} text ({found} at offset {offset}): {advice}.", exception);
+    }
+
+    private static string Listed(IReadOnlyList<string> names) =>
+        names.Count == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
+}
