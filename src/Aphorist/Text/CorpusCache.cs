@@ -42,7 +42,7 @@ internal sealed class CorpusCache
         return path;
     }
 
-    private static CorpusDownload? Begin(CorpusEntry entry, string path)
+    private CorpusDownload? Begin(CorpusEntry entry, string path)
     {
         try
         {

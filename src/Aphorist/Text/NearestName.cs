@@ -10,7 +10,9 @@ internal static class NearestName
         (string? Name, int Distance) best = (null, Math.Max(2, typed.Length / 3) + 1);
         foreach (string name in names)
         {
-            int distance = EditDistance(lower, name.ToLowerInvariant());
+            string candidate = name.ToLowerInvariant();
+            // A part of a name, such as a surname, is as good as one wrong letter.
+            int distance = lower.Length >= 4 && candidate.Contains(lower, StringComparison.Ordinal) ? 1 : EditDistance(lower, candidate);
             if (distance < best.Distance) best = (name, distance);
         }
         return best.Name;

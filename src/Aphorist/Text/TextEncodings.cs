@@ -78,6 +78,7 @@ internal static class TextEncodings
         _ => true,
     };
 
-    private static IEnumerable<string> Names() =>
-        Encoding.GetEncodings().Concat(CodePagesEncodingProvider.Instance.GetEncodings()).Select(encoding => encoding.Name);
+    // The provider's own list leaves out a few that it does read, gb18030 among them.
+    private static IEnumerable<string> Names() => Candidates.Concat(
+        Encoding.GetEncodings().Concat(CodePagesEncodingProvider.Instance.GetEncodings()).Select(encoding => encoding.Name));
 }

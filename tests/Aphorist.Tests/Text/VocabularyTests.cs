@@ -1,0 +1,74 @@
+using System.Text;
+using Aphorist.Text;
+using CsCheck;
+using Xunit;
+
+namespace Aphorist.Tests.Text;
+
+public sealed class VocabularyTests
+{
+    [Fact]
+    public void Encode_AnyText_DecodesToItself() => Texts.WellFormed.Sample(text =>
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters(text);
+        Assert.Equal(text, vocabulary.Decode(vocabulary.Encode(text)));
+    });
+
+    [Fact]
+    public void Characters_AnyText_AreDistinctSortedAndMakeTheSameVocabulary() => Texts.WellFormed.Sample(text =>
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters(text);
+        Assert.Equal(text.EnumerateRunes().Distinct().Order(), vocabulary.Characters.EnumerateRunes());
+        Assert.Equal(vocabulary.Characters, Vocabulary.FromCharacters(vocabulary.Characters).Characters);
+    });
+
+    [Fact]
+    public void IdOf_AnyCharacter_IsItsPlaceOrMinusOne() => Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters(known);
+        List<Rune> sorted = [.. known.EnumerateRunes().Distinct().Order()];
+        foreach (Rune character in asked.EnumerateRunes().Concat(sorted))
+            Assert.Equal(sorted.IndexOf(character), vocabulary.IdOf(character));
+    });
+
+    [Fact]
+    public void EncodeKnown_AnyText_LeavesOutTheUnknownAndListsThemOnce() => Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters(known);
+        string mixed = asked + known + asked;
+        int[] ids = vocabulary.EncodeKnown(mixed, out IReadOnlyList<Rune> unknown);
+        Assert.Equal(string.Concat(mixed.EnumerateRunes().Where(character => vocabulary.IdOf(character) >= 0)), vocabulary.Decode(ids));
+        Assert.Equal(mixed.EnumerateRunes().Where(character => vocabulary.IdOf(character) < 0).Distinct(), unknown);
+    });
+
+    [Theory]
+    [InlineData("abé", "'é' (U+00E9), character 3")]
+    [InlineData("a\tb", "tab (U+0009), character 2")]
+    [InlineData(" ", "space (U+0020), character 1")]
+    [InlineData("a\u0007", "control character (U+0007), character 2")]
+    [InlineData("ba\U0001F600\U0001F601", "'\U0001F600' (U+1F600), character 3")]
+    [InlineData("a\u0301", "combining mark '\u25CC\u0301' (U+0301), character 2")]
+    [InlineData("a\u200B", "invisible format character (U+200B), character 2")]
+    [InlineData("a\uD83D", "replacement character (U+FFFD), character 2")]
+    public void Encode_UnknownCharacter_IsNamedWithItsPlace(string text, string expected)
+    {
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => Vocabulary.FromCharacters("ab").Encode(text));
+        Assert.Equal($"The model does not know {expected} of the text: no such character was in its corpus, so leave it out or replace it.", exception.Message);
+        Assert.Equal(text.EnumerateRunes().ElementAt(exception.Position), exception.Character);
+    }
+
+    [Fact]
+    public void Decode_IdOutsideTheVocabulary_IsRejected()
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters("ab");
+        Assert.Throws<ArgumentOutOfRangeException>(() => vocabulary.Decode([0, 2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => vocabulary[-1]);
+    }
+
+    [Fact]
+    public void Of_Corpus_TakesItsNormalization()
+    {
+        Vocabulary vocabulary = Vocabulary.Of(Corpus.FromText("BANANA", normalization: new(Lowercase: true)));
+        Assert.Equal(("abn", 3, true), (vocabulary.Characters, vocabulary.Count, vocabulary.Normalization.Lowercase));
+    }
+}
