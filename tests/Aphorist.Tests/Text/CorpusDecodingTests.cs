@@ -24,7 +24,7 @@ public sealed class CorpusDecodingTests
     {
         // A mark first, so that a text that happens to start with one keeps it.
         string expected = new TextNormalization().Apply(text);
-        if (expected.Length == 0 || (expected.Contains('\0') && name is "utf-8" or "gb18030")) return;
+        if (expected.Length == 0) return;
         byte[] bytes = Strict(name).GetBytes("\uFEFF" + text);
         if (Strict(name).GetString(bytes) != "\uFEFF" + text) return; // gb18030 lacks a few characters of the private use area.
         Assert.Equal(expected, Decode(bytes, name));
