@@ -68,8 +68,8 @@ public static class CorpusCatalog
     public static CorpusEntry Get(string name)
     {
         if (TryGet(name, out CorpusEntry? entry)) return entry;
-        string nearest = NearestName.To(name, Entries.Select(candidate => candidate.Name)) is { } found ? $"did you mean '{found}'? " : "";
-        throw new CorpusException($"There is no corpus '{name}': {nearest}The catalogue has {string.Join(", ", Entries.Select(candidate => candidate.Name))}; " +
+        string nearest = NearestName.To(name, Entries.Select(candidate => candidate.Name)) is { } found ? $" (did you mean '{found}'?)" : "";
+        throw new CorpusException($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", Entries.Select(candidate => candidate.Name))}; " +
             "for a file of your own give its path.");
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 
 namespace Aphorist.Text;
@@ -10,9 +8,6 @@ namespace Aphorist.Text;
 /// </summary>
 internal sealed class CorpusDownload : IDisposable
 {
-    private const int BlockLength = 81920;
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
-
     private readonly CorpusEntry entry;
     private readonly string path;
     private readonly FileStream part;
@@ -41,7 +36,8 @@ internal sealed class CorpusDownload : IDisposable
     {
         bool resumed = part.Length > 0;
         if (part.Length > entry.ByteCount) part.SetLength(0);
-        if (part.Length < entry.ByteCount) await ReceiveAsync(client, progress, cancellationToken).ConfigureAwait(false);
+        if (part.Length < entry.ByteCount)
+            await new CorpusTransfer(entry, part, ByHand).ReceiveAsync(client, progress, cancellationToken).ConfigureAwait(false);
         if (await IsWholeAsync(cancellationToken).ConfigureAwait(false)) MoveIntoPlace();
         else if (resumed)
         {
@@ -76,71 +72,6 @@ internal sealed class CorpusDownload : IDisposable
     // ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and on macOS.
     private static bool IsHeldByAnother(IOException exception) => exception.HResult is unchecked((int)0x80070020) or 11 or 35;
 
-    private async Task ReceiveAsync(HttpClient client, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        silence.CancelAfter(LongestSilence);
-        try
-        {
-            using HttpResponseMessage response = await RequestAsync(client, silence.Token).ConfigureAwait(false);
-            using Stream body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
-            await CopyAsync(body, progress, silence).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Interrupted($"nothing came for {LongestSilence.TotalSeconds:F0} seconds", exception);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw Interrupted(exception.InnerException?.Message ?? exception.Message, exception);
-        }
-        catch (IOException exception)
-        {
-            throw Interrupted(exception.Message, exception);
-        }
-        if (part.Length < entry.ByteCount) throw Interrupted("the connection ended early", null);
-    }
-
-    /// <summary>Asks for what is missing, and makes the file as long as the place where the answer starts.</summary>
-    private async Task<HttpResponseMessage> RequestAsync(HttpClient client, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Get, entry.Address);
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("aphorist", null));
-        if (part.Length > 0) request.Headers.Range = new RangeHeaderValue(part.Length, null);
-        HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && part.Length > 0)
-        {
-            response.Dispose();
-            part.SetLength(0);
-            return await RequestAsync(client, cancellationToken).ConfigureAwait(false);
-        }
-        if (!response.IsSuccessStatusCode)
-        {
-            HttpStatusCode status = response.StatusCode;
-            response.Dispose();
-            throw new CorpusException($"'{entry.Name}' cannot be downloaded: {entry.Address} answers {(int)status} ({status}); try later, or {ByHand}.");
-        }
-        bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length;
-        if (!goesOn) part.SetLength(0);
-        part.Position = part.Length;
-        return response;
-    }
-
-    private async Task CopyAsync(Stream body, IProgress<DownloadProgress>? progress, CancellationTokenSource silence)
-    {
-        byte[] block = new byte[BlockLength];
-        // One byte too many is enough to know that this is another file.
-        while (part.Length <= entry.ByteCount)
-        {
-            silence.CancelAfter(LongestSilence);
-            int count = await body.ReadAsync(block, silence.Token).ConfigureAwait(false);
-            if (count == 0) break;
-            await part.WriteAsync(block.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-            progress?.Report(new(entry.Name, part.Length, entry.ByteCount));
-        }
-        await part.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-    }
-
     private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
     {
         if (part.Length != entry.ByteCount) return false;
@@ -161,9 +92,4 @@ internal sealed class CorpusDownload : IDisposable
             // Another download took the whole file between these two lines, and moves it.
         }
     }
-
-    private CorpusException Interrupted(string reason, Exception? exception) => new(
-        $"'{entry.Name}' could not be downloaded from {entry.Address} ({reason.TrimEnd('.')}): " +
-        (part.Length > 0 ? $"{part.Length:N0} of {entry.ByteCount:N0} bytes are kept, so try again to go on from there, or {ByHand}."
-            : $"try again with a network, or {ByHand}."), exception);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Text;
 
 namespace Aphorist.Text;
@@ -16,7 +17,7 @@ internal static class DistinctCharacters
         for (int block = 0; block < seen.Length; block++)
         {
             for (ulong bits = seen[block]; bits != 0; bits &= bits - 1)
-                characters.Add(new Rune((block << 6) + System.Numerics.BitOperations.TrailingZeroCount(bits)));
+                characters.Add(new Rune((block << 6) + BitOperations.TrailingZeroCount(bits)));
         }
         return characters.ToImmutable();
     }

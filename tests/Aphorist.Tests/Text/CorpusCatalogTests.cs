@@ -39,7 +39,7 @@ public sealed class CorpusCatalogTests : IDisposable
     {
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
             () => CorpusCatalog.OpenAsync("nietsche", cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal("There is no corpus 'nietsche': did you mean 'nietzsche'? The catalogue has aphorisms, aphorisms-zh, nietzsche, tinyshakespeare; " +
+        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has aphorisms, aphorisms-zh, nietzsche, tinyshakespeare; " +
             "for a file of your own give its path.", exception.Message);
     }
 
