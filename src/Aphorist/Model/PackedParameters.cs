@@ -35,13 +35,10 @@ internal sealed unsafe class PackedParameters
     public float* RecurrentTransposed => recurrentTransposed.Pointer;
 
     /// <summary>D transposed as a packed B of depth H: hidden states times it are logits.</summary>
-    public float* Decoder => decoder.Pointer;
+    private float* Decoder => decoder.Pointer;
 
     /// <summary>D as a packed B of depth V.</summary>
     public float* DecoderTransposed => decoderTransposed.Pointer;
-
-    /// <summary>[V].</summary>
-    public float* DecoderBias => model.Parameters.PointerTo(model.DecoderBias);
 
     /// <summary>Takes over the parameters as they are now.</summary>
     public void Refresh()
@@ -71,6 +68,17 @@ internal sealed unsafe class PackedParameters
                 Gemm.Pack(d, hidden, 1, characters, hidden, DecoderTransposed);
                 break;
         }
+    }
+
+    /// <summary>The logits [rows, V] of hidden states [rows, H].</summary>
+    public void Decode(float* hidden, Span<float> logits)
+    {
+        (int hiddenSize, int characters) = (model.Spec.HiddenSize, model.Vocabulary.Count);
+        int rows = logits.Length / characters;
+        ReadOnlySpan<float> bias = model.Parameters.ValuesOf(model.DecoderBias);
+        for (int row = 0; row < rows; row++) bias.CopyTo(logits[(row * characters)..]);
+        fixed (float* destination = logits)
+            Gemm.Multiply(hidden, hiddenSize, 1, Decoder, destination, characters, rows, characters, hiddenSize, accumulate: true);
     }
 
     private void AddBiasToInputs(int hidden, int characters)

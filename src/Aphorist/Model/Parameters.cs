@@ -25,6 +25,8 @@ public sealed class Parameters
     /// <summary>The values of one tensor, in the arena's order (see <see cref="ParameterTensor.Transposed"/>).</summary>
     public Span<float> ValuesOf(ParameterTensor tensor) => Values.Slice(tensor.Offset, tensor.Length);
 
+    internal Memory<float> Memory => arena.Memory;
+
     internal unsafe float* Pointer => arena.Pointer;
 
     internal unsafe float* PointerTo(ParameterTensor tensor) => arena.Pointer + tensor.Offset;

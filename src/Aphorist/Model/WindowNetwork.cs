@@ -83,8 +83,7 @@ internal sealed unsafe class WindowNetwork
             }
         }
 
-        for (int row = 0; row < rows; row++) new ReadOnlySpan<float>(packed.DecoderBias, characters).CopyTo(Logits(row));
-        packed.Gemm.Multiply(LastHidden(rows), hiddenSize, 1, packed.Decoder, logits.Pointer, characters, rows, characters, hiddenSize, accumulate: true);
+        packed.Decode(LastHidden(rows), logits.Span[..(rows * characters)]);
     }
 
     /// <summary>The zero state before the first character, whose product with U needs no computing.</summary>
@@ -160,8 +159,6 @@ internal sealed unsafe class WindowNetwork
     private static int StepsPerBlock(int rows) => Math.Max(1, GemmKernel.DepthBlock / rows);
 
     private float* LastHidden(int rows) => hidden.Pointer + (nint)window * rows * hiddenSize;
-
-    private Span<float> Logits(int row) => logits.Span.Slice(row * characters, characters);
 
     private static void SumRows(float* values, int rows, Span<float> sums)
     {

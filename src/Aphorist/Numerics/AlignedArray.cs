@@ -24,6 +24,8 @@ internal sealed unsafe class AlignedArray
 
     public Span<float> Span => array.AsSpan(offset, Length);
 
+    public Memory<float> Memory => array.AsMemory(offset, Length);
+
     /// <summary>The first element. Valid as long as this object is reachable.</summary>
     public float* Pointer => (float*)Unsafe.AsPointer(ref array[offset]);
 }

@@ -20,7 +20,14 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         {
             int blockDepth = Math.Min(DepthBlock, depth - k);
             bool add = accumulate || k > 0;
-            for (int column = 0; column < columns; column += panelWidth)
+            int column = 0;
+            for (; rows == 1 && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
+            {
+                float* panels = packedB + (nint)column * depth + k * panelWidth;
+                GemmRow<TLanes>.Multiply(a + k * aDepthStride, aDepthStride, panels, (nint)depth * panelWidth, c + column, blockDepth, add);
+            }
+
+            for (; column < columns; column += panelWidth)
             {
                 float* panel = packedB + (nint)column * depth + k * panelWidth;
                 int width = Math.Min(panelWidth, columns - column);

@@ -8,6 +8,11 @@ namespace Aphorist.Training;
 public sealed class Trainer
 {
     private readonly LanguageModel model;
+    private readonly Corpus corpus;
+    private readonly TrainingOptions options;
+    private readonly RunFolder? folder;
+    private readonly int[] ids;
+    private readonly WindowSet windows;
 
     /// <summary>Prepares training; nothing runs before <see cref="RunAsync"/>.</summary>
     /// <param name="model">The model, which is changed in place.</param>
@@ -15,18 +20,37 @@ public sealed class Trainer
     /// <param name="options">How to train.</param>
     /// <param name="folder">Where checkpoints and models go; without one nothing is written. If it holds a checkpoint, the run goes on from there.</param>
     /// <exception cref="ArgumentException">The corpus is too short for one window, or an option is out of range.</exception>
+    /// <exception cref="UnknownCharacterException">The corpus has a character that the model does not know.</exception>
     public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder = null)
     {
-        this.model = model;
-        _ = (corpus, options, folder);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (model.Vocabulary.Count < 2)
+            throw new ArgumentException("The corpus has only one distinct character, so there is nothing to learn; use a real text.");
+        (this.model, this.corpus, this.options, this.folder) = (model, corpus, options, folder);
+        ids = model.Vocabulary.Encode(corpus.Text);
+        windows = new WindowSet(ids.Length, model.Spec.Window, options.Step, options.ValidationShare);
     }
 
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="TrainingDivergedException">The loss exploded and returning to good weights is turned off, or did not help.</exception>
+    /// <exception cref="ArgumentException">The folder's checkpoint belongs to another corpus or other options.</exception>
+    /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
     public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await Task.CompletedTask;
-        _ = model;
-        yield break;
+        using TrainingSession session = new(model, corpus, options, folder, windows, ids);
+        yield return new TrainingStarted(ids.Length, model.Vocabulary.Count, windows.TrainingCount, windows.Validation.Length, session.CompletedEpochs);
+        while (!session.IsDone)
+        {
+            // The work leaves the listener's thread, and the listener's handling of an event holds up the work.
+            IReadOnlyList<TrainingEvent> events = await Task.Run(() => session.Advance(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            foreach (TrainingEvent happened in events) yield return happened;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);
     }
 }

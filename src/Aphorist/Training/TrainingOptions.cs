@@ -6,6 +6,9 @@ public sealed record TrainingOptions
     /// <summary>The notebook's options, which are the defaults.</summary>
     public static TrainingOptions Notebook { get; } = new();
 
+    /// <summary>The name of the preset these options come from, for the model's record. "notebook" by default.</summary>
+    public string Preset { get; init; } = "notebook";
+
     /// <summary>Passes over the windows. 59 by default, as the notebook's range(1, 60) makes.</summary>
     public int Epochs { get; init; } = 59;
 
@@ -32,4 +35,20 @@ public sealed record TrainingOptions
 
     /// <summary>Time between two checkpoints within an epoch; one is written after every epoch in any case. One minute by default.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal void Validate()
+    {
+        Require(Epochs >= 1, $"The number of epochs is {Epochs}; it must be at least 1.");
+        Require(Step >= 1, $"The step between windows is {Step}; it must be at least 1.");
+        Require(BatchSize >= 1, $"The batch size is {BatchSize}; it must be at least 1.");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), $"The learning rate is {LearningRate}; it must be above 0.");
+        Require(ValidationShare is >= 0 and < 1, $"The validation share is {ValidationShare}; it must be at least 0 and below 1.");
+        Require(Threads >= 0, $"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor.");
+        Require(CheckpointInterval >= TimeSpan.Zero, $"The checkpoint interval is {CheckpointInterval}; it must not be negative.");
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition) throw new ArgumentException(message);
+    }
 }

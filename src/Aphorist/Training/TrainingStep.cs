@@ -53,7 +53,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     }
 
     /// <summary>RMSprop's running means of the squared gradients, laid out as the parameters.</summary>
-    public Span<float> MeanSquare => meanSquare.Span;
+    public Memory<float> MeanSquare => meanSquare.Memory;
 
     /// <summary>The gradient of the last batch, laid out as the parameters.</summary>
     public ReadOnlySpan<float> Gradient => gradients[0].Span;
