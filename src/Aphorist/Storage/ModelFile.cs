@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Aphorist.Model;
+
+namespace Aphorist.Storage;
+
+/// <summary>Saves and loads models: one safetensors file holds the weights, the vocabulary and how the model was trained.</summary>
+/// <remarks>docs/model-file.md describes the format.</remarks>
+public static class ModelFile
+{
+    /// <summary>The version of this library, as model files record it.</summary>
+    public static string LibraryVersion { get; } = typeof(ModelFile).Assembly.GetName().Version!.ToString(3);
+
+    extension(LanguageModel model)
+    {
+        /// <summary>Saves the model. The file is written beside and renamed into place, so a failure leaves the previous one.</summary>
+        /// <param name="path">The file, by custom ending in .safetensors; its folder must exist.</param>
+        /// <exception cref="IOException">It could not be written; the message says why.</exception>
+        public void Save(string path)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec.HiddenSize, model.Vocabulary.Count);
+            using SafetensorsWriter writer = new(path);
+            writer.SetMetadata("format", "pt");
+            writer.SetMetadata(ModelFileInfo.MetadataKey, JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable));
+            foreach (StoredTensor tensor in tensors) writer.Declare(tensor.Name, tensor.Shape);
+            foreach (StoredTensor tensor in tensors) StoredValues.Write(writer, tensor, model.Parameters);
+            writer.Commit();
+        }
+
+        /// <summary>Loads a model. Everything is checked: the file's structure, names, shapes, vocabulary, and that every weight is finite.</summary>
+        /// <param name="path">The file.</param>
+        /// <exception cref="ModelFileException">The file is missing, damaged, or not a model; the message says which.</exception>
+        public static LanguageModel Load(string path)
+        {
+            using SafetensorsReader reader = SafetensorsReader.Open(path);
+            ModelFileInfo info = ModelFileInfo.From(reader);
+            LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Vocabulary);
+            loaded.Training = info.Training;
+            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec.HiddenSize, info.Vocabulary.Count))
+                StoredValues.Read(reader, tensor, loaded.Parameters);
+            return loaded;
+        }
+    }
+
+    /// <summary>Reads what a model file says about itself, without its weights.</summary>
+    /// <exception cref="ModelFileException">The file is missing, damaged, or not a model; the message says which.</exception>
+    public static ModelFileInfo Inspect(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        return ModelFileInfo.From(reader);
+    }
+
+    private static ModelMetadata Describe(LanguageModel model) => new()
+    {
+        FormatVersion = ModelFileInfo.CurrentFormatVersion,
+        Architecture = new ArchitectureMetadata
+        {
+            Kind = "lstm",
+            HiddenSize = model.Spec.HiddenSize,
+            Window = model.Spec.Window,
+            Gates = model.Spec.Gates,
+        },
+        Tokenizer = new TokenizerMetadata
+        {
+            Kind = "characters",
+            Vocabulary = string.Concat(Enumerable.Range(0, model.Vocabulary.Count).Select(id => model.Vocabulary[id].ToString())),
+        },
+        Normalization = new NormalizationMetadata { Lowercase = model.Vocabulary.Normalization.Lowercase },
+        Training = model.Training,
+        AphoristVersion = LibraryVersion,
+    };
+}

@@ -1,0 +1,136 @@
+using System.Text;
+using System.Text.Json;
+using Aphorist.Model;
+using Aphorist.Text;
+
+namespace Aphorist.Storage;
+
+/// <summary>What a model file holds besides the values of its weights.</summary>
+public sealed record ModelFileInfo
+{
+    /// <summary>The newest version of the format that this library reads, and the one that it writes.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    internal const string MetadataKey = "aphorist";
+
+    // Far above any useful model; a damaged file must not make the program ask for terabytes.
+    private const int LargestHiddenSize = 1 << 16;
+    private const int LongestWindow = 1 << 20;
+
+    private ModelFileInfo()
+    {
+    }
+
+    /// <summary>The file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Its length in bytes.</summary>
+    public required long FileLength { get; init; }
+
+    /// <summary>The version of the format it is written in.</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>The version of Aphorist that wrote it.</summary>
+    public required string AphoristVersion { get; init; }
+
+    /// <summary>The model's shape.</summary>
+    public required ModelSpec Spec { get; init; }
+
+    /// <summary>The characters the model knows.</summary>
+    public required Vocabulary Vocabulary { get; init; }
+
+    /// <summary>How the model was trained; null if it was not.</summary>
+    public required TrainingRecord? Training { get; init; }
+
+    /// <summary>The tensors, in the order of the file.</summary>
+    public required IReadOnlyList<SafetensorsTensor> Tensors { get; init; }
+
+    /// <summary>Checks everything but the values of an opened file.</summary>
+    internal static ModelFileInfo From(SafetensorsReader reader)
+    {
+        ModelMetadata metadata = ReadMetadata(reader);
+        ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
+        Vocabulary vocabulary = ReadVocabulary(reader.Path, metadata);
+        CheckTensors(reader, StoredTensor.Of(spec.HiddenSize, vocabulary.Count));
+        return new ModelFileInfo
+        {
+            Path = reader.Path,
+            FileLength = reader.FileLength,
+            FormatVersion = metadata.FormatVersion,
+            AphoristVersion = metadata.AphoristVersion,
+            Spec = spec,
+            Vocabulary = vocabulary,
+            Training = metadata.Training,
+            Tensors = reader.Tensors,
+        };
+    }
+
+    private static ModelMetadata ReadMetadata(SafetensorsReader reader)
+    {
+        if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
+            throw new ModelFileException(reader.Path, "it is a safetensors file but not a model of Aphorist, which would name its vocabulary; use a file that 'aphorist train' wrote");
+        try
+        {
+            int version = JsonSerializer.Deserialize(json, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
+            if (version > CurrentFormatVersion)
+                throw new ModelFileException(reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
+            if (version < 1) throw new ModelFileException(reader.Path, $"its format version is {version}, which never existed");
+            return JsonSerializer.Deserialize(json, ModelMetadataContext.Default.ModelMetadata) ?? throw new JsonException();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            string place = (exception as JsonException)?.Path is { Length: > 0 } path ? $" at {path}" : "";
+            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
+        }
+    }
+
+    private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
+    {
+        if (architecture.Kind != "lstm")
+            throw new ModelFileException(path, $"its architecture is '{architecture.Kind}' and this program knows 'lstm'; update Aphorist");
+        if (architecture.HiddenSize is < 1 or > LargestHiddenSize)
+            throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
+        if (architecture.Window is < 1 or > LongestWindow)
+            throw new ModelFileException(path, $"its window is {architecture.Window} characters, which is not between 1 and {LongestWindow}");
+        return new ModelSpec { HiddenSize = architecture.HiddenSize, Window = architecture.Window, Gates = architecture.Gates };
+    }
+
+    private static Vocabulary ReadVocabulary(string path, ModelMetadata metadata)
+    {
+        if (metadata.Tokenizer.Kind != "characters")
+            throw new ModelFileException(path, $"its tokenizer is '{metadata.Tokenizer.Kind}' and this program knows 'characters'; update Aphorist");
+        string characters = metadata.Tokenizer.Vocabulary;
+        int previous = -1;
+        int count = 0;
+        foreach (Rune character in characters.EnumerateRunes())
+        {
+            if (character.Value <= previous)
+                throw new ModelFileException(path, $"its vocabulary is not sorted or repeats a character (U+{character.Value:X4} after U+{previous:X4})");
+            previous = character.Value;
+            count++;
+        }
+
+        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {count} characters where at least 2 are needed");
+        return Vocabulary.FromCharacters(characters, new TextNormalization(metadata.Normalization.Lowercase));
+    }
+
+    private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> expected)
+    {
+        long values = 0;
+        foreach (StoredTensor stored in expected)
+        {
+            string shape = SafetensorsTensor.FormatShape(stored.Shape);
+            SafetensorsTensor tensor = reader.Find(stored.Name)
+                ?? throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' of shape {shape} is missing");
+            if (!tensor.Shape.SequenceEqual(stored.Shape))
+                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
+            if (!FloatDecoder.Knows(tensor.DataType))
+                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+            values += tensor.Count;
+        }
+
+        if (values > Array.MaxLength / 2) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
+        SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
+        if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
+    }
+}

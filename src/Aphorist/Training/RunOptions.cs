@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Aphorist.Model;
+using Aphorist.Storage;
+
+namespace Aphorist.Training;
+
+/// <summary>Everything that decides what a run computes: the file options.json of a run folder, from which the run can be started again.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The corpus as it was asked for: names, files, folders or patterns.</summary>
+    public required IReadOnlyList<string> Corpus { get; init; }
+
+    /// <summary>The SHA-256 of the normalised corpus, in lower-case hexadecimal.</summary>
+    public required string CorpusSha256 { get; init; }
+
+    /// <summary>The encoding that was asked for; null for the default.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>Whether the corpus is lower-cased.</summary>
+    public required bool Lowercase { get; init; }
+
+    /// <summary>The preset the options started from.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>The model's shape.</summary>
+    public required ModelSpec Model { get; init; }
+
+    /// <summary>How it is trained.</summary>
+    public required TrainingOptions Training { get; init; }
+
+    /// <summary>Reads options.json.</summary>
+    /// <exception cref="IOException">The file is missing or damaged.</exception>
+    public static RunOptions Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            string place = (exception as JsonException)?.Path is { Length: > 0 } at ? $" at {at}" : "";
+            throw new IOException($"The options of the run, '{path}', are damaged{place}: mend the file, or start a new run.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Cannot read the options of the run: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
+
+    /// <summary>Writes options.json, indented for people.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Write(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, RunOptionsContext.Readable) + "\n");
+
+    /// <summary>
+    /// Checks that a run begun with these options can go on with others. The number of epochs, the threads and the checkpoint interval may
+    /// change, since none of them changes what an epoch computes; so may the way to the corpus, as long as the text is the same.
+    /// </summary>
+    /// <param name="requested">The options to go on with.</param>
+    /// <exception cref="ArgumentException">Another option, or the corpus, is different; the message names it.</exception>
+    public void EnsureSame(RunOptions requested)
+    {
+        ArgumentNullException.ThrowIfNull(requested);
+        Check("--lowercase", Lowercase ? "true" : "false", requested.Lowercase ? "true" : "false");
+        Check("--preset", Preset, requested.Preset);
+        Check("the hidden size", Model.HiddenSize, requested.Model.HiddenSize);
+        Check("--window", Model.Window, requested.Model.Window);
+        Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
+        Check("--step", Training.Step, requested.Training.Step);
+        Check("the batch size", Training.BatchSize, requested.Training.BatchSize);
+        Check("the learning rate", Training.LearningRate, requested.Training.LearningRate);
+        Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
+        Check("--seed", Training.Seed, requested.Training.Seed);
+        Check("the divergence guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
+        if (CorpusSha256 == requested.CorpusSha256) return;
+        throw new ArgumentException(
+            $"The corpus is not the one this run began with (SHA-256 {requested.CorpusSha256} instead of {CorpusSha256}): bring the text back, or start a new run.");
+    }
+
+    private static string Spell(GateActivation gates) => JsonNamingPolicy.KebabCaseLower.ConvertName(gates.ToString());
+
+    private static void Check<T>(string option, T begun, T requested)
+    {
+        if (EqualityComparer<T>.Default.Equals(begun, requested)) return;
+        string values = string.Create(CultureInfo.InvariantCulture, $"{begun}, not with {requested}");
+        throw new ArgumentException($"This run began with {option} {values}: leave the option out to resume it, or start a new run.");
+    }
+}
+
+/// <summary>The serializer of options.json, generated when the library is compiled so that trimming and AOT keep it.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(GateActivationConverter)])]
+[JsonSerializable(typeof(RunOptions))]
+internal sealed partial class RunOptionsContext : JsonSerializerContext
+{
+    /// <summary>For writing: letters of every script stay letters.</summary>
+    public static JsonTypeInfo<RunOptions> Readable => field ??= (JsonTypeInfo<RunOptions>)
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(typeof(RunOptions));
+}
