@@ -4,6 +4,10 @@ namespace Aphorist.Numerics;
 /// Threads that share out numbered tasks: the caller is one of them, the others wait between two calls. Which thread runs a task is
 /// left to chance; a task must write only what belongs to its number.
 /// </summary>
+/// <remarks>
+/// A call ends when its tasks are done, not when every thread has looked in: a thread that the system has put aside holds up nobody. One word
+/// tells the round and how many tasks are left to take; taking one is a compare-and-exchange of that word, so a latecomer can only fail.
+/// </remarks>
 internal sealed class Workers : IDisposable
 {
     // How often a waiting thread looks before it sleeps. Calls follow each other within microseconds while training; a look takes some nanoseconds.
@@ -14,9 +18,8 @@ internal sealed class Workers : IDisposable
     private readonly int[] asleep;
     private Action<int, int>? body;
     private int taskCount;
-    private int nextTask;
-    private int round;
-    private int running;
+    private int unfinished;
+    private ulong tickets;
     private Exception? failure;
     private volatile bool stopping;
 
@@ -41,26 +44,27 @@ internal sealed class Workers : IDisposable
     /// <summary>Runs tasks 0 to <paramref name="tasks"/> - 1 and returns when all are done.</summary>
     /// <param name="tasks">How many.</param>
     /// <param name="task">Is given the number of the task and that of the thread, below <see cref="Count"/>. Keep the delegate: a new one a call is garbage.</param>
+    /// <exception cref="AggregateException">A task threw; it holds the first exception.</exception>
     public void Run(int tasks, Action<int, int> task)
     {
-        body = task;
-        taskCount = tasks;
-        failure = null;
-        Volatile.Write(ref nextTask, 0);
-        Volatile.Write(ref running, threads.Length);
-        Interlocked.Increment(ref round);
-        WakeSleepers();
-        TakeTasks(0);
+        (body, taskCount, unfinished, failure) = (task, tasks, tasks, null);
+        ulong round = (tickets >> 32) + 1;
+        Interlocked.Exchange(ref tickets, round << 32 | (uint)tasks);
+        if (tasks > 1) WakeSleepers();
+        while (TakeTask(worker: 0))
+        {
+        }
+
         SpinWait spinner = default;
-        while (Volatile.Read(ref running) > 0) spinner.SpinOnce(sleep1Threshold: -1);
+        while (Volatile.Read(ref unfinished) > 0) spinner.SpinOnce(sleep1Threshold: -1);
         if (failure is { } exception) throw new AggregateException(exception);
     }
 
+    /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         if (stopping) return;
         stopping = true;
-        Interlocked.Increment(ref round);
         WakeSleepers();
         foreach (Thread thread in threads) thread.Join();
         foreach (SemaphoreSlim semaphore in wake) semaphore.Dispose();
@@ -68,51 +72,53 @@ internal sealed class Workers : IDisposable
 
     private void Work(int worker)
     {
-        int seen = 0;
-        while (true)
+        while (!stopping)
         {
-            WaitForRound(worker - 1, seen);
-            seen++;
-            if (stopping) return;
-            TakeTasks(worker);
-            Interlocked.Decrement(ref running);
+            if (!TakeTask(worker)) WaitForTasks(worker - 1);
         }
     }
 
-    private void WaitForRound(int thread, int seen)
+    /// <summary>Takes a task and runs it; false if none is left.</summary>
+    private bool TakeTask(int worker)
+    {
+        ulong seen = Volatile.Read(ref tickets);
+        uint left = (uint)seen;
+        if (left == 0) return false;
+        if (Interlocked.CompareExchange(ref tickets, seen - 1, seen) != seen) return true;
+        try
+        {
+            // Until this task is done the call cannot end, so the fields are those of its round.
+            body!(taskCount - (int)left, worker);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref failure, exception, null);
+        }
+
+        Interlocked.Decrement(ref unfinished);
+        return true;
+    }
+
+    private void WaitForTasks(int thread)
     {
         for (int look = 0; look < Looks; look++)
         {
-            if (Volatile.Read(ref round) != seen) return;
+            if (HasNews) return;
             Thread.SpinWait(8);
         }
 
-        // The flag goes up before the last look, and the caller begins a round before it looks at the flag: one of the two sees the other.
-        while (true)
-        {
-            Interlocked.Exchange(ref asleep[thread], 1);
-            if (Volatile.Read(ref round) != seen) return;
-            wake[thread].Wait();
-        }
+        // The flag goes up before the last look, and the caller publishes tasks before it looks at the flag: one of the two sees the other.
+        Interlocked.Exchange(ref asleep[thread], 1);
+        if (!HasNews) wake[thread].Wait();
     }
+
+    private bool HasNews => (uint)Volatile.Read(ref tickets) > 0 || stopping;
 
     private void WakeSleepers()
     {
         for (int thread = 0; thread < threads.Length; thread++)
         {
             if (Interlocked.Exchange(ref asleep[thread], 0) == 1) wake[thread].Release();
-        }
-    }
-
-    private void TakeTasks(int worker)
-    {
-        try
-        {
-            for (int task; (task = Interlocked.Increment(ref nextTask) - 1) < taskCount;) body!(task, worker);
-        }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref failure, exception, null);
         }
     }
 }
