@@ -55,7 +55,7 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Permissions do not bind this user.");
         Directory.CreateDirectory(RunPath);
-        File.SetUnixFileMode(RunPath, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(RunPath, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Assert.Contains($"Cannot write into the run folder '{RunPath}'", Error(() => RunFolder.Create(RunPath)), StringComparison.Ordinal);
     }
 

@@ -48,6 +48,9 @@ public sealed class RunOptionsTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"model\":1}")]
+    [InlineData("{\"model\":{},\"model\":{}}")]
     [InlineData("{\"corpus\":[]}")]
     public void Read_DamagedFile_SaysSo(string text)
     {
