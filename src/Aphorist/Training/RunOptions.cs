@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aphorist.Model;
@@ -38,7 +39,10 @@ public sealed record RunOptions
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
+            JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunOptionsContext.Default.ModelSpec));
+            AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunOptionsContext.Default.TrainingOptions));
+            return json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -78,6 +82,14 @@ public sealed record RunOptions
         if (CorpusSha256 == requested.CorpusSha256) return;
         throw new ArgumentException(
             $"The corpus is not the one this run began with (SHA-256 {requested.CorpusSha256} instead of {CorpusSha256}): bring the text back, or start a new run.");
+    }
+
+    // The generated serializer gives an option that an older version did not write the value 0 instead of its default.
+    private static void AddMissing(JsonNode? options, JsonNode? defaults)
+    {
+        if (options is not JsonObject target) return;
+        foreach ((string name, JsonNode? value) in defaults!.AsObject())
+            if (!target.ContainsKey(name)) target[name] = value?.DeepClone();
     }
 
     private static string Spell(GateActivation gates) => JsonNamingPolicy.KebabCaseLower.ConvertName(gates.ToString());

@@ -148,6 +148,15 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Contains(FilePath, exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_TensorWithAHostileName_StaysOneShortLine()
+    {
+        WriteRaw("{\"\\u001b[2J\\n" + new string('x', 1000) + "\":{}}", []);
+        string message = Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(FilePath)).Message;
+        Assert.DoesNotContain(message, char.IsControl);
+        Assert.InRange(message.Length, 100, 600);
+    }
+
     [Theory]
     [InlineData(101L)]
     [InlineData(100_000_001L)]

@@ -1,0 +1,207 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using CsCheck;
+using Xunit;
+
+namespace Aphorist.Tests.Storage;
+
+public sealed class ModelFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder.File("model.safetensors");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Save_AnyModel_LoadsBitForBit() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[2, 70], Gen.Enum<GateActivation>()).Sample(
+            (hiddenSize, vocabularySize, gates) =>
+            {
+                string characters = string.Concat(Enumerable.Range(0x4e00, vocabularySize).Select(code => (char)code));
+                LanguageModel model = SampleModel.Make(hiddenSize, characters, gates);
+                model.Save(FilePath);
+                LanguageModel loaded = LanguageModel.Load(FilePath);
+                Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+                Assert.Equal(model.Spec, loaded.Spec);
+                Assert.Equal(characters, loaded.Vocabulary.Decode([.. Enumerable.Range(0, vocabularySize)]));
+            },
+            iter: 50,
+            threads: 1);
+
+    [Fact]
+    public void Save_TrainedModel_KeepsVocabularyNormalizationAndRecord()
+    {
+        LanguageModel model = SampleModel.Make();
+        model.Training = SampleModel.Training;
+        model.Parameters.Values[model.Parameters.Tensors[2].Offset] = -0f;
+        model.Save(FilePath);
+        LanguageModel loaded = LanguageModel.Load(FilePath);
+        Assert.Equal(model.Training, loaded.Training);
+        Assert.True(loaded.Vocabulary.Normalization.Lowercase);
+        Assert.Equal("\n \"\\ab\u00e9\u4e2d\U0001F600", loaded.Vocabulary.Decode([.. Enumerable.Range(0, 9)]));
+        Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        Assert.Null(Reload(SampleModel.Make()).Training);
+    }
+
+    [Fact]
+    public void Save_Tensors_HavePyTorchsNamesShapesAndOrder()
+    {
+        LanguageModel model = SampleModel.Make(hiddenSize: 5);
+        model.Save(FilePath);
+        using SafetensorsReader reader = SafetensorsReader.Open(FilePath);
+        string[] expected =
+        [
+            "lstm.weight_ih_l0 [20, 9]", "lstm.weight_hh_l0 [20, 5]", "lstm.bias_ih_l0 [20]", "lstm.bias_hh_l0 [20]",
+            "decoder.weight [9, 5]", "decoder.bias [9]",
+        ];
+        Assert.Equal(expected, reader.Tensors.Select(tensor => $"{tensor.Name} {tensor.ShapeText}"));
+        Assert.Equal("pt", reader.Metadata["format"]);
+
+        float[] recurrent = new float[20 * 5];
+        reader.Read("lstm.weight_hh_l0", recurrent);
+        ReadOnlySpan<float> memory = model.Parameters.ValuesOf(model.Parameters.Tensors[1]);
+        for (int row = 0; row < 20; row++)
+            for (int column = 0; column < 5; column++) Assert.Equal(memory[column * 20 + row], recurrent[row * 5 + column]);
+    }
+
+    [Fact]
+    public void Load_TwoBiases_AddsThem()
+    {
+        LanguageModel model = SampleModel.Make();
+        Write(model, values: (name, values) =>
+        {
+            if (name == "lstm.bias_ih_l0") values.AsSpan().Fill(0.25f);
+            if (name == "lstm.bias_hh_l0") values.AsSpan().Fill(0.5f);
+        });
+        LanguageModel loaded = LanguageModel.Load(FilePath);
+        Assert.All(loaded.Parameters.ValuesOf(loaded.Parameters.Tensors[2]).ToArray(), value => Assert.Equal(0.75f, value));
+    }
+
+    [Fact]
+    public void Inspect_Model_TellsEverythingButWeights()
+    {
+        LanguageModel model = SampleModel.Make();
+        model.Training = SampleModel.Training;
+        model.Save(FilePath);
+        ModelFileInfo info = ModelFile.Inspect(FilePath);
+        Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Vocabulary.Count, info.FormatVersion));
+        Assert.Equal((ModelFile.LibraryVersion, new FileInfo(FilePath).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.PositiveInfinity, "Infinity")]
+    public void Load_ValueThatIsNotFinite_NamesTensorAndPlace(float value, string name)
+    {
+        LanguageModel model = SampleModel.Make(hiddenSize: 5);
+        model.Parameters.ValuesOf(model.Parameters.Tensors[1])[3 * 20 + 18] = value;
+        model.Save(FilePath);
+        Assert.Contains($"'lstm.weight_hh_l0' has the value {name} at [18, 3]", LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ForeignSafetensors_SaysSo()
+    {
+        Write(SampleModel.Make(), _ => null);
+        Assert.Contains("not a model of Aphorist", LoadError(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"formatVersion\":1", "\"formatVersion\":2", "format version is 2")]
+    [InlineData("\"formatVersion\":1", "\"formatVersion\":0", "format version is 0")]
+    [InlineData("\"formatVersion\":1", "\"formatVersion\":1.5", "damaged at $.formatVersion")]
+    [InlineData("\"kind\":\"lstm\"", "\"kind\":\"gru\"", "architecture is 'gru'")]
+    [InlineData("\"kind\":\"characters\"", "\"kind\":\"words\"", "tokenizer is 'words'")]
+    [InlineData("hard-sigmoid", "softsign", "damaged at $.architecture.gates")]
+    [InlineData("\"hiddenSize\":5", "\"hiddenSize\":6", "'lstm.weight_ih_l0' has shape [20, 9] where [24, 9] is expected")]
+    [InlineData("\"hiddenSize\":5", "\"hiddenSize\":2000000000", "hidden size is 2000000000")]
+    [InlineData("\"hiddenSize\":5", "\"hiddenSize\":-5", "hidden size is -5")]
+    [InlineData("\"window\":7", "\"window\":0", "window is 0")]
+    [InlineData("\"window\":7,", "", "damaged")]
+    [InlineData("\\n \\\"", "\\n  \\\"", "repeats a character (U+0020 after U+0020)")]
+    [InlineData("ab\u00e9", "ba\u00e9", "not sorted")]
+    [InlineData("ab\u00e9", "ab\u00e9\u00ea", "has shape [20, 9] where [20, 10] is expected")]
+    [InlineData("\\n \\\"\\\\ab\u00e9\u4e2d\\uD83D\\uDE00", "a", "vocabulary has 1 characters")]
+    [InlineData("\\uD83D\\uDE00", "\\uD83D", "damaged")]
+    [InlineData("\"lowercase\":true", "\"lowercase\":null", "damaged at $.normalization.lowercase")]
+    public void Load_ChangedDescription_SaysWhatIsWrong(string before, string after, string problem)
+    {
+        Write(SampleModel.Make(), description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+        Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("{\"formatVersion\":1}")]
+    public void Load_DescriptionOfAnotherKind_SaysItIsDamaged(string description)
+    {
+        Write(SampleModel.Make(), _ => description);
+        Assert.Contains("(metadata 'aphorist') is damaged", LoadError(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("decoder.bias", "decoder.biases", "'decoder.bias' of shape [9] is missing")]
+    [InlineData("", "extra", "unexpected tensor 'extra'")]
+    public void Load_OtherTensorNames_SaysWhichOneIsWrong(string renamed, string name, string problem)
+    {
+        Write(SampleModel.Make(), rename: tensor => tensor == renamed ? name : tensor, extra: renamed.Length == 0 ? name : null);
+        Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_IntoMissingFolder_SaysWhere()
+    {
+        string path = folder.File("missing/model.safetensors");
+        Assert.Contains(path, Assert.ThrowsAny<IOException>(() => SampleModel.Make().Save(path)).Message, StringComparison.Ordinal);
+    }
+
+    private LanguageModel Reload(LanguageModel model)
+    {
+        model.Save(FilePath);
+        return LanguageModel.Load(FilePath);
+    }
+
+    private string LoadError()
+    {
+        string message = Assert.Throws<ModelFileException>(() => LanguageModel.Load(FilePath)).Message;
+        Assert.Contains(FilePath, message, StringComparison.Ordinal);
+        return message;
+    }
+
+    /// <summary>Writes a model's file again with something changed in it.</summary>
+    private void Write(
+        LanguageModel model,
+        Func<string, string?>? describe = null,
+        Func<string, string>? rename = null,
+        string? extra = null,
+        Action<string, float[]>? values = null)
+    {
+        string original = folder.File("original.safetensors");
+        model.Save(original);
+        using SafetensorsReader reader = SafetensorsReader.Open(original);
+        using SafetensorsWriter writer = new(FilePath);
+        rename ??= name => name;
+        string description = reader.Metadata["aphorist"];
+        if ((describe is null ? description : describe(description)) is { } changed) writer.SetMetadata("aphorist", changed);
+        foreach (SafetensorsTensor tensor in reader.Tensors) writer.Declare(rename(tensor.Name), [.. tensor.Shape]);
+        if (extra is not null) writer.Declare(extra, 1);
+        foreach (SafetensorsTensor tensor in reader.Tensors)
+        {
+            float[] buffer = new float[tensor.Count];
+            reader.Read(tensor.Name, buffer);
+            values?.Invoke(tensor.Name, buffer);
+            writer.Write(rename(tensor.Name), buffer);
+        }
+
+        if (extra is not null) writer.Write(extra, [1f]);
+        writer.Commit();
+    }
+}

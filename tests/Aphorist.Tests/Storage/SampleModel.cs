@@ -1,0 +1,33 @@
+using Aphorist.Model;
+using Aphorist.Text;
+
+namespace Aphorist.Tests.Storage;
+
+/// <summary>Small models with known contents.</summary>
+internal static class SampleModel
+{
+    public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid)
+    {
+        ModelSpec spec = new() { HiddenSize = hiddenSize, Window = 7, Gates = gates };
+        LanguageModel model = LanguageModel.CreateEmpty(spec, Vocabulary.FromCharacters(characters, new TextNormalization(Lowercase: true)));
+        Random random = new(1);
+        foreach (ParameterTensor tensor in model.Parameters.Tensors)
+            foreach (ref float value in model.Parameters.ValuesOf(tensor)) value = random.NextSingle() - 0.5f;
+        return model;
+    }
+
+    public static TrainingRecord Training { get; } = new()
+    {
+        Corpus = "nietzsche",
+        CorpusSha256 = "00ff",
+        Preset = "notebook",
+        Seed = ulong.MaxValue,
+        Epochs = 3,
+        Loss = 1.0 / 3,
+        ValidationLoss = double.NaN,
+        Version = "0.1.0",
+    };
+
+    public static int[] Bits(LanguageModel model) =>
+        [.. model.Parameters.Tensors.SelectMany(tensor => model.Parameters.ValuesOf(tensor).ToArray()).Select(BitConverter.SingleToInt32Bits)];
+}

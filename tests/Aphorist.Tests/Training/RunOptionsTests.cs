@@ -1,0 +1,88 @@
+using Aphorist.Model;
+using Aphorist.Tests.Storage;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+public sealed class RunOptionsTests : IDisposable
+{
+    private static readonly RunOptions Begun = new()
+    {
+        Corpus = ["nietzsche", "諸子/*.txt"],
+        CorpusSha256 = "00ff",
+        Encoding = "gb18030",
+        Lowercase = true,
+        Preset = "notebook",
+        Model = ModelSpec.Notebook,
+        Training = TrainingOptions.Notebook with { LearningRate = 0.1 + 0.2, Seed = ulong.MaxValue, Threads = 3, CheckpointInterval = TimeSpan.FromSeconds(1.5) },
+    };
+
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder.File("options.json");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Write_Options_ReadBackEqual()
+    {
+        Begun.Write(FilePath);
+        RunOptions read = RunOptions.Read(FilePath);
+        Assert.Equal(Begun.Corpus, read.Corpus);
+        Assert.Equal(Begun, read with { Corpus = Begun.Corpus });
+        Assert.Contains("\n    \"gates\": \"hard-sigmoid\"", File.ReadAllText(FilePath), StringComparison.Ordinal);
+        Assert.Contains("諸子/*.txt", File.ReadAllText(FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OptionLeftOut_HasItsDefault()
+    {
+        Begun.Write(FilePath);
+        string[] lines = [.. File.ReadAllLines(FilePath).Where(line => !line.Contains("batchSize", StringComparison.Ordinal) && !line.Contains("window", StringComparison.Ordinal))];
+        File.WriteAllLines(FilePath, lines);
+        RunOptions read = RunOptions.Read(FilePath);
+        Assert.Equal((128, 60), (read.Training.BatchSize, read.Model.Window));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"model\":1}")]
+    [InlineData("{\"model\":{},\"model\":{}}")]
+    [InlineData("{\"corpus\":[]}")]
+    public void Read_DamagedFile_SaysSo(string text)
+    {
+        File.WriteAllText(FilePath, text);
+        Assert.Contains("are damaged", Assert.ThrowsAny<IOException>(() => RunOptions.Read(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_MissingFile_SaysSo() =>
+        Assert.Contains("Cannot read the options", Assert.ThrowsAny<IOException>(() => RunOptions.Read(FilePath)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void EnsureSame_OnlyWhatChangesNothing_IsAccepted() =>
+        Begun.EnsureSame(Begun with { Corpus = ["elsewhere"], Training = Begun.Training with { Epochs = 99, Threads = 1, CheckpointInterval = TimeSpan.Zero } });
+
+    [Fact]
+    public void EnsureSame_AnythingElse_NamesIt()
+    {
+        AssertNames("--seed 18446744073709551615, not with 1", Begun with { Training = Begun.Training with { Seed = 1 } });
+        AssertNames("--step", Begun with { Training = Begun.Training with { Step = 1 } });
+        AssertNames("the batch size", Begun with { Training = Begun.Training with { BatchSize = 1 } });
+        AssertNames("the learning rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
+        AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
+        AssertNames("the divergence guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
+        AssertNames("the hidden size", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
+        AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
+        AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
+        AssertNames("--lowercase true", Begun with { Lowercase = false });
+        AssertNames("--preset", Begun with { Preset = "other" });
+        AssertNames("The corpus is not the one", Begun with { CorpusSha256 = "01" });
+    }
+
+    private static void AssertNames(string option, RunOptions requested) =>
+        Assert.Contains(option, Assert.Throws<ArgumentException>(() => Begun.EnsureSame(requested)).Message, StringComparison.Ordinal);
+}
