@@ -22,12 +22,14 @@ internal static class Tolerance
     public static double OfDotProduct(int terms) => (terms + 1) * Rounding * 1.01;
 
     /// <summary>Asserts that two numbers differ by at most this share of the greater of |expected| and <paramref name="scale"/>.</summary>
-    public static void AssertClose(double expected, double actual, double relative, double scale = 0, string what = "value")
+    /// <param name="what">What the numbers are, for the message.</param>
+    /// <param name="place">Where: an index or an argument.</param>
+    public static void AssertClose(double expected, double actual, double relative, double scale, string what, double place)
     {
         double allowed = relative * Math.Max(Math.Abs(expected), scale);
         // The comparison is written so that a value that is not a number fails.
         if (!(Math.Abs(expected - actual) <= allowed))
-            Assert.Fail($"{what}: expected {expected:R}, got {actual:R}, difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
+            Assert.Fail($"{what} at {place:R}: expected {expected:R}, got {actual:R}, difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
     }
 
     /// <summary>
@@ -40,6 +42,6 @@ internal static class Tolerance
         double scale = 0;
         foreach (double value in expected) scale = Math.Max(scale, Math.Abs(value));
         for (int index = 0; index < expected.Length; index++)
-            AssertClose(expected[index], actual[index], relative, scale, $"{what}[{index}]");
+            AssertClose(expected[index], actual[index], relative, scale, what, index);
     }
 }

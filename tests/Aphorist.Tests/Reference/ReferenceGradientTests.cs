@@ -52,7 +52,7 @@ public sealed class ReferenceGradientTests
         {
             double[] expected = FiniteDifferences.Of(model, model.Parameters.Tensors[tensor], windows, targets);
             for (int index = 0; index < expected.Length; index++)
-                Tolerance.AssertClose(expected[index], gradients.Tensors[tensor][index], 1e-8, 1, $"{ReferenceParameters.Names[tensor]}[{index}]");
+                Tolerance.AssertClose(expected[index], gradients.Tensors[tensor][index], 1e-8, 1, ReferenceParameters.Names[tensor], index);
         }
     }
 
