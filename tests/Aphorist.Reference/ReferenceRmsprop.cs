@@ -1,0 +1,23 @@
+namespace Aphorist.Reference;
+
+/// <summary>RMSprop as Keras has it: a = rho a + (1 - rho) g^2, then w -= learningRate g / (sqrt(a) + epsilon), from a = 0.</summary>
+public sealed class ReferenceRmsprop(ReferenceParameters parameters, double learningRate = 0.01, double rho = 0.9, double epsilon = 1e-7)
+{
+    private readonly ReferenceParameters meanSquares = new(parameters.VocabularySize, parameters.HiddenSize);
+
+    /// <summary>Changes the parameters by one step.</summary>
+    public void Step(ReferenceParameters gradients)
+    {
+        for (int tensor = 0; tensor < parameters.Tensors.Count; tensor++)
+            Step(parameters.Tensors[tensor], gradients.Tensors[tensor], meanSquares.Tensors[tensor]);
+    }
+
+    private void Step(double[] values, double[] gradients, double[] squares)
+    {
+        for (int index = 0; index < values.Length; index++)
+        {
+            squares[index] = rho * squares[index] + (1 - rho) * gradients[index] * gradients[index];
+            values[index] -= learningRate * gradients[index] / (Math.Sqrt(squares[index]) + epsilon);
+        }
+    }
+}

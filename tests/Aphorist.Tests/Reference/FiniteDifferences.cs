@@ -1,0 +1,48 @@
+using Aphorist.Reference;
+
+namespace Aphorist.Tests.Reference;
+
+/// <summary>Derivatives of the reference's loss by moving one parameter at a time.</summary>
+internal static class FiniteDifferences
+{
+    // The error of a central difference is about step^2 (third derivative) + rounding / step; with 1e-5 both are near 1e-10.
+    private const double Step = 1e-5;
+
+    /// <summary>The derivative of the loss by every parameter of one tensor, to about nine digits of the loss's scale.</summary>
+    public static double[] Of(ReferenceModel model, double[] tensor, int[][] windows, int[] targets)
+    {
+        double[] derivatives = new double[tensor.Length];
+        for (int index = 0; index < tensor.Length; index++)
+        {
+            double value = tensor[index];
+            tensor[index] = value + Step;
+            double above = model.Loss(windows, targets);
+            tensor[index] = value - Step;
+            double below = model.Loss(windows, targets);
+            tensor[index] = value;
+            derivatives[index] = (above - below) / (2 * Step);
+        }
+
+        return derivatives;
+    }
+
+    /// <summary>The smallest distance of any gate's sum to a kink of the hard sigmoid (-2.5 and 2.5), where it has no derivative.</summary>
+    public static double DistanceToKink(ReferenceModel model, int[][] windows)
+    {
+        int hiddenSize = model.Parameters.HiddenSize;
+        return windows
+            .SelectMany(window => model.Run(window))
+            .SelectMany(step => step.Sums.Where((_, place) => place / hiddenSize != 2))
+            .Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
+    }
+
+    /// <summary>The share of gates whose hard sigmoid is clipped.</summary>
+    public static double ClippedShare(ReferenceModel model, int[][] windows)
+    {
+        int hiddenSize = model.Parameters.HiddenSize;
+        return windows
+            .SelectMany(window => model.Run(window))
+            .SelectMany(step => step.Sums.Where((_, place) => place / hiddenSize != 2))
+            .Average(sum => Math.Abs(sum) > 2.5 ? 1.0 : 0.0);
+    }
+}
