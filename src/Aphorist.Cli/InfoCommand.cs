@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Models;
+using Aphorist.Model;
+
+namespace Aphorist.Cli;
+
+/// <summary>`aphorist info`: what is in a model file.</summary>
+internal static class InfoCommand
+{
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+
+    public static Command Create()
+    {
+        Command command = new("info", "Shows what is in a model file: shape, vocabulary, training, tensors.") { Model };
+        command.SetAction(call =>
+        {
+            CommandOutput output = CommandOutput.Of(call);
+            string path = ModelPath.Of(call.GetRequiredValue(Model));
+            LanguageModel model = LanguageModel.Load(path);
+            if (output.Json) output.Result.Announce(ModelDescription.Json(path, model));
+            else ModelDescription.Write(output.Result, path, model);
+            return ExitCode.Done;
+        });
+        Example.Attach(
+            command,
+            new("aphorist info runs/aphorisms", "Shows the best model of a run."),
+            new("aphorist info model.safetensors --json", "The same as one JSON object."));
+        return command;
+    }
+}
