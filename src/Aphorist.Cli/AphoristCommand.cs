@@ -7,6 +7,8 @@ namespace Aphorist.Cli;
 /// <summary>The root of all commands.</summary>
 internal static class AphoristCommand
 {
+    private const string Name = "aphorist";
+
     public static RootCommand Create()
     {
         RootCommand root = new("Trains language models on any text, on an ordinary CPU, and writes with them.")
@@ -18,11 +20,14 @@ internal static class AphoristCommand
             CompletionCommand.Create(),
             DocumentationCommand.Create(),
         };
+        root.HelpName = Name;
+        // Tab completion hands over the whole line, and the parser must know its first word for the program.
+        root.Aliases.Add(Name);
         root.Add(GlobalOptions.Json);
         root.Add(GlobalOptions.Quiet);
         root.Add(GlobalOptions.Debug);
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new HelpWithExamples(new HelpAction()) });
         Example.Attach(
             root,
             new("aphorist train", "Trains on the built-in aphorisms and shows what the model writes after each epoch."),

@@ -10,7 +10,7 @@ internal static class CompletionCommand
         """
         _aphorist() {
             local IFS=$'\n'
-            COMPREPLY=($(aphorist "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null))
+            COMPREPLY=($(compgen -W "$(aphorist "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _aphorist aphorist
         """;

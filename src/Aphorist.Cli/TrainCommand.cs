@@ -2,7 +2,6 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Training;
 using Aphorist.Model;
-using Aphorist.Training;
 
 namespace Aphorist.Cli;
 

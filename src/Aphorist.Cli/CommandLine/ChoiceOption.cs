@@ -14,6 +14,7 @@ internal static class ChoiceOption
         {
             Description = description,
             HelpName = string.Join('|', words),
+            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
                 string word = result.Tokens[0].Value;
@@ -23,6 +24,8 @@ internal static class ChoiceOption
                 return null;
             },
         };
+        // Without this, an enumeration's own names would be offered too.
+        option.CompletionSources.Clear();
         option.CompletionSources.Add(words);
         return option;
     }

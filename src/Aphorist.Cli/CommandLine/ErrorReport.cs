@@ -17,7 +17,7 @@ internal static class ErrorReport
     {
         string message = OneLine(exception);
         if (IsExpected(exception)) return message;
-        return debug ? $"Unexpectedly failed: {message}" : $"Unexpectedly failed: {message} Use --debug for details.";
+        return $"Something went wrong that should not have: {message.TrimEnd('.')}{(debug ? "." : " (--debug tells more).")}";
     }
 
     /// <summary>Failures that the library or the system describe well enough for whoever made the call.</summary>
@@ -27,13 +27,12 @@ internal static class ErrorReport
         or UnknownCharacterException
         or IOException
         or InvalidDataException
-        or UnauthorizedAccessException
-        or ArgumentException { ParamName: not null };
+        or UnauthorizedAccessException;
 
-    private static string OneLine(Exception exception)
+    /// <summary>The message without what only programmers understand.</summary>
+    public static string OneLine(Exception exception)
     {
         string message = exception.Message.ReplaceLineEndings(" ");
-        // The parameter's name is for programmers.
         if (exception is ArgumentException { ParamName: string parameter })
             message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
         return message;

@@ -13,6 +13,7 @@ internal static class Invocation
         using ResultStream stream = new(interruption.Request);
         using ResultWriter result = new(stream);
         ParseResult call = AphoristCommand.Create().Parse(arguments);
+        if (arguments.Length == 0) return ShowHelp();
         if (call.Action is ParseErrorAction) return WrongCallReport.Write(call, Console.Error);
 
         InvocationConfiguration configuration = new()
@@ -35,5 +36,11 @@ internal static class Invocation
         {
             return ErrorReport.Write(exception, Console.Error, call.GetValue(GlobalOptions.Debug));
         }
+    }
+
+    private static int ShowHelp()
+    {
+        AphoristCommand.Create().Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
+        return ExitCode.WrongCall;
     }
 }

@@ -9,26 +9,26 @@ namespace Aphorist.Cli.CommandLine;
 internal static class NumberOption
 {
     public static Option<int?> Whole(string name, string description, int minimum, int maximum = int.MaxValue) =>
-        Create(name, "n", description, value => value >= minimum && value <= maximum, WholeBounds(minimum, maximum));
+        Create<int>(name, "n", description, value => value >= minimum && value <= maximum, WholeBounds(minimum, maximum));
 
     public static Option<ulong?> Seed(string name, string description) =>
         Create<ulong>(name, "n", description, _ => true, "a whole number from 0 up");
 
     public static Option<double?> Real(string name, string valueName, string description, Predicate<double> allowed, string bounds) =>
-        Create(name, valueName, description, value => double.IsFinite(value) && allowed(value), bounds);
+        Create<double>(name, valueName, description, value => double.IsFinite(value) && allowed(value), bounds);
 
     private static Option<T?> Create<T>(string name, string valueName, string description, Predicate<T> allowed, string bounds)
         where T : struct, INumber<T> => new(name)
         {
             Description = description,
             HelpName = valueName,
+            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Parse(result, name, allowed, bounds),
         };
 
     private static T? Parse<T>(ArgumentResult result, string name, Predicate<T> allowed, string bounds)
         where T : struct, INumber<T>
     {
-        if (result.Tokens.Count == 0) return null;
         string word = result.Tokens[0].Value;
         if (T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && allowed(value)) return value;
         result.AddError($"{name} takes {bounds}, not '{word}'.");

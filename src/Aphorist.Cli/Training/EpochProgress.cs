@@ -1,7 +1,6 @@
 using System.Globalization;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
-using Spectre.Console;
 
 namespace Aphorist.Cli.Training;
 

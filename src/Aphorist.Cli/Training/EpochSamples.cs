@@ -38,8 +38,7 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
             page.Append(CultureInfo.InvariantCulture, $"\n--- temperature {temperature:F1}\n{sample}\n");
         }
 
-        Directory.CreateDirectory(folder.Samples);
-        File.WriteAllText(Path.Combine(folder.Samples, string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch.Epoch:D3}.txt")), page.ToString());
+        folder.WriteSample(epoch.Epoch, page.ToString());
     }
 
     private string? Continue(string prompt, SamplingOptions sampling, CancellationToken cancellationToken)

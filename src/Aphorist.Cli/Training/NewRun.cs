@@ -13,41 +13,44 @@ internal static class NewRun
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         Preset preset = PresetNamed(request.Preset);
-        ModelSpec spec = ModelOf(request, preset);
-        TrainingOptions options = OptionsOf(request, preset);
+        IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
-        Corpus corpus = await CorpusOpening.OpenAsync(request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus, reading, output, cancellationToken);
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        RunOptions options = new()
+        {
+            Corpus = sources,
+            CorpusSha256 = corpus.Sha256,
+            Encoding = reading.Encoding,
+            Lowercase = reading.Lowercase,
+            Preset = preset.Name,
+            Model = request.Change(preset.Model),
+            Training = request.Change(preset.Training),
+        };
+        return Begin(options, corpus, request.Run ?? RunFolderName.For(corpus.Name));
+    }
+
+    private static PreparedRun Begin(RunOptions options, Corpus corpus, string path)
+    {
         Vocabulary vocabulary = Vocabulary.Of(corpus);
-        CorpusOpening.Check(corpus, vocabulary, spec.Window);
-        LanguageModel model = LanguageModel.Create(spec, vocabulary, options.Seed);
-        RunFolder folder = RunFolder.Create(request.Run ?? RunFolderName.For(corpus.Name));
-        return new PreparedRun(model, corpus, options, folder);
+        CorpusOpening.Check(corpus, vocabulary, options.Model.Window);
+        LanguageModel model = LanguageModel.Create(options.Model, vocabulary, options.Training.Seed);
+        RunFolder folder = RunFolder.Create(path);
+        try
+        {
+            options.Write(folder.Options);
+            return new PreparedRun(model, corpus, options, folder);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     private static Preset PresetNamed(string? name)
     {
         if (name is null) return Preset.Notebook;
-        IEnumerable<string> names = Preset.All.Select(preset => preset.Name);
         return Preset.All.FirstOrDefault(preset => preset.Name == name)
-            ?? throw new WrongCallException($"There is no preset '{name}': there {(names.Count() == 1 ? "is" : "are")} {string.Join(", ", names)}.");
+            ?? throw new WrongCallException($"There is no preset '{name}': choose from {string.Join(", ", Preset.All.Select(preset => preset.Name))}.");
     }
-
-    private static ModelSpec ModelOf(TrainingRequest request, Preset preset) => preset.Model with
-    {
-        Window = request.Window ?? preset.Model.Window,
-        Gates = request.Gates ?? preset.Model.Gates,
-    };
-
-    private static TrainingOptions OptionsOf(TrainingRequest request, Preset preset) => preset.Training with
-    {
-        Epochs = request.Epochs ?? preset.Training.Epochs,
-        Step = request.Step ?? preset.Training.Step,
-        BatchSize = request.Batch ?? preset.Training.BatchSize,
-        LearningRate = request.LearningRate ?? preset.Training.LearningRate,
-        ValidationShare = request.Validation ?? preset.Training.ValidationShare,
-        Seed = request.Seed ?? preset.Training.Seed,
-        Threads = request.Threads ?? preset.Training.Threads,
-        DivergenceGuard = request.DivergenceGuard ?? preset.Training.DivergenceGuard,
-        CheckpointInterval = request.CheckpointInterval is double seconds ? TimeSpan.FromSeconds(seconds) : preset.Training.CheckpointInterval,
-    };
 }

@@ -1,4 +1,5 @@
 using Aphorist.Model;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Training;
 
@@ -41,4 +42,21 @@ internal sealed record TrainingRequest
     public double? CheckpointInterval { get; init; }
 
     public bool Samples { get; init; }
+
+    /// <summary>The shape with what the call changes in it.</summary>
+    public ModelSpec Change(ModelSpec spec) => spec with { Window = Window ?? spec.Window, Gates = Gates ?? spec.Gates };
+
+    /// <summary>The options with what the call changes in them.</summary>
+    public TrainingOptions Change(TrainingOptions options) => options with
+    {
+        Epochs = Epochs ?? options.Epochs,
+        Step = Step ?? options.Step,
+        BatchSize = Batch ?? options.BatchSize,
+        LearningRate = LearningRate ?? options.LearningRate,
+        ValidationShare = Validation ?? options.ValidationShare,
+        Seed = Seed ?? options.Seed,
+        Threads = Threads ?? options.Threads,
+        DivergenceGuard = DivergenceGuard ?? options.DivergenceGuard,
+        CheckpointInterval = CheckpointInterval is double seconds ? TimeSpan.FromSeconds(seconds) : options.CheckpointInterval,
+    };
 }

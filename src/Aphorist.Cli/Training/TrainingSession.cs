@@ -29,8 +29,8 @@ internal static class TrainingSession
 
     private static async Task TrainAsync(PreparedRun run, ITrainingReport report, bool writesSamples, CancellationToken cancellationToken)
     {
-        Trainer trainer = new(run.Model, run.Corpus, run.Options, run.Folder);
-        EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options, run.Folder, report) : null;
+        Trainer trainer = TrainerFor(run);
+        EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
         await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken))
         {
             switch (happened)
@@ -55,11 +55,23 @@ internal static class TrainingSession
         }
     }
 
+    private static Trainer TrainerFor(PreparedRun run)
+    {
+        try
+        {
+            return new Trainer(run.Model, run.Corpus, run.Options.Training, run.Folder);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new WrongCallException(ErrorReport.OneLine(exception));
+        }
+    }
+
     private static ITrainingReport ReportFor(PreparedRun run, CommandOutput output)
     {
-        EpochProgress progress = new(output.ShowsProgress, run.Options.Epochs);
+        EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs);
         return output.Json
             ? new JsonTrainingReport(output.Result, progress)
-            : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Epochs);
+            : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Training.Epochs);
     }
 }
