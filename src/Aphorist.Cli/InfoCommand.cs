@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Models;
 using Aphorist.Model;
+using Aphorist.Storage;
 
 namespace Aphorist.Cli;
 
@@ -17,9 +18,11 @@ internal static class InfoCommand
         {
             CommandOutput output = CommandOutput.Of(call);
             string path = ModelPath.Of(call.GetRequiredValue(Model));
+            // Loading checks every weight; the file's own tensors are what other programs see.
             LanguageModel model = LanguageModel.Load(path);
-            if (output.Json) output.Result.Announce(ModelDescription.Json(path, model));
-            else ModelDescription.Write(output.Result, path, model);
+            ModelFileInfo file = ModelFile.Inspect(path);
+            if (output.Json) output.Result.Announce(ModelDescription.Json(file, model.Parameters.Count));
+            else ModelDescription.Write(output.Result, file, model.Parameters.Count);
             return ExitCode.Done;
         });
         Example.Attach(

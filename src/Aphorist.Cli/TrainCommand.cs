@@ -79,7 +79,7 @@ internal static class TrainCommand
             Corpus, Preset, Epochs, Seed, Threads, Run, Resume, Encoding, Lowercase, Validation, Window, Step, Gates,
             LearningRate, Batch, DivergenceGuard, CheckpointInterval, Samples,
         };
-        command.SetAction((call, cancellationToken) => TrainingSession.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        command.SetAction((call, cancellationToken) => TrainingCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
             new("aphorist train", "Trains the notebook's model on the built-in aphorisms, into runs/aphorisms."),

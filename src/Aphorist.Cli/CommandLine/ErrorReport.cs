@@ -1,4 +1,5 @@
 using Aphorist.Text;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.CommandLine;
 
@@ -15,7 +16,7 @@ internal static class ErrorReport
 
     private static string SentenceOf(Exception exception, bool debug)
     {
-        string message = OneLine(exception);
+        string message = exception.Message.ReplaceLineEndings(" ");
         if (IsExpected(exception)) return message;
         return $"Something went wrong that should not have: {message.TrimEnd('.')}{(debug ? "." : " (--debug tells more).")}";
     }
@@ -27,14 +28,8 @@ internal static class ErrorReport
         or UnknownCharacterException
         or IOException
         or InvalidDataException
-        or UnauthorizedAccessException;
-
-    /// <summary>The message without what only programmers understand.</summary>
-    public static string OneLine(Exception exception)
-    {
-        string message = exception.Message.ReplaceLineEndings(" ");
-        if (exception is ArgumentException { ParamName: string parameter })
-            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
-        return message;
-    }
+        or UnauthorizedAccessException
+        or TrainingDivergedException
+        // With a parameter's name it would be meant for programmers.
+        or ArgumentException { ParamName: null };
 }

@@ -4,6 +4,7 @@ using Aphorist.Cli.Models;
 using Aphorist.Cli.Terminal;
 using Aphorist.Generation;
 using Aphorist.Model;
+using Aphorist.Storage;
 
 namespace Aphorist.Cli.Generation;
 
@@ -22,7 +23,8 @@ internal static class Writing
         if (request.Seed is null && request.Temperature > 0 && !output.Json) output.Notes.WriteLine($"Seed {seed} (--seed {seed} writes this text again).");
 
         SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = seed };
-        IEnumerable<Rune> text = new TextGenerator(model, request.Mode).Stream(known, sampling).Take(request.Length);
+        using TextGenerator generator = new(model, request.Mode);
+        IEnumerable<Rune> text = generator.Stream(known, sampling).Take(request.Length);
         if (request.Output is string path) Save(path, prompt, text, cancellationToken);
         else if (!output.Json) Type(output.Result, prompt, text, cancellationToken);
         if (output.Json) output.Result.Announce(Json(request, prompt, seed, request.Output is null ? Collect(text, cancellationToken) : null));

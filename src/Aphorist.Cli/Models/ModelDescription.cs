@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Model;
+using Aphorist.Storage;
 
 namespace Aphorist.Cli.Models;
 
@@ -10,40 +11,40 @@ internal static class ModelDescription
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    public static void Write(TextWriter output, string path, LanguageModel model)
+    public static void Write(TextWriter output, ModelFileInfo file, int parameters)
     {
         List<string[]> rows =
         [
-            ["file", string.Create(Culture, $"{path} ({new FileInfo(path).Length:N0} bytes)")],
-            ["architecture", $"LSTM({model.Spec.HiddenSize}), {GatesOf(model)} gates, window of {model.Spec.Window} characters"],
-            ["parameters", string.Create(Culture, $"{model.Parameters.Count:N0}")],
-            ["vocabulary", $"{model.Vocabulary.Count} characters: {Shown(model.Vocabulary.Characters)}"],
-            ["text", model.Vocabulary.Normalization.Lowercase ? "lower-cased" : "as it is"],
-            .. TrainingRows(model.Training),
-            .. model.Parameters.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} [{string.Join(", ", tensor.Shape)}]" }),
+            ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
+            ["architecture", $"LSTM({file.Spec.HiddenSize}), {GatesOf(file.Spec)} gates, window of {file.Spec.Window} characters"],
+            ["parameters", string.Create(Culture, $"{parameters:N0}")],
+            ["vocabulary", $"{file.Vocabulary.Count} characters: {Shown(file.Vocabulary.Characters)}"],
+            ["text", file.Vocabulary.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            .. TrainingRows(file.Training),
+            .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
         ];
         TextTable.Write(output, rows);
     }
 
-    public static string Json(string path, LanguageModel model) => JsonLine.Of(json =>
+    public static string Json(ModelFileInfo file, int parameters) => JsonLine.Of(json =>
     {
-        json.WriteString("file", path);
-        json.WriteNumber("bytes", new FileInfo(path).Length);
+        json.WriteString("file", file.Path);
+        json.WriteNumber("bytes", file.FileLength);
         json.WriteString("architecture", "lstm");
-        json.WriteNumber("hiddenSize", model.Spec.HiddenSize);
-        json.WriteNumber("window", model.Spec.Window);
-        json.WriteString("gates", GatesOf(model));
-        json.WriteNumber("parameters", model.Parameters.Count);
-        json.WriteNumber("vocabularySize", model.Vocabulary.Count);
-        json.WriteString("vocabulary", model.Vocabulary.Characters);
-        json.WriteBoolean("lowercase", model.Vocabulary.Normalization.Lowercase);
-        WriteTraining(json, model.Training);
+        json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
+        json.WriteNumber("window", file.Spec.Window);
+        json.WriteString("gates", GatesOf(file.Spec));
+        json.WriteNumber("parameters", parameters);
+        json.WriteNumber("vocabularySize", file.Vocabulary.Count);
+        json.WriteString("vocabulary", file.Vocabulary.Characters);
+        json.WriteBoolean("lowercase", file.Vocabulary.Normalization.Lowercase);
+        WriteTraining(json, file.Training);
         json.WriteStartArray("tensors");
-        foreach (ParameterTensor tensor in model.Parameters.Tensors) WriteTensor(json, tensor);
+        foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
         json.WriteEndArray();
     });
 
-    private static string GatesOf(LanguageModel model) => model.Spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+    private static string GatesOf(ModelSpec spec) => spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
 
     private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
     {
@@ -78,12 +79,12 @@ internal static class ModelDescription
         json.WriteEndObject();
     }
 
-    private static void WriteTensor(Utf8JsonWriter json, ParameterTensor tensor)
+    private static void WriteTensor(Utf8JsonWriter json, SafetensorsTensor tensor)
     {
         json.WriteStartObject();
         json.WriteString("name", tensor.Name);
         json.WriteStartArray("shape");
-        foreach (int size in tensor.Shape) json.WriteNumberValue(size);
+        foreach (long size in tensor.Shape) json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -11,7 +11,7 @@ namespace Aphorist.Cli.Training;
 /// What the model writes after each epoch, as the notebook shows it: a random window of the corpus, then 400 characters at each of four
 /// temperatures, each continuing the text of the one before. Shown, and saved into the run's folder.
 /// </summary>
-internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder folder, ITrainingReport report)
+internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder folder, ITrainingReport report) : IDisposable
 {
     private const int Length = 400;
 
@@ -40,6 +40,8 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
 
         folder.WriteSample(epoch.Epoch, page.ToString());
     }
+
+    public void Dispose() => generator.Dispose();
 
     private string? Continue(string prompt, SamplingOptions sampling, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>Carries out a call of `aphorist train`.</summary>
-internal static class TrainingSession
+internal static class TrainingCall
 {
     public static async Task<int> RunAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
@@ -29,8 +29,8 @@ internal static class TrainingSession
 
     private static async Task TrainAsync(PreparedRun run, ITrainingReport report, bool writesSamples, CancellationToken cancellationToken)
     {
-        Trainer trainer = TrainerFor(run);
-        EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
+        Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
+        using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
         await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken))
         {
             switch (happened)
@@ -52,18 +52,6 @@ internal static class TrainingSession
                     await report.CompletedAsync(completed, run.Folder.BestModel);
                     break;
             }
-        }
-    }
-
-    private static Trainer TrainerFor(PreparedRun run)
-    {
-        try
-        {
-            return new Trainer(run.Model, run.Corpus, run.Options.Training, run.Folder);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new WrongCallException(ErrorReport.OneLine(exception));
         }
     }
 
