@@ -1,1 +1,1 @@
-return 0;
+return await Aphorist.Cli.CommandLine.Invocation.RunAsync(args);

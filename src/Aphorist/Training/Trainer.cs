@@ -45,10 +45,12 @@ public sealed class Trainer
         yield return new TrainingStarted(ids.Length, model.Vocabulary.Count, windows.TrainingCount, windows.Validation.Length, session.CompletedEpochs);
         while (!session.IsDone)
         {
+            // What is cancelled before a call, even by the listener itself, is saved by that call.
+            bool isStopping = cancellationToken.IsCancellationRequested;
             // The work leaves the listener's thread, and the listener's handling of an event holds up the work.
             IReadOnlyList<TrainingEvent> events = await Task.Run(() => session.Advance(cancellationToken), CancellationToken.None).ConfigureAwait(false);
             foreach (TrainingEvent happened in events) yield return happened;
-            cancellationToken.ThrowIfCancellationRequested();
+            if (isStopping) throw new OperationCanceledException(cancellationToken);
         }
 
         yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Aphorist.Cli.CommandLine;
+
+/// <summary>Arguments that are names or files, and not mistyped options.</summary>
+internal static class WordArgument
+{
+    public static Argument<string[]> Several(string name, string description) =>
+        Checked(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore, HelpName = name });
+
+    public static Argument<string> One(string name, string description) =>
+        Checked(new Argument<string>(name) { Description = description, HelpName = name });
+
+    public static Argument<string?> Optional(string name, string description) =>
+        Checked(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne, HelpName = name });
+
+    /// <summary>The parser takes an unknown option for an argument; a file whose name begins with a dash is written ./-name.</summary>
+    private static Argument<T> Checked<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+                if (token.Value is ['-', _, ..] && result.Parent is CommandResult { Command: Command command })
+                    result.AddError(WrongCallReport.Unknown(token.Value, command));
+        });
+        return argument;
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Corpora;
+using Aphorist.Cli.Terminal;
+using Aphorist.Text;
+
+namespace Aphorist.Cli;
+
+/// <summary>`aphorist corpora`: the texts that can be had by name.</summary>
+internal static class CorporaCommand
+{
+    private static readonly Argument<string?> Name = NameArgument();
+
+    public static Command Create()
+    {
+        Command command = new("corpora", "Lists the texts that can be trained on by name, or downloads one.") { Name };
+        command.SetAction(async (call, cancellationToken) =>
+        {
+            CommandOutput output = CommandOutput.Of(call);
+            if (call.GetValue(Name) is string name) await FetchAsync(CorpusCatalog.Get(name), output, cancellationToken);
+            else List(output);
+            return ExitCode.Done;
+        });
+        Example.Attach(
+            command,
+            new("aphorist corpora", "Lists all names and where each text is."),
+            new("aphorist corpora nietzsche", "Downloads one, checks it and prints its path."));
+        return command;
+    }
+
+    private static async Task FetchAsync(CorpusEntry entry, CommandOutput output, CancellationToken cancellationToken)
+    {
+        await using (DownloadReport report = new(output))
+            await CorpusCatalog.OpenAsync(entry.Name, progress: report, cancellationToken: cancellationToken);
+        output.Result.Announce(output.Json ? JsonOf(entry) : PlaceOf(entry));
+    }
+
+    private static void List(CommandOutput output)
+    {
+        if (output.Json)
+        {
+            foreach (CorpusEntry entry in CorpusCatalog.Entries) output.Result.Announce(JsonOf(entry));
+            return;
+        }
+
+        IEnumerable<string[]> rows = CorpusCatalog.Entries.Select(entry => new[]
+        {
+            entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.ByteCount:N0} bytes"), entry.License, entry.Description, PlaceOf(entry),
+        });
+        TextTable.Write(output.Result, [.. rows]);
+    }
+
+    private static string PlaceOf(CorpusEntry entry) =>
+        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAtHand(entry) ? Path.Combine(CorpusCatalog.Folder, entry.FileName) : "not downloaded yet";
+
+    private static string JsonOf(CorpusEntry entry) => JsonLine.Of(json =>
+    {
+        json.WriteString("name", entry.Name);
+        json.WriteString("description", entry.Description);
+        json.WriteString("license", entry.License);
+        json.WriteNumber("bytes", entry.ByteCount);
+        json.WriteString("sha256", entry.Sha256);
+        json.WriteBoolean("builtIn", entry.IsBuiltIn);
+        json.WriteString("address", entry.Address?.ToString());
+        json.WriteString("path", !entry.IsBuiltIn && CorpusCatalog.IsAtHand(entry) ? PlaceOf(entry) : null);
+    });
+
+    private static Argument<string?> NameArgument()
+    {
+        Argument<string?> argument = WordArgument.Optional("NAME", "The text to download and check; without it, all are listed.");
+        argument.CompletionSources.Add(_ => CorpusCatalog.Entries.Select(entry => entry.Name));
+        return argument;
+    }
+}

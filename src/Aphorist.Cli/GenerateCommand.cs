@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Generation;
+using Aphorist.Generation;
+
+namespace Aphorist.Cli;
+
+/// <summary>`aphorist generate`: writes with a model.</summary>
+internal static class GenerateCommand
+{
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+
+    private static readonly Option<string?> Prompt = new("--prompt", "-p")
+    {
+        Description = "The text to continue; - reads it from standard input, without its last line end. Empty by default.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<int?> Length = NumberOption.Whole("--length", "Characters to write. 400 by default.", 0);
+
+    private static readonly Option<double?> Temperature = NumberOption.Real(
+        "--temperature", "t", "Below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest character. 1 by default.",
+        value => value >= 0, "a number from 0 up");
+
+    private static readonly Option<ulong?> Seed = NumberOption.Seed(
+        "--seed", "The seed of the choices; the same seed writes the same text. By default a random one, told on standard error.");
+
+    private static readonly Option<GenerationMode?> Mode = ChoiceOption.Create(
+        "--mode", "What the model remembers: everything (stateful, the default), or only its window, as the notebook does (window).",
+        ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
+
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "Write the text to this file instead of standard output.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<UnknownCharacters?> Unknown = ChoiceOption.Create(
+        "--unknown", "What to do with characters of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
+        ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
+
+    public static Command Create()
+    {
+        Command command = new("generate", "Writes with a model: continues a prompt.") { Model, Prompt, Length, Temperature, Seed, Mode, Output, Unknown };
+        command.SetAction((call, cancellationToken) => Task.FromResult(
+            Writing.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
+        Example.Attach(
+            command,
+            new("aphorist generate runs/aphorisms", "Writes 400 characters from nothing."),
+            new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --length 1000", "Continues a prompt, rather surely."),
+            new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
+        return command;
+    }
+
+    private static WritingRequest RequestOf(ParseResult call) => new()
+    {
+        Model = call.GetRequiredValue(Model),
+        Prompt = call.GetValue(Prompt) ?? "",
+        Length = call.GetValue(Length) ?? 400,
+        Temperature = call.GetValue(Temperature) ?? 1.0,
+        Seed = call.GetValue(Seed),
+        Mode = call.GetValue(Mode) ?? GenerationMode.Stateful,
+        Output = call.GetValue(Output),
+        Unknown = call.GetValue(Unknown) ?? UnknownCharacters.Error,
+    };
+}

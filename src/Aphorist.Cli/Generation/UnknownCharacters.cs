@@ -1,0 +1,8 @@
+namespace Aphorist.Cli.Generation;
+
+/// <summary>What to do with characters of a prompt that the model does not know.</summary>
+internal enum UnknownCharacters
+{
+    Error,
+    Skip,
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using Aphorist.Cli.Terminal;
+using Aphorist.Model;
+using Aphorist.Storage;
+
+namespace Aphorist.Cli.Models;
+
+/// <summary>Tells what a model is and how it came to be.</summary>
+internal static class ModelDescription
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static void Write(TextWriter output, ModelFileInfo file, int parameters)
+    {
+        List<string[]> rows =
+        [
+            ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
+            ["architecture", $"LSTM({file.Spec.HiddenSize}), {GatesOf(file.Spec)} gates, window of {file.Spec.Window} characters"],
+            ["parameters", string.Create(Culture, $"{parameters:N0}")],
+            ["vocabulary", $"{file.Vocabulary.Count} characters: {Shown(file.Vocabulary.Characters)}"],
+            ["text", file.Vocabulary.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            .. TrainingRows(file.Training),
+            .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
+        ];
+        TextTable.Write(output, rows);
+    }
+
+    public static string Json(ModelFileInfo file, int parameters) => JsonLine.Of(json =>
+    {
+        json.WriteString("file", file.Path);
+        json.WriteNumber("bytes", file.FileLength);
+        json.WriteString("architecture", "lstm");
+        json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
+        json.WriteNumber("window", file.Spec.Window);
+        json.WriteString("gates", GatesOf(file.Spec));
+        json.WriteNumber("parameters", parameters);
+        json.WriteNumber("vocabularySize", file.Vocabulary.Count);
+        json.WriteString("vocabulary", file.Vocabulary.Characters);
+        json.WriteBoolean("lowercase", file.Vocabulary.Normalization.Lowercase);
+        WriteTraining(json, file.Training);
+        json.WriteStartArray("tensors");
+        foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
+        json.WriteEndArray();
+    });
+
+    private static string GatesOf(ModelSpec spec) => spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+
+    private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
+    {
+        if (training is null) return [["training", "none recorded"]];
+        string heldOut = training.ValidationLoss is double loss ? string.Create(Culture, $", validation loss {loss:F4}") : "";
+        return
+        [
+            ["corpus", $"{training.Corpus} (SHA-256 {training.CorpusSha256})"],
+            ["training", string.Create(Culture, $"{training.Epochs} epochs, loss {training.Loss:F4}{heldOut}")],
+            ["preset", $"{training.Preset}, seed {training.Seed}"],
+            ["made by", $"Aphorist {training.Version}"],
+        ];
+    }
+
+    private static void WriteTraining(Utf8JsonWriter json, TrainingRecord? training)
+    {
+        if (training is null)
+        {
+            json.WriteNull("training");
+            return;
+        }
+
+        json.WriteStartObject("training");
+        json.WriteString("corpus", training.Corpus);
+        json.WriteString("corpusSha256", training.CorpusSha256);
+        json.WriteString("preset", training.Preset);
+        json.WriteNumber("seed", training.Seed);
+        json.WriteNumber("epochs", training.Epochs);
+        json.WriteFinite("loss", training.Loss);
+        json.WriteFinite("validationLoss", training.ValidationLoss);
+        json.WriteString("version", training.Version);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, SafetensorsTensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", tensor.Name);
+        json.WriteStartArray("shape");
+        foreach (long size in tensor.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The characters in one line: line feeds and tabs as programmers write them.</summary>
+    private static string Shown(string characters) =>
+        characters.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+}

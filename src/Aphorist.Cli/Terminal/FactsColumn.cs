@@ -1,0 +1,14 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Aphorist.Cli.Terminal;
+
+/// <summary>The text beside a progress bar.</summary>
+internal sealed class FactsColumn : ProgressColumn
+{
+    public string Text { get; set; } = "";
+
+    protected override bool NoWrap => true;
+
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Spectre.Console.Text(Text);
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>Tells whoever watches what happens in a training run.</summary>
+internal interface ITrainingReport : IAsyncDisposable
+{
+    ValueTask StartedAsync(TrainingStarted started);
+
+    ValueTask ProgressAsync(TrainingProgress progress);
+
+    ValueTask EpochAsync(EpochCompleted epoch);
+
+    ValueTask DivergenceAsync(DivergenceDetected divergence);
+
+    /// <summary>The model begins to write after an epoch: its first temperature continues this seed.</summary>
+    void SampleBegins(int epoch, double temperature, string seed);
+
+    /// <summary>The model has written one more character.</summary>
+    void Typed(Rune character);
+
+    /// <summary>The model has written a whole sample.</summary>
+    void SampleEnds(int epoch, double temperature, string text);
+
+    ValueTask CompletedAsync(TrainingCompleted completed, string model);
+}

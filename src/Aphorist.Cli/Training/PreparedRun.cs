@@ -1,0 +1,11 @@
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>Everything a training run needs, checked and ready; its folder is locked until it is disposed of.</summary>
+internal sealed record PreparedRun(LanguageModel Model, Corpus Corpus, RunOptions Options, RunFolder Folder) : IDisposable
+{
+    public void Dispose() => Folder.Dispose();
+}

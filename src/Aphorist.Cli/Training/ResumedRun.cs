@@ -1,0 +1,59 @@
+using Aphorist.Cli.CommandLine;
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>Prepares an interrupted run to go on.</summary>
+internal static class ResumedRun
+{
+    public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
+    {
+        if (request.Run is not null) throw new WrongCallException("--resume goes on in the run's own folder: leave out --run.");
+        RunFolder folder = RunFolder.Open(request.Resume!);
+        try
+        {
+            return await GoOnAsync(request, folder, output, cancellationToken);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<PreparedRun> GoOnAsync(
+        TrainingRequest request, RunFolder folder, CommandOutput output, CancellationToken cancellationToken)
+    {
+        RunOptions begun = RunOptions.Read(folder.Options);
+        RunOptions wanted = begun with
+        {
+            Corpus = request.Corpus.Count > 0 ? request.Corpus : begun.Corpus,
+            Encoding = request.Encoding ?? begun.Encoding,
+            Lowercase = request.Lowercase ?? begun.Lowercase,
+            Preset = request.Preset ?? begun.Preset,
+            Model = request.Change(begun.Model),
+            Training = request.Change(begun.Training),
+        };
+        EnsureSame(begun, wanted);
+        CorpusOptions reading = new() { Encoding = wanted.Encoding, Lowercase = wanted.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(wanted.Corpus, reading, output, cancellationToken);
+        EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256 });
+        if (wanted != begun) wanted.Write(folder.Options);
+        LanguageModel model = LanguageModel.Create(wanted.Model, Vocabulary.Of(corpus), wanted.Training.Seed);
+        return new PreparedRun(model, corpus, wanted, folder);
+    }
+
+    private static void EnsureSame(RunOptions begun, RunOptions wanted)
+    {
+        try
+        {
+            begun.EnsureSame(wanted);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new WrongCallException(exception.Message);
+        }
+    }
+}

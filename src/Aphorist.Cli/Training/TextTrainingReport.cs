@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>A training run for people: a line an epoch and what the model writes.</summary>
+internal sealed class TextTrainingReport(CommandOutput output, EpochProgress progressBar, string corpus, string folder, int epochs) : ITrainingReport
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public async ValueTask StartedAsync(TrainingStarted started)
+    {
+        string heldOut = started.ValidationWindows == 0 ? "" : string.Create(Culture, $" and {started.ValidationWindows:N0} held out");
+        await output.Notes.WriteLineAsync(string.Create(
+            Culture,
+            $"{corpus}: {started.Characters:N0} characters, {started.VocabularySize} distinct, {started.Windows:N0} windows{heldOut}. Writing to {folder}."));
+        if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Going on after epoch {started.CompletedEpochs}.");
+    }
+
+    public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
+
+    public async ValueTask EpochAsync(EpochCompleted epoch)
+    {
+        await progressBar.HideAsync();
+        StringBuilder line = new();
+        line.Append(Culture, $"epoch {epoch.Epoch}/{epochs}  loss {epoch.Loss:F4}  accuracy {epoch.Accuracy:F4}");
+        if (epoch.ValidationLoss is double loss) line.Append(Culture, $"  validation loss {loss:F4}");
+        if (epoch.ValidationAccuracy is double accuracy) line.Append(Culture, $"  validation accuracy {accuracy:F4}");
+        line.Append(Culture, $"  {epoch.Seconds:F1} s  {Quantity.Of(epoch.CharactersPerSecond)} characters/s");
+        output.Result.Announce(line.ToString());
+    }
+
+    public async ValueTask DivergenceAsync(DivergenceDetected divergence)
+    {
+        await progressBar.HideAsync();
+        await output.Notes.WriteLineAsync(string.Create(
+            Culture,
+            $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}): back to the last good "
+            + $"weights, with the learning rate {divergence.LearningRate:G4}."));
+    }
+
+    public void SampleBegins(int epoch, double temperature, string seed)
+    {
+        string heading = string.Create(Culture, $"--- temperature {temperature:F1}");
+        output.Result.Announce(seed.Length == 0 ? heading : $"--- seed\n{seed}\n{heading}");
+    }
+
+    public void Typed(Rune character) => output.Result.Type(character);
+
+    public void SampleEnds(int epoch, double temperature, string text) => output.Result.Announce("");
+
+    public async ValueTask CompletedAsync(TrainingCompleted completed, string model)
+    {
+        await progressBar.HideAsync();
+        await output.Notes.WriteLineAsync(string.Create(Culture, $"Done: {completed.Epochs} epochs in {completed.Seconds:F0} s of training."));
+        await output.Notes.WriteLineAsync($"Write with it: aphorist generate {ShellWord.Of(model)} --prompt \"...\"");
+        output.Result.Announce(model);
+    }
+
+    public ValueTask DisposeAsync() => progressBar.DisposeAsync();
+}

@@ -1,0 +1,65 @@
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>Carries out a call of `aphorist train`.</summary>
+internal static class TrainingCall
+{
+    public static async Task<int> RunAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
+    {
+        using PreparedRun run = request.Resume is null
+            ? await NewRun.PrepareAsync(request, output, cancellationToken)
+            : await ResumedRun.PrepareAsync(request, output, cancellationToken);
+        await using ITrainingReport report = ReportFor(run, output);
+        try
+        {
+            await TrainAsync(run, report, request.Samples, cancellationToken);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await report.DisposeAsync();
+            output.Result.Flush();
+            await Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: aphorist train --resume {ShellWord.Of(run.Folder.Path)}");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static async Task TrainAsync(PreparedRun run, ITrainingReport report, bool writesSamples, CancellationToken cancellationToken)
+    {
+        Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
+        using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
+        await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken))
+        {
+            switch (happened)
+            {
+                case TrainingStarted started:
+                    await report.StartedAsync(started);
+                    break;
+                case TrainingProgress progress:
+                    await report.ProgressAsync(progress);
+                    break;
+                case DivergenceDetected divergence:
+                    await report.DivergenceAsync(divergence);
+                    break;
+                case EpochCompleted epoch:
+                    await report.EpochAsync(epoch);
+                    samples?.Write(epoch, cancellationToken);
+                    break;
+                case TrainingCompleted completed:
+                    await report.CompletedAsync(completed, run.Folder.BestModel);
+                    break;
+            }
+        }
+    }
+
+    private static ITrainingReport ReportFor(PreparedRun run, CommandOutput output)
+    {
+        EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs);
+        return output.Json
+            ? new JsonTrainingReport(output.Result, progress)
+            : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Training.Epochs);
+    }
+}

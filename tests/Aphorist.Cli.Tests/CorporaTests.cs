@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Aphorist.Cli.Tests;
+
+public sealed class CorporaTests
+{
+    [Fact]
+    public void Corpora_Listed_NameTheBuiltInAndTheDownloadable()
+    {
+        string output = AphoristProcess.Run(".", "corpora").Expect(0).Output;
+
+        foreach (string part in new[] { "aphorisms", "aphorisms-zh", "built in", "nietzsche", "tinyshakespeare", "600,901" })
+            Assert.Contains(part, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Corpora_Json_IsOneObjectALine()
+    {
+        string[] lines = AphoristProcess.Run(".", "corpora", "--json").Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Contains("nietzsche", lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public void Corpora_BuiltIn_SaysSo() => Assert.Equal("built in\n", AphoristProcess.Run(".", "corpora", "aphorisms").Expect(0).Output);
+
+    [Fact]
+    public void Corpora_UnknownName_NamesTheNearest() => AphoristProcess.Run(".", "corpora", "nietzche").ExpectSentence(1, "'nietzche'", "'nietzsche'");
+}
