@@ -1,0 +1,58 @@
+using Aphorist.Model;
+using Aphorist.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Aphorist.Peers;
+
+/// <summary>One training step of the notebook, everything included: batch from ids, forwards, loss, backwards, RMSprop.</summary>
+internal static class TrainingComparison
+{
+    private const int BatchCount = 8;
+    private const double LossTolerance = 1e-4;
+
+    public static Comparison Run(int rounds, int threads)
+    {
+        set_num_threads(threads);
+        LanguageModel model = NotebookWork.CreateModel();
+        int[] ids = model.Vocabulary.Encode(NotebookWork.Text);
+        int[][] batches = NotebookWork.Batches(BatchCount);
+        using TorchModel torchModel = new(model);
+        using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookWork.LearningRate, alpha: 0.9, eps: 1e-7);
+        using TrainingStep step = new(model, ids, NotebookWork.BatchSize, threads);
+        using Tensor corpus = torch.tensor(Array.ConvertAll(ids, id => (long)id));
+        int ours = 0, theirs = 0;
+        CheckLosses(OurStep(), TheirStep());
+        (double our, double their) = Turns.Measure(rounds, seconds: 1, () => Once(OurStep), () => Once(TheirStep));
+        return new Comparison($"training step: batch 128, window 60, 57 characters, LSTM 128; {threads} threads", "step", our, their);
+
+        double OurStep() => step.Run(batches[ours++ % BatchCount], NotebookWork.LearningRate).Loss / NotebookWork.BatchSize;
+        double TheirStep() => TorchStep(torchModel, optimizer, corpus, batches[theirs++ % BatchCount]);
+    }
+
+    private static int Once(Func<double> step)
+    {
+        step();
+        return 1;
+    }
+
+    private static double TorchStep(TorchModel model, RMSProp optimizer, Tensor corpus, int[] starts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor offsets = torch.tensor(Array.ConvertAll(starts, start => (long)start)).unsqueeze(1);
+        Tensor windows = corpus[offsets + arange(NotebookWork.Spec.Window)];
+        Tensor targets = corpus[offsets.squeeze(1) + NotebookWork.Spec.Window];
+        optimizer.zero_grad();
+        Tensor loss = nn.functional.cross_entropy(model.Logits(windows), targets);
+        loss.backward();
+        optimizer.step();
+        return loss.item<float>();
+    }
+
+    private static void CheckLosses(double ours, double theirs)
+    {
+        if (Math.Abs(ours - theirs) > LossTolerance)
+            throw new InvalidOperationException($"The two sides do not compute the same: loss {ours:F6} here, {theirs:F6} in TorchSharp.");
+    }
+}
