@@ -30,7 +30,8 @@ internal abstract unsafe class LstmCell
         float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden, int rows, int hiddenSize);
 
     /// <summary>The same step backwards.</summary>
-    /// <param name="gates">[rows, 4H]: the activated gates on the way in, the gradients of their sums on the way out.</param>
+    /// <param name="gates">[rows, 4H]: the activated gates.</param>
+    /// <param name="gateGradient">[rows, 4H]: the gradients of the gates' sums, on the way out; may be <paramref name="gates"/>.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
     /// <param name="cellTanh">[rows, H]: tanh(c').</param>
@@ -40,7 +41,8 @@ internal abstract unsafe class LstmCell
     /// <param name="rows">Sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(
-        float* gates, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient, int rows, int hiddenSize);
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
+        int rows, int hiddenSize);
 
     private static LstmCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -74,15 +76,18 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(
-        float* gates, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient, int rows, int hiddenSize)
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
+        int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* sums = inputGradient + (nint)tokens[row] * 4 * hiddenSize;
-            BackwardUnits<TLanes>(gates, previousCell, cellTanh, hiddenGradient, cellGradient, sums, 0, whole, hiddenSize);
-            if (whole < hiddenSize) BackwardUnits<Lanes1>(gates, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
+            BackwardUnits<TLanes>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, 0, whole, hiddenSize);
+            if (whole < hiddenSize)
+                BackwardUnits<Lanes1>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
             gates += 4 * hiddenSize;
+            gateGradient += 4 * hiddenSize;
             previousCell += hiddenSize;
             cellTanh += hiddenSize;
             hiddenGradient += hiddenSize;
@@ -116,21 +121,22 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void BackwardUnits<T>(
-        float* gates, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* sums, int first, int end, int hiddenSize)
+        float* gates, float* gateGradient, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* sums,
+        int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         T one = T.Broadcast(1f);
         for (int unit = first; unit < end; unit += T.Count)
         {
-            float* z = gates + unit, sum = sums + unit;
+            float* z = gates + unit, dz = gateGradient + unit, sum = sums + unit;
             T i = T.Load(z), f = T.Load(z + hiddenSize), g = T.Load(z + 2 * hiddenSize), o = T.Load(z + 3 * hiddenSize);
             T tanh = T.Load(cellTanh + unit), dh = T.Load(hiddenGradient + unit);
             T dc = T.MultiplyAdd(dh * o, one - tanh * tanh, T.Load(cellGradient + unit));
             (dc * f).Store(cellGradient + unit);
-            StoreAndAdd(TGate.Backward(i, dc * g), z, sum);
-            StoreAndAdd(TGate.Backward(f, dc * T.Load(previousCell + unit)), z + hiddenSize, sum + hiddenSize);
-            StoreAndAdd(dc * i * (one - g * g), z + 2 * hiddenSize, sum + 2 * hiddenSize);
-            StoreAndAdd(TGate.Backward(o, dh * tanh), z + 3 * hiddenSize, sum + 3 * hiddenSize);
+            StoreAndAdd(TGate.Backward(i, dc * g), dz, sum);
+            StoreAndAdd(TGate.Backward(f, dc * T.Load(previousCell + unit)), dz + hiddenSize, sum + hiddenSize);
+            StoreAndAdd(dc * i * (one - g * g), dz + 2 * hiddenSize, sum + 2 * hiddenSize);
+            StoreAndAdd(TGate.Backward(o, dh * tanh), dz + 3 * hiddenSize, sum + 3 * hiddenSize);
         }
     }
 

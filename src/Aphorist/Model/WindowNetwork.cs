@@ -16,7 +16,7 @@ internal sealed unsafe class WindowNetwork
 
     // All time steps are kept for the way back. Index 0 of hidden and cells is the zero state before the first character.
     private readonly int[] tokens;
-    private readonly AlignedArray gates, hidden, cells, cellTanh, hiddenGradient, cellGradient, packedRows, logits;
+    private readonly AlignedArray gates, hidden, cells, cellTanh, gateGradient, hiddenGradient, cellGradient, packedRows, logits;
 
     /// <param name="model">The model.</param>
     /// <param name="packed">Its packed parameters.</param>
@@ -34,6 +34,7 @@ internal sealed unsafe class WindowNetwork
         hidden = new AlignedArray((window + 1) * states);
         cells = new AlignedArray((window + 1) * states);
         cellTanh = new AlignedArray(window * states);
+        gateGradient = new AlignedArray(4 * states);
         hiddenGradient = new AlignedArray(states);
         cellGradient = new AlignedArray(states);
         packedRows = new AlignedArray(packed.Gemm.PackedLength(StepsPerBlock(mostRows) * mostRows, 4 * hiddenSize));
@@ -123,21 +124,23 @@ internal sealed unsafe class WindowNetwork
         if (window == 1) new Span<float>(recurrentKernel, model.RecurrentKernel.Length).Clear();
         cellGradient.Span.Clear();
         nint states = rows * hiddenSize;
-        int blockEnd = window;
+        int blockEnd = window, blockStart = Math.Max(1, blockEnd - StepsPerBlock(rows));
         fixed (int* token = tokens)
         {
             for (int step = window - 1; step >= 0; step--)
             {
-                float* stepGates = gates.Pointer + step * 4 * states;
                 cell.Backward(
-                    stepGates, token + step * rows, cells.Pointer + step * states, cellTanh.Pointer + step * states,
-                    hiddenGradient.Pointer, cellGradient.Pointer, inputKernel, rows, hiddenSize);
+                    gates.Pointer + step * 4 * states, gateGradient.Pointer, token + step * rows, cells.Pointer + step * states,
+                    cellTanh.Pointer + step * states, hiddenGradient.Pointer, cellGradient.Pointer, inputKernel, rows, hiddenSize);
                 if (step == 0) break;
                 packed.Gemm.Multiply(
-                    stepGates, 4 * hiddenSize, 1, packed.RecurrentTransposed, hiddenGradient.Pointer, hiddenSize, rows, hiddenSize, 4 * hiddenSize, accumulate: false);
-                if (blockEnd - step < StepsPerBlock(rows) && step > 1) continue;
-                AddRecurrentGradient(step, blockEnd, rows, recurrentKernel);
-                blockEnd = step;
+                    gateGradient.Pointer, 4 * hiddenSize, 1, packed.RecurrentTransposed, hiddenGradient.Pointer, hiddenSize,
+                    rows, hiddenSize, 4 * hiddenSize, accumulate: false);
+                packed.Gemm.PackPart(
+                    gateGradient.Pointer, 4 * hiddenSize, 1, rows, 4 * hiddenSize, packedRows.Pointer, (blockEnd - blockStart) * rows, (step - blockStart) * rows);
+                if (step > blockStart) continue;
+                AddRecurrentGradient(blockStart, blockEnd, rows, recurrentKernel);
+                (blockEnd, blockStart) = (blockStart, Math.Max(1, blockStart - StepsPerBlock(rows)));
             }
         }
 
@@ -146,15 +149,10 @@ internal sealed unsafe class WindowNetwork
     }
 
     /// <summary>dU (+)= h' dz over a block of steps at once, so that dU is loaded and stored seldom. The first step has h = 0 and adds nothing.</summary>
-    private void AddRecurrentGradient(int firstStep, int endStep, int rows, float* recurrentKernel)
-    {
-        int depth = (endStep - firstStep) * rows;
-        nint start = firstStep * rows;
-        packed.Gemm.Pack(gates.Pointer + start * 4 * hiddenSize, 4 * hiddenSize, 1, depth, 4 * hiddenSize, packedRows.Pointer);
+    private void AddRecurrentGradient(int firstStep, int endStep, int rows, float* recurrentKernel) =>
         packed.Gemm.Multiply(
-            hidden.Pointer + start * hiddenSize, 1, hiddenSize, packedRows.Pointer, recurrentKernel, 4 * hiddenSize,
-            hiddenSize, 4 * hiddenSize, depth, accumulate: endStep < window);
-    }
+            hidden.Pointer + (nint)firstStep * rows * hiddenSize, 1, hiddenSize, packedRows.Pointer, recurrentKernel, 4 * hiddenSize,
+            hiddenSize, 4 * hiddenSize, (endStep - firstStep) * rows, accumulate: endStep < window);
 
     private static int StepsPerBlock(int rows) => Math.Max(1, GemmKernel.DepthBlock / rows);
 

@@ -19,17 +19,12 @@ internal abstract unsafe class GemmKernel
     /// Packs B [depth, columns] into panels [columns / width][depth][width], the last filled up with zeros. Reads element (k, n) at
     /// k * depthStride + n * columnStride, so a transposed B needs nothing but other strides.
     /// </summary>
-    public void Pack(float* b, nint depthStride, nint columnStride, int depth, int columns, float* packed)
-    {
-        for (int column = 0; column < columns; column += PanelWidth)
-        {
-            int width = Math.Min(PanelWidth, columns - column);
-            float* panel = packed + (nint)column * depth;
-            if (width < PanelWidth) new Span<float>(panel, depth * PanelWidth).Clear();
-            if (columnStride == 1) PackRows(b + column, depthStride, depth, width, panel);
-            else PackColumns(b + column * columnStride, depthStride, columnStride, depth, width, panel);
-        }
-    }
+    public void Pack(float* b, nint depthStride, nint columnStride, int depth, int columns, float* packed) =>
+        PackPart(b, depthStride, columnStride, depth, columns, packed, depth, 0);
+
+    /// <summary>As <see cref="Pack"/>, for some depths of a B whose panels are <paramref name="wholeDepth"/> deep: those from <paramref name="firstDepth"/> on.</summary>
+    public abstract void PackPart(
+        float* b, nint depthStride, nint columnStride, int depth, int columns, float* packed, int wholeDepth, int firstDepth);
 
     /// <summary>C [rows, columns] = A B, or += if <paramref name="accumulate"/>, with B packed.</summary>
     /// <param name="a">A [rows, depth] by its two strides, in floats.</param>
@@ -44,18 +39,4 @@ internal abstract unsafe class GemmKernel
     /// <param name="accumulate">Whether to add to C.</param>
     public abstract void Multiply(
         float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate);
-
-    private void PackRows(float* b, nint depthStride, int depth, int width, float* panel)
-    {
-        for (int k = 0; k < depth; k++, panel += PanelWidth)
-            new ReadOnlySpan<float>(b + k * depthStride, width).CopyTo(new Span<float>(panel, width));
-    }
-
-    private void PackColumns(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
-    {
-        for (int k = 0; k < depth; k++, panel += PanelWidth)
-        {
-            for (int n = 0; n < width; n++) panel[n] = b[k * depthStride + n * columnStride];
-        }
-    }
 }

@@ -10,6 +10,20 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
     public override int PanelWidth => 2 * TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void PackPart(
+        float* b, nint depthStride, nint columnStride, int depth, int columns, float* packed, int wholeDepth, int firstDepth)
+    {
+        int panelWidth = 2 * TLanes.Count;
+        for (int column = 0; column < columns; column += panelWidth, b += panelWidth * columnStride)
+        {
+            float* panel = packed + (nint)column * wholeDepth + firstDepth * panelWidth;
+            int width = Math.Min(panelWidth, columns - column);
+            if (width == panelWidth && columnStride == 1) PackWholeRows(b, depthStride, depth, panel);
+            else PackElements(b, depthStride, columnStride, depth, width, panel);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(
         float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate)
     {
@@ -43,6 +57,26 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
                     row += height;
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PackWholeRows(float* b, nint depthStride, int depth, float* panel)
+    {
+        for (int k = 0; k < depth; k++, b += depthStride, panel += 2 * TLanes.Count)
+        {
+            TLanes.Load(b).Store(panel);
+            TLanes.Load(b + TLanes.Count).Store(panel + TLanes.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackElements(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
+    {
+        for (int k = 0; k < depth; k++, b += depthStride, panel += 2 * TLanes.Count)
+        {
+            for (int n = 0; n < width; n++) panel[n] = b[n * columnStride];
+            for (int n = width; n < 2 * TLanes.Count; n++) panel[n] = 0;
         }
     }
 
