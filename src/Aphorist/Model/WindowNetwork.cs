@@ -37,7 +37,8 @@ internal sealed unsafe class WindowNetwork
         gateGradient = new AlignedArray(4 * states);
         hiddenGradient = new AlignedArray(states);
         cellGradient = new AlignedArray(states);
-        packedRows = new AlignedArray(packed.Gemm.PackedLength(StepsPerBlock(mostRows) * mostRows, 4 * hiddenSize));
+        // A block of steps has at most so many rows, whether a call brings the most windows or fewer.
+        packedRows = new AlignedArray(packed.Gemm.PackedLength(Math.Max(GemmKernel.DepthBlock, mostRows), 4 * hiddenSize));
         logits = new AlignedArray(mostRows * characters);
     }
 

@@ -5,8 +5,8 @@ namespace Aphorist.Tests.Numerics;
 
 /// <summary>The engine's functions against double precision, for every vector width.</summary>
 /// <remarks>
-/// The bounds are what was measured over these very points, rounded up to half roundings. tanh and hard sigmoid subtract or add a number
-/// near 1, so near 0 only their absolute error is bounded.
+/// Measured over these very points, in roundings (2^-24): exp 1.97, sigmoid 2.65, tanh 2.91, hard sigmoid 0.60; the bounds leave about half a
+/// rounding for processors without a fused multiply-add. tanh subtracts 1 and hard sigmoid adds 0.5, so near 0 only their absolute error is bounded.
 /// </remarks>
 public sealed class ActivationTests
 {
@@ -22,23 +22,23 @@ public sealed class ActivationTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Exp_OverItsRange_IsGoodToTwoRoundings(int width) =>
+    public void Exp_OverItsRange_IsGoodToTwoAndAHalfRoundings(int width) =>
         AssertErrors(width, Function.Exp, Points(-87, 88), Math.Exp, 2.5 * Tolerance.Rounding);
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Sigmoid_OverItsRange_IsGoodToFiveRoundings(int width) =>
-        AssertErrors(width, Function.Sigmoid, Points(-87, 87), x => 1 / (1 + Math.Exp(-x)), 5 * Tolerance.Rounding);
+    public void Sigmoid_OverItsRange_IsGoodToThreeAndAHalfRoundings(int width) =>
+        AssertErrors(width, Function.Sigmoid, Points(-87, 87), x => 1 / (1 + Math.Exp(-x)), 3.5 * Tolerance.Rounding);
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Tanh_OverItsRange_IsGoodToFourRoundingsOfOne(int width) =>
-        AssertErrors(width, Function.Tanh, Points(-44, 44), Math.Tanh, 4 * Tolerance.Rounding, scale: 1);
+    public void Tanh_OverItsRange_IsGoodToThreeAndAHalfRoundingsOfOne(int width) =>
+        AssertErrors(width, Function.Tanh, Points(-44, 44), Math.Tanh, 3.5 * Tolerance.Rounding, scale: 1);
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void HardSigmoid_AroundItsKinks_IsGoodToTwoRoundingsOfOne(int width) =>
-        AssertErrors(width, Function.HardSigmoid, Points(-4, 4), x => Math.Clamp(0.2 * x + 0.5, 0, 1), 2 * Tolerance.Rounding, scale: 1);
+    public void HardSigmoid_AroundItsKinks_IsGoodToOneRoundingOfOne(int width) =>
+        AssertErrors(width, Function.HardSigmoid, Points(-4, 4), x => Math.Clamp(0.2 * x + 0.5, 0, 1), Tolerance.Rounding, scale: 1);
 
     [Theory]
     [MemberData(nameof(Widths))]

@@ -1,0 +1,25 @@
+using Aphorist.Model;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>A random corpus and the starts of random windows in it, in the forms that engine and reference take.</summary>
+internal sealed class RandomBatch
+{
+    public RandomBatch(LanguageModel model, int batchSize, int seed = 1)
+    {
+        Random random = new(seed);
+        int window = model.Spec.Window, length = window + 3 * batchSize + 10;
+        Ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(model.Vocabulary.Count))];
+        Starts = [.. Enumerable.Range(0, batchSize).Select(_ => random.Next(length - window))];
+        Windows = [.. Starts.Select(start => Ids[start..(start + window)])];
+        Targets = [.. Starts.Select(start => Ids[start + window])];
+    }
+
+    public int[] Ids { get; }
+
+    public int[] Starts { get; }
+
+    public int[][] Windows { get; }
+
+    public int[] Targets { get; }
+}

@@ -1,0 +1,100 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Reference;
+using Aphorist.Tests.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>The whole model's loss and every gradient, against the reference, with every kernel.</summary>
+public sealed class TrainingStepGradientTests
+{
+    /// <summary>V, H, window, batch: sizes below, at and above every vector width, shards and blocks of steps, and remainders of each.</summary>
+    private static readonly (int V, int H, int Window, int Batch)[] Shapes =
+    [
+        (2, 1, 1, 1), (3, 2, 2, 2), (5, 7, 3, 5), (4, 8, 9, 32), (7, 16, 5, 31), (11, 17, 6, 33), (57, 32, 12, 65), (16, 33, 40, 20), (70, 5, 2, 100),
+    ];
+
+    public static TheoryData<string, GateActivation> KernelsAndGates
+    {
+        get
+        {
+            TheoryData<string, GateActivation> data = [];
+            foreach (InstructionSet set in InstructionSet.All)
+                foreach (GateActivation gates in Enum.GetValues<GateActivation>())
+                    data.Add(set.Name, gates);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Run_AnyShape_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
+    {
+        foreach ((int v, int h, int window, int batch) in Shapes)
+        {
+            ModelPair pair = ModelPair.Random(v, h, window, gates, seed: v + h);
+            AssertStep(pair, kernel, new RandomBatch(pair.Engine, batch), batch);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Run_LargeParameters_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
+    {
+        // Saturated gates, clipped hard sigmoids, losses of many nats.
+        ModelPair pair = ModelPair.Random(9, 20, 4, gates, deviation: 2, seed: 3);
+        AssertStep(pair, kernel, new RandomBatch(pair.Engine, 12), 12);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Run_BatchSmallerThanTheLargest_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
+    {
+        // The last batch of an epoch is a remainder: it has shards, blocks of steps and averages of its own.
+        ModelPair pair = ModelPair.Random(9, 12, 40, gates);
+        foreach ((int largest, int batch) in ((int, int)[])[(30, 16), (31, 1), (70, 33), (128, 86)])
+            AssertStep(pair, kernel, new RandomBatch(pair.Engine, batch, seed: largest), largest);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Evaluate_SameBatch_GivesTheReferencesLossAndChangesNothing(string kernel, GateActivation gates)
+    {
+        ModelPair pair = ModelPair.Random(9, 12, 6, gates);
+        RandomBatch batch = new(pair.Engine, 50);
+        float[] before = pair.Engine.Parameters.Values.ToArray();
+        using TrainingStep step = new(pair.Engine, batch.Ids, 50, threads: 2, InstructionSet.Choose(kernel));
+        AssertLoss(pair, batch, step.Evaluate(batch.Starts));
+        Assert.Equal(before, pair.Engine.Parameters.Values);
+        Assert.Equal(-1, step.MeanSquare.Span.IndexOfAnyExcept(0f));
+    }
+
+    private static void AssertStep(ModelPair pair, string kernel, RandomBatch batch, int largestBatch)
+    {
+        using TrainingStep step = new(pair.Engine, batch.Ids, largestBatch, threads: 2, InstructionSet.Choose(kernel));
+        AssertLoss(pair, batch, step.Run(batch.Starts, rate: 0));
+        ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Windows, batch.Targets).Gradients;
+        ModelSpec spec = pair.Engine.Spec;
+        for (int tensor = 0; tensor < gradients.Tensors.Count; tensor++)
+        {
+            ParameterTensor place = pair.Engine.Parameters.Tensors[tensor];
+            Tolerance.AssertClose(
+                gradients.Tensors[tensor], step.Gradient.Slice(place.Offset, place.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
+                $"V {pair.Engine.Vocabulary.Count}, {spec}, batch {batch.Starts.Length}, gradient of {place.Name}");
+        }
+    }
+
+    private static void AssertLoss(ModelPair pair, RandomBatch batch, (double Loss, int Correct) actual)
+    {
+        ModelSpec spec = pair.Engine.Spec;
+        double expected = pair.Reference.Loss(batch.Windows, batch.Targets) * batch.Windows.Length;
+        Tolerance.AssertClose(
+            expected, actual.Loss, Tolerance.OfChain(spec.HiddenSize * spec.Window), 0, $"{spec}, summed loss of a batch", batch.Windows.Length);
+        int correct = batch.Windows.Zip(batch.Targets).Count(example => LikeliestOf(pair.Reference.Logits(example.First)) == example.Second);
+        Assert.Equal(correct, actual.Correct);
+    }
+
+    private static int LikeliestOf(double[] logits) => Array.IndexOf(logits, logits.Max());
+}
