@@ -60,11 +60,7 @@ public static class ModelFile
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,
         },
-        Tokenizer = new TokenizerMetadata
-        {
-            Kind = "characters",
-            Vocabulary = string.Concat(Enumerable.Range(0, model.Vocabulary.Count).Select(id => model.Vocabulary[id].ToString())),
-        },
+        Tokenizer = new TokenizerMetadata { Kind = "characters", Vocabulary = model.Vocabulary.Characters },
         Normalization = new NormalizationMetadata { Lowercase = model.Vocabulary.Normalization.Lowercase },
         Training = model.Training,
         AphoristVersion = LibraryVersion,
