@@ -14,8 +14,8 @@ internal static class WritingComparison
     {
         LanguageModel model = NotebookWork.CreateModel();
         using TorchWriter writer = new(model, threads: 1);
-        TextGenerator generator = new(model, GenerationMode.Stateful);
-        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator), () => writer.WriteStateful(TheirLength));
+        using TextGenerator generator = new(model, GenerationMode.Stateful);
+        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator, promptLength: 1), () => writer.WriteStateful(TheirLength));
         return new Comparison("writing, state carried; 1 thread", "character", ours, theirs);
     }
 
@@ -24,14 +24,14 @@ internal static class WritingComparison
     {
         LanguageModel model = NotebookWork.CreateModel();
         using TorchWriter writer = new(model, threads);
-        TextGenerator generator = new(model, GenerationMode.Window, threads);
-        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator), () => writer.WriteWindows(TheirLength));
+        using TextGenerator generator = new(model, GenerationMode.Window, threads);
+        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator, model.Spec.Window), () => writer.WriteWindows(TheirLength));
         return new Comparison($"writing, exact window of 60; {threads} threads", "character", ours, theirs);
     }
 
-    private static int Write(TextGenerator generator)
+    private static int Write(TextGenerator generator, int promptLength)
     {
-        generator.Complete(NotebookWork.Text[..NotebookWork.Spec.Window], OurLength);
+        generator.Complete(NotebookWork.Text[..promptLength], OurLength);
         return OurLength;
     }
 }
