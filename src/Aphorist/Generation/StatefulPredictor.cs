@@ -26,7 +26,7 @@ internal sealed unsafe class StatefulPredictor : Predictor
     public override void Read(int id)
     {
         packed.Gemm.Multiply(hidden.Pointer, hiddenSize, 1, packed.Recurrent, gates.Pointer, 4 * hiddenSize, 1, 4 * hiddenSize, hiddenSize, accumulate: false);
-        cell.Forward(gates.Pointer, packed.Inputs, &id, cells.Pointer, cells.Pointer, cellTanh.Pointer, hidden.Pointer, 1, hiddenSize);
+        cell.Forward(gates.Pointer, gates.Pointer, packed.Inputs, &id, cells.Pointer, cells.Pointer, cellTanh.Pointer, hidden.Pointer, 1, hiddenSize);
     }
 
     public override ReadOnlySpan<float> Predict()

@@ -62,6 +62,6 @@ internal sealed unsafe class WindowPredictor : Predictor
         float* partHidden = hidden.Pointer + state, partCells = cells.Pointer + state, partGates = gates.Pointer + 4 * state;
         packed.Gemm.Multiply(partHidden, hiddenSize, 1, packed.Recurrent, partGates, 4 * hiddenSize, count, 4 * hiddenSize, hiddenSize, accumulate: false);
         fixed (int* token = tokens)
-            cell.Forward(partGates, packed.Inputs, token + first, partCells, partCells, cellTanh.Pointer + state, partHidden, count, hiddenSize);
+            cell.Forward(partGates, partGates, packed.Inputs, token + first, partCells, partCells, cellTanh.Pointer + state, partHidden, count, hiddenSize);
     }
 }

@@ -17,7 +17,8 @@ internal abstract unsafe class LstmCell
     };
 
     /// <summary>One step of <paramref name="rows"/> sequences.</summary>
-    /// <param name="gates">[rows, 4H]: h U on the way in, the activated gates on the way out.</param>
+    /// <param name="sums">[rows, 4H]: h U.</param>
+    /// <param name="gates">[rows, 4H]: the activated gates; may be <paramref name="sums"/>.</param>
     /// <param name="inputs">[V, 4H]: W + b, of which each sequence takes the row of its token.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
@@ -27,7 +28,8 @@ internal abstract unsafe class LstmCell
     /// <param name="rows">Sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(
-        float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden, int rows, int hiddenSize);
+        float* sums, float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden,
+        int rows, int hiddenSize);
 
     /// <summary>The same step backwards.</summary>
     /// <param name="gates">[rows, 4H]: the activated gates.</param>
@@ -58,14 +60,17 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(
-        float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden, int rows, int hiddenSize)
+        float* sums, float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden,
+        int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* input = inputs + (nint)tokens[row] * 4 * hiddenSize;
-            ForwardUnits<TLanes>(gates, input, previousCell, cell, cellTanh, hidden, 0, whole, hiddenSize);
-            if (whole < hiddenSize) ForwardUnits<Lanes1>(gates, input, previousCell, cell, cellTanh, hidden, whole, hiddenSize, hiddenSize);
+            ForwardUnits<TLanes>(sums, gates, input, previousCell, cell, cellTanh, hidden, 0, whole, hiddenSize);
+            if (whole < hiddenSize)
+                ForwardUnits<Lanes1>(sums, gates, input, previousCell, cell, cellTanh, hidden, whole, hiddenSize, hiddenSize);
+            sums += 4 * hiddenSize;
             gates += 4 * hiddenSize;
             previousCell += hiddenSize;
             cell += hiddenSize;
@@ -97,22 +102,23 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ForwardUnits<T>(
-        float* gates, float* input, float* previousCell, float* cell, float* cellTanh, float* hidden, int first, int end, int hiddenSize)
+        float* sums, float* gates, float* input, float* previousCell, float* cell, float* cellTanh, float* hidden,
+        int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)
         {
-            float* z = gates + unit, x = input + unit;
+            float* z = sums + unit, y = gates + unit, x = input + unit;
             T i = TGate.Activate(T.Load(z) + T.Load(x));
             T f = TGate.Activate(T.Load(z + hiddenSize) + T.Load(x + hiddenSize));
             T g = Activations.Tanh(T.Load(z + 2 * hiddenSize) + T.Load(x + 2 * hiddenSize));
             T o = TGate.Activate(T.Load(z + 3 * hiddenSize) + T.Load(x + 3 * hiddenSize));
             T c = T.MultiplyAdd(f, T.Load(previousCell + unit), i * g);
             T tanh = Activations.Tanh(c);
-            i.Store(z);
-            f.Store(z + hiddenSize);
-            g.Store(z + 2 * hiddenSize);
-            o.Store(z + 3 * hiddenSize);
+            i.Store(y);
+            f.Store(y + hiddenSize);
+            g.Store(y + 2 * hiddenSize);
+            o.Store(y + 3 * hiddenSize);
             c.Store(cell + unit);
             tanh.Store(cellTanh + unit);
             (o * tanh).Store(hidden + unit);

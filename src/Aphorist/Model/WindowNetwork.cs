@@ -14,9 +14,10 @@ internal sealed unsafe class WindowNetwork
     private readonly SoftmaxCrossEntropy softmax;
     private readonly int hiddenSize, window, characters, mostRows;
 
-    // All time steps are kept for the way back. Index 0 of hidden and cells is the zero state before the first character.
+    // All time steps are kept for the way back. Index 0 of hidden and cells is the zero state before the first character. What products read and write
+    // back and forth, the sums of one step's gates and later their gradients, has a place of its own, small enough to stay in the cache.
     private readonly int[] tokens;
-    private readonly AlignedArray gates, hidden, cells, cellTanh, gateGradient, hiddenGradient, cellGradient, packedRows, logits;
+    private readonly AlignedArray gates, hidden, cells, cellTanh, gateSums, hiddenGradient, cellGradient, packedRows, logits;
 
     /// <param name="model">The model.</param>
     /// <param name="packed">Its packed parameters.</param>
@@ -34,7 +35,7 @@ internal sealed unsafe class WindowNetwork
         hidden = new AlignedArray((window + 1) * states);
         cells = new AlignedArray((window + 1) * states);
         cellTanh = new AlignedArray(window * states);
-        gateGradient = new AlignedArray(4 * states);
+        gateSums = new AlignedArray(4 * states);
         hiddenGradient = new AlignedArray(states);
         cellGradient = new AlignedArray(states);
         // A block of steps has at most so many rows, whether a call brings the most windows or fewer.
@@ -75,13 +76,13 @@ internal sealed unsafe class WindowNetwork
             for (int step = 0; step < window; step++)
             {
                 for (int row = 0; row < rows; row++) token[step * rows + row] = ids[starts[row] + step];
-                float* stepGates = gates.Pointer + step * 4 * states;
                 float* state = hidden.Pointer + step * states;
                 if (step == 0) ClearFirstState(rows);
-                else packed.Gemm.Multiply(state, hiddenSize, 1, packed.Recurrent, stepGates, 4 * hiddenSize, rows, 4 * hiddenSize, hiddenSize, accumulate: false);
+                else packed.Gemm.Multiply(state, hiddenSize, 1, packed.Recurrent, gateSums.Pointer, 4 * hiddenSize, rows, 4 * hiddenSize, hiddenSize, accumulate: false);
                 float* stepCells = cells.Pointer + step * states;
                 cell.Forward(
-                    stepGates, packed.Inputs, token + step * rows, stepCells, stepCells + states, cellTanh.Pointer + step * states, state + states, rows, hiddenSize);
+                    gateSums.Pointer, gates.Pointer + step * 4 * states, packed.Inputs, token + step * rows, stepCells, stepCells + states,
+                    cellTanh.Pointer + step * states, state + states, rows, hiddenSize);
             }
         }
 
@@ -91,7 +92,7 @@ internal sealed unsafe class WindowNetwork
     /// <summary>The zero state before the first character, whose product with U needs no computing.</summary>
     private void ClearFirstState(int rows)
     {
-        gates.Span[..(rows * 4 * hiddenSize)].Clear();
+        gateSums.Span[..(rows * 4 * hiddenSize)].Clear();
         hidden.Span[..(rows * hiddenSize)].Clear();
         cells.Span[..(rows * hiddenSize)].Clear();
     }
@@ -131,14 +132,14 @@ internal sealed unsafe class WindowNetwork
             for (int step = window - 1; step >= 0; step--)
             {
                 cell.Backward(
-                    gates.Pointer + step * 4 * states, gateGradient.Pointer, token + step * rows, cells.Pointer + step * states,
+                    gates.Pointer + step * 4 * states, gateSums.Pointer, token + step * rows, cells.Pointer + step * states,
                     cellTanh.Pointer + step * states, hiddenGradient.Pointer, cellGradient.Pointer, inputKernel, rows, hiddenSize);
                 if (step == 0) break;
                 packed.Gemm.Multiply(
-                    gateGradient.Pointer, 4 * hiddenSize, 1, packed.RecurrentTransposed, hiddenGradient.Pointer, hiddenSize,
+                    gateSums.Pointer, 4 * hiddenSize, 1, packed.RecurrentTransposed, hiddenGradient.Pointer, hiddenSize,
                     rows, hiddenSize, 4 * hiddenSize, accumulate: false);
                 packed.Gemm.PackPart(
-                    gateGradient.Pointer, 4 * hiddenSize, 1, rows, 4 * hiddenSize, packedRows.Pointer, (blockEnd - blockStart) * rows, (step - blockStart) * rows);
+                    gateSums.Pointer, 4 * hiddenSize, 1, rows, 4 * hiddenSize, packedRows.Pointer, (blockEnd - blockStart) * rows, (step - blockStart) * rows);
                 if (step > blockStart) continue;
                 AddRecurrentGradient(blockStart, blockEnd, rows, recurrentKernel);
                 (blockEnd, blockStart) = (blockStart, Math.Max(1, blockStart - StepsPerBlock(rows)));
