@@ -21,6 +21,13 @@ internal static class Tolerance
     /// </summary>
     public static double OfDotProduct(int terms) => (terms + 1) * Rounding * 1.01;
 
+    /// <summary>
+    /// The relative error of a loss after so many steps of RMSprop. A step divides each gradient by its own size, so a parameter whose gradient is
+    /// nothing but rounding moves as far as any other, and each step adds to the distance. Measured for the models tested here: up to 0.15e-4
+    /// a step; a rho of 0.99 or an epsilon within the root changes the losses by more than a hundredth.
+    /// </summary>
+    public static double OfTraining(int steps) => 0.5e-4 * (steps + 1);
+
     /// <summary>Asserts that two numbers differ by at most this share of the greater of |expected| and <paramref name="scale"/>.</summary>
     /// <param name="what">What the numbers are, for the message.</param>
     /// <param name="place">Where: an index or an argument.</param>

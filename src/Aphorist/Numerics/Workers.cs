@@ -19,6 +19,7 @@ internal sealed class Workers : IDisposable
     private Action<int, int>? body;
     private int taskCount;
     private int unfinished;
+    private int busy;
     private ulong tickets;
     private Exception? failure;
     private volatile bool stopping;
@@ -45,8 +46,12 @@ internal sealed class Workers : IDisposable
     /// <param name="tasks">How many.</param>
     /// <param name="task">Is given the number of the task and that of the thread, below <see cref="Count"/>. Keep the delegate: a new one a call is garbage.</param>
     /// <exception cref="AggregateException">A task threw; it holds the first exception.</exception>
+    /// <exception cref="InvalidOperationException">A round is running: a task called this, or another thread.</exception>
     public void Run(int tasks, Action<int, int> task)
     {
+        ObjectDisposedException.ThrowIf(stopping, this);
+        if (Interlocked.Exchange(ref busy, 1) == 1)
+            throw new InvalidOperationException("These workers are running tasks already; wait for the round to end, or make others for tasks within tasks.");
         (body, taskCount, unfinished, failure) = (task, tasks, tasks, null);
         ulong round = (tickets >> 32) + 1;
         Interlocked.Exchange(ref tickets, round << 32 | (uint)tasks);
@@ -57,6 +62,7 @@ internal sealed class Workers : IDisposable
 
         SpinWait spinner = default;
         while (Volatile.Read(ref unfinished) > 0) spinner.SpinOnce(sleep1Threshold: -1);
+        Volatile.Write(ref busy, 0);
         if (failure is { } exception) throw new AggregateException(exception);
     }
 

@@ -36,6 +36,18 @@ public sealed class GemmTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void Multiply_SingleRowAroundFourPanels_EqualsTheDefinition(string name)
+    {
+        // One row has a kernel of its own, four panels wide.
+        GemmKernel kernel = InstructionSet.Choose(name).Gemm;
+        int width = kernel.PanelWidth;
+        foreach (int column in (int[])[4 * width - 1, 4 * width, 4 * width + 1, 5 * width, 8 * width, 8 * width + width / 2])
+            foreach (int depth in (int[])[0, 1, 2, 7, GemmKernel.DepthBlock + 1])
+                CheckAllForms(kernel, 1, column, depth);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void Multiply_SizesOfTheNotebook_EqualsTheDefinition(string name)
     {
         GemmKernel kernel = InstructionSet.Choose(name).Gemm;
@@ -65,7 +77,7 @@ public sealed class GemmTests
     /// <summary>A product whose rows are computed in this many calls.</summary>
     private static unsafe float[] Product(GemmKernel kernel, int rows, int calls)
     {
-        const int Columns = 37, Depth = 300;
+        const int Columns = 141, Depth = 300;
         Random random = new(1);
         AlignedArray a = new(rows * Depth), b = new(Depth * Columns), c = new(rows * Columns), packed = new(kernel.PackedLength(Depth, Columns));
         foreach (ref float value in a.Span) value = random.NextSingle() - 0.5f;

@@ -18,7 +18,7 @@ public sealed class WorkersTests
             Interlocked.Increment(ref done[number]);
             Assert.InRange(worker, 0, threads - 1);
         };
-        for (int round = 0; round < 400; round++)
+        for (int round = 0; round < 2000; round++)
         {
             int tasks = round % (done.Length + 1);
             Array.Clear(done);
@@ -58,22 +58,45 @@ public sealed class WorkersTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void Run_TaskThatFails_ThrowsItsExceptionAndCanRunAgain(int threads)
+    public void Run_TaskThatFails_DoesTheOthersAndThrowsItsException(int threads)
     {
         using Workers workers = new(threads);
         for (int round = 0; round < 50; round++)
         {
+            int done = 0;
             AggregateException exception = Assert.Throws<AggregateException>(() => workers.Run(20, FailAtSeven));
             Assert.Equal("seven", Assert.IsType<InvalidDataException>(exception.InnerException).Message);
-            int done = 0;
+            Assert.Equal(19, done);
             workers.Run(20, (_, _) => Interlocked.Increment(ref done));
-            Assert.Equal(20, done);
-        }
+            Assert.Equal(39, done);
 
-        static void FailAtSeven(int number, int worker)
-        {
-            if (number == 7) throw new InvalidDataException("seven");
+            void FailAtSeven(int number, int worker)
+            {
+                if (number == 7) throw new InvalidDataException("seven");
+                Interlocked.Increment(ref done);
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_WithinATask_IsRefusedAndHarmless(int threads)
+    {
+        using Workers workers = new(threads);
+        AggregateException exception = Assert.Throws<AggregateException>(() => workers.Run(4, (_, _) => workers.Run(1, (_, _) => { })));
+        Assert.IsType<InvalidOperationException>(exception.InnerException);
+        int done = 0;
+        workers.Run(20, (_, _) => Interlocked.Increment(ref done));
+        Assert.Equal(20, done);
+    }
+
+    [Fact]
+    public void Run_AfterDispose_IsRefused()
+    {
+        Workers workers = new(2);
+        workers.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => workers.Run(1, (_, _) => { }));
     }
 
     [Fact]

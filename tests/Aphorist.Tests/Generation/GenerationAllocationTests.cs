@@ -1,0 +1,35 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Tests.Model;
+using Xunit;
+
+namespace Aphorist.Tests.Generation;
+
+public sealed class GenerationAllocationTests
+{
+    [Theory]
+    [InlineData(GenerationMode.Stateful)]
+    [InlineData(GenerationMode.Window)]
+    public void Read_AfterTheFirstCharacters_AllocatesNothing(GenerationMode mode)
+    {
+        LanguageModel model = ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine;
+        PackedParameters packed = new(model, InstructionSet.Current);
+        packed.Refresh();
+        // A single thread: this one, whose allocations can be counted apart from those of other tests.
+        using Workers workers = new(1);
+        Predictor predictor = mode == GenerationMode.Stateful
+            ? new StatefulPredictor(model, packed, InstructionSet.Current)
+            : new WindowPredictor(model, packed, workers, InstructionSet.Current);
+        Sampler sampler = new(new(), model.Vocabulary.Count);
+        Write(30);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Write(100);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Write(int characters)
+        {
+            for (int written = 0; written < characters; written++) predictor.Read(sampler.Choose(predictor.Predict()));
+        }
+    }
+}

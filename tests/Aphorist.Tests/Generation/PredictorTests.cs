@@ -1,0 +1,100 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Tests.Model;
+using Xunit;
+
+namespace Aphorist.Tests.Generation;
+
+/// <summary>Both predictors against the reference, and window mode against running each window alone.</summary>
+public sealed class PredictorTests
+{
+    private const int Window = 7;
+
+    public static TheoryData<string, GateActivation> KernelsAndGates
+    {
+        get
+        {
+            TheoryData<string, GateActivation> data = [];
+            foreach (InstructionSet set in InstructionSet.All)
+                foreach (GateActivation gates in Enum.GetValues<GateActivation>())
+                    data.Add(set.Name, gates);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Predict_Stateful_GivesTheReferencesLogitsOfTheWholeText(string kernel, GateActivation gates)
+    {
+        ModelPair pair = ModelPair.Random(23, 37, Window, gates);
+        int[] text = RandomText(23);
+        Predictor predictor = Stateful(pair.Engine, kernel);
+        for (int length = 0; length <= text.Length; length++)
+        {
+            if (length > 0) predictor.Read(text[length - 1]);
+            AssertLogits(pair, text.AsSpan(0, length), predictor.Predict());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Predict_Window_GivesTheReferencesLogitsOfTheLastWindow(string kernel, GateActivation gates)
+    {
+        ModelPair pair = ModelPair.Random(23, 37, Window, gates);
+        int[] text = RandomText(23);
+        using Workers workers = new(2);
+        Predictor predictor = WindowOf(pair.Engine, kernel, workers);
+        for (int length = 0; length <= text.Length; length++)
+        {
+            if (length > 0) predictor.Read(text[length - 1]);
+            AssertLogits(pair, text.AsSpan(Math.Max(0, length - Window), Math.Min(length, Window)), predictor.Predict());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndGates))]
+    public void Predict_Window_GivesTheBitsOfRunningEachWindowAlone(string kernel, GateActivation gates)
+    {
+        foreach (int window in (int[])[1, 2, Window, 20])
+        {
+            foreach (int threads in (int[])[1, 2, 3])
+            {
+                LanguageModel model = ModelPair.Random(23, 37, window, gates).Engine;
+                int[] text = RandomText(23);
+                using Workers workers = new(threads);
+                Predictor predictor = WindowOf(model, kernel, workers);
+                for (int length = 1; length <= text.Length; length++)
+                {
+                    predictor.Read(text[length - 1]);
+                    Predictor alone = Stateful(model, kernel);
+                    foreach (int id in text[..length].TakeLast(window)) alone.Read(id);
+                    Assert.Equal(alone.Predict(), predictor.Predict());
+                }
+            }
+        }
+    }
+
+    private static void AssertLogits(ModelPair pair, ReadOnlySpan<int> text, ReadOnlySpan<float> logits) =>
+        Tolerance.AssertClose(
+            pair.Reference.Logits(text), logits, Tolerance.OfChain(37 * Math.Max(text.Length, 1)), $"logits after {text.Length} characters, of character");
+
+    private static int[] RandomText(int vocabularySize)
+    {
+        Random random = new(1);
+        return [.. Enumerable.Range(0, 3 * Window + 2).Select(_ => random.Next(vocabularySize))];
+    }
+
+    private static StatefulPredictor Stateful(LanguageModel model, string kernel) =>
+        new(model, Packed(model, kernel), InstructionSet.Choose(kernel));
+
+    private static WindowPredictor WindowOf(LanguageModel model, string kernel, Workers workers) =>
+        new(model, Packed(model, kernel), workers, InstructionSet.Choose(kernel));
+
+    private static PackedParameters Packed(LanguageModel model, string kernel)
+    {
+        PackedParameters packed = new(model, InstructionSet.Choose(kernel));
+        packed.Refresh();
+        return packed;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Tests.Model;
+using Aphorist.Text;
+using Xunit;
+
+namespace Aphorist.Tests.Generation;
+
+public sealed class TextGeneratorTests
+{
+    private const int Window = 6;
+
+    private static readonly ModelPair Pair = ModelPair.Random(15, 20, Window, GateActivation.HardSigmoid, deviation: 0.8);
+
+    /// <summary>No prompt, shorter than the window, as long, longer, several times as long.</summary>
+    public static TheoryData<GenerationMode, int> ModesAndPromptLengths
+    {
+        get
+        {
+            TheoryData<GenerationMode, int> data = [];
+            foreach (GenerationMode mode in Enum.GetValues<GenerationMode>())
+                foreach (int length in (int[])[0, 1, Window - 1, Window, Window + 1, 4 * Window])
+                    data.Add(mode, length);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ModesAndPromptLengths))]
+    public void Complete_Greedy_TakesTheReferencesLikeliestCharacters(GenerationMode mode, int promptLength)
+    {
+        string prompt = Prompt(promptLength);
+        using TextGenerator generator = new(Pair.Engine, mode, threads: 2);
+        string text = generator.Complete(prompt, 40, new() { Temperature = 0 });
+        int[] ids = Pair.Engine.Vocabulary.Encode(prompt + text);
+        for (int place = promptLength; place < ids.Length; place++)
+        {
+            int first = mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0;
+            double[] logits = Pair.Reference.Logits(ids.AsSpan(first, place - first));
+            // Two logits nearer to each other than rounding are equally likely.
+            Tolerance.AssertClose(logits.Max(), logits[ids[place]], Tolerance.OfChain(20 * place), 1, "logit of the chosen character", place);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public void Complete_Window_WritesWhatRunningEveryWindowAloneWrites(int promptLength)
+    {
+        string prompt = Prompt(promptLength);
+        SamplingOptions options = new() { Temperature = 1.2, Seed = 3 };
+        string naive = CompleteNaively(Pair.Engine, prompt, 200, options);
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
+            Assert.Equal(naive, generator.Complete(prompt, 200, options));
+        }
+    }
+
+    [Theory]
+    [InlineData(GenerationMode.Stateful)]
+    [InlineData(GenerationMode.Window)]
+    public void Complete_SameSeed_WritesTheSameText(GenerationMode mode)
+    {
+        using TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
+        string text = generator.Complete(Prompt(4), 100, new() { Seed = 1 });
+        Assert.Equal(text, generator.Complete(Prompt(4), 100, new() { Seed = 1 }));
+        Assert.Equal(text, another.Complete(Prompt(4), 100, new() { Seed = 1 }));
+        Assert.NotEqual(text, generator.Complete(Prompt(4), 100, new() { Seed = 2 }));
+    }
+
+    [Fact]
+    public void Complete_WindowModeAndLongPrompt_SeesOnlyTheLastWindow()
+    {
+        using TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
+        string longPrompt = Prompt(50);
+        Assert.Equal(generator.Complete(longPrompt[^Window..], 50), generator.Complete(longPrompt, 50));
+    }
+
+    [Fact]
+    public void Stream_SameOptions_WritesWhatCompleteWrites()
+    {
+        using TextGenerator generator = new(Pair.Engine);
+        string text = string.Concat(generator.Stream(Prompt(4)).Take(60));
+        Assert.Equal(generator.Complete(Prompt(4), 60), text);
+    }
+
+    [Fact]
+    public void Complete_LengthZero_WritesNothing()
+    {
+        using TextGenerator generator = new(Pair.Engine);
+        Assert.Equal("", generator.Complete(Prompt(4), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => generator.Complete(Prompt(4), -1));
+    }
+
+    [Fact]
+    public void Complete_UnknownCharacter_IsNamed()
+    {
+        using TextGenerator generator = new(Pair.Engine);
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Complete(Prompt(2) + "🙂", 5));
+        Assert.Equal(new Rune(0x1F642), exception.Character);
+        // At once, not when the first character is asked for.
+        Assert.Throws<UnknownCharacterException>(() => { generator.Stream("q"); });
+    }
+
+    [Fact]
+    public void Complete_LowercaseModel_NormalisesThePrompt()
+    {
+        Vocabulary vocabulary = Vocabulary.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
+        using TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
+        Assert.Equal(generator.Complete("ab\ncd", 50), generator.Complete("AB\r\nCd", 50));
+    }
+
+    [Fact]
+    public void Complete_AfterTheModelChanged_UsesTheNewParameters()
+    {
+        LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
+        using TextGenerator generator = new(model);
+        generator.Complete("", 5);
+        Span<float> bias = model.Parameters.ValuesOf(model.DecoderBias);
+        bias[4] = 1000;
+        Assert.Equal(model.Vocabulary.Decode([4, 4, 4]), generator.Complete("", 3));
+    }
+
+    /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
+    private static string CompleteNaively(LanguageModel model, string prompt, int length, SamplingOptions options)
+    {
+        PackedParameters packed = new(model, InstructionSet.Current);
+        packed.Refresh();
+        Sampler sampler = new(options, model.Vocabulary.Count);
+        List<int> ids = [.. model.Vocabulary.Encode(prompt)];
+        for (int written = 0; written < length; written++)
+        {
+            StatefulPredictor predictor = new(model, packed, InstructionSet.Current);
+            foreach (int id in ids.TakeLast(model.Spec.Window)) predictor.Read(id);
+            ids.Add(sampler.Choose(predictor.Predict()));
+        }
+
+        return model.Vocabulary.Decode([.. ids.TakeLast(length)]);
+    }
+
+    private static string Prompt(int length)
+    {
+        Random random = new(length);
+        return Pair.Engine.Vocabulary.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Vocabulary.Count))]);
+    }
+}

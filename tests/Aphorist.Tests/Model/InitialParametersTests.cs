@@ -1,0 +1,80 @@
+using Aphorist.Model;
+using Xunit;
+
+namespace Aphorist.Tests.Model;
+
+public sealed class InitialParametersTests
+{
+    private const int H = 24, V = 31;
+
+    private static readonly LanguageModel Model = Create(seed: 1);
+
+    [Fact]
+    public void Create_InputKernel_FillsTheGlorotInterval() => AssertGlorot(Model.InputKernel, V, 4 * H);
+
+    [Fact]
+    public void Create_DecoderKernel_FillsTheGlorotInterval() => AssertGlorot(Model.DecoderKernel, H, V);
+
+    [Fact]
+    public void Create_RecurrentKernel_HasOrthonormalRows()
+    {
+        float[] kernel = Model.Parameters.ValuesOf(Model.RecurrentKernel).ToArray();
+        for (int first = 0; first < H; first++)
+        {
+            for (int second = 0; second <= first; second++)
+            {
+                double product = 0;
+                for (int column = 0; column < 4 * H; column++) product += (double)kernel[first * 4 * H + column] * kernel[second * 4 * H + column];
+                Assert.Equal(first == second ? 1 : 0, product, Tolerance.OfDotProduct(4));
+            }
+        }
+    }
+
+    [Fact]
+    public void Create_Biases_AreZeroExceptTheForgetGates()
+    {
+        float[] bias = Model.Parameters.ValuesOf(Model.Bias).ToArray();
+        Assert.All(bias.Index(), pair => Assert.Equal(pair.Index / H == 1 ? 1f : 0f, pair.Item));
+        Assert.Equal(-1, Model.Parameters.ValuesOf(Model.DecoderBias).IndexOfAnyExcept(0f));
+    }
+
+    [Fact]
+    public void Create_SameSeed_GivesTheSameParameters() => Assert.Equal(Model.Parameters.Values, Create(seed: 1).Parameters.Values);
+
+    [Fact]
+    public void Create_OtherSeed_GivesOtherKernels()
+    {
+        LanguageModel other = Create(seed: 2);
+        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.InputKernel, Model.RecurrentKernel, Model.DecoderKernel])
+            Assert.NotEqual(Model.Parameters.ValuesOf(tensor).ToArray(), other.Parameters.ValuesOf(tensor).ToArray());
+    }
+
+    [Fact]
+    public void Create_Arena_HoldsAlignedTensorsThatDoNotOverlap()
+    {
+        int end = 0;
+        foreach (ParameterTensor tensor in Model.Parameters.Tensors)
+        {
+            Assert.Equal(0, tensor.Offset % 16);
+            Assert.InRange(tensor.Offset, end, end + 15);
+            end = tensor.Offset + tensor.Length;
+        }
+
+        Assert.Equal(end, Model.Parameters.Values.Length);
+        Assert.Equal(4 * H * (V + H + 1) + V * (H + 1), Model.Parameters.Count);
+    }
+
+    private static LanguageModel Create(ulong seed) => LanguageModel.Create(new() { HiddenSize = H }, ModelPair.VocabularyOf(V), seed);
+
+    /// <summary>Uniform over [-limit, limit]: the mean is 0 and the mean square limit^2 / 3, to five standard errors.</summary>
+    private static void AssertGlorot(ParameterTensor tensor, int fanIn, int fanOut)
+    {
+        double limit = Math.Sqrt(6.0 / (fanIn + fanOut));
+        double[] shares = [.. Model.Parameters.ValuesOf(tensor).ToArray().Select(value => value / limit)];
+        double unit = 5 / Math.Sqrt(shares.Length);
+        Assert.All(shares, share => Assert.InRange(share, -1 - Tolerance.Rounding, 1 + Tolerance.Rounding));
+        Assert.True(shares.Max() > 0.98 && shares.Min() < -0.98);
+        Assert.Equal(0, shares.Average(), unit / Math.Sqrt(3));
+        Assert.Equal(1.0 / 3, shares.Average(share => share * share), unit * Math.Sqrt(4.0 / 45));
+    }
+}

@@ -1,0 +1,35 @@
+using Aphorist.Model;
+using Aphorist.Tests.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>Counts what the whole process allocates, so nothing else may run.</summary>
+[CollectionDefinition("Alone", DisableParallelization = true)]
+public sealed class AloneDefinition;
+
+[Collection("Alone")]
+public sealed class TrainingStepAllocationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Run_AfterTheFirstSteps_AllocatesNothing(int threads)
+    {
+        LanguageModel model = ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine;
+        RandomBatch batch = new(model, 100);
+        using TrainingStep step = new(model, batch.Ids, 100, threads);
+        for (int round = 0; round < 5; round++) step.Run(batch.Starts, 0.01f);
+        // The test runner has threads of its own that may allocate at any time; a step that allocates does so every time.
+        Assert.Equal(0, Enumerable.Range(0, 20).Min(_ => AllocationsOf(step, batch)));
+    }
+
+    private static long AllocationsOf(TrainingStep step, RandomBatch batch)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        step.Run(batch.Starts, 0.01f);
+        step.Evaluate(batch.Starts);
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+}

@@ -1,0 +1,35 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Tests.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+public sealed class TrainingStepDeterminismTests
+{
+    public static TheoryData<string> Kernels => [.. InstructionSet.All.Select(set => set.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_AnyNumberOfThreads_GivesTheSameBits(string kernel)
+    {
+        (float[] Parameters, double[] Losses) one = Train(kernel, threads: 1);
+        foreach (int threads in (int[])[2, 3, 4])
+        {
+            (float[] Parameters, double[] Losses) many = Train(kernel, threads);
+            Assert.Equal(one.Losses, many.Losses);
+            Assert.Equal(one.Parameters, many.Parameters);
+        }
+    }
+
+    /// <summary>Eight steps over batches of five shards, the last of them a remainder, and a parameter arena of more than one chunk.</summary>
+    private static (float[] Parameters, double[] Losses) Train(string kernel, int threads)
+    {
+        LanguageModel model = ModelPair.Initial(19, 30, 7, GateActivation.HardSigmoid).Engine;
+        RandomBatch batch = new(model, 150);
+        using TrainingStep step = new(model, batch.Ids, 150, threads, InstructionSet.Choose(kernel));
+        double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), 0.01f).Loss)];
+        return (model.Parameters.Values.ToArray(), losses);
+    }
+}
