@@ -17,6 +17,7 @@ internal static class AphoristCommand
             GenerateCommand.Create(),
             InfoCommand.Create(),
             CorporaCommand.Create(),
+            BenchCommand.Create(),
             CompletionCommand.Create(),
             DocumentationCommand.Create(),
         };

@@ -7,7 +7,7 @@ public sealed class HelpTests
     {
         AphoristProcess.Result result = AphoristProcess.Run(".", "--help").Expect(0);
 
-        foreach (string word in new[] { "train", "generate", "info", "corpora", "completion", "Examples:", "--json", "--quiet", "--debug" })
+        foreach (string word in new[] { "train", "generate", "info", "corpora", "bench", "completion", "Examples:", "--json", "--quiet", "--debug" })
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
         Assert.Equal("", result.Error);
     }
@@ -17,6 +17,7 @@ public sealed class HelpTests
     [InlineData("generate", "--prompt", "--length", "--temperature", "--seed", "--mode", "--output", "--unknown")]
     [InlineData("info")]
     [InlineData("corpora")]
+    [InlineData("bench", "--seconds")]
     public void Help_OfCommand_ShowsItsOptionsAndExamples(string command, params string[] options)
     {
         string help = AphoristProcess.Run(".", command, "--help").Expect(0).Output;
