@@ -7,10 +7,10 @@ namespace Aphorist.Cli;
 /// <summary>`aphorist bench`: measures this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<double?> Seconds = NumberOption.Real(
+    private static readonly NumberOption<double> Seconds = NumberOptions.Real(
         "--seconds", "seconds", "Seconds to measure each figure. 1 by default.", value => value > 0 && value <= 3600, "a number of seconds above 0");
 
-    private static readonly Option<int?> Threads = NumberOption.Whole(
+    private static readonly NumberOption<int> Threads = NumberOptions.Whole(
         "--threads", "Threads to measure with. One for each processor by default.", 1, 1024);
 
     public static Command Create()
@@ -27,9 +27,9 @@ internal static class BenchCommand
     private static int Run(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        TimeSpan time = TimeSpan.FromSeconds(call.GetValue(Seconds) ?? 1);
+        TimeSpan time = TimeSpan.FromSeconds(Seconds.In(call) ?? 1);
         output.Notes.WriteLine("Measuring; other work on this machine spoils the figures.");
-        EngineFigures figures = EngineBenchmark.Run(time, call.GetValue(Threads) ?? 0, cancellationToken);
+        EngineFigures figures = EngineBenchmark.Run(time, Threads.In(call) ?? 0, cancellationToken);
         if (output.Json) output.Result.Announce(FiguresReport.Json(figures));
         else FiguresReport.Write(output.Result, figures);
         return ExitCode.Done;
