@@ -9,17 +9,26 @@ internal static class AphoristCommand
 {
     private const string Name = "aphorist";
 
-    public static RootCommand Create()
+    // Every command declares many options; a call needs those of one command, and only help and completion all of them.
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("train", TrainCommand.Create),
+        ("generate", GenerateCommand.Create),
+        ("info", InfoCommand.Create),
+        ("corpora", CorporaCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("completion", CompletionCommand.Create),
+        ("documentation", DocumentationCommand.Create),
+    ];
+
+    /// <summary>The root with the command that is called, or with all of them where that is not clear.</summary>
+    public static RootCommand Create(string? called = null)
     {
-        RootCommand root = new("Trains language models on any text, on an ordinary CPU, and writes with them.")
-        {
-            TrainCommand.Create(),
-            GenerateCommand.Create(),
-            InfoCommand.Create(),
-            CorporaCommand.Create(),
-            CompletionCommand.Create(),
-            DocumentationCommand.Create(),
-        };
+        RootCommand root = new("Trains language models on any text, on an ordinary CPU, and writes with them.");
+        bool isClear = called != "documentation" && Commands.Any(command => command.Name == called);
+        foreach ((string name, Func<Command> create) in Commands)
+            if (!isClear || name == called) root.Add(create());
+
         root.HelpName = Name;
         // Tab completion hands over the whole line, and the parser must know its first word for the program.
         root.Aliases.Add(Name);

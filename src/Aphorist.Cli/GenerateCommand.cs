@@ -16,16 +16,16 @@ internal static class GenerateCommand
         HelpName = "text",
     };
 
-    private static readonly Option<int?> Length = NumberOption.Whole("--length", "Characters to write. 400 by default.", 0);
+    private static readonly NumberOption<int> Length = NumberOptions.Whole("--length", "Characters to write. 400 by default.", 0);
 
-    private static readonly Option<double?> Temperature = NumberOption.Real(
+    private static readonly NumberOption<double> Temperature = NumberOptions.Real(
         "--temperature", "t", "Below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest character. 1 by default.",
         value => value >= 0, "a number from 0 up");
 
-    private static readonly Option<ulong?> Seed = NumberOption.Seed(
+    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
         "--seed", "The seed of the choices; the same seed writes the same text. By default a random one, told on standard error.");
 
-    private static readonly Option<GenerationMode?> Mode = ChoiceOption.Create(
+    private static readonly ChoiceOption<GenerationMode> Mode = new(
         "--mode", "What the model remembers: everything (stateful, the default), or only its window, as the notebook does (window).",
         ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
 
@@ -35,7 +35,7 @@ internal static class GenerateCommand
         HelpName = "file",
     };
 
-    private static readonly Option<UnknownCharacters?> Unknown = ChoiceOption.Create(
+    private static readonly ChoiceOption<UnknownCharacters> Unknown = new(
         "--unknown", "What to do with characters of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
         ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
 
@@ -56,11 +56,11 @@ internal static class GenerateCommand
     {
         Model = call.GetRequiredValue(Model),
         Prompt = call.GetValue(Prompt) ?? "",
-        Length = call.GetValue(Length) ?? 400,
-        Temperature = call.GetValue(Temperature) ?? 1.0,
-        Seed = call.GetValue(Seed),
-        Mode = call.GetValue(Mode) ?? GenerationMode.Stateful,
+        Length = Length.In(call) ?? 400,
+        Temperature = Temperature.In(call) ?? 1.0,
+        Seed = Seed.In(call),
+        Mode = Mode.In(call) ?? GenerationMode.Stateful,
         Output = call.GetValue(Output),
-        Unknown = call.GetValue(Unknown) ?? UnknownCharacters.Error,
+        Unknown = Unknown.In(call) ?? UnknownCharacters.Error,
     };
 }

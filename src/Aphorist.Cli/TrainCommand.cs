@@ -15,11 +15,11 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Preset = PresetOption();
 
-    private static readonly Option<int?> Epochs = NumberOption.Whole("--epochs", "Passes over the text. 59 in the notebook preset.", 1);
+    private static readonly NumberOption<int> Epochs = NumberOptions.Whole("--epochs", "Passes over the text. 59 in the notebook preset.", 1);
 
-    private static readonly Option<ulong?> Seed = NumberOption.Seed("--seed", "The seed of everything random. 0 by default; the same seed makes the same model.");
+    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed("--seed", "The seed of everything random. 0 by default; the same seed makes the same model.");
 
-    private static readonly Option<int?> Threads = NumberOption.Whole(
+    private static readonly NumberOption<int> Threads = NumberOptions.Whole(
         "--threads", "Threads that train. One for each processor by default; the model does not depend on it.", 1, 1024);
 
     private static readonly Option<string?> Run = new("--run")
@@ -40,36 +40,36 @@ internal static class TrainCommand
         HelpName = "name",
     };
 
-    private static readonly Option<bool?> Lowercase = ChoiceOption.TrueOrFalse(
+    private static readonly ChoiceOption<bool> Lowercase = TrueOrFalse(
         "--lowercase", "Whether the text is lower-cased first. true in the notebook preset.");
 
-    private static readonly Option<double?> Validation = NumberOption.Real(
+    private static readonly NumberOption<double> Validation = NumberOptions.Real(
         "--validation", "share", "Share of the windows, from the end of the text, that is held out to measure on. 0 by default.",
         value => value >= 0 && value < 1, "a share from 0 to below 1");
 
-    private static readonly Option<int?> Window = NumberOption.Whole(
+    private static readonly NumberOption<int> Window = NumberOptions.Whole(
         "--window", "Characters the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
-    private static readonly Option<int?> Step = NumberOption.Whole(
+    private static readonly NumberOption<int> Step = NumberOptions.Whole(
         "--step", "Characters between the starts of two windows. 3 in the notebook preset.", 1);
 
-    private static readonly Option<GateActivation?> Gates = ChoiceOption.Create(
+    private static readonly ChoiceOption<GateActivation> Gates = new(
         "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
-    private static readonly Option<double?> LearningRate = NumberOption.Real(
+    private static readonly NumberOption<double> LearningRate = NumberOptions.Real(
         "--learning-rate", "rate", "The optimizer's step size. 0.01 in the notebook preset.", value => value > 0, "a number above 0");
 
-    private static readonly Option<int?> Batch = NumberOption.Whole("--batch", "Windows per training step. 128 in the notebook preset.", 1, 1_000_000);
+    private static readonly NumberOption<int> Batch = NumberOptions.Whole("--batch", "Windows per training step. 128 in the notebook preset.", 1, 1_000_000);
 
-    private static readonly Option<bool?> DivergenceGuard = ChoiceOption.TrueOrFalse(
+    private static readonly ChoiceOption<bool> DivergenceGuard = TrueOrFalse(
         "--divergence-guard", "Whether to return to the last good weights, with a smaller learning rate, when the loss explodes. true by default.");
 
-    private static readonly Option<double?> CheckpointInterval = NumberOption.Real(
+    private static readonly NumberOption<double> CheckpointInterval = NumberOptions.Real(
         "--checkpoint-interval", "seconds", "Seconds between two checkpoints within an epoch; one is written after every epoch in any case. 60 by default.",
         value => value > 0 && value <= 1e6, "a number of seconds above 0");
 
-    private static readonly Option<bool?> Samples = ChoiceOption.TrueOrFalse(
+    private static readonly ChoiceOption<bool> Samples = TrueOrFalse(
         "--samples", "Whether to write with the model after each epoch, at four temperatures. true by default.");
 
     public static Command Create()
@@ -94,23 +94,25 @@ internal static class TrainCommand
     {
         Corpus = call.GetValue(Corpus) ?? [],
         Preset = call.GetValue(Preset),
-        Epochs = call.GetValue(Epochs),
-        Seed = call.GetValue(Seed),
-        Threads = call.GetValue(Threads),
+        Epochs = Epochs.In(call),
+        Seed = Seed.In(call),
+        Threads = Threads.In(call),
         Run = call.GetValue(Run),
         Resume = call.GetValue(Resume),
         Encoding = call.GetValue(Encoding),
-        Lowercase = call.GetValue(Lowercase),
-        Validation = call.GetValue(Validation),
-        Window = call.GetValue(Window),
-        Step = call.GetValue(Step),
-        Gates = call.GetValue(Gates),
-        LearningRate = call.GetValue(LearningRate),
-        Batch = call.GetValue(Batch),
-        DivergenceGuard = call.GetValue(DivergenceGuard),
-        CheckpointInterval = call.GetValue(CheckpointInterval),
-        Samples = call.GetValue(Samples) ?? true,
+        Lowercase = Lowercase.In(call),
+        Validation = Validation.In(call),
+        Window = Window.In(call),
+        Step = Step.In(call),
+        Gates = Gates.In(call),
+        LearningRate = LearningRate.In(call),
+        Batch = Batch.In(call),
+        DivergenceGuard = DivergenceGuard.In(call),
+        CheckpointInterval = CheckpointInterval.In(call),
+        Samples = Samples.In(call) ?? true,
     };
+
+    private static ChoiceOption<bool> TrueOrFalse(string name, string description) => new(name, description, ("true", true), ("false", false));
 
     private static Option<string?> PresetOption()
     {

@@ -40,12 +40,10 @@ internal sealed class AphoristProcess : IDisposable
     public static AphoristProcess Start(string folder, string? input, params string[] arguments) =>
         new(StartInfo("dotnet", folder, [Assembly, .. arguments]), input);
 
-    /// <summary>Runs a line of bash, in which $APHORIST is the command.</summary>
-    public static Result RunInBash(string folder, string line)
+    /// <summary>Runs lines of bash, in which aphorist is the command.</summary>
+    public static Result RunInBash(string folder, string lines)
     {
-        ProcessStartInfo start = StartInfo("bash", folder, ["-c", line]);
-        start.Environment["APHORIST"] = $"dotnet {Assembly}";
-        using AphoristProcess process = new(start, null);
+        using AphoristProcess process = new(StartInfo("bash", folder, ["-c", $"aphorist() {{ dotnet '{Assembly}' \"$@\"; }}\n{lines}"]), null);
         return process.Wait();
     }
 

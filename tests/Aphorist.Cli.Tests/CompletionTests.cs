@@ -20,7 +20,6 @@ public sealed class CompletionTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no bash on Windows.");
         const string Line = """
-            aphorist() { $APHORIST "$@"; }
             source <(aphorist completion bash)
             COMP_LINE='aphorist train --gates ha'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(aphorist train --gates ha); COMP_CWORD=3
             _aphorist; echo "${COMPREPLY[@]}"

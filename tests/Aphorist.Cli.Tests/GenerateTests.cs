@@ -89,7 +89,7 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no head on Windows.");
         AphoristProcess.Result result = AphoristProcess.RunInBash(
-            folder.Path, $"set -o pipefail; $APHORIST generate '{trained.Run}' --seed 1 --length 1000000000 | head -c 20").Expect(0);
+            folder.Path, $"set -o pipefail; aphorist generate '{trained.Run}' --seed 1 --length 1000000000 | head -c 20").Expect(0);
 
         Assert.Equal(20, result.Output.Length);
         Assert.Equal("", result.Error);

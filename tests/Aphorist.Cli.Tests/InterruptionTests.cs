@@ -8,7 +8,7 @@ public sealed class InterruptionTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string[] Call => ["train", "tiny.txt", "--epochs", "4", "--window", "30", "--samples", "false", "--checkpoint-interval", "0.05", "--run"];
+    private static readonly string[] Call = ["train", "tiny.txt", "--epochs", "4", "--window", "30", "--samples", "false", "--checkpoint-interval", "0.05", "--run"];
 
     [Fact]
     public void Train_Interrupted_SaysHowToResumeAndEndsAsIfUninterrupted()
@@ -49,7 +49,7 @@ public sealed class InterruptionTests : IDisposable
     [Fact]
     public void Train_IntoAFolderInUse_SaysSo()
     {
-        using AphoristProcess first = AphoristProcess.Start(folder.Path, null, [.. Call, "run", "--epochs", "1000"]);
+        using AphoristProcess first = AphoristProcess.Start(folder.Path, null, [.. Call.Select(word => word == "4" ? "1000" : word), "run"]);
         first.WaitUntil(() => File.Exists(folder["run/checkpoint.safetensors"]));
 
         AphoristProcess.Run(folder.Path, [.. Call, "run"]).ExpectSentence(1, "run", "Another process");

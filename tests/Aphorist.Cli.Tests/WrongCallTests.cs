@@ -13,7 +13,7 @@ public sealed class WrongCallTests
     [InlineData("--validation share '1'", "train", "--validation", "1")]
     [InlineData("--validation 'NaN'", "train", "--validation", "NaN")]
     [InlineData("--gates hard-sigmoid 'tanh'", "train", "--gates", "tanh")]
-    [InlineData("--lowercase true|false", "train", "--lowercase", "maybe")]
+    [InlineData("--lowercase true false 'maybe'", "train", "--lowercase", "maybe")]
     [InlineData("--learning-rate '0'", "train", "--learning-rate", "0")]
     [InlineData("preset 'foo' notebook", "train", "--preset", "foo")]
     [InlineData("--run --resume", "train", "--run", "a", "--resume", "b")]

@@ -1,35 +1,38 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Options whose value is one of a few words.</summary>
-internal static class ChoiceOption
+/// <summary>An option whose value is one of a few words.</summary>
+/// <remarks>To the parser it is text, for the same reason as <see cref="NumberOption{T}"/>.</remarks>
+internal sealed class ChoiceOption<T> : Option<string?>
+    where T : struct
 {
-    /// <summary>An option that takes the word of one of <paramref name="choices"/>.</summary>
-    public static Option<T?> Create<T>(string name, string description, params (string Word, T Value)[] choices)
-        where T : struct
+    private readonly (string Word, T Value)[] choices;
+
+    public ChoiceOption(string name, string description, params (string Word, T Value)[] choices)
+        : base(name)
     {
+        this.choices = choices;
         string[] words = [.. choices.Select(choice => choice.Word)];
-        Option<T?> option = new(name)
+        Description = description;
+        HelpName = string.Join('|', words);
+        Arity = ArgumentArity.ExactlyOne;
+        CompletionSources.Add(words);
+        Validators.Add(result =>
         {
-            Description = description,
-            HelpName = string.Join('|', words),
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result =>
-            {
-                string word = result.Tokens[0].Value;
-                foreach ((string known, T value) in choices)
-                    if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
-                result.AddError($"{name} takes {string.Join(" or ", words)}, not '{word}'.");
-                return null;
-            },
-        };
-        // Without this, an enumeration's own names would be offered too.
-        option.CompletionSources.Clear();
-        option.CompletionSources.Add(words);
-        return option;
+            foreach (Token token in result.Tokens)
+                if (Find(token.Value) is null) result.AddError($"{name} takes {string.Join(" or ", words)}, not '{token.Value}'.");
+        });
     }
 
-    /// <summary>An option that takes true or false.</summary>
-    public static Option<bool?> TrueOrFalse(string name, string description) => Create(name, description, ("true", true), ("false", false));
+    /// <summary>What was chosen; null if nothing was.</summary>
+    public T? In(ParseResult call) => call.GetValue(this) is string word ? Find(word) : null;
+
+    private T? Find(string word)
+    {
+        foreach ((string known, T value) in choices)
+            if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
+        return null;
+    }
 }

@@ -12,7 +12,7 @@ internal static class Invocation
         using Interruption interruption = new();
         using ResultStream stream = new(interruption.Request);
         using ResultWriter result = new(stream);
-        ParseResult call = AphoristCommand.Create().Parse(arguments);
+        ParseResult call = AphoristCommand.Create(arguments.FirstOrDefault()).Parse(arguments);
         if (arguments.Length == 0) return ShowHelp();
         if (call.Action is ParseErrorAction) return WrongCallReport.Write(call, Console.Error);
 

@@ -5,36 +5,30 @@ using System.Numerics;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Options whose value is a number within bounds, and whose mistakes are told in a sentence.</summary>
-internal static class NumberOption
+/// <summary>An option whose value is a number within bounds, and whose mistakes are told in a sentence.</summary>
+/// <remarks>To the parser it is text: options of number types would have to be compiled at every start, which takes longer than all the rest.</remarks>
+internal sealed class NumberOption<T> : Option<string?>
+    where T : struct, INumber<T>
 {
-    public static Option<int?> Whole(string name, string description, int minimum, int maximum = int.MaxValue) =>
-        Create<int>(name, "n", description, value => value >= minimum && value <= maximum, WholeBounds(minimum, maximum));
+    private readonly Predicate<T> allowed;
 
-    public static Option<ulong?> Seed(string name, string description) =>
-        Create<ulong>(name, "n", description, _ => true, "a whole number from 0 up");
-
-    public static Option<double?> Real(string name, string valueName, string description, Predicate<double> allowed, string bounds) =>
-        Create<double>(name, valueName, description, value => double.IsFinite(value) && allowed(value), bounds);
-
-    private static Option<T?> Create<T>(string name, string valueName, string description, Predicate<T> allowed, string bounds)
-        where T : struct, INumber<T> => new(name)
-        {
-            Description = description,
-            HelpName = valueName,
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => Parse(result, name, allowed, bounds),
-        };
-
-    private static T? Parse<T>(ArgumentResult result, string name, Predicate<T> allowed, string bounds)
-        where T : struct, INumber<T>
+    public NumberOption(string name, string valueName, string description, Predicate<T> allowed, string bounds)
+        : base(name)
     {
-        string word = result.Tokens[0].Value;
-        if (T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && allowed(value)) return value;
-        result.AddError($"{name} takes {bounds}, not '{word}'.");
-        return null;
+        this.allowed = allowed;
+        Description = description;
+        HelpName = valueName;
+        Arity = ArgumentArity.ExactlyOne;
+        Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+                if (Parse(token.Value) is null) result.AddError($"{name} takes {bounds}, not '{token.Value}'.");
+        });
     }
 
-    private static string WholeBounds(int minimum, int maximum) =>
-        maximum == int.MaxValue ? $"a whole number from {minimum} up" : $"a whole number from {minimum} to {maximum}";
+    /// <summary>The number given; null if none was.</summary>
+    public T? In(ParseResult call) => call.GetValue(this) is string word ? Parse(word) : null;
+
+    private T? Parse(string word) =>
+        T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && allowed(value) ? value : null;
 }

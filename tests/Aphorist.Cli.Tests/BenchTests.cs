@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Aphorist.Cli.Tests;
+
+public sealed class BenchTests
+{
+    [Fact]
+    public void Bench_Json_IsOneObjectOfNamedFigures()
+    {
+        string output = AphoristProcess.Run(".", "bench", "--seconds", "0.02", "--json").Expect(0).Output;
+
+        JsonElement figures = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        foreach (string name in new[] { "peakFlopsOneThread", "peakFlops", "gemmFlops", "stepSeconds", "epochSeconds", "statefulCharactersPerSecond", "windowCharactersPerSecond" })
+            Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");
+        foreach (string name in new[] { "gemmShare", "stepShare", "statefulShare", "windowShare" })
+            Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");
+    }
+}
