@@ -38,3 +38,15 @@ internal readonly struct HardSigmoidGate : IGate
         where TLanes : unmanaged, ILanes<TLanes> =>
         TLanes.WhereBetween(y, TLanes.Zero, TLanes.Broadcast(1f), gradient * TLanes.Broadcast(0.2f));
 }
+
+/// <summary>tanh, for what the input gate lets in; its derivative is 1 - y^2.</summary>
+internal readonly struct TanhGate : IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Activate<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => Activations.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Backward<TLanes>(TLanes y, TLanes gradient)
+        where TLanes : unmanaged, ILanes<TLanes> => gradient * (TLanes.Broadcast(1f) - y * y);
+}

@@ -54,22 +54,27 @@ internal abstract unsafe class LstmCell
 }
 
 /// <summary>The cell for one vector width and one gate activation.</summary>
+/// <remarks>
+/// Each loop is a method of its own that is never inlined: the compiler inlines only so much into one method, and past that every operator of a vector
+/// becomes a call. What is left at the end of a row goes through the same loop one float at a time.
+/// </remarks>
 internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
     where TLanes : unmanaged, ILanes<TLanes>
     where TGate : struct, IGate
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(
         float* sums, float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden,
         int rows, int hiddenSize)
     {
-        int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* input = inputs + (nint)tokens[row] * 4 * hiddenSize;
-            ForwardUnits<TLanes>(sums, gates, input, previousCell, cell, cellTanh, hidden, 0, whole, hiddenSize);
-            if (whole < hiddenSize)
-                ForwardUnits<Lanes1>(sums, gates, input, previousCell, cell, cellTanh, hidden, whole, hiddenSize, hiddenSize);
+            Activate<TGate>(sums, input, gates, 2 * hiddenSize);
+            Activate<TanhGate>(sums + 2 * hiddenSize, input + 2 * hiddenSize, gates + 2 * hiddenSize, hiddenSize);
+            Activate<TGate>(sums + 3 * hiddenSize, input + 3 * hiddenSize, gates + 3 * hiddenSize, hiddenSize);
+            int whole = hiddenSize - hiddenSize % TLanes.Count;
+            UpdateUnits<TLanes>(gates, previousCell, cell, cellTanh, hidden, 0, whole, hiddenSize);
+            if (whole < hiddenSize) UpdateUnits<Lanes1>(gates, previousCell, cell, cellTanh, hidden, whole, hiddenSize, hiddenSize);
             sums += 4 * hiddenSize;
             gates += 4 * hiddenSize;
             previousCell += hiddenSize;
@@ -79,7 +84,6 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(
         float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
         int rows, int hiddenSize)
@@ -100,32 +104,40 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ForwardUnits<T>(
-        float* sums, float* gates, float* input, float* previousCell, float* cell, float* cellTanh, float* hidden,
-        int first, int end, int hiddenSize)
+    private static void Activate<TActivation>(float* sums, float* input, float* gates, int count)
+        where TActivation : struct, IGate
+    {
+        int whole = count - count % TLanes.Count;
+        ActivateUnits<TLanes, TActivation>(sums, input, gates, 0, whole);
+        if (whole < count) ActivateUnits<Lanes1, TActivation>(sums, input, gates, whole, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ActivateUnits<T, TActivation>(float* sums, float* input, float* gates, int first, int end)
+        where T : unmanaged, ILanes<T>
+        where TActivation : struct, IGate
+    {
+        for (int unit = first; unit < end; unit += T.Count) TActivation.Activate(T.Load(sums + unit) + T.Load(input + unit)).Store(gates + unit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void UpdateUnits<T>(
+        float* gates, float* previousCell, float* cell, float* cellTanh, float* hidden, int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)
         {
-            float* z = sums + unit, y = gates + unit, x = input + unit;
-            T i = TGate.Activate(T.Load(z) + T.Load(x));
-            T f = TGate.Activate(T.Load(z + hiddenSize) + T.Load(x + hiddenSize));
-            T g = Activations.Tanh(T.Load(z + 2 * hiddenSize) + T.Load(x + 2 * hiddenSize));
-            T o = TGate.Activate(T.Load(z + 3 * hiddenSize) + T.Load(x + 3 * hiddenSize));
+            float* y = gates + unit;
+            T i = T.Load(y), f = T.Load(y + hiddenSize), g = T.Load(y + 2 * hiddenSize), o = T.Load(y + 3 * hiddenSize);
             T c = T.MultiplyAdd(f, T.Load(previousCell + unit), i * g);
             T tanh = Activations.Tanh(c);
-            i.Store(y);
-            f.Store(y + hiddenSize);
-            g.Store(y + 2 * hiddenSize);
-            o.Store(y + 3 * hiddenSize);
             c.Store(cell + unit);
             tanh.Store(cellTanh + unit);
             (o * tanh).Store(hidden + unit);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void BackwardUnits<T>(
         float* gates, float* gateGradient, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* sums,
         int first, int end, int hiddenSize)
@@ -134,14 +146,14 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
         T one = T.Broadcast(1f);
         for (int unit = first; unit < end; unit += T.Count)
         {
-            float* z = gates + unit, dz = gateGradient + unit, sum = sums + unit;
-            T i = T.Load(z), f = T.Load(z + hiddenSize), g = T.Load(z + 2 * hiddenSize), o = T.Load(z + 3 * hiddenSize);
+            float* y = gates + unit, dz = gateGradient + unit, sum = sums + unit;
+            T i = T.Load(y), f = T.Load(y + hiddenSize), g = T.Load(y + 2 * hiddenSize), o = T.Load(y + 3 * hiddenSize);
             T tanh = T.Load(cellTanh + unit), dh = T.Load(hiddenGradient + unit);
             T dc = T.MultiplyAdd(dh * o, one - tanh * tanh, T.Load(cellGradient + unit));
             (dc * f).Store(cellGradient + unit);
             StoreAndAdd(TGate.Backward(i, dc * g), dz, sum);
             StoreAndAdd(TGate.Backward(f, dc * T.Load(previousCell + unit)), dz + hiddenSize, sum + hiddenSize);
-            StoreAndAdd(dc * i * (one - g * g), dz + 2 * hiddenSize, sum + 2 * hiddenSize);
+            StoreAndAdd(TanhGate.Backward(g, dc * i), dz + 2 * hiddenSize, sum + 2 * hiddenSize);
             StoreAndAdd(TGate.Backward(o, dh * tanh), dz + 3 * hiddenSize, sum + 3 * hiddenSize);
         }
     }
