@@ -5,16 +5,21 @@ namespace Aphorist.Cli.Terminal;
 /// <summary>One progress bar on standard error, which comes when there is something to show and goes when other text is to be written.</summary>
 internal sealed class TerminalProgress
 {
-    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private const int NarrowestTerminal = 20;
+    private const int UsualWidth = 80;
+
+    private readonly IAnsiConsole console = OpenConsole();
     private readonly FactsColumn facts = new();
     private TaskCompletionSource? closing;
     private Task? display;
+    private bool isUsable = true;
     private ProgressTask? task;
 
     /// <summary>Shows the bar, or moves it.</summary>
     public async ValueTask ShowAsync(string title, double done, double total, string text)
     {
-        if (display is null) await OpenAsync();
+        if (display is null) await OpenAsync(title);
+        if (!isUsable) return;
         facts.Text = text;
         task!.Description = Markup.Escape(title);
         task.MaxValue = Math.Max(total, 1);
@@ -24,25 +29,35 @@ internal sealed class TerminalProgress
     /// <summary>Takes the bar away.</summary>
     public async ValueTask HideAsync()
     {
-        if (display is null) return;
+        if (display is null || !isUsable) return;
         closing!.SetResult();
         await display;
         display = null;
     }
 
-    private async Task OpenAsync()
+    private async Task OpenAsync(string title)
     {
         closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         display = console.Progress()
             .AutoClear(true)
+            .ExcludeVerticalPadding()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), facts)
             .StartAsync(async context =>
             {
-                task = context.AddTask("");
+                task = context.AddTask(Markup.Escape(title));
                 opened.SetResult();
                 await closing.Task;
             });
-        await opened.Task;
+        // A terminal that cannot show the bar must not hold up the work.
+        isUsable = await Task.WhenAny(opened.Task, display) == opened.Task;
+    }
+
+    /// <summary>Some terminals do not know their width; nothing can be drawn on none.</summary>
+    private static IAnsiConsole OpenConsole()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        if (console.Profile.Width < NarrowestTerminal) console.Profile.Width = UsualWidth;
+        return console;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
     public async ValueTask CompletedAsync(TrainingCompleted completed, string model)
     {
         await progressBar.HideAsync();
-        await output.Notes.WriteLineAsync(string.Create(Culture, $"Done: {completed.Epochs} epochs in {completed.Seconds:F0} s of training."));
+        await output.Notes.WriteLineAsync(string.Create(Culture, $"Done: {completed.Epochs} {(completed.Epochs == 1 ? "epoch" : "epochs")} in {completed.Seconds:F0} s of training."));
         await output.Notes.WriteLineAsync($"Write with it: aphorist generate {ShellWord.Of(model)} --prompt \"...\"");
         output.Result.Announce(model);
     }
