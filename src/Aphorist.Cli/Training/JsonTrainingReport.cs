@@ -14,7 +14,7 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
             json.WriteString("event", "corpus");
             json.WriteNumber("characters", started.Characters);
             json.WriteNumber("vocabulary", started.VocabularySize);
-            json.WriteNumber("windows", started.Windows);
+            json.WriteNumber("windows", started.Windows + started.ValidationWindows);
         }));
         return ValueTask.CompletedTask;
     }

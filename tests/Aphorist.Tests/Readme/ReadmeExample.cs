@@ -1,0 +1,28 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Tests.Readme;
+
+/// <summary>The README's example of the library, so that it compiles; <see cref="ReadmeTests"/> compares the two.</summary>
+internal static class ReadmeExample
+{
+    public static async Task RunAsync()
+    {
+        // begin
+        Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus), seed: 1);
+        Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
+        await foreach (TrainingEvent step in trainer.RunAsync())
+        {
+            if (step is not EpochCompleted epoch) continue;
+            using TextGenerator generator = new(model);
+            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Complete("the truth is ", 200, new() { Temperature = 0.5 })}");
+        }
+
+        model.Save("aphorisms.safetensors");
+        // end
+    }
+}
