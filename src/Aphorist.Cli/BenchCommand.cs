@@ -16,7 +16,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         Command command = new("bench", "Measures this machine: its peak, and how near training and writing come to it.") { Seconds, Threads };
-        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, cancellationToken)));
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
             new("aphorist bench", "Measures for a few seconds and prints a table."),
@@ -24,12 +24,12 @@ internal static class BenchCommand
         return command;
     }
 
-    private static int Run(ParseResult call, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
         TimeSpan time = TimeSpan.FromSeconds(Seconds.In(call) ?? 1);
         output.Notes.WriteLine("Measuring; other work on this machine spoils the figures.");
-        EngineFigures figures = EngineBenchmark.Run(time, Threads.In(call) ?? 0, cancellationToken);
+        EngineFigures figures = await EngineBenchmark.RunAsync(time, Threads.In(call) ?? 0, cancellationToken);
         if (output.Json) output.Result.Announce(FiguresReport.Json(figures));
         else FiguresReport.Write(output.Result, figures);
         return ExitCode.Done;

@@ -7,36 +7,35 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Benchmarking;
 
-/// <summary>Measures the engine with the notebook's sizes: 57 characters, windows of 60, 128 units, batches of 128.</summary>
+/// <summary>Measures the engine with the notebook's model, windows of 60, 128 units, batches of 128, on the built-in text.</summary>
 internal static class EngineBenchmark
 {
-    private const int Characters = 57;
     private const int BatchSize = 128;
     private const int NotebookWindows = 200_278;
-    private const int TextLength = 100_000;
+    private const int PromptLength = 100;
 
     /// <summary>Measures each figure for about <paramref name="time"/>.</summary>
-    public static EngineFigures Run(TimeSpan time, int threads, CancellationToken cancellationToken)
+    public static async Task<EngineFigures> RunAsync(TimeSpan time, int threads, CancellationToken cancellationToken)
     {
         InstructionSet set = InstructionSet.Current;
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.FromCharacters(Alphabet()));
+        Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true }, progress: null, cancellationToken);
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus));
+        int characters = model.Vocabulary.Count;
         using Workers workers = new(threads);
         double peakOne = FmaPeak.Measure(set, time);
         double peak = PeakOfAll(set, workers, time);
         cancellationToken.ThrowIfCancellationRequested();
         double product = Product(set.Gemm, time);
         cancellationToken.ThrowIfCancellationRequested();
-        double step = Step(model, workers.Count, time, cancellationToken);
-        double stateful = Writing(model, GenerationMode.Stateful, 1, time, cancellationToken);
-        double window = Writing(model, GenerationMode.Window, workers.Count, time, cancellationToken);
+        double step = Step(model, corpus, workers.Count, time, cancellationToken);
+        double stateful = Writing(model, corpus, GenerationMode.Stateful, 1, time, cancellationToken);
+        double window = Writing(model, corpus, GenerationMode.Window, workers.Count, time, cancellationToken);
         int hidden = model.Spec.HiddenSize;
-        double recurrent = 2.0 * hidden * 4 * hidden, decoder = 2.0 * hidden * Characters;
+        double recurrent = 2.0 * hidden * 4 * hidden, decoder = 2.0 * hidden * characters;
         return new EngineFigures(
-            set.Name, workers.Count, peakOne, peak, product, step, TrainingStep.Operations(model.Spec, Characters, BatchSize),
+            set.Name, workers.Count, peakOne, peak, product, step, TrainingStep.Operations(model.Spec, characters, BatchSize),
             step * NotebookWindows / BatchSize, stateful, recurrent + decoder, window, model.Spec.Window * recurrent + decoder);
     }
-
-    private static string Alphabet() => string.Concat(Enumerable.Range('A', Characters).Select(code => (char)code));
 
     private static double PeakOfAll(InstructionSet set, Workers workers, TimeSpan time)
     {
@@ -66,11 +65,11 @@ internal static class EngineBenchmark
         return 50 * 2.0 * Rows * Depth * Columns / seconds;
     }
 
-    private static double Step(LanguageModel model, int threads, TimeSpan time, CancellationToken cancellationToken)
+    private static double Step(LanguageModel model, Corpus corpus, int threads, TimeSpan time, CancellationToken cancellationToken)
     {
-        RandomStream random = new(1, RandomPurpose.SampleSeed);
-        int[] ids = [.. Enumerable.Range(0, TextLength).Select(index => random.Below((ulong)index, Characters))];
-        int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => index * 700)];
+        RandomStream random = new(1, RandomPurpose.Shuffle);
+        int[] ids = model.Vocabulary.Encode(corpus.Text);
+        int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
         using TrainingStep step = new(model, ids, BatchSize, threads);
         return Median(time, () =>
         {
@@ -79,10 +78,10 @@ internal static class EngineBenchmark
         });
     }
 
-    private static double Writing(LanguageModel model, GenerationMode mode, int threads, TimeSpan time, CancellationToken cancellationToken)
+    private static double Writing(LanguageModel model, Corpus corpus, GenerationMode mode, int threads, TimeSpan time, CancellationToken cancellationToken)
     {
         using TextGenerator generator = new(model, mode, threads);
-        string prompt = Alphabet();
+        string prompt = corpus.Text[..PromptLength];
         int length = mode == GenerationMode.Stateful ? 5000 : 300;
         return length / Median(time, () =>
         {

@@ -18,6 +18,7 @@ internal sealed unsafe class WindowPredictor : Predictor
     private readonly int[] tokens;
     private readonly AlignedArray gates, hidden, cells, cellTanh, logits;
     private readonly Action<int, int> advance;
+    private readonly int[] partPositions;
     private int position;
     private int rows;
 
@@ -32,7 +33,8 @@ internal sealed unsafe class WindowPredictor : Predictor
         cells = new AlignedArray(window * hiddenSize);
         cellTanh = new AlignedArray(window * hiddenSize);
         logits = new AlignedArray(model.Vocabulary.Count);
-        advance = Advance;
+        advance = AdvanceSomePart;
+        partPositions = new int[workers.Count];
     }
 
     public override void Read(int id)
@@ -53,11 +55,21 @@ internal sealed unsafe class WindowPredictor : Predictor
         return logits.Span;
     }
 
-    /// <summary>Advances one part of the states, as many parts as there are threads.</summary>
-    private void Advance(int part, int worker)
+    /// <summary>
+    /// Advances one part of the states, as many parts as there are threads. A thread takes its own part if it can, so that states stay in the
+    /// cache of one core, and another's if that thread is late.
+    /// </summary>
+    private void AdvanceSomePart(int task, int worker)
     {
-        int first = rows * part / workers.Count, count = rows * (part + 1) / workers.Count - first;
-        if (count == 0) return;
+        int part = worker;
+        while (Interlocked.CompareExchange(ref partPositions[part], position, position - 1) != position - 1) part = (part + 1) % workers.Count;
+        Advance(part);
+    }
+
+    private void Advance(int part)
+    {
+        int first = window * part / workers.Count, end = Math.Min(rows, window * (part + 1) / workers.Count), count = end - first;
+        if (count <= 0) return;
         nint state = (nint)first * hiddenSize;
         float* partHidden = hidden.Pointer + state, partCells = cells.Pointer + state, partGates = gates.Pointer + 4 * state;
         packed.Gemm.Multiply(partHidden, hiddenSize, 1, packed.Recurrent, partGates, 4 * hiddenSize, count, 4 * hiddenSize, hiddenSize, accumulate: false);
