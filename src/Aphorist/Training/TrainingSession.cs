@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Aphorist.Model;
 using Aphorist.Storage;
 using Aphorist.Text;
@@ -32,6 +33,7 @@ internal sealed class TrainingSession : IDisposable
         if (folder is not null && File.Exists(folder.Checkpoint))
         {
             state = Checkpoint.Load(folder.Checkpoint, identity, arenas);
+            if (state.History.Count > 0) model.Training = Record(state.History[^1]);
         }
         else
         {
@@ -72,6 +74,8 @@ internal sealed class TrainingSession : IDisposable
             if (clock.Elapsed > ProgressInterval && state.Batch < BatchCount) return [Progress()];
         }
 
+        // What the last batch's step did shows in no loss; good weights must at least be numbers.
+        if (!TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values) && HasDiverged(double.NaN, expected)) return [ReturnToGoodWeights(double.NaN)];
         return CompleteEpoch();
     }
 
