@@ -1,0 +1,45 @@
+using Aphorist.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+public sealed class DivergenceGuardTests
+{
+    private readonly TrainingState state = new()
+    {
+        Identity = new("", ModelSpec.Notebook, 3, 128, 0.01, 0, 0, DivergenceGuard: true),
+        LearningRate = 0.01,
+    };
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void HasDiverged_NotANumber_AtOnce(double loss) => Assert.True(DivergenceGuard.HasDiverged(state, loss, 1.3));
+
+    [Fact]
+    public void HasDiverged_AFewBadBatches_No()
+    {
+        for (int batch = 0; batch < 1000; batch++) Assert.False(DivergenceGuard.HasDiverged(state, batch % 20 == 0 ? 3.3 : 1.3, 1.3));
+    }
+
+    [Fact]
+    public void HasDiverged_LossJumps_WithinAFewHundredBatches()
+    {
+        for (int batch = 0; batch < 500; batch++) Assert.False(DivergenceGuard.HasDiverged(state, 1.3, 1.3));
+        int bad = 1;
+        while (!DivergenceGuard.HasDiverged(state, 1.6, 1.3)) bad++;
+        Assert.InRange(bad, 50, 300);
+    }
+
+    [Fact]
+    public void Return_AfterSomeBatches_ForgetsThemAndHalvesTheLearningRate()
+    {
+        for (int batch = 0; batch < 10; batch++) DivergenceGuard.HasDiverged(state, 1, 1);
+        (state.Batch, state.Windows, state.Correct, state.LossSum, state.Seconds) = (10, 1280, 5, 1280, 3);
+        DivergenceGuard.Return(state);
+        TrainingState expected = state with { Batch = 0, Windows = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0, Divergences = 1, LearningRate = 0.005 };
+        Assert.Equal(expected, state);
+    }
+}

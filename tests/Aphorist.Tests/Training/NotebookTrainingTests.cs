@@ -1,0 +1,42 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Tests.Storage;
+using Aphorist.Text;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>The notebook's first epoch on its own corpus: the one slow test, about half a minute on two cores.</summary>
+public sealed class NotebookTrainingTests
+{
+    private const double PublishedLoss = 1.9895;
+
+    [Fact]
+    public async Task RunAsync_FirstEpochOfTheNotebook_ReachesThePublishedLoss()
+    {
+        bool isThere = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAtHand(CorpusCatalog.Get("nietzsche"));
+        Assert.SkipUnless(isThere, "needs nietzsche.txt in the folder that APHORIST_CORPORA names");
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Corpus corpus = await CorpusCatalog.OpenAsync("nietzsche", new() { Lowercase = true }, cancellationToken: cancellationToken);
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus), seed: 1);
+        Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 1, Seed = 1 });
+        List<TrainingEvent> events = [];
+        await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken)) events.Add(happened);
+
+        Assert.Equal(new TrainingStarted(600_893, 57, 200_278, 0, 0), events[0]);
+        Assert.InRange(Assert.Single(events.OfType<EpochCompleted>()).Loss, PublishedLoss - 0.06, PublishedLoss + 0.06);
+        AssertEvaluatesEquallyWhenReloaded(model, corpus);
+    }
+
+    private static void AssertEvaluatesEquallyWhenReloaded(LanguageModel model, Corpus corpus)
+    {
+        using TemporaryFolder temporary = new();
+        model.Save(temporary.File("model.safetensors"));
+        int[] ids = model.Vocabulary.Encode(corpus.Text), starts = [.. Enumerable.Range(0, 128).Select(index => 4000 * index)];
+        using TrainingStep step = new(model, ids, 128), reloaded = new(LanguageModel.Load(temporary.File("model.safetensors")), ids, 128);
+        (double Loss, int Correct) expected = step.Evaluate(starts);
+        Assert.Equal(expected, reloaded.Evaluate(starts));
+        Assert.InRange(expected.Loss / 128, 1, 2.2);
+    }
+}

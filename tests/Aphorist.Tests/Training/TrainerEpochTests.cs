@@ -1,0 +1,117 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Tests.Storage;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>What an epoch reports and leaves behind.</summary>
+public sealed class TrainerEpochTests : IDisposable
+{
+    private readonly TemporaryFolder temporary = new();
+
+    public void Dispose() => temporary.Dispose();
+
+    [Fact]
+    public async Task RunAsync_LastBatchIsSmaller_LossAndAccuracyAreMeansOverWindows()
+    {
+        LanguageModel model = TinyTraining.Model(), twin = TinyTraining.Model();
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 1 });
+        int[] ids = TinyTraining.Ids(twin);
+        using TrainingStep step = new(twin, ids, 64, threads: 1);
+        int[] order = new WindowSet(ids.Length, TinyTraining.Window, 3, 0).Shuffle(seed: 1, epoch: 1);
+        (double Loss, int Correct)[] batches = [.. order.Chunk(64).Select(batch => step.Run(batch, 0.01f))];
+        EpochCompleted epoch = Assert.Single(events.OfType<EpochCompleted>());
+        Assert.Equal(25, order.Chunk(64).Last().Length);
+        Assert.Equal(batches.Sum(batch => batch.Loss) / 665, epoch.Loss);
+        Assert.Equal(batches.Sum(batch => batch.Correct) / 665.0, epoch.Accuracy);
+        Assert.Equal(twin.Parameters.Values, model.Parameters.Values);
+        Assert.Null(epoch.ValidationLoss);
+    }
+
+    [Fact]
+    public async Task RunAsync_PartHeldOut_IsEvaluatedWithTheModelAfterTheEpoch()
+    {
+        LanguageModel model = TinyTraining.Model();
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 });
+        int[] ids = TinyTraining.Ids(model), held = new WindowSet(ids.Length, TinyTraining.Window, 3, 0.2).Validation;
+        using TrainingStep step = new(model, ids, 64, threads: 1);
+        (double Loss, int Correct)[] batches = [.. held.Chunk(64).Select(batch => step.Evaluate(batch))];
+        EpochCompleted last = events.OfType<EpochCompleted>().Last();
+        Assert.Equal(133, held.Length);
+        Assert.Equal((532, 133), events.OfType<TrainingStarted>().Select(started => (started.Windows, started.ValidationWindows)).Single());
+        Assert.Equal(batches.Sum(batch => batch.Loss) / 133, last.ValidationLoss);
+        Assert.Equal(batches.Sum(batch => batch.Correct) / 133.0, last.ValidationAccuracy);
+    }
+
+    [Fact]
+    public async Task RunAsync_EpochWorseThanBefore_BestModelStaysTheBestEpochs()
+    {
+        LanguageModel model = TinyTraining.Model();
+        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        List<float[]> weights = [];
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 }, folder, happened =>
+        {
+            if (happened is not EpochCompleted epoch) return;
+            weights.Add(model.Parameters.Values.ToArray());
+            // Without weights the third epoch begins from nothing, and cannot reach the second.
+            if (epoch.Epoch == 2) model.Parameters.Values.Clear();
+        });
+        Assert.Equal([true, true, false], events.OfType<EpochCompleted>().Select(epoch => epoch.IsBest));
+        LanguageModel best = LanguageModel.Load(folder.BestModel), last = LanguageModel.Load(folder.LastModel);
+        Assert.Equal((2, 3), (best.Training!.Epochs, last.Training!.Epochs));
+        Assert.Equal(weights[1], best.Parameters.Values);
+        Assert.Equal(weights[2], last.Parameters.Values);
+        Assert.Equal(events.OfType<EpochCompleted>(), MetricsFile.Read(folder.Metrics));
+    }
+
+    [Fact]
+    public async Task RunAsync_LowerValidationLossButHigherLoss_IsBest()
+    {
+        LanguageModel model = TinyTraining.Model();
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 20, ValidationShare = 0.3, LearningRate = 0.1 });
+        double best = double.PositiveInfinity;
+        foreach (EpochCompleted epoch in events.OfType<EpochCompleted>())
+        {
+            Assert.Equal(epoch.ValidationLoss < best, epoch.IsBest);
+            best = Math.Min(best, epoch.ValidationLoss!.Value);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_Done_ModelKnowsHowItWasTrained()
+    {
+        LanguageModel model = TinyTraining.Model();
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2, Preset = "tiny-preset" });
+        EpochCompleted last = events.OfType<EpochCompleted>().Last();
+        TrainingRecord expected = new()
+        {
+            Corpus = "tiny",
+            CorpusSha256 = TinyTraining.Corpus.Sha256,
+            Preset = "tiny-preset",
+            Seed = 1,
+            Epochs = 3,
+            Loss = last.Loss,
+            ValidationLoss = last.ValidationLoss,
+            Version = ModelFile.LibraryVersion,
+        };
+        Assert.Equal(expected, model.Training);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task RunAsync_TwoEpochs_BitsDoNotDependOnThreads(int threads)
+    {
+        LanguageModel one = TinyTraining.Model(), many = TinyTraining.Model();
+        TrainingOptions options = TinyTraining.Options with { Epochs = 2, BatchSize = 128, ValidationShare = 0.1 };
+        List<TrainingEvent> expected = await TinyTraining.RunAsync(one, options), events = await TinyTraining.RunAsync(many, options with { Threads = threads });
+        Assert.Equal(one.Parameters.Values, many.Parameters.Values);
+        Assert.Equal(Losses(expected), Losses(events));
+    }
+
+    private static IEnumerable<(double, double?)> Losses(List<TrainingEvent> events) =>
+        events.OfType<EpochCompleted>().Select(epoch => (epoch.Loss, epoch.ValidationLoss));
+}

@@ -1,0 +1,63 @@
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>What the trainer refuses before it begins.</summary>
+public sealed class TrainingOptionsTests
+{
+    private static readonly TrainingOptions Options = TinyTraining.Options;
+
+    [Fact]
+    public void Notebook_Defaults_AreTheNotebooks()
+    {
+        TrainingOptions notebook = TrainingOptions.Notebook;
+        Assert.Equal((59, 3, 128, 0.01, 0.0), (notebook.Epochs, notebook.Step, notebook.BatchSize, notebook.LearningRate, notebook.ValidationShare));
+        Assert.Equal((128, 60, GateActivation.HardSigmoid), (ModelSpec.Notebook.HiddenSize, ModelSpec.Notebook.Window, ModelSpec.Notebook.Gates));
+        Assert.Same(Preset.Notebook, Assert.Single(Preset.All));
+        Assert.True(Preset.Notebook.Lowercase);
+    }
+
+    [Fact]
+    public void Trainer_InvalidOption_SaysWhichAndWhatItMustBe()
+    {
+        AssertRefused(Options with { Epochs = 0 }, "The number of epochs is 0; it must be at least 1.");
+        AssertRefused(Options with { Step = 0 }, "The step between windows is 0; it must be at least 1.");
+        AssertRefused(Options with { BatchSize = -1 }, "The batch size is -1; it must be at least 1.");
+        AssertRefused(Options with { LearningRate = 0 }, "The learning rate is 0; it must be above 0.");
+        AssertRefused(Options with { LearningRate = double.NaN }, "The learning rate is NaN; it must be above 0.");
+        AssertRefused(Options with { LearningRate = double.PositiveInfinity }, "it must be above 0.");
+        AssertRefused(Options with { ValidationShare = 1 }, "The validation share is 1; it must be at least 0 and below 1.");
+        AssertRefused(Options with { ValidationShare = double.NaN }, "The validation share is NaN; it must be at least 0 and below 1.");
+        AssertRefused(Options with { Threads = -1 }, "The number of threads is -1; it must be at least 1, or 0 for one a processor.");
+        AssertRefused(Options with { CheckpointInterval = TimeSpan.FromSeconds(-1) }, "The checkpoint interval is -00:00:01; it must not be negative.");
+    }
+
+    [Fact]
+    public void Trainer_CorpusNotLongerThanTheWindow_SaysSo()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Make("truth "));
+        Assert.Equal("The corpus has 6 characters, but a window of 6 and the character after it need at least 7; use a longer text or a smaller window.", error.Message);
+        Make("truth i");
+    }
+
+    [Fact]
+    public void Trainer_OneDistinctCharacter_SaysSo() =>
+        Assert.Contains("only one distinct character", Assert.Throws<ArgumentException>(() => Make(new string('a', 100))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Trainer_CharacterTheModelDoesNotKnow_NamesIt() =>
+        Assert.Throws<UnknownCharacterException>(() => new Trainer(TinyTraining.Model(), Corpus.FromText("what is ¿that"), Options));
+
+    private static void AssertRefused(TrainingOptions options, string sentence) => Assert.Contains(
+        sentence, Assert.Throws<ArgumentException>(() => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options)).Message, StringComparison.Ordinal);
+
+    private static Trainer Make(string text)
+    {
+        Corpus corpus = Corpus.FromText(text);
+        ModelSpec spec = new() { HiddenSize = 8, Window = TinyTraining.Window };
+        return new Trainer(LanguageModel.Create(spec, Vocabulary.Of(corpus)), corpus, Options);
+    }
+}
