@@ -1,0 +1,12 @@
+using Aphorist.Model;
+using Aphorist.Text;
+
+namespace Aphorist.Benchmarks;
+
+/// <summary>The notebook's model before training: 57 characters, 128 units, windows of 60.</summary>
+internal static class NotebookModel
+{
+    public static string Alphabet { get; } = string.Concat(Enumerable.Range('A', 57).Select(code => (char)code));
+
+    public static LanguageModel Create() => LanguageModel.Create(ModelSpec.Notebook, Vocabulary.FromCharacters(Alphabet), seed: 1);
+}

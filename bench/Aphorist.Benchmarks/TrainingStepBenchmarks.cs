@@ -1,0 +1,41 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Training;
+using BenchmarkDotNet.Attributes;
+
+namespace Aphorist.Benchmarks;
+
+/// <summary>A training step of the notebook, everything included: 128 windows of 60 characters, 128 units.</summary>
+[MemoryDiagnoser]
+public class TrainingStepBenchmarks : IDisposable
+{
+    private const int BatchSize = 128, TextLength = 100_000;
+
+    private readonly int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => index * 700)];
+    private TrainingStep step = null!;
+
+    /// <summary>One thread, and all there are.</summary>
+    public static IEnumerable<int> ThreadCounts => new[] { 1, Environment.ProcessorCount }.Distinct();
+
+    [ParamsSource(nameof(ThreadCounts))]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        LanguageModel model = NotebookModel.Create();
+        RandomStream random = new(1, RandomPurpose.SampleSeed);
+        int[] ids = [.. Enumerable.Range(0, TextLength).Select(index => random.Below((ulong)index, model.Vocabulary.Count))];
+        step = new TrainingStep(model, ids, BatchSize, Threads);
+    }
+
+    [Benchmark]
+    public double Step() => step.Run(starts, 0.001f).Loss;
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        step.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,38 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using BenchmarkDotNet.Attributes;
+
+namespace Aphorist.Benchmarks;
+
+/// <summary>Writing with the notebook's model, everything included; times and allocations are those of one character.</summary>
+[MemoryDiagnoser]
+public class WritingBenchmarks : IDisposable
+{
+    private const int StatefulLength = 10_000, WindowLength = 1000;
+
+    private TextGenerator stateful = null!, window = null!;
+    private string prompt = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        LanguageModel model = NotebookModel.Create();
+        stateful = new TextGenerator(model);
+        window = new TextGenerator(model, GenerationMode.Window);
+        prompt = NotebookModel.Alphabet;
+    }
+
+    [Benchmark(OperationsPerInvoke = StatefulLength)]
+    public string Stateful() => stateful.Complete(prompt, StatefulLength);
+
+    [Benchmark(OperationsPerInvoke = WindowLength)]
+    public string Window() => window.Complete(prompt, WindowLength);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        stateful.Dispose();
+        window.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
