@@ -17,12 +17,14 @@ public sealed class TrainingStepAllocationTests
     [InlineData(2)]
     public void Run_AfterTheFirstSteps_AllocatesNothing(int threads)
     {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("APHORIST_COVERAGE") is { Length: > 0 }, "counting coverage allocates");
         LanguageModel model = ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine;
         RandomBatch batch = new(model, 100);
         using TrainingStep step = new(model, batch.Ids, 100, threads);
         for (int round = 0; round < 5; round++) step.Run(batch.Starts, 0.01f);
-        // The test runner has threads of its own that may allocate at any time; a step that allocates does so every time.
-        Assert.Equal(0, Enumerable.Range(0, 20).Min(_ => AllocationsOf(step, batch)));
+        // Until the compiler has optimised every method there may be garbage, and the test runner's threads may allocate at any time;
+        // a step that allocates does so every time.
+        Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch) == 0, TimeSpan.FromSeconds(10)), "Every step allocates.");
     }
 
     private static long AllocationsOf(TrainingStep step, RandomBatch batch)
