@@ -30,17 +30,17 @@ internal sealed class TrainingSession : IDisposable
         arenas = new TrainingArenas(model.Parameters.Memory, step.MeanSquare, new float[length], new float[length]);
         RunIdentity identity = new(
             corpus.Sha256, model.Spec, options.Step, options.BatchSize, options.LearningRate, options.ValidationShare, options.Seed, options.DivergenceGuard);
-        if (folder is not null && File.Exists(folder.Checkpoint))
+        try
         {
-            state = Checkpoint.Load(folder.Checkpoint, identity, arenas);
-            if (state.History.Count > 0) model.Training = Record(state.History[^1]);
+            state = Begin(identity);
         }
-        else
+        catch
         {
-            state = new TrainingState { Identity = identity, LearningRate = options.LearningRate };
-            arenas.Keep();
+            step.Dispose();
+            throw;
         }
 
+        if (CompletedEpochs > 0) model.Training = Record(state.History[^1]);
         order = windows.Shuffle(options.Seed, Epoch);
     }
 
@@ -56,8 +56,8 @@ internal sealed class TrainingSession : IDisposable
 
     private int BatchCount => (windows.TrainingCount + options.BatchSize - 1) / options.BatchSize;
 
-    /// <summary>The best epoch's training loss; before there is one, what guessing costs.</summary>
-    private double ExpectedLoss => state.History.Count == 0 ? Math.Log(model.Vocabulary.Count) : state.History.Min(epoch => epoch.Loss);
+    /// <summary>The best epoch's training loss, but no more than guessing costs.</summary>
+    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Vocabulary.Count)).Min();
 
     /// <summary>Trains until there is something to tell.</summary>
     public IReadOnlyList<TrainingEvent> Advance(CancellationToken cancellationToken)
@@ -81,6 +81,14 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose() => step.Dispose();
 
+    /// <summary>The run as the folder's checkpoint holds it, or a new one.</summary>
+    private TrainingState Begin(RunIdentity identity)
+    {
+        if (folder is not null && File.Exists(folder.Checkpoint)) return Checkpoint.Load(folder.Checkpoint, identity, arenas);
+        arenas.Keep();
+        return new TrainingState { Identity = identity, LearningRate = options.LearningRate };
+    }
+
     private double TrainBatch()
     {
         int start = state.Batch * options.BatchSize, count = Math.Min(options.BatchSize, order.Length - start);
@@ -94,7 +102,7 @@ internal sealed class TrainingSession : IDisposable
 
     private bool HasDiverged(double loss, double expected)
     {
-        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected);
+        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: state.Batch == BatchCount);
         return double.IsFinite(loss)
             ? false
             : throw new TrainingDivergedException(
@@ -134,9 +142,9 @@ internal sealed class TrainingSession : IDisposable
             Epoch, loss, (double)state.Correct / state.Windows, validationLoss, validationAccuracy, state.Seconds,
             model.Spec.Window * state.Windows / state.Seconds, state.LearningRate, IsBest: (validationLoss ?? loss) < best);
         state.History.Add(completed);
+        if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss)) arenas.Keep();
         state.RestartEpoch();
         order = windows.Shuffle(options.Seed, Epoch);
-        arenas.Keep();
         model.Training = Record(completed);
         return [.. SaveModels(completed.IsBest), completed];
     }

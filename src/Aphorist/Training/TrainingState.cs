@@ -32,14 +32,18 @@ internal sealed record TrainingState
     /// <summary>How often training returned to good weights.</summary>
     public int Divergences { get; set; }
 
-    /// <summary>The mean loss of recent batches, which the divergence guard watches.</summary>
+    /// <summary>The mean loss of the epoch's recent batches, which the divergence guard watches.</summary>
     public double RecentLoss { get; set; }
 
     /// <summary>How many batches went into <see cref="RecentLoss"/>.</summary>
     public int RecentBatches { get; set; }
 
     /// <summary>Begins the current epoch, or begins it again.</summary>
-    public void RestartEpoch() => (Batch, LossSum, Correct, Windows, Seconds) = (0, 0, 0, 0, 0);
+    public void RestartEpoch()
+    {
+        (Batch, LossSum, Correct, Windows, Seconds) = (0, 0, 0, 0, 0);
+        (RecentLoss, RecentBatches) = (0, 0);
+    }
 }
 
 /// <summary>What makes two runs the same run: the corpus, the model's shape and the options that decide the numbers.</summary>
