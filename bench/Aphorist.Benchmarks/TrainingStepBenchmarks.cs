@@ -26,11 +26,11 @@ public class TrainingStepBenchmarks : IDisposable
         LanguageModel model = NotebookModel.Create();
         RandomStream random = new(1, RandomPurpose.SampleSeed);
         int[] ids = [.. Enumerable.Range(0, TextLength).Select(index => random.Below((ulong)index, model.Vocabulary.Count))];
-        step = new TrainingStep(model, ids, BatchSize, Threads);
+        step = new TrainingStep(model, ids, new TrainingOptions { BatchSize = BatchSize, Threads = Threads });
     }
 
     [Benchmark]
-    public double Step() => step.Run(starts, 0.001f).Loss;
+    public double Step() => step.Run(starts, ModelSpec.Notebook.Window, number: 1, 0.001f).Loss;
 
     [GlobalCleanup]
     public void Dispose()

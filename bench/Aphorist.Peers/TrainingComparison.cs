@@ -20,14 +20,14 @@ internal static class TrainingComparison
         int[][] batches = NotebookWork.Batches(BatchCount);
         using TorchModel torchModel = new(model);
         using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookWork.LearningRate, alpha: 0.9, eps: 1e-7);
-        using TrainingStep step = new(model, ids, NotebookWork.BatchSize, threads);
+        using TrainingStep step = new(model, ids, new TrainingOptions { BatchSize = NotebookWork.BatchSize, Threads = threads });
         using Tensor corpus = torch.tensor(Array.ConvertAll(ids, id => (long)id));
         int ours = 0, theirs = 0;
         CheckLosses(OurStep(), TheirStep());
         (double our, double their) = Turns.Measure(rounds, seconds: 1, () => Once(OurStep), () => Once(TheirStep));
         return new Comparison($"training step: batch 128, window 60, 57 characters, LSTM 128; {threads} threads", "step", our, their);
 
-        double OurStep() => step.Run(batches[ours++ % BatchCount], NotebookWork.LearningRate).Loss / NotebookWork.BatchSize;
+        double OurStep() => step.Run(batches[ours++ % BatchCount], model.Spec.Window, number: 1, NotebookWork.LearningRate).Loss / NotebookWork.BatchSize;
         double TheirStep() => TorchStep(torchModel, optimizer, corpus, batches[theirs++ % BatchCount]);
     }
 

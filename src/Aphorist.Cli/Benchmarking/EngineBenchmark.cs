@@ -33,7 +33,7 @@ internal static class EngineBenchmark
         int hidden = model.Spec.HiddenSize;
         double recurrent = 2.0 * hidden * 4 * hidden, decoder = 2.0 * hidden * characters;
         return new EngineFigures(
-            set.Name, workers.Count, peakOne, peak, product, step, TrainingStep.Operations(model.Spec, characters, BatchSize),
+            set.Name, workers.Count, peakOne, peak, product, step, TrainingStep.Operations(model.Spec, characters, TrainingOptions.Notebook),
             step * NotebookWindows / BatchSize, stateful, recurrent + decoder, window, model.Spec.Window * recurrent + decoder);
     }
 
@@ -52,7 +52,7 @@ internal static class EngineBenchmark
     /// <summary>The product h U of one shard: [32, 128] times [128, 512].</summary>
     private static unsafe double Product(GemmKernel gemm, TimeSpan time)
     {
-        const int Rows = TrainingStep.ShardSize, Depth = 128, Columns = 512;
+        const int Rows = 32, Depth = 128, Columns = 512;
         AlignedArray a = new(Rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(Rows * Columns);
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);
@@ -70,11 +70,11 @@ internal static class EngineBenchmark
         RandomStream random = new(1, RandomPurpose.Shuffle);
         int[] ids = model.Vocabulary.Encode(corpus.Text);
         int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
-        using TrainingStep step = new(model, ids, BatchSize, threads);
+        using TrainingStep step = new(model, ids, TrainingOptions.Notebook with { Threads = threads });
         return Median(time, () =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            step.Run(starts, 0.001f);
+            step.Run(starts, model.Spec.Window, number: 1, 0.001f);
         });
     }
 

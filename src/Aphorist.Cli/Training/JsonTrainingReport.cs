@@ -14,7 +14,7 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
             json.WriteString("event", "corpus");
             json.WriteNumber("characters", started.Characters);
             json.WriteNumber("vocabulary", started.VocabularySize);
-            json.WriteNumber("windows", started.Windows + started.ValidationWindows);
+            json.WriteNumber("windows", started.Predictions + started.ValidationPredictions);
         }));
         return ValueTask.CompletedTask;
     }

@@ -24,7 +24,7 @@ internal static class NewRun
             Lowercase = reading.Lowercase,
             Preset = preset.Name,
             Model = request.Change(preset.Model),
-            Training = request.Change(preset.Training) with { Preset = preset.Name },
+            Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
         return Begin(options, corpus, request.Run ?? RunFolderName.For(corpus.Name));
     }

@@ -34,7 +34,7 @@ internal static class ResumedRun
             Lowercase = request.Lowercase ?? begun.Lowercase,
             Preset = request.Preset ?? begun.Preset,
             Model = request.Change(begun.Model),
-            Training = request.Change(begun.Training),
+            Training = request.ChangeTraining(begun.Training),
         };
         EnsureSame(begun, wanted);
         CorpusOptions reading = new() { Encoding = wanted.Encoding, Lowercase = wanted.Lowercase };

@@ -13,10 +13,10 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
-        string heldOut = started.ValidationWindows == 0 ? "" : string.Create(Culture, $" and {started.ValidationWindows:N0} held out");
+        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} held out");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
-            $"{corpus}: {started.Characters:N0} characters, {started.VocabularySize} distinct, {started.Windows:N0} windows{heldOut}. Writing to {folder}."));
+            $"{corpus}: {started.Characters:N0} characters, {started.VocabularySize} distinct, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
         if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Going on after epoch {started.CompletedEpochs}.");
     }
 

@@ -6,32 +6,20 @@ namespace Aphorist.Generation;
 /// <summary>Carries the state from character to character.</summary>
 internal sealed unsafe class StatefulPredictor : Predictor
 {
-    private readonly PackedParameters packed;
-    private readonly LstmCell cell;
-    private readonly int hiddenSize, characters;
-    private readonly AlignedArray gates, hidden, cells, cellTanh, logits;
+    private readonly NetworkState state;
+    private readonly AlignedArray logits;
 
-    public StatefulPredictor(LanguageModel model, PackedParameters packed, InstructionSet instructionSet)
+    public StatefulPredictor(NetworkWeights weights)
     {
-        this.packed = packed;
-        (hiddenSize, characters) = (model.Spec.HiddenSize, model.Vocabulary.Count);
-        cell = LstmCell.Create(instructionSet, model.Spec.Gates);
-        gates = new AlignedArray(4 * hiddenSize);
-        hidden = new AlignedArray(hiddenSize);
-        cells = new AlignedArray(hiddenSize);
-        cellTanh = new AlignedArray(hiddenSize);
-        logits = new AlignedArray(characters);
+        state = new NetworkState(weights, rows: 1);
+        logits = new AlignedArray(weights.Model.Vocabulary.Count);
     }
 
-    public override void Read(int id)
-    {
-        packed.Gemm.Multiply(hidden.Pointer, hiddenSize, 1, packed.Recurrent, gates.Pointer, 4 * hiddenSize, 1, 4 * hiddenSize, hiddenSize, accumulate: false);
-        cell.Forward(gates.Pointer, gates.Pointer, packed.Inputs, &id, cells.Pointer, cells.Pointer, cellTanh.Pointer, hidden.Pointer, 1, hiddenSize);
-    }
+    public override void Read(int id) => state.Advance(&id, 0, 1);
 
     public override ReadOnlySpan<float> Predict()
     {
-        packed.Decode(hidden.Pointer, logits.Span);
+        state.Decode(0, 1, logits.Pointer);
         return logits.Span;
     }
 }

@@ -9,7 +9,7 @@ namespace Aphorist.Generation;
 public sealed class TextGenerator : IDisposable
 {
     private readonly LanguageModel model;
-    private readonly PackedParameters packed;
+    private readonly NetworkWeights weights;
     private readonly Workers? workers;
 
     /// <summary>Prepares to write.</summary>
@@ -21,7 +21,7 @@ public sealed class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         this.model = model;
-        packed = new PackedParameters(model, InstructionSet.Current);
+        weights = new NetworkWeights(model, InstructionSet.Current);
         if (mode == GenerationMode.Window) workers = new Workers(threads);
     }
 
@@ -62,10 +62,10 @@ public sealed class TextGenerator : IDisposable
 
     private IEnumerable<Rune> Write(int[] prompt, SamplingOptions options)
     {
-        packed.Refresh();
+        weights.Refresh();
         Predictor predictor = workers is null
-            ? new StatefulPredictor(model, packed, InstructionSet.Current)
-            : new WindowPredictor(model, packed, workers, InstructionSet.Current);
+            ? new StatefulPredictor(weights)
+            : new WindowPredictor(weights, workers);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in workers is null ? prompt : prompt.TakeLast(model.Spec.Window)) predictor.Read(id);
         Sampler sampler = new(options, model.Vocabulary.Count);

@@ -11,37 +11,30 @@ namespace Aphorist.Generation;
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
 {
-    private readonly PackedParameters packed;
     private readonly Workers workers;
-    private readonly LstmCell cell;
-    private readonly int hiddenSize, window;
+    private readonly NetworkState state;
+    private readonly int window;
     private readonly int[] tokens;
-    private readonly AlignedArray gates, hidden, cells, cellTanh, logits;
+    private readonly AlignedArray logits;
     private readonly Action<int, int> advance;
     private readonly int[] partPositions;
     private int position;
     private int rows;
 
-    public WindowPredictor(LanguageModel model, PackedParameters packed, Workers workers, InstructionSet instructionSet)
+    public WindowPredictor(NetworkWeights weights, Workers workers)
     {
-        (this.packed, this.workers) = (packed, workers);
-        (hiddenSize, window) = (model.Spec.HiddenSize, model.Spec.Window);
-        cell = LstmCell.Create(instructionSet, model.Spec.Gates);
+        this.workers = workers;
+        window = weights.Model.Spec.Window;
+        state = new NetworkState(weights, window);
         tokens = GC.AllocateArray<int>(window, pinned: true);
-        gates = new AlignedArray(window * 4 * hiddenSize);
-        hidden = new AlignedArray(window * hiddenSize);
-        cells = new AlignedArray(window * hiddenSize);
-        cellTanh = new AlignedArray(window * hiddenSize);
-        logits = new AlignedArray(model.Vocabulary.Count);
+        logits = new AlignedArray(weights.Model.Vocabulary.Count);
         advance = AdvanceSomePart;
         partPositions = new int[workers.Count];
     }
 
     public override void Read(int id)
     {
-        int newest = position % window;
-        hidden.Span.Slice(newest * hiddenSize, hiddenSize).Clear();
-        cells.Span.Slice(newest * hiddenSize, hiddenSize).Clear();
+        state.Clear(position % window);
         position++;
         rows = Math.Min(position, window);
         tokens.AsSpan(0, rows).Fill(id);
@@ -51,7 +44,7 @@ internal sealed unsafe class WindowPredictor : Predictor
     public override ReadOnlySpan<float> Predict()
     {
         int oldest = position < window ? 0 : position % window;
-        packed.Decode(hidden.Pointer + (nint)oldest * hiddenSize, logits.Span);
+        state.Decode(oldest, 1, logits.Pointer);
         return logits.Span;
     }
 
@@ -70,10 +63,6 @@ internal sealed unsafe class WindowPredictor : Predictor
     {
         int first = window * part / workers.Count, end = Math.Min(rows, window * (part + 1) / workers.Count), count = end - first;
         if (count <= 0) return;
-        nint state = (nint)first * hiddenSize;
-        float* partHidden = hidden.Pointer + state, partCells = cells.Pointer + state, partGates = gates.Pointer + 4 * state;
-        packed.Gemm.Multiply(partHidden, hiddenSize, 1, packed.Recurrent, partGates, 4 * hiddenSize, count, 4 * hiddenSize, hiddenSize, accumulate: false);
-        fixed (int* token = tokens)
-            cell.Forward(partGates, partGates, packed.Inputs, token + first, partCells, partCells, cellTanh.Pointer + state, partHidden, count, hiddenSize);
+        fixed (int* token = tokens) state.Advance(token + first, first, count);
     }
 }

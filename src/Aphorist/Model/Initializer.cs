@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Aphorist.Numerics;
 
 namespace Aphorist.Model;
@@ -12,6 +13,12 @@ internal static class Initializer
         for (int index = 0; index < values.Length; index++) values[index] = (float)((2 * random.Uniform((ulong)index) - 1) * limit);
     }
 
+    /// <summary>Normally distributed with mean 0 and variance 1.</summary>
+    public static void Normal(Span<float> values, RandomStream random)
+    {
+        for (int index = 0; index < values.Length; index++) values[index] = (float)random.Normal((ulong)index);
+    }
+
     /// <summary>A random matrix [rows, columns], rows at most columns, whose rows are orthonormal (Saxe, McClelland, Ganguli, 2014).</summary>
     public static void Orthogonal(Span<float> values, int rows, int columns, RandomStream random)
     {
@@ -22,7 +29,7 @@ internal static class Initializer
             Span<double> current = matrix.AsSpan(row * columns, columns);
             // Twice: the second pass takes away what rounding left of the rows before.
             for (int pass = 0; pass < 2; pass++) RemoveProjections(current, matrix.AsSpan(0, row * columns));
-            Scale(current, 1 / Math.Sqrt(Dot(current, current)));
+            TensorPrimitives.Divide(current, TensorPrimitives.Norm<double>(current), current);
         }
 
         for (int index = 0; index < matrix.Length; index++) values[index] = (float)matrix[index];
@@ -33,20 +40,7 @@ internal static class Initializer
         for (int start = 0; start < orthonormalRows.Length; start += row.Length)
         {
             ReadOnlySpan<double> other = orthonormalRows.Slice(start, row.Length);
-            double projection = Dot(row, other);
-            for (int column = 0; column < row.Length; column++) row[column] -= projection * other[column];
+            TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<double>(row, other), row, row);
         }
-    }
-
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (int index = 0; index < a.Length; index++) sum += a[index] * b[index];
-        return sum;
-    }
-
-    private static void Scale(Span<double> values, double factor)
-    {
-        foreach (ref double value in values) value *= factor;
     }
 }

@@ -6,12 +6,29 @@ public sealed record ModelSpec
     /// <summary>The notebook's model: LSTM(128) with hard sigmoid gates over windows of 60 characters, then a softmax.</summary>
     public static ModelSpec Notebook { get; } = new();
 
-    /// <summary>Units of the LSTM. 128 by default.</summary>
+    /// <summary>What the layers are. LSTM by default.</summary>
+    public Architecture Architecture { get; init; } = Architecture.Lstm;
+
+    /// <summary>Units of each layer. 128 by default.</summary>
     public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Layers, each reading the outputs of the one below: 1 (the default) to 4.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
+    public int EmbeddingSize { get; init; }
 
     /// <summary>Characters the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
-    /// <summary>The gates' activation. Hard sigmoid by default, as the notebook's Keras had it.</summary>
+    /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; a GRU's is always the logistic sigmoid.</summary>
     public GateActivation Gates { get; init; } = GateActivation.HardSigmoid;
+
+    internal const int MostLayers = 4;
+
+    /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU.</summary>
+    internal int GateCount => Architecture == Architecture.Lstm ? 4 : 3;
+
+    /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
+    internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 }

@@ -6,6 +6,9 @@ internal abstract unsafe class GemmKernel
     /// <summary>Depth of a block: a panel of this depth and two vectors' width stays in the first-level cache.</summary>
     public const int DepthBlock = 256;
 
+    /// <summary>Rows of a block: as much of A as stays in the second-level cache while all panels of B pass by.</summary>
+    public const int RowBlock = 192;
+
     /// <summary>Columns of a packed panel: two vectors.</summary>
     public abstract int PanelWidth { get; }
 
@@ -37,6 +40,7 @@ internal abstract unsafe class GemmKernel
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="depth">Columns of A, rows of B.</param>
     /// <param name="accumulate">Whether to add to C.</param>
+    /// <param name="packedDepth">The depth that B was packed with, where only a part of it takes part and <paramref name="packedB"/> points to its first depth; 0 for <paramref name="depth"/>.</param>
     public abstract void Multiply(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate);
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate, int packedDepth = 0);
 }

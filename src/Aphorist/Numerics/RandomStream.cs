@@ -9,6 +9,9 @@ internal enum RandomPurpose : uint
     Shuffle = 4,
     Sampling = 5,
     SampleSeed = 6,
+    Embedding = 7,
+    Dropout = 8,
+    StreamOffset = 9,
 }
 
 /// <summary>Random numbers found by index: the same seed, purpose, stream number and index always give the same number.</summary>

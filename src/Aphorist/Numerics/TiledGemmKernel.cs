@@ -25,37 +25,47 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate)
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate, int packedDepth = 0)
     {
+        if (packedDepth == 0) packedDepth = depth;
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
         int panelWidth = 2 * TLanes.Count;
         float* edge = stackalloc float[panelWidth * 8];
-        for (int k = 0; k < depth; k += DepthBlock)
+        for (int row = 0; row < rows; row += RowBlock)
         {
-            int blockDepth = Math.Min(DepthBlock, depth - k);
-            bool add = accumulate || k > 0;
-            int column = 0;
-            for (; rows == 1 && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
+            int blockRows = Math.Min(RowBlock, rows - row);
+            for (int k = 0; k < depth; k += DepthBlock)
             {
-                float* panels = packedB + (nint)column * depth + k * panelWidth;
-                GemmRow<TLanes>.Multiply(a + k * aDepthStride, aDepthStride, panels, (nint)depth * panelWidth, c + column, blockDepth, add);
+                int blockDepth = Math.Min(DepthBlock, depth - k);
+                float* blockA = a + row * aRowStride + k * aDepthStride, blockB = packedB + k * panelWidth, blockC = c + row * cRowStride;
+                MultiplyBlock(blockA, aRowStride, aDepthStride, blockB, packedDepth, blockC, cRowStride, blockRows, columns, blockDepth, accumulate || k > 0, edge);
             }
+        }
+    }
 
-            for (; column < columns; column += panelWidth)
+    /// <summary>A block of A, which stays in the second-level cache, times all panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyBlock(
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, nint wholeDepth, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate,
+        float* edge)
+    {
+        int panelWidth = 2 * TLanes.Count, column = 0;
+        for (; rows == 1 && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
+            GemmRow<TLanes>.Multiply(a, aDepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
+
+        // Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2, whose last would run at half speed.
+        int tiles = (rows + TMostRows.Rows - 1) / TMostRows.Rows;
+        for (; column < columns; column += panelWidth)
+        {
+            float* panel = packedB + column * wholeDepth;
+            int width = Math.Min(panelWidth, columns - column);
+            for (int tile = 0, row = 0; tile < tiles; tile++)
             {
-                float* panel = packedB + (nint)column * depth + k * panelWidth;
-                int width = Math.Min(panelWidth, columns - column);
-                // Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2, whose last would run at half speed.
-                int tiles = (rows + TMostRows.Rows - 1) / TMostRows.Rows;
-                for (int tile = 0, row = 0; tile < tiles; tile++)
-                {
-                    int height = (rows - row + tiles - tile - 1) / (tiles - tile);
-                    float* tileA = a + row * aRowStride + k * aDepthStride;
-                    float* tileC = c + row * cRowStride + column;
-                    if (width == panelWidth) MultiplyTile(height, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, blockDepth, add);
-                    else MultiplyEdge(height, width, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, blockDepth, add, edge);
-                    row += height;
-                }
+                int height = (rows - row + tiles - tile - 1) / (tiles - tile);
+                float* tileA = a + row * aRowStride, tileC = c + row * cRowStride + column;
+                if (width == panelWidth) MultiplyTile(height, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, depth, accumulate);
+                else MultiplyEdge(height, width, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, depth, accumulate, edge);
+                row += height;
             }
         }
     }
@@ -70,13 +80,25 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
+    // A B that lies column by column is read along its columns, a few depths at a time so that what is written stays in the first-level cache.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackElements(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
     {
-        for (int k = 0; k < depth; k++, b += depthStride, panel += 2 * TLanes.Count)
+        const int Block = 64;
+        int panelWidth = 2 * TLanes.Count;
+        for (int first = 0; first < depth; first += Block, b += Block * depthStride, panel += Block * panelWidth)
         {
-            for (int n = 0; n < width; n++) panel[n] = b[n * columnStride];
-            for (int n = width; n < 2 * TLanes.Count; n++) panel[n] = 0;
+            int count = Math.Min(Block, depth - first);
+            for (int n = 0; n < width; n++)
+            {
+                float* column = b + n * columnStride;
+                for (int k = 0; k < count; k++) panel[k * panelWidth + n] = column[k * depthStride];
+            }
+
+            for (int k = 0; k < count; k++)
+            {
+                for (int n = width; n < panelWidth; n++) panel[k * panelWidth + n] = 0;
+            }
         }
     }
 

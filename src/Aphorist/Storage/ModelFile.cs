@@ -18,7 +18,7 @@ public static class ModelFile
         public void Save(string path)
         {
             ArgumentNullException.ThrowIfNull(model);
-            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec.HiddenSize, model.Vocabulary.Count);
+            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Vocabulary.Count);
             using SafetensorsWriter writer = new(path);
             writer.SetMetadata("format", "pt");
             writer.SetMetadata(ModelFileInfo.MetadataKey, JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable));
@@ -36,7 +36,7 @@ public static class ModelFile
             ModelFileInfo info = ModelFileInfo.From(reader);
             LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Vocabulary);
             loaded.Training = info.Training;
-            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec.HiddenSize, info.Vocabulary.Count))
+            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec, info.Vocabulary.Count))
                 StoredValues.Read(reader, tensor, loaded.Parameters);
             return loaded;
         }
@@ -55,8 +55,10 @@ public static class ModelFile
         FormatVersion = ModelFileInfo.CurrentFormatVersion,
         Architecture = new ArchitectureMetadata
         {
-            Kind = "lstm",
+            Kind = ModelFileInfo.KindOf(model.Spec.Architecture),
             HiddenSize = model.Spec.HiddenSize,
+            Layers = model.Spec.Layers,
+            EmbeddingSize = model.Spec.EmbeddingSize,
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,
         },

@@ -51,7 +51,7 @@ public sealed record ModelFileInfo
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
         Vocabulary vocabulary = ReadVocabulary(reader.Path, metadata);
-        CheckTensors(reader, StoredTensor.Of(spec.HiddenSize, vocabulary.Count));
+        CheckTensors(reader, StoredTensor.Of(spec, vocabulary.Count));
         return new ModelFileInfo
         {
             Path = reader.Path,
@@ -84,15 +84,29 @@ public sealed record ModelFileInfo
         }
     }
 
+    internal static string KindOf(Architecture architecture) => architecture == Architecture.Lstm ? "lstm" : "gru";
+
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
-        if (architecture.Kind != "lstm")
-            throw new ModelFileException(path, $"its architecture is '{architecture.Kind}' and this program knows 'lstm'; update Aphorist");
+        Architecture kind = Enum.GetValues<Architecture>().Cast<Architecture?>().FirstOrDefault(known => KindOf(known!.Value) == architecture.Kind)
+            ?? throw new ModelFileException(path, $"its architecture is '{architecture.Kind}' and this program knows 'lstm' and 'gru'; update Aphorist");
         if (architecture.HiddenSize is < 1 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
         if (architecture.Window is < 1 or > LongestWindow)
             throw new ModelFileException(path, $"its window is {architecture.Window} characters, which is not between 1 and {LongestWindow}");
-        return new ModelSpec { HiddenSize = architecture.HiddenSize, Window = architecture.Window, Gates = architecture.Gates };
+        if (architecture.Layers is < 1 or > ModelSpec.MostLayers)
+            throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {ModelSpec.MostLayers}");
+        if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
+            throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
+        return new ModelSpec
+        {
+            Architecture = kind,
+            HiddenSize = architecture.HiddenSize,
+            Layers = architecture.Layers ?? 1,
+            EmbeddingSize = architecture.EmbeddingSize ?? 0,
+            Window = architecture.Window,
+            Gates = architecture.Gates,
+        };
     }
 
     private static Vocabulary ReadVocabulary(string path, ModelMetadata metadata)

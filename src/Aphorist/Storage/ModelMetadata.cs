@@ -28,6 +28,12 @@ internal sealed record ArchitectureMetadata
 
     public required int HiddenSize { get; init; }
 
+    /// <summary>1 if the document does not say.</summary>
+    public int? Layers { get; init; }
+
+    /// <summary>0 if the document does not say.</summary>
+    public int? EmbeddingSize { get; init; }
+
     public required int Window { get; init; }
 
     public required GateActivation Gates { get; init; }
@@ -58,7 +64,7 @@ internal sealed record FormatVersionMetadata
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    Converters = [typeof(GateActivationConverter)])]
+    Converters = [typeof(KebabCaseEnum<GateActivation>)])]
 [JsonSerializable(typeof(ModelMetadata))]
 [JsonSerializable(typeof(FormatVersionMetadata))]
 internal sealed partial class ModelMetadataContext : JsonSerializerContext

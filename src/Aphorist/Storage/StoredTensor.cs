@@ -1,3 +1,5 @@
+using Aphorist.Model;
+
 namespace Aphorist.Storage;
 
 /// <summary>A tensor of a model file, and the parameter of the model that it belongs to.</summary>
@@ -8,13 +10,25 @@ namespace Aphorist.Storage;
 internal sealed record StoredTensor(string Name, string Parameter, long[] Shape, bool IsAdded = false)
 {
     /// <summary>The tensors of a model, in the order of the file.</summary>
-    public static IReadOnlyList<StoredTensor> Of(long hiddenSize, long vocabularySize) =>
-    [
-        new("lstm.weight_ih_l0", "lstm.weight_ih_l0", [4 * hiddenSize, vocabularySize]),
-        new("lstm.weight_hh_l0", "lstm.weight_hh_l0", [4 * hiddenSize, hiddenSize]),
-        new("lstm.bias_ih_l0", "lstm.bias_l0", [4 * hiddenSize]),
-        new("lstm.bias_hh_l0", "lstm.bias_l0", [4 * hiddenSize], IsAdded: true),
-        new("decoder.weight", "decoder.weight", [vocabularySize, hiddenSize]),
-        new("decoder.bias", "decoder.bias", [vocabularySize]),
-    ];
+    public static IReadOnlyList<StoredTensor> Of(ModelSpec spec, long vocabularySize)
+    {
+        (long hidden, long gates) = (spec.HiddenSize, (long)spec.GateCount * spec.HiddenSize);
+        List<StoredTensor> tensors = [];
+        if (spec.EmbeddingSize > 0) tensors.Add(Same("embedding.weight", vocabularySize, spec.EmbeddingSize));
+        for (int layer = 0; layer < spec.Layers; layer++)
+        {
+            string name = spec.Architecture == Architecture.Lstm ? "lstm" : "gru";
+            tensors.Add(Same($"{name}.weight_ih_l{layer}", gates, spec.InputSize(layer) is > 0 and int size ? size : vocabularySize));
+            tensors.Add(Same($"{name}.weight_hh_l{layer}", gates, hidden));
+            bool isLstm = spec.Architecture == Architecture.Lstm;
+            tensors.Add(isLstm ? new($"lstm.bias_ih_l{layer}", $"lstm.bias_l{layer}", [gates]) : Same($"gru.bias_ih_l{layer}", gates));
+            tensors.Add(isLstm ? new($"lstm.bias_hh_l{layer}", $"lstm.bias_l{layer}", [gates], IsAdded: true) : Same($"gru.bias_hh_l{layer}", gates));
+        }
+
+        tensors.Add(Same("decoder.weight", vocabularySize, hidden));
+        tensors.Add(Same("decoder.bias", vocabularySize));
+        return tensors;
+    }
+
+    private static StoredTensor Same(string name, params long[] shape) => new(name, name, shape);
 }

@@ -38,6 +38,7 @@ internal static class DivergenceGuard
     public static void Return(TrainingState state)
     {
         state.RestartEpoch();
+        state.Steps = state.GoodSteps;
         state.Divergences++;
         state.LearningRate *= LearningRateFactor;
     }

@@ -70,15 +70,28 @@ public sealed record RunOptions
         ArgumentNullException.ThrowIfNull(requested);
         Check("--lowercase", Lowercase ? "true" : "false", requested.Lowercase ? "true" : "false");
         Check("--preset", Preset, requested.Preset);
-        Check("the hidden size", Model.HiddenSize, requested.Model.HiddenSize);
+        Check("--architecture", Spell(Model.Architecture), Spell(requested.Model.Architecture));
+        Check("--hidden", Model.HiddenSize, requested.Model.HiddenSize);
+        Check("--layers", Model.Layers, requested.Model.Layers);
+        Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
         Check("--window", Model.Window, requested.Model.Window);
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
+        Check("--objective", Spell(Training.Objective), Spell(requested.Training.Objective));
         Check("--step", Training.Step, requested.Training.Step);
-        Check("the batch size", Training.BatchSize, requested.Training.BatchSize);
-        Check("the learning rate", Training.LearningRate, requested.Training.LearningRate);
+        Check("--sequence", Training.SequenceLength, requested.Training.SequenceLength);
+        Check("--batch", Training.BatchSize, requested.Training.BatchSize);
+        Check("--optimizer", Spell(Training.Optimizer), Spell(requested.Training.Optimizer));
+        Check("--learning-rate", Training.LearningRate, requested.Training.LearningRate);
+        Check("--schedule", Spell(Training.Schedule), Spell(requested.Training.Schedule));
+        if (Training.Schedule == LearningRateSchedule.Cosine) Check("--epochs", Training.Epochs, requested.Training.Epochs);
+        Check("--warm-up", Training.WarmUpSteps, requested.Training.WarmUpSteps);
+        Check("--weight-decay", Training.WeightDecay, requested.Training.WeightDecay);
+        Check("--clip-norm", Training.ClipNorm, requested.Training.ClipNorm);
+        Check("--clip-value", Training.ClipValue, requested.Training.ClipValue);
+        Check("--dropout", Training.Dropout, requested.Training.Dropout);
         Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
         Check("--seed", Training.Seed, requested.Training.Seed);
-        Check("the divergence guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
+        Check("--divergence-guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
         if (CorpusSha256 == requested.CorpusSha256) return;
         throw new ArgumentException(
             $"The corpus is not the one this run began with (SHA-256 {requested.CorpusSha256} instead of {CorpusSha256}): bring the text back, or start a new run.");
@@ -92,7 +105,7 @@ public sealed record RunOptions
             if (!target.ContainsKey(name)) target[name] = value?.DeepClone();
     }
 
-    private static string Spell(GateActivation gates) => JsonNamingPolicy.KebabCaseLower.ConvertName(gates.ToString());
+    private static string Spell(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static void Check<T>(string option, T begun, T requested)
     {
@@ -108,7 +121,7 @@ public sealed record RunOptions
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    Converters = [typeof(GateActivationConverter)])]
+    Converters = [typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>)])]
 [JsonSerializable(typeof(RunOptions))]
 internal sealed partial class RunOptionsContext : JsonSerializerContext
 {

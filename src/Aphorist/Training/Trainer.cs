@@ -12,7 +12,7 @@ public sealed class Trainer
     private readonly TrainingOptions options;
     private readonly RunFolder? folder;
     private readonly int[] ids;
-    private readonly WindowSet windows;
+    private readonly TrainingSplit split;
 
     /// <summary>Prepares training; nothing runs before <see cref="RunAsync"/>.</summary>
     /// <param name="model">The model, which is changed in place.</param>
@@ -31,7 +31,7 @@ public sealed class Trainer
             throw new ArgumentException("The corpus has only one distinct character, so there is nothing to learn; use a real text.");
         (this.model, this.corpus, this.options, this.folder) = (model, corpus, options, folder);
         ids = model.Vocabulary.Encode(corpus.Text);
-        windows = new WindowSet(ids.Length, model.Spec.Window, options.Step, options.ValidationShare);
+        split = TrainingSplit.Of(ids.Length, model.Spec.Window, options);
     }
 
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
@@ -41,8 +41,8 @@ public sealed class Trainer
     /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
     public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession session = new(model, corpus, options, folder, windows, ids);
-        yield return new TrainingStarted(ids.Length, model.Vocabulary.Count, windows.TrainingCount, windows.Validation.Length, session.CompletedEpochs);
+        using TrainingSession session = new(model, corpus, options, folder, split, ids);
+        yield return new TrainingStarted(ids.Length, model.Vocabulary.Count, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)
         {
             // What is cancelled before a call, even by the listener itself, is saved by that call.

@@ -1,33 +1,32 @@
 namespace Aphorist.Training;
 
-/// <summary>The arenas that a run consists of, all of the parameters' layout.</summary>
-/// <param name="Parameters">The parameters now.</param>
-/// <param name="MeanSquare">The optimizer's moments now.</param>
-/// <param name="GoodParameters">The parameters at the end of the last epoch.</param>
-/// <param name="GoodMeanSquare">The moments at the end of the last epoch.</param>
-internal sealed record TrainingArenas(
-    Memory<float> Parameters, Memory<float> MeanSquare, Memory<float> GoodParameters, Memory<float> GoodMeanSquare)
+/// <summary>The numbers that a run consists of, now and at the end of the last good epoch; most have the parameters' layout.</summary>
+internal sealed class TrainingArenas
 {
-    /// <summary>What a checkpoint calls them.</summary>
-    public IReadOnlyList<(string Name, Memory<float> Values)> Named { get; } =
-    [
-        ("parameters", Parameters),
-        ("rmsprop.mean_square", MeanSquare),
-        ("good.parameters", GoodParameters),
-        ("good.rmsprop.mean_square", GoodMeanSquare),
-    ];
+    private readonly (string Name, Memory<float> Values)[] current, good;
+    private readonly (string Name, Memory<float> Values) states;
 
-    /// <summary>Remembers the present as good.</summary>
-    public void Keep()
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="moments">The optimizer's moments.</param>
+    /// <param name="states">The streams' states, which every epoch begins anew; may be empty.</param>
+    public TrainingArenas(Memory<float> parameters, IReadOnlyList<(string Name, Memory<float> Values)> moments, Memory<float> states)
     {
-        Parameters.CopyTo(GoodParameters);
-        MeanSquare.CopyTo(GoodMeanSquare);
+        current = [("parameters", parameters), .. moments];
+        good = [.. current.Select(arena => ("good." + arena.Name, new Memory<float>(new float[arena.Values.Length])))];
+        this.states = ("states", states);
     }
 
+    /// <summary>What a checkpoint holds.</summary>
+    public IEnumerable<(string Name, Memory<float> Values)> Named => states.Values.IsEmpty ? [.. current, .. good] : [.. current, .. good, states];
+
+    /// <summary>Remembers the present as good.</summary>
+    public void Keep() => Copy(current, good);
+
     /// <summary>Returns to what was good.</summary>
-    public void Restore()
+    public void Restore() => Copy(good, current);
+
+    private static void Copy((string Name, Memory<float> Values)[] from, (string Name, Memory<float> Values)[] to)
     {
-        GoodParameters.CopyTo(Parameters);
-        GoodMeanSquare.CopyTo(MeanSquare);
+        for (int index = 0; index < from.Length; index++) from[index].Values.CopyTo(to[index].Values);
     }
 }

@@ -6,10 +6,10 @@ public abstract record TrainingEvent;
 /// <summary>Training is about to begin, or to go on where a checkpoint left it.</summary>
 /// <param name="Characters">Characters of the corpus.</param>
 /// <param name="VocabularySize">Distinct characters.</param>
-/// <param name="Windows">Windows to train on.</param>
-/// <param name="ValidationWindows">Windows held out; 0 if none are.</param>
+/// <param name="Predictions">Predictions of an epoch: one for each window, or for each character of the streams.</param>
+/// <param name="ValidationPredictions">Predictions held out; 0 if none are.</param>
 /// <param name="CompletedEpochs">Epochs already done; more than 0 when a run is resumed.</param>
-public sealed record TrainingStarted(int Characters, int VocabularySize, int Windows, int ValidationWindows, int CompletedEpochs) : TrainingEvent;
+public sealed record TrainingStarted(int Characters, int VocabularySize, long Predictions, long ValidationPredictions, int CompletedEpochs) : TrainingEvent;
 
 /// <summary>How far the current epoch is; comes a few times a second.</summary>
 /// <param name="Epoch">The current epoch, from 1.</param>
@@ -17,7 +17,7 @@ public sealed record TrainingStarted(int Characters, int VocabularySize, int Win
 /// <param name="BatchCount">Batches in an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch so far, in nats per character.</param>
 /// <param name="Accuracy">Share of characters predicted right in this epoch so far.</param>
-/// <param name="CharactersPerSecond">Characters read (windows times their length) per second of training in this epoch.</param>
+/// <param name="CharactersPerSecond">Characters read (for windows, their number times their length) per second of training in this epoch.</param>
 /// <param name="Remaining">Time left until the last epoch ends, at this speed.</param>
 public sealed record TrainingProgress(int Epoch, int Batch, int BatchCount, double Loss, double Accuracy, double CharactersPerSecond, TimeSpan Remaining) : TrainingEvent;
 

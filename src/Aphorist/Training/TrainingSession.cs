@@ -15,21 +15,20 @@ internal sealed class TrainingSession : IDisposable
     private readonly Corpus corpus;
     private readonly TrainingOptions options;
     private readonly RunFolder? folder;
-    private readonly WindowSet windows;
+    private readonly TrainingSplit split;
+    private readonly BatchPlan plan;
+    private readonly int[] ids;
     private readonly TrainingStep step;
     private readonly TrainingArenas arenas;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
-    private int[] order;
 
-    public TrainingSession(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder, WindowSet windows, int[] ids)
+    public TrainingSession(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder, TrainingSplit split, int[] ids)
     {
-        (this.model, this.corpus, this.options, this.folder, this.windows) = (model, corpus, options, folder, windows);
-        step = new TrainingStep(model, ids, options.BatchSize, options.Threads);
-        int length = model.Parameters.Values.Length;
-        arenas = new TrainingArenas(model.Parameters.Memory, step.MeanSquare, new float[length], new float[length]);
-        RunIdentity identity = new(
-            corpus.Sha256, model.Spec, options.Step, options.BatchSize, options.LearningRate, options.ValidationShare, options.Seed, options.DivergenceGuard);
+        (this.model, this.corpus, this.options, this.folder, this.split, plan, this.ids) = (model, corpus, options, folder, split, split.Plan, ids);
+        step = new TrainingStep(model, ids, options);
+        arenas = new TrainingArenas(model.Parameters.Memory, step.Moments, step.States);
+        RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options);
         try
         {
             state = Begin(identity);
@@ -41,11 +40,11 @@ internal sealed class TrainingSession : IDisposable
         }
 
         if (CompletedEpochs > 0) model.Training = Record(state.History[^1]);
-        order = windows.Shuffle(options.Seed, Epoch);
+        plan.Begin(Epoch);
     }
 
-    /// <summary>Whether every epoch is done.</summary>
-    public bool IsDone => state.History.Count >= options.Epochs;
+    /// <summary>Whether every epoch is done, or there is no more time, or no hope.</summary>
+    public bool IsDone => CompletedEpochs >= options.Epochs || IsOutOfTime || IsOutOfPatience;
 
     public int CompletedEpochs => state.History.Count;
 
@@ -54,7 +53,19 @@ internal sealed class TrainingSession : IDisposable
 
     private int Epoch => state.History.Count + 1;
 
-    private int BatchCount => (windows.TrainingCount + options.BatchSize - 1) / options.BatchSize;
+    private bool IsOutOfTime => options.TimeBudget is { } budget && Seconds + state.Seconds >= budget.TotalSeconds;
+
+    private bool IsOutOfPatience => options.Patience > 0 && state.History.Count - 1 - state.History.FindLastIndex(epoch => epoch.IsBest) >= options.Patience;
+
+    /// <summary>Share of the whole training that is done: of its epochs or of its time, whichever is further.</summary>
+    private double Done
+    {
+        get
+        {
+            double epochs = (CompletedEpochs + (double)state.Batch / plan.BatchCount) / options.Epochs;
+            return options.TimeBudget is { } budget ? Math.Max(epochs, (Seconds + state.Seconds) / budget.TotalSeconds) : epochs;
+        }
+    }
 
     /// <summary>The best epoch's training loss, but no more than guessing costs.</summary>
     private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Vocabulary.Count)).Min();
@@ -64,14 +75,14 @@ internal sealed class TrainingSession : IDisposable
     {
         Stopwatch clock = Stopwatch.StartNew();
         double before = state.Seconds, expected = ExpectedLoss;
-        while (state.Batch < BatchCount)
+        while (state.Batch < plan.BatchCount && !IsOutOfTime)
         {
             if (cancellationToken.IsCancellationRequested) return SaveCheckpoint();
             double loss = TrainBatch();
             state.Seconds = before + clock.Elapsed.TotalSeconds;
             if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
             if (sinceCheckpoint.Elapsed > options.CheckpointInterval) return [Progress(), .. SaveCheckpoint()];
-            if (clock.Elapsed > ProgressInterval && state.Batch < BatchCount) return [Progress()];
+            if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [Progress()];
         }
 
         // What the last batch's step did shows in no loss; good weights must at least be numbers.
@@ -91,18 +102,21 @@ internal sealed class TrainingSession : IDisposable
 
     private double TrainBatch()
     {
-        int start = state.Batch * options.BatchSize, count = Math.Min(options.BatchSize, order.Length - start);
-        (double loss, int correct) = step.Run(order.AsSpan(start, count), (float)state.LearningRate);
+        if (state.Batch == 0) step.ResetStates();
+        ReadOnlySpan<int> starts = plan.Batch(state.Batch, out int steps);
+        (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)LearningRate.At(options, state, Done));
+        int predictions = options.Objective == Objective.Windows ? starts.Length : starts.Length * steps;
         state.Batch++;
+        state.Steps++;
         state.LossSum += loss;
         state.Correct += correct;
-        state.Windows += count;
-        return loss / count;
+        state.Predictions += predictions;
+        return loss / predictions;
     }
 
     private bool HasDiverged(double loss, double expected)
     {
-        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: state.Batch == BatchCount);
+        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: state.Batch == plan.BatchCount || IsOutOfTime);
         return double.IsFinite(loss)
             ? false
             : throw new TrainingDivergedException(
@@ -126,42 +140,42 @@ internal sealed class TrainingSession : IDisposable
 
     private TrainingProgress Progress()
     {
-        double perWindow = state.Seconds / state.Windows;
-        double windowsLeft = (double)(options.Epochs - state.History.Count) * windows.TrainingCount - state.Windows;
+        double perBatch = state.Seconds / state.Batch;
+        double batchesLeft = (double)(options.Epochs - state.History.Count) * plan.BatchCount - state.Batch, secondsLeft = perBatch * batchesLeft;
+        if (options.TimeBudget is { } budget) secondsLeft = Math.Min(secondsLeft, budget.TotalSeconds - Seconds - state.Seconds);
         return new TrainingProgress(
-            Epoch, state.Batch, BatchCount, state.LossSum / state.Windows, (double)state.Correct / state.Windows,
-            model.Spec.Window / perWindow, TimeSpan.FromSeconds(perWindow * windowsLeft));
+            Epoch, state.Batch, plan.BatchCount, state.LossSum / state.Predictions, (double)state.Correct / state.Predictions,
+            CharactersPerSecond, TimeSpan.FromSeconds(Math.Max(0, secondsLeft)));
     }
+
+    private double CharactersPerSecond => state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
 
     private IReadOnlyList<TrainingEvent> CompleteEpoch()
     {
-        double loss = state.LossSum / state.Windows;
-        (double? validationLoss, double? validationAccuracy) = Validate();
+        double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Done);
+        Evaluation? validation = Validate();
         double best = state.History.Count == 0 ? double.PositiveInfinity : state.History.Min(epoch => epoch.ValidationLoss ?? epoch.Loss);
         EpochCompleted completed = new(
-            Epoch, loss, (double)state.Correct / state.Windows, validationLoss, validationAccuracy, state.Seconds,
-            model.Spec.Window * state.Windows / state.Seconds, state.LearningRate, IsBest: (validationLoss ?? loss) < best);
+            Epoch, loss, (double)state.Correct / state.Predictions, validation?.Nats, validation?.Accuracy, state.Seconds,
+            CharactersPerSecond, rate, IsBest: (validation?.Nats ?? loss) < best);
         state.History.Add(completed);
-        if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss)) arenas.Keep();
+        if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss))
+        {
+            arenas.Keep();
+            state.GoodSteps = state.Steps;
+        }
+
         state.RestartEpoch();
-        order = windows.Shuffle(options.Seed, Epoch);
+        plan.Begin(Epoch);
         model.Training = Record(completed);
         return [.. SaveModels(completed.IsBest), completed];
     }
 
-    private (double? Loss, double? Accuracy) Validate()
+    private Evaluation? Validate()
     {
-        int count = windows.Validation.Length;
-        if (count == 0) return (null, null);
-        (double loss, int correct) = (0, 0);
-        for (int start = 0; start < count; start += options.BatchSize)
-        {
-            (double Loss, int Correct) batch = step.Evaluate(windows.Validation.AsSpan(start, Math.Min(options.BatchSize, count - start)));
-            loss += batch.Loss;
-            correct += batch.Correct;
-        }
-
-        return (loss / count, (double)correct / count);
+        if (split.ValidationCount == 0) return null;
+        step.Evaluator.Begin();
+        return options.Objective == Objective.Windows ? step.Evaluator.Windows(ids, split.ValidationStarts) : step.Evaluator.Stream(ids.AsMemory(split.ValidationStart));
     }
 
     /// <summary>The checkpoint comes last: a kill before it repeats the epoch and writes the same models again.</summary>

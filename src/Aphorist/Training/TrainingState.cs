@@ -20,8 +20,14 @@ internal sealed record TrainingState
     /// <summary>Right predictions of the current epoch so far.</summary>
     public int Correct { get; set; }
 
-    /// <summary>Windows of the current epoch so far.</summary>
-    public int Windows { get; set; }
+    /// <summary>Predictions of the current epoch so far.</summary>
+    public long Predictions { get; set; }
+
+    /// <summary>Training steps done in all epochs.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Training steps done at the end of the last good epoch.</summary>
+    public long GoodSteps { get; set; }
 
     /// <summary>Seconds of training in the current epoch so far.</summary>
     public double Seconds { get; set; }
@@ -41,18 +47,26 @@ internal sealed record TrainingState
     /// <summary>Begins the current epoch, or begins it again.</summary>
     public void RestartEpoch()
     {
-        (Batch, LossSum, Correct, Windows, Seconds) = (0, 0, 0, 0, 0);
+        (Batch, LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0, 0);
         (RecentLoss, RecentBatches) = (0, 0);
     }
 }
 
 /// <summary>What makes two runs the same run: the corpus, the model's shape and the options that decide the numbers.</summary>
-internal sealed record RunIdentity(
-    string CorpusSha256,
-    ModelSpec Model,
-    int Step,
-    int BatchSize,
-    double LearningRate,
-    double ValidationShare,
-    ulong Seed,
-    bool DivergenceGuard);
+internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, TrainingOptions Training)
+{
+    /// <summary>The identity of a run, in which what may change between sessions has its default.</summary>
+    public static RunIdentity Of(string corpusSha256, ModelSpec model, TrainingOptions options)
+    {
+        TrainingOptions defaults = new();
+        return new RunIdentity(corpusSha256, model, options with
+        {
+            Preset = defaults.Preset,
+            Epochs = options.Schedule == LearningRateSchedule.Cosine ? options.Epochs : defaults.Epochs,
+            Threads = defaults.Threads,
+            CheckpointInterval = defaults.CheckpointInterval,
+            Patience = defaults.Patience,
+            TimeBudget = defaults.TimeBudget,
+        });
+    }
+}

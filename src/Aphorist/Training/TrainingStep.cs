@@ -9,86 +9,103 @@ namespace Aphorist.Training;
 /// moves the parameters. Allocates nothing.
 /// </summary>
 /// <remarks>
-/// A batch is cut into shards of a fixed number of windows. Whichever thread runs a shard, its gradient goes to a place of its own, and the
+/// A batch is cut into shards of a fixed number of sequences. Whichever thread runs a shard, its gradient goes to a place of its own, and the
 /// places are added in order: the result does not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class TrainingStep : IDisposable
 {
-    /// <summary>Windows of a shard.</summary>
-    public const int ShardSize = 32;
-
+    private const int MostShardRows = 32;
+    private const int LeastShardRows = 8;
     private const int ChunkLength = 4096;
 
     private readonly LanguageModel model;
     private readonly int[] ids;
+    private readonly TrainingOptions options;
+    private readonly Optimizer optimizer;
     private readonly Workers workers;
-    private readonly PackedParameters packed;
-    private readonly WindowNetwork[] networks;
-    private readonly AlignedArray[] gradients;
-    private readonly AlignedArray meanSquare;
+    private readonly NetworkWeights weights;
+    private readonly SequenceNetwork[] networks;
+    private readonly AlignedArray[] gradients, moments, masks;
+    private readonly AlignedArray states;
+    private readonly int[][] tokens;
     private readonly int[] starts;
     private readonly (double Loss, int Correct)[] results;
-    private readonly Action<int, int> refresh, train, evaluate, update;
-    private int count;
-    private float learningRate;
+    private readonly double[] squares;
+    private readonly Action<int, int> refresh, train, update, add, move;
+    private readonly int shardRows;
+    private int count, steps;
+    private OptimizerStep current;
 
     /// <param name="model">The model, which is changed in place.</param>
     /// <param name="ids">The corpus.</param>
-    /// <param name="batchSize">The most windows a batch may have.</param>
-    /// <param name="threads">Threads; 0 takes one for each processor.</param>
+    /// <param name="options">How to train.</param>
     /// <param name="instructionSet">Which kernels to use; the best there are by default.</param>
-    public TrainingStep(LanguageModel model, int[] ids, int batchSize, int threads = 0, InstructionSet? instructionSet = null)
+    public TrainingStep(LanguageModel model, int[] ids, TrainingOptions options, InstructionSet? instructionSet = null)
     {
-        (this.model, this.ids) = (model, ids);
-        InstructionSet set = instructionSet ?? InstructionSet.Current;
-        int shards = Shards(batchSize), length = model.Parameters.Values.Length;
-        workers = new Workers(Math.Min(threads > 0 ? threads : Environment.ProcessorCount, shards));
-        packed = new PackedParameters(model, set);
-        networks = [.. Enumerable.Range(0, workers.Count).Select(_ => new WindowNetwork(model, packed, set, Math.Min(ShardSize, batchSize)))];
-        gradients = [.. Enumerable.Range(0, shards).Select(_ => new AlignedArray(length))];
-        meanSquare = new AlignedArray(length);
+        (this.model, this.ids, this.options) = (model, ids, options);
+        (int batchSize, int mostSteps) = (options.BatchSize, options.Objective == Objective.Windows ? model.Spec.Window : options.SequenceLength);
+        shardRows = ShardRows(batchSize);
+        int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
+        workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
+        weights = new NetworkWeights(model, instructionSet ?? InstructionSet.Current);
+        optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
+        networks = Each(workers.Count, () => new SequenceNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
+        tokens = Each(workers.Count, () => GC.AllocateArray<int>((mostSteps + 1) * shardRows, pinned: true));
+        masks = Each(workers.Count, () => new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
+        gradients = Each(shards, () => new AlignedArray(length));
+        moments = Each(optimizer.Moments.Count, () => new AlignedArray(length));
+        this.states = new AlignedArray(states);
         starts = new int[batchSize];
         results = new (double, int)[shards];
-        (refresh, train, evaluate, update) = ((part, _) => packed.Refresh(part), TrainShard, EvaluateShard, UpdateChunk);
+        squares = new double[Chunks(length)];
+        Evaluator = new Evaluator(weights, workers);
+        (refresh, train, update, add, move) = ((part, _) => weights.Refresh(part), TrainShard, (chunk, _) => UpdateChunk(chunk), (chunk, _) => AddChunk(chunk), (chunk, _) => MoveChunk(chunk));
     }
 
-    /// <summary>RMSprop's running means of the squared gradients, laid out as the parameters.</summary>
-    public Memory<float> MeanSquare => meanSquare.Memory;
+    /// <summary>The optimizer's moments by name, laid out as the parameters.</summary>
+    public IReadOnlyList<(string Name, Memory<float> Values)> Moments => [.. optimizer.Moments.Select((name, index) => (name, moments[index].Memory))];
+
+    /// <summary>Where the streams are; empty where windows begin from zero states.</summary>
+    public Memory<float> States => states.Memory;
 
     /// <summary>The gradient of the last batch, laid out as the parameters.</summary>
     public ReadOnlySpan<float> Gradient => gradients[0].Span;
 
-    /// <summary>Floating-point operations of the matrix products of a step: a multiplication and an addition for each pair; nothing is counted for products with the zero state.</summary>
-    public static double Operations(ModelSpec spec, int vocabularySize, int batchSize)
+    /// <summary>Evaluates the model with this step's threads; <see cref="Evaluator.Begin"/> it after steps.</summary>
+    public Evaluator Evaluator { get; }
+
+    private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
+
+    /// <summary>Sequences of a shard: as many as make the products fast, and few enough for several threads to have some.</summary>
+    public static int ShardRows(int batchSize) => Math.Clamp(batchSize / 4, LeastShardRows, MostShardRows);
+
+    /// <summary>Floating-point operations of the matrix products of a step: a multiplication and an addition for each pair; nothing is counted for products with a zero state.</summary>
+    public static double Operations(ModelSpec spec, int vocabularySize, TrainingOptions options)
     {
-        double recurrent = (spec.Window - 1.0) * spec.HiddenSize * 4 * spec.HiddenSize, decoder = (double)spec.HiddenSize * vocabularySize;
-        return 3 * 2 * batchSize * (recurrent + decoder);
+        bool isStream = options.Objective == Objective.Stream;
+        double steps = isStream ? options.SequenceLength : spec.Window, gates = spec.GateCount * spec.HiddenSize;
+        double recurrent = spec.Layers * (isStream ? steps : steps - 1) * spec.HiddenSize * gates;
+        double inputs = Enumerable.Range(0, spec.Layers).Sum(spec.InputSize) * steps * gates;
+        double decoder = (double)spec.HiddenSize * vocabularySize * (isStream ? steps : 1);
+        return 3 * 2 * options.BatchSize * (recurrent + inputs + decoder);
     }
+
+    /// <summary>Begins all streams from zero states.</summary>
+    public void ResetStates() => states.Span.Clear();
 
     /// <summary>Trains on one batch.</summary>
-    /// <param name="batch">Where the windows start.</param>
+    /// <param name="batch">Where the sequences start.</param>
+    /// <param name="batchSteps">For how many steps they run.</param>
+    /// <param name="number">The number of the step, from 1.</param>
     /// <param name="rate">The learning rate; 0 leaves the parameters as they are.</param>
     /// <returns>The summed loss in nats, and how many predictions were right, both before the step.</returns>
-    public (double Loss, int Correct) Run(ReadOnlySpan<int> batch, float rate)
-    {
-        learningRate = rate;
-        (double Loss, int Correct) result = RunShards(batch, train);
-        workers.Run((meanSquare.Length + ChunkLength - 1) / ChunkLength, update);
-        return result;
-    }
-
-    /// <summary>The summed loss of one batch in nats, and how many predictions were right; nothing changes.</summary>
-    public (double Loss, int Correct) Evaluate(ReadOnlySpan<int> batch) => RunShards(batch, evaluate);
-
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => workers.Dispose();
-
-    private (double Loss, int Correct) RunShards(ReadOnlySpan<int> batch, Action<int, int> shard)
+    public (double Loss, int Correct) Run(ReadOnlySpan<int> batch, int batchSteps, long number, float rate)
     {
         batch.CopyTo(starts);
-        count = batch.Length;
-        workers.Run(PackedParameters.Parts, refresh);
-        workers.Run(Shards(count), shard);
+        (count, steps) = (batch.Length, batchSteps);
+        current = new OptimizerStep(number, rate, 1, options.ClipValue > 0 ? (float)options.ClipValue : float.PositiveInfinity);
+        workers.Run(weights.Parts, refresh);
+        workers.Run(Shards(count), train);
         (double loss, int correct) = (0, 0);
         foreach ((double Loss, int Correct) result in results.AsSpan(0, Shards(count)))
         {
@@ -96,24 +113,87 @@ internal sealed unsafe class TrainingStep : IDisposable
             correct += result.Correct;
         }
 
+        Move();
         return (loss, correct);
     }
 
-    private void TrainShard(int shard, int worker) =>
-        results[shard] = networks[worker].LossAndGradient(ids, StartsOf(shard), count, gradients[shard].Pointer);
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => workers.Dispose();
 
-    private void EvaluateShard(int shard, int worker) => results[shard] = networks[worker].Evaluate(ids, StartsOf(shard));
+    private static T[] Each<T>(int count, Func<T> make) => [.. Enumerable.Range(0, count).Select(_ => make())];
 
-    private ReadOnlySpan<int> StartsOf(int shard) =>
-        starts.AsSpan(shard * ShardSize, Math.Min(ShardSize, count - shard * ShardSize));
+    private static int Chunks(int length) => (length + ChunkLength - 1) / ChunkLength;
 
-    private void UpdateChunk(int chunk, int worker)
+    private int Shards(int rows) => (rows + shardRows - 1) / shardRows;
+
+    private void TrainShard(int shard, int worker)
     {
-        int start = chunk * ChunkLength, length = Math.Min(ChunkLength, meanSquare.Length - start);
-        Span<float> sum = gradients[0].Span.Slice(start, length);
-        for (int shard = 1; shard < Shards(count); shard++) TensorPrimitives.Add(sum, gradients[shard].Span.Slice(start, length), sum);
-        RmsProp.Update(model.Parameters.Values.Slice(start, length), sum, meanSquare.Span.Slice(start, length), learningRate);
+        int first = shard * shardRows, rows = Math.Min(shardRows, count - first);
+        int[] read = tokens[worker];
+        for (int row = 0; row < rows; row++)
+        {
+            int start = starts[first + row];
+            for (int step = 0; step <= steps; step++) read[step * rows + row] = ids[start + step];
+        }
+
+        float* mask = options.Dropout > 0 ? DrawMasks(masks[worker], first, rows) : null;
+        float* state = options.Objective == Objective.Stream ? states.Pointer + (nint)shard * StateLength : null;
+        float scale = 1f / (count * (options.Objective == Objective.Stream ? steps : 1));
+        fixed (int* token = read) results[shard] = networks[worker].LossAndGradient(token, steps, rows, state, mask, scale, gradients[shard].Pointer);
     }
 
-    private static int Shards(int windows) => (windows + ShardSize - 1) / ShardSize;
+    /// <summary>Each unit of each sequence is dropped with the same probability, and what is left grows so that the mean stays.</summary>
+    private float* DrawMasks(AlignedArray mask, int firstRow, int rows)
+    {
+        RandomStream random = new(options.Seed, RandomPurpose.Dropout, (uint)current.Number);
+        float kept = (float)(1 / (1 - options.Dropout));
+        int hidden = model.Spec.HiddenSize, place = 0;
+        for (int layer = 0; layer < model.Spec.Layers; layer++)
+        {
+            ulong index = ((ulong)layer * (ulong)options.BatchSize + (ulong)firstRow) * (ulong)hidden;
+            for (int unit = 0; unit < rows * hidden; unit++) mask.Span[place++] = random.Uniform(index++) < options.Dropout ? 0 : kept;
+        }
+
+        return mask.Pointer;
+    }
+
+    private void Move()
+    {
+        int chunks = squares.Length;
+        if (options.ClipNorm == 0)
+        {
+            workers.Run(chunks, update);
+            return;
+        }
+
+        workers.Run(chunks, add);
+        double norm = Math.Sqrt(squares.Sum());
+        if (norm > options.ClipNorm) current = current with { GradientScale = (float)(options.ClipNorm / norm) };
+        workers.Run(chunks, move);
+    }
+
+    private void UpdateChunk(int chunk)
+    {
+        AddChunk(chunk);
+        MoveChunk(chunk);
+    }
+
+    /// <summary>Adds up the gradients of the shards, in order.</summary>
+    private void AddChunk(int chunk)
+    {
+        (int start, int length) = Chunk(chunk);
+        Span<float> sum = gradients[0].Span.Slice(start, length);
+        for (int shard = 1; shard < Shards(count); shard++) TensorPrimitives.Add(sum, gradients[shard].Span.Slice(start, length), sum);
+        if (options.ClipNorm > 0) squares[chunk] = TensorPrimitives.SumOfSquares<float>(sum);
+    }
+
+    private void MoveChunk(int chunk)
+    {
+        (int start, int length) = Chunk(chunk);
+        Span<float> second = moments.Length > 1 ? moments[1].Span.Slice(start, length) : [];
+        optimizer.Update(
+            model.Parameters.Values.Slice(start, length), gradients[0].Span.Slice(start, length), moments[0].Span.Slice(start, length), second, current);
+    }
+
+    private (int Start, int Length) Chunk(int chunk) => (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));
 }

@@ -14,13 +14,13 @@ public sealed class GenerationAllocationTests
     public void Read_AfterTheFirstCharacters_AllocatesNothing(GenerationMode mode)
     {
         LanguageModel model = ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine;
-        PackedParameters packed = new(model, InstructionSet.Current);
-        packed.Refresh();
+        NetworkWeights weights = new(model, InstructionSet.Current);
+        weights.Refresh();
         // A single thread: this one, whose allocations can be counted apart from those of other tests.
         using Workers workers = new(1);
         Predictor predictor = mode == GenerationMode.Stateful
-            ? new StatefulPredictor(model, packed, InstructionSet.Current)
-            : new WindowPredictor(model, packed, workers, InstructionSet.Current);
+            ? new StatefulPredictor(weights)
+            : new WindowPredictor(weights, workers);
         Sampler sampler = new(new(), model.Vocabulary.Count);
         Write(30);
         long before = GC.GetAllocatedBytesForCurrentThread();

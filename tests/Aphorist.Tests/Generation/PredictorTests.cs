@@ -86,15 +86,15 @@ public sealed class PredictorTests
     }
 
     private static StatefulPredictor Stateful(LanguageModel model, string kernel) =>
-        new(model, Packed(model, kernel), InstructionSet.Choose(kernel));
+        new(WeightsOf(model, kernel));
 
     private static WindowPredictor WindowOf(LanguageModel model, string kernel, Workers workers) =>
-        new(model, Packed(model, kernel), workers, InstructionSet.Choose(kernel));
+        new(WeightsOf(model, kernel), workers);
 
-    private static PackedParameters Packed(LanguageModel model, string kernel)
+    private static NetworkWeights WeightsOf(LanguageModel model, string kernel)
     {
-        PackedParameters packed = new(model, InstructionSet.Choose(kernel));
-        packed.Refresh();
-        return packed;
+        NetworkWeights weights = new(model, InstructionSet.Choose(kernel));
+        weights.Refresh();
+        return weights;
     }
 }

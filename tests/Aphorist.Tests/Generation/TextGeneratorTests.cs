@@ -120,7 +120,7 @@ public sealed class TextGeneratorTests
         LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
         using TextGenerator generator = new(model);
         generator.Complete("", 5);
-        Span<float> bias = model.Parameters.ValuesOf(model.DecoderBias);
+        Span<float> bias = model.Parameters.ValuesOf(model.Layout.DecoderBias);
         bias[4] = 1000;
         Assert.Equal(model.Vocabulary.Decode([4, 4, 4]), generator.Complete("", 3));
     }
@@ -128,13 +128,13 @@ public sealed class TextGeneratorTests
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
     private static string CompleteNaively(LanguageModel model, string prompt, int length, SamplingOptions options)
     {
-        PackedParameters packed = new(model, InstructionSet.Current);
-        packed.Refresh();
+        NetworkWeights weights = new(model, InstructionSet.Current);
+        weights.Refresh();
         Sampler sampler = new(options, model.Vocabulary.Count);
         List<int> ids = [.. model.Vocabulary.Encode(prompt)];
         for (int written = 0; written < length; written++)
         {
-            StatefulPredictor predictor = new(model, packed, InstructionSet.Current);
+            StatefulPredictor predictor = new(weights);
             foreach (int id in ids.TakeLast(model.Spec.Window)) predictor.Read(id);
             ids.Add(sampler.Choose(predictor.Predict()));
         }

@@ -10,15 +10,15 @@ public sealed class InitialParametersTests
     private static readonly LanguageModel Model = Create(seed: 1);
 
     [Fact]
-    public void Create_InputKernel_FillsTheGlorotInterval() => AssertGlorot(Model.InputKernel, V, 4 * H);
+    public void Create_InputKernel_FillsTheGlorotInterval() => AssertGlorot(Model.Layout.Layers[0].InputKernel, V, 4 * H);
 
     [Fact]
-    public void Create_DecoderKernel_FillsTheGlorotInterval() => AssertGlorot(Model.DecoderKernel, H, V);
+    public void Create_DecoderKernel_FillsTheGlorotInterval() => AssertGlorot(Model.Layout.DecoderKernel, H, V);
 
     [Fact]
     public void Create_RecurrentKernel_HasOrthonormalRows()
     {
-        float[] kernel = Model.Parameters.ValuesOf(Model.RecurrentKernel).ToArray();
+        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel).ToArray();
         for (int first = 0; first < H; first++)
         {
             for (int second = 0; second <= first; second++)
@@ -33,9 +33,9 @@ public sealed class InitialParametersTests
     [Fact]
     public void Create_Biases_AreZeroExceptTheForgetGates()
     {
-        float[] bias = Model.Parameters.ValuesOf(Model.Bias).ToArray();
+        float[] bias = Model.Parameters.ValuesOf(Model.Layout.Layers[0].Bias).ToArray();
         Assert.All(bias.Index(), pair => Assert.Equal(pair.Index / H == 1 ? 1f : 0f, pair.Item));
-        Assert.Equal(-1, Model.Parameters.ValuesOf(Model.DecoderBias).IndexOfAnyExcept(0f));
+        Assert.Equal(-1, Model.Parameters.ValuesOf(Model.Layout.DecoderBias).IndexOfAnyExcept(0f));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class InitialParametersTests
     public void Create_OtherSeed_GivesOtherKernels()
     {
         LanguageModel other = Create(seed: 2);
-        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.InputKernel, Model.RecurrentKernel, Model.DecoderKernel])
+        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel, Model.Layout.DecoderKernel])
             Assert.NotEqual(Model.Parameters.ValuesOf(tensor).ToArray(), other.Parameters.ValuesOf(tensor).ToArray());
     }
 

@@ -111,7 +111,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("\"formatVersion\":1", "\"formatVersion\":2", "format version is 2")]
     [InlineData("\"formatVersion\":1", "\"formatVersion\":0", "format version is 0")]
     [InlineData("\"formatVersion\":1", "\"formatVersion\":1.5", "damaged at $.formatVersion")]
-    [InlineData("\"kind\":\"lstm\"", "\"kind\":\"gru\"", "architecture is 'gru'")]
+    [InlineData("\"kind\":\"lstm\"", "\"kind\":\"transformer\"", "architecture is 'transformer'")]
     [InlineData("\"kind\":\"characters\"", "\"kind\":\"words\"", "tokenizer is 'words'")]
     [InlineData("hard-sigmoid", "softsign", "damaged at $.architecture.gates")]
     [InlineData("\"hiddenSize\":5", "\"hiddenSize\":6", "'lstm.weight_ih_l0' has shape [20, 9] where [24, 9] is expected")]

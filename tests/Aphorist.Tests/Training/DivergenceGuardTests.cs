@@ -8,7 +8,7 @@ public sealed class DivergenceGuardTests
 {
     private readonly TrainingState state = new()
     {
-        Identity = new("", ModelSpec.Notebook, 3, 128, 0.01, 0, 0, DivergenceGuard: true),
+        Identity = RunIdentity.Of("", new ModelSpec(), new TrainingOptions()),
         LearningRate = 0.01,
     };
 
@@ -37,9 +37,9 @@ public sealed class DivergenceGuardTests
     public void Return_AfterSomeBatches_ForgetsThemAndHalvesTheLearningRate()
     {
         for (int batch = 0; batch < 10; batch++) DivergenceGuard.HasDiverged(state, 1, 1);
-        (state.Batch, state.Windows, state.Correct, state.LossSum, state.Seconds) = (10, 1280, 5, 1280, 3);
+        (state.Batch, state.Predictions, state.Correct, state.LossSum, state.Seconds) = (10, 1280, 5, 1280, 3);
         DivergenceGuard.Return(state);
-        TrainingState expected = state with { Batch = 0, Windows = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0, Divergences = 1, LearningRate = 0.005 };
+        TrainingState expected = state with { Batch = 0, Predictions = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0, Divergences = 1, LearningRate = 0.005 };
         Assert.Equal(expected, state);
     }
 }

@@ -71,11 +71,11 @@ public sealed class RunOptionsTests : IDisposable
     {
         AssertNames("--seed 18446744073709551615, not with 1", Begun with { Training = Begun.Training with { Seed = 1 } });
         AssertNames("--step", Begun with { Training = Begun.Training with { Step = 1 } });
-        AssertNames("the batch size", Begun with { Training = Begun.Training with { BatchSize = 1 } });
-        AssertNames("the learning rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
+        AssertNames("--batch", Begun with { Training = Begun.Training with { BatchSize = 1 } });
+        AssertNames("--learning-rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
         AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
-        AssertNames("the divergence guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
-        AssertNames("the hidden size", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
+        AssertNames("--divergence-guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
+        AssertNames("--hidden", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
         AssertNames("--lowercase true", Begun with { Lowercase = false });

@@ -8,7 +8,7 @@ public sealed class ShortEpochDivergenceTests
 {
     private readonly TrainingState state = new()
     {
-        Identity = new("", ModelSpec.Notebook, 3, 128, 0.01, 0, 0, DivergenceGuard: true),
+        Identity = RunIdentity.Of("", new ModelSpec(), new TrainingOptions()),
         LearningRate = 0.01,
     };
 

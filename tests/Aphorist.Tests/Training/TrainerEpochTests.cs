@@ -19,11 +19,12 @@ public sealed class TrainerEpochTests : IDisposable
         LanguageModel model = TinyTraining.Model(), twin = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 1 });
         int[] ids = TinyTraining.Ids(twin);
-        using TrainingStep step = new(twin, ids, 64, threads: 1);
-        int[] order = new WindowSet(ids.Length, TinyTraining.Window, 3, 0).Shuffle(seed: 1, epoch: 1);
-        (double Loss, int Correct)[] batches = [.. order.Chunk(64).Select(batch => step.Run(batch, 0.01f))];
+        using TrainingStep step = new(twin, ids, TinyTraining.Options);
+        BatchPlan plan = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options).Plan;
+        plan.Begin(epoch: 1);
+        (double Loss, int Correct)[] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(number => step.Run(plan.Batch(number, out int steps), steps, number + 1, 0.01f))];
         EpochCompleted epoch = Assert.Single(events.OfType<EpochCompleted>());
-        Assert.Equal(25, order.Chunk(64).Last().Length);
+        Assert.Equal(25, plan.Batch(plan.BatchCount - 1, out _).Length);
         Assert.Equal(batches.Sum(batch => batch.Loss) / 665, epoch.Loss);
         Assert.Equal(batches.Sum(batch => batch.Correct) / 665.0, epoch.Accuracy);
         Assert.Equal(twin.Parameters.Values, model.Parameters.Values);
@@ -35,14 +36,16 @@ public sealed class TrainerEpochTests : IDisposable
     {
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 });
-        int[] ids = TinyTraining.Ids(model), held = new WindowSet(ids.Length, TinyTraining.Window, 3, 0.2).Validation;
-        using TrainingStep step = new(model, ids, 64, threads: 1);
-        (double Loss, int Correct)[] batches = [.. held.Chunk(64).Select(batch => step.Evaluate(batch))];
+        int[] ids = TinyTraining.Ids(model), held = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationStarts;
+        using TrainingStep step = new(model, ids, TinyTraining.Options);
+        step.Evaluator.Begin();
+        Evaluation expected = step.Evaluator.Windows(ids, held);
         EpochCompleted last = events.OfType<EpochCompleted>().Last();
         Assert.Equal(133, held.Length);
-        Assert.Equal((532, 133), events.OfType<TrainingStarted>().Select(started => (started.Windows, started.ValidationWindows)).Single());
-        Assert.Equal(batches.Sum(batch => batch.Loss) / 133, last.ValidationLoss);
-        Assert.Equal(batches.Sum(batch => batch.Correct) / 133.0, last.ValidationAccuracy);
+        Assert.Equal((532L, 133L), events.OfType<TrainingStarted>().Select(started => (started.Predictions, started.ValidationPredictions)).Single());
+        Assert.Equal(133, expected.Count);
+        Assert.Equal(expected.Nats, last.ValidationLoss);
+        Assert.Equal(expected.Accuracy, last.ValidationAccuracy);
     }
 
     [Fact]

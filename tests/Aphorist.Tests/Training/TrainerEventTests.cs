@@ -50,7 +50,7 @@ public sealed class TrainerEventTests : IDisposable
 
     private static string Describe(TrainingEvent happened) => happened switch
     {
-        TrainingStarted started => $"{started.Windows} windows, {started.ValidationWindows} held out, {started.CompletedEpochs} epochs done",
+        TrainingStarted started => $"{started.Predictions} windows, {started.ValidationPredictions} held out, {started.CompletedEpochs} epochs done",
         TrainingProgress progress => $"epoch {progress.Epoch}, batch {progress.Batch} of {progress.BatchCount}",
         CheckpointSaved => "checkpoint",
         EpochCompleted epoch => $"epoch {epoch.Epoch} done",

@@ -28,8 +28,8 @@ public sealed class TrainingStepDeterminismTests
     {
         LanguageModel model = ModelPair.Initial(19, 30, 7, GateActivation.HardSigmoid).Engine;
         RandomBatch batch = new(model, 150);
-        using TrainingStep step = new(model, batch.Ids, 150, threads, InstructionSet.Choose(kernel));
-        double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), 0.01f).Loss)];
+        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads }, InstructionSet.Choose(kernel));
+        double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), model.Spec.Window, round + 1, 0.01f).Loss)];
         return (model.Parameters.Values.ToArray(), losses);
     }
 }

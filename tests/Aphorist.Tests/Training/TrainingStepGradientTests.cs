@@ -65,16 +65,16 @@ public sealed class TrainingStepGradientTests
         ModelPair pair = ModelPair.Random(9, 12, 6, gates);
         RandomBatch batch = new(pair.Engine, 50);
         float[] before = pair.Engine.Parameters.Values.ToArray();
-        using TrainingStep step = new(pair.Engine, batch.Ids, 50, threads: 2, InstructionSet.Choose(kernel));
-        AssertLoss(pair, batch, step.Evaluate(batch.Starts));
+        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 50, Threads = 2 }, InstructionSet.Choose(kernel));
+        AssertLoss(pair, batch, Evaluate(step, batch));
         Assert.Equal(before, pair.Engine.Parameters.Values);
-        Assert.Equal(-1, step.MeanSquare.Span.IndexOfAnyExcept(0f));
+        Assert.Equal(-1, step.Moments[0].Values.Span.IndexOfAnyExcept(0f));
     }
 
     private static void AssertStep(ModelPair pair, string kernel, RandomBatch batch, int largestBatch)
     {
-        using TrainingStep step = new(pair.Engine, batch.Ids, largestBatch, threads: 2, InstructionSet.Choose(kernel));
-        AssertLoss(pair, batch, step.Run(batch.Starts, rate: 0));
+        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = largestBatch, Threads = 2 }, InstructionSet.Choose(kernel));
+        AssertLoss(pair, batch, step.Run(batch.Starts, pair.Engine.Spec.Window, number: 1, rate: 0));
         ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Windows, batch.Targets).Gradients;
         ModelSpec spec = pair.Engine.Spec;
         for (int tensor = 0; tensor < gradients.Tensors.Count; tensor++)
@@ -84,6 +84,14 @@ public sealed class TrainingStepGradientTests
                 gradients.Tensors[tensor], step.Gradient.Slice(place.Offset, place.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
                 $"V {pair.Engine.Vocabulary.Count}, {spec}, batch {batch.Starts.Length}, gradient of {place.Name}");
         }
+    }
+
+    private static (double Loss, int Correct) Evaluate(TrainingStep step, RandomBatch batch)
+    {
+        step.Evaluator.Begin();
+        Evaluation evaluation = step.Evaluator.Windows(batch.Ids, batch.Starts);
+        Assert.Equal(batch.Starts.Length, evaluation.Count);
+        return (evaluation.LossSum, (int)evaluation.Correct);
     }
 
     private static void AssertLoss(ModelPair pair, RandomBatch batch, (double Loss, int Correct) actual)

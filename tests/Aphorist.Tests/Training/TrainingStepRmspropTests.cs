@@ -26,7 +26,7 @@ public sealed class TrainingStepRmspropTests
         {
             float[] values = Numbers(length), gradient = Numbers(length), squares = [.. Numbers(length).Select(Math.Abs)];
             float[] changed = [.. values], changedSquares = [.. squares];
-            RmsProp.Update(changed, gradient, changedSquares, 0.01f);
+            Optimizer.Create(OptimizerKind.RmsProp, weightDecay: 0).Update(changed, gradient, changedSquares, [], new OptimizerStep(1, 0.01f));
             for (int index = 0; index < length; index++)
             {
                 double square = 0.9 * squares[index] + 0.1 * gradient[index] * gradient[index];
@@ -47,13 +47,13 @@ public sealed class TrainingStepRmspropTests
         ModelPair pair = ModelPair.Initial(12, 17, 8, gates);
         RandomBatch batch = new(pair.Engine, Batch);
         ReferenceRmsprop rmsprop = new(pair.Reference.Parameters, Rate);
-        using TrainingStep step = new(pair.Engine, batch.Ids, Batch, threads: 2, set);
+        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = Batch, Threads = 2 }, set);
         List<double> losses = [];
         for (int number = 0; number < 10; number++)
         {
             (double expected, ReferenceParameters gradients) = pair.Reference.LossAndGradients(batch.Windows, batch.Targets);
             rmsprop.Step(gradients);
-            double loss = step.Run(batch.Starts, (float)Rate).Loss / Batch;
+            double loss = step.Run(batch.Starts, pair.Engine.Spec.Window, number + 1, (float)Rate).Loss / Batch;
             Tolerance.AssertClose(expected, loss, Tolerance.OfTraining(number), 0, $"{set}, {gates}, loss of step", number);
             losses.Add(loss);
         }

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>The options of `aphorist train` that say how the model learns.</summary>
+internal static class LearningOptions
+{
+    private static readonly ChoiceOption<Objective> Objective = new(
+        "--objective", "windows predicts the character after each window, as the notebook does; stream predicts every character of streams that are read on and on, which learns far faster.",
+        ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
+
+    private static readonly NumberOption<int> Epochs = NumberOptions.Whole("--epochs", "Passes over the text. 59 in the notebook preset.", 1);
+
+    private static readonly NumberOption<double> Minutes = NumberOptions.Real(
+        "--minutes", "minutes", "Time for training, validation not counted; training then ends with the epoch at hand unfinished. No limit by default.",
+        value => value > 0 && value <= 1e6, "a number of minutes above 0");
+
+    private static readonly NumberOption<int> Patience = NumberOptions.Whole("--patience", "Epochs without a better loss after which training ends. 0, the default, for never.", 0);
+
+    private static readonly NumberOption<double> Validation = NumberOptions.Real(
+        "--validation", "share", "Share of the text, from its end, that is held out to measure on. 0 in the notebook preset.",
+        value => value >= 0 && value < 1, "a share from 0 to below 1");
+
+    private static readonly NumberOption<int> Step = NumberOptions.Whole(
+        "--step", "Characters between the starts of two windows. 3 in the notebook preset.", 1);
+
+    private static readonly NumberOption<int> Sequence = NumberOptions.Whole(
+        "--sequence", "Characters of a stream in one training step. 64 by default.", 1, 100_000);
+
+    private static readonly NumberOption<int> Batch = NumberOptions.Whole("--batch", "Windows, or streams, per training step. 128 in the notebook preset.", 1, 1_000_000);
+
+    private static readonly ChoiceOption<OptimizerKind> Optimizer = new(
+        "--optimizer", "How gradients move the weights. rmsprop in the notebook preset.",
+        ("rmsprop", OptimizerKind.RmsProp), ("adam", OptimizerKind.Adam), ("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd));
+
+    private static readonly NumberOption<double> LearningRate = NumberOptions.Real(
+        "--learning-rate", "rate", "The optimizer's step size. 0.01 in the notebook preset.", value => value > 0, "a number above 0");
+
+    private static readonly ChoiceOption<LearningRateSchedule> Schedule = new(
+        "--schedule", "How the learning rate changes: not at all, along half a cosine over the whole training, 3 % less with each epoch from the tenth on, or by half when the loss stops falling.",
+        ("constant", LearningRateSchedule.Constant), ("cosine", LearningRateSchedule.Cosine), ("step", LearningRateSchedule.Step), ("plateau", LearningRateSchedule.Plateau));
+
+    private static readonly NumberOption<int> WarmUp = NumberOptions.Whole("--warm-up", "Training steps over which the learning rate rises from 0. 0 in the notebook preset.", 0);
+
+    private static readonly NumberOption<double> WeightDecay = NonNegative("--weight-decay", "How strongly weights are drawn to 0. 0 by default.");
+
+    private static readonly NumberOption<double> ClipNorm = NonNegative("--clip-norm", "The largest norm of the whole gradient; 0 for none. 0 in the notebook preset.");
+
+    private static readonly NumberOption<double> ClipValue = NonNegative("--clip-value", "The largest absolute value of a gradient; 0 for none. 0 in the notebook preset.");
+
+    private static readonly NumberOption<double> Dropout = NumberOptions.Real(
+        "--dropout", "share", "Share of each layer's outputs that is dropped while learning, so that less is learned by heart. 0 in the notebook preset.",
+        value => value >= 0 && value < 1, "a share from 0 to below 1");
+
+    private static readonly ChoiceOption<bool> DivergenceGuard = new(
+        "--divergence-guard", "Whether to return to the last good weights, with a smaller learning rate, when the loss explodes. true by default.",
+        ("true", true), ("false", false));
+
+    private static readonly NumberOption<double> CheckpointInterval = NumberOptions.Real(
+        "--checkpoint-interval", "seconds", "Seconds between two checkpoints within an epoch; one is written after every epoch in any case. 60 by default.",
+        value => value > 0 && value <= 1e6, "a number of seconds above 0");
+
+    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed("--seed", "The seed of everything random. 0 by default; the same seed makes the same model.");
+
+    private static readonly NumberOption<int> Threads = NumberOptions.Whole(
+        "--threads", "Threads that train. One for each processor by default; the model does not depend on it.", 1, 1024);
+
+    public static IEnumerable<Option> All =>
+    [
+        Objective, Epochs, Minutes, Patience, Validation, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
+        Dropout, DivergenceGuard, CheckpointInterval, Seed, Threads,
+    ];
+
+    /// <summary>The options with what a call changes in them.</summary>
+    public static TrainingOptions Change(TrainingOptions options, ParseResult call) => options with
+    {
+        Objective = Objective.In(call) ?? options.Objective,
+        Epochs = Epochs.In(call) ?? options.Epochs,
+        TimeBudget = Minutes.In(call) is double minutes ? TimeSpan.FromMinutes(minutes) : options.TimeBudget,
+        Patience = Patience.In(call) ?? options.Patience,
+        ValidationShare = Validation.In(call) ?? options.ValidationShare,
+        Step = Step.In(call) ?? options.Step,
+        SequenceLength = Sequence.In(call) ?? options.SequenceLength,
+        BatchSize = Batch.In(call) ?? options.BatchSize,
+        Optimizer = Optimizer.In(call) ?? options.Optimizer,
+        LearningRate = LearningRate.In(call) ?? options.LearningRate,
+        Schedule = Schedule.In(call) ?? options.Schedule,
+        WarmUpSteps = WarmUp.In(call) ?? options.WarmUpSteps,
+        WeightDecay = WeightDecay.In(call) ?? options.WeightDecay,
+        ClipNorm = ClipNorm.In(call) ?? options.ClipNorm,
+        ClipValue = ClipValue.In(call) ?? options.ClipValue,
+        Dropout = Dropout.In(call) ?? options.Dropout,
+        DivergenceGuard = DivergenceGuard.In(call) ?? options.DivergenceGuard,
+        CheckpointInterval = CheckpointInterval.In(call) is double seconds ? TimeSpan.FromSeconds(seconds) : options.CheckpointInterval,
+        Seed = Seed.In(call) ?? options.Seed,
+        Threads = Threads.In(call) ?? options.Threads,
+    };
+
+    private static NumberOption<double> NonNegative(string name, string description) =>
+        NumberOptions.Real(name, "x", description, value => value >= 0, "a number from 0 up");
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Model;
+
+namespace Aphorist.Cli.Training;
+
+/// <summary>The options of `aphorist train` that shape the model.</summary>
+internal static class ShapeOptions
+{
+    private static readonly ChoiceOption<Architecture> Architecture = new(
+        "--architecture", "What the layers are. lstm in the notebook preset.", ("lstm", Model.Architecture.Lstm), ("gru", Model.Architecture.Gru));
+
+    private static readonly NumberOption<int> Hidden = NumberOptions.Whole("--hidden", "Units of each layer. 128 in the notebook preset.", 1, 16_384);
+
+    private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "Layers, each reading the outputs of the one below. 1 in the notebook preset.", 1, 4);
+
+    private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
+        "--embedding", "Length of the vector that stands for a character; 0 gives the first layer the character itself. 0 in the notebook preset.", 0, 16_384);
+
+    private static readonly NumberOption<int> Window = NumberOptions.Whole(
+        "--window", "Characters the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
+
+    private static readonly ChoiceOption<GateActivation> Gates = new(
+        "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",
+        ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
+
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Window, Gates];
+
+    /// <summary>The shape with what a call changes in it.</summary>
+    public static ModelSpec Change(ModelSpec spec, ParseResult call) => spec with
+    {
+        Architecture = Architecture.In(call) ?? spec.Architecture,
+        HiddenSize = Hidden.In(call) ?? spec.HiddenSize,
+        Layers = Layers.In(call) ?? spec.Layers,
+        EmbeddingSize = Embedding.In(call) ?? spec.EmbeddingSize,
+        Window = Window.In(call) ?? spec.Window,
+        Gates = Gates.In(call) ?? spec.Gates,
+    };
+}

@@ -1,0 +1,11 @@
+namespace Aphorist.Model;
+
+/// <summary>What a model's layers are.</summary>
+public enum Architecture
+{
+    /// <summary>Long short-term memory (Hochreiter, Schmidhuber, 1997), with forget gates.</summary>
+    Lstm,
+
+    /// <summary>Gated recurrent units (Cho and others, 2014), with the reset gate after the product, as PyTorch and Keras 2 have them.</summary>
+    Gru,
+}

@@ -1,0 +1,24 @@
+namespace Aphorist.Model;
+
+/// <summary>What one layer remembers of some texts.</summary>
+internal abstract unsafe class LayerState
+{
+    public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec.Architecture == Architecture.Lstm
+        ? new LstmState(layer, LstmCell.Create(weights.InstructionSet, weights.Model.Spec.Gates), rows)
+        : new GruState(layer, GruCell.Create(weights.InstructionSet), rows);
+
+    /// <summary>Forgets all texts.</summary>
+    public abstract void Clear();
+
+    /// <summary>Forgets one text.</summary>
+    public abstract void Clear(int row);
+
+    /// <summary>One step of <paramref name="count"/> texts from <paramref name="first"/> on.</summary>
+    /// <param name="input">Their inputs.</param>
+    /// <param name="first">The first text.</param>
+    /// <param name="count">How many texts.</param>
+    public abstract void Advance(LayerInput input, int first, int count);
+
+    /// <summary>The outputs [H] of the texts from <paramref name="first"/> on.</summary>
+    public abstract float* Output(int first);
+}

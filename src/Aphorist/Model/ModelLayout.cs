@@ -1,0 +1,49 @@
+namespace Aphorist.Model;
+
+/// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, the decoder.</summary>
+internal sealed class ModelLayout
+{
+    private readonly List<ParameterTensor> tensors = [];
+
+    public ModelLayout(ModelSpec spec, int vocabularySize)
+    {
+        if (spec.EmbeddingSize > 0) Embedding = Add("embedding.weight", vocabularySize, spec.EmbeddingSize);
+        Layers = [.. Enumerable.Range(0, spec.Layers).Select(layer => AddLayer(spec, layer, vocabularySize))];
+        DecoderKernel = Add("decoder.weight", vocabularySize, spec.HiddenSize);
+        DecoderBias = Add("decoder.bias", vocabularySize, 0);
+    }
+
+    /// <summary>All tensors, in the order of the arena; each starts at a multiple of 16 floats.</summary>
+    public IReadOnlyList<ParameterTensor> Tensors => tensors;
+
+    /// <summary>E [V, E]; null where the first layer reads tokens.</summary>
+    public ParameterTensor? Embedding { get; }
+
+    /// <summary>The layers, from below.</summary>
+    public IReadOnlyList<LayerTensors> Layers { get; }
+
+    /// <summary>D [V, H].</summary>
+    public ParameterTensor DecoderKernel { get; }
+
+    /// <summary>The bias of D [V].</summary>
+    public ParameterTensor DecoderBias { get; }
+
+    private LayerTensors AddLayer(ModelSpec spec, int layer, int vocabularySize)
+    {
+        int gates = spec.GateCount * spec.HiddenSize, inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
+        bool isGru = spec.Architecture == Architecture.Gru;
+        string name = isGru ? "gru" : "lstm";
+        return new LayerTensors(
+            Add($"{name}.weight_ih_l{layer}", gates, inputs, transposed: true),
+            Add($"{name}.weight_hh_l{layer}", gates, spec.HiddenSize, transposed: true),
+            Add(isGru ? $"gru.bias_ih_l{layer}" : $"lstm.bias_l{layer}", gates, 0),
+            isGru ? Add($"gru.bias_hh_l{layer}", gates, 0) : null);
+    }
+
+    private ParameterTensor Add(string name, int rows, int columns, bool transposed = false)
+    {
+        int end = tensors.Count == 0 ? 0 : tensors[^1].End;
+        tensors.Add(new ParameterTensor(name, rows, columns, (end + 15) / 16 * 16, transposed));
+        return tensors[^1];
+    }
+}

@@ -1,0 +1,57 @@
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The states of some texts that a model reads token by token: what is remembered of each, and what is likely to come next.</summary>
+/// <remarks>The rows are independent of each other; different threads may advance different rows at the same time.</remarks>
+internal sealed unsafe class NetworkState
+{
+    private readonly NetworkWeights weights;
+    private readonly LayerState[] layers;
+    private readonly AlignedArray embedded;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="rows">How many texts.</param>
+    public NetworkState(NetworkWeights weights, int rows)
+    {
+        this.weights = weights;
+        layers = [.. weights.Layers.Select(layer => LayerState.Create(weights, layer, rows))];
+        embedded = new AlignedArray(rows * weights.Model.Spec.EmbeddingSize);
+    }
+
+    /// <summary>Forgets all texts.</summary>
+    public void Clear()
+    {
+        foreach (LayerState layer in layers) layer.Clear();
+    }
+
+    /// <summary>Forgets one text.</summary>
+    public void Clear(int row)
+    {
+        foreach (LayerState layer in layers) layer.Clear(row);
+    }
+
+    /// <summary>Each of some texts reads one more token.</summary>
+    /// <param name="tokens">[count].</param>
+    /// <param name="first">The first text.</param>
+    /// <param name="count">How many texts.</param>
+    public void Advance(int* tokens, int first, int count)
+    {
+        LayerInput input = LayerInput.Of(tokens);
+        if (weights.Model.Layout.Embedding is not null)
+        {
+            float* vectors = embedded.Pointer + (nint)first * weights.Model.Spec.EmbeddingSize;
+            weights.Embed(tokens, vectors, count);
+            input = LayerInput.Of(vectors);
+        }
+
+        foreach (LayerState layer in layers)
+        {
+            layer.Advance(input, first, count);
+            input = LayerInput.Of(layer.Output(first));
+        }
+    }
+
+    /// <summary>The logits [count, V] of what comes next in some texts.</summary>
+    public void Decode(int first, int count, float* logits) => weights.Decode(layers[^1].Output(first), logits, count);
+}

@@ -1,0 +1,89 @@
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The matrices of one recurrent layer in the forms that the products want; made anew after every change of the parameters.</summary>
+internal sealed unsafe class RecurrentWeights
+{
+    /// <summary>How many parts <see cref="Refresh"/> has, which may be made at the same time.</summary>
+    public const int Parts = 4;
+
+    private readonly Parameters parameters;
+    private readonly AlignedArray inputRows, inputKernel, inputKernelTransposed, recurrent, recurrentTransposed;
+
+    public RecurrentWeights(LanguageModel model, int layer, GemmKernel gemm)
+    {
+        (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
+        (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
+        inputRows = new AlignedArray(ReadsTokens ? model.Vocabulary.Count * Gates : Gates);
+        inputKernel = new AlignedArray(gemm.PackedLength(InputSize, Gates));
+        inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
+        recurrent = new AlignedArray(gemm.PackedLength(HiddenSize, Gates));
+        recurrentTransposed = new AlignedArray(gemm.PackedLength(Gates, HiddenSize));
+    }
+
+    public GemmKernel Gemm { get; }
+
+    public LayerTensors Tensors { get; }
+
+    /// <summary>H.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>G H: the sums of all gates.</summary>
+    public int Gates { get; }
+
+    /// <summary>I: the length of an input vector; 0 for tokens.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Whether the layer reads tokens rather than vectors.</summary>
+    public bool ReadsTokens => InputSize == 0;
+
+    /// <summary>What an input adds to a step's sums besides x W: for tokens [V, G H], W + b by rows; for vectors [1, G H], b.</summary>
+    public float* InputRows => inputRows.Pointer;
+
+    /// <summary>W as a packed B of depth I.</summary>
+    public float* InputKernel => inputKernel.Pointer;
+
+    /// <summary>W transposed as a packed B of depth G H.</summary>
+    public float* InputKernelTransposed => inputKernelTransposed.Pointer;
+
+    /// <summary>U as a packed B of depth H.</summary>
+    public float* Recurrent => recurrent.Pointer;
+
+    /// <summary>U transposed as a packed B of depth G H.</summary>
+    public float* RecurrentTransposed => recurrentTransposed.Pointer;
+
+    /// <summary>A GRU's second bias [G H].</summary>
+    public float* RecurrentBias => parameters.PointerTo(Tensors.RecurrentBias!);
+
+    /// <summary>Takes over one of the <see cref="Parts"/> as it is now.</summary>
+    public void Refresh(int part)
+    {
+        float* w = parameters.PointerTo(Tensors.InputKernel), u = parameters.PointerTo(Tensors.RecurrentKernel);
+        switch (part)
+        {
+            case 0:
+                Gemm.Pack(u, Gates, 1, HiddenSize, Gates, Recurrent);
+                break;
+            case 1:
+                Gemm.Pack(u, 1, Gates, Gates, HiddenSize, RecurrentTransposed);
+                break;
+            case 2:
+                if (ReadsTokens) AddBiasToRows();
+                else Gemm.Pack(w, Gates, 1, InputSize, Gates, InputKernel);
+                break;
+            default:
+                if (ReadsTokens) break;
+                Gemm.Pack(w, 1, Gates, Gates, InputSize, InputKernelTransposed);
+                parameters.ValuesOf(Tensors.Bias).CopyTo(inputRows.Span);
+                break;
+        }
+    }
+
+    private void AddBiasToRows()
+    {
+        ReadOnlySpan<float> kernel = parameters.ValuesOf(Tensors.InputKernel), bias = parameters.ValuesOf(Tensors.Bias);
+        for (int row = 0; row < kernel.Length; row += Gates)
+            System.Numerics.Tensors.TensorPrimitives.Add(kernel.Slice(row, Gates), bias, inputRows.Span.Slice(row, Gates));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Numerics.Tensors;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The whole model over sequences of tokens, forwards and backwards: the workspace of one worker; the weights are shared.</summary>
+internal sealed unsafe class SequenceNetwork
+{
+    private readonly NetworkWeights weights;
+    private readonly RecurrentLayer[] layers;
+    private readonly SoftmaxDecoder decoder;
+    private readonly bool lastOnly;
+    private readonly int hiddenSize, embeddingSize, mostRows;
+    private readonly AlignedArray embedded, embeddedGradient;
+    private readonly AlignedArray[] outputs, outputGradients;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="mostRows">The most sequences a call may bring.</param>
+    /// <param name="mostSteps">The most steps.</param>
+    /// <param name="lastOnly">Whether only the token after the last step is predicted, rather than one after each step.</param>
+    /// <param name="dropsOut">Whether calls may bring masks.</param>
+    public SequenceNetwork(NetworkWeights weights, int mostRows, int mostSteps, bool lastOnly, bool dropsOut)
+    {
+        (this.weights, this.mostRows, this.lastOnly) = (weights, mostRows, lastOnly);
+        ModelSpec spec = weights.Model.Spec;
+        (hiddenSize, embeddingSize) = (spec.HiddenSize, spec.EmbeddingSize);
+        layers = [.. weights.Layers.Select(layer => RecurrentLayer.Create(weights, layer, mostRows, mostSteps))];
+        decoder = new SoftmaxDecoder(weights);
+        int sequence = mostSteps * mostRows;
+        embedded = new AlignedArray(sequence * embeddingSize);
+        embeddedGradient = new AlignedArray(sequence * embeddingSize);
+        outputs = [.. layers.Select(_ => new AlignedArray(dropsOut ? sequence * hiddenSize : 0))];
+        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? mostRows : sequence) * hiddenSize))];
+    }
+
+    /// <summary>Runs sequences forwards and backwards.</summary>
+    /// <param name="tokens">[steps + 1, rows]: what the model reads, and what comes after it.</param>
+    /// <param name="steps">Steps.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
+    /// <param name="masks">[layers, rows, H]: what the outputs of each layer are multiplied by, the same at all steps; null for none.</param>
+    /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
+    /// <param name="gradient">Laid out as the parameters; overwritten.</param>
+    /// <returns>The summed loss in nats, and how many predictions were right.</returns>
+    public (double Loss, int Correct) LossAndGradient(int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, mostRows);
+        new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
+        Forward(tokens, steps, rows, state, masks);
+        nint states = (nint)rows * hiddenSize;
+        int first = lastOnly ? steps - 1 : 0;
+        float* top = OutputOf(layers.Length - 1, masks), topGradient = outputGradients[^1].Pointer;
+        (double Loss, int Correct) result = decoder.LossAndGradient(
+            top + first * states, tokens + (nint)(first + 1) * rows, (steps - first) * rows, scale, topGradient, gradient);
+        Backward(tokens, steps, rows, state is null, masks, gradient);
+        return result;
+    }
+
+    /// <summary>Floats that the states of <paramref name="rows"/> sequences take.</summary>
+    public static int StateLength(ModelSpec spec, int rows) => spec.Layers * RecurrentLayer.StateLength(spec, rows);
+
+    private void Forward(int* tokens, int steps, int rows, float* state, float* masks)
+    {
+        if (embeddingSize > 0) weights.Embed(tokens, embedded.Pointer, steps * rows);
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer].Forward(InputOf(layer, tokens, masks), steps, rows, state);
+            if (masks is not null) Mask(layers[layer].Output, outputs[layer].Pointer, MaskOf(layer, rows, masks), steps);
+            if (state is not null) state += RecurrentLayer.StateLength(weights.Model.Spec, rows);
+        }
+    }
+
+    private void Backward(int* tokens, int steps, int rows, bool fromZero, float* masks, float* gradient)
+    {
+        for (int layer = layers.Length - 1; layer >= 0; layer--)
+        {
+            bool isLastOnly = lastOnly && layer == layers.Length - 1;
+            float* outputGradient = outputGradients[layer].Pointer;
+            if (masks is not null) Mask(outputGradient, outputGradient, MaskOf(layer, rows, masks), isLastOnly ? 1 : steps);
+            float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
+            layers[layer].Backward(InputOf(layer, tokens, masks), steps, outputGradient, isLastOnly, fromZero, inputGradient, gradient);
+        }
+
+        if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);
+    }
+
+    private void AddEmbeddingGradient(int* tokens, int rows, float* gradient)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> sum = new(gradient + (nint)tokens[row] * embeddingSize, embeddingSize);
+            TensorPrimitives.Add(sum, embeddedGradient.Span.Slice(row * embeddingSize, embeddingSize), sum);
+        }
+    }
+
+    private LayerInput InputOf(int layer, int* tokens, float* masks) =>
+        layer > 0 ? LayerInput.Of(OutputOf(layer - 1, masks)) : embeddingSize > 0 ? LayerInput.Of(embedded.Pointer) : LayerInput.Of(tokens);
+
+    /// <summary>What a layer hands on: its outputs, masked where there are masks.</summary>
+    private float* OutputOf(int layer, float* masks) => masks is null ? layers[layer].Output : outputs[layer].Pointer;
+
+    private ReadOnlySpan<float> MaskOf(int layer, int rows, float* masks) => new(masks + (nint)layer * rows * hiddenSize, rows * hiddenSize);
+
+    private static void Mask(float* values, float* masked, ReadOnlySpan<float> mask, int steps)
+    {
+        for (int step = 0; step < steps; step++, values += mask.Length, masked += mask.Length)
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(values, mask.Length), mask, new Span<float>(masked, mask.Length));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Numerics.Tensors;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The output layer and the loss, forwards and backwards: the workspace of one worker. Works on a few rows at a time, so that even the logits of a large vocabulary stay small.</summary>
+internal sealed unsafe class SoftmaxDecoder
+{
+    private const int MostRows = 64;
+
+    private readonly NetworkWeights weights;
+    private readonly SoftmaxCrossEntropy softmax;
+    private readonly int hiddenSize, characters;
+    private readonly AlignedArray logits, packedHidden;
+
+    public SoftmaxDecoder(NetworkWeights weights)
+    {
+        this.weights = weights;
+        (hiddenSize, characters) = (weights.Model.Spec.HiddenSize, weights.Model.Vocabulary.Count);
+        softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
+        logits = new AlignedArray(MostRows * characters);
+        packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));
+    }
+
+    /// <summary>The summed loss of some predictions in nats, and how many were right.</summary>
+    /// <param name="hidden">[rows, H]: the top layer's outputs.</param>
+    /// <param name="targets">[rows]: what came next.</param>
+    /// <param name="rows">Predictions.</param>
+    public (double Loss, int Correct) Loss(float* hidden, int* targets, int rows)
+    {
+        (double Loss, int Correct) sum = (0, 0);
+        for (int row = 0; row < rows; row += MostRows) sum = Add(sum, LossOf(hidden, targets, row, Math.Min(MostRows, rows - row), 1));
+        return sum;
+    }
+
+    /// <summary>As <see cref="Loss"/>, and the gradients.</summary>
+    /// <param name="hidden">[rows, H].</param>
+    /// <param name="targets">[rows].</param>
+    /// <param name="rows">Predictions.</param>
+    /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
+    /// <param name="hiddenGradient">[rows, H], on the way out.</param>
+    /// <param name="gradient">Laid out as the parameters; the decoder's gradients are added.</param>
+    public (double Loss, int Correct) LossAndGradient(float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
+    {
+        (double Loss, int Correct) sum = (0, 0);
+        for (int row = 0; row < rows; row += MostRows)
+        {
+            int count = Math.Min(MostRows, rows - row);
+            sum = Add(sum, LossOf(hidden, targets, row, count, scale));
+            Backward(hidden + (nint)row * hiddenSize, count, hiddenGradient + (nint)row * hiddenSize, gradient);
+        }
+
+        return sum;
+    }
+
+    private static (double Loss, int Correct) Add((double Loss, int Correct) a, (double Loss, int Correct) b) => (a.Loss + b.Loss, a.Correct + b.Correct);
+
+    private (double Loss, int Correct) LossOf(float* hidden, int* targets, int first, int rows, float scale)
+    {
+        weights.Decode(hidden + (nint)first * hiddenSize, logits.Pointer, rows);
+        (double loss, int correct) = (0, 0);
+        for (int row = 0; row < rows; row++)
+        {
+            loss += softmax.Run(logits.Pointer + row * characters, characters, targets[first + row], scale, out bool right);
+            if (right) correct++;
+        }
+
+        return (loss, correct);
+    }
+
+    private void Backward(float* hidden, int rows, float* hiddenGradient, float* gradient)
+    {
+        GemmKernel gemm = weights.Gemm;
+        gemm.Pack(hidden, hiddenSize, 1, rows, hiddenSize, packedHidden.Pointer);
+        float* kernel = gradient + weights.Model.Layout.DecoderKernel.Offset;
+        gemm.Multiply(logits.Pointer, 1, characters, packedHidden.Pointer, kernel, hiddenSize, characters, hiddenSize, rows, accumulate: true);
+        Span<float> bias = new(gradient + weights.Model.Layout.DecoderBias.Offset, characters);
+        for (int row = 0; row < rows; row++) TensorPrimitives.Add(bias, logits.Span.Slice(row * characters, characters), bias);
+        gemm.Multiply(logits.Pointer, characters, 1, weights.DecoderTransposed, hiddenGradient, hiddenSize, rows, hiddenSize, characters, accumulate: false);
+    }
+}

@@ -1,0 +1,50 @@
+namespace Aphorist.Training;
+
+/// <summary>A corpus divided into what is trained on and what, from its end, is held out.</summary>
+internal sealed class TrainingSplit
+{
+    private TrainingSplit(BatchPlan plan, long validationCount) => (Plan, ValidationCount) = (plan, validationCount);
+
+    /// <summary>What is trained on.</summary>
+    public BatchPlan Plan { get; }
+
+    /// <summary>How many predictions are held out.</summary>
+    public long ValidationCount { get; }
+
+    /// <summary>Where the windows held out start.</summary>
+    public int[] ValidationStarts { get; private init; } = [];
+
+    /// <summary>Where the text held out begins, for streams.</summary>
+    public int ValidationStart { get; private init; }
+
+    /// <summary>Divides a corpus.</summary>
+    /// <param name="length">Its characters.</param>
+    /// <param name="window">Characters of a window.</param>
+    /// <param name="options">How training goes.</param>
+    /// <exception cref="ArgumentException">There is nothing to train on, or nothing to hold out though something should be.</exception>
+    public static TrainingSplit Of(int length, int window, TrainingOptions options) =>
+        options.Objective == Objective.Windows ? OfWindows(length, window, options) : OfStream(length, options);
+
+    private static TrainingSplit OfWindows(int length, int window, TrainingOptions options)
+    {
+        int count = WindowPlan.CountOf(length, window, options.Step), training = (int)(count * (1 - options.ValidationShare));
+        EnsureBoth(training, count - training, $"{count} windows", options.ValidationShare);
+        return new TrainingSplit(new WindowPlan(training, window, options), count - training)
+        {
+            ValidationStarts = [.. Enumerable.Range(training, count - training).Select(index => index * options.Step)],
+        };
+    }
+
+    private static TrainingSplit OfStream(int length, TrainingOptions options)
+    {
+        int training = (int)(length * (1 - options.ValidationShare)), heldOut = length - training;
+        EnsureBoth(training, heldOut - 1, $"{length} characters", options.ValidationShare);
+        return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, heldOut - 1)) { ValidationStart = training };
+    }
+
+    private static void EnsureBoth(int training, int validation, string whole, double share)
+    {
+        if (training > 0 && (share == 0 || validation > 0)) return;
+        throw new ArgumentException($"A validation share of {share} of {whole} leaves none to {(training <= 0 ? "train on" : "validate with")}; choose another share or a longer text.");
+    }
+}
