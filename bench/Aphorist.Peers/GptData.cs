@@ -18,7 +18,8 @@ internal sealed class GptData : IDisposable
         using Tensor ids = torch.tensor(Array.ConvertAll(vocabulary.Encode(text), id => (long)id));
         long split = (long)(ids.shape[0] * (1 - GptSettings.Validation));
         (training, validation) = (ids[..(int)split].clone(), ids[(int)split..].clone());
-        if (validation.shape[0] <= GptSettings.Block) throw new InvalidDataException($"{path} is too short to hold out a block of {GptSettings.Block} characters.");
+        if (validation.shape[0] <= GptSettings.Block)
+            throw new InvalidDataException($"{path} is too short to hold out a block of {GptSettings.Block} characters.");
     }
 
     public int VocabularySize { get; }
@@ -35,7 +36,10 @@ internal sealed class GptData : IDisposable
         return training[starts + arange(GptSettings.Block + 1)].MoveToOuterDisposeScope();
     }
 
-    /// <summary>The validation part in blocks that follow each other: windows [up to <paramref name="size"/>, block + 1], each starting with the end of the last.</summary>
+    /// <summary>
+    /// The validation part in blocks that follow each other, some at a time: windows [up to <paramref name="size"/>, block + 1], each beginning
+    /// with the last character of the one before. What does not fill a block at the end is left out.
+    /// </summary>
     public IEnumerable<Tensor> ValidationBatches(int size)
     {
         using Tensor windows = validation.unfold(0, GptSettings.Block + 1, GptSettings.Block);

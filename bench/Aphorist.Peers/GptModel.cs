@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A GPT over characters: embeddings of character and position, <see cref="GptBlock"/>s, and the character embedding again as decoder.</summary>
+/// <summary>A GPT over characters: embeddings of character and position, <see cref="GptBlock"/>s, the character embedding again as decoder.</summary>
 internal sealed class GptModel : nn.Module<Tensor, Tensor>
 {
     private const double Deviation = 0.02;

@@ -105,8 +105,8 @@ internal sealed class GptTraining : IDisposable
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            GPT of {parameters:N0} parameters on {Path.GetFileName(path)}, {threads} threads: {data.TrainingLength:N0} characters to train on, {
-                data.ValidationLength:N0} held out. Losses in nats per character; evaluation is not in the seconds.
+            GPT of {parameters:N0} parameters, {threads} threads. {Path.GetFileName(path)}: {data.TrainingLength:N0} characters to train on, {data.ValidationLength:N0} held out.
+            Losses in nats per character; evaluation is not in the seconds.
 
             | iteration | seconds of training | training loss since the line above | validation loss |
             | ---: | ---: | ---: | ---: |

@@ -17,7 +17,7 @@ internal static class StreamComparison
         double peak = Peak.Measure(threads);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Training steps of {batch} x {StreamShape.Sequence} characters, {threads} threads, {rounds} rounds; multiply-add peak {peak / 1e9:F0} Gflop/s\n"));
+            $"{batch} x {StreamShape.Sequence} characters a step, {threads} threads, {rounds} rounds; multiply-add peak {peak / 1e9:F0} Gflop/s\n"));
         Console.WriteLine("| kind | hidden | layers | Aphorist, ms | TorchSharp, ms | ratio | our share of the peak |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (StreamShape shape in StreamShape.All(batch).Where(shape => hidden is null || shape.Hidden == hidden))
@@ -47,6 +47,8 @@ internal static class StreamComparison
 
     private static string Row(StreamShape shape, (double? Ours, double Theirs) seconds, double peak) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {shape.Kind.ToString().ToUpperInvariant()} | {shape.Hidden} | {shape.Layers} | {seconds.Ours * 1e3:F1} | {seconds.Theirs * 1e3:F1} | {
-            (seconds.Ours is { } ours ? string.Create(CultureInfo.InvariantCulture, $"{seconds.Theirs / ours:F1}x | {shape.Operations / ours / peak:P0}") : " | ")} |");
+        $"| {Name(shape.Kind)} | {shape.Hidden} | {shape.Layers} | {seconds.Ours * 1e3:F1} | {seconds.Theirs * 1e3:F1} | {seconds.Theirs / seconds.Ours:0.0'x'} | "
+            + $"{100 * shape.Operations / seconds.Ours / peak:0.0' %'} |");
+
+    private static string Name(RecurrentKind kind) => kind == RecurrentKind.Lstm ? "LSTM" : "GRU";
 }

@@ -1,6 +1,6 @@
 namespace Aphorist.Peers;
 
-/// <summary>What both sides of a stream are given: initial parameters and characters, made up, since time does not depend on what is written.</summary>
+/// <summary>What both sides of a stream start from, parameters and characters: made up, since time does not depend on what is written.</summary>
 internal static class StreamWork
 {
     /// <summary>Ids [batch, sequence + 1] of some steps: those of a row are its inputs, and shifted by one its targets.</summary>
@@ -11,8 +11,8 @@ internal static class StreamWork
     }
 
     /// <summary>
-    /// Parameters by PyTorch's names and in its layout, uniform within 1 / sqrt(hidden) as there. <c>bias_hh</c> is zero: a side with one bias
-    /// per gate takes <c>bias_ih</c> for it.
+    /// Parameters by PyTorch's names and in its layout (LSTM: i f g o; GRU: r z n, and r multiplies what U gives), uniform within
+    /// 1 / sqrt(hidden) as there. <c>bias_hh</c> is zero: a side with one bias per gate takes <c>bias_ih</c> for it.
     /// </summary>
     public static Dictionary<string, float[]> Parameters(StreamShape shape)
     {
