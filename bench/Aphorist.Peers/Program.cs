@@ -1,13 +1,50 @@
+using System.Globalization;
 using Aphorist.Peers;
 
-// Prints how fast Aphorist and TorchSharp do the same three pieces of work, measured in turns within this process.
-// One optional argument: rounds of each measurement, 9 by default.
-int rounds = args.Length > 0 && int.TryParse(args[0], out int given) && given > 0 ? given : 9;
-Console.Write(Machine.Description());
-Comparison[] comparisons =
-[
-    TrainingComparison.Run(rounds, threads: 2),
-    WritingComparison.RunStateful(rounds),
-    WritingComparison.RunWindow(rounds, threads: 2),
-];
-Console.Write(Comparison.Table(comparisons));
+// Three modes; README.md says what each measures.
+//   [rounds]                             the notebook's three pieces of work, Aphorist and TorchSharp in turns
+//   streams [rounds] [batch] [hidden]    training steps on a stream, over kinds, sizes and depths of network
+//   gpt [CORPUS] [seconds]               a small GPT trained with libtorch: validation loss against training time
+const int Threads = 2;
+const string Usage = "Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds]";
+
+switch (args)
+{
+    case []:
+        NotebookComparison.Run(rounds: 9, Threads);
+        return 0;
+    case [string rounds] when Count(rounds) is int given:
+        NotebookComparison.Run(given, Threads);
+        return 0;
+    case ["streams", .. string[] numbers] when numbers.Length <= 3 && numbers.All(number => Count(number) is not null):
+        StreamComparison.Run(At(numbers, 0) ?? 5, At(numbers, 1) ?? 32, At(numbers, 2), Threads);
+        return 0;
+    case ["gpt"]:
+        return Train(CorpusFile.Default, null);
+    case ["gpt", string time] when Count(time) is int seconds:
+        return Train(CorpusFile.Default, seconds);
+    case ["gpt", string path]:
+        return Train(path, null);
+    case ["gpt", string path, string time] when Count(time) is int seconds:
+        return Train(path, seconds);
+    default:
+        return Fail(Usage);
+}
+
+static int Train(string? path, int? seconds)
+{
+    if (path is null) return Fail($"Name the corpus, or set {CorpusFile.FolderVariable} to a folder with {CorpusFile.DefaultName}.");
+    if (!File.Exists(path)) return Fail($"There is no file {path}.");
+    GptTraining.Run(path, seconds, Threads);
+    return 0;
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message);
+    return 2;
+}
+
+static int? At(string[] numbers, int index) => index < numbers.Length ? Count(numbers[index]) : null;
+
+static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;

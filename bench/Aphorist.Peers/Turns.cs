@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Aphorist.Peers;
 
-/// <summary>Measures two sides in turns, A B A B, so that a machine that slows down or speeds up treats both alike.</summary>
+/// <summary>Measures sides in turns, A B A B, so that a machine that slows down or speeds up treats all alike.</summary>
 internal static class Turns
 {
     // Both sides keep threads that spin for some milliseconds after their work before they sleep. The other side starts after that.
@@ -18,16 +18,21 @@ internal static class Turns
     /// <param name="theirs">The same, on the other side.</param>
     public static (double Ours, double Theirs) Measure(int rounds, double seconds, Func<int> ours, Func<int> theirs)
     {
-        RunFor(WarmUp.TotalSeconds, ours);
-        RunFor(WarmUp.TotalSeconds, theirs);
-        double[] first = new double[rounds], second = new double[rounds];
+        double[] medians = Medians(rounds, seconds, ours, theirs);
+        return (medians[0], medians[1]);
+    }
+
+    /// <summary>The same for any number of sides.</summary>
+    public static double[] Medians(int rounds, double seconds, params Func<int>[] sides)
+    {
+        foreach (Func<int> side in sides) RunFor(WarmUp.TotalSeconds, side);
+        double[][] times = Array.ConvertAll(sides, _ => new double[rounds]);
         for (int round = 0; round < rounds; round++)
         {
-            first[round] = RunFor(seconds, ours);
-            second[round] = RunFor(seconds, theirs);
+            for (int side = 0; side < sides.Length; side++) times[side][round] = RunFor(seconds, sides[side]);
         }
 
-        return (Median(first), Median(second));
+        return Array.ConvertAll(times, Median);
     }
 
     private static double RunFor(double seconds, Func<int> work)

@@ -1,0 +1,17 @@
+namespace Aphorist.Peers;
+
+/// <summary>How fast Aphorist and TorchSharp do the notebook's three pieces of work, measured in turns within this process.</summary>
+internal static class NotebookComparison
+{
+    public static void Run(int rounds, int threads)
+    {
+        Console.Write(Machine.Description());
+        Comparison[] comparisons =
+        [
+            TrainingComparison.Run(rounds, threads),
+            WritingComparison.RunStateful(rounds),
+            WritingComparison.RunWindow(rounds, threads),
+        ];
+        Console.Write(Comparison.Table(comparisons));
+    }
+}
