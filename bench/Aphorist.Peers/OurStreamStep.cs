@@ -1,16 +1,59 @@
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+
 namespace Aphorist.Peers;
 
-/// <summary>The place for our side of <see cref="IStreamStep"/>. The comparison leaves its columns empty until there is one.</summary>
-internal static class OurStreamStep
+/// <summary>Our side of <see cref="IStreamStep"/>.</summary>
+internal sealed class OurStreamStep : IStreamStep
 {
-    /// <summary>Our step with these sizes, or null if the engine cannot do them.</summary>
+    private readonly StreamShape shape;
+    private readonly TrainingStep step;
+    private readonly int[] ids, starts;
+    private long number;
+
+    private OurStreamStep(StreamShape shape, LanguageModel model, TrainingOptions options)
+    {
+        this.shape = shape;
+        ids = new int[shape.Batch * (StreamShape.Sequence + 1)];
+        starts = [.. Enumerable.Range(0, shape.Batch).Select(row => row * (StreamShape.Sequence + 1))];
+        step = new TrainingStep(model, ids, options);
+    }
+
+    /// <summary>Our step with these sizes.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="parameters">What to start from: <see cref="StreamWork.Parameters"/>.</param>
     /// <param name="threads">How many to use.</param>
-    public static IStreamStep? Create(StreamShape shape, IReadOnlyDictionary<string, float[]> parameters, int threads)
+    public static OurStreamStep Create(StreamShape shape, IReadOnlyDictionary<string, float[]> parameters, int threads)
     {
-        // The engine has no stacked layers yet. Once it has, the class that implements IStreamStep is made here and nothing else changes.
-        _ = (shape, parameters, threads);
-        return null;
+        bool isGru = shape.Kind == RecurrentKind.Gru;
+        ModelSpec spec = new()
+        {
+            Architecture = isGru ? Architecture.Gru : Architecture.Lstm, HiddenSize = shape.Hidden, Layers = shape.Layers, Gates = GateActivation.Sigmoid,
+        };
+        string characters = string.Concat(Enumerable.Range(0, StreamShape.Characters).Select(id => (char)('A' + id)));
+        LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters(characters));
+        foreach (ParameterTensor tensor in model.Parameters.Tensors) Fill(model.Parameters.ValuesOf(tensor), tensor, parameters);
+        return new OurStreamStep(shape, model, new TrainingOptions
+        {
+            Objective = Objective.Stream, BatchSize = shape.Batch, SequenceLength = StreamShape.Sequence, Threads = threads,
+            Optimizer = OptimizerKind.Adam, ClipNorm = StreamShape.GradientClip,
+        });
+    }
+
+    public double Run(int[] ids)
+    {
+        ids.CopyTo(this.ids, 0);
+        return step.Run(starts, StreamShape.Sequence, ++number, (float)StreamShape.LearningRate).Loss / (shape.Batch * StreamShape.Sequence);
+    }
+
+    public void Dispose() => step.Dispose();
+
+    private static void Fill(Span<float> values, ParameterTensor tensor, IReadOnlyDictionary<string, float[]> parameters)
+    {
+        string name = tensor.Name.Replace("lstm.", "recurrent.", StringComparison.Ordinal).Replace("gru.", "recurrent.", StringComparison.Ordinal);
+        float[] source = parameters[name.Replace("bias_l", "bias_ih_l", StringComparison.Ordinal)];
+        if (!tensor.Transposed) source.CopyTo(values);
+        else for (int index = 0; index < source.Length; index++) values[index % tensor.Columns * tensor.Rows + index / tensor.Columns] = source[index];
     }
 }

@@ -14,6 +14,7 @@ internal static class AphoristCommand
     [
         ("train", TrainCommand.Create),
         ("generate", GenerateCommand.Create),
+        ("evaluate", EvaluateCommand.Create),
         ("info", InfoCommand.Create),
         ("corpora", CorporaCommand.Create),
         ("bench", BenchCommand.Create),

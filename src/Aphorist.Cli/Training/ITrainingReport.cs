@@ -10,6 +10,8 @@ internal interface ITrainingReport : IAsyncDisposable
 
     ValueTask ProgressAsync(TrainingProgress progress);
 
+    ValueTask ValidationAsync(ValidationMeasured validation);
+
     ValueTask EpochAsync(EpochCompleted epoch);
 
     ValueTask DivergenceAsync(DivergenceDetected divergence);

@@ -21,6 +21,20 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
 
     public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
 
+    public async ValueTask ValidationAsync(ValidationMeasured validation)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "validation");
+            json.WriteNumber("epoch", validation.Epoch);
+            json.WriteNumber("batch", validation.Batch);
+            json.WriteFinite("validationLoss", validation.ValidationLoss);
+            json.WriteFinite("validationAccuracy", validation.ValidationAccuracy);
+            json.WriteFinite("trainingSeconds", validation.Seconds);
+        }));
+    }
+
     public async ValueTask EpochAsync(EpochCompleted epoch)
     {
         await progressBar.HideAsync();

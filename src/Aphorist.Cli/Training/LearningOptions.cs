@@ -23,6 +23,9 @@ internal static class LearningOptions
         "--validation", "share", "Share of the text, from its end, that is held out to measure on. 0 in the notebook preset.",
         value => value >= 0 && value < 1, "a share from 0 to below 1");
 
+    private static readonly NumberOption<int> ValidationInterval = NumberOptions.Whole(
+        "--validate-every", "Training steps between two measurements of the held-out part within an epoch; one is made after every epoch in any case. 0, the default, for no others.", 0);
+
     private static readonly NumberOption<int> Step = NumberOptions.Whole(
         "--step", "Characters between the starts of two windows. 3 in the notebook preset.", 1);
 
@@ -69,7 +72,7 @@ internal static class LearningOptions
 
     public static IEnumerable<Option> All =>
     [
-        Objective, Epochs, Minutes, Patience, Validation, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
+        Objective, Epochs, Minutes, Patience, Validation, ValidationInterval, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
         Dropout, DivergenceGuard, CheckpointInterval, Seed, Threads,
     ];
 
@@ -81,6 +84,7 @@ internal static class LearningOptions
         TimeBudget = Minutes.In(call) is double minutes ? TimeSpan.FromMinutes(minutes) : options.TimeBudget,
         Patience = Patience.In(call) ?? options.Patience,
         ValidationShare = Validation.In(call) ?? options.ValidationShare,
+        ValidationInterval = ValidationInterval.In(call) ?? options.ValidationInterval,
         Step = Step.In(call) ?? options.Step,
         SequenceLength = Sequence.In(call) ?? options.SequenceLength,
         BatchSize = Batch.In(call) ?? options.BatchSize,

@@ -22,6 +22,14 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
 
     public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
 
+    public async ValueTask ValidationAsync(ValidationMeasured validation)
+    {
+        await progressBar.HideAsync();
+        output.Result.Announce(string.Create(
+            Culture,
+            $"epoch {validation.Epoch}/{epochs}, batch {validation.Batch}  validation loss {validation.ValidationLoss:F4}  validation accuracy {validation.ValidationAccuracy:F4}  after {validation.Seconds:F1} s"));
+    }
+
     public async ValueTask EpochAsync(EpochCompleted epoch)
     {
         await progressBar.HideAsync();

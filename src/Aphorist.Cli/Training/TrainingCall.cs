@@ -44,6 +44,9 @@ internal static class TrainingCall
                 case DivergenceDetected divergence:
                     await report.DivergenceAsync(divergence);
                     break;
+                case ValidationMeasured validation:
+                    await report.ValidationAsync(validation);
+                    break;
                 case EpochCompleted epoch:
                     await report.EpochAsync(epoch);
                     samples?.Write(epoch, cancellationToken);

@@ -21,6 +21,15 @@ public sealed record TrainingStarted(int Characters, int VocabularySize, long Pr
 /// <param name="Remaining">Time left until the last epoch ends, at this speed.</param>
 public sealed record TrainingProgress(int Epoch, int Batch, int BatchCount, double Loss, double Accuracy, double CharactersPerSecond, TimeSpan Remaining) : TrainingEvent;
 
+/// <summary>The held-out part was measured within an epoch.</summary>
+/// <param name="Epoch">The current epoch, from 1.</param>
+/// <param name="Batch">Batches done in it.</param>
+/// <param name="ValidationLoss">Loss on the held-out part, in nats.</param>
+/// <param name="ValidationAccuracy">Accuracy on it.</param>
+/// <param name="Seconds">Seconds of training alone since the run began.</param>
+/// <param name="IsBest">Whether the loss was never lower before.</param>
+public sealed record ValidationMeasured(int Epoch, int Batch, double ValidationLoss, double ValidationAccuracy, double Seconds, bool IsBest) : TrainingEvent;
+
 /// <summary>An epoch has ended.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Loss">Running mean of the loss while training, in nats per character, as Keras reports it.</param>

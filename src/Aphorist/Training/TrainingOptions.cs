@@ -54,6 +54,9 @@ public sealed record TrainingOptions
     /// <summary>Share of the text, from its end, that is held out for validation: 0 (none, the default) to below 1.</summary>
     public double ValidationShare { get; init; }
 
+    /// <summary>Training steps between two validations within an epoch; one is made after every epoch in any case. 0, the default, for no others.</summary>
+    public int ValidationInterval { get; init; }
+
     /// <summary>Epochs without a better loss after which training ends. 0, the default, for never.</summary>
     public int Patience { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record TrainingOptions
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), $"The norm to clip at is {ClipNorm}; it must be above 0, or 0 for none.");
         Require(ClipValue >= 0 && double.IsFinite(ClipValue), $"The value to clip at is {ClipValue}; it must be above 0, or 0 for none.");
         Require(Dropout is >= 0 and < 1, $"The dropout is {Dropout}; it must be at least 0 and below 1.");
+        Require(ValidationInterval >= 0, $"The validation interval is {ValidationInterval}; it must be at least 1 step, or 0 for none within an epoch.");
         Require(Patience >= 0, $"The patience is {Patience}; it must be at least 1 epoch, or 0 for no end.");
         Require(TimeBudget is null || TimeBudget > TimeSpan.Zero, $"The time budget is {TimeBudget}; it must be above 0.");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), $"The learning rate is {LearningRate}; it must be above 0.");

@@ -39,7 +39,7 @@ internal sealed class TrainingSession : IDisposable
             throw;
         }
 
-        if (CompletedEpochs > 0) model.Training = Record(state.History[^1]);
+        if (CompletedEpochs > 0) model.Training = Record(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
         plan.Begin(Epoch);
     }
 
@@ -81,6 +81,7 @@ internal sealed class TrainingSession : IDisposable
             double loss = TrainBatch();
             state.Seconds = before + clock.Elapsed.TotalSeconds;
             if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
+            if (IsValidationDue) return [MeasureValidation()];
             if (sinceCheckpoint.Elapsed > options.CheckpointInterval) return [Progress(), .. SaveCheckpoint()];
             if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [Progress()];
         }
@@ -154,10 +155,9 @@ internal sealed class TrainingSession : IDisposable
     {
         double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Done);
         Evaluation? validation = Validate();
-        double best = state.History.Count == 0 ? double.PositiveInfinity : state.History.Min(epoch => epoch.ValidationLoss ?? epoch.Loss);
         EpochCompleted completed = new(
             Epoch, loss, (double)state.Correct / state.Predictions, validation?.Nats, validation?.Accuracy, state.Seconds,
-            CharactersPerSecond, rate, IsBest: (validation?.Nats ?? loss) < best);
+            CharactersPerSecond, rate, IsBest(validation?.Nats ?? loss));
         state.History.Add(completed);
         if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss))
         {
@@ -167,8 +167,33 @@ internal sealed class TrainingSession : IDisposable
 
         state.RestartEpoch();
         plan.Begin(Epoch);
-        model.Training = Record(completed);
+        model.Training = Record(completed.Epoch, completed.Loss, completed.ValidationLoss);
         return [.. SaveModels(completed.IsBest), completed];
+    }
+
+    private bool IsValidationDue =>
+        options.ValidationInterval > 0 && split.ValidationCount > 0 && state.Batch % options.ValidationInterval == 0 && state.Batch < plan.BatchCount && !IsOutOfTime;
+
+    private ValidationMeasured MeasureValidation()
+    {
+        Evaluation validation = Validate()!.Value;
+        ValidationMeasured measured = new(
+            Epoch, state.Batch, validation.Nats, validation.Accuracy, Seconds + state.Seconds, IsBest(validation.Nats));
+        if (measured.IsBest && folder is not null)
+        {
+            model.Training = Record(Epoch, state.LossSum / state.Predictions, validation.Nats);
+            model.Save(folder.BestModel);
+        }
+
+        return measured;
+    }
+
+    /// <summary>Whether a loss is the lowest so far; it is then remembered.</summary>
+    private bool IsBest(double loss)
+    {
+        bool isBest = !(loss >= state.BestLoss) && double.IsFinite(loss);
+        if (isBest) state.BestLoss = loss;
+        return isBest;
     }
 
     private Evaluation? Validate()
@@ -196,15 +221,15 @@ internal sealed class TrainingSession : IDisposable
         return [new CheckpointSaved(folder.Checkpoint)];
     }
 
-    private TrainingRecord Record(EpochCompleted epoch) => new()
+    private TrainingRecord Record(int epochs, double loss, double? validationLoss) => new()
     {
         Corpus = corpus.Name,
         CorpusSha256 = corpus.Sha256,
         Preset = options.Preset,
         Seed = options.Seed,
-        Epochs = epoch.Epoch,
-        Loss = epoch.Loss,
-        ValidationLoss = epoch.ValidationLoss,
+        Epochs = epochs,
+        Loss = loss,
+        ValidationLoss = validationLoss,
         Version = typeof(TrainingSession).Assembly.GetName().Version!.ToString(3),
     };
 }

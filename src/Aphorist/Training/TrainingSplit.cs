@@ -25,19 +25,27 @@ internal sealed class TrainingSplit
     public static TrainingSplit Of(int length, int window, TrainingOptions options) =>
         options.Objective == Objective.Windows ? OfWindows(length, window, options) : OfStream(length, options);
 
+    /// <summary>Where the windows of the last part of a corpus start.</summary>
+    public static int[] LastWindows(int length, int window, int step, double share)
+    {
+        int count = WindowPlan.CountOf(length, window, step), first = StartOfTail(count, share);
+        return [.. Enumerable.Range(first, count - first).Select(index => index * step)];
+    }
+
+    /// <summary>Where the last part of something begins.</summary>
+    public static int StartOfTail(int length, double share) => (int)(length * (1 - share));
+
     private static TrainingSplit OfWindows(int length, int window, TrainingOptions options)
     {
-        int count = WindowPlan.CountOf(length, window, options.Step), training = (int)(count * (1 - options.ValidationShare));
-        EnsureBoth(training, count - training, $"{count} windows", options.ValidationShare);
-        return new TrainingSplit(new WindowPlan(training, window, options), count - training)
-        {
-            ValidationStarts = [.. Enumerable.Range(training, count - training).Select(index => index * options.Step)],
-        };
+        int[] last = LastWindows(length, window, options.Step, options.ValidationShare);
+        int count = WindowPlan.CountOf(length, window, options.Step), training = count - last.Length;
+        EnsureBoth(training, last.Length, $"{count} windows", options.ValidationShare);
+        return new TrainingSplit(new WindowPlan(training, window, options), last.Length) { ValidationStarts = last };
     }
 
     private static TrainingSplit OfStream(int length, TrainingOptions options)
     {
-        int training = (int)(length * (1 - options.ValidationShare)), heldOut = length - training;
+        int training = StartOfTail(length, options.ValidationShare), heldOut = length - training;
         EnsureBoth(training, heldOut - 1, $"{length} characters", options.ValidationShare);
         return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, heldOut - 1)) { ValidationStart = training };
     }

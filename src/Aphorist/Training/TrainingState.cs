@@ -44,6 +44,9 @@ internal sealed record TrainingState
     /// <summary>How many batches went into <see cref="RecentLoss"/>.</summary>
     public int RecentBatches { get; set; }
 
+    /// <summary>The lowest validation loss so far, or training loss if nothing is held out; null before the first.</summary>
+    public double? BestLoss { get; set; }
+
     /// <summary>Begins the current epoch, or begins it again.</summary>
     public void RestartEpoch()
     {
@@ -66,6 +69,7 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
             Threads = defaults.Threads,
             CheckpointInterval = defaults.CheckpointInterval,
             Patience = defaults.Patience,
+            ValidationInterval = defaults.ValidationInterval,
             TimeBudget = defaults.TimeBudget,
         });
     }

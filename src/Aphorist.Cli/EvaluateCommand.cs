@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Models;
+using Aphorist.Cli.Terminal;
+using Aphorist.Cli.Training;
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Cli;
+
+/// <summary>`aphorist evaluate`: how well a model predicts a text.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+
+    private static readonly Argument<string[]> Corpus = WordArgument.Several("CORPUS", "The text to predict: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
+
+    private static readonly ChoiceOption<Objective> Objective = new(
+        "--objective", "stream predicts every character, the state carried from one to the next; windows the character after each window, read from a zero state. stream by default.",
+        ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
+
+    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Characters between the starts of two windows. 3 by default.", 1);
+
+    private static readonly NumberOption<double> Tail = NumberOptions.Real(
+        "--tail", "share", "Share of the text, from its end, that is predicted. 1 by default.", value => value > 0 && value <= 1, "a share above 0, up to 1");
+
+    private static readonly NumberOption<int> Threads = NumberOptions.Whole("--threads", "Threads. One for each processor by default; the result does not depend on it.", 1, 1024);
+
+    private static readonly Option<string?> Encoding = new("--encoding")
+    {
+        Description = "The text's encoding, such as windows-1252 or gb18030. UTF-8 by default, or what the byte order mark says.",
+        HelpName = "name",
+    };
+
+    public static Command Create()
+    {
+        Command command = new("evaluate", "Measures how well a model predicts a text: nats, bits per character, perplexity, accuracy.")
+        {
+            Model, Corpus, Objective, Step, Tail, Encoding, Threads,
+        };
+        command.SetAction(RunAsync);
+        Example.Attach(
+            command,
+            new("aphorist evaluate runs/nietzsche nietzsche --tail 0.05", "Predicts the last 5 % of the text, as training with --validation 0.05 does."),
+            new("aphorist evaluate model.safetensors other.txt --json", "Predicts another text and prints one JSON object."));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
+    {
+        CommandOutput output = CommandOutput.Of(call);
+        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
+        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Vocabulary.Normalization.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        Evaluation evaluation = model.Evaluate(corpus, new EvaluationOptions
+        {
+            Objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream,
+            Step = Step.In(call) ?? 3,
+            TailShare = Tail.In(call) ?? 1,
+            Threads = Threads.In(call) ?? 0,
+        });
+        if (output.Json) output.Result.Announce(Json(evaluation));
+        else Write(output.Result, evaluation);
+        return ExitCode.Done;
+    }
+
+    private static string Json(Evaluation evaluation) => JsonLine.Of(json =>
+    {
+        json.WriteNumber("count", evaluation.Count);
+        json.WriteFinite("nats", evaluation.Nats);
+        json.WriteFinite("bitsPerCharacter", evaluation.Bits);
+        json.WriteFinite("perplexity", evaluation.Perplexity);
+        json.WriteFinite("accuracy", evaluation.Accuracy);
+        json.WriteNumber("correct", evaluation.Correct);
+    });
+
+    private static void Write(TextWriter output, Evaluation evaluation) => TextTable.Write(
+        output,
+        [
+            ["predictions", evaluation.Count.ToString("N0", CultureInfo.InvariantCulture)],
+            ["nats", Number(evaluation.Nats)],
+            ["bits per character", Number(evaluation.Bits)],
+            ["perplexity", Number(evaluation.Perplexity)],
+            ["accuracy", Number(evaluation.Accuracy)],
+        ]);
+
+    private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+}

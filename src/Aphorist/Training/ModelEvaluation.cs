@@ -1,0 +1,58 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Text;
+
+namespace Aphorist.Training;
+
+/// <summary>Measures how well a model predicts a text, as training measures the part it holds out.</summary>
+public static class ModelEvaluation
+{
+    extension(LanguageModel model)
+    {
+        /// <summary>Predicts a text and counts.</summary>
+        /// <param name="corpus">The text, normalised as the model's vocabulary says.</param>
+        /// <param name="options">How; every character of the whole text by default.</param>
+        /// <exception cref="ArgumentException">The text is too short to predict anything, or an option is out of range.</exception>
+        /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
+        public Evaluation Evaluate(Corpus corpus, EvaluationOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(corpus);
+            options ??= new EvaluationOptions();
+            options.Validate();
+            int[] ids = model.Vocabulary.Encode(corpus.Text);
+            using Workers workers = new(options.Threads);
+            Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
+            evaluator.Begin();
+            if (options.Objective == Objective.Windows)
+                return evaluator.Windows(ids, TrainingSplit.LastWindows(ids.Length, model.Spec.Window, options.Step, options.TailShare));
+            int first = TrainingSplit.StartOfTail(ids.Length, options.TailShare);
+            return ids.Length - first >= 2
+                ? evaluator.Stream(ids.AsMemory(first))
+                : throw new ArgumentException($"The corpus has {ids.Length} characters, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
+        }
+    }
+}
+
+/// <summary>How a model is evaluated.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>What is predicted: the character after each window, or every character. Stream by default.</summary>
+    public Objective Objective { get; init; } = Objective.Stream;
+
+    /// <summary>Characters between the starts of two windows. 3 by default.</summary>
+    public int Step { get; init; } = 3;
+
+    /// <summary>Share of the text, from its end, that is predicted: above 0 to 1, the whole text, which is the default.</summary>
+    public double TailShare { get; init; } = 1;
+
+    /// <summary>Threads; 0, the default, takes one for each processor. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    internal void Validate()
+    {
+        if (Step < 1) throw new ArgumentException($"The step between windows is {Step}; it must be at least 1.");
+        if (!(TailShare > 0 && TailShare <= 1)) throw new ArgumentException($"The share of the text to predict is {TailShare}; it must be above 0 and at most 1.");
+        if (Threads < 0) throw new ArgumentException($"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor.");
+    }
+}
