@@ -4,7 +4,7 @@ using System.Text;
 namespace Aphorist.Text;
 
 /// <summary>The characters a model knows, sorted by code point; a character's id is its place in that order.</summary>
-public sealed class Vocabulary
+public sealed class Vocabulary : ITokenizer
 {
     private const int FirstSupplementary = 0x10000;
 
@@ -34,9 +34,7 @@ public sealed class Vocabulary
 
     /// <summary>The character with this id.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
-    public Rune this[int id] => (uint)id < (uint)characters.Length
-        ? characters[id]
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The ids of this vocabulary run from 0 to {Count - 1}.");
+    public Rune this[int id] => characters[TokenId.Checked(id, Count)];
 
     /// <summary>The distinct characters of a corpus.</summary>
     public static Vocabulary Of(Corpus corpus)
@@ -86,6 +84,26 @@ public sealed class Vocabulary
         Span<char> units = stackalloc char[2];
         foreach (int id in ids) text.Append(units[..this[id].EncodeToUtf16(units)]);
         return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public TokenDecoder CreateDecoder() => new PieceDecoder(id => this[id].ToString());
+
+    /// <inheritdoc/>
+    public int CountCharacters(ReadOnlySpan<int> ids)
+    {
+        foreach (int id in ids) TokenId.Checked(id, Count);
+        return ids.Length;
+    }
+
+    /// <inheritdoc/>
+    public string Show(int id) => VisibleText.Of(this[id].ToString());
+
+    int[] ITokenizer.EncodeKnown(string text, out IReadOnlyList<string> unknown)
+    {
+        int[] ids = EncodeKnown(text, out IReadOnlyList<Rune> characters);
+        unknown = [.. characters.Select(character => character.ToString())];
+        return ids;
     }
 
     private int[] Encode(string text, out List<(Rune Character, int Position)> unknown, int mostUnknown)

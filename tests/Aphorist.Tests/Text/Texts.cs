@@ -1,4 +1,5 @@
 using System.Text;
+using Aphorist.Text;
 using CsCheck;
 
 namespace Aphorist.Tests.Text;
@@ -19,7 +20,18 @@ internal static class Texts
     /// <summary>Well-formed texts of up to 60 characters.</summary>
     public static Gen<string> WellFormed { get; } = Character.Array[0, 60].Select(characters => string.Concat(characters));
 
+    /// <summary>
+    /// Normalised texts in which words recur: of letters from several planes and scripts, joined by apostrophes, marks, spaces and anything else.
+    /// </summary>
+    public static Gen<string> Prose { get; } = Gen.Frequency(
+        (6, OneOf("a", "b", "ab", "é", "ш", "\U00010400", "中", "7")),
+        (4, OneOf(" ", "\n", "'", "\u2019", "\u0301", "\u200D", "-", ".")),
+        (1, Character.Select(character => character.ToString())))
+        .Array[0, 40].Select(pieces => new TextNormalization().Apply(string.Concat(pieces)));
+
     /// <summary>Strings of UTF-16 units of which many are half a surrogate pair.</summary>
     public static Gen<string> AnyUnits { get; } =
         Gen.OneOf(Gen.Int[0x20, 0x7E], Gen.Int[0xD800, 0xDFFF]).Select(unit => (char)unit).Array[0, 20].Select(units => new string(units));
+
+    private static Gen<string> OneOf(params string[] pieces) => Gen.Int[0, pieces.Length - 1].Select(index => pieces[index]);
 }

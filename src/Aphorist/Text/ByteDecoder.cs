@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace Aphorist.Text;
+
+/// <summary>Decodes UTF-8 byte by byte; what is no UTF-8 becomes U+FFFD.</summary>
+internal sealed class ByteDecoder : TokenDecoder
+{
+    private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+
+    public override string Add(int id) => Read([ByteTokenizer.ByteOf(id)], flush: false);
+
+    public override string Finish() => Read([], flush: true);
+
+    private string Read(ReadOnlySpan<byte> bytes, bool flush)
+    {
+        // A byte ends at most one broken sequence and one character.
+        Span<char> units = stackalloc char[4];
+        return new(units[..decoder.GetChars(bytes, units, flush)]);
+    }
+}
