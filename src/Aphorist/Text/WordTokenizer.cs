@@ -46,11 +46,11 @@ public sealed class WordTokenizer : ITokenizer
     /// <inheritdoc/>
     public TextNormalization Normalization { get; }
 
-    /// <summary>The most frequent words of a corpus, and all its single characters, however rare; the same corpus always gives the same tokens.</summary>
+    /// <summary>The most frequent words of a corpus, and all its single characters, however rare. The same corpus gives the same tokens.</summary>
     /// <param name="corpus">The corpus.</param>
     /// <param name="maximumSize">The most tokens to keep, the unknown one included; at least 2. The rarest fall out, words before single characters.</param>
-    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1, with which nothing of the corpus is unknown
-    /// as long as there is room.</param>
+    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1, with which nothing of the corpus
+    /// is unknown as long as there is room.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     public static WordTokenizer Of(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount)
     {
@@ -80,7 +80,7 @@ public sealed class WordTokenizer : ITokenizer
     }
 
     /// <summary>The ids of a text already normalised. What the vocabulary lacks becomes <see cref="UnknownId"/>.</summary>
-    /// <remarks>A word that is only known without its space is written as the space and the word, and a wholly unknown one as the space and the unknown token.</remarks>
+    /// <remarks>A word that is known only without its space becomes the space and the word, and one not known at all the space and the unknown token.</remarks>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -25,7 +25,7 @@ internal static class Texts
     /// </summary>
     public static Gen<string> Prose { get; } = Gen.Frequency(
         (6, OneOf("a", "b", "ab", "é", "ш", "\U00010400", "中", "7")),
-        (4, OneOf(" ", "\n", "'", "\u2019", "\u0301", "\u200D", "-", ".")),
+        (4, OneOf(" ", "\n", "'", "\u2019", "\u0301", "\u200D", "-", ".", "\uFFFD")),
         (1, Character.Select(character => character.ToString())))
         .Array[0, 40].Select(pieces => new TextNormalization().Apply(string.Concat(pieces)));
 

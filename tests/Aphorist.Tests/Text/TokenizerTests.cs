@@ -15,17 +15,19 @@ public sealed class TokenizerTests
     });
 
     [Fact]
-    public void EncodeKnown_TextOfTheCorpus_IsEncodeAndLeavesNothingOut() => Texts.Prose.Sample(text =>
+    public void EncodeKnown_TextOfTheCorpus_IsEncodeAndLeavesNothingOut() => Texts.Prose.Sample(prose =>
     {
+        // The replacement character is the one that no word vocabulary has.
+        string text = prose.Replace("\uFFFD", "");
         foreach (ITokenizer tokenizer in Of(text))
         {
-            Assert.Equal(tokenizer.Encode(text.Replace("\uFFFD", "")), tokenizer.EncodeKnown(text.Replace("\uFFFD", ""), out IReadOnlyList<string> unknown));
+            Assert.Equal(tokenizer.Encode(text), tokenizer.EncodeKnown(text, out IReadOnlyList<string> unknown));
             Assert.Empty(unknown);
         }
     });
 
     [Fact]
-    public void CreateDecoder_AnyIds_GivesWholeCharactersThatAreTheWholeText() => Gen.Select(Texts.Prose, Gen.Int[0, 10_000].Array[0, 60]).Sample((text, numbers) =>
+    public void CreateDecoder_AnyIds_GivesWholeCharactersOfTheSameText() => Gen.Select(Texts.Prose, Gen.Int[0, 10_000].Array[0, 60]).Sample((text, numbers) =>
     {
         foreach (ITokenizer tokenizer in Of(text + "ab"))
         {
