@@ -16,6 +16,7 @@ internal static class AphoristCommand
         ("generate", GenerateCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("info", InfoCommand.Create),
+        ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
         ("bench", BenchCommand.Create),
         ("completion", CompletionCommand.Create),

@@ -16,7 +16,7 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Run = new("--run")
     {
-        Description = "The folder for models, checkpoint, metrics and samples. runs/ and the corpus's name by default.",
+        Description = "The folder for models, checkpoint, metrics, pictures of the losses and samples. runs/ and the corpus's name by default.",
         HelpName = "folder",
     };
 

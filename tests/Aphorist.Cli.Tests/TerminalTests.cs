@@ -27,6 +27,14 @@ public sealed class TerminalTests : IDisposable
         Assert.DoesNotMatch("\u001b\\[[0-9;]*38;", shown);
     }
 
+    [Fact]
+    public void Train_OnATerminal_DrawsTheLossesOfAllEpochs()
+    {
+        string shown = OnATerminal("LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 2 --window 30 --samples false");
+
+        Assert.Matches(@"loss \d\.\d{4} [▁-█]{2} \d\.\d{4}", shown);
+    }
+
     private string OnATerminal(string line)
     {
         AphoristProcess.Result tool = AphoristProcess.RunInBash(folder.Path, "script --version");

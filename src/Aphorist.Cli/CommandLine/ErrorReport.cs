@@ -30,6 +30,7 @@ internal static class ErrorReport
         or InvalidDataException
         or UnauthorizedAccessException
         or TrainingDivergedException
+        or PlatformNotSupportedException
         // With a parameter's name it would be meant for programmers.
         or ArgumentException { ParamName: null };
 }

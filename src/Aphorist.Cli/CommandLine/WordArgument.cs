@@ -9,6 +9,9 @@ internal static class WordArgument
     public static Argument<string[]> Several(string name, string description) =>
         Checked(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore, HelpName = name });
 
+    public static Argument<string[]> AtLeastOne(string name, string description) =>
+        Checked(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = name });
+
     public static Argument<string> One(string name, string description) =>
         Checked(new Argument<string>(name) { Description = description, HelpName = name });
 

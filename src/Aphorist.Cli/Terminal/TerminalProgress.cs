@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>One progress bar on standard error, which comes when there is something to show and goes when other text is to be written.</summary>
+/// <summary>
+/// One progress bar on standard error, and perhaps a line below it, which come when there is something to show and go when other text is to be written.
+/// </summary>
 internal sealed class TerminalProgress
 {
     private const int NarrowestTerminal = 20;
@@ -10,14 +12,16 @@ internal sealed class TerminalProgress
 
     private readonly IAnsiConsole console = OpenConsole();
     private readonly FactsColumn facts = new();
+    private string below = "";
     private TaskCompletionSource? closing;
     private Task? display;
     private bool isUsable = true;
     private ProgressTask? task;
 
-    /// <summary>Shows the bar, or moves it.</summary>
-    public async ValueTask ShowAsync(string title, double done, double total, string text)
+    /// <summary>Shows the bar, or moves it; and the line below it, where the terminal can show its blocks.</summary>
+    public async ValueTask ShowAsync(string title, double done, double total, string text, string lineBelow = "")
     {
+        if (console.Profile.Capabilities.Unicode) below = lineBelow;
         if (display is null) await OpenAsync(title);
         if (!isUsable) return;
         facts.Text = text;
@@ -43,6 +47,7 @@ internal sealed class TerminalProgress
             .AutoClear(true)
             .ExcludeVerticalPadding()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), facts)
+            .UseRenderHook((bar, _) => below.Length == 0 ? bar : new Rows(bar, new Spectre.Console.Text(below) { Overflow = Overflow.Crop }))
             .StartAsync(async context =>
             {
                 task = context.AddTask(Markup.Escape(title));

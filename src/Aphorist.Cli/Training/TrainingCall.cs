@@ -12,10 +12,13 @@ internal static class TrainingCall
         using PreparedRun run = request.Resume is null
             ? await NewRun.PrepareAsync(request, output, cancellationToken)
             : await ResumedRun.PrepareAsync(request, output, cancellationToken);
-        await using ITrainingReport report = ReportFor(run, output);
+        EpochHistory history = new();
+        // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
+        await using RunPictures pictures = new(run.Folder, history, output.Notes);
+        await using ITrainingReport report = ReportFor(run, history, output);
         try
         {
-            await TrainAsync(run, report, request.Samples, cancellationToken);
+            await TrainAsync(run, report, history, pictures, request.Samples, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -27,7 +30,8 @@ internal static class TrainingCall
         }
     }
 
-    private static async Task TrainAsync(PreparedRun run, ITrainingReport report, bool writesSamples, CancellationToken cancellationToken)
+    private static async Task TrainAsync(
+        PreparedRun run, ITrainingReport report, EpochHistory history, RunPictures pictures, bool writesSamples, CancellationToken cancellationToken)
     {
         Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
         using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
@@ -36,6 +40,7 @@ internal static class TrainingCall
             switch (happened)
             {
                 case TrainingStarted started:
+                    history.Resume(run.Folder, started.CompletedEpochs);
                     await report.StartedAsync(started);
                     break;
                 case TrainingProgress progress:
@@ -48,7 +53,9 @@ internal static class TrainingCall
                     await report.ValidationAsync(validation);
                     break;
                 case EpochCompleted epoch:
+                    history.Add(epoch);
                     await report.EpochAsync(epoch);
+                    pictures.Refresh();
                     samples?.Write(epoch, cancellationToken);
                     break;
                 case TrainingCompleted completed:
@@ -58,9 +65,9 @@ internal static class TrainingCall
         }
     }
 
-    private static ITrainingReport ReportFor(PreparedRun run, CommandOutput output)
+    private static ITrainingReport ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
     {
-        EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs);
+        EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs, history);
         return output.Json
             ? new JsonTrainingReport(output.Result, progress)
             : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Training.Epochs);
