@@ -1,12 +1,13 @@
 using System.Globalization;
 using Aphorist.Peers;
 
-// Three modes; README.md says what each measures.
+// Four modes; README.md says what each measures.
 //   [rounds]                             the notebook's three pieces of work, Aphorist and TorchSharp in turns
 //   streams [rounds] [batch] [hidden]    training steps on a stream, over kinds, sizes and depths of network
 //   gpt [CORPUS] [seconds]               a small GPT trained with libtorch: validation loss against training time
+//   ngram CORPUS [percent]               what counting three characters reaches on the last part of a text
 const int Threads = 2;
-const string Usage = "Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds]";
+const string Usage = "Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds] | ngram CORPUS [percent]";
 
 switch (args)
 {
@@ -27,6 +28,12 @@ switch (args)
         return Train(path, null);
     case ["gpt", string path, string time] when Count(time) is int seconds:
         return Train(path, seconds);
+    case ["ngram", string name]:
+        await NGramBaseline.RunAsync(name, 0.1);
+        return 0;
+    case ["ngram", string name, string percent] when Count(percent) is int share:
+        await NGramBaseline.RunAsync(name, share / 100.0);
+        return 0;
     default:
         return Fail(Usage);
 }
