@@ -35,7 +35,8 @@ public sealed class ConvolutionRun : LayerRun
     public override double[][] Backward(double[][] outputGradients, ReferenceParameters gradients)
     {
         double[][] inputGradients = [.. inputs.Select((input, time) => isResidual ? [.. outputGradients[time]] : new double[input.Length])];
-        for (int time = 0; time < inputs.Length; time++) ConvolutionBackward(time, GatedUnitBackward(time, outputGradients[time]), inputGradients, gradients);
+        for (int time = 0; time < inputs.Length; time++)
+            ConvolutionBackward(time, GatedUnitBackward(time, outputGradients[time]), inputGradients, gradients);
         return inputGradients;
     }
 

@@ -22,6 +22,8 @@ public abstract class LayerRun
             ? new ConvolutionRun(parameters, layer, inputs, state)
             : new RecurrentRun(parameters, layer, inputs, state);
 
-    /// <summary>Takes the gradients of the outputs [steps][H], adds the layer's part to the gradients of the parameters, returns those of the inputs.</summary>
+    /// <summary>
+    /// Takes the gradients of the outputs [steps][H], adds the layer's part to the gradients of the parameters, and returns those of the inputs.
+    /// </summary>
     public abstract double[][] Backward(double[][] outputGradients, ReferenceParameters gradients);
 }

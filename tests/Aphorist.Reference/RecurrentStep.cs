@@ -14,13 +14,14 @@ public abstract class RecurrentStep
     /// <param name="layer">Which layer, from 0.</param>
     /// <param name="input">x.</param>
     /// <param name="state">The state before.</param>
-    public static RecurrentStep Create(ReferenceParameters parameters, int layer, double[] input, double[] state) => parameters.Spec.Architecture switch
-    {
-        ReferenceArchitecture.Lstm => new LstmStep(parameters, layer, input, state),
-        ReferenceArchitecture.Gru => new GruResetAfterStep(parameters, layer, input, state),
-        ReferenceArchitecture.GruResetBefore => new GruResetBeforeStep(parameters, layer, input, state),
-        _ => throw new ArgumentException("The layers are not recurrent.", nameof(parameters)),
-    };
+    public static RecurrentStep Create(ReferenceParameters parameters, int layer, double[] input, double[] state) =>
+        parameters.Spec.Architecture switch
+        {
+            ReferenceArchitecture.Lstm => new LstmStep(parameters, layer, input, state),
+            ReferenceArchitecture.Gru => new GruResetAfterStep(parameters, layer, input, state),
+            ReferenceArchitecture.GruResetBefore => new GruResetBeforeStep(parameters, layer, input, state),
+            _ => throw new ArgumentException("The layers are not recurrent.", nameof(parameters)),
+        };
 
     /// <summary>
     /// Takes the gradient of the state after, adds this step's part to the gradients of the parameters, and returns the gradients of x and of the

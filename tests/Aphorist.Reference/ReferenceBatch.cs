@@ -5,7 +5,9 @@ namespace Aphorist.Reference;
 /// <param name="Targets">[rows][predictions]: what comes after each of the last so many steps; before those nothing is predicted.</param>
 public sealed record ReferenceBatch(int[][] Tokens, int[][] Targets)
 {
-    /// <summary>[rows][layers][<see cref="ReferenceSpec.StateSize"/>]: what the layers remember from before. Zeros if null. No gradient flows into them.</summary>
+    /// <summary>
+    /// [rows][layers][<see cref="ReferenceSpec.StateSize"/>]: what the layers remember from before. Zeros if null. No gradient flows into them.
+    /// </summary>
     public double[][][]? States { get; init; }
 
     /// <summary>[rows][layers][H]: dropout, the factors by which what a layer hands on is multiplied, the same at all steps. Ones if null.</summary>

@@ -33,7 +33,8 @@ public sealed class SequenceRun
     public IEnumerable<double> GateSums => layers.SelectMany(layer => layer.GateSums);
 
     /// <summary>The logits [V] of what comes after a step: D h + bias.</summary>
-    public double[] Logits(int time) => Affine.Apply(parameters[parameters.Spec.DecoderKernel], parameters["decoder.bias"], outputs[time]);
+    public double[] Logits(int time) =>
+        Affine.Apply(parameters[parameters.Spec.DecoderKernel], parameters["decoder.bias"], outputs[time]);
 
     /// <summary>Takes the gradients of the logits of the last so many steps, and adds this sequence's part to the gradients of the parameters.</summary>
     public void Backward(double[][] logitGradients, ReferenceParameters gradients)

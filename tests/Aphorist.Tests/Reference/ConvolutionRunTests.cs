@@ -23,8 +23,11 @@ public sealed class ConvolutionRunTests
         AssertOutputs([Gated(0, 0, 0.5), Gated(0, 0, 0.6), Gated(0, 0.5, 0.7)], new ConvolutionRun(Parameters(), 0, Inputs, new double[4]));
 
     [Fact]
-    public void Outputs_SecondLayer_AddTheInput() =>
-        AssertOutputs([0.5 + Gated(0.1, 0.3, 0.5), 0.6 + Gated(0.2, 0.4, 0.6), 0.7 + Gated(0.3, 0.5, 0.7)], new ConvolutionRun(Parameters(), 1, Inputs, State));
+    public void Outputs_SecondLayer_AddTheInput()
+    {
+        ConvolutionRun run = new(Parameters(), 1, Inputs, State);
+        AssertOutputs([0.5 + Gated(0.1, 0.3, 0.5), 0.6 + Gated(0.2, 0.4, 0.6), 0.7 + Gated(0.3, 0.5, 0.7)], run);
+    }
 
     [Fact]
     public void FinalState_ShortSequence_KeepsSomeOfTheOld() =>

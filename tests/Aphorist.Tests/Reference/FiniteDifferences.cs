@@ -27,8 +27,10 @@ internal static class FiniteDifferences
     }
 
     /// <summary>The smallest distance of any gate's sum to a kink of the hard sigmoid (-2.5 and 2.5), where it has no derivative.</summary>
-    public static double DistanceToKink(ReferenceModel model, ReferenceBatch batch) => model.GateSums(batch).Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
+    public static double DistanceToKink(ReferenceModel model, ReferenceBatch batch) =>
+        model.GateSums(batch).Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
 
     /// <summary>The share of gates whose hard sigmoid is clipped.</summary>
-    public static double ClippedShare(ReferenceModel model, ReferenceBatch batch) => model.GateSums(batch).Average(sum => Math.Abs(sum) > 2.5 ? 1.0 : 0.0);
+    public static double ClippedShare(ReferenceModel model, ReferenceBatch batch) =>
+        model.GateSums(batch).Average(sum => Math.Abs(sum) > 2.5 ? 1.0 : 0.0);
 }

@@ -39,5 +39,6 @@ public sealed class LstmStepTests
         return new LstmStep(parameters, 0, [1, 2], [0.5, 2]);
     }
 
-    private static void AssertState(double[] expected, LstmStep step) => Assert.Equal(expected, step.State, (left, right) => Math.Abs(left - right) < 1e-14);
+    private static void AssertState(double[] expected, LstmStep step) =>
+        Assert.Equal(expected, step.State, (left, right) => Math.Abs(left - right) < 1e-14);
 }
