@@ -1,84 +1,54 @@
 namespace Aphorist.Reference;
 
-/// <summary>The whole model: characters, LSTM, the output layer on its last hidden state, softmax.</summary>
-public sealed class ReferenceModel(ReferenceParameters parameters, Gate gate)
+/// <summary>The whole model over batches of sequences: tokens, an embedding or none, layers, decoder, softmax, cross-entropy.</summary>
+public sealed class ReferenceModel(ReferenceParameters parameters)
 {
     public ReferenceParameters Parameters { get; } = parameters;
 
-    public Gate Gate { get; } = gate;
+    public ReferenceSpec Spec => Parameters.Spec;
 
-    /// <summary>Runs the LSTM over a window from a zero state, a step for each character.</summary>
-    public LstmStep[] Run(ReadOnlySpan<int> window)
+    /// <summary>The logits of the token after a text that begins from zero states: D h + bias, with h = 0 for an empty text.</summary>
+    public double[] Logits(ReadOnlySpan<int> text) =>
+        text.IsEmpty ? [.. Parameters["decoder.bias"]] : new SequenceRun(Parameters, text.ToArray()).Logits(text.Length - 1);
+
+    /// <summary>Summed cross-entropy of a batch, in nats.</summary>
+    public double Loss(ReferenceBatch batch) => Runs(batch).Select((run, row) => LossOf(run, batch, row)).Sum();
+
+    /// <summary>[rows][layers][state]: what the layers remember after a batch, which is where the next one of a stream begins.</summary>
+    public double[][][] FinalStates(ReferenceBatch batch) => [.. Runs(batch).Select(run => run.FinalStates)];
+
+    /// <summary>What <see cref="ReferenceSpec.Gate"/> is applied to, in all layers at all steps.</summary>
+    public IEnumerable<double> GateSums(ReferenceBatch batch) => Runs(batch).SelectMany(run => run.GateSums);
+
+    /// <summary>
+    /// The summed cross-entropy of a batch in nats, and the gradients of that sum times <paramref name="scale"/>: 1 / predictions for those of the mean.
+    /// </summary>
+    public (double Loss, ReferenceParameters Gradients) LossAndGradients(ReferenceBatch batch, double scale = 1)
     {
-        LstmStep[] steps = new LstmStep[window.Length];
-        double[] hidden = new double[Parameters.HiddenSize], cell = new double[Parameters.HiddenSize];
-        for (int time = 0; time < steps.Length; time++)
-        {
-            steps[time] = new LstmStep(Parameters, Gate, window[time], hidden, cell);
-            (hidden, cell) = (steps[time].Hidden, steps[time].Cell);
-        }
-
-        return steps;
-    }
-
-    /// <summary>The logits of the next character after a window: D h + bias, with h = 0 for an empty window.</summary>
-    public double[] Logits(ReadOnlySpan<int> window) =>
-        window.IsEmpty ? Output(new double[Parameters.HiddenSize]) : Output(Run(window)[^1].Hidden);
-
-    /// <summary>Mean cross-entropy of a batch, in nats per character.</summary>
-    public double Loss(int[][] windows, int[] targets) =>
-        windows.Select((window, index) => Softmax.CrossEntropy(Logits(window), targets[index])).Average();
-
-    /// <summary>The mean cross-entropy of a batch, and its gradients.</summary>
-    public (double Loss, ReferenceParameters Gradients) LossAndGradients(int[][] windows, int[] targets)
-    {
-        ReferenceParameters gradients = new(Parameters.VocabularySize, Parameters.HiddenSize);
+        ReferenceParameters gradients = new(Spec);
         double loss = 0;
-        for (int index = 0; index < windows.Length; index++)
+        foreach ((int row, SequenceRun run) in Runs(batch).Index())
         {
-            LstmStep[] steps = Run(windows[index]);
-            double[] logits = Output(steps[^1].Hidden);
-            loss += Softmax.CrossEntropy(logits, targets[index]) / windows.Length;
-            double[] logitGradient = [.. Softmax.CrossEntropyGradient(logits, targets[index]).Select(value => value / windows.Length)];
-            Backward(steps, logitGradient, gradients);
+            loss += LossOf(run, batch, row);
+            run.Backward([.. Predictions(run, batch, row).Select(it => LogitGradient(it.Logits, it.Target, scale))], gradients);
         }
 
         return (loss, gradients);
     }
 
-    private double[] Output(double[] hidden)
-    {
-        double[] logits = [.. Parameters.OutputBias];
-        for (int character = 0; character < logits.Length; character++)
-            for (int unit = 0; unit < hidden.Length; unit++)
-                logits[character] += Parameters.OutputKernel[character * hidden.Length + unit] * hidden[unit];
-        return logits;
-    }
+    private IEnumerable<SequenceRun> Runs(ReferenceBatch batch) =>
+        batch.Tokens.Select((tokens, row) => new SequenceRun(Parameters, tokens, batch.States?[row], batch.Masks?[row]));
 
-    // Only the last hidden state reaches the loss; from there the gradient goes back through time.
-    private void Backward(LstmStep[] steps, double[] logitGradient, ReferenceParameters gradients)
-    {
-        double[] hidden = OutputBackward(steps[^1].Hidden, logitGradient, gradients);
-        double[] cell = new double[Parameters.HiddenSize];
-        for (int time = steps.Length - 1; time >= 0; time--)
-            (hidden, cell) = steps[time].Backward(hidden, cell, gradients);
-    }
+    private static double LossOf(SequenceRun run, ReferenceBatch batch, int row) =>
+        Predictions(run, batch, row).Sum(it => Softmax.CrossEntropy(it.Logits, it.Target));
 
-    // dD = dz h^T, dbias = dz, dh = D^T dz.
-    private double[] OutputBackward(double[] hidden, double[] logitGradient, ReferenceParameters gradients)
-    {
-        double[] hiddenGradient = new double[hidden.Length];
-        for (int character = 0; character < logitGradient.Length; character++)
-        {
-            gradients.OutputBias[character] += logitGradient[character];
-            for (int unit = 0; unit < hidden.Length; unit++)
-            {
-                int place = character * hidden.Length + unit;
-                gradients.OutputKernel[place] += logitGradient[character] * hidden[unit];
-                hiddenGradient[unit] += logitGradient[character] * Parameters.OutputKernel[place];
-            }
-        }
+    private static double[] LogitGradient(double[] logits, int target, double scale) =>
+        [.. Softmax.CrossEntropyGradient(logits, target).Select(value => value * scale)];
 
-        return hiddenGradient;
+    // There are as many targets as steps at whose end something is predicted, and these are the last ones.
+    private static IEnumerable<(double[] Logits, int Target)> Predictions(SequenceRun run, ReferenceBatch batch, int row)
+    {
+        int first = batch.Tokens[row].Length - batch.Targets[row].Length;
+        return batch.Targets[row].Select((target, index) => (run.Logits(first + index), target));
     }
 }

@@ -1,52 +1,30 @@
 namespace Aphorist.Reference;
 
-/// <summary>The parameters of the model, or anything of the same shape (gradients, moments), in the engine's memory order.</summary>
+/// <summary>The parameters of a model, or anything of the same shape (gradients, moments), by PyTorch's names and row by row in its shapes.</summary>
 public sealed class ReferenceParameters
 {
-    public ReferenceParameters(int vocabularySize, int hiddenSize)
+    private readonly OrderedDictionary<string, double[]> tensors = [];
+
+    /// <summary>Zeros.</summary>
+    public ReferenceParameters(ReferenceSpec spec)
     {
-        VocabularySize = vocabularySize;
-        HiddenSize = hiddenSize;
-        int gates = 4 * hiddenSize;
-        InputKernel = new double[vocabularySize * gates];
-        RecurrentKernel = new double[hiddenSize * gates];
-        GateBias = new double[gates];
-        OutputKernel = new double[vocabularySize * hiddenSize];
-        OutputBias = new double[vocabularySize];
-        Tensors = [InputKernel, RecurrentKernel, GateBias, OutputKernel, OutputBias];
+        Spec = spec;
+        foreach ((string name, int[] shape) in spec.Tensors()) tensors.Add(name, new double[shape.Aggregate(1, (length, size) => length * size)]);
     }
 
-    /// <summary>V.</summary>
-    public int VocabularySize { get; }
+    /// <summary>The model's shape.</summary>
+    public ReferenceSpec Spec { get; }
 
-    /// <summary>H.</summary>
-    public int HiddenSize { get; }
+    /// <summary>All tensors, in the order of <see cref="ReferenceSpec.Tensors"/>.</summary>
+    public IReadOnlyDictionary<string, double[]> Tensors => tensors;
 
-    /// <summary>W [V, 4H]: a row for each character; in a row the gates i, f, g, o, H values each.</summary>
-    public double[] InputKernel { get; }
-
-    /// <summary>U [H, 4H].</summary>
-    public double[] RecurrentKernel { get; }
-
-    /// <summary>b [4H].</summary>
-    public double[] GateBias { get; }
-
-    /// <summary>D [V, H].</summary>
-    public double[] OutputKernel { get; }
-
-    /// <summary>The output layer's bias [V].</summary>
-    public double[] OutputBias { get; }
-
-    /// <summary>The five tensors: W, U, b, D, bias.</summary>
-    public IReadOnlyList<double[]> Tensors { get; }
-
-    /// <summary>Their names, in the same order.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["W", "U", "b", "D", "bias"];
+    /// <summary>The tensor of this name.</summary>
+    public double[] this[string name] => tensors[name];
 
     /// <summary>Fills every tensor with normally distributed values of this standard deviation.</summary>
     public void FillNormal(Random random, double deviation)
     {
-        foreach (double[] tensor in Tensors)
+        foreach (double[] tensor in tensors.Values)
         {
             for (int index = 0; index < tensor.Length; index++)
             {

@@ -14,15 +14,20 @@ internal sealed class ModelPair
     public ReferenceModel Reference { get; }
 
     /// <summary>A pair with normally distributed parameters of this standard deviation.</summary>
-    public static ModelPair Random(int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1)
+    public static ModelPair Random(int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1) =>
+        Random(Spec(hiddenSize, window, gates), vocabularySize, deviation, seed);
+
+    /// <summary>A pair of any shape with normally distributed parameters of this standard deviation.</summary>
+    public static ModelPair Random(ModelSpec spec, int vocabularySize, double deviation = 0.4, int seed = 1)
     {
-        ReferenceParameters values = new(vocabularySize, hiddenSize);
+        ReferenceParameters values = new(ReferenceSpecOf(spec, vocabularySize));
         values.FillNormal(new Random(seed), deviation);
-        LanguageModel engine = LanguageModel.CreateEmpty(Spec(hiddenSize, window, gates), VocabularyOf(vocabularySize));
-        for (int tensor = 0; tensor < values.Tensors.Count; tensor++)
+        LanguageModel engine = LanguageModel.CreateEmpty(spec, VocabularyOf(vocabularySize));
+        foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
-            Span<float> destination = engine.Parameters.ValuesOf(engine.Parameters.Tensors[tensor]);
-            for (int index = 0; index < destination.Length; index++) destination[index] = (float)values.Tensors[tensor][index];
+            // Any order of random numbers is as good as another: this is the engine's.
+            Span<float> destination = engine.Parameters.ValuesOf(tensor);
+            for (int index = 0; index < destination.Length; index++) destination[index] = (float)values[tensor.Name][index];
         }
 
         return Of(engine);
@@ -35,20 +40,42 @@ internal sealed class ModelPair
     /// <summary>The engine's model, and a reference that has taken over its parameters, which doubles hold exactly.</summary>
     public static ModelPair Of(LanguageModel engine)
     {
-        ReferenceParameters parameters = new(engine.Vocabulary.Count, engine.Spec.HiddenSize);
-        for (int tensor = 0; tensor < parameters.Tensors.Count; tensor++)
+        ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Vocabulary.Count));
+        foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
-            ReadOnlySpan<float> source = engine.Parameters.ValuesOf(engine.Parameters.Tensors[tensor]);
-            for (int index = 0; index < source.Length; index++) parameters.Tensors[tensor][index] = source[index];
+            ReadOnlySpan<float> memory = engine.Parameters.ValuesOf(tensor);
+            double[] values = parameters[tensor.Name];
+            for (int index = 0; index < memory.Length; index++) values[index] = memory[PlaceInMemory(tensor, index)];
         }
 
-        return new ModelPair(engine, new ReferenceModel(parameters, engine.Spec.Gates == GateActivation.Sigmoid ? Gate.Sigmoid : Gate.HardSigmoid));
+        return new ModelPair(engine, new ReferenceModel(parameters));
     }
 
     /// <summary>So many characters from U+4E00 on, so that a character's id is its distance from there.</summary>
     public static Vocabulary VocabularyOf(int count) =>
         Vocabulary.FromCharacters(string.Concat(Enumerable.Range(0, count).Select(id => (char)(0x4E00 + id))));
 
+    /// <summary>The reference's values of a tensor, in the order in which the engine has them in memory.</summary>
+    public static double[] ToMemory(ParameterTensor tensor, double[] values)
+    {
+        double[] memory = new double[tensor.Length];
+        for (int index = 0; index < values.Length; index++) memory[PlaceInMemory(tensor, index)] = values[index];
+        return memory;
+    }
+
+    private static int PlaceInMemory(ParameterTensor tensor, int index) =>
+        tensor.Transposed ? index % tensor.Columns * tensor.Rows + index / tensor.Columns : index;
+
     private static ModelSpec Spec(int hiddenSize, int window, GateActivation gates) =>
         new() { HiddenSize = hiddenSize, Window = window, Gates = gates };
+
+    private static ReferenceSpec ReferenceSpecOf(ModelSpec spec, int vocabularySize) => new()
+    {
+        Architecture = spec.Architecture == Architecture.Lstm ? ReferenceArchitecture.Lstm : ReferenceArchitecture.Gru,
+        VocabularySize = vocabularySize,
+        EmbeddingSize = spec.EmbeddingSize,
+        HiddenSize = spec.HiddenSize,
+        Layers = spec.Layers,
+        Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
+    };
 }

@@ -9,16 +9,16 @@ internal static class FiniteDifferences
     private const double Step = 1e-5;
 
     /// <summary>The derivative of the loss by every parameter of one tensor, to about nine digits of the loss's scale.</summary>
-    public static double[] Of(ReferenceModel model, double[] tensor, int[][] windows, int[] targets)
+    public static double[] Of(ReferenceModel model, double[] tensor, ReferenceBatch batch)
     {
         double[] derivatives = new double[tensor.Length];
         for (int index = 0; index < tensor.Length; index++)
         {
             double value = tensor[index];
             tensor[index] = value + Step;
-            double above = model.Loss(windows, targets);
+            double above = model.Loss(batch);
             tensor[index] = value - Step;
-            double below = model.Loss(windows, targets);
+            double below = model.Loss(batch);
             tensor[index] = value;
             derivatives[index] = (above - below) / (2 * Step);
         }
@@ -27,22 +27,10 @@ internal static class FiniteDifferences
     }
 
     /// <summary>The smallest distance of any gate's sum to a kink of the hard sigmoid (-2.5 and 2.5), where it has no derivative.</summary>
-    public static double DistanceToKink(ReferenceModel model, int[][] windows)
-    {
-        int hiddenSize = model.Parameters.HiddenSize;
-        return windows
-            .SelectMany(window => model.Run(window))
-            .SelectMany(step => step.Sums.Where((_, place) => place / hiddenSize != 2))
-            .Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
-    }
+    public static double DistanceToKink(ReferenceModel model, ReferenceBatch batch) =>
+        model.GateSums(batch).Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
 
     /// <summary>The share of gates whose hard sigmoid is clipped.</summary>
-    public static double ClippedShare(ReferenceModel model, int[][] windows)
-    {
-        int hiddenSize = model.Parameters.HiddenSize;
-        return windows
-            .SelectMany(window => model.Run(window))
-            .SelectMany(step => step.Sums.Where((_, place) => place / hiddenSize != 2))
-            .Average(sum => Math.Abs(sum) > 2.5 ? 1.0 : 0.0);
-    }
+    public static double ClippedShare(ReferenceModel model, ReferenceBatch batch) =>
+        model.GateSums(batch).Average(sum => Math.Abs(sum) > 2.5 ? 1.0 : 0.0);
 }

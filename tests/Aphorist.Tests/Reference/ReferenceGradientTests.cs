@@ -6,68 +6,109 @@ namespace Aphorist.Tests.Reference;
 /// <summary>The oracle is proven before it judges: every gradient of the reference against differences of its own loss.</summary>
 public sealed class ReferenceGradientTests
 {
-    [Theory]
-    [InlineData(2, 1, 1, 1)]
-    [InlineData(3, 2, 2, 1)]
-    [InlineData(5, 3, 4, 3)]
-    [InlineData(4, 5, 7, 2)]
-    public void LossAndGradients_SigmoidGates_EqualsFiniteDifferences(int vocabularySize, int hiddenSize, int window, int batch)
+    /// <summary>Every architecture, from tokens and from embeddings.</summary>
+    public static TheoryData<ReferenceArchitecture, int> ArchitecturesAndEmbeddingSizes
     {
-        Random random = new(vocabularySize * 1000 + hiddenSize);
-        ReferenceModel model = RandomModel(random, vocabularySize, hiddenSize, Gate.Sigmoid, 0.7);
-        (int[][] windows, int[] targets) = RandomBatch(random, vocabularySize, window, batch);
-        AssertGradients(model, windows, targets);
-    }
-
-    [Theory]
-    [InlineData(3, 2, 3, 2, 0.3)]
-    [InlineData(5, 3, 4, 3, 0.7)]
-    [InlineData(4, 4, 6, 2, 2.0)]
-    public void LossAndGradients_HardSigmoidGates_EqualsFiniteDifferences(
-        int vocabularySize, int hiddenSize, int window, int batch, double deviation)
-    {
-        Random random = new(vocabularySize * 1000 + hiddenSize);
-        (int[][] windows, int[] targets) = RandomBatch(random, vocabularySize, window, batch);
-        ReferenceModel model = RandomModel(random, vocabularySize, hiddenSize, Gate.HardSigmoid, deviation);
-        // At a kink a difference means nothing: models that come near one are thrown away.
-        while (FiniteDifferences.DistanceToKink(model, windows) < 1e-3)
-            model = RandomModel(random, vocabularySize, hiddenSize, Gate.HardSigmoid, deviation);
-        if (deviation > 1) Assert.InRange(FiniteDifferences.ClippedShare(model, windows), 0.1, 0.9);
-        AssertGradients(model, windows, targets);
-    }
-
-    [Fact]
-    public void LossAndGradients_LossOfTheSameBatch_EqualsLoss()
-    {
-        Random random = new(1);
-        ReferenceModel model = RandomModel(random, 4, 3, Gate.Sigmoid, 0.5);
-        (int[][] windows, int[] targets) = RandomBatch(random, 4, 5, 6);
-        Assert.Equal(model.Loss(windows, targets), model.LossAndGradients(windows, targets).Loss, 1e-14);
-    }
-
-    private static void AssertGradients(ReferenceModel model, int[][] windows, int[] targets)
-    {
-        ReferenceParameters gradients = model.LossAndGradients(windows, targets).Gradients;
-        for (int tensor = 0; tensor < gradients.Tensors.Count; tensor++)
+        get
         {
-            double[] expected = FiniteDifferences.Of(model, model.Parameters.Tensors[tensor], windows, targets);
-            for (int index = 0; index < expected.Length; index++)
-                Tolerance.AssertClose(expected[index], gradients.Tensors[tensor][index], 1e-8, 1, ReferenceParameters.Names[tensor], index);
+            TheoryData<ReferenceArchitecture, int> data = [];
+            foreach (ReferenceArchitecture architecture in Enum.GetValues<ReferenceArchitecture>())
+                foreach (int embeddingSize in (int[])[0, 3])
+                    data.Add(architecture, embeddingSize);
+            return data;
         }
     }
 
-    private static ReferenceModel RandomModel(Random random, int vocabularySize, int hiddenSize, Gate gate, double deviation)
+    [Theory]
+    [MemberData(nameof(ArchitecturesAndEmbeddingSizes))]
+    public void LossAndGradients_Windows_EqualsFiniteDifferences(ReferenceArchitecture architecture, int embeddingSize)
     {
-        ReferenceParameters parameters = new(vocabularySize, hiddenSize);
-        parameters.FillNormal(random, deviation);
-        return new ReferenceModel(parameters, gate);
+        ReferenceCase random = new(ReferenceCase.Small(architecture, embeddingSize), seed: 1);
+        AssertGradients(random.Model(), random.Windows(rows: 2, steps: 4));
     }
 
-    private static (int[][] Windows, int[] Targets) RandomBatch(Random random, int vocabularySize, int window, int batch)
+    [Theory]
+    [MemberData(nameof(ArchitecturesAndEmbeddingSizes))]
+    public void LossAndGradients_StreamWithStatesAndDropout_EqualsFiniteDifferences(ReferenceArchitecture architecture, int embeddingSize)
     {
-        int[][] windows = [.. Enumerable.Range(0, batch).Select(_ => Characters(window))];
-        return (windows, Characters(batch));
+        ReferenceCase random = new(ReferenceCase.Small(architecture, embeddingSize), seed: 2);
+        AssertGradients(random.Model(), random.Stream(rows: 2, steps: 4));
+    }
 
-        int[] Characters(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabularySize))];
+    [Theory]
+    [InlineData(ReferenceArchitecture.Lstm)]
+    [InlineData(ReferenceArchitecture.Gru)]
+    [InlineData(ReferenceArchitecture.GruResetBefore)]
+    [InlineData(ReferenceArchitecture.Convolution)]
+    public void LossAndGradients_TiedEmbedding_EqualsFiniteDifferences(ReferenceArchitecture architecture)
+    {
+        ReferenceCase random = new(ReferenceCase.Small(architecture, embeddingSize: 4) with { TiedEmbedding = true }, seed: 3);
+        ReferenceModel model = random.Model();
+        Assert.DoesNotContain("decoder.weight", model.Parameters.Tensors.Keys);
+        AssertGradients(model, random.Stream(rows: 2, steps: 4));
+    }
+
+    [Theory]
+    [InlineData(ReferenceArchitecture.Lstm, 0.3)]
+    [InlineData(ReferenceArchitecture.Lstm, 2.0)]
+    [InlineData(ReferenceArchitecture.Gru, 0.3)]
+    [InlineData(ReferenceArchitecture.Gru, 2.0)]
+    [InlineData(ReferenceArchitecture.GruResetBefore, 2.0)]
+    public void LossAndGradients_HardSigmoidGates_EqualsFiniteDifferences(ReferenceArchitecture architecture, double deviation)
+    {
+        ReferenceCase random = new(ReferenceCase.Small(architecture) with { Gate = Gate.HardSigmoid }, seed: 4, deviation);
+        ReferenceBatch batch = random.Stream(rows: 2, steps: 4);
+        ReferenceModel model = random.Model();
+        // At a kink a difference means nothing: models that come near one are thrown away.
+        while (FiniteDifferences.DistanceToKink(model, batch) < 1e-3) model = random.Model();
+        if (deviation > 1) Assert.InRange(FiniteDifferences.ClippedShare(model, batch), 0.1, 0.9);
+        AssertGradients(model, batch);
+    }
+
+    [Theory]
+    [InlineData(2, 1, 1, 1, 1)]
+    [InlineData(3, 2, 1, 2, 1)]
+    [InlineData(4, 5, 3, 7, 2)]
+    public void LossAndGradients_OtherSizes_EqualsFiniteDifferences(int vocabularySize, int hiddenSize, int layers, int steps, int rows)
+    {
+        foreach (ReferenceArchitecture architecture in Enum.GetValues<ReferenceArchitecture>())
+        {
+            ReferenceSpec spec = new()
+            {
+                Architecture = architecture,
+                VocabularySize = vocabularySize,
+                HiddenSize = hiddenSize,
+                Layers = layers,
+                Dilations = [1, 2, 4],
+            };
+            ReferenceCase random = new(spec, seed: vocabularySize);
+            AssertGradients(random.Model(), random.Windows(rows, steps));
+        }
+    }
+
+    [Fact]
+    public void LossAndGradients_Scale_ScalesTheGradientsOnly()
+    {
+        ReferenceCase random = new(ReferenceCase.Small(ReferenceArchitecture.Lstm), seed: 5);
+        ReferenceModel model = random.Model();
+        ReferenceBatch batch = random.Stream(rows: 2, steps: 4);
+        (double sum, ReferenceParameters gradients) = model.LossAndGradients(batch);
+        (double sameSum, ReferenceParameters scaled) = model.LossAndGradients(batch, 1.0 / batch.Predictions);
+        Assert.Equal(8, batch.Predictions);
+        Assert.Equal(model.Loss(batch), sum);
+        Assert.Equal(sum, sameSum);
+        Assert.Equal(gradients["decoder.bias"][1] / 8, scaled["decoder.bias"][1], 1e-15);
+    }
+
+    private static void AssertGradients(ReferenceModel model, ReferenceBatch batch)
+    {
+        ReferenceParameters gradients = model.LossAndGradients(batch).Gradients;
+        foreach ((string name, double[] values) in model.Parameters.Tensors)
+        {
+            double[] expected = FiniteDifferences.Of(model, values, batch);
+            Assert.Equal(expected.Length, gradients[name].Length);
+            for (int index = 0; index < expected.Length; index++)
+                Tolerance.AssertClose(expected[index], gradients[name][index], 1e-8, 1, $"{model.Spec.Architecture}, {name}", index);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Aphorist.Model;
+using Aphorist.Reference;
 
 namespace Aphorist.Tests.Training;
 
@@ -22,4 +23,7 @@ internal sealed class RandomBatch
     public int[][] Windows { get; }
 
     public int[] Targets { get; }
+
+    /// <summary>The batch as the reference takes it.</summary>
+    public ReferenceBatch Reference => ReferenceBatch.Windows(Windows, Targets);
 }

@@ -75,14 +75,14 @@ public sealed class TrainingStepGradientTests
     {
         using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = largestBatch, Threads = 2 }, InstructionSet.Choose(kernel));
         AssertLoss(pair, batch, step.Run(batch.Starts, pair.Engine.Spec.Window, number: 1, rate: 0));
-        ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Windows, batch.Targets).Gradients;
+        ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Reference, scale: 1.0 / batch.Starts.Length).Gradients;
         ModelSpec spec = pair.Engine.Spec;
-        for (int tensor = 0; tensor < gradients.Tensors.Count; tensor++)
+        foreach (ParameterTensor tensor in pair.Engine.Parameters.Tensors)
         {
-            ParameterTensor place = pair.Engine.Parameters.Tensors[tensor];
+            double[] expected = ModelPair.ToMemory(tensor, gradients[tensor.Name]);
             Tolerance.AssertClose(
-                gradients.Tensors[tensor], step.Gradient.Slice(place.Offset, place.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
-                $"V {pair.Engine.Vocabulary.Count}, {spec}, batch {batch.Starts.Length}, gradient of {place.Name}");
+                expected, step.Gradient.Slice(tensor.Offset, tensor.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
+                $"V {pair.Engine.Vocabulary.Count}, {spec}, batch {batch.Starts.Length}, gradient of {tensor.Name}");
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class TrainingStepGradientTests
     private static void AssertLoss(ModelPair pair, RandomBatch batch, (double Loss, int Correct) actual)
     {
         ModelSpec spec = pair.Engine.Spec;
-        double expected = pair.Reference.Loss(batch.Windows, batch.Targets) * batch.Windows.Length;
+        double expected = pair.Reference.Loss(batch.Reference);
         Tolerance.AssertClose(
             expected, actual.Loss, Tolerance.OfChain(spec.HiddenSize * spec.Window), 0, $"{spec}, summed loss of a batch", batch.Windows.Length);
         int correct = batch.Windows.Zip(batch.Targets).Count(example => LikeliestOf(pair.Reference.Logits(example.First)) == example.Second);

@@ -1,0 +1,40 @@
+namespace Aphorist.Reference;
+
+/// <summary>A recurrent layer: step after step, each from the state that the one before left.</summary>
+public sealed class RecurrentRun : LayerRun
+{
+    private readonly RecurrentStep[] steps;
+
+    public RecurrentRun(ReferenceParameters parameters, int layer, double[][] inputs, double[] state)
+    {
+        FinalState = state;
+        steps = new RecurrentStep[inputs.Length];
+        for (int time = 0; time < steps.Length; time++)
+        {
+            steps[time] = RecurrentStep.Create(parameters, layer, inputs[time], FinalState);
+            FinalState = steps[time].State;
+        }
+
+        Outputs = [.. steps.Select(step => step.State[..parameters.Spec.HiddenSize])];
+    }
+
+    public override double[][] Outputs { get; }
+
+    public override double[] FinalState { get; }
+
+    public override IEnumerable<double> GateSums => steps.SelectMany(step => step.GateSums);
+
+    public override double[][] Backward(double[][] outputGradients, ReferenceParameters gradients)
+    {
+        double[][] inputGradients = new double[steps.Length][];
+        double[] stateGradient = new double[FinalState.Length];
+        for (int time = steps.Length - 1; time >= 0; time--)
+        {
+            // h is reached as this step's output as well as from the step after.
+            for (int unit = 0; unit < outputGradients[time].Length; unit++) stateGradient[unit] += outputGradients[time][unit];
+            (inputGradients[time], stateGradient) = steps[time].Backward(stateGradient, gradients);
+        }
+
+        return inputGradients;
+    }
+}

@@ -1,0 +1,74 @@
+namespace Aphorist.Reference;
+
+/// <summary>The whole model's pass over one sequence, up to the logits, with all that its way back needs.</summary>
+public sealed class SequenceRun
+{
+    private readonly ReferenceParameters parameters;
+    private readonly int[] tokens;
+    private readonly double[][]? masks;
+    private readonly LayerRun[] layers;
+    private readonly double[][] outputs;
+
+    /// <param name="parameters">The model's parameters.</param>
+    /// <param name="tokens">[steps].</param>
+    /// <param name="states">[layers][state]: what the layers remember from before; zeros if null.</param>
+    /// <param name="masks">[layers][H]: what the outputs of each layer are multiplied by; ones if null.</param>
+    public SequenceRun(ReferenceParameters parameters, int[] tokens, double[][]? states = null, double[][]? masks = null)
+    {
+        (this.parameters, this.tokens, this.masks) = (parameters, tokens, masks);
+        states ??= parameters.Spec.ZeroStates();
+        layers = new LayerRun[parameters.Spec.Layers];
+        outputs = [.. tokens.Select(InputOf)];
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer] = LayerRun.Create(parameters, layer, outputs, states[layer]);
+            outputs = Masked(layers[layer].Outputs, layer);
+        }
+    }
+
+    /// <summary>[layers][state]: what the layers remember after the last step.</summary>
+    public double[][] FinalStates => [.. layers.Select(layer => layer.FinalState)];
+
+    /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to, in all layers.</summary>
+    public IEnumerable<double> GateSums => layers.SelectMany(layer => layer.GateSums);
+
+    /// <summary>The logits [V] of what comes after a step: D h + bias.</summary>
+    public double[] Logits(int time) =>
+        Affine.Apply(parameters[parameters.Spec.DecoderKernel], parameters["decoder.bias"], outputs[time]);
+
+    /// <summary>Takes the gradients of the logits of the last so many steps, and adds this sequence's part to the gradients of the parameters.</summary>
+    public void Backward(double[][] logitGradients, ReferenceParameters gradients)
+    {
+        double[][] flowing = [.. outputs.Select(output => new double[output.Length])];
+        for (int index = 0; index < logitGradients.Length; index++)
+        {
+            int time = tokens.Length - logitGradients.Length + index;
+            Affine.AddGradients(gradients[parameters.Spec.DecoderKernel], gradients["decoder.bias"], logitGradients[index], outputs[time]);
+            flowing[time] = Affine.InputGradient(parameters[parameters.Spec.DecoderKernel], logitGradients[index]);
+        }
+
+        for (int layer = layers.Length - 1; layer >= 0; layer--) flowing = layers[layer].Backward(Masked(flowing, layer), gradients);
+        if (parameters.Spec.EmbeddingSize > 0) AddEmbeddingGradients(flowing, gradients["embedding.weight"]);
+    }
+
+    /// <summary>The token's row of the embedding, or a one-hot vector.</summary>
+    private double[] InputOf(int token)
+    {
+        int size = parameters.Spec.EmbeddingSize;
+        if (size > 0) return parameters["embedding.weight"][(token * size)..((token + 1) * size)];
+        double[] oneHot = new double[parameters.Spec.VocabularySize];
+        oneHot[token] = 1;
+        return oneHot;
+    }
+
+    private void AddEmbeddingGradients(double[][] inputGradients, double[] gradient)
+    {
+        for (int time = 0; time < tokens.Length; time++)
+            for (int column = 0; column < inputGradients[time].Length; column++)
+                gradient[tokens[time] * inputGradients[time].Length + column] += inputGradients[time][column];
+    }
+
+    // A product with the same factors on the way out and on the way back.
+    private double[][] Masked(double[][] vectors, int layer) =>
+        masks is null ? vectors : [.. vectors.Select(vector => vector.Select((value, unit) => value * masks[layer][unit]).ToArray())];
+}
