@@ -1,0 +1,108 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Reference;
+using Aphorist.Tests.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>Loss and every gradient of stacks, embeddings, streams and dropout, against the reference, with every kernel.</summary>
+public sealed class LayeredGradientTests
+{
+    private const int Characters = 11;
+
+    public static TheoryData<string, Architecture> KernelsAndArchitectures
+    {
+        get
+        {
+            TheoryData<string, Architecture> data = [];
+            foreach (InstructionSet set in InstructionSet.All)
+                foreach (Architecture architecture in Enum.GetValues<Architecture>())
+                    data.Add(set.Name, architecture);
+            return data;
+        }
+    }
+
+    /// <summary>Layers, embedding, hidden size: sizes below, at and above every vector width.</summary>
+    private static (int Layers, int Embedding, int Hidden)[] Stacks => [(1, 0, 5), (1, 7, 16), (2, 0, 17), (3, 20, 9), (4, 3, 33)];
+
+    [Theory]
+    [MemberData(nameof(KernelsAndArchitectures))]
+    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    {
+        foreach (ModelSpec spec in Specs(architecture))
+        {
+            ModelPair pair = ModelPair.Random(spec, Characters);
+            RandomBatch batch = new(pair.Engine, 37);
+            using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
+            double loss = step.Run(batch.Starts, spec.Window, number: 1, rate: 0).Loss;
+            AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, windows");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndArchitectures))]
+    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    {
+        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelsAndArchitectures))]
+    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    {
+        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0.4);
+    }
+
+    private static IEnumerable<ModelSpec> Specs(Architecture architecture) => Stacks.Select(stack => new ModelSpec
+    {
+        Architecture = architecture, Layers = stack.Layers, EmbeddingSize = stack.Embedding, HiddenSize = stack.Hidden, Window = 7, Gates = GateActivation.Sigmoid,
+    });
+
+    /// <summary>Three batches of twenty streams, the last shorter; the reference goes on from its own states.</summary>
+    private static void AssertStream(string kernel, ModelSpec spec, double dropout)
+    {
+        const int Rows = 20;
+        ModelPair pair = ModelPair.Random(spec, Characters);
+        Random random = new(1);
+        int[] ids = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(Characters))];
+        TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = Rows, SequenceLength = 13, Threads = 2, Dropout = dropout, Seed = 5 };
+        using TrainingStep step = new(pair.Engine, ids, options, InstructionSet.Choose(kernel));
+        double[][][]? states = null;
+        int position = 0;
+        foreach ((int steps, int number) in ((int, int)[])[(13, 1), (13, 2), (6, 3)])
+        {
+            int[] starts = [.. Enumerable.Range(0, Rows).Select(row => row * 90 + position)];
+            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start => ids[start..(start + steps + 1)])], states) with
+            {
+                Masks = dropout == 0 ? null : Masks(spec, Rows, options, number),
+            };
+            double loss = step.Run(starts, steps, number, rate: 0).Loss;
+            AssertSame(pair, batch, loss, step.Gradient, $"{kernel}, {spec}, stream, batch {number}");
+            states = pair.Reference.FinalStates(batch);
+            position += steps;
+        }
+    }
+
+    /// <summary>The masks [rows][layers][H] of a step, drawn unit by unit as the engine documents it.</summary>
+    private static double[][][] Masks(ModelSpec spec, int rows, TrainingOptions options, int number)
+    {
+        RandomStream random = new(options.Seed, RandomPurpose.Dropout, (uint)number);
+        return [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, spec.Layers).Select(layer => Enumerable.Range(0, spec.HiddenSize).Select(unit =>
+        {
+            int index = (layer * rows + row) * spec.HiddenSize + unit;
+            return random.Uniform((ulong)index) < options.Dropout ? 0 : (double)(float)(1 / (1 - options.Dropout));
+        }).ToArray()).ToArray())];
+    }
+
+    private static void AssertSame(ModelPair pair, ReferenceBatch batch, double loss, ReadOnlySpan<float> gradient, string what)
+    {
+        (double expected, ReferenceParameters gradients) = pair.Reference.LossAndGradients(batch, scale: 1.0 / batch.Predictions);
+        ModelSpec spec = pair.Engine.Spec;
+        double tolerance = Tolerance.OfChain(spec.HiddenSize * spec.Layers * batch.Tokens[0].Length);
+        Tolerance.AssertClose(expected, loss, tolerance, 0, what + ", summed loss of", batch.Predictions);
+        foreach (ParameterTensor tensor in pair.Engine.Parameters.Tensors)
+            Tolerance.AssertClose(ModelPair.ToMemory(tensor, gradients[tensor.Name]), gradient.Slice(tensor.Offset, tensor.Length), tolerance, $"{what}, gradient of {tensor.Name}");
+    }
+}

@@ -1,0 +1,104 @@
+using Aphorist.Model;
+using Aphorist.Tests.Storage;
+using Aphorist.Text;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>Whole runs on streams, of both architectures.</summary>
+public sealed class StreamTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder temporary = new();
+
+    private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
+    {
+        Objective = Objective.Stream, BatchSize = 10, SequenceLength = 9, Epochs = 3, Optimizer = OptimizerKind.Adam, LearningRate = 0.01, ClipNorm = 1,
+        Dropout = 0.2, Schedule = LearningRateSchedule.Cosine, WarmUpSteps = 3, ValidationShare = 0.2,
+    };
+
+    public void Dispose() => temporary.Dispose();
+
+    [Theory]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.Gru)]
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture)
+    {
+        LanguageModel one = Model(architecture), four = Model(architecture);
+        await TinyTraining.RunAsync(one, Options);
+        await TinyTraining.RunAsync(four, Options with { Threads = 4 });
+        Assert.Equal(one.Parameters.Values, four.Parameters.Values);
+    }
+
+    [Theory]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.Gru)]
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture)
+    {
+        LanguageModel whole = Model(architecture);
+        List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
+        int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
+        foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
+        {
+            string path = temporary.File($"{architecture}-{stop}");
+            using (RunFolder folder = RunFolder.Create(path))
+            {
+                int checkpoints = 0;
+                using CancellationTokenSource stopping = new();
+                Trainer trainer = new(Model(architecture), TinyTraining.Corpus, Options, folder);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+                {
+                    await foreach (TrainingEvent happened in trainer.RunAsync(stopping.Token))
+                        if (happened is CheckpointSaved && ++checkpoints == stop) await stopping.CancelAsync();
+                });
+            }
+
+            await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
+            using RunFolder resumed = RunFolder.Open(path);
+            LanguageModel model = Model(architecture);
+            await TinyTraining.RunAsync(model, Options, resumed);
+            Assert.Equal(whole.Parameters.Values, model.Parameters.Values);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_OutOfPatience_Ends()
+    {
+        List<TrainingEvent> events = await TinyTraining.RunAsync(
+            Model(Architecture.Lstm), Options with { Epochs = 500, Patience = 2, LearningRate = 0.1, Schedule = LearningRateSchedule.Constant });
+        bool[] best = [.. events.OfType<EpochCompleted>().Select(epoch => epoch.IsBest)];
+        Assert.InRange(best.Length, 3, 499);
+        Assert.Equal([false, false], best[^2..]);
+    }
+
+    [Fact]
+    public async Task RunAsync_OutOfTime_EndsWithinAnEpoch()
+    {
+        List<TrainingEvent> events = await TinyTraining.RunAsync(
+            Model(Architecture.Lstm), Options with { Epochs = 1_000_000, TimeBudget = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromHours(1) });
+        Assert.InRange(events.OfType<EpochCompleted>().Sum(epoch => epoch.Seconds), 0.05, 30);
+        Assert.IsType<TrainingCompleted>(events[^1]);
+    }
+
+    [Fact]
+    public async Task RunAsync_ValidationInterval_MeasuresWithinTheEpoch()
+    {
+        List<TrainingEvent> events = await TinyTraining.RunAsync(Model(Architecture.Lstm), Options with { ValidationInterval = 4, Epochs = 1 });
+        int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
+        ValidationMeasured[] measured = [.. events.OfType<ValidationMeasured>()];
+        Assert.Equal(Enumerable.Range(1, (batches - 1) / 4).Select(count => 4 * count), measured.Select(one => one.Batch));
+        Assert.True(measured[0].IsBest);
+    }
+
+    [Fact]
+    public async Task Evaluate_HeldOutPart_IsWhatTrainingReported()
+    {
+        LanguageModel model = Model(Architecture.Gru);
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, Options);
+        Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 });
+        Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
+    }
+
+    private static LanguageModel Model(Architecture architecture) =>
+        LanguageModel.Create(new ModelSpec { Architecture = architecture, HiddenSize = 12, Layers = 2, EmbeddingSize = 5 }, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+}
