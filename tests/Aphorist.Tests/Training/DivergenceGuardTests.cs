@@ -40,13 +40,13 @@ public sealed class DivergenceGuardTests
         for (int epoch = 0; epoch < 30; epoch++)
         {
             double loss = 3.8 - 0.1 * epoch;
-            Assert.False(Epoch(loss, expected, batches: 20));
+            Assert.False(ShortEpochHasDiverged(loss, expected));
             expected = loss;
         }
     }
 
     [Fact]
-    public void HasDiverged_ShortEpochFarAboveTheBest_AtItsEnd() => Assert.True(Epoch(loss: 2.0, expected: 1.3, batches: 20));
+    public void HasDiverged_ShortEpochFarAboveTheBest_AtItsEnd() => Assert.True(ShortEpochHasDiverged(loss: 2.0, expected: 1.3));
 
     [Fact]
     public void IsHealthy_LossBeganToRise_No()
@@ -67,11 +67,12 @@ public sealed class DivergenceGuardTests
         Assert.Equal(expected, state);
     }
 
-    private bool Epoch(double loss, double expected, int batches)
+    private bool ShortEpochHasDiverged(double loss, double expected)
     {
+        const int Batches = 20;
         state.RestartEpoch();
         bool diverged = false;
-        for (int batch = 1; batch <= batches; batch++) diverged |= DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: batch == batches);
+        for (int batch = 1; batch <= Batches; batch++) diverged |= DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: batch == Batches);
         return diverged;
     }
 }
