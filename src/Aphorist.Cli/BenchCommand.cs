@@ -8,7 +8,7 @@ namespace Aphorist.Cli;
 internal static class BenchCommand
 {
     private static readonly NumberOption<double> Seconds = NumberOptions.Real(
-        "--seconds", "seconds", "Seconds to measure each figure. 1 by default.", value => value > 0 && value <= 3600, "a number of seconds above 0");
+        "--seconds", "seconds", "Seconds to measure each figure. 1 by default.", value => value > 0 && value <= 3600, "a number of seconds above 0, up to 3600");
 
     private static readonly NumberOption<int> Threads = NumberOptions.Whole(
         "--threads", "Threads to measure with. One for each processor by default.", 1, 1024);

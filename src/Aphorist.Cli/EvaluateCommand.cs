@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Corpora;
 using Aphorist.Cli.Models;
 using Aphorist.Cli.Terminal;
 using Aphorist.Cli.Training;
@@ -29,11 +30,7 @@ internal static class EvaluateCommand
 
     private static readonly NumberOption<int> Threads = NumberOptions.Whole("--threads", "Threads. One for each processor by default; the result does not depend on it.", 1, 1024);
 
-    private static readonly Option<string?> Encoding = new("--encoding")
-    {
-        Description = "The text's encoding, such as windows-1252 or gb18030. UTF-8 by default, or what the byte order mark says.",
-        HelpName = "name",
-    };
+    private static readonly Option<string?> Encoding = EncodingOption.Create();
 
     public static Command Create()
     {
@@ -52,17 +49,19 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Vocabulary.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
-        Evaluation evaluation = model.Evaluate(corpus, new EvaluationOptions
+        EvaluationOptions options = new()
         {
             Objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream,
             Step = Step.In(call) ?? 3,
             TailShare = Tail.In(call) ?? 1,
             Threads = Threads.In(call) ?? 0,
-        });
+        };
+        // The evaluation cannot be stopped, but it need not be waited for.
+        Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options), cancellationToken).WaitAsync(cancellationToken);
         if (output.Json) output.Result.Announce(Json(evaluation));
         else Write(output.Result, evaluation);
         return ExitCode.Done;

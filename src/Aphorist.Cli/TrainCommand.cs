@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Corpora;
 using Aphorist.Cli.Training;
 
 namespace Aphorist.Cli;
@@ -26,16 +27,12 @@ internal static class TrainCommand
         HelpName = "folder",
     };
 
-    private static readonly Option<string?> Encoding = new("--encoding")
-    {
-        Description = "The text's encoding, such as windows-1252 or gb18030. UTF-8 by default, or what the byte order mark says.",
-        HelpName = "name",
-    };
+    private static readonly Option<string?> Encoding = EncodingOption.Create();
 
-    private static readonly ChoiceOption<bool> Lowercase = TrueOrFalse(
+    private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse(
         "--lowercase", "Whether the text is lower-cased first. true in the notebook preset.");
 
-    private static readonly ChoiceOption<bool> Samples = TrueOrFalse(
+    private static readonly ChoiceOption<bool> Samples = ChoiceOptions.TrueOrFalse(
         "--samples", "Whether to write with the model after each epoch, at four temperatures. true by default.");
 
     public static Command Create()
@@ -66,8 +63,6 @@ internal static class TrainCommand
         Change = spec => ShapeOptions.Change(spec, call),
         ChangeTraining = options => LearningOptions.Change(options, call),
     };
-
-    private static ChoiceOption<bool> TrueOrFalse(string name, string description) => new(name, description, ("true", true), ("false", false));
 
     private static Option<string?> PresetOption()
     {

@@ -9,7 +9,7 @@ public sealed class InfoTests(TrainedModel trained)
     {
         string output = AphoristProcess.Run(".", "info", trained.Run).Expect(0).Output;
 
-        foreach (string part in new[] { "LSTM(128)", "hard-sigmoid", "window of 20", "tiny", "notebook", "lstm.weight_ih_l0", "decoder.bias" })
+        foreach (string part in new[] { "LSTM(128), hard-sigmoid gates, window of 20", "\\n␣", "tiny", "notebook", "lstm.weight_ih_l0", "decoder.bias" })
             Assert.Contains(part, output, StringComparison.Ordinal);
     }
 
@@ -18,6 +18,8 @@ public sealed class InfoTests(TrainedModel trained)
     {
         JsonElement info = JsonDocument.Parse(AphoristProcess.Run(".", "info", trained.File, "--json").Expect(0).Output).RootElement;
 
+        Assert.Equal("lstm", info.GetProperty("architecture").GetString());
+        Assert.Equal(1, info.GetProperty("layers").GetInt32());
         Assert.Equal(128, info.GetProperty("hiddenSize").GetInt32());
         Assert.Equal(20, info.GetProperty("window").GetInt32());
         Assert.Equal(1, info.GetProperty("training").GetProperty("epochs").GetInt32());

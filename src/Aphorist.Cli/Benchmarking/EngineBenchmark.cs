@@ -90,19 +90,27 @@ internal static class EngineBenchmark
         });
     }
 
-    /// <summary>The median of repeated runs in seconds, without the first few, in which methods are compiled.</summary>
+    /// <summary>The median of repeated runs in seconds, after a warm-up of half the time, in which methods are compiled and then optimised.</summary>
     private static double Median(TimeSpan time, Action action)
     {
-        for (int warmUp = 0; warmUp < 3; warmUp++) action();
+        Measure(time / 2, 3, action);
+        List<double> seconds = Measure(time, 5, action);
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
+    }
+
+    /// <summary>The seconds of every run that begins within the time, and of at least so many.</summary>
+    private static List<double> Measure(TimeSpan time, int atLeast, Action action)
+    {
         List<double> seconds = [];
-        for (long begin = Stopwatch.GetTimestamp(); seconds.Count < 5 || Stopwatch.GetElapsedTime(begin) < time;)
+        long begin = Stopwatch.GetTimestamp();
+        while (seconds.Count < atLeast || Stopwatch.GetElapsedTime(begin) < time)
         {
             long start = Stopwatch.GetTimestamp();
             action();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
+        return seconds;
     }
 }

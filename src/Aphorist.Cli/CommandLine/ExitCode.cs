@@ -12,6 +12,6 @@ internal static class ExitCode
     /// <summary>The call is wrong: nothing was tried.</summary>
     public const int WrongCall = 2;
 
-    /// <summary>Ctrl-C or a request to terminate: 128 and the signal's number, as shells have it.</summary>
+    /// <summary>Ctrl-C, which shells count as 128 and the signal's number, 2; a request to terminate, too.</summary>
     public const int Interrupted = 130;
 }

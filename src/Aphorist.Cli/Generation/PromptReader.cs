@@ -29,18 +29,18 @@ internal static class PromptReader
     public static string Known(string prompt, Vocabulary vocabulary, UnknownCharacters unknown, TextWriter notes)
     {
         string normalized = vocabulary.Normalization.Apply(prompt);
-        Rune[] strangers = [.. normalized.EnumerateRunes().Where(character => vocabulary.IdOf(character) < 0).Distinct()];
-        if (strangers.Length == 0) return normalized;
+        int[] known = vocabulary.EncodeKnown(normalized, out IReadOnlyList<Rune> strangers);
+        if (strangers.Count == 0) return normalized;
         string names = NamesOf(strangers);
         if (unknown == UnknownCharacters.Error)
             throw new WrongCallException($"The model does not know {names}: change the prompt, or leave such characters out with --unknown skip.");
         notes.WriteLine($"Left out of the prompt, since the model does not know it: {names}.");
-        return string.Concat(normalized.EnumerateRunes().Where(character => vocabulary.IdOf(character) >= 0));
+        return vocabulary.Decode(known);
     }
 
-    private static string NamesOf(Rune[] characters)
+    private static string NamesOf(IReadOnlyList<Rune> characters)
     {
         string names = string.Join(", ", characters.Take(NamedAtMost).Select(CharacterName.Of));
-        return characters.Length > NamedAtMost ? $"{names} and {characters.Length - NamedAtMost} more" : names;
+        return characters.Count > NamedAtMost ? $"{names} and {characters.Count - NamedAtMost} more" : names;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Model;
 using Aphorist.Storage;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Models;
 
@@ -16,9 +17,9 @@ internal static class ModelDescription
         List<string[]> rows =
         [
             ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
-            ["architecture", $"LSTM({file.Spec.HiddenSize}), {GatesOf(file.Spec)} gates, window of {file.Spec.Window} characters"],
+            ["architecture", ArchitectureOf(file.Spec)],
             ["parameters", string.Create(Culture, $"{parameters:N0}")],
-            ["vocabulary", $"{file.Vocabulary.Count} characters: {Shown(file.Vocabulary.Characters)}"],
+            ["vocabulary", $"{file.Vocabulary.Count} characters: {VisibleText.Of(file.Vocabulary.Characters)}"],
             ["text", file.Vocabulary.Normalization.Lowercase ? "lower-cased" : "as it is"],
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
@@ -30,8 +31,10 @@ internal static class ModelDescription
     {
         json.WriteString("file", file.Path);
         json.WriteNumber("bytes", file.FileLength);
-        json.WriteString("architecture", "lstm");
+        json.WriteString("architecture", ModelFileInfo.KindOf(file.Spec.Architecture));
         json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
+        json.WriteNumber("layers", file.Spec.Layers);
+        json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
@@ -44,7 +47,15 @@ internal static class ModelDescription
         json.WriteEndArray();
     });
 
-    private static string GatesOf(ModelSpec spec) => spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+    private static string ArchitectureOf(ModelSpec spec)
+    {
+        string layers = spec.Layers == 1 ? "" : $"{spec.Layers} x ";
+        string embedding = spec.EmbeddingSize == 0 ? "" : $"embedding of {spec.EmbeddingSize}, ";
+        return $"{layers}{ModelFileInfo.KindOf(spec.Architecture).ToUpperInvariant()}({spec.HiddenSize}), {GatesOf(spec)} gates, {embedding}window of {spec.Window} characters";
+    }
+
+    private static string GatesOf(ModelSpec spec) =>
+        spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? "hard-sigmoid" : "sigmoid";
 
     private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
     {
@@ -88,8 +99,4 @@ internal static class ModelDescription
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    /// <summary>The characters in one line: line feeds and tabs as programmers write them.</summary>
-    private static string Shown(string characters) =>
-        characters.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
 }

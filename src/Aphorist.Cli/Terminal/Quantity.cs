@@ -8,21 +8,22 @@ internal static class Quantity
     /// <summary>Three digits and a unit: 812, 9.41 k, 1.20 M, 3.62 G.</summary>
     public static string Of(double value)
     {
+        // The bounds lie where rounding would bring one more digit.
         (double scaled, string unit) = Math.Abs(value) switch
         {
-            >= 1e9 => (value / 1e9, " G"),
-            >= 1e6 => (value / 1e6, " M"),
-            >= 1e3 => (value / 1e3, " k"),
+            >= 999.5e6 => (value / 1e9, " G"),
+            >= 999.5e3 => (value / 1e6, " M"),
+            >= 999.5 => (value / 1e3, " k"),
             _ => (value, ""),
         };
-        string digits = Math.Abs(scaled) switch { >= 100 => "F0", >= 10 => "F1", _ => unit.Length > 0 ? "F2" : "F0" };
+        string digits = Math.Abs(scaled) switch { >= 99.95 => "F0", >= 9.995 => "F1", _ => unit.Length > 0 ? "F2" : "F0" };
         return scaled.ToString(digits, CultureInfo.InvariantCulture) + unit;
     }
 
     /// <summary>A duration without needless parts: 42 s, 3:05 min, 1:02:30 h.</summary>
     public static string Of(TimeSpan time) => time.TotalSeconds switch
     {
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F0} s"),
+        < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F0} s"),
         < 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:D2} min"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2} h"),
     };

@@ -16,7 +16,7 @@ internal interface ITrainingReport : IAsyncDisposable
 
     ValueTask DivergenceAsync(DivergenceDetected divergence);
 
-    /// <summary>The model begins to write after an epoch: its first temperature continues this seed.</summary>
+    /// <summary>The model begins to write at a temperature. The first of an epoch continues this seed; for the others, which go on with what is there, it is empty.</summary>
     void SampleBegins(int epoch, double temperature, string seed);
 
     /// <summary>The model has written one more character.</summary>

@@ -15,7 +15,7 @@ internal static class LearningOptions
 
     private static readonly NumberOption<double> Minutes = NumberOptions.Real(
         "--minutes", "minutes", "Time for training, validation not counted; training then ends with the epoch at hand unfinished. No limit by default.",
-        value => value > 0 && value <= 1e6, "a number of minutes above 0");
+        value => value > 0 && value <= 1e6, "a number of minutes above 0, up to a million");
 
     private static readonly NumberOption<int> Patience = NumberOptions.Whole("--patience", "Epochs without a better loss after which training ends. 0, the default, for never.", 0);
 
@@ -57,13 +57,12 @@ internal static class LearningOptions
         "--dropout", "share", "Share of each layer's outputs that is dropped while learning, so that less is learned by heart. 0 in the notebook preset.",
         value => value >= 0 && value < 1, "a share from 0 to below 1");
 
-    private static readonly ChoiceOption<bool> DivergenceGuard = new(
-        "--divergence-guard", "Whether to return to the last good weights, with a smaller learning rate, when the loss explodes. true by default.",
-        ("true", true), ("false", false));
+    private static readonly ChoiceOption<bool> DivergenceGuard = ChoiceOptions.TrueOrFalse(
+        "--divergence-guard", "Whether to return to the last good weights, with a smaller learning rate, when the loss explodes. true by default.");
 
     private static readonly NumberOption<double> CheckpointInterval = NumberOptions.Real(
         "--checkpoint-interval", "seconds", "Seconds between two checkpoints within an epoch; one is written after every epoch in any case. 60 by default.",
-        value => value > 0 && value <= 1e6, "a number of seconds above 0");
+        value => value > 0 && value <= 1e6, "a number of seconds above 0, up to a million");
 
     private static readonly NumberOption<ulong> Seed = NumberOptions.Seed("--seed", "The seed of everything random. 0 by default; the same seed makes the same model.");
 

@@ -34,15 +34,7 @@ public sealed class TextGenerator : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         StringBuilder text = new(length);
-        if (length > 0)
-        {
-            foreach (Rune character in Stream(prompt, options))
-            {
-                text.Append(character);
-                if (--length == 0) break;
-            }
-        }
-
+        foreach (Rune character in Stream(prompt, options).Take(length)) text.Append(character);
         return text.ToString();
     }
 

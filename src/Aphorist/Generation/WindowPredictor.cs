@@ -17,8 +17,8 @@ internal sealed unsafe class WindowPredictor : Predictor
     private readonly int[] tokens;
     private readonly AlignedArray logits;
     private readonly Action<int, int> advance;
-    private readonly int[] partPositions;
-    private int position;
+    private readonly long[] partPositions;
+    private long position;
     private int rows;
 
     public WindowPredictor(NetworkWeights weights, Workers workers)
@@ -29,21 +29,21 @@ internal sealed unsafe class WindowPredictor : Predictor
         tokens = GC.AllocateArray<int>(window, pinned: true);
         logits = new AlignedArray(weights.Model.Vocabulary.Count);
         advance = AdvanceSomePart;
-        partPositions = new int[workers.Count];
+        partPositions = new long[workers.Count];
     }
 
     public override void Read(int id)
     {
-        state.Clear(position % window);
+        state.Clear((int)(position % window));
         position++;
-        rows = Math.Min(position, window);
+        rows = (int)Math.Min(position, window);
         tokens.AsSpan(0, rows).Fill(id);
         workers.Run(workers.Count, advance);
     }
 
     public override ReadOnlySpan<float> Predict()
     {
-        int oldest = position < window ? 0 : position % window;
+        int oldest = position < window ? 0 : (int)(position % window);
         state.Decode(oldest, 1, logits.Pointer);
         return logits.Span;
     }

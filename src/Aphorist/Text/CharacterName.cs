@@ -32,7 +32,7 @@ public static class CharacterName
         UnicodeCategory.ParagraphSeparator => "paragraph separator",
         UnicodeCategory.PrivateUse => "private-use character",
         UnicodeCategory.OtherNotAssigned => "unassigned character",
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark => $"combining mark '\u25CC{character}'",
+        _ when CombiningMark.Is(character) => $"combining mark '\u25CC{character}'",
         _ => $"'{character}'",
     };
 }

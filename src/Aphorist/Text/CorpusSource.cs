@@ -39,7 +39,7 @@ public static class CorpusSource
         {
             if (CorpusCatalog.TryGet(argument, out CorpusEntry? entry))
                 await CorpusCatalog.AddAsync(reader, entry, progress, cache, cancellationToken).ConfigureAwait(false);
-            else if (LooksLikeName(argument) && !Path.Exists(argument)) CorpusCatalog.Get(argument);
+            else if (LooksLikeName(argument) && !Path.Exists(argument)) CorpusCatalog.Get(argument); // Throws, with the nearest name.
             else reader.Add(argument);
         }
         return reader.ToCorpus();

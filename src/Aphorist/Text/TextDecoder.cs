@@ -28,12 +28,11 @@ internal sealed class TextDecoder(string? encodingName)
 
     private Encoding EncodingOf(ReadOnlySpan<byte> bytes)
     {
-        if (named is null) return ByteOrderMark.Detect(bytes) ?? TextEncodings.Utf8;
-        // "utf-16" and "utf-32" without a byte order in their name leave it to the mark.
-        bool marksOrder = ByteOrderMark.Detect(bytes) is { } marked && TextEncodings.HasZeroBytes(marked)
-            && marked.WebName.StartsWith(named.WebName, StringComparison.OrdinalIgnoreCase)
-            && string.Equals(encodingName, named.WebName, StringComparison.OrdinalIgnoreCase);
-        return marksOrder ? ByteOrderMark.Detect(bytes)! : named;
+        Encoding? marked = ByteOrderMark.Detect(bytes);
+        if (named is null) return marked ?? TextEncodings.Utf8;
+        // "utf-16" and "utf-32" without a byte order in their name leave it to the mark; .NET calls the encoding so for "utf-16LE", too.
+        bool leavesOrder = !encodingName!.EndsWith("LE", StringComparison.OrdinalIgnoreCase);
+        return leavesOrder && marked?.WebName.StartsWith(named.WebName, StringComparison.Ordinal) == true ? marked : named;
     }
 
     private static CorpusException Binary(ReadOnlySpan<byte> bytes, string label, int offset)

@@ -14,7 +14,7 @@ internal static class VisibleText
         StringBuilder shown = new(text.Length);
         foreach (Rune character in text.EnumerateRunes())
         {
-            if (shown.Length == 0 && IsMark(character)) shown.Append(DottedCircle);
+            if (shown.Length == 0 && CombiningMark.Is(character)) shown.Append(DottedCircle);
             shown.Append(Of(character));
         }
         return shown.ToString();
@@ -33,7 +33,4 @@ internal static class VisibleText
     private static bool IsVisible(Rune character) => Rune.GetUnicodeCategory(character) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or
         UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
-
-    private static bool IsMark(Rune character) => Rune.GetUnicodeCategory(character) is
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

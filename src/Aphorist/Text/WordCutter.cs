@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Aphorist.Text;
@@ -42,14 +41,11 @@ internal static class WordCutter
         if (text.IsEmpty) return 0;
         if (char.IsAscii(text[0])) return char.IsAsciiLetterOrDigit(text[0]) ? 1 : 0;
         Rune.DecodeFromUtf16(text, out Rune character, out int length);
-        return (Rune.IsLetterOrDigit(character) || (!isFirst && IsMark(character))) && !IsOfUnspacedScript(character.Value) ? length : 0;
+        return (Rune.IsLetterOrDigit(character) || (!isFirst && CombiningMark.Is(character))) && !IsOfUnspacedScript(character.Value) ? length : 0;
     }
 
     // The apostrophe of typewriters, that of printers, and the two joiners that Persian and the scripts of India write within words.
     private static bool IsJoiner(char unit) => unit is '\'' or '\u2019' or '\u200C' or '\u200D';
-
-    private static bool IsMark(Rune character) => Rune.GetUnicodeCategory(character) is
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private static bool IsOfUnspacedScript(int codePoint) => codePoint is
         (>= 0x0E00 and <= 0x0EFF) or // Thai, Lao

@@ -11,20 +11,8 @@ public sealed class PredictorTests
 {
     private const int Window = 7;
 
-    public static TheoryData<string, GateActivation> KernelsAndGates
-    {
-        get
-        {
-            TheoryData<string, GateActivation> data = [];
-            foreach (InstructionSet set in InstructionSet.All)
-                foreach (GateActivation gates in Enum.GetValues<GateActivation>())
-                    data.Add(set.Name, gates);
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Predict_Stateful_GivesTheReferencesLogitsOfTheWholeText(string kernel, GateActivation gates)
     {
         ModelPair pair = ModelPair.Random(23, 37, Window, gates);
@@ -38,7 +26,7 @@ public sealed class PredictorTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Predict_Window_GivesTheReferencesLogitsOfTheLastWindow(string kernel, GateActivation gates)
     {
         ModelPair pair = ModelPair.Random(23, 37, Window, gates);
@@ -53,7 +41,7 @@ public sealed class PredictorTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Predict_Window_GivesTheBitsOfRunningEachWindowAlone(string kernel, GateActivation gates)
     {
         foreach (int window in (int[])[1, 2, Window, 20])

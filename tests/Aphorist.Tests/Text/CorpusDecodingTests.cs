@@ -81,9 +81,16 @@ public sealed class CorpusDecodingTests
         Assert.Equal("'standard input' looks like a binary file (a zero byte at offset 1): it would decode as utf-16, so name that encoding (--encoding utf-16).",
             Record(() => Decode(Encoding.Unicode.GetBytes("plain text\n"))));
 
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf16")]
+    [InlineData("unicode")]
+    public void Read_NamedUtf16WithBigEndianMark_FollowsTheMark(string name) =>
+        Assert.Equal("ab", Decode([0xFE, 0xFF, 0, 0x61, 0, 0x62], name));
+
     [Fact]
-    public void Read_NamedUtf16WithBigEndianMark_FollowsTheMark() =>
-        Assert.Equal("ab", Decode([0xFE, 0xFF, 0, 0x61, 0, 0x62], "utf-16"));
+    public void Read_ByteOrderNamed_OverridesTheMark() =>
+        Assert.Equal("\uFFFE\u6100", Decode([0xFE, 0xFF, 0, 0x61], "utf-16LE"));
 
     [Fact]
     public void Read_EncodingNamed_OverridesTheMark() =>

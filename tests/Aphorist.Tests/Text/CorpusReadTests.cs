@@ -48,14 +48,14 @@ public sealed class CorpusReadTests : IDisposable
     {
         foreach (string path in (string[])["a.txt", "b.md", "c.txt", "sub/d.txt", "sub/deep/e.txt", ".hidden.txt"])
             folder.Write(path, Path.GetFileNameWithoutExtension(path));
-        Assert.Equal(expected, Corpus.Read(folder.At(glob)).Text.Replace('\n', ' '));
+        Assert.Equal(expected, Corpus.Read(folder.File(glob)).Text.Replace('\n', ' '));
     }
 
     [Fact]
     public void Read_LinkBackToAFolder_IsNotFollowed()
     {
         folder.Write("a.txt", "a");
-        Directory.CreateSymbolicLink(folder.At("again"), folder.Path);
+        Directory.CreateSymbolicLink(folder.File("again"), folder.Path);
         Assert.Equal("a", Corpus.Read(folder.Path).Text);
     }
 
@@ -79,7 +79,7 @@ public sealed class CorpusReadTests : IDisposable
 
     [Fact]
     public void Read_CatalogueNameWithEnding_SuggestsTheCatalogue() =>
-        Assert.Contains("'nietzsche' without the ending is in the catalogue", Message(folder.At("nietzsche.txt")));
+        Assert.Contains("'nietzsche' without the ending is in the catalogue", Message(folder.File("nietzsche.txt")));
 
     [Theory]
     [InlineData(new byte[0])]
@@ -111,8 +111,8 @@ public sealed class CorpusReadTests : IDisposable
     [Fact]
     public void Read_GlobWithoutMatch_SaysSo()
     {
-        Assert.Contains("matches no file", Message(folder.At("*.txt")));
-        Assert.Contains("matches no file", Message(folder.At("no/such/*.txt")));
+        Assert.Contains("matches no file", Message(folder.File("*.txt")));
+        Assert.Contains("matches no file", Message(folder.File("no/such/*.txt")));
     }
 
     [Fact]

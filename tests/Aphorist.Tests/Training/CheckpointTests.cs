@@ -1,5 +1,4 @@
 using Aphorist.Storage;
-using Aphorist.Tests.Storage;
 using Aphorist.Training;
 using Xunit;
 

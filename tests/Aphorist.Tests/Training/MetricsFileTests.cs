@@ -1,4 +1,3 @@
-using Aphorist.Tests.Storage;
 using Aphorist.Training;
 using CsCheck;
 using Xunit;

@@ -1,6 +1,5 @@
 using Aphorist.Model;
 using Aphorist.Storage;
-using Aphorist.Tests.Storage;
 using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;

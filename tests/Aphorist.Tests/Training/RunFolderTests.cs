@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Aphorist.Tests.Storage;
 using Aphorist.Training;
 using Xunit;
 

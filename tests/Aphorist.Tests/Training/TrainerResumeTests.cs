@@ -1,5 +1,4 @@
 using Aphorist.Model;
-using Aphorist.Tests.Storage;
 using Aphorist.Training;
 using Xunit;
 

@@ -16,20 +16,8 @@ public sealed class TrainingStepGradientTests
         (2, 1, 1, 1), (3, 2, 2, 2), (5, 7, 3, 5), (4, 8, 9, 32), (7, 16, 5, 31), (11, 17, 6, 33), (57, 32, 12, 65), (16, 33, 40, 20), (70, 5, 2, 100),
     ];
 
-    public static TheoryData<string, GateActivation> KernelsAndGates
-    {
-        get
-        {
-            TheoryData<string, GateActivation> data = [];
-            foreach (InstructionSet set in InstructionSet.All)
-                foreach (GateActivation gates in Enum.GetValues<GateActivation>())
-                    data.Add(set.Name, gates);
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Run_AnyShape_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
     {
         foreach ((int v, int h, int window, int batch) in Shapes)
@@ -40,7 +28,7 @@ public sealed class TrainingStepGradientTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Run_LargeParameters_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
     {
         // Saturated gates, clipped hard sigmoids, losses of many nats.
@@ -49,7 +37,7 @@ public sealed class TrainingStepGradientTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Run_BatchSmallerThanTheLargest_GivesTheReferencesLossAndGradients(string kernel, GateActivation gates)
     {
         // The last batch of an epoch is a remainder: it has shards, blocks of steps and averages of its own.
@@ -59,7 +47,7 @@ public sealed class TrainingStepGradientTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndGates))]
+    [ClassData(typeof(KernelsAndGates))]
     public void Evaluate_SameBatch_GivesTheReferencesLossAndChangesNothing(string kernel, GateActivation gates)
     {
         ModelPair pair = ModelPair.Random(9, 12, 6, gates);
