@@ -1,5 +1,4 @@
 using Aphorist.Model;
-using Aphorist.Tests.Storage;
 using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
