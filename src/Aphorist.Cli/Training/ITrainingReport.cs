@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Training;
@@ -19,8 +18,8 @@ internal interface ITrainingReport : IAsyncDisposable
     /// <summary>The model begins to write after an epoch: its first temperature continues this seed.</summary>
     void SampleBegins(int epoch, double temperature, string seed);
 
-    /// <summary>The model has written one more character.</summary>
-    void Typed(Rune character);
+    /// <summary>The model has written a little more.</summary>
+    void Typed(string piece);
 
     /// <summary>The model has written a whole sample.</summary>
     void SampleEnds(int epoch, double temperature, string text);

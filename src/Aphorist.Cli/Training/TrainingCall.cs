@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
@@ -15,7 +16,7 @@ internal static class TrainingCall
         await using ITrainingReport report = ReportFor(run, output);
         try
         {
-            await TrainAsync(run, report, request.Samples, cancellationToken);
+            await TrainAsync(run, report, output.Notes, request.Samples, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -27,7 +28,7 @@ internal static class TrainingCall
         }
     }
 
-    private static async Task TrainAsync(PreparedRun run, ITrainingReport report, bool writesSamples, CancellationToken cancellationToken)
+    private static async Task TrainAsync(PreparedRun run, ITrainingReport report, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
         Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
         using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
@@ -37,6 +38,7 @@ internal static class TrainingCall
             {
                 case TrainingStarted started:
                     await report.StartedAsync(started);
+                    if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
                     break;
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);
@@ -58,11 +60,15 @@ internal static class TrainingCall
         }
     }
 
+    private static string UnknownWords(double share) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{100 * share:F1} % of the tokens are words that the vocabulary lacks; the model reads and writes each as U+FFFD.");
+
     private static ITrainingReport ReportFor(PreparedRun run, CommandOutput output)
     {
         EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs);
         return output.Json
             ? new JsonTrainingReport(output.Result, progress)
-            : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Training.Epochs);
+            : new TextTrainingReport(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
     }
 }

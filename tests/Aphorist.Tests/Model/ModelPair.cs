@@ -35,7 +35,7 @@ internal sealed class ModelPair
     /// <summary>The engine's model, and a reference that has taken over its parameters, which doubles hold exactly.</summary>
     public static ModelPair Of(LanguageModel engine)
     {
-        ReferenceParameters parameters = new(engine.Vocabulary.Count, engine.Spec.HiddenSize);
+        ReferenceParameters parameters = new(engine.Tokenizer.Count, engine.Spec.HiddenSize);
         for (int tensor = 0; tensor < parameters.Tensors.Count; tensor++)
         {
             ReadOnlySpan<float> source = engine.Parameters.ValuesOf(engine.Parameters.Tensors[tensor]);

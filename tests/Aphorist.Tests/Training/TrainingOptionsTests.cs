@@ -39,7 +39,7 @@ public sealed class TrainingOptionsTests
     public void Trainer_CorpusNotLongerThanTheWindow_SaysSo()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Make("truth "));
-        Assert.Equal("The corpus has 6 characters, but a window of 6 and the character after it need at least 7; use a longer text or a smaller window.", error.Message);
+        Assert.Equal("The corpus has 6 tokens, but a window of 6 and the token after it need at least 7; use a longer text or a smaller window.", error.Message);
         Make("truth i");
     }
 

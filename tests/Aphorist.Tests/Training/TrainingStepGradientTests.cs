@@ -82,7 +82,7 @@ public sealed class TrainingStepGradientTests
             ParameterTensor place = pair.Engine.Parameters.Tensors[tensor];
             Tolerance.AssertClose(
                 gradients.Tensors[tensor], step.Gradient.Slice(place.Offset, place.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
-                $"V {pair.Engine.Vocabulary.Count}, {spec}, batch {batch.Starts.Length}, gradient of {place.Name}");
+                $"V {pair.Engine.Tokenizer.Count}, {spec}, batch {batch.Starts.Length}, gradient of {place.Name}");
         }
     }
 
