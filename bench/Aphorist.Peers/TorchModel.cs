@@ -18,7 +18,7 @@ internal sealed class TorchModel : nn.Module
     public TorchModel(LanguageModel source)
         : base(nameof(TorchModel))
     {
-        vocabularySize = source.Vocabulary.Count;
+        vocabularySize = source.Tokenizer.Count;
         lstm = nn.LSTM(vocabularySize, source.Spec.HiddenSize, batchFirst: true);
         decoder = nn.Linear(source.Spec.HiddenSize, vocabularySize);
         RegisterComponents();

@@ -48,7 +48,7 @@ internal sealed class TorchWriter : IDisposable
     {
         using IDisposable mode = inference_mode();
         using DisposeScope all = NewDisposeScope();
-        Tensor window = arange(model.Spec.Window, ScalarType.Int64).remainder(model.Vocabulary.Count).unsqueeze(0);
+        Tensor window = arange(model.Spec.Window, ScalarType.Int64).remainder(model.Tokenizer.Count).unsqueeze(0);
         StringBuilder text = new();
         for (int count = 0; count < length; count++)
         {
@@ -68,5 +68,5 @@ internal sealed class TorchWriter : IDisposable
     /// <summary>An id [1, 1] chosen with the probabilities of the logits [1, V].</summary>
     private static Tensor Sample(Tensor logits) => multinomial(nn.functional.softmax(logits, -1), 1);
 
-    private void Type(StringBuilder text, Tensor id) => text.Append(model.Vocabulary[(int)id.item<long>()]);
+    private void Type(StringBuilder text, Tensor id) => text.Append(model.Tokenizer.Decode([(int)id.item<long>()]));
 }

@@ -15,7 +15,7 @@ internal static class TrainingComparison
     {
         set_num_threads(threads);
         LanguageModel model = NotebookWork.CreateModel();
-        int[] ids = model.Vocabulary.Encode(NotebookWork.Text);
+        int[] ids = model.Tokenizer.Encode(NotebookWork.Text);
         int[][] batches = NotebookWork.Batches(BatchCount);
         using TorchModel torchModel = new(model);
         using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookWork.LearningRate, alpha: 0.9, eps: 1e-7);

@@ -20,10 +20,10 @@ internal static class EvaluateCommand
     private static readonly Argument<string[]> Corpus = WordArgument.Several("CORPUS", "The text to predict: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
 
     private static readonly ChoiceOption<Objective> Objective = new(
-        "--objective", "stream predicts every character, the state carried from one to the next; windows the character after each window, read from a zero state. stream by default.",
+        "--objective", "stream predicts every token, the state carried from one to the next; windows the token after each window, read from a zero state. stream by default.",
         ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
 
-    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Characters between the starts of two windows. 3 by default.", 1);
+    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Tokens between the starts of two windows. 3 by default.", 1);
 
     private static readonly NumberOption<double> Tail = NumberOptions.Real(
         "--tail", "share", "Share of the text, from its end, that is predicted. 1 by default.", value => value > 0 && value <= 1, "a share above 0, up to 1");
@@ -34,7 +34,7 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        Command command = new("evaluate", "Measures how well a model predicts a text: nats, bits per character, perplexity, accuracy.")
+        Command command = new("evaluate", "Measures how well a model predicts a text: nats, perplexity and accuracy by its own tokens, and bits per character, by which models of characters, words and bytes compare.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
         };
@@ -51,7 +51,7 @@ internal static class EvaluateCommand
         CommandOutput output = CommandOutput.Of(call);
         string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
-        CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Vocabulary.Normalization.Lowercase };
+        CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
         EvaluationOptions options = new()
         {
@@ -70,8 +70,9 @@ internal static class EvaluateCommand
     private static string Json(Evaluation evaluation) => JsonLine.Of(json =>
     {
         json.WriteNumber("count", evaluation.Count);
+        json.WriteNumber("characters", evaluation.Characters);
         json.WriteFinite("nats", evaluation.Nats);
-        json.WriteFinite("bitsPerCharacter", evaluation.Bits);
+        json.WriteFinite("bitsPerCharacter", evaluation.BitsPerCharacter);
         json.WriteFinite("perplexity", evaluation.Perplexity);
         json.WriteFinite("accuracy", evaluation.Accuracy);
         json.WriteNumber("correct", evaluation.Correct);
@@ -81,8 +82,9 @@ internal static class EvaluateCommand
         output,
         [
             ["predictions", evaluation.Count.ToString("N0", CultureInfo.InvariantCulture)],
+            ["characters", evaluation.Characters.ToString("N0", CultureInfo.InvariantCulture)],
             ["nats", Number(evaluation.Nats)],
-            ["bits per character", Number(evaluation.Bits)],
+            ["bits per character", Number(evaluation.BitsPerCharacter)],
             ["perplexity", Number(evaluation.Perplexity)],
             ["accuracy", Number(evaluation.Accuracy)],
         ]);

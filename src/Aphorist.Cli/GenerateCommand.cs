@@ -16,10 +16,10 @@ internal static class GenerateCommand
         HelpName = "text",
     };
 
-    private static readonly NumberOption<int> Length = NumberOptions.Whole("--length", "Characters to write. 400 by default.", 0);
+    private static readonly NumberOption<int> Length = NumberOptions.Whole("--length", "Tokens to write: characters, or words and what is between them, or bytes, whatever the model was trained on. 400 by default.", 0);
 
     private static readonly NumberOption<double> Temperature = NumberOptions.Real(
-        "--temperature", "t", "Below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest character. 1 by default.",
+        "--temperature", "t", "Below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest token. 1 by default.",
         value => value >= 0, "a number from 0 up");
 
     private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
@@ -36,7 +36,7 @@ internal static class GenerateCommand
     };
 
     private static readonly ChoiceOption<UnknownCharacters> Unknown = new(
-        "--unknown", "What to do with characters of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
+        "--unknown", "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
         ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
 
     public static Command Create()
@@ -46,7 +46,7 @@ internal static class GenerateCommand
             Writing.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
-            new("aphorist generate runs/aphorisms", "Writes 400 characters from nothing."),
+            new("aphorist generate runs/aphorisms", "Writes 400 tokens from nothing."),
             new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --length 1000", "Continues a prompt, rather surely."),
             new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
         return command;

@@ -38,7 +38,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         Command command = new("train", "Trains a model on a text.") { Corpus, Preset };
-        foreach (Option option in LearningOptions.All.Concat(ShapeOptions.All)) command.Add(option);
+        foreach (Option option in LearningOptions.All.Concat(ShapeOptions.All).Concat(TokenOptions.All)) command.Add(option);
         foreach (Option option in (Option[])[Encoding, Lowercase, Run, Resume, Samples]) command.Add(option);
         command.SetAction((call, cancellationToken) => TrainingCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
         Example.Attach(
@@ -46,6 +46,7 @@ internal static class TrainCommand
             new("aphorist train", "Trains the notebook's model on the built-in aphorisms, into runs/aphorisms."),
             new("aphorist train nietzsche --epochs 20", "Downloads the notebook's own text and trains twenty epochs."),
             new("aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine", "Trains on a file in an older encoding, keeping capitals."),
+            new("aphorist train nietzsche --objective stream --tokenizer words", "Learns words instead of characters."),
             new("aphorist train nietzsche --validation 0.05 --json > metrics.jsonl", "Holds out the last 5 % and writes the metrics as JSON lines."),
             new("aphorist train --resume runs/nietzsche", "Goes on with a run that was interrupted."));
         return command;
@@ -60,6 +61,7 @@ internal static class TrainCommand
         Encoding = call.GetValue(Encoding),
         Lowercase = Lowercase.In(call),
         Samples = Samples.In(call) ?? true,
+        ChangeTokenizer = options => TokenOptions.Change(options, call),
         Change = spec => ShapeOptions.Change(spec, call),
         ChangeTraining = options => LearningOptions.Change(options, call),
     };

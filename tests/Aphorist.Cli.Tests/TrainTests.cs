@@ -19,7 +19,7 @@ public sealed class TrainTests : IDisposable
         JsonElement[] events = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         string[] sampled = [.. Enumerable.Repeat("sample", 4)];
         Assert.Equal(["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));
-        Assert.Equal(["event", "characters", "vocabulary", "windows"], NamesIn(events[0]));
+        Assert.Equal(["event", "characters", "vocabulary", "windows", "tokens"], NamesIn(events[0]));
         Assert.Equal(
             ["event", "epoch", "loss", "accuracy", "validationLoss", "validationAccuracy", "seconds", "charactersPerSecond"], NamesIn(events[1]));
         Assert.Equal(["event", "epoch", "temperature", "text"], NamesIn(events[2]));

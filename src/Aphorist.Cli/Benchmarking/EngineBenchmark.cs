@@ -20,7 +20,7 @@ internal static class EngineBenchmark
         InstructionSet set = InstructionSet.Current;
         Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true }, progress: null, cancellationToken);
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus));
-        int characters = model.Vocabulary.Count;
+        int characters = model.Tokenizer.Count;
         using Workers workers = new(threads);
         double peakOne = FmaPeak.Measure(set, time);
         double peak = PeakOfAll(set, workers, time);
@@ -68,7 +68,7 @@ internal static class EngineBenchmark
     private static double Step(LanguageModel model, Corpus corpus, int threads, TimeSpan time, CancellationToken cancellationToken)
     {
         RandomStream random = new(1, RandomPurpose.Shuffle);
-        int[] ids = model.Vocabulary.Encode(corpus.Text);
+        int[] ids = model.Tokenizer.Encode(corpus.Text);
         int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
         using TrainingStep step = new(model, ids, TrainingOptions.Notebook with { Threads = threads });
         return Median(time, () =>

@@ -25,22 +25,26 @@ internal static class PromptReader
         }
     }
 
-    /// <summary>The prompt without the characters that the model does not know; they are named, or make the call fail.</summary>
-    public static string Known(string prompt, Vocabulary vocabulary, UnknownCharacters unknown, TextWriter notes)
+    /// <summary>The prompt without the characters or words that the model does not know; they are named, or make the call fail.</summary>
+    public static string Known(string prompt, ITokenizer tokenizer, UnknownCharacters treatment, TextWriter notes)
     {
-        string normalized = vocabulary.Normalization.Apply(prompt);
-        int[] known = vocabulary.EncodeKnown(normalized, out IReadOnlyList<Rune> strangers);
-        if (strangers.Count == 0) return normalized;
-        string names = NamesOf(strangers);
-        if (unknown == UnknownCharacters.Error)
-            throw new WrongCallException($"The model does not know {names}: change the prompt, or leave such characters out with --unknown skip.");
+        string normalized = tokenizer.Normalization.Apply(prompt);
+        int[] known = tokenizer.EncodeKnown(normalized, out IReadOnlyList<string> unknown);
+        if (unknown.Count == 0) return normalized;
+        string names = NamesOf(unknown);
+        if (treatment == UnknownCharacters.Error)
+            throw new WrongCallException($"The model does not know {names}: change the prompt, or leave out what is unknown with --unknown skip.");
         notes.WriteLine($"Left out of the prompt, since the model does not know it: {names}.");
-        return vocabulary.Decode(known);
+        return tokenizer.Decode(known);
     }
 
-    private static string NamesOf(IReadOnlyList<Rune> characters)
+    private static string NamesOf(IReadOnlyList<string> unknown)
     {
-        string names = string.Join(", ", characters.Take(NamedAtMost).Select(CharacterName.Of));
-        return characters.Count > NamedAtMost ? $"{names} and {characters.Count - NamedAtMost} more" : names;
+        string names = string.Join(", ", unknown.Take(NamedAtMost).Select(NameOf));
+        return unknown.Count > NamedAtMost ? $"{names} and {unknown.Count - NamedAtMost} more" : names;
     }
+
+    private static string NameOf(string unknown) => Rune.GetRuneAt(unknown, 0) is var first && first.Utf16SequenceLength == unknown.Length
+        ? CharacterName.Of(first)
+        : $"'{unknown}'";
 }

@@ -1,6 +1,6 @@
 namespace Aphorist.Cli.Generation;
 
-/// <summary>What to do with characters of a prompt that the model does not know.</summary>
+/// <summary>What to do with characters or words of a prompt that the model does not know.</summary>
 internal enum UnknownCharacters
 {
     Error,

@@ -18,50 +18,49 @@ internal static class Writing
     {
         LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
         string prompt = PromptReader.Read(request.Prompt);
-        string known = PromptReader.Known(prompt, model.Vocabulary, request.Unknown, output.Notes);
+        string known = PromptReader.Known(prompt, model.Tokenizer, request.Unknown, output.Notes);
         ulong seed = request.Seed ?? (ulong)Random.Shared.Next(RandomSeeds);
         if (request.Seed is null && request.Temperature > 0 && !output.Json) output.Notes.WriteLine($"Seed {seed} (--seed {seed} writes this text again).");
 
         SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = seed };
         using TextGenerator generator = new(model, request.Mode);
-        IEnumerable<Rune> text = generator.Stream(known, sampling).Take(request.Length);
+        IEnumerable<string> text = generator.Stream(known, sampling, request.Length);
         if (request.Output is string path) Save(path, prompt, text, cancellationToken);
         else if (!output.Json) Type(output.Result, prompt, text, cancellationToken);
         if (output.Json) output.Result.Announce(Json(request, prompt, seed, request.Output is null ? Collect(text, cancellationToken) : null));
         return ExitCode.Done;
     }
 
-    private static void Type(ResultWriter result, string prompt, IEnumerable<Rune> text, CancellationToken cancellationToken)
+    private static void Type(ResultWriter result, string prompt, IEnumerable<string> text, CancellationToken cancellationToken)
     {
         result.Write(prompt);
-        foreach (Rune character in text)
+        foreach (string piece in text)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            result.Type(character);
+            result.Type(piece);
         }
 
         result.Announce("");
     }
 
-    private static void Save(string path, string prompt, IEnumerable<Rune> text, CancellationToken cancellationToken)
+    private static void Save(string path, string prompt, IEnumerable<string> text, CancellationToken cancellationToken)
     {
         using StreamWriter file = new(path, append: false, new UTF8Encoding(false));
         file.Write(prompt);
-        Span<char> units = stackalloc char[2];
-        foreach (Rune character in text)
+        foreach (string piece in text)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            file.Write(units[..character.EncodeToUtf16(units)]);
+            file.Write(piece);
         }
     }
 
-    private static string Collect(IEnumerable<Rune> text, CancellationToken cancellationToken)
+    private static string Collect(IEnumerable<string> text, CancellationToken cancellationToken)
     {
         StringBuilder collected = new();
-        foreach (Rune character in text)
+        foreach (string piece in text)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            collected.Append(character);
+            collected.Append(piece);
         }
 
         return collected.ToString();

@@ -10,6 +10,8 @@ namespace Aphorist.Cli.Models;
 /// <summary>Tells what a model is and how it came to be.</summary>
 internal static class ModelDescription
 {
+    private const int TokensShown = 40;
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     public static void Write(TextWriter output, ModelFileInfo file, int parameters)
@@ -17,10 +19,11 @@ internal static class ModelDescription
         List<string[]> rows =
         [
             ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
-            ["architecture", ArchitectureOf(file.Spec)],
+            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, window of {file.Spec.Window} tokens"],
             ["parameters", string.Create(Culture, $"{parameters:N0}")],
-            ["vocabulary", $"{file.Vocabulary.Count} characters: {VisibleText.Of(file.Vocabulary.Characters)}"],
-            ["text", file.Vocabulary.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            ["tokenizer", KindOf(file.Tokenizer)],
+            ["vocabulary", VocabularyOf(file.Tokenizer)],
+            ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "as it is"],
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
         ];
@@ -38,20 +41,50 @@ internal static class ModelDescription
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
-        json.WriteNumber("vocabularySize", file.Vocabulary.Count);
-        json.WriteString("vocabulary", file.Vocabulary.Characters);
-        json.WriteBoolean("lowercase", file.Vocabulary.Normalization.Lowercase);
+        json.WriteString("tokenizer", KindOf(file.Tokenizer));
+        json.WriteNumber("vocabularySize", file.Tokenizer.Count);
+        WriteVocabulary(json, file.Tokenizer);
+        json.WriteBoolean("lowercase", file.Tokenizer.Normalization.Lowercase);
         WriteTraining(json, file.Training);
         json.WriteStartArray("tensors");
         foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
         json.WriteEndArray();
     });
 
-    private static string ArchitectureOf(ModelSpec spec)
+    private static string ShapeOf(ModelSpec spec)
     {
-        string layers = spec.Layers == 1 ? "" : $"{spec.Layers} x ";
-        string embedding = spec.EmbeddingSize == 0 ? "" : $"embedding of {spec.EmbeddingSize}, ";
-        return $"{layers}{ModelFileInfo.KindOf(spec.Architecture).ToUpperInvariant()}({spec.HiddenSize}), {GatesOf(spec)} gates, {embedding}window of {spec.Window} characters";
+        string layer = $"{ModelFileInfo.KindOf(spec.Architecture).ToUpperInvariant()}({spec.HiddenSize})";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}, " : "";
+        return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}";
+    }
+
+    private static string KindOf(ITokenizer tokenizer) => tokenizer switch
+    {
+        Vocabulary => "characters",
+        WordTokenizer => "words",
+        _ => "bytes",
+    };
+
+    private static string VocabularyOf(ITokenizer tokenizer) => tokenizer switch
+    {
+        Vocabulary vocabulary => $"{vocabulary.Count} characters: {VisibleText.Of(vocabulary.Characters)}",
+        WordTokenizer => string.Create(Culture, $"{tokenizer.Count:N0} tokens, the most frequent first: {FirstOf(tokenizer)}"),
+        _ => $"the {tokenizer.Count} bytes",
+    };
+
+    private static string FirstOf(ITokenizer tokenizer)
+    {
+        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.Count, TokensShown)).Select(tokenizer.Show));
+        return tokenizer.Count > TokensShown ? $"{first} ..." : first;
+    }
+
+    private static void WriteVocabulary(Utf8JsonWriter json, ITokenizer tokenizer)
+    {
+        if (tokenizer is Vocabulary vocabulary) json.WriteString("vocabulary", vocabulary.Characters);
+        if (tokenizer is not WordTokenizer words) return;
+        json.WriteStartArray("tokens");
+        foreach (string token in words.Tokens) json.WriteStringValue(token);
+        json.WriteEndArray();
     }
 
     private static string GatesOf(ModelSpec spec) =>

@@ -14,11 +14,10 @@ internal sealed class ResultWriter : StreamWriter
     public ResultWriter(ResultStream stream)
         : base(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 4096) => NewLine = "\n";
 
-    /// <summary>Writes one character as if typed: it can be seen at once.</summary>
-    public void Type(Rune character)
+    /// <summary>Writes a piece of text as if typed: it can be seen at once.</summary>
+    public void Type(string piece)
     {
-        Span<char> units = stackalloc char[2];
-        Write(units[..character.EncodeToUtf16(units)]);
+        Write(piece);
         if (Stopwatch.GetElapsedTime(lastShown) < Frame) return;
         Flush();
         lastShown = Stopwatch.GetTimestamp();

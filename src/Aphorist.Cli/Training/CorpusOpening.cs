@@ -16,16 +16,17 @@ internal static class CorpusOpening
     }
 
     /// <summary>Refuses a corpus that nothing can be learnt from, before a folder is made for it.</summary>
-    public static void Check(Corpus corpus, Vocabulary vocabulary, int window)
+    public static void Check(Corpus corpus, ITokenizer tokenizer, int window)
     {
-        if (corpus.CharacterCount <= window)
+        (int length, string unit) = tokenizer is Vocabulary ? (corpus.CharacterCount, "characters") : (tokenizer.Encode(corpus.Text).Length, "tokens");
+        if (length <= window)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"'{corpus.Name}' has {corpus.CharacterCount:N0} characters, but a window of {window:N0} needs more than that: give a longer text or a smaller --window."));
+                $"'{corpus.Name}' has {length:N0} {unit}, but a window of {window:N0} needs more than that: give a longer text or a smaller --window."));
         }
 
-        if (vocabulary.Count < 2)
+        if (tokenizer.Count < 2)
             throw new InvalidDataException($"'{corpus.Name}' repeats a single character: give a text with at least two different ones.");
     }
 }

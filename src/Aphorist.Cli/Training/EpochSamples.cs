@@ -8,21 +8,20 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>
-/// What the model writes after each epoch, as the notebook shows it: a random window of the corpus, then 400 characters at each of four
-/// temperatures, each continuing the text of the one before. Shown, and saved into the run's folder.
+/// What the model writes after each epoch, as the notebook shows it: a random window of the corpus, then 400 characters (or bytes, or 80 words
+/// and signs, which is about as much) at each of four temperatures, each continuing the text of the one before. Shown, and saved into the run's folder.
 /// </summary>
 internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder folder, ITrainingReport report) : IDisposable
 {
-    private const int Length = 400;
-
     private static readonly double[] Temperatures = [0.2, 0.5, 1.0, 1.2];
 
+    private readonly int length = model.Tokenizer is WordTokenizer ? 80 : 400;
     private readonly TextGenerator generator = new(model, GenerationMode.Window, options.Threads);
 
     /// <summary>Writes the samples of one epoch; stops early when the run is to be interrupted.</summary>
     public void Write(EpochCompleted epoch, CancellationToken cancellationToken)
     {
-        string seed = SampleSeed.WindowOf(corpus, model.Spec.Window, options.Seed, epoch.Epoch);
+        string seed = SampleSeed.WindowOf(corpus, model.Tokenizer, model.Spec.Window, options.Seed, epoch.Epoch);
         StringBuilder text = new(seed);
         StringBuilder page = new();
         page.Append(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}, loss {epoch.Loss:F4}\n\n--- seed\n{seed}\n");
@@ -45,12 +44,12 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
 
     private string? Continue(string prompt, SamplingOptions sampling, CancellationToken cancellationToken)
     {
-        StringBuilder sample = new(Length);
-        foreach (Rune character in generator.Stream(prompt, sampling).Take(Length))
+        StringBuilder sample = new();
+        foreach (string piece in generator.Stream(prompt, sampling, length))
         {
             if (cancellationToken.IsCancellationRequested) return null;
-            sample.Append(character);
-            report.Typed(character);
+            sample.Append(piece);
+            report.Typed(piece);
         }
 
         return sample.ToString();

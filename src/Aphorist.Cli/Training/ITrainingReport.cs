@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Training;
@@ -19,8 +18,8 @@ internal interface ITrainingReport : IAsyncDisposable
     /// <summary>The model begins to write at a temperature. The first of an epoch continues this seed; for the others, which go on with what is there, it is empty.</summary>
     void SampleBegins(int epoch, double temperature, string seed);
 
-    /// <summary>The model has written one more character.</summary>
-    void Typed(Rune character);
+    /// <summary>The model has written a little more.</summary>
+    void Typed(string piece);
 
     /// <summary>The model has written a whole sample.</summary>
     void SampleEnds(int epoch, double temperature, string text);

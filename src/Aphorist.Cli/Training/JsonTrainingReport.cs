@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
 
@@ -15,6 +14,7 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
             json.WriteNumber("characters", started.Characters);
             json.WriteNumber("vocabulary", started.VocabularySize);
             json.WriteNumber("windows", started.Predictions + started.ValidationPredictions);
+            json.WriteNumber("tokens", started.Tokens);
         }));
         return ValueTask.CompletedTask;
     }
@@ -69,7 +69,7 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
     {
     }
 
-    public void Typed(Rune character)
+    public void Typed(string piece)
     {
     }
 

@@ -8,7 +8,7 @@ namespace Aphorist.Cli.Training;
 internal static class LearningOptions
 {
     private static readonly ChoiceOption<Objective> Objective = new(
-        "--objective", "windows predicts the character after each window, as the notebook does; stream predicts every character of streams that are read on and on, which learns far faster.",
+        "--objective", "windows predicts the token after each window, as the notebook does; stream predicts every token of streams that are read on and on, which learns far faster.",
         ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
 
     private static readonly NumberOption<int> Epochs = NumberOptions.Whole("--epochs", "Passes over the text. 59 in the notebook preset.", 1);
@@ -27,10 +27,10 @@ internal static class LearningOptions
         "--validate-every", "Training steps between two measurements of the held-out part within an epoch; one is made after every epoch in any case. 0, the default, for no others.", 0);
 
     private static readonly NumberOption<int> Step = NumberOptions.Whole(
-        "--step", "Characters between the starts of two windows. 3 in the notebook preset.", 1);
+        "--step", "Tokens between the starts of two windows. 3 in the notebook preset.", 1);
 
     private static readonly NumberOption<int> Sequence = NumberOptions.Whole(
-        "--sequence", "Characters of a stream in one training step. 64 by default.", 1, 100_000);
+        "--sequence", "Tokens of a stream in one training step. 64 by default.", 1, 100_000);
 
     private static readonly NumberOption<int> Batch = NumberOptions.Whole("--batch", "Windows, or streams, per training step. 128 in the notebook preset.", 1, 1_000_000);
 

@@ -13,6 +13,7 @@ internal static class NewRun
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         Preset preset = PresetNamed(request.Preset);
+        TokenizerOptions tokenizer = request.ChangeTokenizer(new TokenizerOptions());
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
@@ -23,7 +24,8 @@ internal static class NewRun
             Encoding = reading.Encoding,
             Lowercase = reading.Lowercase,
             Preset = preset.Name,
-            Model = request.Change(preset.Model),
+            Tokenizer = tokenizer,
+            Model = request.Change(TokenOptions.ShapeFor(tokenizer, preset.Model)),
             Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
         return Begin(options, corpus, request.Run ?? RunFolderName.For(corpus.Name));
@@ -31,9 +33,9 @@ internal static class NewRun
 
     private static PreparedRun Begin(RunOptions options, Corpus corpus, string path)
     {
-        Vocabulary vocabulary = Vocabulary.Of(corpus);
-        CorpusOpening.Check(corpus, vocabulary, options.Model.Window);
-        LanguageModel model = LanguageModel.Create(options.Model, vocabulary, options.Training.Seed);
+        ITokenizer tokenizer = options.Tokenizer.MakeFor(corpus);
+        CorpusOpening.Check(corpus, tokenizer, options.Model.Window);
+        LanguageModel model = LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
         RunFolder folder = RunFolder.Create(path);
         try
         {

@@ -33,6 +33,7 @@ internal static class ResumedRun
             Encoding = request.Encoding ?? begun.Encoding,
             Lowercase = request.Lowercase ?? begun.Lowercase,
             Preset = request.Preset ?? begun.Preset,
+            Tokenizer = request.ChangeTokenizer(begun.Tokenizer),
             Model = request.Change(begun.Model),
             Training = request.ChangeTraining(begun.Training),
         };
@@ -41,7 +42,7 @@ internal static class ResumedRun
         Corpus corpus = await CorpusOpening.OpenAsync(wanted.Corpus, reading, output, cancellationToken);
         EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256 });
         if (wanted != begun) wanted.Write(folder.Options);
-        LanguageModel model = LanguageModel.Create(wanted.Model, Vocabulary.Of(corpus), wanted.Training.Seed);
+        LanguageModel model = LanguageModel.Create(wanted.Model, wanted.Tokenizer.MakeFor(corpus), wanted.Training.Seed);
         return new PreparedRun(model, corpus, wanted, folder);
     }
 

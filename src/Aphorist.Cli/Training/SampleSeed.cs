@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Numerics;
 using Aphorist.Text;
 
@@ -13,19 +12,13 @@ internal static class SampleSeed
     /// <summary>The seed of the choices at one temperature: depends on the run's seed, the epoch and the temperature's place, and on nothing else.</summary>
     public static ulong Of(ulong seed, int epoch, int place) => StreamOf(seed, epoch).Bits(FirstTemperatureIndex + (ulong)place);
 
-    /// <summary>A random window of the corpus.</summary>
-    public static string WindowOf(Corpus corpus, int window, ulong seed, int epoch)
+    /// <summary>A random window of the corpus, in tokens.</summary>
+    public static string WindowOf(Corpus corpus, ITokenizer tokenizer, int window, ulong seed, int epoch)
     {
-        int start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(corpus.CharacterCount - window, 1));
-        StringBuilder text = new(window);
-        int place = 0;
-        foreach (Rune character in corpus.Text.EnumerateRunes())
-        {
-            if (place >= start + window) break;
-            if (place++ >= start) text.Append(character);
-        }
-
-        return text.ToString();
+        ReadOnlySpan<int> ids = tokenizer.Encode(corpus.Text);
+        int start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(ids.Length - window, 1));
+        // A window of bytes may begin and end within a character.
+        return tokenizer.Decode(ids[start..Math.Min(start + window, ids.Length)]).Trim('\uFFFD');
     }
 
     private static RandomStream StreamOf(ulong seed, int epoch) => new(seed, RandomPurpose.SampleSeed, (uint)epoch);

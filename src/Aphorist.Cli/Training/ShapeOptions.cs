@@ -15,10 +15,10 @@ internal static class ShapeOptions
     private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "Layers, each reading the outputs of the one below. 1 in the notebook preset.", 1, 4);
 
     private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
-        "--embedding", "Length of the vector that stands for a character; 0 gives the first layer the character itself. 0 in the notebook preset.", 0, 16_384);
+        "--embedding", "Length of the vector that stands for a token; 0 gives the first layer the token itself. 0 in the notebook preset, 128 with --tokenizer words.", 0, 16_384);
 
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
-        "--window", "Characters the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
+        "--window", "Tokens the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
     private static readonly ChoiceOption<GateActivation> Gates = new(
         "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",

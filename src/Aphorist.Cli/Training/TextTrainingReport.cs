@@ -2,21 +2,24 @@ using System.Globalization;
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Training;
 
 /// <summary>A training run for people: a line an epoch and what the model writes.</summary>
-internal sealed class TextTrainingReport(CommandOutput output, EpochProgress progressBar, string corpus, string folder, int epochs) : ITrainingReport
+internal sealed class TextTrainingReport(CommandOutput output, EpochProgress progressBar, RunOptions options, string corpus, string folder) : ITrainingReport
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    private readonly int epochs = options.Training.Epochs;
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
         string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} held out");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
-            $"{corpus}: {started.Characters:N0} characters, {started.VocabularySize} distinct, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
+            $"{corpus}: {SizeOf(started)}, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
         if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Going on after epoch {started.CompletedEpochs}.");
     }
 
@@ -56,7 +59,7 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
         output.Result.Announce(seed.Length == 0 ? heading : $"--- seed\n{seed}\n{heading}");
     }
 
-    public void Typed(Rune character) => output.Result.Type(character);
+    public void Typed(string piece) => output.Result.Type(piece);
 
     public void SampleEnds(int epoch, double temperature, string text) => output.Result.Announce("");
 
@@ -69,4 +72,11 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
     }
 
     public ValueTask DisposeAsync() => progressBar.DisposeAsync();
+
+    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + options.Tokenizer.Kind switch
+    {
+        TokenizerKind.Words => string.Create(Culture, $", {started.Tokens:N0} tokens, {started.VocabularySize:N0} different"),
+        TokenizerKind.Bytes => string.Create(Culture, $", {started.Tokens:N0} bytes"),
+        _ => $", {started.VocabularySize} distinct",
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
@@ -18,7 +19,7 @@ internal static class TrainingCall
         await using ITrainingReport report = ReportFor(run, history, output);
         try
         {
-            await TrainAsync(run, report, history, pictures, request.Samples, cancellationToken);
+            await TrainAsync(run, report, history, pictures, output.Notes, request.Samples, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -31,7 +32,7 @@ internal static class TrainingCall
     }
 
     private static async Task TrainAsync(
-        PreparedRun run, ITrainingReport report, EpochHistory history, RunPictures pictures, bool writesSamples, CancellationToken cancellationToken)
+        PreparedRun run, ITrainingReport report, EpochHistory history, RunPictures pictures, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
         Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
         using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
@@ -42,6 +43,7 @@ internal static class TrainingCall
                 case TrainingStarted started:
                     history.Resume(run.Folder, started.CompletedEpochs);
                     await report.StartedAsync(started);
+                    if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
                     break;
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);
@@ -65,11 +67,15 @@ internal static class TrainingCall
         }
     }
 
+    private static string UnknownWords(double share) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{100 * share:F1} % of the tokens are words that the vocabulary lacks; the model reads and writes each as U+FFFD.");
+
     private static ITrainingReport ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
     {
         EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs, history);
         return output.Json
             ? new JsonTrainingReport(output.Result, progress)
-            : new TextTrainingReport(output, progress, run.Corpus.Name, run.Folder.Path, run.Options.Training.Epochs);
+            : new TextTrainingReport(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
     }
 }

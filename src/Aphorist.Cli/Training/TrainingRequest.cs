@@ -1,4 +1,5 @@
 using Aphorist.Model;
+using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Training;
@@ -19,6 +20,9 @@ internal sealed record TrainingRequest
     public bool? Lowercase { get; init; }
 
     public bool Samples { get; init; }
+
+    /// <summary>Gives the choice of tokens with what the call changes in it.</summary>
+    public required Func<TokenizerOptions, TokenizerOptions> ChangeTokenizer { get; init; }
 
     /// <summary>Gives the shape with what the call changes in it.</summary>
     public required Func<ModelSpec, ModelSpec> Change { get; init; }

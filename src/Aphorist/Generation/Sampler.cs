@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation;
 
-/// <summary>Chooses one of the characters by their logits.</summary>
+/// <summary>Chooses one of the tokens by their logits.</summary>
 internal sealed class Sampler
 {
     private readonly SamplingOptions options;
@@ -11,11 +11,11 @@ internal sealed class Sampler
     private readonly double[] weights;
     private ulong choices;
 
-    public Sampler(SamplingOptions options, int characters)
+    public Sampler(SamplingOptions options, int tokens)
     {
         this.options = options;
         random = new RandomStream(options.Seed, RandomPurpose.Sampling);
-        weights = new double[characters];
+        weights = new double[tokens];
     }
 
     /// <summary>

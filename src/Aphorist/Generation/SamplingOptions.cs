@@ -1,6 +1,6 @@
 namespace Aphorist.Generation;
 
-/// <summary>How the next character is chosen.</summary>
+/// <summary>How the next token is chosen.</summary>
 public sealed record SamplingOptions
 {
     /// <summary>Divides the logits: below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest. 1 by default.</summary>
@@ -10,7 +10,7 @@ public sealed record SamplingOptions
         get;
         init => field = value >= 0
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The temperature must be 0 (always the likeliest character) or above.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The temperature must be 0 (always the likeliest token) or above.");
     } = 1.0;
 
     /// <summary>The seed of the choices. 0 by default; the same seed writes the same text.</summary>

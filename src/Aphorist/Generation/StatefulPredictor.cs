@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation;
 
-/// <summary>Carries the state from character to character.</summary>
+/// <summary>Carries the state from token to token.</summary>
 internal sealed unsafe class StatefulPredictor : Predictor
 {
     private readonly NetworkState state;
@@ -12,7 +12,7 @@ internal sealed unsafe class StatefulPredictor : Predictor
     public StatefulPredictor(NetworkWeights weights)
     {
         state = new NetworkState(weights, rows: 1);
-        logits = new AlignedArray(weights.Model.Vocabulary.Count);
+        logits = new AlignedArray(weights.Model.Tokenizer.Count);
     }
 
     public override void Read(int id) => state.Advance(&id, 0, 1);

@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
@@ -27,32 +26,41 @@ public sealed class TextGenerator : IDisposable
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
-    /// <param name="length">Characters to write.</param>
+    /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
     /// <param name="options">How to choose them.</param>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    public string Complete(string prompt, int length, SamplingOptions? options = null)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        StringBuilder text = new(length);
-        foreach (Rune character in Stream(prompt, options).Take(length)) text.Append(character);
-        return text.ToString();
-    }
+    public string Complete(string prompt, int length, SamplingOptions? options = null) => string.Concat(Stream(prompt, options, length));
 
-    /// <summary>Continues a prompt, one character at a time, without end: take as many as you want.</summary>
+    /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Complete"/> returns.</summary>
     /// <param name="prompt">As in <see cref="Complete"/>.</param>
-    /// <param name="options">How to choose the characters.</param>
+    /// <param name="options">How to choose the tokens.</param>
+    /// <param name="length">Tokens to write; null, the default, to write without end: take as many pieces as you want.</param>
+    /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    public IEnumerable<Rune> Stream(string prompt, SamplingOptions? options = null)
+    public IEnumerable<string> Stream(string prompt, SamplingOptions? options = null, int? length = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        int[] ids = model.Vocabulary.Encode(model.Vocabulary.Normalization.Apply(prompt));
-        return Write(ids, options ?? new SamplingOptions());
+        ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
+        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
+        return Read(Write(ids, options ?? new SamplingOptions()), length);
     }
 
     /// <summary>Ends the threads of window mode.</summary>
     public void Dispose() => workers?.Dispose();
 
-    private IEnumerable<Rune> Write(int[] prompt, SamplingOptions options)
+    /// <summary>The text of the first ids of a sequence, as they complete it.</summary>
+    private IEnumerable<string> Read(IEnumerable<int> ids, int? length)
+    {
+        TokenDecoder decoder = model.Tokenizer.CreateDecoder();
+        foreach (int id in length is int count ? ids.Take(count) : ids)
+        {
+            if (decoder.Add(id) is { Length: > 0 } piece) yield return piece;
+        }
+
+        if (decoder.Finish() is { Length: > 0 } rest) yield return rest;
+    }
+
+    private IEnumerable<int> Write(int[] prompt, SamplingOptions options)
     {
         weights.Refresh();
         Predictor predictor = workers is null
@@ -60,11 +68,11 @@ public sealed class TextGenerator : IDisposable
             : new WindowPredictor(weights, workers);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in workers is null ? prompt : prompt.TakeLast(model.Spec.Window)) predictor.Read(id);
-        Sampler sampler = new(options, model.Vocabulary.Count);
+        Sampler sampler = new(options, model.Tokenizer.Count);
         while (true)
         {
             int next = sampler.Choose(predictor.Predict());
-            yield return model.Vocabulary[next];
+            yield return next;
             predictor.Read(next);
         }
     }

@@ -3,10 +3,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation;
 
-/// <summary>Predicts each character from a zero state over the last window of characters, as the notebook does.</summary>
+/// <summary>Predicts each token from a zero state over the last window of tokens, as the notebook does.</summary>
 /// <remarks>
-/// The windows of neighbouring characters overlap, so the work is shared: for each of the last <c>Window</c> characters there is a state that
-/// began with it. All of them read a new character together, as one matrix product; the oldest has then seen a whole window, predicts, and
+/// The windows of neighbouring tokens overlap, so the work is shared: for each of the last <c>Window</c> tokens there is a state that
+/// began with it. All of them read a new token together, as one matrix product; the oldest has then seen a whole window, predicts, and
 /// begins anew. Each state takes exactly the steps it would take alone.
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
@@ -27,7 +27,7 @@ internal sealed unsafe class WindowPredictor : Predictor
         window = weights.Model.Spec.Window;
         state = new NetworkState(weights, window);
         tokens = GC.AllocateArray<int>(window, pinned: true);
-        logits = new AlignedArray(weights.Model.Vocabulary.Count);
+        logits = new AlignedArray(weights.Model.Tokenizer.Count);
         advance = AdvanceSomePart;
         partPositions = new long[workers.Count];
     }

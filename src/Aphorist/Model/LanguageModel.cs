@@ -3,22 +3,22 @@ using Aphorist.Text;
 
 namespace Aphorist.Model;
 
-/// <summary>A model of text: its shape, its vocabulary and its parameters.</summary>
+/// <summary>A model of text: its shape, its tokenizer and its parameters.</summary>
 public sealed class LanguageModel
 {
-    private LanguageModel(ModelSpec spec, Vocabulary vocabulary)
+    private LanguageModel(ModelSpec spec, ITokenizer tokenizer)
     {
         Spec = spec;
-        Vocabulary = vocabulary;
-        Layout = new ModelLayout(spec, vocabulary.Count);
+        Tokenizer = tokenizer;
+        Layout = new ModelLayout(spec, tokenizer.Count);
         Parameters = new Parameters(Layout.Tensors);
     }
 
     /// <summary>The model's shape.</summary>
     public ModelSpec Spec { get; }
 
-    /// <summary>The characters it knows.</summary>
-    public Vocabulary Vocabulary { get; }
+    /// <summary>What it reads and writes: characters, words or bytes.</summary>
+    public ITokenizer Tokenizer { get; }
 
     /// <summary>Its parameters.</summary>
     public Parameters Parameters { get; }
@@ -33,12 +33,15 @@ public sealed class LanguageModel
     /// Makes a model with parameters initialised as Keras does: Glorot uniform kernels, orthogonal recurrent kernels, an LSTM's forget biases 1. Embeddings
     /// start from the standard normal distribution, as PyTorch's do.
     /// </summary>
-    public static LanguageModel Create(ModelSpec spec, Vocabulary vocabulary, ulong seed = 0)
+    /// <param name="spec">The shape. A large vocabulary, such as one of words, wants an embedding.</param>
+    /// <param name="tokenizer">What the model reads and writes, such as <see cref="Vocabulary.Of"/> a corpus.</param>
+    /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
+    public static LanguageModel Create(ModelSpec spec, ITokenizer tokenizer, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(vocabulary);
-        LanguageModel model = new(spec, vocabulary);
-        (int hidden, int characters) = (spec.HiddenSize, vocabulary.Count);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        LanguageModel model = new(spec, tokenizer);
+        (int hidden, int tokens) = (spec.HiddenSize, tokenizer.Count);
         if (model.Layout.Embedding is { } embedding) Initializer.Normal(model.Parameters.ValuesOf(embedding), new(seed, RandomPurpose.Embedding));
         for (int layer = 0; layer < spec.Layers; layer++)
         {
@@ -49,10 +52,10 @@ public sealed class LanguageModel
             if (spec.Architecture == Architecture.Lstm) model.Parameters.ValuesOf(tensors.Bias).Slice(hidden, hidden).Fill(1f);
         }
 
-        Initializer.GlorotUniform(model.Parameters.ValuesOf(model.Layout.DecoderKernel), hidden, characters, new(seed, RandomPurpose.DecoderKernel));
+        Initializer.GlorotUniform(model.Parameters.ValuesOf(model.Layout.DecoderKernel), hidden, tokens, new(seed, RandomPurpose.DecoderKernel));
         return model;
     }
 
     /// <summary>Makes a model whose parameters are all zero, to be filled from a file.</summary>
-    internal static LanguageModel CreateEmpty(ModelSpec spec, Vocabulary vocabulary) => new(spec, vocabulary);
+    internal static LanguageModel CreateEmpty(ModelSpec spec, ITokenizer tokenizer) => new(spec, tokenizer);
 }

@@ -18,7 +18,7 @@ public sealed record ModelSpec
     /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
     public int EmbeddingSize { get; init; }
 
-    /// <summary>Characters the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
+    /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
     /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; a GRU's is always the logistic sigmoid.</summary>

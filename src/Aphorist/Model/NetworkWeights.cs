@@ -11,7 +11,7 @@ internal sealed unsafe class NetworkWeights
     {
         (Model, InstructionSet) = (model, instructionSet);
         Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => new RecurrentWeights(model, layer, Gemm))];
-        (int hidden, int characters) = (model.Spec.HiddenSize, model.Vocabulary.Count);
+        (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.Count);
         decoder = new AlignedArray(Gemm.PackedLength(hidden, characters));
         decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));
     }
@@ -47,7 +47,7 @@ internal sealed unsafe class NetworkWeights
             return;
         }
 
-        (int hidden, int characters) = (Model.Spec.HiddenSize, Model.Vocabulary.Count);
+        (int hidden, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.Count);
         float* d = Model.Parameters.PointerTo(Model.Layout.DecoderKernel);
         if (partOfLayer == 0) Gemm.Pack(d, 1, hidden, hidden, characters, decoder.Pointer);
         else Gemm.Pack(d, hidden, 1, characters, hidden, decoderTransposed.Pointer);
@@ -65,7 +65,7 @@ internal sealed unsafe class NetworkWeights
     /// <summary>The logits [rows, V] of the top layer's outputs [rows, H].</summary>
     public void Decode(float* hidden, float* logits, int rows)
     {
-        (int hiddenSize, int characters) = (Model.Spec.HiddenSize, Model.Vocabulary.Count);
+        (int hiddenSize, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.Count);
         ReadOnlySpan<float> bias = Model.Parameters.ValuesOf(Model.Layout.DecoderBias);
         for (int row = 0; row < rows; row++) bias.CopyTo(new Span<float>(logits + (nint)row * characters, characters));
         Gemm.Multiply(hidden, hiddenSize, 1, decoder.Pointer, logits, characters, rows, characters, hiddenSize, accumulate: true);

@@ -15,7 +15,7 @@ internal sealed unsafe class RecurrentWeights
     {
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
-        inputRows = new AlignedArray(ReadsTokens ? model.Vocabulary.Count * Gates : Gates);
+        inputRows = new AlignedArray(ReadsTokens ? model.Tokenizer.Count * Gates : Gates);
         inputKernel = new AlignedArray(gemm.PackedLength(InputSize, Gates));
         inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
         recurrent = new AlignedArray(gemm.PackedLength(HiddenSize, Gates));

@@ -16,7 +16,7 @@ internal sealed unsafe class SoftmaxDecoder
     public SoftmaxDecoder(NetworkWeights weights)
     {
         this.weights = weights;
-        (hiddenSize, characters) = (weights.Model.Spec.HiddenSize, weights.Model.Vocabulary.Count);
+        (hiddenSize, characters) = (weights.Model.Spec.HiddenSize, weights.Model.Tokenizer.Count);
         softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
         logits = new AlignedArray(MostRows * characters);
         packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));

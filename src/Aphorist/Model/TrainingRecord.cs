@@ -18,10 +18,10 @@ public sealed record TrainingRecord
     /// <summary>Epochs completed.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Training loss of the last completed epoch, in nats per character.</summary>
+    /// <summary>Training loss of the last completed epoch, in nats per token.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Validation loss of the last completed epoch, in nats per character, where a part was held out.</summary>
+    /// <summary>Validation loss of the last completed epoch, in nats per token, where a part was held out.</summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>The version of Aphorist that trained the model.</summary>

@@ -15,10 +15,11 @@ public static class ModelFile
         /// <summary>Saves the model. The file is written beside and renamed into place, so a failure leaves the previous one.</summary>
         /// <param name="path">The file, by custom ending in .safetensors; its folder must exist.</param>
         /// <exception cref="IOException">It could not be written; the message says why.</exception>
+        /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not this library's.</exception>
         public void Save(string path)
         {
             ArgumentNullException.ThrowIfNull(model);
-            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Vocabulary.Count);
+            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.Count);
             using SafetensorsWriter writer = new(path);
             writer.SetMetadata("format", "pt");
             writer.SetMetadata(ModelFileInfo.MetadataKey, JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable));
@@ -34,9 +35,9 @@ public static class ModelFile
         {
             using SafetensorsReader reader = SafetensorsReader.Open(path);
             ModelFileInfo info = ModelFileInfo.From(reader);
-            LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Vocabulary);
+            LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Tokenizer);
             loaded.Training = info.Training;
-            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec, info.Vocabulary.Count))
+            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec, info.Tokenizer.Count))
                 StoredValues.Read(reader, tensor, loaded.Parameters);
             return loaded;
         }
@@ -62,8 +63,8 @@ public static class ModelFile
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,
         },
-        Tokenizer = new TokenizerMetadata { Kind = "characters", Vocabulary = model.Vocabulary.Characters },
-        Normalization = new NormalizationMetadata { Lowercase = model.Vocabulary.Normalization.Lowercase },
+        Tokenizer = StoredTokenizer.Describe(model.Tokenizer),
+        Normalization = new NormalizationMetadata { Lowercase = model.Tokenizer.Normalization.Lowercase },
         Training = model.Training,
         AphoristVersion = LibraryVersion,
     };

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Aphorist.Model;
 using Aphorist.Text;
@@ -36,8 +35,8 @@ public sealed record ModelFileInfo
     /// <summary>The model's shape.</summary>
     public required ModelSpec Spec { get; init; }
 
-    /// <summary>The characters the model knows.</summary>
-    public required Vocabulary Vocabulary { get; init; }
+    /// <summary>What the model reads and writes: characters, words or bytes.</summary>
+    public required ITokenizer Tokenizer { get; init; }
 
     /// <summary>How the model was trained; null if it was not.</summary>
     public required TrainingRecord? Training { get; init; }
@@ -50,8 +49,8 @@ public sealed record ModelFileInfo
     {
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
-        Vocabulary vocabulary = ReadVocabulary(reader.Path, metadata);
-        CheckTensors(reader, StoredTensor.Of(spec, vocabulary.Count));
+        ITokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
+        CheckTensors(reader, StoredTensor.Of(spec, tokenizer.Count));
         return new ModelFileInfo
         {
             Path = reader.Path,
@@ -59,7 +58,7 @@ public sealed record ModelFileInfo
             FormatVersion = metadata.FormatVersion,
             AphoristVersion = metadata.AphoristVersion,
             Spec = spec,
-            Vocabulary = vocabulary,
+            Tokenizer = tokenizer,
             Training = metadata.Training,
             Tensors = reader.Tensors,
         };
@@ -68,7 +67,7 @@ public sealed record ModelFileInfo
     private static ModelMetadata ReadMetadata(SafetensorsReader reader)
     {
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
-            throw new ModelFileException(reader.Path, "it is a safetensors file but not a model of Aphorist, which would name its vocabulary; use a file that 'aphorist train' wrote");
+            throw new ModelFileException(reader.Path, "it is a safetensors file but not a model of Aphorist, which would name its tokenizer; use a file that 'aphorist train' wrote");
         try
         {
             int version = JsonSerializer.Deserialize(json, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
@@ -93,7 +92,7 @@ public sealed record ModelFileInfo
         if (architecture.HiddenSize is < 1 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
         if (architecture.Window is < 1 or > LongestWindow)
-            throw new ModelFileException(path, $"its window is {architecture.Window} characters, which is not between 1 and {LongestWindow}");
+            throw new ModelFileException(path, $"its window is {architecture.Window} tokens, which is not between 1 and {LongestWindow}");
         if (architecture.Layers is < 1 or > ModelSpec.MostLayers)
             throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {ModelSpec.MostLayers}");
         if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
@@ -107,25 +106,6 @@ public sealed record ModelFileInfo
             Window = architecture.Window,
             Gates = architecture.Gates,
         };
-    }
-
-    private static Vocabulary ReadVocabulary(string path, ModelMetadata metadata)
-    {
-        if (metadata.Tokenizer.Kind != "characters")
-            throw new ModelFileException(path, $"its tokenizer is '{metadata.Tokenizer.Kind}' and this program knows 'characters'; update Aphorist");
-        string characters = metadata.Tokenizer.Vocabulary;
-        int previous = -1;
-        int count = 0;
-        foreach (Rune character in characters.EnumerateRunes())
-        {
-            if (character.Value <= previous)
-                throw new ModelFileException(path, $"its vocabulary is not sorted or repeats a character (U+{character.Value:X4} after U+{previous:X4})");
-            previous = character.Value;
-            count++;
-        }
-
-        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {count} characters where at least 2 are needed");
-        return Vocabulary.FromCharacters(characters, new TextNormalization(metadata.Normalization.Lowercase));
     }
 
     private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> expected)

@@ -43,7 +43,11 @@ internal sealed record TokenizerMetadata
 {
     public required string Kind { get; init; }
 
-    public required string Vocabulary { get; init; }
+    /// <summary>The characters in the order of their ids; null for other kinds.</summary>
+    public string? Vocabulary { get; init; }
+
+    /// <summary>The words in the order of their ids; null for other kinds.</summary>
+    public IReadOnlyList<string?>? Tokens { get; init; }
 }
 
 internal sealed record NormalizationMetadata

@@ -4,13 +4,17 @@ namespace Aphorist.Training;
 /// <param name="Count">Predictions.</param>
 /// <param name="LossSum">Their summed loss in nats.</param>
 /// <param name="Correct">How many were right.</param>
-public readonly record struct Evaluation(long Count, double LossSum, long Correct)
+/// <param name="Characters">The characters (Unicode scalar values) that the predicted tokens stand for, as <see cref="Aphorist.Text.ITokenizer.CountCharacters"/> counts them; for a model of characters as many as predictions.</param>
+public readonly record struct Evaluation(long Count, double LossSum, long Correct, long Characters)
 {
-    /// <summary>The mean loss in nats.</summary>
+    /// <summary>The mean loss in nats per token.</summary>
     public double Nats => LossSum / Count;
 
-    /// <summary>The mean loss in bits.</summary>
+    /// <summary>The mean loss in bits per token.</summary>
     public double Bits => Nats / Math.Log(2);
+
+    /// <summary>The loss in bits for each character, which is what models with different tokens are compared by.</summary>
+    public double BitsPerCharacter => LossSum / Math.Log(2) / Characters;
 
     /// <summary>e to the mean loss: as uncertain as a choice between so many equally likely tokens.</summary>
     public double Perplexity => Math.Exp(Nats);
@@ -19,7 +23,8 @@ public readonly record struct Evaluation(long Count, double LossSum, long Correc
     public double Accuracy => (double)Correct / Count;
 
     /// <summary>The predictions of both.</summary>
-    public static Evaluation operator +(Evaluation a, Evaluation b) => new(a.Count + b.Count, a.LossSum + b.LossSum, a.Correct + b.Correct);
+    public static Evaluation operator +(Evaluation a, Evaluation b) =>
+        new(a.Count + b.Count, a.LossSum + b.LossSum, a.Correct + b.Correct, a.Characters + b.Characters);
 
     /// <summary>The predictions of both.</summary>
     public static Evaluation Add(Evaluation left, Evaluation right) => left + right;

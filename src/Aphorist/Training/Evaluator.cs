@@ -1,5 +1,6 @@
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Text;
 
 namespace Aphorist.Training;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class Evaluator
     private const int MostParts = 32;
     private const int PartsPerTask = 8;
 
-    // A part is read from so many characters before it on, so that its first predictions know what came before.
+    // A part is read from so many tokens before it on, so that its first predictions know what came before.
     private const int WarmUp = 256;
     private const int LeastPart = 1024;
 
@@ -22,7 +23,7 @@ internal sealed unsafe class Evaluator
     /// <summary>Takes over the parameters as they are now.</summary>
     public void Begin() => workers.Run(weights.Parts, (part, _) => weights.Refresh(part));
 
-    /// <summary>Predicts the character after each window, each read from a zero state.</summary>
+    /// <summary>Predicts the token after each window, each read from a zero state.</summary>
     /// <param name="ids">The corpus.</param>
     /// <param name="starts">Where the windows start.</param>
     public Evaluation Windows(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> starts)
@@ -39,7 +40,7 @@ internal sealed unsafe class Evaluator
     }
 
     /// <summary>
-    /// Predicts every character of a text but its first, the state carried from character to character. A long text is read in several parts
+    /// Predicts every token of a text but its first, the state carried from token to token. A long text is read in several parts
     /// at once, each from a little before its beginning.
     /// </summary>
     /// <param name="ids">The text.</param>
@@ -71,14 +72,15 @@ internal sealed unsafe class Evaluator
         private readonly SoftmaxCrossEntropy softmax;
         private readonly AlignedArray logits;
         private readonly int[] tokens;
-        private readonly int characters, window;
+        private readonly ITokenizer tokenizer;
+        private readonly int window;
 
         public Reader(NetworkWeights weights, int rows)
         {
-            (characters, window) = (weights.Model.Vocabulary.Count, weights.Model.Spec.Window);
+            (tokenizer, window) = (weights.Model.Tokenizer, weights.Model.Spec.Window);
             state = new NetworkState(weights, rows);
             softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
-            logits = new AlignedArray(rows * characters);
+            logits = new AlignedArray(rows * tokenizer.Count);
             tokens = GC.AllocateArray<int>(rows, pinned: true);
         }
 
@@ -130,8 +132,8 @@ internal sealed unsafe class Evaluator
 
         private Evaluation Score(int row, int target)
         {
-            double loss = softmax.Run(logits.Pointer + (nint)row * characters, characters, target, 1, out bool correct);
-            return new Evaluation(1, loss, correct ? 1 : 0);
+            double loss = softmax.Run(logits.Pointer + (nint)row * tokenizer.Count, tokenizer.Count, target, 1, out bool correct);
+            return new Evaluation(1, loss, correct ? 1 : 0, tokenizer.CountCharacters([target]));
         }
     }
 }

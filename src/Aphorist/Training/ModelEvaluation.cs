@@ -10,8 +10,8 @@ public static class ModelEvaluation
     extension(LanguageModel model)
     {
         /// <summary>Predicts a text and counts.</summary>
-        /// <param name="corpus">The text, normalised as the model's vocabulary says.</param>
-        /// <param name="options">How; every character of the whole text by default.</param>
+        /// <param name="corpus">The text, normalised as the model's tokenizer says.</param>
+        /// <param name="options">How; every token of the whole text by default.</param>
         /// <exception cref="ArgumentException">The text is too short to predict anything, or an option is out of range.</exception>
         /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
         public Evaluation Evaluate(Corpus corpus, EvaluationOptions? options = null)
@@ -20,7 +20,7 @@ public static class ModelEvaluation
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            int[] ids = model.Vocabulary.Encode(corpus.Text);
+            int[] ids = model.Tokenizer.Encode(corpus.Text);
             using Workers workers = new(options.Threads);
             Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
             evaluator.Begin();
@@ -29,7 +29,7 @@ public static class ModelEvaluation
             int first = TrainingSplit.StartOfTail(ids.Length, options.TailShare);
             return ids.Length - first >= 2
                 ? evaluator.Stream(ids.AsMemory(first))
-                : throw new ArgumentException($"The corpus has {ids.Length} characters, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
+                : throw new ArgumentException($"The corpus has {ids.Length} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
         }
     }
 }
@@ -37,10 +37,10 @@ public static class ModelEvaluation
 /// <summary>How a model is evaluated.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>What is predicted: the character after each window, or every character. Stream by default.</summary>
+    /// <summary>What is predicted: the token after each window, or every token. Stream by default.</summary>
     public Objective Objective { get; init; } = Objective.Stream;
 
-    /// <summary>Characters between the starts of two windows. 3 by default.</summary>
+    /// <summary>Tokens between the starts of two windows. 3 by default.</summary>
     public int Step { get; init; } = 3;
 
     /// <summary>Share of the text, from its end, that is predicted: above 0 to 1, the whole text, which is the default.</summary>

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aphorist.Model;
 using Aphorist.Storage;
+using Aphorist.Text;
 
 namespace Aphorist.Training;
 
@@ -27,6 +28,9 @@ public sealed record RunOptions
     /// <summary>The preset the options started from.</summary>
     public required string Preset { get; init; }
 
+    /// <summary>How the text is cut into tokens. Characters where the file does not say.</summary>
+    public TokenizerOptions Tokenizer { get; init; } = new();
+
     /// <summary>The model's shape.</summary>
     public required ModelSpec Model { get; init; }
 
@@ -40,6 +44,8 @@ public sealed record RunOptions
         try
         {
             JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json is JsonObject options) options.TryAdd("tokenizer", new JsonObject());
+            AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunOptionsContext.Default.TokenizerOptions));
             AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunOptionsContext.Default.ModelSpec));
             AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunOptionsContext.Default.TrainingOptions));
             return json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
@@ -70,6 +76,7 @@ public sealed record RunOptions
         ArgumentNullException.ThrowIfNull(requested);
         Check("--lowercase", Lowercase ? "true" : "false", requested.Lowercase ? "true" : "false");
         Check("--preset", Preset, requested.Preset);
+        CheckTokenizer(requested.Tokenizer);
         Check("--architecture", Spell(Model.Architecture), Spell(requested.Model.Architecture));
         Check("--hidden", Model.HiddenSize, requested.Model.HiddenSize);
         Check("--layers", Model.Layers, requested.Model.Layers);
@@ -97,6 +104,14 @@ public sealed record RunOptions
             $"The corpus is not the one this run began with (SHA-256 {requested.CorpusSha256} instead of {CorpusSha256}): bring the text back, or start a new run.");
     }
 
+    private void CheckTokenizer(TokenizerOptions requested)
+    {
+        Check("--tokenizer", Spell(Tokenizer.Kind), Spell(requested.Kind));
+        if (Tokenizer.Kind != TokenizerKind.Words) return;
+        Check("--vocabulary-size", Tokenizer.VocabularySize, requested.VocabularySize);
+        Check("--minimum-count", Tokenizer.MinimumCount, requested.MinimumCount);
+    }
+
     // The generated serializer gives an option that an older version did not write the value 0 instead of its default.
     private static void AddMissing(JsonNode? options, JsonNode? defaults)
     {
@@ -121,7 +136,7 @@ public sealed record RunOptions
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>)])]
+    Converters = [typeof(KebabCaseEnum<TokenizerKind>), typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>)])]
 [JsonSerializable(typeof(RunOptions))]
 internal sealed partial class RunOptionsContext : JsonSerializerContext
 {

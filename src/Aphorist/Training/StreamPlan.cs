@@ -4,7 +4,7 @@ namespace Aphorist.Training;
 
 /// <summary>
 /// A part of the corpus cut into as many equal streams as a batch has rows; each batch goes on where the one before ended. Every epoch cuts the text
-/// elsewhere, so that sequences do not always begin at the same characters.
+/// elsewhere, so that sequences do not always begin at the same tokens.
 /// </summary>
 internal sealed class StreamPlan : BatchPlan
 {
@@ -23,7 +23,7 @@ internal sealed class StreamPlan : BatchPlan
         if (streamLength < sequenceLength)
         {
             throw new ArgumentException(
-                $"A text of {length} characters is too short for {rows} streams of sequences of {sequenceLength}: it takes at least {(rows + 1) * sequenceLength}; use fewer streams (--batch), shorter sequences (--sequence) or a longer text.");
+                $"A text of {length} tokens is too short for {rows} streams of sequences of {sequenceLength}: it takes at least {(rows + 1) * sequenceLength}; use fewer streams (--batch), shorter sequences (--sequence) or a longer text.");
         }
 
         (streams, starts) = (new int[rows], new int[rows]);

@@ -27,12 +27,14 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (model.Vocabulary.Count < 2)
-            throw new ArgumentException("The corpus has only one distinct character, so there is nothing to learn; use a real text.");
+        if (model.Tokenizer.Count < 2)
+            throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
         (this.model, this.corpus, this.options, this.folder) = (model, corpus, options, folder);
-        ids = model.Vocabulary.Encode(corpus.Text);
+        ids = model.Tokenizer.Encode(corpus.Text);
         split = TrainingSplit.Of(ids.Length, model.Spec.Window, options);
     }
+
+    private double? UnknownShare => model.Tokenizer is WordTokenizer ? WordTokenizer.UnknownShare(ids) : null;
 
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
@@ -42,7 +44,8 @@ public sealed class Trainer
     public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using TrainingSession session = new(model, corpus, options, folder, split, ids);
-        yield return new TrainingStarted(ids.Length, model.Vocabulary.Count, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
+        yield return new TrainingStarted(
+            corpus.CharacterCount, ids.Length, model.Tokenizer.Count, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)
         {
             // What is cancelled before a call, even by the listener itself, is saved by that call.

@@ -68,7 +68,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>The best epoch's training loss, but no more than guessing costs.</summary>
-    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Vocabulary.Count)).Min();
+    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Tokenizer.Count)).Min();
 
     /// <summary>Trains until there is something to tell.</summary>
     public IReadOnlyList<TrainingEvent> Advance(CancellationToken cancellationToken)
@@ -149,7 +149,9 @@ internal sealed class TrainingSession : IDisposable
             CharactersPerSecond, TimeSpan.FromSeconds(Math.Max(0, secondsLeft)));
     }
 
-    private double CharactersPerSecond => state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
+    private double CharactersPerSecond => TokensPerSecond * corpus.CharacterCount / ids.Length;
+
+    private double TokensPerSecond => state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
 
     private IReadOnlyList<TrainingEvent> CompleteEpoch()
     {

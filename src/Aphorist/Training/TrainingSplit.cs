@@ -18,8 +18,8 @@ internal sealed class TrainingSplit
     public int ValidationStart { get; private init; }
 
     /// <summary>Divides a corpus.</summary>
-    /// <param name="length">Its characters.</param>
-    /// <param name="window">Characters of a window.</param>
+    /// <param name="length">Its tokens.</param>
+    /// <param name="window">Tokens of a window.</param>
     /// <param name="options">How training goes.</param>
     /// <exception cref="ArgumentException">There is nothing to train on, or nothing to hold out though something should be.</exception>
     public static TrainingSplit Of(int length, int window, TrainingOptions options) =>
@@ -46,7 +46,7 @@ internal sealed class TrainingSplit
     private static TrainingSplit OfStream(int length, TrainingOptions options)
     {
         int training = StartOfTail(length, options.ValidationShare), heldOut = length - training;
-        EnsureBoth(training, heldOut - 1, $"{length} characters", options.ValidationShare);
+        EnsureBoth(training, heldOut - 1, $"{length} tokens", options.ValidationShare);
         return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, heldOut - 1)) { ValidationStart = training };
     }
 

@@ -28,7 +28,7 @@ internal sealed class WindowPlan : BatchPlan
 
     /// <summary>How many windows fit into a corpus.</summary>
     public static int CountOf(int length, int window, int step) => length <= window
-        ? throw new ArgumentException($"The corpus has {length} characters, but a window of {window} and the character after it need at least {window + 1}; use a longer text or a smaller window.")
+        ? throw new ArgumentException($"The corpus has {length} tokens, but a window of {window} and the token after it need at least {window + 1}; use a longer text or a smaller window.")
         : (length - window + step - 1) / step;
 
     public override void Begin(int epoch)

@@ -21,7 +21,7 @@ public sealed class GenerationAllocationTests
         Predictor predictor = mode == GenerationMode.Stateful
             ? new StatefulPredictor(weights)
             : new WindowPredictor(weights, workers);
-        Sampler sampler = new(new(), model.Vocabulary.Count);
+        Sampler sampler = new(new(), model.Tokenizer.Count);
         Write(30);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Write(100);

@@ -34,7 +34,7 @@ public sealed class TextGeneratorTests
         string prompt = Prompt(promptLength);
         using TextGenerator generator = new(Pair.Engine, mode, threads: 2);
         string text = generator.Complete(prompt, 40, new() { Temperature = 0 });
-        int[] ids = Pair.Engine.Vocabulary.Encode(prompt + text);
+        int[] ids = Pair.Engine.Tokenizer.Encode(prompt + text);
         for (int place = promptLength; place < ids.Length; place++)
         {
             int first = mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0;
@@ -122,7 +122,7 @@ public sealed class TextGeneratorTests
         generator.Complete("", 5);
         Span<float> bias = model.Parameters.ValuesOf(model.Layout.DecoderBias);
         bias[4] = 1000;
-        Assert.Equal(model.Vocabulary.Decode([4, 4, 4]), generator.Complete("", 3));
+        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), generator.Complete("", 3));
     }
 
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
@@ -130,8 +130,8 @@ public sealed class TextGeneratorTests
     {
         NetworkWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        Sampler sampler = new(options, model.Vocabulary.Count);
-        List<int> ids = [.. model.Vocabulary.Encode(prompt)];
+        Sampler sampler = new(options, model.Tokenizer.Count);
+        List<int> ids = [.. model.Tokenizer.Encode(prompt)];
         for (int written = 0; written < length; written++)
         {
             StatefulPredictor predictor = new(weights);
@@ -139,12 +139,12 @@ public sealed class TextGeneratorTests
             ids.Add(sampler.Choose(predictor.Predict()));
         }
 
-        return model.Vocabulary.Decode([.. ids.TakeLast(length)]);
+        return model.Tokenizer.Decode([.. ids.TakeLast(length)]);
     }
 
     private static string Prompt(int length)
     {
         Random random = new(length);
-        return Pair.Engine.Vocabulary.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Vocabulary.Count))]);
+        return Pair.Engine.Tokenizer.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Tokenizer.Count))]);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ModelPair
     /// <summary>The engine's model, and a reference that has taken over its parameters, which doubles hold exactly.</summary>
     public static ModelPair Of(LanguageModel engine)
     {
-        ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Vocabulary.Count));
+        ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Tokenizer.Count));
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
             ReadOnlySpan<float> memory = engine.Parameters.ValuesOf(tensor);

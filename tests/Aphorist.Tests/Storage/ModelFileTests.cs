@@ -24,7 +24,7 @@ public sealed class ModelFileTests : IDisposable
                 LanguageModel loaded = LanguageModel.Load(FilePath);
                 Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
                 Assert.Equal(model.Spec, loaded.Spec);
-                Assert.Equal(characters, loaded.Vocabulary.Decode([.. Enumerable.Range(0, vocabularySize)]));
+                Assert.Equal(characters, loaded.Tokenizer.Decode([.. Enumerable.Range(0, vocabularySize)]));
             },
             iter: 50,
             threads: 1);
@@ -38,8 +38,8 @@ public sealed class ModelFileTests : IDisposable
         model.Save(FilePath);
         LanguageModel loaded = LanguageModel.Load(FilePath);
         Assert.Equal(model.Training, loaded.Training);
-        Assert.True(loaded.Vocabulary.Normalization.Lowercase);
-        Assert.Equal("\n \"\\ab\u00e9\u4e2d\U0001F600", loaded.Vocabulary.Decode([.. Enumerable.Range(0, 9)]));
+        Assert.True(loaded.Tokenizer.Normalization.Lowercase);
+        Assert.Equal("\n \"\\ab\u00e9\u4e2d\U0001F600", loaded.Tokenizer.Decode([.. Enumerable.Range(0, 9)]));
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
         Assert.Null(Reload(SampleModel.Make()).Training);
     }
@@ -85,7 +85,7 @@ public sealed class ModelFileTests : IDisposable
         model.Training = SampleModel.Training;
         model.Save(FilePath);
         ModelFileInfo info = ModelFile.Inspect(FilePath);
-        Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Vocabulary.Count, info.FormatVersion));
+        Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Tokenizer.Count, info.FormatVersion));
         Assert.Equal((ModelFile.LibraryVersion, new FileInfo(FilePath).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
     }
 
@@ -112,7 +112,10 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("\"formatVersion\":1", "\"formatVersion\":0", "format version is 0")]
     [InlineData("\"formatVersion\":1", "\"formatVersion\":1.5", "damaged at $.formatVersion")]
     [InlineData("\"kind\":\"lstm\"", "\"kind\":\"transformer\"", "architecture is 'transformer'")]
-    [InlineData("\"kind\":\"characters\"", "\"kind\":\"words\"", "tokenizer is 'words'")]
+    [InlineData("\"kind\":\"characters\"", "\"kind\":\"syllables\"", "tokenizer is 'syllables' and this program knows")]
+    [InlineData("\"kind\":\"characters\"", "\"kind\":\"words\"", "tokenizer is 'words' but it has no tokens")]
+    [InlineData("\"kind\":\"characters\"", "\"kind\":\"bytes\"", "has shape [20, 9] where [20, 256] is expected")]
+    [InlineData("\"vocabulary\":", "\"letters\":", "tokenizer is 'characters' but it has no vocabulary")]
     [InlineData("hard-sigmoid", "softsign", "damaged at $.architecture.gates")]
     [InlineData("\"hiddenSize\":5", "\"hiddenSize\":6", "'lstm.weight_ih_l0' has shape [20, 9] where [24, 9] is expected")]
     [InlineData("\"hiddenSize\":5", "\"hiddenSize\":2000000000", "hidden size is 2000000000")]

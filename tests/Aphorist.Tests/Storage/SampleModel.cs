@@ -6,10 +6,13 @@ namespace Aphorist.Tests.Storage;
 /// <summary>Small models with known contents.</summary>
 internal static class SampleModel
 {
-    public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid)
+    public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid) =>
+        Make(Vocabulary.FromCharacters(characters, new TextNormalization(Lowercase: true)), hiddenSize, gates);
+
+    public static LanguageModel Make(ITokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid)
     {
         ModelSpec spec = new() { HiddenSize = hiddenSize, Window = 7, Gates = gates };
-        LanguageModel model = LanguageModel.CreateEmpty(spec, Vocabulary.FromCharacters(characters, new TextNormalization(Lowercase: true)));
+        LanguageModel model = LanguageModel.CreateEmpty(spec, tokenizer);
         Random random = new(1);
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
             foreach (ref float value in model.Parameters.ValuesOf(tensor)) value = random.NextSingle() - 0.5f;

@@ -23,7 +23,7 @@ public sealed class NotebookTrainingTests
         List<TrainingEvent> events = [];
         await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken)) events.Add(happened);
 
-        Assert.Equal(new TrainingStarted(600_893, 57, 200_278, 0, 0), events[0]);
+        Assert.Equal(new TrainingStarted(600_893, 600_893, 57, null, 200_278, 0, 0), events[0]);
         Assert.InRange(Assert.Single(events.OfType<EpochCompleted>()).Loss, PublishedLoss - 0.06, PublishedLoss + 0.06);
         AssertEvaluatesEquallyWhenReloaded(model, corpus);
     }
@@ -32,7 +32,7 @@ public sealed class NotebookTrainingTests
     {
         using TemporaryFolder temporary = new();
         model.Save(temporary.File("model.safetensors"));
-        int[] ids = model.Vocabulary.Encode(corpus.Text), starts = [.. Enumerable.Range(0, 128).Select(index => 4000 * index)];
+        int[] ids = model.Tokenizer.Encode(corpus.Text), starts = [.. Enumerable.Range(0, 128).Select(index => 4000 * index)];
         using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(LanguageModel.Load(temporary.File("model.safetensors")), ids, TrainingOptions.Notebook);
         Evaluation expected = Evaluate(step);
         Assert.Equal(expected, Evaluate(reloaded));

@@ -1,4 +1,5 @@
 using Aphorist.Model;
+using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 
@@ -44,6 +45,18 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Equal((128, 60), (read.Training.BatchSize, read.Model.Window));
     }
 
+    [Fact]
+    public void Read_TokenizerOrPartOfItLeftOut_HasItsDefault()
+    {
+        (Begun with { Tokenizer = new() { Kind = TokenizerKind.Words, MinimumCount = 5 } }).Write(FilePath);
+        string text = File.ReadAllText(FilePath);
+        Assert.Equal(new TokenizerOptions { Kind = TokenizerKind.Words, MinimumCount = 5 }, RunOptions.Read(FilePath).Tokenizer);
+        File.WriteAllText(FilePath, text.Replace("\"vocabularySize\": 20000,", "", StringComparison.Ordinal));
+        Assert.Equal(20_000, RunOptions.Read(FilePath).Tokenizer.VocabularySize);
+        File.WriteAllText(FilePath, text.Replace("\"tokenizer\":", "\"other\":", StringComparison.Ordinal));
+        Assert.Equal(new TokenizerOptions(), RunOptions.Read(FilePath).Tokenizer);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
@@ -77,11 +90,21 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--hidden", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
+        AssertNames("--tokenizer characters, not with words", Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } });
         AssertNames("--lowercase true", Begun with { Lowercase = false });
         AssertNames("--preset", Begun with { Preset = "other" });
         AssertNames("The corpus is not the one", Begun with { CorpusSha256 = "01" });
     }
 
-    private static void AssertNames(string option, RunOptions requested) =>
-        Assert.Contains(option, Assert.Throws<ArgumentException>(() => Begun.EnsureSame(requested)).Message, StringComparison.Ordinal);
+    [Fact]
+    public void EnsureSame_OtherVocabularyOfWords_NamesIt()
+    {
+        RunOptions words = Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } };
+        AssertNames("--vocabulary-size 20000, not with 9", words with { Tokenizer = words.Tokenizer with { VocabularySize = 9 } }, words);
+        AssertNames("--minimum-count 2, not with 9", words with { Tokenizer = words.Tokenizer with { MinimumCount = 9 } }, words);
+        Begun.EnsureSame(Begun with { Tokenizer = new() { VocabularySize = 9 } });
+    }
+
+    private static void AssertNames(string option, RunOptions requested, RunOptions? begun = null) =>
+        Assert.Contains(option, Assert.Throws<ArgumentException>(() => (begun ?? Begun).EnsureSame(requested)).Message, StringComparison.Ordinal);
 }

@@ -45,7 +45,7 @@ public sealed class StreamPlanTests
     }
 
     [Theory]
-    [InlineData(99, 4, 20, "99 characters is too short for 4 streams of sequences of 20: it takes at least 100")]
+    [InlineData(99, 4, 20, "99 tokens is too short for 4 streams of sequences of 20: it takes at least 100")]
     [InlineData(10, 1, 20, "too short")]
     public void Plan_TextTooShort_SaysSo(int length, int rows, int sequence, string problem) =>
         Assert.Contains(problem, Assert.Throws<ArgumentException>(() => Plan(length, rows, sequence)).Message, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ internal static class TinyTraining
     public static LanguageModel Model() =>
         LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = Window }, Vocabulary.Of(Corpus), seed: 1);
 
-    public static int[] Ids(LanguageModel model) => model.Vocabulary.Encode(Corpus.Text);
+    public static int[] Ids(LanguageModel model) => model.Tokenizer.Encode(Corpus.Text);
 
     /// <summary>Trains a new model and returns the events.</summary>
     public static Task<List<TrainingEvent>> RunAsync(TrainingOptions options, RunFolder? folder = null, Action<TrainingEvent>? listen = null) =>

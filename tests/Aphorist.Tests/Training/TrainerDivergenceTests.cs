@@ -50,7 +50,7 @@ public sealed class TrainerDivergenceTests
         double[] rates = [.. events.OfType<DivergenceDetected>().Select(divergence => divergence.LearningRate)];
         Assert.NotEmpty(rates);
         Assert.Equal(rates.Select((_, index) => 1e4 / Math.Pow(2, index + 1)), rates);
-        double guessing = Math.Log(model.Vocabulary.Count);
+        double guessing = Math.Log(model.Tokenizer.Count);
         Assert.All(events.OfType<EpochCompleted>(), epoch => Assert.InRange(epoch.Loss, 0, guessing + 0.2));
         Assert.Equal(2, Assert.IsType<TrainingCompleted>(events[^1]).Epochs);
     }

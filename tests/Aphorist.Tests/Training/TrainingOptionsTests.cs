@@ -16,7 +16,8 @@ public sealed class TrainingOptionsTests
         TrainingOptions notebook = TrainingOptions.Notebook;
         Assert.Equal((59, 3, 128, 0.01, 0.0), (notebook.Epochs, notebook.Step, notebook.BatchSize, notebook.LearningRate, notebook.ValidationShare));
         Assert.Equal((128, 60, GateActivation.HardSigmoid), (ModelSpec.Notebook.HiddenSize, ModelSpec.Notebook.Window, ModelSpec.Notebook.Gates));
-        Assert.Same(Preset.Notebook, Assert.Single(Preset.All));
+        Assert.Same(Preset.Notebook, Preset.All[0]);
+        Assert.All(Preset.All, preset => Assert.Equal(preset.Name, preset.Training.Preset));
         Assert.True(Preset.Notebook.Lowercase);
     }
 
@@ -39,13 +40,13 @@ public sealed class TrainingOptionsTests
     public void Trainer_CorpusNotLongerThanTheWindow_SaysSo()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Make("truth "));
-        Assert.Equal("The corpus has 6 characters, but a window of 6 and the character after it need at least 7; use a longer text or a smaller window.", error.Message);
+        Assert.Equal("The corpus has 6 tokens, but a window of 6 and the token after it need at least 7; use a longer text or a smaller window.", error.Message);
         Make("truth i");
     }
 
     [Fact]
     public void Trainer_OneDistinctCharacter_SaysSo() =>
-        Assert.Contains("only one distinct character", Assert.Throws<ArgumentException>(() => Make(new string('a', 100))).Message, StringComparison.Ordinal);
+        Assert.Contains("fewer than two tokens", Assert.Throws<ArgumentException>(() => Make(new string('a', 100))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Trainer_CharacterTheModelDoesNotKnow_NamesIt() =>

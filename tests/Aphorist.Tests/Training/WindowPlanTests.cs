@@ -41,7 +41,7 @@ public sealed class WindowPlanTests
     }
 
     [Theory]
-    [InlineData(60, 0, "The corpus has 60 characters, but a window of 60 and the character after it need at least 61")]
+    [InlineData(60, 0, "The corpus has 60 tokens, but a window of 60 and the token after it need at least 61")]
     [InlineData(70, 0.95, "A validation share of 0.95 of 4 windows leaves none to train on")]
     [InlineData(70, 1e-17, "A validation share of 1E-17 of 4 windows leaves none to validate with")]
     public void Split_NothingToTrainOnOrValidateWith_SaysSo(int length, double validationShare, string problem)

@@ -1,0 +1,65 @@
+using System.Text;
+using Aphorist.Text;
+
+namespace Aphorist.Storage;
+
+/// <summary>Describes a tokenizer in a model file, and makes it again of the description.</summary>
+internal static class StoredTokenizer
+{
+    public const string Characters = "characters";
+    public const string Words = "words";
+    public const string Bytes = "bytes";
+
+    /// <exception cref="NotSupportedException">The tokenizer is of none of the kinds that a file can hold.</exception>
+    public static TokenizerMetadata Describe(ITokenizer tokenizer) => tokenizer switch
+    {
+        Vocabulary vocabulary => new() { Kind = Characters, Vocabulary = vocabulary.Characters },
+        WordTokenizer words => new() { Kind = Words, Tokens = words.Tokens },
+        ByteTokenizer => new() { Kind = Bytes },
+        _ => throw new NotSupportedException(
+            $"A model file holds a Vocabulary, a WordTokenizer or a ByteTokenizer, not a {tokenizer.GetType().Name}: save its parameters in a way of your own."),
+    };
+
+    /// <exception cref="ModelFileException">The description is of no tokenizer that could be of use.</exception>
+    public static ITokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
+    {
+        Characters => ReadCharacters(path, tokenizer.Vocabulary, normalization),
+        Words => ReadWords(path, tokenizer.Tokens, normalization),
+        Bytes => new ByteTokenizer(normalization),
+        string other => throw new ModelFileException(
+            path, $"its tokenizer is '{other}' and this program knows '{Characters}', '{Words}' and '{Bytes}'; update Aphorist"),
+    };
+
+    private static Vocabulary ReadCharacters(string path, string? characters, TextNormalization normalization)
+    {
+        if (characters is null) throw new ModelFileException(path, "its tokenizer is 'characters' but it has no vocabulary");
+        int previous = -1;
+        int count = 0;
+        foreach (Rune character in characters.EnumerateRunes())
+        {
+            if (character.Value <= previous)
+                throw new ModelFileException(path, $"its vocabulary is not sorted or repeats a character (U+{character.Value:X4} after U+{previous:X4})");
+            previous = character.Value;
+            count++;
+        }
+
+        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {count} characters where at least 2 are needed");
+        return Vocabulary.FromCharacters(characters, normalization);
+    }
+
+    private static WordTokenizer ReadWords(string path, IReadOnlyList<string?>? tokens, TextNormalization normalization)
+    {
+        if (tokens is null) throw new ModelFileException(path, "its tokenizer is 'words' but it has no tokens");
+        if (tokens.Count < 2) throw new ModelFileException(path, $"its vocabulary has {tokens.Count} tokens where at least 2 are needed");
+        Dictionary<string, int> ids = new(tokens.Count, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            if (tokens[id] is not { Length: > 0 } token) throw new ModelFileException(path, $"token {id} of its vocabulary is empty");
+            if (id == WordTokenizer.UnknownId != (token == WordTokenizer.UnknownMark) || (id > 0 && token.Contains('\uFFFD')))
+                throw new ModelFileException(path, $"token {id} of its vocabulary is '{token}' where only token 0 is U+FFFD, which stands for unknown words");
+            if (!ids.TryAdd(token, id)) throw new ModelFileException(path, $"tokens {ids[token]} and {id} of its vocabulary are both '{token}'");
+        }
+
+        return WordTokenizer.FromTokens(tokens!, normalization);
+    }
+}

@@ -1,0 +1,112 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+using Xunit;
+
+namespace Aphorist.Tests.Storage;
+
+/// <summary>Model files of words and bytes; <see cref="ModelFileTests"/> has those of characters.</summary>
+public sealed class StoredTokenizerTests : IDisposable
+{
+    private static readonly TextNormalization LowerCase = new(Lowercase: true);
+
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder.File("model.safetensors");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Save_Words_LoadsTheSameModelAndTokenizer()
+    {
+        WordTokenizer words = WordTokenizer.Of(Corpus.FromText("the \"caf\u00e9\" of the \u4e2d\U0001F600\n", normalization: LowerCase), minimumCount: 1);
+        LanguageModel model = SampleModel.Make(words);
+        model.Save(FilePath);
+
+        LanguageModel loaded = LanguageModel.Load(FilePath);
+
+        WordTokenizer read = Assert.IsType<WordTokenizer>(loaded.Tokenizer);
+        Assert.Equal(words.Tokens, read.Tokens);
+        Assert.Equal(LowerCase, read.Normalization);
+        Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        Assert.Equal(words.Count, ModelFile.Inspect(FilePath).Tokenizer.Count);
+    }
+
+    [Fact]
+    public void Save_Bytes_LoadsTheSameModelAndTokenizer()
+    {
+        LanguageModel model = SampleModel.Make(new ByteTokenizer(LowerCase));
+        model.Save(FilePath);
+
+        LanguageModel loaded = LanguageModel.Load(FilePath);
+
+        Assert.Equal(LowerCase, Assert.IsType<ByteTokenizer>(loaded.Tokenizer).Normalization);
+        Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+    }
+
+    [Fact]
+    public void Save_TokenizerOfAnotherKind_SaysWhatAFileHolds()
+    {
+        Assert.Contains("not a OtherTokenizer", Assert.Throws<NotSupportedException>(() => SampleModel.Make(new OtherTokenizer()).Save(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(FilePath)!));
+    }
+
+    [Theory]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\"a\"]", "tokens 1 and 2 of its vocabulary are both 'a'")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\"\"]", "token 2 of its vocabulary is empty")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",null]", "token 2 of its vocabulary is empty")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"a\",\"\uFFFD\",\" b\"]", "token 0 of its vocabulary is 'a' where only token 0 is U+FFFD")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\uFFFD\",\" b\"]", "token 1 of its vocabulary is 'a\uFFFD'")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"\\uD83D\",\" b\"]", "damaged")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\"]", "vocabulary has 1 tokens where at least 2 are needed")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\" b\",\" c\"]", "'lstm.weight_ih_l0' has shape [20, 3] where [20, 4] is expected")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "\"a\"", "damaged at $.tokenizer.tokens")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "null", "tokenizer is 'words' but it has no tokens")]
+    public void Load_DamagedWords_SaysWhatIsWrong(string before, string after, string problem)
+    {
+        SampleModel.Make(WordTokenizer.FromTokens(["\uFFFD", "a", " b"])).Save(FilePath);
+        string changed = folder.File("changed.safetensors");
+        Describe(changed, description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+
+        string message = Assert.Throws<ModelFileException>(() => LanguageModel.Load(changed)).Message;
+
+        Assert.Contains(problem, message, StringComparison.Ordinal);
+        Assert.Contains(changed, message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes the file again, with another description and every weight zero.</summary>
+    private void Describe(string path, Func<string, string> change)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(FilePath);
+        using SafetensorsWriter writer = new(path);
+        writer.SetMetadata("aphorist", change(reader.Metadata["aphorist"]));
+        foreach (SafetensorsTensor tensor in reader.Tensors) writer.Declare(tensor.Name, [.. tensor.Shape]);
+        foreach (SafetensorsTensor tensor in reader.Tensors) writer.Write(tensor.Name, new float[tensor.Count]);
+        writer.Commit();
+    }
+
+    private sealed class OtherTokenizer : ITokenizer
+    {
+        private readonly ByteTokenizer bytes = new();
+
+        public int Count => bytes.Count;
+
+        public TextNormalization Normalization => bytes.Normalization;
+
+        public int[] Encode(string text) => bytes.Encode(text);
+
+        public int[] EncodeKnown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeKnown(text, out unknown);
+
+        public string Decode(ReadOnlySpan<int> ids) => bytes.Decode(ids);
+
+        public TokenDecoder CreateDecoder() => bytes.CreateDecoder();
+
+        public int CountCharacters(ReadOnlySpan<int> ids) => bytes.CountCharacters(ids);
+
+        public string Show(int id) => bytes.Show(id);
+    }
+}

@@ -1,0 +1,53 @@
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+public sealed class ModelEvaluationTests
+{
+    private static readonly Corpus Corpus = Corpus.FromText("the caf\u00e9 and the hen, the caf\u00e9 and \u4e2d\U0001F600. ");
+
+    [Fact]
+    public void Evaluate_Characters_CountsEveryPredictionAsOne()
+    {
+        Evaluation evaluation = Model(TokenizerKind.Characters).Evaluate(Corpus);
+        Assert.Equal(Corpus.CharacterCount - 1, evaluation.Characters);
+        Assert.Equal(evaluation.Count, evaluation.Characters);
+        Assert.Equal(evaluation.Bits, evaluation.BitsPerCharacter, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(TokenizerKind.Words)]
+    [InlineData(TokenizerKind.Bytes)]
+    public void Evaluate_Stream_CountsTheCharactersOfAllTokensButTheFirst(TokenizerKind kind)
+    {
+        LanguageModel model = Model(kind);
+        int[] ids = model.Tokenizer.Encode(Corpus.Text);
+        Evaluation evaluation = model.Evaluate(Corpus);
+        Assert.Equal(ids.Length - 1, evaluation.Count);
+        Assert.Equal(Corpus.CharacterCount - model.Tokenizer.CountCharacters(ids.AsSpan(0, 1)), evaluation.Characters);
+        Assert.NotEqual(evaluation.Count, evaluation.Characters);
+        Assert.Equal(evaluation.LossSum / Math.Log(2) / evaluation.Characters, evaluation.BitsPerCharacter, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(TokenizerKind.Words)]
+    [InlineData(TokenizerKind.Bytes)]
+    public void Evaluate_Windows_CountsTheCharactersOfThePredictedTokens(TokenizerKind kind)
+    {
+        LanguageModel model = Model(kind);
+        int[] ids = model.Tokenizer.Encode(Corpus.Text);
+        int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place => place >= model.Spec.Window && (place - model.Spec.Window) % 2 == 0).Select(place => ids[place])];
+        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Step = 2 });
+        Assert.Equal((predicted.Length, model.Tokenizer.CountCharacters(predicted)), (evaluation.Count, evaluation.Characters));
+    }
+
+    [Fact]
+    public void Add_TwoEvaluations_SumsEverything() =>
+        Assert.Equal(new Evaluation(5, 7, 9, 11), Evaluation.Add(new(1, 2, 3, 4), new(4, 5, 6, 7)));
+
+    private static LanguageModel Model(TokenizerKind kind) =>
+        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.MakeFor(Corpus), seed: 1);
+}
