@@ -29,15 +29,22 @@ internal sealed class OurStreamStep : IStreamStep
         bool isGru = shape.Kind == RecurrentKind.Gru;
         ModelSpec spec = new()
         {
-            Architecture = isGru ? Architecture.Gru : Architecture.Lstm, HiddenSize = shape.Hidden, Layers = shape.Layers, Gates = GateActivation.Sigmoid,
+            Architecture = isGru ? Architecture.Gru : Architecture.Lstm,
+            HiddenSize = shape.Hidden,
+            Layers = shape.Layers,
+            Gates = GateActivation.Sigmoid,
         };
         string characters = string.Concat(Enumerable.Range(0, StreamShape.Characters).Select(id => (char)('A' + id)));
         LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters(characters));
         foreach (ParameterTensor tensor in model.Parameters.Tensors) Fill(model.Parameters.ValuesOf(tensor), tensor, parameters);
         return new OurStreamStep(shape, model, new TrainingOptions
         {
-            Objective = Objective.Stream, BatchSize = shape.Batch, SequenceLength = StreamShape.Sequence, Threads = threads,
-            Optimizer = OptimizerKind.Adam, ClipNorm = StreamShape.GradientClip,
+            Objective = Objective.Stream,
+            BatchSize = shape.Batch,
+            SequenceLength = StreamShape.Sequence,
+            Threads = threads,
+            Optimizer = OptimizerKind.Adam,
+            ClipNorm = StreamShape.GradientClip,
         });
     }
 

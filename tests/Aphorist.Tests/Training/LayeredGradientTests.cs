@@ -57,7 +57,12 @@ public sealed class LayeredGradientTests
 
     private static IEnumerable<ModelSpec> Specs(Architecture architecture) => Stacks.Select(stack => new ModelSpec
     {
-        Architecture = architecture, Layers = stack.Layers, EmbeddingSize = stack.Embedding, HiddenSize = stack.Hidden, Window = 7, Gates = GateActivation.Sigmoid,
+        Architecture = architecture,
+        Layers = stack.Layers,
+        EmbeddingSize = stack.Embedding,
+        HiddenSize = stack.Hidden,
+        Window = 7,
+        Gates = GateActivation.Sigmoid,
     });
 
     /// <summary>Three batches of twenty streams, the last shorter; the reference goes on from its own states.</summary>

@@ -12,8 +12,17 @@ public sealed class StreamTrainingTests : IDisposable
 
     private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
     {
-        Objective = Objective.Stream, BatchSize = 10, SequenceLength = 9, Epochs = 3, Optimizer = OptimizerKind.Adam, LearningRate = 0.01, ClipNorm = 1,
-        Dropout = 0.2, Schedule = LearningRateSchedule.Cosine, WarmUpSteps = 3, ValidationShare = 0.2,
+        Objective = Objective.Stream,
+        BatchSize = 10,
+        SequenceLength = 9,
+        Epochs = 3,
+        Optimizer = OptimizerKind.Adam,
+        LearningRate = 0.01,
+        ClipNorm = 1,
+        Dropout = 0.2,
+        Schedule = LearningRateSchedule.Cosine,
+        WarmUpSteps = 3,
+        ValidationShare = 0.2,
     };
 
     public void Dispose() => temporary.Dispose();
