@@ -15,6 +15,12 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Preset = PresetOption();
 
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "Go on from this model, or the best model of this run's folder, with another text: known tokens keep their weights, new ones are added.",
+        HelpName = "model",
+    };
+
     private static readonly Option<string?> Run = new("--run")
     {
         Description = "The folder for models, checkpoint, metrics, pictures of the losses and samples. runs/ and the corpus's name by default.",
@@ -39,7 +45,7 @@ internal static class TrainCommand
     {
         Command command = new("train", "Trains a model on a text.") { Corpus, Preset };
         foreach (Option option in LearningOptions.All.Concat(ShapeOptions.All).Concat(TokenOptions.All)) command.Add(option);
-        foreach (Option option in (Option[])[Encoding, Lowercase, Run, Resume, Samples]) command.Add(option);
+        foreach (Option option in (Option[])[From, Encoding, Lowercase, Run, Resume, Samples]) command.Add(option);
         command.SetAction((call, cancellationToken) => TrainingCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
@@ -56,6 +62,7 @@ internal static class TrainCommand
     {
         Corpus = call.GetValue(Corpus) ?? [],
         Preset = call.GetValue(Preset),
+        From = call.GetValue(From),
         Run = call.GetValue(Run),
         Resume = call.GetValue(Resume),
         Encoding = call.GetValue(Encoding),

@@ -1,5 +1,7 @@
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Models;
 using Aphorist.Model;
+using Aphorist.Storage;
 using Aphorist.Text;
 using Aphorist.Training;
 
@@ -13,6 +15,7 @@ internal static class NewRun
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         Preset preset = PresetNamed(request.Preset);
+        if (request.From is not null) return await PrepareFromAsync(request, preset, output, cancellationToken);
         TokenizerOptions tokenizer = request.ChangeTokenizer(new TokenizerOptions());
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
@@ -28,18 +31,48 @@ internal static class NewRun
             Model = request.Change(TokenOptions.ShapeFor(tokenizer, preset.Model)),
             Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
-        return Begin(options, corpus, request.Run ?? RunFolderName.For(corpus.Name));
+        ITokenizer tokens = tokenizer.MakeFor(corpus);
+        CorpusOpening.Check(corpus, tokens, options.Model.Window);
+        return Begin(options, corpus, LanguageModel.Create(options.Model, tokens, options.Training.Seed), request.Run);
     }
 
-    private static PreparedRun Begin(RunOptions options, Corpus corpus, string path)
+    /// <summary>A run that goes on from a model: shape, tokenizer and normalisation are the model's.</summary>
+    private static async Task<PreparedRun> PrepareFromAsync(TrainingRequest request, Preset preset, CommandOutput output, CancellationToken cancellationToken)
     {
-        ITokenizer tokenizer = options.Tokenizer.MakeFor(corpus);
-        CorpusOpening.Check(corpus, tokenizer, options.Model.Window);
-        LanguageModel model = LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
-        RunFolder folder = RunFolder.Create(path);
+        LanguageModel from = LanguageModel.Load(ModelPath.Of(request.From!));
+        bool lowercase = from.Tokenizer.Normalization.Lowercase;
+        TokenizerOptions tokenizer = new() { Kind = TokenizerOptions.KindOf(from.Tokenizer) };
+        if (request.Change(from.Spec) != from.Spec) throw new WrongCallException("--from keeps the model's shape: leave out the options that change it.");
+        if (request.ChangeTokenizer(tokenizer) != tokenizer) throw new WrongCallException("--from keeps the model's tokenizer: leave out the options that change it.");
+        if ((request.Lowercase ?? lowercase) != lowercase)
+            throw new WrongCallException($"--from keeps the model's normalisation: leave out --lowercase, which is {(lowercase ? "true" : "false")} for this model.");
+        IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, new CorpusOptions { Encoding = request.Encoding, Lowercase = lowercase }, output, cancellationToken);
+        RunOptions options = new()
+        {
+            Corpus = sources,
+            CorpusSha256 = corpus.Sha256,
+            Encoding = request.Encoding,
+            Lowercase = lowercase,
+            Preset = preset.Name,
+            From = request.From,
+            Tokenizer = tokenizer,
+            Model = from.Spec,
+            Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
+        };
+        LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
+        CorpusOpening.Check(corpus, model.Tokenizer, model.Spec.Window);
+        return Begin(options, corpus, model, request.Run);
+    }
+
+    private static PreparedRun Begin(RunOptions options, Corpus corpus, LanguageModel model, string? path)
+    {
+        RunFolder folder = RunFolder.Create(path ?? RunFolderName.For(corpus.Name));
         try
         {
             options.Write(folder.Options);
+            // What a resumed run could not make again from the corpus alone.
+            if (options.From is not null) model.Save(folder.StartModel);
             return new PreparedRun(model, corpus, options, folder);
         }
         catch

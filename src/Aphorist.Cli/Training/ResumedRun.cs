@@ -1,5 +1,6 @@
 using Aphorist.Cli.CommandLine;
 using Aphorist.Model;
+using Aphorist.Storage;
 using Aphorist.Text;
 using Aphorist.Training;
 
@@ -11,6 +12,7 @@ internal static class ResumedRun
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         if (request.Run is not null) throw new WrongCallException("--resume goes on in the run's own folder: leave out --run.");
+        if (request.From is not null) throw new WrongCallException("--resume goes on with the run's own model: leave out --from.");
         RunFolder folder = RunFolder.Open(request.Resume!);
         try
         {
@@ -42,7 +44,9 @@ internal static class ResumedRun
         Corpus corpus = await CorpusOpening.OpenAsync(wanted.Corpus, reading, output, cancellationToken);
         EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256 });
         if (wanted != begun) wanted.Write(folder.Options);
-        LanguageModel model = LanguageModel.Create(wanted.Model, wanted.Tokenizer.MakeFor(corpus), wanted.Training.Seed);
+        LanguageModel model = File.Exists(folder.StartModel)
+            ? LanguageModel.Load(folder.StartModel)
+            : LanguageModel.Create(wanted.Model, wanted.Tokenizer.MakeFor(corpus), wanted.Training.Seed);
         return new PreparedRun(model, corpus, wanted, folder);
     }
 

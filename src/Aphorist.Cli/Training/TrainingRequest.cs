@@ -11,6 +11,9 @@ internal sealed record TrainingRequest
 
     public string? Preset { get; init; }
 
+    /// <summary>The model to go on from with another corpus.</summary>
+    public string? From { get; init; }
+
     public string? Run { get; init; }
 
     public string? Resume { get; init; }

@@ -68,7 +68,7 @@ public sealed class TextGenerator : IDisposable
             : new WindowPredictor(weights, workers);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in workers is null ? prompt : prompt.TakeLast(model.Spec.Window)) predictor.Read(id);
-        Sampler sampler = new(options, model.Tokenizer.Count);
+        Sampler sampler = new(options, model.Tokenizer.Count) { First = model.Tokenizer is WordTokenizer ? WordTokenizer.UnknownId + 1 : 0 };
         while (true)
         {
             int next = sampler.Choose(predictor.Predict());

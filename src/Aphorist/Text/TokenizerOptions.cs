@@ -12,6 +12,14 @@ public sealed record TokenizerOptions
     /// <summary>How often a word must occur to be in a vocabulary of words, at least 1; 2 by default. Other kinds do not look at it.</summary>
     public int MinimumCount { get; init; } = WordTokenizer.DefaultMinimumCount;
 
+    /// <summary>What the tokens of a tokenizer are.</summary>
+    public static TokenizerKind KindOf(ITokenizer tokenizer) => tokenizer switch
+    {
+        WordTokenizer => TokenizerKind.Words,
+        ByteTokenizer => TokenizerKind.Bytes,
+        _ => TokenizerKind.Characters,
+    };
+
     /// <summary>Makes the tokenizer of a corpus; the same corpus always gives the same one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind is words and a number is below its least.</exception>
     public ITokenizer MakeFor(Corpus corpus)

@@ -53,6 +53,7 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
             LearningRate = 0.004,
             Schedule = LearningRateSchedule.Cosine,
             ClipNorm = 1,
+            Dropout = 0.15,
             ValidationShare = 0.05,
         },
         Lowercase: false);
@@ -60,8 +61,8 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
     /// <summary>As good as a quarter of an hour makes it.</summary>
     public static Preset Best { get; } = new(
         "best",
-        "As good a model as fifteen minutes on two cores make: LSTM(512) over streams of 32 x 64 characters with dropout, AdamW on a cosine of that time.",
-        new ModelSpec { HiddenSize = 512, Gates = GateActivation.Sigmoid },
+        "As good a model as fifteen minutes on two cores make: LSTM(384) twice over streams of 32 x 64 characters, dropout 0.4, AdamW on a cosine of that time.",
+        new ModelSpec { HiddenSize = 384, Layers = 2, Gates = GateActivation.Sigmoid },
         new TrainingOptions
         {
             Preset = "best",
@@ -72,9 +73,9 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
             Optimizer = OptimizerKind.AdamW,
             LearningRate = 0.003,
             Schedule = LearningRateSchedule.Cosine,
-            WeightDecay = 0.01,
+            WeightDecay = 0.05,
             ClipNorm = 1,
-            Dropout = 0.5,
+            Dropout = 0.4,
             ValidationShare = 0.05,
         },
         Lowercase: false);

@@ -22,6 +22,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Everything a resumed run needs.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
+    /// <summary>The model that a fine-tuning run began with; other runs have none.</summary>
+    public string StartModel => System.IO.Path.Combine(Path, "start.safetensors");
+
     /// <summary>One line an epoch.</summary>
     public string Metrics => System.IO.Path.Combine(Path, "metrics.csv");
 

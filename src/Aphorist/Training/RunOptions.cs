@@ -31,6 +31,9 @@ public sealed record RunOptions
     /// <summary>How the text is cut into tokens. Characters where the file does not say.</summary>
     public TokenizerOptions Tokenizer { get; init; } = new();
 
+    /// <summary>The model that the run went on from, as it was asked for; null for one that began anew.</summary>
+    public string? From { get; init; }
+
     /// <summary>The model's shape.</summary>
     public required ModelSpec Model { get; init; }
 

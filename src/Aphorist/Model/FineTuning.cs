@@ -1,0 +1,55 @@
+using Aphorist.Text;
+
+namespace Aphorist.Model;
+
+/// <summary>Prepares a trained model for another corpus.</summary>
+public static class FineTuning
+{
+    extension(LanguageModel model)
+    {
+        /// <summary>
+        /// A copy of the model that also has tokens for what a corpus has and the model lacks. What the model has learned stays; the weights of
+        /// new tokens begin as in a new model.
+        /// </summary>
+        /// <param name="corpus">The corpus, normalised as the model's tokenizer says.</param>
+        /// <param name="seed">The seed of the new tokens' weights.</param>
+        public LanguageModel GrowFor(Corpus corpus, ulong seed = 0)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(corpus);
+            ITokenizer tokenizer = Grow(model.Tokenizer, corpus);
+            LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
+            int[] places = PlacesIn(tokenizer, model.Tokenizer);
+            foreach ((ParameterTensor old, ParameterTensor tensor) in model.Parameters.Tensors.Zip(grown.Parameters.Tensors))
+            {
+                ReadOnlySpan<float> from = model.Parameters.ValuesOf(old);
+                Span<float> to = grown.Parameters.ValuesOf(tensor);
+                if (HasRowOfEachToken(model.Layout, old)) CopyRows(from, to, places);
+                else from.CopyTo(to);
+            }
+
+            return grown;
+        }
+    }
+
+    private static ITokenizer Grow(ITokenizer tokenizer, Corpus corpus) => tokenizer switch
+    {
+        Vocabulary vocabulary => Vocabulary.FromCharacters(vocabulary.Characters + corpus.Text, vocabulary.Normalization),
+        WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Of(corpus).Tokens)], words.Normalization),
+        _ => tokenizer,
+    };
+
+    /// <summary>The new id of each old one. Characters are sorted anew; new words come after the old.</summary>
+    private static int[] PlacesIn(ITokenizer grown, ITokenizer old) => [.. Enumerable.Range(0, old.Count).Select(id =>
+        (grown, old) is (Vocabulary now, Vocabulary before) ? now.IdOf(before[id]) : id)];
+
+    private static bool HasRowOfEachToken(ModelLayout layout, ParameterTensor tensor) =>
+        tensor == layout.Embedding || tensor == layout.DecoderKernel || tensor == layout.DecoderBias
+        || (layout.Embedding is null && tensor == layout.Layers[0].InputKernel);
+
+    private static void CopyRows(ReadOnlySpan<float> from, Span<float> to, int[] places)
+    {
+        int length = from.Length / places.Length;
+        for (int id = 0; id < places.Length; id++) from.Slice(id * length, length).CopyTo(to[(places[id] * length)..]);
+    }
+}

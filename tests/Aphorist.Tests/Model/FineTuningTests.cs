@@ -1,0 +1,48 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Text;
+using Xunit;
+
+namespace Aphorist.Tests.Model;
+
+public sealed class FineTuningTests
+{
+    [Theory]
+    [InlineData(0, Architecture.Lstm)]
+    [InlineData(6, Architecture.Gru)]
+    public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(int embedding, Architecture architecture)
+    {
+        ModelSpec spec = new() { HiddenSize = 9, Layers = 2, EmbeddingSize = embedding, Architecture = architecture };
+        LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters("bdf"), seed: 1);
+        model.Parameters.ValuesOf(model.Layout.DecoderBias).Fill(7);
+        LanguageModel grown = model.GrowFor(Corpus.FromText("abcdee"), seed: 2);
+        Vocabulary vocabulary = Assert.IsType<Vocabulary>(grown.Tokenizer);
+        Assert.Equal("abcdef", vocabulary.Characters);
+        Assert.Equal([0f, 7f, 0f, 7f, 0f, 7f], grown.Parameters.ValuesOf(grown.Layout.DecoderBias));
+        AssertRows(model, model.Layout.DecoderKernel, grown, grown.Layout.DecoderKernel);
+        AssertRows(model, model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, grown, grown.Layout.Embedding ?? grown.Layout.Layers[0].InputKernel);
+        Assert.Equal(
+            model.Parameters.ValuesOf(model.Layout.Layers[1].RecurrentKernel), grown.Parameters.ValuesOf(grown.Layout.Layers[1].RecurrentKernel));
+        // New tokens begin as in a new model, and so almost never win: with the old biases the two write the same.
+        using TextGenerator before = new(model), after = new(grown);
+        Assert.Equal(before.Complete("bdf", 30, new() { Temperature = 0 }), after.Complete("bdf", 30, new() { Temperature = 0 }));
+    }
+
+    [Fact]
+    public void GrowFor_NewWords_PutsThemAfterTheOld()
+    {
+        WordTokenizer words = WordTokenizer.Of(Corpus.FromText("the cat and the dog"), minimumCount: 1);
+        LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 4, EmbeddingSize = 3 }, words);
+        WordTokenizer grown = Assert.IsType<WordTokenizer>(model.GrowFor(Corpus.FromText("the bird and the bird")).Tokenizer);
+        Assert.Equal(words.Tokens, grown.Tokens.Take(words.Count));
+        Assert.Contains(" bird", grown.Tokens);
+    }
+
+    private static void AssertRows(LanguageModel old, ParameterTensor oldTensor, LanguageModel grown, ParameterTensor tensor)
+    {
+        ReadOnlySpan<float> before = old.Parameters.ValuesOf(oldTensor), after = grown.Parameters.ValuesOf(tensor);
+        int length = before.Length / 3;
+        foreach ((int from, int to) in ((int, int)[])[(0, 1), (1, 3), (2, 5)])
+            Assert.Equal(before.Slice(from * length, length), after.Slice(to * length, length));
+    }
+}
