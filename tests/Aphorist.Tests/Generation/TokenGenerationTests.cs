@@ -26,6 +26,17 @@ public sealed class TokenGenerationTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1.2)]
+    public void Complete_UnknownWordIsLikeliest_IsNeverWritten(double temperature)
+    {
+        LanguageModel model = Model(TokenizerKind.Words);
+        model.Parameters.ValuesOf(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
+        using TextGenerator generator = new(model);
+        Assert.DoesNotContain(WordTokenizer.UnknownMark, generator.Complete("the", 50, new() { Temperature = temperature }), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.Words)]
     [InlineData(TokenizerKind.Bytes)]
@@ -72,7 +83,7 @@ public sealed class TokenGenerationTests
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
-        Sampler sampler = new(new() { Seed = 5 }, model.Tokenizer.Count);
+        Sampler sampler = new(new() { Seed = 5 }, model.Tokenizer.Count) { First = model.Tokenizer is WordTokenizer ? 1 : 0 };
         int[] ids = new int[length];
         for (int place = 0; place < length; place++)
         {
