@@ -67,6 +67,8 @@ internal static class NewRun
 
     private static PreparedRun Begin(RunOptions options, Corpus corpus, LanguageModel model, string? path)
     {
+        // What cannot be trained is refused before a folder is made for it.
+        _ = new Trainer(model, corpus, options.Training);
         RunFolder folder = RunFolder.Create(path ?? RunFolderName.For(corpus.Name));
         try
         {

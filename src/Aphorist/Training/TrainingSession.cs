@@ -43,8 +43,8 @@ internal sealed class TrainingSession : IDisposable
         plan.Begin(Epoch);
     }
 
-    /// <summary>Whether every epoch is done, or there is no more time, or no hope.</summary>
-    public bool IsDone => CompletedEpochs >= options.Epochs || IsOutOfTime || IsOutOfPatience;
+    /// <summary>Whether every epoch is done, or there is no more time, or no hope. An epoch cut short by the time is completed first.</summary>
+    public bool IsDone => state.Batch == 0 && (CompletedEpochs >= options.Epochs || IsOutOfTime || IsOutOfPatience);
 
     public int CompletedEpochs => state.History.Count;
 

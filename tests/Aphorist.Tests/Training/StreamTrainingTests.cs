@@ -83,7 +83,8 @@ public sealed class StreamTrainingTests : IDisposable
     public async Task RunAsync_OutOfTime_EndsWithinAnEpoch()
     {
         List<TrainingEvent> events = await TinyTraining.RunAsync(
-            Model(Architecture.Lstm), Options with { Epochs = 1_000_000, TimeBudget = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromHours(1) });
+            Model(Architecture.Lstm), Options with { Epochs = 1_000_000, TimeBudget = TimeSpan.FromMilliseconds(50) });
+        Assert.NotEmpty(events.OfType<EpochCompleted>());
         Assert.InRange(events.OfType<EpochCompleted>().Sum(epoch => epoch.Seconds), 0.05, 30);
         Assert.IsType<TrainingCompleted>(events[^1]);
     }
