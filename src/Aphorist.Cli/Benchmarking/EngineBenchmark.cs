@@ -52,7 +52,7 @@ internal static class EngineBenchmark
     /// <summary>The product h U of one shard: [32, 128] times [128, 512].</summary>
     private static unsafe double Product(GemmKernel gemm, TimeSpan time)
     {
-        const int Rows = 32, Depth = 128, Columns = 512;
+        const int Rows = TrainingStep.MostShardRows, Depth = 128, Columns = 512;
         AlignedArray a = new(Rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(Rows * Columns);
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);

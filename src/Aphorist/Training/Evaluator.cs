@@ -28,13 +28,13 @@ internal sealed unsafe class Evaluator
     /// <param name="starts">Where the windows start.</param>
     public Evaluation Windows(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> starts)
     {
-        int shard = TrainingStep.ShardRows(int.MaxValue);
-        Evaluation[] results = new Evaluation[(starts.Length + shard - 1) / shard];
+        const int Shard = TrainingStep.MostShardRows;
+        Evaluation[] results = new Evaluation[(starts.Length + Shard - 1) / Shard];
         Reader?[] readers = new Reader?[workers.Count];
         workers.Run(results.Length, (task, worker) =>
         {
-            readers[worker] ??= new Reader(weights, shard);
-            results[task] = readers[worker]!.Windows(ids.Span, starts.Span.Slice(task * shard, Math.Min(shard, starts.Length - task * shard)));
+            readers[worker] ??= new Reader(weights, Shard);
+            results[task] = readers[worker]!.Windows(ids.Span, starts.Span.Slice(task * Shard, Math.Min(Shard, starts.Length - task * Shard)));
         });
         return Sum(results);
     }

@@ -81,8 +81,9 @@ internal sealed class TrainingSession : IDisposable
             double loss = TrainBatch();
             state.Seconds = before + clock.Elapsed.TotalSeconds;
             if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
-            if (IsValidationDue) return [MeasureValidation()];
-            if (sinceCheckpoint.Elapsed > options.CheckpointInterval) return [Progress(), .. SaveCheckpoint()];
+            bool isCheckpointDue = sinceCheckpoint.Elapsed > options.CheckpointInterval;
+            if (IsValidationDue) return [MeasureValidation(), .. isCheckpointDue ? SaveCheckpoint() : []];
+            if (isCheckpointDue) return [Progress(), .. SaveCheckpoint()];
             if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [Progress()];
         }
 

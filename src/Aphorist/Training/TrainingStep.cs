@@ -14,7 +14,9 @@ namespace Aphorist.Training;
 /// </remarks>
 internal sealed unsafe class TrainingStep : IDisposable
 {
-    private const int MostShardRows = 32;
+    /// <summary>The most sequences of a shard.</summary>
+    public const int MostShardRows = 32;
+
     private const int LeastShardRows = 8;
     private const int ChunkLength = 4096;
 
