@@ -68,14 +68,14 @@ internal static class NewRun
     private static PreparedRun Begin(RunOptions options, Corpus corpus, LanguageModel model, string? path)
     {
         // What cannot be trained is refused before a folder is made for it.
-        _ = new Trainer(model, corpus, options.Training);
+        Trainer trainer = new(model, corpus, options.Training);
         RunFolder folder = RunFolder.Create(path ?? RunFolderName.For(corpus.Name));
         try
         {
             options.Write(folder.Options);
             // What a resumed run could not make again from the corpus alone.
             if (options.From is not null) model.Save(folder.StartModel);
-            return new PreparedRun(model, corpus, options, folder);
+            return new PreparedRun(model, corpus, options, folder, trainer);
         }
         catch
         {

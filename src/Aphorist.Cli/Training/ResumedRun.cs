@@ -47,7 +47,7 @@ internal static class ResumedRun
         LanguageModel model = File.Exists(folder.StartModel)
             ? LanguageModel.Load(folder.StartModel)
             : LanguageModel.Create(wanted.Model, wanted.Tokenizer.MakeFor(corpus), wanted.Training.Seed);
-        return new PreparedRun(model, corpus, wanted, folder);
+        return new PreparedRun(model, corpus, wanted, folder, new Trainer(model, corpus, wanted.Training));
     }
 
     private static void EnsureSame(RunOptions begun, RunOptions wanted)

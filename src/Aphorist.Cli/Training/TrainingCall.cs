@@ -34,9 +34,8 @@ internal static class TrainingCall
     private static async Task TrainAsync(
         PreparedRun run, ITrainingReport report, EpochHistory history, RunPictures pictures, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
-        Trainer trainer = new(run.Model, run.Corpus, run.Options.Training, run.Folder);
         using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
-        await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken))
+        await foreach (TrainingEvent happened in run.Trainer.RunAsync(run.Folder, cancellationToken))
         {
             switch (happened)
             {

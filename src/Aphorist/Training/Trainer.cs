@@ -10,18 +10,16 @@ public sealed class Trainer
     private readonly LanguageModel model;
     private readonly Corpus corpus;
     private readonly TrainingOptions options;
-    private readonly RunFolder? folder;
     private readonly int[] ids;
     private readonly TrainingSplit split;
 
-    /// <summary>Prepares training; nothing runs before <see cref="RunAsync"/>.</summary>
+    /// <summary>Prepares training; nothing runs before <see cref="RunAsync(CancellationToken)"/>.</summary>
     /// <param name="model">The model, which is changed in place.</param>
     /// <param name="corpus">The text to learn.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="folder">Where checkpoints and models go; without one nothing is written. If it holds a checkpoint, the run goes on from there.</param>
     /// <exception cref="ArgumentException">The corpus is too short for one window, or an option is out of range.</exception>
     /// <exception cref="UnknownCharacterException">The corpus has a character that the model does not know.</exception>
-    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder = null)
+    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -29,7 +27,7 @@ public sealed class Trainer
         options.Validate();
         if (model.Tokenizer.Count < 2)
             throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
-        (this.model, this.corpus, this.options, this.folder) = (model, corpus, options, folder);
+        (this.model, this.corpus, this.options) = (model, corpus, options);
         ids = model.Tokenizer.Encode(corpus.Text);
         split = TrainingSplit.Of(ids.Length, model.Spec.Window, options);
     }
@@ -41,7 +39,12 @@ public sealed class Trainer
     /// <exception cref="TrainingDivergedException">The loss exploded and returning to good weights is turned off, or did not help.</exception>
     /// <exception cref="ArgumentException">The folder's checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
-    public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(folder: null, cancellationToken);
+
+    /// <summary>Trains, and writes checkpoints, models and metrics. Between two events the model does not change, so a listener may write with it.</summary>
+    /// <param name="folder">Where they go; null to write nothing. If it holds a checkpoint, the run goes on from there.</param>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using TrainingSession session = new(model, corpus, options, folder, split, ids);
         yield return new TrainingStarted(

@@ -22,7 +22,7 @@ public sealed class CheckpointTests : IDisposable
     public async Task RunAsync_OtherCorpus_IsRefused()
     {
         await TrainOneEpoch();
-        Trainer trainer = new(TinyTraining.Model(), TinyTraining.OtherCorpus, TinyTraining.Options, folder);
+        Trainer trainer = new(TinyTraining.Model(), TinyTraining.OtherCorpus, TinyTraining.Options);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Begin(trainer));
         Assert.Equal("The corpus is not the one this run was begun with; resume with the same text, or begin a new run.", error.Message);
     }
@@ -92,8 +92,8 @@ public sealed class CheckpointTests : IDisposable
 
     private async Task TrainOneEpoch() => await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
 
-    private static async Task Begin(Trainer trainer)
+    private async Task Begin(Trainer trainer)
     {
-        await foreach (TrainingEvent _ in trainer.RunAsync(TestContext.Current.CancellationToken)) return;
+        await foreach (TrainingEvent _ in trainer.RunAsync(folder, TestContext.Current.CancellationToken)) return;
     }
 }

@@ -53,10 +53,10 @@ public sealed class StreamTrainingTests : IDisposable
             {
                 int checkpoints = 0;
                 using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture), TinyTraining.Corpus, Options, folder);
+                Trainer trainer = new(Model(architecture), TinyTraining.Corpus, Options);
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
                 {
-                    await foreach (TrainingEvent happened in trainer.RunAsync(stopping.Token))
+                    await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
                         if (happened is CheckpointSaved && ++checkpoints == stop) await stopping.CancelAsync();
                 });
             }

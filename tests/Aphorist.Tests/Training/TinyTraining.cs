@@ -42,7 +42,7 @@ internal static class TinyTraining
     {
         List<TrainingEvent> events = [];
         CancellationToken cancellationToken = cancellation?.Token ?? TestContext.Current.CancellationToken;
-        await foreach (TrainingEvent happened in new Trainer(model, Corpus, options, folder).RunAsync(cancellationToken))
+        await foreach (TrainingEvent happened in new Trainer(model, Corpus, options).RunAsync(folder, cancellationToken))
         {
             events.Add(happened);
             listen?.Invoke(happened);

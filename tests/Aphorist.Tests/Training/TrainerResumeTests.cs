@@ -121,7 +121,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private static async Task RunSomeEvents(RunFolder folder, int count)
     {
-        await foreach (TrainingEvent _ in new Trainer(TinyTraining.Model(), TinyTraining.Corpus, Options, folder).RunAsync(TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent _ in new Trainer(TinyTraining.Model(), TinyTraining.Corpus, Options).RunAsync(folder, TestContext.Current.CancellationToken))
         {
             if (--count == 0) return;
         }
