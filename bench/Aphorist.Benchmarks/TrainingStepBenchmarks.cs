@@ -11,7 +11,7 @@ public class TrainingStepBenchmarks : IDisposable
 {
     private const int BatchSize = 128, TextLength = 100_000;
 
-    private readonly int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => index * 700)];
+    private readonly long[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => index * 700L)];
     private TrainingStep step = null!;
 
     /// <summary>One thread, and all there are.</summary>

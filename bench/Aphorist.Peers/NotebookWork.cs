@@ -20,14 +20,14 @@ internal static class NotebookWork
     public static LanguageModel CreateModel() => LanguageModel.Create(Spec, Vocabulary.FromCharacters(Text), seed: 1);
 
     /// <summary>The starts of the windows of some batches, over and over the same.</summary>
-    public static int[][] Batches(int count)
+    public static long[][] Batches(int count)
     {
         Random random = new(2);
         return [.. Enumerable.Range(0, count).Select(_ => Starts(random))];
     }
 
-    private static int[] Starts(Random random) =>
-        [.. Enumerable.Range(0, BatchSize).Select(_ => random.Next(TextLength - Spec.Window))];
+    private static long[] Starts(Random random) =>
+        [.. Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(TextLength - Spec.Window))];
 
     private static string MakeText()
     {

@@ -9,14 +9,15 @@ internal sealed class OurStreamStep : IStreamStep
 {
     private readonly StreamShape shape;
     private readonly TrainingStep step;
-    private readonly int[] ids, starts;
+    private readonly int[] ids;
+    private readonly long[] starts;
     private long number;
 
     private OurStreamStep(StreamShape shape, LanguageModel model, TrainingOptions options)
     {
         this.shape = shape;
         ids = new int[shape.Batch * (StreamShape.Sequence + 1)];
-        starts = [.. Enumerable.Range(0, shape.Batch).Select(row => row * (StreamShape.Sequence + 1))];
+        starts = [.. Enumerable.Range(0, shape.Batch).Select(row => row * (StreamShape.Sequence + 1L))];
         step = new TrainingStep(model, ids, options);
     }
 

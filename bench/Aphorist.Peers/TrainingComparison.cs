@@ -16,7 +16,7 @@ internal static class TrainingComparison
         set_num_threads(threads);
         LanguageModel model = NotebookWork.CreateModel();
         int[] ids = model.Tokenizer.Encode(NotebookWork.Text);
-        int[][] batches = NotebookWork.Batches(BatchCount);
+        long[][] batches = NotebookWork.Batches(BatchCount);
         using TorchModel torchModel = new(model);
         using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookWork.LearningRate, alpha: 0.9, eps: 1e-7);
         using TrainingStep step = new(model, ids, new TrainingOptions { BatchSize = NotebookWork.BatchSize, Threads = threads });
@@ -36,10 +36,10 @@ internal static class TrainingComparison
         return 1;
     }
 
-    private static double TorchStep(TorchModel model, RMSProp optimizer, Tensor corpus, int[] starts)
+    private static double TorchStep(TorchModel model, RMSProp optimizer, Tensor corpus, long[] starts)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor offsets = torch.tensor(Array.ConvertAll(starts, start => (long)start)).unsqueeze(1);
+        Tensor offsets = torch.tensor(starts).unsqueeze(1);
         Tensor windows = corpus[offsets + arange(NotebookWork.Spec.Window)];
         Tensor targets = corpus[offsets.squeeze(1) + NotebookWork.Spec.Window];
         optimizer.zero_grad();

@@ -69,7 +69,7 @@ internal static class EngineBenchmark
     {
         RandomStream random = new(1, RandomPurpose.Shuffle);
         int[] ids = model.Tokenizer.Encode(corpus.Text);
-        int[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
+        long[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
         using TrainingStep step = new(model, ids, TrainingOptions.Notebook with { Threads = threads });
         return Median(time, () =>
         {

@@ -18,7 +18,7 @@ internal static class CorpusOpening
     /// <summary>Refuses a corpus that nothing can be learnt from, before a folder is made for it.</summary>
     public static void Check(Corpus corpus, ITokenizer tokenizer, int window)
     {
-        (int length, string unit) = tokenizer is Vocabulary ? (corpus.CharacterCount, "characters") : (tokenizer.Encode(corpus.Text).Length, "tokens");
+        (long length, string unit) = tokenizer is Vocabulary ? (corpus.CharacterCount, "characters") : (corpus.TokensOf(tokenizer).Count, "tokens");
         if (length <= window)
         {
             throw new InvalidDataException(string.Create(

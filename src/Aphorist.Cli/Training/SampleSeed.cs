@@ -15,10 +15,10 @@ internal static class SampleSeed
     /// <summary>A random window of the corpus, in tokens.</summary>
     public static string WindowOf(Corpus corpus, ITokenizer tokenizer, int window, ulong seed, int epoch)
     {
-        ReadOnlySpan<int> ids = tokenizer.Encode(corpus.Text);
-        int start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(ids.Length - window, 1));
+        TokenSequence ids = corpus.TokensOf(tokenizer);
+        long start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(ids.Count - window, 1));
         // A window of bytes may begin and end within a character.
-        return tokenizer.Decode(ids[start..Math.Min(start + window, ids.Length)]).Trim('\uFFFD');
+        return tokenizer.Decode(ids.Slice(start, (int)Math.Min(window, ids.Count - start))).Trim('\uFFFD');
     }
 
     private static RandomStream StreamOf(ulong seed, int epoch) => new(seed, RandomPurpose.SampleSeed, (uint)epoch);

@@ -12,6 +12,7 @@ internal enum RandomPurpose : uint
     Embedding = 7,
     Dropout = 8,
     StreamOffset = 9,
+    ShuffleBlocks = 10,
 }
 
 /// <summary>Random numbers found by index: the same seed, purpose, stream number and index always give the same number.</summary>
@@ -30,6 +31,9 @@ internal readonly record struct RandomStream(ulong Seed, RandomPurpose Purpose, 
     /// <summary>An integer, uniform over [0, <paramref name="bound"/>); the bias of the multiplication is below bound / 2^64.</summary>
     public int Below(ulong index, int bound) => (int)Math.BigMul(Bits(index), (ulong)bound, out _);
 
+    /// <inheritdoc cref="Below(ulong, int)"/>
+    public long Below(ulong index, long bound) => (long)Math.BigMul(Bits(index), (ulong)bound, out _);
+
     /// <summary>A double from the normal distribution of mean 0 and variance 1 (Box and Muller).</summary>
     public double Normal(ulong index)
     {
@@ -40,11 +44,13 @@ internal readonly record struct RandomStream(ulong Seed, RandomPurpose Purpose, 
     }
 
     /// <summary>Puts a span into random order (Fisher and Yates).</summary>
-    public void Shuffle(Span<int> values)
+    /// <param name="values">The span.</param>
+    /// <param name="firstIndex">From where on random numbers are taken, one for each value.</param>
+    public void Shuffle(Span<int> values, ulong firstIndex = 0)
     {
         for (int last = values.Length - 1; last > 0; last--)
         {
-            int other = Below((ulong)last, last + 1);
+            int other = Below(firstIndex + (ulong)last, last + 1);
             (values[last], values[other]) = (values[other], values[last]);
         }
     }

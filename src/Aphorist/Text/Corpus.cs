@@ -4,6 +4,7 @@ namespace Aphorist.Text;
 public sealed class Corpus
 {
     private readonly Lazy<string> sha256;
+    private (ITokenizer Tokenizer, TokenSequence Tokens)? encoded;
 
     private Corpus(string name, string text, TextNormalization normalization)
     {
@@ -22,7 +23,7 @@ public sealed class Corpus
     public TextNormalization Normalization { get; }
 
     /// <summary>The length in characters (Unicode scalar values).</summary>
-    public int CharacterCount { get; }
+    public long CharacterCount { get; }
 
     /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal: what tells whether two runs read the same corpus.</summary>
     public string Sha256 => sha256.Value;
@@ -52,6 +53,17 @@ public sealed class Corpus
     /// <inheritdoc cref="Read(IEnumerable{string}, CorpusOptions?, Stream?)"/>
     public static Corpus Read(string source, CorpusOptions? options = null, Stream? standardInput = null) =>
         Read([source], options, standardInput);
+
+    /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    internal TokenSequence TokensOf(ITokenizer tokenizer)
+    {
+        lock (sha256)
+        {
+            if (encoded?.Tokenizer != tokenizer) encoded = (tokenizer, TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.Count));
+            return encoded.Value.Tokens;
+        }
+    }
 
     internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization) => new(name, text, normalization);
 }

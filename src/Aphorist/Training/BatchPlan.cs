@@ -22,5 +22,12 @@ internal abstract class BatchPlan
     /// <summary>One batch of the epoch: where its sequences start, and for how many steps they run.</summary>
     /// <param name="number">From 0.</param>
     /// <param name="steps">The steps.</param>
-    public abstract ReadOnlySpan<int> Batch(int number, out int steps);
+    /// <returns>The starts, until the next call.</returns>
+    public abstract ReadOnlySpan<long> Batch(int number, out int steps);
+
+    /// <summary>Checks a number of batches, which is counted with an int.</summary>
+    /// <exception cref="ArgumentException">There are too many.</exception>
+    protected static int Counted(long batches) => batches <= int.MaxValue
+        ? (int)batches
+        : throw new ArgumentException($"An epoch would have {batches} batches, more than can be counted; use larger batches (--batch).");
 }

@@ -15,6 +15,9 @@ internal sealed unsafe class Evaluator
     private const int WarmUp = 256;
     private const int LeastPart = 1024;
 
+    // As many tasks as are run before their results are added up.
+    private const int MostResults = 4096;
+
     private readonly NetworkWeights weights;
     private readonly Workers workers;
 
@@ -25,42 +28,53 @@ internal sealed unsafe class Evaluator
 
     /// <summary>Predicts the token after each window, each read from a zero state.</summary>
     /// <param name="ids">The corpus.</param>
-    /// <param name="starts">Where the windows start.</param>
-    public Evaluation Windows(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> starts)
+    /// <param name="count">How many windows.</param>
+    /// <param name="start">Where the window of a number, from 0, starts.</param>
+    public Evaluation Windows(TokenSequence ids, long count, Func<long, long> start)
     {
         const int Shard = TrainingStep.MostShardRows;
-        Evaluation[] results = new Evaluation[(starts.Length + Shard - 1) / Shard];
+        Evaluation[] results = new Evaluation[Math.Min((count + Shard - 1) / Shard, MostResults)];
         Reader?[] readers = new Reader?[workers.Count];
-        workers.Run(results.Length, (task, worker) =>
+        Evaluation sum = default;
+        for (long first = 0; first < count; first += (long)MostResults * Shard)
         {
-            readers[worker] ??= new Reader(weights, Shard);
-            results[task] = readers[worker]!.Windows(ids.Span, starts.Span.Slice(task * Shard, Math.Min(Shard, starts.Length - task * Shard)));
-        });
-        return Sum(results);
+            long begin = first;
+            int tasks = (int)Math.Min((count - begin + Shard - 1) / Shard, MostResults);
+            workers.Run(tasks, (task, worker) =>
+            {
+                readers[worker] ??= new Reader(weights, Shard);
+                long window = begin + task * Shard;
+                results[task] = readers[worker]!.Windows(ids, window, (int)Math.Min(Shard, count - window), start);
+            });
+            sum = Sum(sum, results.AsSpan(0, tasks));
+        }
+
+        return sum;
     }
 
     /// <summary>
     /// Predicts every token of a text but its first, the state carried from token to token. A long text is read in several parts
     /// at once, each from a little before its beginning.
     /// </summary>
-    /// <param name="ids">The text.</param>
-    public Evaluation Stream(ReadOnlyMemory<int> ids)
+    /// <param name="ids">The corpus.</param>
+    /// <param name="begin">Where in it the text begins, which goes on to its end.</param>
+    public Evaluation Stream(TokenSequence ids, long begin = 0)
     {
-        int predictions = ids.Length - 1;
+        long predictions = ids.Count - begin - 1;
         if (predictions < 1) return default;
-        int parts = Math.Clamp(predictions / LeastPart, 1, MostParts), length = (predictions + parts - 1) / parts;
+        int parts = (int)Math.Clamp(predictions / LeastPart, 1, MostParts);
+        long length = (predictions + parts - 1) / parts;
         Evaluation[] results = new Evaluation[(parts + PartsPerTask - 1) / PartsPerTask];
         workers.Run(results.Length, (task, _) =>
         {
             int first = task * PartsPerTask, rows = Math.Min(PartsPerTask, parts - first);
-            results[task] = new Reader(weights, rows).Stream(ids.Span, first * length, length, WarmUp);
+            results[task] = new Reader(weights, rows).Stream(new StreamParts(ids, begin, begin + first * length, length, rows));
         });
-        return Sum(results);
+        return Sum(default, results);
     }
 
-    private static Evaluation Sum(Evaluation[] results)
+    private static Evaluation Sum(Evaluation sum, ReadOnlySpan<Evaluation> results)
     {
-        Evaluation sum = default;
         foreach (Evaluation result in results) sum += result;
         return sum;
     }
@@ -71,7 +85,7 @@ internal sealed unsafe class Evaluator
         private readonly NetworkState state;
         private readonly SoftmaxCrossEntropy softmax;
         private readonly AlignedArray logits;
-        private readonly int[] tokens;
+        private readonly int[] tokens, read;
         private readonly ITokenizer tokenizer;
         private readonly int window;
 
@@ -82,34 +96,35 @@ internal sealed unsafe class Evaluator
             softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
             logits = new AlignedArray(rows * tokenizer.Count);
             tokens = GC.AllocateArray<int>(rows, pinned: true);
+            read = new int[rows * (window + 1)];
         }
 
-        public Evaluation Windows(ReadOnlySpan<int> ids, ReadOnlySpan<int> starts)
+        public Evaluation Windows(TokenSequence ids, long first, int rows, Func<long, long> start)
         {
-            int rows = starts.Length;
+            for (int row = 0; row < rows; row++) ids.Read(start(first + row), read.AsSpan(row * (window + 1), window + 1));
             state.Clear();
             for (int step = 0; step < window; step++)
             {
-                for (int row = 0; row < rows; row++) tokens[row] = ids[starts[row] + step];
+                for (int row = 0; row < rows; row++) tokens[row] = read[row * (window + 1) + step];
                 Advance(rows);
             }
 
             state.Decode(0, rows, logits.Pointer);
             Evaluation sum = default;
-            for (int row = 0; row < rows; row++) sum += Score(row, ids[starts[row] + window]);
+            for (int row = 0; row < rows; row++) sum += Score(row, read[row * (window + 1) + window]);
             return sum;
         }
 
-        public Evaluation Stream(ReadOnlySpan<int> ids, int first, int length, int warmUp)
+        public Evaluation Stream(StreamParts parts)
         {
             Evaluation sum = default;
-            for (int position = -warmUp; position < length; position++)
+            for (long position = -WarmUp; position < parts.Length; position++)
             {
+                parts.MoveTo(position);
                 for (int row = 0; row < tokens.Length; row++)
                 {
-                    int place = first + row * length + position;
-                    if (place <= 0 || position == -warmUp) state.Clear(row);
-                    tokens[row] = ids[Math.Clamp(place, 0, ids.Length - 1)];
+                    if (parts.IsBegin(row) || position == -WarmUp) state.Clear(row);
+                    tokens[row] = parts.Current(row);
                 }
 
                 Advance(tokens.Length);
@@ -117,8 +132,7 @@ internal sealed unsafe class Evaluator
                 state.Decode(0, tokens.Length, logits.Pointer);
                 for (int row = 0; row < tokens.Length; row++)
                 {
-                    int next = first + row * length + position + 1;
-                    if (next < ids.Length) sum += Score(row, ids[next]);
+                    if (parts.HasNext(row)) sum += Score(row, parts.Next(row));
                 }
             }
 

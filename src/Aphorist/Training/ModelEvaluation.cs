@@ -20,16 +20,20 @@ public static class ModelEvaluation
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            int[] ids = model.Tokenizer.Encode(corpus.Text);
+            TokenSequence ids = corpus.TokensOf(model.Tokenizer);
             using Workers workers = new(options.Threads);
             Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
             evaluator.Begin();
             if (options.Objective == Objective.Windows)
-                return evaluator.Windows(ids, TrainingSplit.LastWindows(ids.Length, model.Spec.Window, options.Step, options.TailShare));
-            int first = TrainingSplit.StartOfTail(ids.Length, options.TailShare);
-            return ids.Length - first >= 2
-                ? evaluator.Stream(ids.AsMemory(first))
-                : throw new ArgumentException($"The corpus has {ids.Length} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
+            {
+                WindowTail windows = WindowTail.Of(ids.Count, model.Spec.Window, options.Step, options.TailShare);
+                return evaluator.Windows(ids, windows.Count, windows.StartOf);
+            }
+
+            long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
+            return ids.Count - first >= 2
+                ? evaluator.Stream(ids, first)
+                : throw new ArgumentException($"The corpus has {ids.Count} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
         }
     }
 }

@@ -8,30 +8,32 @@ namespace Aphorist.Training;
 /// </summary>
 internal sealed class StreamPlan : BatchPlan
 {
-    private readonly int sequenceLength, streamLength;
+    private readonly int sequenceLength;
+    private readonly long streamLength;
     private readonly ulong seed;
-    private readonly int[] streams, starts;
+    private readonly long[] streams, starts;
 
     /// <param name="length">Characters to train on, from the beginning of the corpus.</param>
     /// <param name="options">How training goes.</param>
     /// <exception cref="ArgumentException">The text is too short for so many streams.</exception>
-    public StreamPlan(int length, TrainingOptions options)
+    public StreamPlan(long length, TrainingOptions options)
     {
         (int rows, sequenceLength, seed) = (options.BatchSize, options.SequenceLength, options.Seed);
         // The last character has none after it, and every epoch begins up to a sequence later.
-        streamLength = Math.Max(0, length - sequenceLength) / rows;
+        streamLength = Math.Max(0L, length - sequenceLength) / rows;
         if (streamLength < sequenceLength)
         {
             throw new ArgumentException(
                 $"A text of {length} tokens is too short for {rows} streams of sequences of {sequenceLength}: it takes at least {(rows + 1) * sequenceLength}; use fewer streams (--batch), shorter sequences (--sequence) or a longer text.");
         }
 
-        (streams, starts) = (new int[rows], new int[rows]);
+        (streams, starts) = (new long[rows], new long[rows]);
+        BatchCount = Counted((streamLength + sequenceLength - 1) / sequenceLength);
     }
 
-    public override int BatchCount => (streamLength + sequenceLength - 1) / sequenceLength;
+    public override int BatchCount { get; }
 
-    public override long Predictions => (long)streams.Length * streamLength;
+    public override long Predictions => streams.Length * streamLength;
 
     public override int MostRows => streams.Length;
 
@@ -43,10 +45,10 @@ internal sealed class StreamPlan : BatchPlan
         for (int row = 0; row < streams.Length; row++) streams[row] = offset + row * streamLength;
     }
 
-    public override ReadOnlySpan<int> Batch(int number, out int steps)
+    public override ReadOnlySpan<long> Batch(int number, out int steps)
     {
-        int position = number * sequenceLength;
-        steps = Math.Min(sequenceLength, streamLength - position);
+        long position = (long)number * sequenceLength;
+        steps = (int)Math.Min(sequenceLength, streamLength - position);
         for (int row = 0; row < starts.Length; row++) starts[row] = streams[row] + position;
         return starts;
     }

@@ -10,7 +10,7 @@ public sealed class Trainer
     private readonly LanguageModel model;
     private readonly Corpus corpus;
     private readonly TrainingOptions options;
-    private readonly int[] ids;
+    private readonly TokenSequence ids;
     private readonly TrainingSplit split;
 
     /// <summary>Prepares training; nothing runs before <see cref="RunAsync(CancellationToken)"/>.</summary>
@@ -28,11 +28,11 @@ public sealed class Trainer
         if (model.Tokenizer.Count < 2)
             throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
         (this.model, this.corpus, this.options) = (model, corpus, options);
-        ids = model.Tokenizer.Encode(corpus.Text);
-        split = TrainingSplit.Of(ids.Length, model.Spec.Window, options);
+        ids = corpus.TokensOf(model.Tokenizer);
+        split = TrainingSplit.Of(ids.Count, model.Spec.Window, options);
     }
 
-    private double? UnknownShare => model.Tokenizer is WordTokenizer ? WordTokenizer.UnknownShare(ids) : null;
+    private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
 
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
@@ -48,7 +48,7 @@ public sealed class Trainer
     {
         using TrainingSession session = new(model, corpus, options, folder, split, ids);
         yield return new TrainingStarted(
-            corpus.CharacterCount, ids.Length, model.Tokenizer.Count, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
+            corpus.CharacterCount, ids.Count, model.Tokenizer.Count, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)
         {
             // What is cancelled before a call, even by the listener itself, is saved by that call.

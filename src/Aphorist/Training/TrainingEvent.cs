@@ -12,8 +12,8 @@ public abstract record TrainingEvent;
 /// <param name="ValidationPredictions">Predictions held out; 0 if none are.</param>
 /// <param name="CompletedEpochs">Epochs already done; more than 0 when a run is resumed.</param>
 public sealed record TrainingStarted(
-    int Characters,
-    int Tokens,
+    long Characters,
+    long Tokens,
     int VocabularySize,
     double? UnknownShare,
     long Predictions,

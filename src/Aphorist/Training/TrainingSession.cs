@@ -17,13 +17,13 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunFolder? folder;
     private readonly TrainingSplit split;
     private readonly BatchPlan plan;
-    private readonly int[] ids;
+    private readonly TokenSequence ids;
     private readonly TrainingStep step;
     private readonly TrainingArenas arenas;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
-    public TrainingSession(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder, TrainingSplit split, int[] ids)
+    public TrainingSession(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder, TrainingSplit split, TokenSequence ids)
     {
         (this.model, this.corpus, this.options, this.folder, this.split, plan, this.ids) = (model, corpus, options, folder, split, split.Plan, ids);
         step = new TrainingStep(model, ids, options);
@@ -105,7 +105,7 @@ internal sealed class TrainingSession : IDisposable
     private double TrainBatch()
     {
         if (state.Batch == 0) step.ResetStates();
-        ReadOnlySpan<int> starts = plan.Batch(state.Batch, out int steps);
+        ReadOnlySpan<long> starts = plan.Batch(state.Batch, out int steps);
         (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)LearningRate.At(options, state, Done));
         int predictions = options.Objective == Objective.Windows ? starts.Length : starts.Length * steps;
         state.Batch++;
@@ -150,7 +150,7 @@ internal sealed class TrainingSession : IDisposable
             CharactersPerSecond, TimeSpan.FromSeconds(Math.Max(0, secondsLeft)));
     }
 
-    private double CharactersPerSecond => TokensPerSecond * corpus.CharacterCount / ids.Length;
+    private double CharactersPerSecond => TokensPerSecond * corpus.CharacterCount / ids.Count;
 
     private double TokensPerSecond => state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
 
@@ -203,7 +203,9 @@ internal sealed class TrainingSession : IDisposable
     {
         if (split.ValidationCount == 0) return null;
         step.Evaluator.Begin();
-        return options.Objective == Objective.Windows ? step.Evaluator.Windows(ids, split.ValidationStarts) : step.Evaluator.Stream(ids.AsMemory(split.ValidationStart));
+        return options.Objective == Objective.Windows
+            ? step.Evaluator.Windows(ids, split.ValidationCount, split.ValidationWindows.StartOf)
+            : step.Evaluator.Stream(ids, split.ValidationStart);
     }
 
     /// <summary>The checkpoint comes last: a kill before it repeats the epoch and writes the same models again.</summary>

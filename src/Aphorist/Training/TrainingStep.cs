@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Text;
 
 namespace Aphorist.Training;
 
@@ -21,7 +22,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     private const int ChunkLength = 4096;
 
     private readonly LanguageModel model;
-    private readonly int[] ids;
+    private readonly TokenSequence ids;
     private readonly TrainingOptions options;
     private readonly Optimizer optimizer;
     private readonly Workers workers;
@@ -29,8 +30,8 @@ internal sealed unsafe class TrainingStep : IDisposable
     private readonly SequenceNetwork[] networks;
     private readonly AlignedArray[] gradients, moments, masks;
     private readonly AlignedArray states;
-    private readonly int[][] tokens;
-    private readonly int[] starts;
+    private readonly int[][] tokens, sequences;
+    private readonly long[] starts;
     private readonly (double Loss, int Correct)[] results;
     private readonly double[] squares;
     private readonly Action<int, int> refresh, train, update, add, move;
@@ -42,7 +43,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <param name="ids">The corpus.</param>
     /// <param name="options">How to train.</param>
     /// <param name="instructionSet">Which kernels to use; the best there are by default.</param>
-    public TrainingStep(LanguageModel model, int[] ids, TrainingOptions options, InstructionSet? instructionSet = null)
+    public TrainingStep(LanguageModel model, TokenSequence ids, TrainingOptions options, InstructionSet? instructionSet = null)
     {
         (this.model, this.ids, this.options) = (model, ids, options);
         (int batchSize, int mostSteps) = (options.BatchSize, options.Objective == Objective.Windows ? model.Spec.Window : options.SequenceLength);
@@ -53,11 +54,12 @@ internal sealed unsafe class TrainingStep : IDisposable
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
         networks = Each(workers.Count, () => new SequenceNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
         tokens = Each(workers.Count, () => GC.AllocateArray<int>((mostSteps + 1) * shardRows, pinned: true));
+        sequences = Each(workers.Count, () => new int[mostSteps + 1]);
         masks = Each(workers.Count, () => new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
         gradients = Each(shards, () => new AlignedArray(length));
         moments = Each(optimizer.Moments.Count, () => new AlignedArray(length));
         this.states = new AlignedArray(states);
-        starts = new int[batchSize];
+        starts = new long[batchSize];
         results = new (double, int)[shards];
         squares = new double[Chunks(length)];
         Evaluator = new Evaluator(weights, workers);
@@ -101,7 +103,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <param name="number">The number of the step, from 1.</param>
     /// <param name="rate">The learning rate; 0 leaves the parameters as they are.</param>
     /// <returns>The summed loss in nats, and how many predictions were right, both before the step.</returns>
-    public (double Loss, int Correct) Run(ReadOnlySpan<int> batch, int batchSteps, long number, float rate)
+    public (double Loss, int Correct) Run(ReadOnlySpan<long> batch, int batchSteps, long number, float rate)
     {
         batch.CopyTo(starts);
         (count, steps) = (batch.Length, batchSteps);
@@ -132,10 +134,11 @@ internal sealed unsafe class TrainingStep : IDisposable
     {
         int first = shard * shardRows, rows = Math.Min(shardRows, count - first);
         int[] read = tokens[worker];
+        Span<int> sequence = sequences[worker].AsSpan(0, steps + 1);
         for (int row = 0; row < rows; row++)
         {
-            int start = starts[first + row];
-            for (int step = 0; step <= steps; step++) read[step * rows + row] = ids[start + step];
+            ids.Read(starts[first + row], sequence);
+            for (int step = 0; step <= steps; step++) read[step * rows + row] = sequence[step];
         }
 
         float* mask = options.Dropout > 0 ? DrawMasks(masks[worker], first, rows) : null;

@@ -78,8 +78,8 @@ public sealed class LayeredGradientTests
         int position = 0;
         foreach ((int steps, int number) in ((int, int)[])[(13, 1), (13, 2), (6, 3)])
         {
-            int[] starts = [.. Enumerable.Range(0, Rows).Select(row => row * 90 + position)];
-            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start => ids[start..(start + steps + 1)])], states) with
+            long[] starts = [.. Enumerable.Range(0, Rows).Select(row => row * 90L + position)];
+            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start => ids[(int)start..((int)start + steps + 1)])], states) with
             {
                 Masks = dropout == 0 ? null : Masks(spec, Rows, options, number),
             };

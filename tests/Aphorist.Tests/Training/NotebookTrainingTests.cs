@@ -32,7 +32,8 @@ public sealed class NotebookTrainingTests
     {
         using TemporaryFolder temporary = new();
         model.Save(temporary.File("model.safetensors"));
-        int[] ids = model.Tokenizer.Encode(corpus.Text), starts = [.. Enumerable.Range(0, 128).Select(index => 4000 * index)];
+        int[] ids = model.Tokenizer.Encode(corpus.Text);
+        long[] starts = [.. Enumerable.Range(0, 128).Select(index => 4000L * index)];
         using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(LanguageModel.Load(temporary.File("model.safetensors")), ids, TrainingOptions.Notebook);
         Evaluation expected = Evaluate(step);
         Assert.Equal(expected, Evaluate(reloaded));
@@ -41,7 +42,7 @@ public sealed class NotebookTrainingTests
         Evaluation Evaluate(TrainingStep one)
         {
             one.Evaluator.Begin();
-            return one.Evaluator.Windows(ids, starts);
+            return one.Evaluator.Windows(ids, starts.Length, index => starts[index]);
         }
     }
 }

@@ -11,14 +11,14 @@ internal sealed class RandomBatch
         Random random = new(seed);
         int window = model.Spec.Window, length = window + 3 * batchSize + 10;
         Ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(model.Tokenizer.Count))];
-        Starts = [.. Enumerable.Range(0, batchSize).Select(_ => random.Next(length - window))];
-        Windows = [.. Starts.Select(start => Ids[start..(start + window)])];
+        Starts = [.. Enumerable.Range(0, batchSize).Select(_ => (long)random.Next(length - window))];
+        Windows = [.. Starts.Select(start => Ids[(int)start..((int)start + window)])];
         Targets = [.. Starts.Select(start => Ids[start + window])];
     }
 
     public int[] Ids { get; }
 
-    public int[] Starts { get; }
+    public long[] Starts { get; }
 
     public int[][] Windows { get; }
 

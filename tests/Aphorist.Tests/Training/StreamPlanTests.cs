@@ -12,13 +12,13 @@ public sealed class StreamPlanTests
         {
             BatchPlan plan = Plan(length, rows, sequence);
             plan.Begin(epoch);
-            HashSet<int> predicted = [];
-            int[] expected = [];
+            HashSet<long> predicted = [];
+            long[] expected = [];
             for (int number = 0; number < plan.BatchCount; number++)
             {
-                int[] starts = [.. plan.Batch(number, out int steps)];
+                long[] starts = [.. plan.Batch(number, out int steps)];
                 if (number > 0) Assert.Equal(expected, starts);
-                foreach (int start in starts)
+                foreach (long start in starts)
                 {
                     for (int step = 0; step < steps; step++)
                         Assert.True(predicted.Add(start + step + 1) && start + step + 1 < length, $"{start + step + 1} of {length}");
@@ -35,7 +35,7 @@ public sealed class StreamPlanTests
     public void Begin_OtherEpochs_BeginElsewhere()
     {
         BatchPlan plan = Plan(10_000, 4, 64);
-        int[] firsts = [.. Enumerable.Range(1, 20).Select(epoch =>
+        long[] firsts = [.. Enumerable.Range(1, 20).Select(epoch =>
         {
             plan.Begin(epoch);
             return plan.Batch(0, out _)[0];
@@ -55,7 +55,16 @@ public sealed class StreamPlanTests
     {
         TrainingSplit split = TrainingSplit.Of(
             1_115_394, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 16, ValidationShare = 0.1 });
-        Assert.Equal((1_003_854, 111_539L), (split.ValidationStart, split.ValidationCount));
+        Assert.Equal((1_003_854L, 111_539L), (split.ValidationStart, split.ValidationCount));
+    }
+
+    [Fact]
+    public void Batch_TextOfManyGigabytes_GoesBeyondThirtyTwoBits()
+    {
+        TrainingSplit split = TrainingSplit.Of(9_000_000_000, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 2, SequenceLength = 64 });
+        split.Plan.Begin(1);
+        long[] starts = [.. split.Plan.Batch(split.Plan.BatchCount - 1, out int steps)];
+        Assert.InRange(starts[1] + steps, 9_000_000_000 - 130, 9_000_000_000 - 1);
     }
 
     private static BatchPlan Plan(int length, int rows, int sequence) =>

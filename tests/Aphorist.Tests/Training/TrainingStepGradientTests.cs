@@ -77,7 +77,7 @@ public sealed class TrainingStepGradientTests
     private static (double Loss, int Correct) Evaluate(TrainingStep step, RandomBatch batch)
     {
         step.Evaluator.Begin();
-        Evaluation evaluation = step.Evaluator.Windows(batch.Ids, batch.Starts);
+        Evaluation evaluation = step.Evaluator.Windows(batch.Ids, batch.Starts.Length, index => batch.Starts[index]);
         Assert.Equal(batch.Starts.Length, evaluation.Count);
         return (evaluation.LossSum, (int)evaluation.Correct);
     }

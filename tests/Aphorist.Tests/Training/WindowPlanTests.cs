@@ -1,3 +1,4 @@
+using Aphorist.Numerics;
 using Aphorist.Training;
 using CsCheck;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class WindowPlanTests
     public void Batch_AnySizes_StartsAreThoseOfTheNotebooksLoop() =>
         Gen.Select(Gen.Int[2, 300], Gen.Int[1, 50], Gen.Int[1, 7]).Where(sizes => sizes.Item1 > sizes.Item2).Sample((length, window, step) =>
         {
-            List<int> expected = [];
+            List<long> expected = [];
             for (int start = 0; start < length - window; start += step) expected.Add(start);
             BatchPlan plan = TrainingSplit.Of(length, window, new TrainingOptions { Step = step }).Plan;
             Assert.Equal(expected, Order(plan, 1).Order());
@@ -30,14 +31,58 @@ public sealed class WindowPlanTests
     {
         TrainingOptions options = new() { ValidationShare = 0.2, Seed = 7 };
         TrainingSplit split = TrainingSplit.Of(2000, 6, options);
-        int[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(TrainingSplit.Of(2000, 6, options with { Seed = 8 }).Plan, 1);
-        int[] inOrder = [.. Enumerable.Range(0, 532).Select(index => 3 * index)];
-        Assert.All((int[][])[first, second, otherSeed], order => Assert.Equal(inOrder, order.Order()));
+        long[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(TrainingSplit.Of(2000, 6, options with { Seed = 8 }).Plan, 1);
+        long[] inOrder = [.. Enumerable.Range(0, 532).Select(index => 3L * index)];
+        Assert.All((long[][])[first, second, otherSeed], order => Assert.Equal(inOrder, order.Order()));
         Assert.NotEqual(first, second);
         Assert.NotEqual(first, otherSeed);
         Assert.NotEqual(inOrder, first);
         Assert.Equal(first, Order(split.Plan, 1));
-        Assert.Equal(Enumerable.Range(532, 133).Select(index => 3 * index), split.ValidationStarts);
+        Assert.Equal(133, split.ValidationWindows.Count);
+        Assert.Equal(Enumerable.Range(532, 133).Select(index => 3L * index), Enumerable.Range(0, 133).Select(index => split.ValidationWindows.StartOf(index)));
+    }
+
+    [Fact]
+    public void Batch_NoMoreThanAreShuffledTogether_IsOneShuffle()
+    {
+        int[] expected = [.. Enumerable.Range(0, 1000)];
+        new RandomStream(9, RandomPurpose.Shuffle, 2).Shuffle(expected);
+        Assert.Equal(expected.Select(window => 3L * window), Order(new WindowPlan(1000, 6, new TrainingOptions { Seed = 9 }, mostTogether: 1000), 2));
+    }
+
+    [Fact]
+    public void Batch_MoreThanAreShuffledTogether_VisitsBlocksInAnyOrderAndEveryWindowOnce() =>
+        Gen.Select(Gen.Int[1, 400], Gen.Int[1, 50], Gen.Int[1, 40], Gen.Int[1, 9]).Sample((count, together, batchSize, epoch) =>
+        {
+            WindowPlan plan = new(count, 6, new TrainingOptions { BatchSize = batchSize, Step = 1 }, together);
+            long[] order = Order(plan, epoch);
+            Assert.Equal(Enumerable.Range(0, count).Select(window => (long)window), order.Order());
+            int changes = order.Zip(order.Skip(1)).Count(pair => pair.First / together != pair.Second / together);
+            Assert.Equal((count - 1) / together, changes);
+            // A batch read again, as after a resumption, is the same.
+            int last = plan.BatchCount - 1;
+            Assert.Equal(order[(last * batchSize)..], plan.Batch(last, out _).ToArray());
+            Assert.Equal(order[..Math.Min(batchSize, count)], plan.Batch(0, out _).ToArray());
+        });
+
+    [Fact]
+    public void Batch_OtherEpochs_VisitBlocksInOtherOrders()
+    {
+        WindowPlan plan = new(1000, 6, new TrainingOptions { Step = 1 }, mostTogether: 50);
+        long[][] blocks = [.. Enumerable.Range(1, 3).Select(epoch => Order(plan, epoch).Select(window => window / 50).Distinct().ToArray())];
+        Assert.NotEqual(blocks[0], blocks[1]);
+        Assert.NotEqual(blocks[1], blocks[2]);
+        Assert.NotEqual(blocks[0], blocks[0].Order());
+    }
+
+    [Fact]
+    public void Split_TextOfManyGigabytes_CountsBeyondThirtyTwoBits()
+    {
+        TrainingSplit split = TrainingSplit.Of(9_000_000_060, 60, new TrainingOptions { ValidationShare = 0.5 });
+        Assert.Equal((1_500_000_000L, 1_500_000_000L), (split.Plan.Predictions, split.ValidationCount));
+        Assert.Equal(8_999_999_997, split.ValidationWindows.StartOf(1_499_999_999));
+        split.Plan.Begin(1);
+        Assert.All(split.Plan.Batch(split.Plan.BatchCount - 1, out _).ToArray(), start => Assert.InRange(start, 0, 4_500_000_000));
     }
 
     [Theory]
@@ -50,7 +95,7 @@ public sealed class WindowPlanTests
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 
-    private static int[] Order(BatchPlan plan, int epoch)
+    private static long[] Order(BatchPlan plan, int epoch)
     {
         plan.Begin(epoch);
         return [.. Enumerable.Range(0, plan.BatchCount).SelectMany(number => plan.Batch(number, out _).ToArray())];
