@@ -53,6 +53,7 @@ internal static class EvaluateCommand
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         EvaluationOptions options = new()
         {
             Objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream,

@@ -92,6 +92,7 @@ internal sealed class AphoristProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("APHORIST_CORPORA");
+        start.Environment["APHORIST_PREPARED"] = Path.GetFullPath(Path.Combine(folder, "prepared"));
         start.Environment["DOTNET_gcServer"] = "0";
         return start;
     }

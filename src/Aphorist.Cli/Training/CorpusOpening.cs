@@ -5,14 +5,29 @@ using Aphorist.Text;
 
 namespace Aphorist.Cli.Training;
 
-/// <summary>Opens the corpus of a run, showing a download where one is needed.</summary>
+/// <summary>Opens the corpus of a run, showing a download where one is needed, and the preparation of a large text.</summary>
 internal static class CorpusOpening
 {
     public static async Task<Corpus> OpenAsync(
         IReadOnlyList<string> sources, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using DownloadReport report = new(output);
-        return await CorpusSource.OpenAsync(sources, options, standardInput: null, report, cancellationToken);
+        await using DownloadReport download = new(output);
+        await using PreparationReport preparation = new(output, "preparing", "B");
+        return await CorpusSource.OpenAsync(sources, options, standardInput: null, download, preparation, cancellationToken);
+    }
+
+    /// <summary>Makes the tokenizer of a corpus.</summary>
+    public static async Task<ITokenizer> MakeTokenizerAsync(TokenizerOptions options, Corpus corpus, CommandOutput output, CancellationToken cancellationToken)
+    {
+        await using PreparationReport report = new(output, "counting the words of", " characters");
+        return options.MakeFor(corpus, report, cancellationToken);
+    }
+
+    /// <summary>Cuts a corpus into tokens, which it then keeps.</summary>
+    public static async Task EncodeAsync(Corpus corpus, ITokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
+    {
+        await using PreparationReport report = new(output, "cutting into tokens", " characters");
+        corpus.TokensOf(tokenizer, report, cancellationToken);
     }
 
     /// <summary>Refuses a corpus that nothing can be learnt from, before a folder is made for it.</summary>

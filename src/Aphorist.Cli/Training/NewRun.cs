@@ -31,7 +31,8 @@ internal static class NewRun
             Model = request.Change(TokenOptions.ShapeFor(tokenizer, preset.Model)),
             Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
-        ITokenizer tokens = tokenizer.MakeFor(corpus);
+        ITokenizer tokens = await CorpusOpening.MakeTokenizerAsync(tokenizer, corpus, output, cancellationToken);
+        await CorpusOpening.EncodeAsync(corpus, tokens, output, cancellationToken);
         CorpusOpening.Check(corpus, tokens, options.Model.Window);
         return Begin(options, corpus, LanguageModel.Create(options.Model, tokens, options.Training.Seed), request.Run);
     }
@@ -61,6 +62,7 @@ internal static class NewRun
             Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
         LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
+        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         CorpusOpening.Check(corpus, model.Tokenizer, model.Spec.Window);
         return Begin(options, corpus, model, request.Run);
     }

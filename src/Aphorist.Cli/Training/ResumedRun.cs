@@ -46,7 +46,9 @@ internal static class ResumedRun
         if (wanted != begun) wanted.Write(folder.Options);
         LanguageModel model = File.Exists(folder.StartModel)
             ? LanguageModel.Load(folder.StartModel)
-            : LanguageModel.Create(wanted.Model, wanted.Tokenizer.MakeFor(corpus), wanted.Training.Seed);
+            : LanguageModel.Create(
+                wanted.Model, await CorpusOpening.MakeTokenizerAsync(wanted.Tokenizer, corpus, output, cancellationToken), wanted.Training.Seed);
+        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         return new PreparedRun(model, corpus, wanted, folder, new Trainer(model, corpus, wanted.Training));
     }
 

@@ -34,7 +34,7 @@ public static class FineTuning
 
     private static ITokenizer Grow(ITokenizer tokenizer, Corpus corpus) => tokenizer switch
     {
-        Vocabulary vocabulary => Vocabulary.FromCharacters(vocabulary.Characters + corpus.Text, vocabulary.Normalization),
+        Vocabulary vocabulary => Vocabulary.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
         WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Of(corpus).Tokens)], words.Normalization),
         _ => tokenizer,
     };

@@ -1,23 +1,42 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace Aphorist.Text;
 
-/// <summary>A text to learn from, decoded and normalised.</summary>
+/// <summary>
+/// A text to learn from, decoded and normalised. One made of large files is not held in memory but prepared on disk, in the folder that the environment
+/// variable <c>APHORIST_PREPARED</c> names, or else in <c>aphorist/prepared</c> in the user's local application data.
+/// </summary>
 public sealed class Corpus
 {
+    private readonly string? text;
+    private readonly PreparedText? prepared;
     private readonly Lazy<string> sha256;
     private (ITokenizer Tokenizer, TokenSequence Tokens)? encoded;
 
     private Corpus(string name, string text, TextNormalization normalization)
     {
-        (Name, Text, Normalization) = (name, text, normalization);
+        (Name, this.text, Normalization) = (name, text, normalization);
         CharacterCount = ScalarValues.Count(text, name);
         sha256 = new(() => TextDigest.Sha256(text));
+    }
+
+    private Corpus(string name, PreparedText prepared)
+    {
+        (Name, this.prepared, Normalization) = (name, prepared, new TextNormalization(prepared.Description.Lowercase));
+        CharacterCount = prepared.Description.Count;
+        sha256 = new(prepared.Description.Sha256);
     }
 
     /// <summary>What the text is called: a catalogue name, or the file's name.</summary>
     public string Name { get; }
 
+    /// <summary>Whether the text is held in memory. If it is not, there is no <see cref="Text"/>, and it is read with <see cref="TextBlocks"/>.</summary>
+    public bool IsInMemory => text is not null;
+
     /// <summary>The whole text, normalised. Well formed: it never holds half a surrogate pair.</summary>
-    public string Text { get; }
+    /// <exception cref="InvalidOperationException">The text is too large to be held in memory.</exception>
+    public string Text => text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory as one string: read it with {nameof(TextBlocks)}.");
 
     /// <summary>How the text was normalised.</summary>
     public TextNormalization Normalization { get; }
@@ -35,12 +54,12 @@ public sealed class Corpus
 
     /// <summary>
     /// Reads files (in the order given), folders (every <c>*.txt</c> below them, sorted by path), globs (<c>*</c>, <c>?</c>, <c>**</c>) and
-    /// <c>-</c>, standard input. Where a text does not end with a line feed, one separates it from the next.
+    /// <c>-</c>, standard input. Where a text does not end with a line feed, one separates it from the next. Files of 64 MiB and more in all are prepared on disk.
     /// </summary>
     /// <param name="sources">Paths, globs or <c>-</c>; catalogue names are <see cref="CorpusSource"/>'s to resolve.</param>
     /// <param name="options">Encoding and lower-casing; UTF-8 as it is by default.</param>
     /// <param name="standardInput">What <c>-</c> reads; the process's standard input by default.</param>
-    /// <exception cref="CorpusException">A source is missing, empty, binary, unreadable or in another encoding.</exception>
+    /// <exception cref="CorpusException">A source is missing, empty, binary, unreadable or in another encoding, or the folder for large texts cannot take it.</exception>
     public static Corpus Read(IEnumerable<string> sources, CorpusOptions? options = null, Stream? standardInput = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -54,16 +73,50 @@ public sealed class Corpus
     public static Corpus Read(string source, CorpusOptions? options = null, Stream? standardInput = null) =>
         Read([source], options, standardInput);
 
-    /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
-    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
-    internal TokenSequence TokensOf(ITokenizer tokenizer)
+    /// <summary>The whole text in blocks, in their order: one, where the text is held in memory. No block is empty, or ends within a surrogate pair.</summary>
+    /// <exception cref="CorpusException">The prepared text on disk is damaged.</exception>
+    public IEnumerable<string> TextBlocks() => prepared?.Blocks() ?? (text!.Length > 0 ? [text] : []);
+
+    internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization) => new(name, text, normalization);
+
+    internal static Corpus FromPreparedText(string name, PreparedText text) => new(name, text);
+
+    /// <summary>The different characters, sorted by code point.</summary>
+    internal ImmutableArray<Rune> DistinctCharacters() => prepared?.DistinctCharacters ?? Aphorist.Text.DistinctCharacters.Of(text!);
+
+    /// <summary>The text in blocks that end where a word ends.</summary>
+    /// <param name="progress">Hears of every block of a text that is not in memory.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
+    internal IEnumerable<string> WholeWords(IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        lock (sha256)
+        if (IsInMemory) return TextBlocks();
+        return Reported();
+
+        IEnumerable<string> Reported()
         {
-            if (encoded?.Tokenizer != tokenizer) encoded = (tokenizer, TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.Count));
-            return encoded.Value.Tokens;
+            long done = 0;
+            foreach (string block in WholeTokens.Of(prepared!.Blocks()))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return block;
+                done += block.Length;
+                progress?.Report(new(Name, Math.Min(done, CharacterCount), CharacterCount));
+            }
         }
     }
 
-    internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization) => new(name, text, normalization);
+    /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
+    /// <param name="tokenizer">What cuts it.</param>
+    /// <param name="progress">Hears of the cutting of a text that is not in memory.</param>
+    /// <param name="cancellationToken">Stops that.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    internal TokenSequence TokensOf(ITokenizer tokenizer, IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        lock (sha256)
+        {
+            if (encoded?.Tokenizer != tokenizer)
+                encoded = (tokenizer, prepared?.TokensOf(tokenizer, progress, cancellationToken) ?? TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.Count));
+            return encoded.Value.Tokens;
+        }
+    }
 }

@@ -95,7 +95,7 @@ public static class CorpusCatalog
     {
         CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput: null);
         await AddAsync(reader, Get(name), progress, cache, cancellationToken).ConfigureAwait(false);
-        return reader.ToCorpus();
+        return reader.ToCorpus(progress: null, cancellationToken);
     }
 
     internal static async Task AddAsync(

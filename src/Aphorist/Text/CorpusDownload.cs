@@ -25,7 +25,7 @@ internal sealed class CorpusDownload : IDisposable
         {
             return new(entry, path, new FileStream(path + ".part", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException exception) when (IsHeldByAnother(exception))
+        catch (IOException exception) when (CorpusSentences.IsHeldByAnother(exception))
         {
             return null;
         }
@@ -69,9 +69,6 @@ internal sealed class CorpusDownload : IDisposable
         else part.Dispose();
     }
 
-    // ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and on macOS.
-    private static bool IsHeldByAnother(IOException exception) => exception.HResult is unchecked((int)0x80070020) or 11 or 35;
-
     private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
     {
         if (part.Length != entry.ByteCount) return false;
@@ -87,7 +84,7 @@ internal sealed class CorpusDownload : IDisposable
         {
             File.Move(PartPath, path, overwrite: true);
         }
-        catch (IOException exception) when (exception is FileNotFoundException || IsHeldByAnother(exception))
+        catch (IOException exception) when (exception is FileNotFoundException || CorpusSentences.IsHeldByAnother(exception))
         {
             // Another download took the whole file between these two lines, and moves it.
         }

@@ -16,5 +16,12 @@ internal static class CorpusSentences
         : new($"'{path}' cannot be read ({exception.Message.TrimEnd('.')}): check the file and the disk it is on.", exception);
 
     public static CorpusException TooLong(string name) =>
-        new($"'{name}' makes the text longer than the billion characters a corpus can hold: train on a part of it.");
+        new($"'{name}' makes the text longer than the billion characters that can be held in memory: give files instead of standard input, or train on a part of it.");
+
+    public static CorpusException Changed(string path) =>
+        new($"'{path}' changed while it was read: start again when nothing writes to it any more.");
+
+    /// <summary>Whether a file could not be opened because somebody else has locked it.</summary>
+    public static bool IsHeldByAnother(IOException exception) =>
+        exception.HResult is unchecked((int)0x80070020) or 11 or 35; // ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and on macOS.
 }

@@ -15,21 +15,24 @@ public static class CorpusSource
     /// <param name="options">Encoding and lower-casing; UTF-8 as it is by default.</param>
     /// <param name="standardInput">What <c>-</c> reads; the process's standard input by default.</param>
     /// <param name="progress">Hears of a download, block by block.</param>
-    /// <param name="cancellationToken">Stops a download; what has come stays for the next time.</param>
+    /// <param name="preparation">Hears of the preparation of a large text, block by block; never of one that is prepared already.</param>
+    /// <param name="cancellationToken">Stops a download, of which what has come stays for the next time, and a preparation.</param>
     /// <exception cref="CorpusException">An argument names nothing, or nothing that can be read; the message says what to do.</exception>
     public static Task<Corpus> OpenAsync(
         IEnumerable<string> arguments,
         CorpusOptions? options = null,
         Stream? standardInput = null,
         IProgress<DownloadProgress>? progress = null,
+        IProgress<PreparationProgress>? preparation = null,
         CancellationToken cancellationToken = default) =>
-        OpenAsync(arguments, options, standardInput, progress, cache: null, cancellationToken);
+        OpenAsync(arguments, options, standardInput, progress, preparation, cache: null, cancellationToken);
 
     internal static async Task<Corpus> OpenAsync(
         IEnumerable<string> arguments,
         CorpusOptions? options,
         Stream? standardInput,
         IProgress<DownloadProgress>? progress,
+        IProgress<PreparationProgress>? preparation,
         CorpusCache? cache,
         CancellationToken cancellationToken)
     {
@@ -42,7 +45,7 @@ public static class CorpusSource
             else if (LooksLikeName(argument) && !Path.Exists(argument)) CorpusCatalog.Get(argument); // Throws, with the nearest name.
             else reader.Add(argument);
         }
-        return reader.ToCorpus();
+        return reader.ToCorpus(preparation, cancellationToken);
     }
 
     /// <summary>A word with no ending, folder or wildcard in it is more likely a misspelled name than a lost file.</summary>

@@ -11,10 +11,10 @@ internal sealed class TextDecoder(string? encodingName)
     /// <param name="bytes">The text.</param>
     /// <param name="label">The file's name, for the error.</param>
     /// <exception cref="CorpusException">The bytes are no text, or not in this encoding.</exception>
-    public string Decode(ReadOnlySpan<byte> bytes, string label)
+    public string Decode(ArraySegment<byte> bytes, string label)
     {
         Encoding encoding = EncodingOf(bytes);
-        if (!TextEncodings.HasZeroBytes(encoding) && bytes.IndexOf((byte)0) is int zero and >= 0) throw Binary(bytes, label, zero);
+        if (!TextEncodings.HasZeroBytes(encoding) && bytes.AsSpan().Contains((byte)0)) throw Explain(StreamOf(bytes), label, encoding, exception: null);
         try
         {
             string text = encoding.GetString(bytes);
@@ -22,11 +22,23 @@ internal sealed class TextDecoder(string? encodingName)
         }
         catch (DecoderFallbackException exception)
         {
-            throw Undecodable(bytes, label, encoding, exception);
+            throw Explain(StreamOf(bytes), label, encoding, exception);
         }
     }
 
-    private Encoding EncodingOf(ReadOnlySpan<byte> bytes)
+    /// <summary>Says what is wrong with bytes that are no text, or not in this encoding.</summary>
+    /// <param name="bytes">The whole text; it is read from its beginning, perhaps several times.</param>
+    /// <param name="label">The file's name.</param>
+    /// <param name="encoding">What it should be in.</param>
+    /// <param name="exception">What the decoder said; null where there is a zero byte.</param>
+    public static CorpusException Explain(Stream bytes, string label, Encoding encoding, DecoderFallbackException? exception)
+    {
+        if (!TextEncodings.HasZeroBytes(encoding) && ByteBlocks.IndexOfZero(bytes) is long zero and >= 0) return Binary(bytes, label, zero);
+        return Undecodable(bytes, label, encoding, exception);
+    }
+
+    /// <summary>The encoding of a text that begins like this.</summary>
+    public Encoding EncodingOf(ReadOnlySpan<byte> bytes)
     {
         Encoding? marked = ByteOrderMark.Detect(bytes);
         if (named is null) return marked ?? TextEncodings.Utf8;
@@ -35,7 +47,7 @@ internal sealed class TextDecoder(string? encodingName)
         return leavesOrder && marked?.WebName.StartsWith(named.WebName, StringComparison.Ordinal) == true ? marked : named;
     }
 
-    private static CorpusException Binary(ReadOnlySpan<byte> bytes, string label, int offset)
+    private static CorpusException Binary(Stream bytes, string label, long offset)
     {
         string[] fitting = TextEncodings.Fitting(bytes);
         string advice = fitting.Length > 0
@@ -44,16 +56,19 @@ internal sealed class TextDecoder(string? encodingName)
         return new CorpusException($"'{label}' looks like a binary file (a zero byte at offset {offset}): {advice}.");
     }
 
-    private static CorpusException Undecodable(ReadOnlySpan<byte> bytes, string label, Encoding encoding, DecoderFallbackException exception)
+    private static CorpusException Undecodable(Stream bytes, string label, Encoding encoding, DecoderFallbackException? exception)
     {
-        int offset = UndecodableBytes.OffsetIn(bytes, encoding);
+        long offset = UndecodableBytes.OffsetIn(bytes, encoding);
         string[] fitting = TextEncodings.Fitting(bytes);
         string advice = fitting.Length > 0
             ? $"it would decode as {Listed(fitting)}, so name the right one (--encoding {fitting[0]})"
             : $"none of {Listed(TextEncodings.Candidates)} fits either, so repair the file or name its encoding (--encoding NAME)";
-        string found = offset < bytes.Length ? $"byte 0x{bytes[offset]:X2}" : "the end";
+        bytes.Position = offset;
+        string found = bytes.ReadByte() is int value and >= 0 ? $"byte 0x{value:X2}" : "the end";
         return new CorpusException($"'{label}' is not {encoding.WebName} text ({found} at offset {offset}): {advice}.", exception);
     }
+
+    private static MemoryStream StreamOf(ArraySegment<byte> bytes) => new(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
 
     private static string Listed(IReadOnlyList<string> names) =>
         names.Count == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";

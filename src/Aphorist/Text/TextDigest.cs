@@ -4,24 +4,43 @@ using System.Text;
 namespace Aphorist.Text;
 
 /// <summary>The SHA-256 of a text as UTF-8, block by block: a long text is not held a second time as bytes.</summary>
-internal static class TextDigest
+internal sealed class TextDigest
 {
     private const int BlockLength = 16384;
 
+    // The encoder, unlike the encoding, carries a surrogate pair over the end of a block.
+    private readonly Encoder encoder = Encoding.UTF8.GetEncoder();
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] block = new byte[BlockLength];
+
     public static string Sha256(ReadOnlySpan<char> text)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // The encoder, unlike the encoding, carries a surrogate pair over the end of a block.
-        Encoder encoder = Encoding.UTF8.GetEncoder();
-        byte[] block = new byte[BlockLength];
+        TextDigest digest = new();
+        digest.Append(text);
+        return digest.Finish();
+    }
+
+    /// <summary>Takes the next part of the text.</summary>
+    public void Append(ReadOnlySpan<char> text) => Convert(text, flush: false);
+
+    /// <summary>The digest, in lower-case hexadecimal.</summary>
+    public string Finish()
+    {
+        Convert([], flush: true);
+        string digest = System.Convert.ToHexStringLower(hash.GetHashAndReset());
+        hash.Dispose();
+        return digest;
+    }
+
+    private void Convert(ReadOnlySpan<char> text, bool flush)
+    {
         bool completed;
         do
         {
-            encoder.Convert(text, block, flush: true, out int read, out int written, out completed);
+            encoder.Convert(text, block, flush, out int read, out int written, out completed);
             hash.AppendData(block, 0, written);
             text = text[read..];
         }
         while (!completed);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -33,10 +33,11 @@ internal static class TextEncodings
     public static bool HasZeroBytes(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
 
     /// <summary>The candidates that decode the bytes into what reads like text.</summary>
-    public static string[] Fitting(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">A whole text, which is read from its beginning several times.</param>
+    public static string[] Fitting(Stream bytes)
     {
         // Nearly any bytes decode as UTF-16, so it takes a zero byte to believe in it, and then in nothing else.
-        bool zeros = bytes.Contains((byte)0);
+        bool zeros = ByteBlocks.IndexOfZero(bytes) >= 0;
         List<string> fitting = [];
         foreach (string name in Candidates)
         {
@@ -46,23 +47,21 @@ internal static class TextEncodings
         return [.. fitting];
     }
 
-    private static bool Fits(ReadOnlySpan<byte> bytes, Encoding encoding)
+    private static bool Fits(Stream bytes, Encoding encoding)
     {
         Decoder decoder = encoding.GetDecoder();
-        char[] block = new char[4096];
+        char[] characters = [];
         try
         {
-            bool completed;
-            do
+            foreach ((ReadOnlyMemory<byte> block, bool isLast) in ByteBlocks.Of(bytes))
             {
-                decoder.Convert(bytes, block, flush: true, out int read, out int written, out completed);
-                foreach (char character in block.AsSpan(0, written))
+                if (characters.Length == 0) characters = new char[encoding.GetMaxCharCount(ByteBlocks.Length)];
+                int count = decoder.GetChars(block.Span, characters, flush: isLast);
+                foreach (char character in characters.AsSpan(0, count))
                 {
                     if (!IsTextual(character)) return false;
                 }
-                bytes = bytes[read..];
             }
-            while (!completed);
             return true;
         }
         catch (DecoderFallbackException)

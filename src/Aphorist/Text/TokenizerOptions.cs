@@ -22,12 +22,15 @@ public sealed record TokenizerOptions
 
     /// <summary>Makes the tokenizer of a corpus; the same corpus always gives the same one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind is words and a number is below its least.</exception>
-    public ITokenizer MakeFor(Corpus corpus)
+    public ITokenizer MakeFor(Corpus corpus) => MakeFor(corpus, progress: null, CancellationToken.None);
+
+    /// <summary>Makes the tokenizer of a corpus, and tells how far the counting of its words has come.</summary>
+    internal ITokenizer MakeFor(Corpus corpus, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         return Kind switch
         {
-            TokenizerKind.Words => WordTokenizer.Of(corpus, VocabularySize, MinimumCount),
+            TokenizerKind.Words => WordTokenizer.MakeFor(corpus, VocabularySize, MinimumCount, progress, cancellationToken),
             TokenizerKind.Bytes => new ByteTokenizer(corpus.Normalization),
             _ => Vocabulary.Of(corpus),
         };

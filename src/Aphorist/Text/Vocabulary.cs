@@ -40,7 +40,7 @@ public sealed class Vocabulary : ITokenizer
     public static Vocabulary Of(Corpus corpus)
     {
         ArgumentNullException.ThrowIfNull(corpus);
-        return FromCharacters(corpus.Text, corpus.Normalization);
+        return new(corpus.DistinctCharacters(), corpus.Normalization);
     }
 
     /// <summary>The distinct characters of a string, taken as they are.</summary>

@@ -10,15 +10,21 @@ internal sealed class WordCounts
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly int minimumCount;
 
-    /// <param name="text">The text.</param>
+    /// <param name="blocks">The text, in blocks that end where a token ends.</param>
     /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept.</param>
-    public WordCounts(string text, int minimumCount)
+    public WordCounts(IEnumerable<string> blocks, int minimumCount)
     {
         this.minimumCount = minimumCount;
-        Count(text);
+        bool hasSpaces = false;
+        foreach (string text in blocks)
+        {
+            Count(text);
+            hasSpaces = hasSpaces || text.Contains(' ');
+        }
+
         SplitRareWords();
         // Needed by itself as soon as there is not room for every word that has a space.
-        if (text.Contains(' ')) counts.TryAdd(Space, 0);
+        if (hasSpaces) counts.TryAdd(Space, 0);
         counts.Remove(WordTokenizer.UnknownMark);
     }
 

@@ -52,12 +52,17 @@ public sealed class WordTokenizer : ITokenizer
     /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1, with which nothing of the corpus
     /// is unknown as long as there is room.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
-    public static WordTokenizer Of(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount)
+    public static WordTokenizer Of(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount) =>
+        MakeFor(corpus, maximumSize, minimumCount, progress: null, CancellationToken.None);
+
+    /// <summary>Does what <see cref="Of"/> does, and tells how far it has come.</summary>
+    internal static WordTokenizer MakeFor(
+        Corpus corpus, int maximumSize, int minimumCount, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumSize, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
-        return new([.. new WordCounts(corpus.Text, minimumCount).Choose(maximumSize)], corpus.Normalization);
+        return new([.. new WordCounts(corpus.WholeWords(progress, cancellationToken), minimumCount).Choose(maximumSize)], corpus.Normalization);
     }
 
     /// <summary>Makes the tokenizer again whose <see cref="Tokens"/> these are.</summary>

@@ -21,20 +21,33 @@ public static class ModelEvaluation
             options ??= new EvaluationOptions();
             options.Validate();
             TokenSequence ids = corpus.TokensOf(model.Tokenizer);
-            using Workers workers = new(options.Threads);
-            Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
-            evaluator.Begin();
-            if (options.Objective == Objective.Windows)
+            try
             {
-                WindowTail windows = WindowTail.Of(ids.Count, model.Spec.Window, options.Step, options.TailShare);
-                return evaluator.Windows(ids, windows.Count, windows.StartOf);
+                return Evaluate(model, ids, options);
             }
-
-            long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
-            return ids.Count - first >= 2
-                ? evaluator.Stream(ids, first)
-                : throw new ArgumentException($"The corpus has {ids.Count} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
+            catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
+            {
+                // One of the threads could not read a prepared text any more.
+                throw new CorpusException(lost.Message, failure);
+            }
         }
+    }
+
+    private static Evaluation Evaluate(LanguageModel model, TokenSequence ids, EvaluationOptions options)
+    {
+        using Workers workers = new(options.Threads);
+        Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
+        evaluator.Begin();
+        if (options.Objective == Objective.Windows)
+        {
+            WindowTail windows = WindowTail.Of(ids.Count, model.Spec.Window, options.Step, options.TailShare);
+            return evaluator.Windows(ids, windows.Count, windows.StartOf);
+        }
+
+        long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
+        return ids.Count - first >= 2
+            ? evaluator.Stream(ids, first)
+            : throw new ArgumentException($"The corpus has {ids.Count} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
     }
 }
 

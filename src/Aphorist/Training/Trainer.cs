@@ -37,6 +37,7 @@ public sealed class Trainer
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="TrainingDivergedException">The loss exploded and returning to good weights is turned off, or did not help.</exception>
+    /// <exception cref="CorpusException">A text too large for memory cannot be read any more; the folder's checkpoint is as it was.</exception>
     /// <exception cref="ArgumentException">The folder's checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(folder: null, cancellationToken);
@@ -54,11 +55,24 @@ public sealed class Trainer
             // What is cancelled before a call, even by the listener itself, is saved by that call.
             bool isStopping = cancellationToken.IsCancellationRequested;
             // The work leaves the listener's thread, and the listener's handling of an event holds up the work.
-            IReadOnlyList<TrainingEvent> events = await Task.Run(() => session.Advance(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            IReadOnlyList<TrainingEvent> events = await AdvanceAsync(session, cancellationToken).ConfigureAwait(false);
             foreach (TrainingEvent happened in events) yield return happened;
             if (isStopping) throw new OperationCanceledException(cancellationToken);
         }
 
         yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);
+    }
+
+    private static async Task<IReadOnlyList<TrainingEvent>> AdvanceAsync(TrainingSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => session.Advance(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
+        {
+            // One of the threads could not read a prepared text any more.
+            throw new CorpusException(lost.Message, failure);
+        }
     }
 }

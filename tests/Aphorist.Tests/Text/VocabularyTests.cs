@@ -54,7 +54,7 @@ public sealed class VocabularyTests
     {
         UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => Vocabulary.FromCharacters("ab").Encode(text));
         Assert.Equal($"The model does not know {expected} of the text: no such character was in its corpus, so leave it out or replace it.", exception.Message);
-        Assert.Equal(text.EnumerateRunes().ElementAt(exception.Position), exception.Character);
+        Assert.Equal(text.EnumerateRunes().ElementAt((int)exception.Position), exception.Character);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Aphorist.Text;
+
+/// <summary>The characters of a prepared text.</summary>
+/// <param name="texts">Where its file lies.</param>
+/// <param name="file">The file.</param>
+internal sealed class PreparedText(PreparedTexts texts, PreparedFile file)
+{
+    // So short that a block of text is no large object for the garbage collector.
+    private const int BlockLength = 1 << 14;
+
+    private readonly Rune[] characters = [.. file.Description.Characters.EnumerateRunes()];
+
+    public PreparedDescription Description => file.Description;
+
+    /// <summary>The different characters, sorted by code point.</summary>
+    public ImmutableArray<Rune> DistinctCharacters => [.. characters.Order()];
+
+    /// <summary>The text from its beginning, in blocks that do not end within a surrogate pair.</summary>
+    public IEnumerable<string> Blocks()
+    {
+        int[] codes = new int[BlockLength];
+        char[] units = new char[2 * BlockLength];
+        for (long start = 0; start < Description.Count; start += BlockLength)
+        {
+            int count = (int)Math.Min(BlockLength, Description.Count - start);
+            file.Read(start, codes.AsSpan(0, count));
+            yield return new string(units, 0, Spell(codes.AsSpan(0, count), units));
+        }
+    }
+
+    /// <summary>The text as tokens.</summary>
+    public TokenSequence TokensOf(ITokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) => tokenizer switch
+    {
+        Vocabulary vocabulary => PreparedTokens.Of(file, vocabulary),
+        // Of ASCII characters alone, each is a byte.
+        ByteTokenizer when Array.TrueForAll(characters, character => character.IsAscii) => new PreparedTokens(file, [.. characters.Select(character => character.Value)]),
+        _ => PreparedIds.Of(texts, Description, WholeTokens.Of(Blocks()), tokenizer, progress, cancellationToken),
+    };
+
+    private int Spell(ReadOnlySpan<int> codes, Span<char> units)
+    {
+        int length = 0;
+        foreach (int code in codes) length += (uint)code < (uint)characters.Length ? characters[code].EncodeToUtf16(units[length..]) : throw file.Damaged();
+        return length;
+    }
+}

@@ -1,0 +1,65 @@
+using Aphorist.Model;
+using Aphorist.Text;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>Training on a prepared text computes what training on the same text in memory does.</summary>
+public sealed class PreparedTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(Objective.Windows, TokenizerKind.Characters)]
+    [InlineData(Objective.Stream, TokenizerKind.Characters)]
+    [InlineData(Objective.Stream, TokenizerKind.Words)]
+    [InlineData(Objective.Windows, TokenizerKind.Bytes)]
+    public async Task RunAsync_PreparedText_EndsWithTheSameBits(Objective objective, TokenizerKind kind)
+    {
+        TrainingOptions options = TinyTraining.Options with { Objective = objective, Epochs = 2, BatchSize = 8, SequenceLength = 10, ValidationShare = 0.2, Threads = 2 };
+        (LanguageModel expected, Evaluation[] evaluations) = await TrainAsync(TinyTraining.Corpus, kind, options);
+        (LanguageModel model, Evaluation[] prepared) = await TrainAsync(Prepared(), kind, options);
+        Assert.Equal(expected.Parameters.Values, model.Parameters.Values);
+        Assert.Equal(expected.Training, model.Training! with { Corpus = "tiny" });
+        Assert.Equal(evaluations, prepared);
+    }
+
+    [Fact]
+    public async Task RunAsync_PreparedTextCutMeanwhile_EndsWithOneSentence()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let an open file be cut.");
+        Corpus corpus = Prepared();
+        Trainer trainer = new(TinyTraining.Model(), corpus, TinyTraining.Options);
+        await Cut();
+        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(async () =>
+        {
+            await foreach (TrainingEvent _ in trainer.RunAsync(TestContext.Current.CancellationToken)) { }
+        });
+        Assert.EndsWith("is damaged: delete it, and it is made anew from its sources.", exception.Message, StringComparison.Ordinal);
+        Assert.Throws<CorpusException>(() => TinyTraining.Model().Evaluate(corpus));
+    }
+
+    private async Task Cut() => await System.Diagnostics.Process.Start("truncate", ["-s", "100", Assert.Single(Directory.EnumerateFiles(folder.Path, "*.prepared"))])
+        .WaitForExitAsync(TestContext.Current.CancellationToken);
+
+    private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(Corpus corpus, TokenizerKind kind, TrainingOptions options)
+    {
+        ITokenizer tokenizer = new TokenizerOptions { Kind = kind }.MakeFor(corpus);
+        LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
+        await foreach (TrainingEvent _ in new Trainer(model, corpus, options).RunAsync(TestContext.Current.CancellationToken)) { }
+        EvaluationOptions windows = new() { Objective = Objective.Windows, TailShare = 0.5 };
+        return (model, [model.Evaluate(corpus), model.Evaluate(corpus, windows), model.Evaluate(corpus, new() { TailShare = 0.3 })]);
+    }
+
+    private Corpus Prepared()
+    {
+        CorpusReader reader = new(new(), null, new PreparedTexts(folder.Path) { Threshold = 0, BlockLength = 100 });
+        reader.Add(folder.Write("tiny.txt", TinyTraining.Corpus.Text));
+        Corpus corpus = reader.ToCorpus(null, TestContext.Current.CancellationToken);
+        Assert.False(corpus.IsInMemory);
+        return corpus;
+    }
+}
