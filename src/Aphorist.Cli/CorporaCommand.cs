@@ -49,6 +49,16 @@ internal static class CorporaCommand
             entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.ByteCount:N0} bytes"), entry.License, entry.Description, PlaceOf(entry),
         });
         TextTable.Write(output.Result, [.. rows]);
+        TellOfPrepared(output.Notes);
+    }
+
+    private static void TellOfPrepared(TextWriter notes)
+    {
+        IReadOnlyList<string> files = PreparedTexts.OfUser.Files();
+        if (files.Count == 0) return;
+        notes.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Large texts are kept prepared in {PreparedTexts.OfUser.Folder}: {files.Count} {(files.Count == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => new FileInfo(file).Length))}B. Delete any of them, or the folder, to free the space; what is needed again is made again."));
     }
 
     private static string PlaceOf(CorpusEntry entry) =>

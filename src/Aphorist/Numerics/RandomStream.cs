@@ -12,7 +12,7 @@ internal enum RandomPurpose : uint
     Embedding = 7,
     Dropout = 8,
     StreamOffset = 9,
-    ShuffleBlocks = 10,
+    ShuffleBlocks = 11,
 }
 
 /// <summary>Random numbers found by index: the same seed, purpose, stream number and index always give the same number.</summary>

@@ -84,26 +84,17 @@ public sealed class Corpus
     /// <summary>The different characters, sorted by code point.</summary>
     internal ImmutableArray<Rune> DistinctCharacters() => prepared?.DistinctCharacters ?? Aphorist.Text.DistinctCharacters.Of(text!);
 
-    /// <summary>The text in blocks that end where a word ends.</summary>
-    /// <param name="progress">Hears of every block of a text that is not in memory.</param>
-    /// <param name="cancellationToken">Stops between two blocks.</param>
-    internal IEnumerable<string> WholeWords(IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (IsInMemory) return TextBlocks();
-        return Reported();
-
-        IEnumerable<string> Reported()
-        {
-            long done = 0;
-            foreach (string block in WholeTokens.Of(prepared!.Blocks()))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return block;
-                done += block.Length;
-                progress?.Report(new(Name, Math.Min(done, CharacterCount), CharacterCount));
-            }
-        }
-    }
+    /// <summary>The tokens of a vocabulary of words, see <see cref="WordCounts"/>.</summary>
+    /// <param name="maximumSize">The most tokens to keep.</param>
+    /// <param name="minimumCount">How often a word must occur to be kept.</param>
+    /// <param name="progress">Hears of the counting in a text that is not in memory.</param>
+    /// <param name="cancellationToken">Stops that.</param>
+    internal IEnumerable<string> ChooseWords(int maximumSize, int minimumCount, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) =>
+        prepared?.WordsOf(
+            $"{maximumSize} words that occur {minimumCount} times",
+            () => new WordCounts(WholeWords(prepared, progress, cancellationToken), minimumCount).Choose(maximumSize),
+            cancellationToken)
+        ?? new WordCounts([text!], minimumCount).Choose(maximumSize);
 
     /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
     /// <param name="tokenizer">What cuts it.</param>
@@ -117,6 +108,18 @@ public sealed class Corpus
             if (encoded?.Tokenizer != tokenizer)
                 encoded = (tokenizer, prepared?.TokensOf(tokenizer, progress, cancellationToken) ?? TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.Count));
             return encoded.Value.Tokens;
+        }
+    }
+
+    private IEnumerable<string> WholeWords(PreparedText prepared, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    {
+        long done = 0;
+        foreach (string block in WholeTokens.Of(prepared.Blocks()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return block;
+            done += block.Length;
+            progress?.Report(new(Name, Math.Min(done, CharacterCount), CharacterCount));
         }
     }
 }

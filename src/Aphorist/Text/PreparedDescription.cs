@@ -21,7 +21,7 @@ internal sealed record PreparedDescription
 
     public required bool Lowercase { get; init; }
 
-    /// <summary>What the codes are the ids of, see <see cref="PreparedIds"/>; null where they stand for <see cref="Characters"/>.</summary>
+    /// <summary>What the codes are the ids of, see <see cref="PreparedIds"/>, or how <see cref="Words"/> were chosen; null where they stand for <see cref="Characters"/>.</summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal.</summary>
@@ -35,6 +35,9 @@ internal sealed record PreparedDescription
 
     /// <summary>The characters that the codes 0, 1, ... stand for, in the order in which they first occur.</summary>
     public string Characters { get; init; } = "";
+
+    /// <summary>The tokens of a vocabulary of words; a file that holds one has no codes.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 }
 
 /// <summary>The serializer of descriptions, generated when the library is compiled so that trimming and AOT keep it.</summary>

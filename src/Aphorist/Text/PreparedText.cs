@@ -40,6 +40,18 @@ internal sealed class PreparedText(PreparedTexts texts, PreparedFile file)
         _ => PreparedIds.Of(texts, Description, WholeTokens.Of(Blocks()), tokenizer, progress, cancellationToken),
     };
 
+    /// <summary>A vocabulary of words, from the file in which it was kept when they were counted.</summary>
+    /// <param name="choice">How the words are chosen.</param>
+    /// <param name="choose">Counts and chooses them.</param>
+    /// <param name="cancellationToken">Stops the wait for another process that counts them.</param>
+    public IReadOnlyList<string> WordsOf(string choice, Func<IEnumerable<string>> choose, CancellationToken cancellationToken) => texts.OpenOrMake(
+        Description.Name,
+        texts.PathOf(Description.Name, $"{Description.Sha256}\n{choice}"),
+        length: 1 << 20,
+        found => found.Tokenizer == choice && found.Sha256 == Description.Sha256,
+        writer => Description with { Tokenizer = choice, Characters = "", Words = [.. choose()], Count = writer.Count, Width = writer.Width },
+        cancellationToken).Description.Words;
+
     private int Spell(ReadOnlySpan<int> codes, Span<char> units)
     {
         int length = 0;

@@ -31,7 +31,7 @@ internal sealed class PreparedTexts(string? folder = null)
     private static string UserFolder => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "aphorist", "prepared");
 
-    /// <summary>All files that can be believed: texts, and ids that were made of them.</summary>
+    /// <summary>The paths of all prepared files: texts, and the ids and vocabularies that were made of them.</summary>
     public IReadOnlyList<string> Files() => Directory.Exists(Folder) ? [.. Directory.EnumerateFiles(Folder, "*" + Ending).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The prepared text of these files, which is made if it is not there, or if one of them has changed since.</summary>

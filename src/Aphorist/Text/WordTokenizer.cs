@@ -62,7 +62,7 @@ public sealed class WordTokenizer : ITokenizer
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumSize, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
-        return new([.. new WordCounts(corpus.WholeWords(progress, cancellationToken), minimumCount).Choose(maximumSize)], corpus.Normalization);
+        return new([.. corpus.ChooseWords(maximumSize, minimumCount, progress, cancellationToken)], corpus.Normalization);
     }
 
     /// <summary>Makes the tokenizer again whose <see cref="Tokens"/> these are.</summary>
