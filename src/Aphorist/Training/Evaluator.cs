@@ -11,6 +11,9 @@ internal sealed unsafe class Evaluator
     private const int MostParts = 32;
     private const int PartsPerTask = 8;
 
+    // Windows that one thread reads side by side.
+    private const int WindowsPerTask = 32;
+
     // A part is read from so many tokens before it on, so that its first predictions know what came before.
     private const int WarmUp = 256;
     private const int LeastPart = 1024;
@@ -32,19 +35,18 @@ internal sealed unsafe class Evaluator
     /// <param name="start">Where the window of a number, from 0, starts.</param>
     public Evaluation Windows(TokenSequence ids, long count, Func<long, long> start)
     {
-        const int Shard = TrainingStep.MostShardRows;
-        Evaluation[] results = new Evaluation[Math.Min((count + Shard - 1) / Shard, MostResults)];
+        Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MostResults)];
         Reader?[] readers = new Reader?[workers.Count];
         Evaluation sum = default;
-        for (long first = 0; first < count; first += (long)MostResults * Shard)
+        for (long first = 0; first < count; first += (long)MostResults * WindowsPerTask)
         {
             long begin = first;
-            int tasks = (int)Math.Min((count - begin + Shard - 1) / Shard, MostResults);
+            int tasks = (int)Math.Min((count - begin + WindowsPerTask - 1) / WindowsPerTask, MostResults);
             workers.Run(tasks, (task, worker) =>
             {
-                readers[worker] ??= new Reader(weights, Shard);
-                long window = begin + task * Shard;
-                results[task] = readers[worker]!.Windows(ids, window, (int)Math.Min(Shard, count - window), start);
+                readers[worker] ??= new Reader(weights, WindowsPerTask);
+                long window = begin + task * WindowsPerTask;
+                results[task] = readers[worker]!.Windows(ids, window, (int)Math.Min(WindowsPerTask, count - window), start);
             });
             sum = Sum(sum, results.AsSpan(0, tasks));
         }
