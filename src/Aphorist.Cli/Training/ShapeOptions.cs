@@ -24,16 +24,28 @@ internal static class ShapeOptions
         "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
-    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Window, Gates];
+    private static readonly ChoiceOption<ResetGate> Reset = new(
+        "--reset", "Whether a GRU's reset gate works after the product with the recurrent kernel, as PyTorch's (the default), or before it, as Cho's.",
+        ("after", ResetGate.After), ("before", ResetGate.Before));
+
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
-    public static ModelSpec Change(ModelSpec spec, ParseResult call) => spec with
+    /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
+    public static ModelSpec Change(ModelSpec spec, ParseResult call)
     {
-        Architecture = Architecture.In(call) ?? spec.Architecture,
-        HiddenSize = Hidden.In(call) ?? spec.HiddenSize,
-        Layers = Layers.In(call) ?? spec.Layers,
-        EmbeddingSize = Embedding.In(call) ?? spec.EmbeddingSize,
-        Window = Window.In(call) ?? spec.Window,
-        Gates = Gates.In(call) ?? spec.Gates,
-    };
+        ModelSpec changed = spec with
+        {
+            Architecture = Architecture.In(call) ?? spec.Architecture,
+            HiddenSize = Hidden.In(call) ?? spec.HiddenSize,
+            Layers = Layers.In(call) ?? spec.Layers,
+            EmbeddingSize = Embedding.In(call) ?? spec.EmbeddingSize,
+            Window = Window.In(call) ?? spec.Window,
+            Gates = Gates.In(call) ?? spec.Gates,
+            ResetGate = Reset.In(call) ?? spec.ResetGate,
+        };
+        if (changed.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
+            throw new WrongCallException($"{Reset.Name} is for GRUs, and an LSTM has no reset gate: add --architecture gru, or leave it out.");
+        return changed;
+    }
 }

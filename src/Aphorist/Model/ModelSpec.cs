@@ -24,10 +24,16 @@ public sealed record ModelSpec
     /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; a GRU's is always the logistic sigmoid.</summary>
     public GateActivation Gates { get; init; } = GateActivation.HardSigmoid;
 
+    /// <summary>Where a GRU's reset gate works. After the product by default; an LSTM has none.</summary>
+    public ResetGate ResetGate { get; init; } = ResetGate.After;
+
     internal const int MostLayers = 4;
 
     /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU.</summary>
     internal int GateCount => Architecture == Architecture.Lstm ? 4 : 3;
+
+    /// <summary>Whether the layers are GRUs that reset before the product.</summary>
+    internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
 
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;

@@ -56,7 +56,7 @@ public static class ModelFile
         FormatVersion = ModelFileInfo.CurrentFormatVersion,
         Architecture = new ArchitectureMetadata
         {
-            Kind = ModelFileInfo.KindOf(model.Spec.Architecture),
+            Kind = ModelFileInfo.KindOf(model.Spec),
             HiddenSize = model.Spec.HiddenSize,
             Layers = model.Spec.Layers,
             EmbeddingSize = model.Spec.EmbeddingSize,

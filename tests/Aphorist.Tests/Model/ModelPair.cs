@@ -71,7 +71,12 @@ internal sealed class ModelPair
 
     private static ReferenceSpec ReferenceSpecOf(ModelSpec spec, int vocabularySize) => new()
     {
-        Architecture = spec.Architecture == Architecture.Lstm ? ReferenceArchitecture.Lstm : ReferenceArchitecture.Gru,
+        Architecture = spec switch
+        {
+            { Architecture: Architecture.Lstm } => ReferenceArchitecture.Lstm,
+            { ResetGate: ResetGate.Before } => ReferenceArchitecture.GruResetBefore,
+            _ => ReferenceArchitecture.Gru,
+        },
         VocabularySize = vocabularySize,
         EmbeddingSize = spec.EmbeddingSize,
         HiddenSize = spec.HiddenSize,

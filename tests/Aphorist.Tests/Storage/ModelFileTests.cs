@@ -1,5 +1,6 @@
 using Aphorist.Model;
 using Aphorist.Storage;
+using Aphorist.Tests.Model;
 using CsCheck;
 using Xunit;
 
@@ -28,6 +29,29 @@ public sealed class ModelFileTests : IDisposable
             },
             iter: 50,
             threads: 1);
+
+    [Fact]
+    public void Save_LayersOfEveryKind_LoadBitForBit()
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            LanguageModel model = SampleModel.Make(kind with { HiddenSize = 5, Layers = 2, EmbeddingSize = 3 });
+            LanguageModel loaded = Reload(model);
+            Assert.Equal(model.Spec, loaded.Spec);
+            Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        }
+    }
+
+    [Fact]
+    public void Load_GruOfAnEarlierVersion_ResetsAfterTheProduct()
+    {
+        Write(SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }), description =>
+        {
+            Assert.Contains("{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"hard-sigmoid\"}", description, StringComparison.Ordinal);
+            return description;
+        });
+        Assert.Equal((Architecture.Gru, ResetGate.After), (LanguageModel.Load(FilePath).Spec.Architecture, LanguageModel.Load(FilePath).Spec.ResetGate));
+    }
 
     [Fact]
     public void Save_TrainedModel_KeepsVocabularyNormalizationAndRecord()

@@ -12,14 +12,13 @@ public sealed class LayeredGradientTests
 {
     private const int Characters = 11;
 
-    public static TheoryData<string, Architecture> KernelsAndArchitectures
+    public static TheoryData<string, Architecture, ResetGate> KernelsAndArchitectures
     {
         get
         {
-            TheoryData<string, Architecture> data = [];
+            TheoryData<string, Architecture, ResetGate> data = [];
             foreach (InstructionSet set in InstructionSet.All)
-                foreach (Architecture architecture in Enum.GetValues<Architecture>())
-                    data.Add(set.Name, architecture);
+                foreach (ModelSpec kind in LayerKinds.All) data.Add(set.Name, kind.Architecture, kind.ResetGate);
             return data;
         }
     }
@@ -29,9 +28,9 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture))
+        foreach (ModelSpec spec in Specs(architecture, reset))
         {
             ModelPair pair = ModelPair.Random(spec, Characters);
             RandomBatch batch = new(pair.Engine, 37);
@@ -43,21 +42,22 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0);
+        foreach (ModelSpec spec in Specs(architecture, reset)) AssertStream(kernel, spec, dropout: 0);
     }
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0.4);
+        foreach (ModelSpec spec in Specs(architecture, reset)) AssertStream(kernel, spec, dropout: 0.4);
     }
 
-    private static IEnumerable<ModelSpec> Specs(Architecture architecture) => Stacks.Select(stack => new ModelSpec
+    private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset) => Stacks.Select(stack => new ModelSpec
     {
         Architecture = architecture,
+        ResetGate = reset,
         Layers = stack.Layers,
         EmbeddingSize = stack.Embedding,
         HiddenSize = stack.Hidden,
