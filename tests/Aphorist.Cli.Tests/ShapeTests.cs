@@ -31,5 +31,27 @@ public sealed class ShapeTests : IDisposable
     public void ResetBefore_OfAnLstm_IsRefused() =>
         Run(["train", "--reset", "before", .. Tiny]).ExpectSentence(2, "--reset is for GRUs", "--architecture gru");
 
+    [Fact]
+    public void Tied_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
+    {
+        Run(["train", "--tied", "true", .. Tiny]).Expect(0);
+
+        Assert.Contains("embedding of 16 tied to the decoder, LSTM(16)", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
+        string json = Run("info", "run", "--json").Expect(0).Output;
+        Assert.True(JsonDocument.Parse(json).RootElement.GetProperty("tiedEmbedding").GetBoolean());
+        Assert.DoesNotContain("decoder.weight", json, StringComparison.Ordinal);
+        Run("evaluate", "run", "tiny.txt").Expect(0);
+        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+
+        Run("train", "--resume", "run", "--tied", "false").ExpectSentence(2, "--tied true, not with false");
+        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
+        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+    }
+
+    [Fact]
+    public void Tied_EmbeddingOfAnotherSize_IsRefused() =>
+        Run(["train", "--tied", "true", "--embedding", "8", .. Tiny]).ExpectSentence(2, "--embedding is 8 where --hidden is 16");
+
     private AphoristProcess.Result Run(params string[] call) => AphoristProcess.Run(folder.Path, call);
 }

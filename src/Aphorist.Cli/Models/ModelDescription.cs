@@ -39,6 +39,7 @@ internal static class ModelDescription
         json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
+        json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
@@ -55,7 +56,7 @@ internal static class ModelDescription
     private static string ShapeOf(ModelSpec spec)
     {
         string layer = $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
-        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}, " : "";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}";
     }
 

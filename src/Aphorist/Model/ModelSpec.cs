@@ -18,6 +18,12 @@ public sealed record ModelSpec
     /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
     public int EmbeddingSize { get; init; }
 
+    /// <summary>
+    /// Whether the decoder's kernel is the embedding itself (Press and Wolf, 2017), which spares a large vocabulary half of its parameters. False by
+    /// default; <see cref="EmbeddingSize"/> has to be <see cref="HiddenSize"/>.
+    /// </summary>
+    public bool TiedEmbedding { get; init; }
+
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
@@ -37,4 +43,15 @@ public sealed record ModelSpec
 
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
+
+    /// <summary>Checks what the sizes must have in common.</summary>
+    /// <exception cref="ArgumentException">The embedding is tied to a decoder of another size; the message says both.</exception>
+    internal void Validate()
+    {
+        if (TiedEmbedding && EmbeddingSize != HiddenSize)
+        {
+            throw new ArgumentException(
+                $"Tied weights need an embedding as long as the hidden state, and the embedding size is {EmbeddingSize} where the hidden size is {HiddenSize}; make them equal, or do not tie.");
+        }
+    }
 }

@@ -60,6 +60,7 @@ public static class ModelFile
             HiddenSize = model.Spec.HiddenSize,
             Layers = model.Spec.Layers,
             EmbeddingSize = model.Spec.EmbeddingSize,
+            TiedEmbedding = model.Spec.TiedEmbedding ? true : null,
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,
         },

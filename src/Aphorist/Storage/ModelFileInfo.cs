@@ -106,11 +106,14 @@ public sealed record ModelFileInfo
             throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {ModelSpec.MostLayers}");
         if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
+        if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
+            throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
         return kind with
         {
             HiddenSize = architecture.HiddenSize,
             Layers = architecture.Layers ?? 1,
             EmbeddingSize = architecture.EmbeddingSize ?? 0,
+            TiedEmbedding = architecture.TiedEmbedding ?? false,
             Window = architecture.Window,
             Gates = architecture.Gates,
         };

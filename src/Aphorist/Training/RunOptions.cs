@@ -84,6 +84,7 @@ public sealed record RunOptions
         Check("--hidden", Model.HiddenSize, requested.Model.HiddenSize);
         Check("--layers", Model.Layers, requested.Model.Layers);
         Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
+        Check("--tied", Model.TiedEmbedding ? "true" : "false", requested.Model.TiedEmbedding ? "true" : "false");
         Check("--window", Model.Window, requested.Model.Window);
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
         Check("--reset", Spell(Model.ResetGate), Spell(requested.Model.ResetGate));

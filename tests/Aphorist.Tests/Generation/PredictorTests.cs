@@ -33,9 +33,10 @@ public sealed class PredictorTests
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding) in ((int, int)[])[(1, 0), (2, 5)])
+            foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
             {
-                ModelPair pair = ModelPair.Random(kind with { Layers = layers, EmbeddingSize = embedding, HiddenSize = 37, Gates = GateActivation.Sigmoid }, 23);
+                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, Gates = GateActivation.Sigmoid };
+                ModelPair pair = ModelPair.Random(spec, 23);
                 int[] text = RandomText(23);
                 Predictor predictor = Stateful(pair.Engine, kernel);
                 for (int length = 1; length <= text.Length; length++)

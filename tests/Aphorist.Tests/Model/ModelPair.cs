@@ -81,6 +81,7 @@ internal sealed class ModelPair
         EmbeddingSize = spec.EmbeddingSize,
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
+        TiedEmbedding = spec.TiedEmbedding,
         Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
     };
 }

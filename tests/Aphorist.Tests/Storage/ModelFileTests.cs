@@ -43,6 +43,31 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Save_TiedEmbedding_HasNoDecoderWeightAndLoadsBitForBit()
+    {
+        LanguageModel model = SampleModel.Make(new ModelSpec { HiddenSize = 5, EmbeddingSize = 5, TiedEmbedding = true });
+        LanguageModel loaded = Reload(model);
+        Assert.Equal(model.Spec, loaded.Spec);
+        Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        string[] expected = ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "decoder.bias"];
+        Assert.Equal(expected, ModelFile.Inspect(FilePath).Tensors.Select(tensor => tensor.Name));
+    }
+
+    [Theory]
+    [InlineData("\"embeddingSize\":5", "\"embeddingSize\":4", "tied to the decoder, but its size is 4 where the hidden size is 5")]
+    [InlineData("\"embeddingSize\":5,", "", "tied to the decoder, but its size is 0 where the hidden size is 5")]
+    [InlineData("\"tiedEmbedding\":true,", "", "'decoder.weight' of shape [3, 5] is missing")]
+    public void Load_ChangedDescriptionOfATiedModel_SaysWhatIsWrong(string before, string after, string problem)
+    {
+        Write(SampleModel.Make(new ModelSpec { HiddenSize = 5, EmbeddingSize = 5, TiedEmbedding = true }), description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+        Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_GruOfAnEarlierVersion_ResetsAfterTheProduct()
     {
         Write(SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }), description =>

@@ -23,8 +23,9 @@ public sealed class LayeredGradientTests
         }
     }
 
-    /// <summary>Layers, embedding, hidden size: sizes below, at and above every vector width.</summary>
-    private static (int Layers, int Embedding, int Hidden)[] Stacks => [(1, 0, 5), (1, 7, 16), (2, 0, 17), (3, 20, 9), (4, 3, 33)];
+    /// <summary>Layers, embedding, hidden size, whether the embedding is tied: sizes below, at and above every vector width.</summary>
+    private static (int Layers, int Embedding, int Hidden, bool Tied)[] Stacks =>
+        [(1, 0, 5, false), (1, 7, 16, false), (2, 0, 17, false), (3, 20, 9, false), (4, 3, 33, false), (1, 16, 16, true), (2, 9, 9, true)];
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
@@ -61,6 +62,7 @@ public sealed class LayeredGradientTests
         Layers = stack.Layers,
         EmbeddingSize = stack.Embedding,
         HiddenSize = stack.Hidden,
+        TiedEmbedding = stack.Tied,
         Window = 7,
         Gates = GateActivation.Sigmoid,
     });

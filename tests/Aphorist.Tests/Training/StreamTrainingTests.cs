@@ -11,7 +11,8 @@ public sealed class StreamTrainingTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
-    public static TheoryData<Architecture, ResetGate> Kinds => [.. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate))];
+    public static TheoryData<Architecture, ResetGate, bool> Kinds =>
+        [.. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, false)), (Architecture.Lstm, ResetGate.After, true)];
 
     private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
     {
@@ -32,9 +33,9 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset)
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
     {
-        LanguageModel one = Model(architecture, reset), four = Model(architecture, reset);
+        LanguageModel one = Model(architecture, reset, tied), four = Model(architecture, reset, tied);
         await TinyTraining.RunAsync(one, Options);
         await TinyTraining.RunAsync(four, Options with { Threads = 4 });
         Assert.Equal(one.Parameters.Values, four.Parameters.Values);
@@ -42,19 +43,19 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset)
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
     {
-        LanguageModel whole = Model(architecture, reset);
+        LanguageModel whole = Model(architecture, reset, tied);
         List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{reset}-{stop}");
+            string path = temporary.File($"{architecture}-{reset}-{tied}-{stop}");
             using (RunFolder folder = RunFolder.Create(path))
             {
                 int checkpoints = 0;
                 using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture, reset), TinyTraining.Corpus, Options);
+                Trainer trainer = new(Model(architecture, reset, tied), TinyTraining.Corpus, Options);
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
                 {
                     await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
@@ -64,7 +65,7 @@ public sealed class StreamTrainingTests : IDisposable
 
             await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
             using RunFolder resumed = RunFolder.Open(path);
-            LanguageModel model = Model(architecture, reset);
+            LanguageModel model = Model(architecture, reset, tied);
             await TinyTraining.RunAsync(model, Options, resumed);
             Assert.Equal(whole.Parameters.Values, model.Parameters.Values);
         }
@@ -109,6 +110,9 @@ public sealed class StreamTrainingTests : IDisposable
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
     }
 
-    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After) =>
-        LanguageModel.Create(new ModelSpec { Architecture = architecture, ResetGate = reset, HiddenSize = 12, Layers = 2, EmbeddingSize = 5 }, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false)
+    {
+        ModelSpec spec = new() { Architecture = architecture, ResetGate = reset, HiddenSize = 12, Layers = 2, EmbeddingSize = tied ? 12 : 5, TiedEmbedding = tied };
+        return LanguageModel.Create(spec, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+    }
 }
