@@ -49,20 +49,21 @@ internal static class EngineBenchmark
         return peaks.Sum();
     }
 
-    /// <summary>The product h U of one shard: [32, 128] times [128, 512].</summary>
+    /// <summary>The product h U of one shard: [8, 128] times [128, 512].</summary>
     private static unsafe double Product(GemmKernel gemm, TimeSpan time)
     {
-        const int Rows = TrainingStep.MostShardRows, Depth = 128, Columns = 512;
-        AlignedArray a = new(Rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(Rows * Columns);
+        const int Depth = 128, Columns = 512;
+        int rows = TrainingStep.ShardRows(BatchSize);
+        AlignedArray a = new(rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(rows * Columns);
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);
         gemm.Pack(b.Pointer, Columns, 1, Depth, Columns, packed.Pointer);
         double seconds = Median(time, () =>
         {
             for (int repeat = 0; repeat < 50; repeat++)
-                gemm.Multiply(a.Pointer, Depth, 1, packed.Pointer, c.Pointer, Columns, Rows, Columns, Depth, accumulate: false);
+                gemm.Multiply(a.Pointer, Depth, 1, packed.Pointer, c.Pointer, Columns, rows, Columns, Depth, accumulate: false);
         });
-        return 50 * 2.0 * Rows * Depth * Columns / seconds;
+        return 50 * 2.0 * rows * Depth * Columns / seconds;
     }
 
     private static double Step(LanguageModel model, Corpus corpus, int threads, TimeSpan time, CancellationToken cancellationToken)

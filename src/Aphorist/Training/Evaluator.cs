@@ -11,6 +11,9 @@ internal sealed unsafe class Evaluator
     private const int MostParts = 32;
     private const int PartsPerTask = 8;
 
+    // Windows that one thread reads side by side.
+    private const int WindowsPerTask = 32;
+
     // A part is read from so many tokens before it on, so that its first predictions know what came before.
     private const int WarmUp = 256;
     private const int LeastPart = 1024;
@@ -28,13 +31,12 @@ internal sealed unsafe class Evaluator
     /// <param name="starts">Where the windows start.</param>
     public Evaluation Windows(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> starts)
     {
-        const int Shard = TrainingStep.MostShardRows;
-        Evaluation[] results = new Evaluation[(starts.Length + Shard - 1) / Shard];
+        Evaluation[] results = new Evaluation[(starts.Length + WindowsPerTask - 1) / WindowsPerTask];
         Reader?[] readers = new Reader?[workers.Count];
         workers.Run(results.Length, (task, worker) =>
         {
-            readers[worker] ??= new Reader(weights, Shard);
-            results[task] = readers[worker]!.Windows(ids.Span, starts.Span.Slice(task * Shard, Math.Min(Shard, starts.Length - task * Shard)));
+            readers[worker] ??= new Reader(weights, WindowsPerTask);
+            results[task] = readers[worker]!.Windows(ids.Span, starts.Span.Slice(task * WindowsPerTask, Math.Min(WindowsPerTask, starts.Length - task * WindowsPerTask)));
         });
         return Sum(results);
     }

@@ -14,10 +14,9 @@ namespace Aphorist.Training;
 /// </remarks>
 internal sealed unsafe class TrainingStep : IDisposable
 {
-    /// <summary>The most sequences of a shard.</summary>
-    public const int MostShardRows = 32;
-
+    private const int MostShards = 16;
     private const int LeastShardRows = 8;
+    private const int MostShardRows = 32;
     private const int ChunkLength = 4096;
 
     private readonly LanguageModel model;
@@ -78,8 +77,8 @@ internal sealed unsafe class TrainingStep : IDisposable
 
     private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
 
-    /// <summary>Sequences of a shard: as many as make the products fast, and few enough for several threads to have some.</summary>
-    public static int ShardRows(int batchSize) => Math.Clamp(batchSize / 4, LeastShardRows, MostShardRows);
+    /// <summary>Sequences of a shard: as few as the products are fast with, so that many threads have some, but not so few that their gradients are too many to keep.</summary>
+    public static int ShardRows(int batchSize) => Math.Clamp(batchSize / MostShards, LeastShardRows, MostShardRows);
 
     /// <summary>Floating-point operations of the matrix products of a step: a multiplication and an addition for each pair; nothing is counted for products with a zero state.</summary>
     public static double Operations(ModelSpec spec, int vocabularySize, TrainingOptions options)
