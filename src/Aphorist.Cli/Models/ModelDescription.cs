@@ -19,7 +19,7 @@ internal static class ModelDescription
         List<string[]> rows =
         [
             ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
-            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, window of {file.Spec.Window} tokens"],
+            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, {(ResetGateOf(file.Spec) is string reset ? $"reset {reset} the product, " : "")}window of {file.Spec.Window} tokens"],
             ["parameters", string.Create(Culture, $"{parameters:N0}")],
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
@@ -34,10 +34,12 @@ internal static class ModelDescription
     {
         json.WriteString("file", file.Path);
         json.WriteNumber("bytes", file.FileLength);
-        json.WriteString("architecture", ModelFileInfo.KindOf(file.Spec.Architecture));
+        json.WriteString("architecture", KindOf(file.Spec));
+        if (ResetGateOf(file.Spec) is string reset) json.WriteString("resetGate", reset);
         json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
+        json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
@@ -53,10 +55,12 @@ internal static class ModelDescription
 
     private static string ShapeOf(ModelSpec spec)
     {
-        string layer = $"{ModelFileInfo.KindOf(spec.Architecture).ToUpperInvariant()}({spec.HiddenSize})";
-        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}, " : "";
+        string layer = $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}";
     }
+
+    private static string KindOf(ModelSpec spec) => spec.Architecture == Architecture.Lstm ? "lstm" : "gru";
 
     private static string KindOf(ITokenizer tokenizer) => tokenizer switch
     {
@@ -89,6 +93,9 @@ internal static class ModelDescription
 
     private static string GatesOf(ModelSpec spec) =>
         spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? "hard-sigmoid" : "sigmoid";
+
+    private static string? ResetGateOf(ModelSpec spec) =>
+        spec.Architecture == Architecture.Lstm ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
     private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
     {

@@ -17,6 +17,9 @@ internal static class ShapeOptions
     private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
         "--embedding", "Length of the vector that stands for a token; 0 gives the first layer the token itself. 0 in the notebook preset, 128 with --tokenizer words.", 0, 16_384);
 
+    private static readonly ChoiceOption<bool> Tied = ChoiceOptions.TrueOrFalse(
+        "--tied", "Whether the decoder's weights are those of the embedding, which is then as long as the hidden state. false by default.");
+
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
         "--window", "Tokens the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
@@ -24,16 +27,37 @@ internal static class ShapeOptions
         "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
-    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Window, Gates];
+    private static readonly ChoiceOption<ResetGate> Reset = new(
+        "--reset", "Whether a GRU's reset gate works after the product with the recurrent kernel, as PyTorch's (the default), or before it, as Cho's.",
+        ("after", ResetGate.After), ("before", ResetGate.Before));
+
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Tied, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
-    public static ModelSpec Change(ModelSpec spec, ParseResult call) => spec with
+    /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
+    public static ModelSpec Change(ModelSpec spec, ParseResult call)
     {
-        Architecture = Architecture.In(call) ?? spec.Architecture,
-        HiddenSize = Hidden.In(call) ?? spec.HiddenSize,
-        Layers = Layers.In(call) ?? spec.Layers,
-        EmbeddingSize = Embedding.In(call) ?? spec.EmbeddingSize,
-        Window = Window.In(call) ?? spec.Window,
-        Gates = Gates.In(call) ?? spec.Gates,
-    };
+        int hidden = Hidden.In(call) ?? spec.HiddenSize;
+        bool ties = Tied.In(call) == true;
+        ModelSpec changed = spec with
+        {
+            Architecture = Architecture.In(call) ?? spec.Architecture,
+            HiddenSize = hidden,
+            Layers = Layers.In(call) ?? spec.Layers,
+            EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
+            TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,
+            Window = Window.In(call) ?? spec.Window,
+            Gates = Gates.In(call) ?? spec.Gates,
+            ResetGate = Reset.In(call) ?? spec.ResetGate,
+        };
+        if (changed.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
+            throw new WrongCallException($"{Reset.Name} is for GRUs, and an LSTM has no reset gate: add --architecture gru, or leave it out.");
+        if (ties && changed.EmbeddingSize != hidden)
+        {
+            throw new WrongCallException(
+                $"{Tied.Name} true needs an embedding as long as the hidden state: {Embedding.Name} is {changed.EmbeddingSize} where {Hidden.Name} is {hidden}; leave {Embedding.Name} out, or make them equal.");
+        }
+
+        return changed;
+    }
 }

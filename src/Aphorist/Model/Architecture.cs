@@ -6,6 +6,6 @@ public enum Architecture
     /// <summary>Long short-term memory (Hochreiter, Schmidhuber, 1997), with forget gates.</summary>
     Lstm,
 
-    /// <summary>Gated recurrent units (Cho and others, 2014), with the reset gate after the product, as PyTorch and Keras 2 have them.</summary>
+    /// <summary>Gated recurrent units (Cho and others, 2014), in both conventions of <see cref="ModelSpec.ResetGate"/>.</summary>
     Gru,
 }

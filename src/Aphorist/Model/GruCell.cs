@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>What a GRU does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <summary>What a GRU that resets after the product does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
 /// <remarks>
 /// With a = x W + b and u = h U + b': r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n); h' = (1 - z) n + z h. Rows hold r, z and n one after
 /// the other, as PyTorch orders them.

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>A GRU layer over whole sequences.</summary>
+/// <summary>A GRU layer that resets after the product, over whole sequences.</summary>
 internal sealed unsafe class GruLayer : RecurrentLayer
 {
     private readonly GruCell cell;
@@ -21,6 +21,8 @@ internal sealed unsafe class GruLayer : RecurrentLayer
     }
 
     protected override bool SharesGradient => false;
+
+    protected override bool CellPassesStateGradient => true;
 
     protected override float* InputSums(int step) => inputSums.Pointer + (Weights.ReadsTokens ? 0 : 3 * step * States);
 

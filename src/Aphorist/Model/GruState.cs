@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>What a GRU layer remembers: h.</summary>
+/// <summary>What a GRU layer that resets after the product remembers: h.</summary>
 internal sealed unsafe class GruState : LayerState
 {
     private readonly RecurrentWeights weights;

@@ -8,6 +8,7 @@ public sealed class LanguageModel
 {
     private LanguageModel(ModelSpec spec, ITokenizer tokenizer)
     {
+        spec.Validate();
         Spec = spec;
         Tokenizer = tokenizer;
         Layout = new ModelLayout(spec, tokenizer.Count);
@@ -31,18 +32,19 @@ public sealed class LanguageModel
 
     /// <summary>
     /// Makes a model with parameters initialised as Keras does: Glorot uniform kernels, orthogonal recurrent kernels, an LSTM's forget biases 1. Embeddings
-    /// start from the standard normal distribution, as PyTorch's do.
+    /// start from the standard normal distribution, as PyTorch's do, unless the decoder's kernel is the embedding: then it starts as the decoder's.
     /// </summary>
     /// <param name="spec">The shape. A large vocabulary, such as one of words, wants an embedding.</param>
     /// <param name="tokenizer">What the model reads and writes, such as <see cref="Vocabulary.Of"/> a corpus.</param>
     /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
+    /// <exception cref="ArgumentException">The embedding is tied and not as long as the hidden state.</exception>
     public static LanguageModel Create(ModelSpec spec, ITokenizer tokenizer, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(tokenizer);
         LanguageModel model = new(spec, tokenizer);
         (int hidden, int tokens) = (spec.HiddenSize, tokenizer.Count);
-        if (model.Layout.Embedding is { } embedding) Initializer.Normal(model.Parameters.ValuesOf(embedding), new(seed, RandomPurpose.Embedding));
+        if (model.Layout.Embedding is { } embedding && !spec.TiedEmbedding) Initializer.Normal(model.Parameters.ValuesOf(embedding), new(seed, RandomPurpose.Embedding));
         for (int layer = 0; layer < spec.Layers; layer++)
         {
             LayerTensors tensors = model.Layout.Layers[layer];

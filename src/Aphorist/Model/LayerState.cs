@@ -3,9 +3,12 @@ namespace Aphorist.Model;
 /// <summary>What one layer remembers of some texts.</summary>
 internal abstract unsafe class LayerState
 {
-    public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec.Architecture == Architecture.Lstm
-        ? new LstmState(layer, LstmCell.Create(weights.InstructionSet, weights.Model.Spec.Gates), rows)
-        : new GruState(layer, GruCell.Create(weights.InstructionSet), rows);
+    public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
+    {
+        { Architecture: Architecture.Lstm } spec => new LstmState(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),
+        { ResetsBefore: true } => new GruResetBeforeState(layer, GruResetBeforeCell.Create(weights.InstructionSet), rows),
+        _ => new GruState(layer, GruCell.Create(weights.InstructionSet), rows),
+    };
 
     /// <summary>Forgets all texts.</summary>
     public abstract void Clear();

@@ -25,6 +25,8 @@ internal sealed unsafe class LstmLayer : RecurrentLayer
 
     protected override bool SharesGradient => true;
 
+    protected override bool CellPassesStateGradient => false;
+
     protected override float* InputSums(int step) => gates.Pointer + 4 * step * States;
 
     protected override float* RecurrentSums(int step) => Weights.ReadsTokens ? sums.Pointer : InputSums(step);

@@ -1,6 +1,6 @@
 namespace Aphorist.Model;
 
-/// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, the decoder.</summary>
+/// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, the decoder, whose kernel may be the embedding.</summary>
 internal sealed class ModelLayout
 {
     private readonly List<ParameterTensor> tensors = [];
@@ -9,7 +9,7 @@ internal sealed class ModelLayout
     {
         if (spec.EmbeddingSize > 0) Embedding = Add("embedding.weight", vocabularySize, spec.EmbeddingSize);
         Layers = [.. Enumerable.Range(0, spec.Layers).Select(layer => AddLayer(spec, layer, vocabularySize))];
-        DecoderKernel = Add("decoder.weight", vocabularySize, spec.HiddenSize);
+        DecoderKernel = spec.TiedEmbedding ? Embedding! : Add("decoder.weight", vocabularySize, spec.HiddenSize);
         DecoderBias = Add("decoder.bias", vocabularySize, 0);
     }
 

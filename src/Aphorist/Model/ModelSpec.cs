@@ -18,17 +18,40 @@ public sealed record ModelSpec
     /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
     public int EmbeddingSize { get; init; }
 
+    /// <summary>
+    /// Whether the decoder's kernel is the embedding itself (Press and Wolf, 2017), which spares a large vocabulary half of its parameters. False by
+    /// default; <see cref="EmbeddingSize"/> has to be <see cref="HiddenSize"/>.
+    /// </summary>
+    public bool TiedEmbedding { get; init; }
+
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
     /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; a GRU's is always the logistic sigmoid.</summary>
     public GateActivation Gates { get; init; } = GateActivation.HardSigmoid;
 
+    /// <summary>Where a GRU's reset gate works. After the product by default; an LSTM has none.</summary>
+    public ResetGate ResetGate { get; init; } = ResetGate.After;
+
     internal const int MostLayers = 4;
 
     /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU.</summary>
     internal int GateCount => Architecture == Architecture.Lstm ? 4 : 3;
 
+    /// <summary>Whether the layers are GRUs that reset before the product.</summary>
+    internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
+
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
+
+    /// <summary>Checks what the sizes must have in common.</summary>
+    /// <exception cref="ArgumentException">The embedding is tied to a decoder of another size; the message says both.</exception>
+    internal void Validate()
+    {
+        if (TiedEmbedding && EmbeddingSize != HiddenSize)
+        {
+            throw new ArgumentException(
+                $"Tied weights need an embedding as long as the hidden state, and the embedding size is {EmbeddingSize} where the hidden size is {HiddenSize}; make them equal, or do not tie.");
+        }
+    }
 }

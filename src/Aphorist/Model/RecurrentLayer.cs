@@ -5,7 +5,7 @@ namespace Aphorist.Model;
 
 /// <summary>
 /// One recurrent layer over whole sequences, forwards and backwards: the workspace of one worker. Which products there are, and in what order, is
-/// the same for an LSTM and a GRU, and is here; what they do element by element is theirs.
+/// almost the same for an LSTM and a GRU, and is here; what they do element by element is theirs.
 /// </summary>
 /// <remarks>
 /// Sequences lie step by step: [steps, rows, size]. Products with the inputs of all steps are made at once; those with the state, step by step. On the
@@ -15,7 +15,6 @@ internal abstract unsafe class RecurrentLayer
 {
     private readonly AlignedArray hidden, packedInputGradient, packedRecurrentGradient, firstStateGradient;
     private readonly int[] zeros;
-    private readonly int blockRows;
 
     protected RecurrentLayer(RecurrentWeights weights, int mostRows, int mostSteps)
     {
@@ -23,17 +22,20 @@ internal abstract unsafe class RecurrentLayer
         (Gemm, HiddenSize, Gates) = (weights.Gemm, weights.HiddenSize, weights.Gates);
         hidden = new AlignedArray((mostSteps + 1) * mostRows * HiddenSize);
         firstStateGradient = new AlignedArray(mostRows * HiddenSize);
-        blockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
-        BlockRowsKept = weights.ReadsTokens ? mostRows : blockRows;
-        packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(blockRows, Gates));
+        BlockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
+        BlockRowsKept = weights.ReadsTokens ? mostRows : BlockRows;
+        packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(BlockRows, Gates));
         packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
         zeros = GC.AllocateArray<int>(mostRows, pinned: true);
     }
 
     public static RecurrentLayer Create(NetworkWeights weights, RecurrentWeights layer, int mostRows, int mostSteps) =>
-        weights.Model.Spec.Architecture == Architecture.Lstm
-            ? new LstmLayer(layer, LstmCell.Create(weights.InstructionSet, weights.Model.Spec.Gates), mostRows, mostSteps)
-            : new GruLayer(layer, GruCell.Create(weights.InstructionSet), mostRows, mostSteps);
+        weights.Model.Spec switch
+        {
+            { Architecture: Architecture.Lstm } spec => new LstmLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { ResetsBefore: true } => new GruResetBeforeLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet), mostRows, mostSteps),
+            _ => new GruLayer(layer, GruCell.Create(weights.InstructionSet), mostRows, mostSteps),
+        };
 
     /// <summary>The outputs [steps, rows, H] of the last call of <see cref="Forward"/>.</summary>
     public float* Output => Hidden(1);
@@ -54,11 +56,23 @@ internal abstract unsafe class RecurrentLayer
     /// <summary>Floats of a vector of the state for each sequence of the current call.</summary>
     protected nint States => (nint)Rows * HiddenSize;
 
+    /// <summary>Whether the sequences of the current call began from zero states.</summary>
+    protected bool FromZero { get; private set; }
+
+    /// <summary>Rows of a block of steps: at least as deep as the products are fast with.</summary>
+    protected int BlockRows { get; }
+
     /// <summary>How many rows of gradients are kept: those of a step where the layer reads tokens, else those of a block, from which the inputs' gradients are made.</summary>
     protected int BlockRowsKept { get; }
 
     /// <summary>Whether the gradients of x W and h U are the same.</summary>
     protected abstract bool SharesGradient { get; }
+
+    /// <summary>Whether the cell itself leaves a part of the gradient of the state before, to which the part that comes through U is added.</summary>
+    protected abstract bool CellPassesStateGradient { get; }
+
+    /// <summary>How many columns of U, the first ones, are multiplied by h: all of them, except where a cell multiplies the rest by something else.</summary>
+    protected virtual int StateColumns => Gates;
 
     /// <summary>Floats that the state of <paramref name="rows"/> sequences takes.</summary>
     public static int StateLength(ModelSpec spec, int rows) => (spec.Architecture == Architecture.Lstm ? 2 : 1) * rows * spec.HiddenSize;
@@ -70,7 +84,7 @@ internal abstract unsafe class RecurrentLayer
     /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
     public void Forward(LayerInput input, int steps, int rows, float* state)
     {
-        Rows = rows;
+        (Rows, FromZero) = (rows, state is null);
         LoadState(state);
         if (!Weights.ReadsTokens)
         {
@@ -85,7 +99,7 @@ internal abstract unsafe class RecurrentLayer
                 // The product of a zero state and U needs no computing.
                 float* sums = RecurrentSums(step);
                 bool adds = SharesGradient && !Weights.ReadsTokens;
-                if (step > 0 || state is not null) Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, Gates, HiddenSize, adds);
+                if (step > 0 || !FromZero) Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
                 else if (!adds) new Span<float>(sums, rows * Gates).Clear();
                 ForwardCell(step, Weights.ReadsTokens ? input.Tokens + (nint)step * rows : none);
             }
@@ -99,14 +113,13 @@ internal abstract unsafe class RecurrentLayer
     /// <param name="steps">Steps.</param>
     /// <param name="outputGradient">The gradient of the outputs, [steps, rows, H], or of the last step's only, [rows, H]; overwritten.</param>
     /// <param name="lastOnly">Whether only the last step has one.</param>
-    /// <param name="fromZero">Whether the sequences began from zero states.</param>
     /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; null where the layer reads tokens.</param>
     /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
-    public void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, bool fromZero, float* inputGradient, float* gradient)
+    public void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
     {
         float* biasGradient = gradient + Weights.Tensors.Bias.Offset;
         float* rowGradients = Weights.ReadsTokens ? gradient + Weights.Tensors.InputKernel.Offset : biasGradient;
-        int stepsPerBlock = Math.Max(1, blockRows / Rows);
+        int stepsPerBlock = Math.Max(1, BlockRows / Rows);
         BeginBackward();
         fixed (int* none = zeros)
         {
@@ -124,13 +137,14 @@ internal abstract unsafe class RecurrentLayer
                     if (step > 0)
                     {
                         Gemm.Multiply(
-                            recurrentGradient, Gates, 1, Weights.RecurrentTransposed, previous, HiddenSize, Rows, HiddenSize, Gates, accumulate: !lastOnly || !SharesGradient);
+                            recurrentGradient, Gates, 1, Weights.RecurrentTransposed, previous, HiddenSize, Rows, HiddenSize, StateColumns,
+                            accumulate: !lastOnly || CellPassesStateGradient, packedDepth: Gates);
                     }
 
-                    Gemm.PackPart(recurrentGradient, Gates, 1, Rows, Gates, packedRecurrentGradient.Pointer, (end - start) * Rows, rowOfBlock);
+                    PackRecurrentGradient(recurrentGradient, (end - start) * Rows, rowOfBlock);
                 }
 
-                AddKernelGradients(input, start, end, fromZero && start == 0 ? Rows : 0, inputGradient, gradient);
+                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient);
             }
         }
 
@@ -162,6 +176,19 @@ internal abstract unsafe class RecurrentLayer
     /// <summary>The gradients [rows, G H] of h U from a row of the block on.</summary>
     protected abstract float* RecurrentGradient(int row);
 
+    /// <summary>Packs the gradients of a step's h U for the product with which that of U is made.</summary>
+    /// <param name="recurrentGradient">[rows, G H].</param>
+    /// <param name="rowsOfBlock">Rows of the whole block of steps.</param>
+    /// <param name="firstRow">The step's first row in it.</param>
+    protected virtual void PackRecurrentGradient(float* recurrentGradient, int rowsOfBlock, int firstRow) =>
+        Gemm.PackPart(recurrentGradient, Gates, 1, Rows, Gates, packedRecurrentGradient.Pointer, rowsOfBlock, firstRow);
+
+    /// <summary>dU += h' du over a block of steps, of which the first <paramref name="zeroRows"/> rows of h are known to be zero.</summary>
+    protected virtual void AddRecurrentKernelGradient(int firstStep, int rows, int zeroRows, float* kernelGradient) =>
+        Gemm.Multiply(
+            Hidden(firstStep) + (nint)zeroRows * HiddenSize, 1, HiddenSize, packedRecurrentGradient.Pointer + zeroRows * Gemm.PanelWidth,
+            kernelGradient, Gates, HiddenSize, StateColumns, rows - zeroRows, accumulate: true, packedDepth: rows);
+
     /// <summary>Begins the sequences from a state, or from zeros if it is null.</summary>
     protected virtual void LoadState(float* state) => Begin(hidden.Pointer, state);
 
@@ -187,9 +214,7 @@ internal abstract unsafe class RecurrentLayer
     private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
     {
         int rows = (endStep - firstStep) * Rows;
-        Gemm.Multiply(
-            Hidden(firstStep) + (nint)zeroRows * HiddenSize, 1, HiddenSize, packedRecurrentGradient.Pointer + zeroRows * Gemm.PanelWidth,
-            gradient + Weights.Tensors.RecurrentKernel.Offset, Gates, HiddenSize, Gates, rows - zeroRows, accumulate: true, packedDepth: rows);
+        AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel.Offset);
         if (Weights.ReadsTokens) return;
         if (!SharesGradient) Gemm.Pack(InputGradient(0), Gates, 1, rows, Gates, packedInputGradient.Pointer);
         nint inputs = (nint)firstStep * Rows * Weights.InputSize;

@@ -9,7 +9,7 @@ internal sealed unsafe class RecurrentWeights
     public const int Parts = 4;
 
     private readonly Parameters parameters;
-    private readonly AlignedArray inputRows, inputKernel, inputKernelTransposed, recurrent, recurrentTransposed;
+    private readonly AlignedArray inputRows, inputKernel, inputKernelTransposed, recurrent, recurrentTransposed, recurrentCandidate;
 
     public RecurrentWeights(LanguageModel model, int layer, GemmKernel gemm)
     {
@@ -20,6 +20,7 @@ internal sealed unsafe class RecurrentWeights
         inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
         recurrent = new AlignedArray(gemm.PackedLength(HiddenSize, Gates));
         recurrentTransposed = new AlignedArray(gemm.PackedLength(Gates, HiddenSize));
+        recurrentCandidate = new AlignedArray(model.Spec.ResetsBefore ? gemm.PackedLength(HiddenSize, HiddenSize) : 0);
     }
 
     public GemmKernel Gemm { get; }
@@ -53,6 +54,9 @@ internal sealed unsafe class RecurrentWeights
     /// <summary>U transposed as a packed B of depth G H.</summary>
     public float* RecurrentTransposed => recurrentTransposed.Pointer;
 
+    /// <summary>U_n alone as a packed B of depth H, where a GRU resets before the product.</summary>
+    public float* RecurrentCandidate => recurrentCandidate.Pointer;
+
     /// <summary>A GRU's second bias [G H].</summary>
     public float* RecurrentBias => parameters.PointerTo(Tensors.RecurrentBias!);
 
@@ -64,6 +68,7 @@ internal sealed unsafe class RecurrentWeights
         {
             case 0:
                 Gemm.Pack(u, Gates, 1, HiddenSize, Gates, Recurrent);
+                if (recurrentCandidate.Length > 0) Gemm.Pack(u + 2 * HiddenSize, Gates, 1, HiddenSize, HiddenSize, RecurrentCandidate);
                 break;
             case 1:
                 Gemm.Pack(u, 1, Gates, Gates, HiddenSize, RecurrentTransposed);

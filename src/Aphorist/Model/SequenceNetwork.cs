@@ -52,7 +52,7 @@ internal sealed unsafe class SequenceNetwork
         float* top = OutputOf(layers.Length - 1, masks), topGradient = outputGradients[^1].Pointer;
         (double Loss, int Correct) result = decoder.LossAndGradient(
             top + first * states, tokens + (nint)(first + 1) * rows, (steps - first) * rows, scale, topGradient, gradient);
-        Backward(tokens, steps, rows, state is null, masks, gradient);
+        Backward(tokens, steps, rows, masks, gradient);
         return result;
     }
 
@@ -70,7 +70,7 @@ internal sealed unsafe class SequenceNetwork
         }
     }
 
-    private void Backward(int* tokens, int steps, int rows, bool fromZero, float* masks, float* gradient)
+    private void Backward(int* tokens, int steps, int rows, float* masks, float* gradient)
     {
         for (int layer = layers.Length - 1; layer >= 0; layer--)
         {
@@ -78,7 +78,7 @@ internal sealed unsafe class SequenceNetwork
             float* outputGradient = outputGradients[layer].Pointer;
             if (masks is not null) Mask(outputGradient, outputGradient, MaskOf(layer, rows, masks), isLastOnly ? 1 : steps);
             float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
-            layers[layer].Backward(InputOf(layer, tokens, masks), steps, outputGradient, isLastOnly, fromZero, inputGradient, gradient);
+            layers[layer].Backward(InputOf(layer, tokens, masks), steps, outputGradient, isLastOnly, inputGradient, gradient);
         }
 
         if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);

@@ -56,10 +56,11 @@ public static class ModelFile
         FormatVersion = ModelFileInfo.CurrentFormatVersion,
         Architecture = new ArchitectureMetadata
         {
-            Kind = ModelFileInfo.KindOf(model.Spec.Architecture),
+            Kind = ModelFileInfo.KindOf(model.Spec),
             HiddenSize = model.Spec.HiddenSize,
             Layers = model.Spec.Layers,
             EmbeddingSize = model.Spec.EmbeddingSize,
+            TiedEmbedding = model.Spec.TiedEmbedding ? true : null,
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,
         },

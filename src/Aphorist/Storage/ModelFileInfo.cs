@@ -16,6 +16,13 @@ public sealed record ModelFileInfo
     private const int LargestHiddenSize = 1 << 16;
     private const int LongestWindow = 1 << 20;
 
+    private static readonly ModelSpec[] Kinds =
+    [
+        new() { Architecture = Architecture.Lstm },
+        new() { Architecture = Architecture.Gru },
+        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+    ];
+
     private ModelFileInfo()
     {
     }
@@ -83,12 +90,14 @@ public sealed record ModelFileInfo
         }
     }
 
-    internal static string KindOf(Architecture architecture) => architecture == Architecture.Lstm ? "lstm" : "gru";
+    /// <summary>What a file calls a model's layers. The two conventions of a GRU have different names, so that no program takes one for the other.</summary>
+    internal static string KindOf(ModelSpec spec) =>
+        spec.Architecture == Architecture.Lstm ? "lstm" : spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before";
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
-        Architecture kind = Enum.GetValues<Architecture>().Cast<Architecture?>().FirstOrDefault(known => KindOf(known!.Value) == architecture.Kind)
-            ?? throw new ModelFileException(path, $"its architecture is '{architecture.Kind}' and this program knows 'lstm' and 'gru'; update Aphorist");
+        ModelSpec kind = Kinds.FirstOrDefault(known => KindOf(known) == architecture.Kind) ?? throw new ModelFileException(
+            path, $"its architecture is '{architecture.Kind}' and this program knows {string.Join(", ", Kinds.Select(known => $"'{KindOf(known)}'"))}; update Aphorist");
         if (architecture.HiddenSize is < 1 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
         if (architecture.Window is < 1 or > LongestWindow)
@@ -97,12 +106,14 @@ public sealed record ModelFileInfo
             throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {ModelSpec.MostLayers}");
         if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
-        return new ModelSpec
+        if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
+            throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
+        return kind with
         {
-            Architecture = kind,
             HiddenSize = architecture.HiddenSize,
             Layers = architecture.Layers ?? 1,
             EmbeddingSize = architecture.EmbeddingSize ?? 0,
+            TiedEmbedding = architecture.TiedEmbedding ?? false,
             Window = architecture.Window,
             Gates = architecture.Gates,
         };

@@ -34,6 +34,9 @@ internal sealed record ArchitectureMetadata
     /// <summary>0 if the document does not say.</summary>
     public int? EmbeddingSize { get; init; }
 
+    /// <summary>False if the document does not say.</summary>
+    public bool? TiedEmbedding { get; init; }
+
     public required int Window { get; init; }
 
     public required GateActivation Gates { get; init; }

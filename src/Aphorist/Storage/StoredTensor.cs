@@ -25,7 +25,7 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
             tensors.Add(isLstm ? new($"lstm.bias_hh_l{layer}", $"lstm.bias_l{layer}", [gates], IsAdded: true) : Same($"gru.bias_hh_l{layer}", gates));
         }
 
-        tensors.Add(Same("decoder.weight", vocabularySize, hidden));
+        if (!spec.TiedEmbedding) tensors.Add(Same("decoder.weight", vocabularySize, hidden));
         tensors.Add(Same("decoder.bias", vocabularySize));
         return tensors;
     }

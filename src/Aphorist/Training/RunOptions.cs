@@ -84,8 +84,10 @@ public sealed record RunOptions
         Check("--hidden", Model.HiddenSize, requested.Model.HiddenSize);
         Check("--layers", Model.Layers, requested.Model.Layers);
         Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
+        Check("--tied", Model.TiedEmbedding ? "true" : "false", requested.Model.TiedEmbedding ? "true" : "false");
         Check("--window", Model.Window, requested.Model.Window);
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
+        Check("--reset", Spell(Model.ResetGate), Spell(requested.Model.ResetGate));
         Check("--objective", Spell(Training.Objective), Spell(requested.Training.Objective));
         Check("--step", Training.Step, requested.Training.Step);
         Check("--sequence", Training.SequenceLength, requested.Training.SequenceLength);
@@ -139,7 +141,7 @@ public sealed record RunOptions
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<TokenizerKind>), typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>)])]
+    Converters = [typeof(KebabCaseEnum<TokenizerKind>), typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>), typeof(KebabCaseEnum<ResetGate>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>)])]
 [JsonSerializable(typeof(RunOptions))]
 internal sealed partial class RunOptionsContext : JsonSerializerContext
 {

@@ -11,6 +11,8 @@ public sealed class PredictorTests
 {
     private const int Window = 7;
 
+    public static TheoryData<string> Kernels => [.. InstructionSet.All.Select(set => set.Name)];
+
     [Theory]
     [ClassData(typeof(KernelsAndGates))]
     public void Predict_Stateful_GivesTheReferencesLogitsOfTheWholeText(string kernel, GateActivation gates)
@@ -22,6 +24,27 @@ public sealed class PredictorTests
         {
             if (length > 0) predictor.Read(text[length - 1]);
             AssertLogits(pair, text.AsSpan(0, length), predictor.Predict());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Predict_LayersOfEveryKind_GivesTheReferencesLogits(string kernel)
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
+            {
+                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, Gates = GateActivation.Sigmoid };
+                ModelPair pair = ModelPair.Random(spec, 23);
+                int[] text = RandomText(23);
+                Predictor predictor = Stateful(pair.Engine, kernel);
+                for (int length = 1; length <= text.Length; length++)
+                {
+                    predictor.Read(text[length - 1]);
+                    AssertLogits(pair, text.AsSpan(0, length), predictor.Predict());
+                }
+            }
         }
     }
 

@@ -10,9 +10,11 @@ public sealed class FineTuningTests
     [Theory]
     [InlineData(0, Architecture.Lstm)]
     [InlineData(6, Architecture.Gru)]
-    public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(int embedding, Architecture architecture)
+    [InlineData(0, Architecture.Gru, ResetGate.Before)]
+    [InlineData(9, Architecture.Lstm, ResetGate.After, true)]
+    public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(int embedding, Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false)
     {
-        ModelSpec spec = new() { HiddenSize = 9, Layers = 2, EmbeddingSize = embedding, Architecture = architecture };
+        ModelSpec spec = new() { HiddenSize = 9, Layers = 2, EmbeddingSize = embedding, Architecture = architecture, ResetGate = reset, TiedEmbedding = tied };
         LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters("bdf"), seed: 1);
         model.Parameters.ValuesOf(model.Layout.DecoderBias).Fill(7);
         LanguageModel grown = model.GrowFor(Corpus.FromText("abcdee"), seed: 2);

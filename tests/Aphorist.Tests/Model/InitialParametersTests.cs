@@ -39,6 +39,26 @@ public sealed class InitialParametersTests
     }
 
     [Fact]
+    public void Create_TiedEmbedding_HasOneTensorThatBeginsAsTheDecoders()
+    {
+        LanguageModel tied = LanguageModel.Create(new() { HiddenSize = H, EmbeddingSize = H, TiedEmbedding = true }, ModelPair.VocabularyOf(V), seed: 1);
+        Assert.Same(tied.Layout.Embedding, tied.Layout.DecoderKernel);
+        Assert.Equal("embedding.weight", tied.Parameters.Tensors[0].Name);
+        Assert.Equal(4 * H * (H + H + 1) + V * (H + 1), tied.Parameters.Count);
+        Assert.Equal(Model.Parameters.ValuesOf(Model.Layout.DecoderKernel), tied.Parameters.ValuesOf(tied.Layout.DecoderKernel));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(H + 1)]
+    public void Create_TiedEmbeddingOfAnotherSize_SaysBoth(int embedding)
+    {
+        ModelSpec spec = new() { HiddenSize = H, EmbeddingSize = embedding, TiedEmbedding = true };
+        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        Assert.Contains($"the embedding size is {embedding} where the hidden size is {H}", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Create_SameSeed_GivesTheSameParameters() => Assert.Equal(Model.Parameters.Values, Create(seed: 1).Parameters.Values);
 
     [Fact]

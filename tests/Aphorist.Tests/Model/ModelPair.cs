@@ -71,11 +71,17 @@ internal sealed class ModelPair
 
     private static ReferenceSpec ReferenceSpecOf(ModelSpec spec, int vocabularySize) => new()
     {
-        Architecture = spec.Architecture == Architecture.Lstm ? ReferenceArchitecture.Lstm : ReferenceArchitecture.Gru,
+        Architecture = spec switch
+        {
+            { Architecture: Architecture.Lstm } => ReferenceArchitecture.Lstm,
+            { ResetGate: ResetGate.Before } => ReferenceArchitecture.GruResetBefore,
+            _ => ReferenceArchitecture.Gru,
+        },
         VocabularySize = vocabularySize,
         EmbeddingSize = spec.EmbeddingSize,
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
+        TiedEmbedding = spec.TiedEmbedding,
         Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
     };
 }

@@ -1,5 +1,6 @@
 using Aphorist.Model;
 using Aphorist.Storage;
+using Aphorist.Tests.Model;
 using CsCheck;
 using Xunit;
 
@@ -28,6 +29,54 @@ public sealed class ModelFileTests : IDisposable
             },
             iter: 50,
             threads: 1);
+
+    [Fact]
+    public void Save_LayersOfEveryKind_LoadBitForBit()
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            LanguageModel model = SampleModel.Make(kind with { HiddenSize = 5, Layers = 2, EmbeddingSize = 3 });
+            LanguageModel loaded = Reload(model);
+            Assert.Equal(model.Spec, loaded.Spec);
+            Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        }
+    }
+
+    [Fact]
+    public void Save_TiedEmbedding_HasNoDecoderWeightAndLoadsBitForBit()
+    {
+        LanguageModel model = SampleModel.Make(new ModelSpec { HiddenSize = 5, EmbeddingSize = 5, TiedEmbedding = true });
+        LanguageModel loaded = Reload(model);
+        Assert.Equal(model.Spec, loaded.Spec);
+        Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+        string[] expected = ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "decoder.bias"];
+        Assert.Equal(expected, ModelFile.Inspect(FilePath).Tensors.Select(tensor => tensor.Name));
+    }
+
+    [Theory]
+    [InlineData("\"embeddingSize\":5", "\"embeddingSize\":4", "tied to the decoder, but its size is 4 where the hidden size is 5")]
+    [InlineData("\"embeddingSize\":5,", "", "tied to the decoder, but its size is 0 where the hidden size is 5")]
+    [InlineData("\"tiedEmbedding\":true,", "", "'decoder.weight' of shape [3, 5] is missing")]
+    public void Load_ChangedDescriptionOfATiedModel_SaysWhatIsWrong(string before, string after, string problem)
+    {
+        Write(SampleModel.Make(new ModelSpec { HiddenSize = 5, EmbeddingSize = 5, TiedEmbedding = true }), description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+        Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_GruOfAnEarlierVersion_ResetsAfterTheProduct()
+    {
+        Write(SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }), description =>
+        {
+            Assert.Contains("{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"hard-sigmoid\"}", description, StringComparison.Ordinal);
+            return description;
+        });
+        Assert.Equal((Architecture.Gru, ResetGate.After), (LanguageModel.Load(FilePath).Spec.Architecture, LanguageModel.Load(FilePath).Spec.ResetGate));
+    }
 
     [Fact]
     public void Save_TrainedModel_KeepsVocabularyNormalizationAndRecord()

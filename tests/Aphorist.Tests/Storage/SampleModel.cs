@@ -9,9 +9,12 @@ internal static class SampleModel
     public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid) =>
         Make(Vocabulary.FromCharacters(characters, new TextNormalization(Lowercase: true)), hiddenSize, gates);
 
-    public static LanguageModel Make(ITokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid)
+    public static LanguageModel Make(ITokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid) =>
+        Make(new ModelSpec { HiddenSize = hiddenSize, Window = 7, Gates = gates }, tokenizer);
+
+    public static LanguageModel Make(ModelSpec spec, ITokenizer? tokenizer = null)
     {
-        ModelSpec spec = new() { HiddenSize = hiddenSize, Window = 7, Gates = gates };
+        tokenizer ??= Vocabulary.FromCharacters("abc");
         LanguageModel model = LanguageModel.CreateEmpty(spec, tokenizer);
         Random random = new(1);
         foreach (ParameterTensor tensor in model.Parameters.Tensors)

@@ -12,26 +12,26 @@ public sealed class LayeredGradientTests
 {
     private const int Characters = 11;
 
-    public static TheoryData<string, Architecture> KernelsAndArchitectures
+    public static TheoryData<string, Architecture, ResetGate> KernelsAndArchitectures
     {
         get
         {
-            TheoryData<string, Architecture> data = [];
+            TheoryData<string, Architecture, ResetGate> data = [];
             foreach (InstructionSet set in InstructionSet.All)
-                foreach (Architecture architecture in Enum.GetValues<Architecture>())
-                    data.Add(set.Name, architecture);
+                foreach (ModelSpec kind in LayerKinds.All) data.Add(set.Name, kind.Architecture, kind.ResetGate);
             return data;
         }
     }
 
-    /// <summary>Layers, embedding, hidden size: sizes below, at and above every vector width.</summary>
-    private static (int Layers, int Embedding, int Hidden)[] Stacks => [(1, 0, 5), (1, 7, 16), (2, 0, 17), (3, 20, 9), (4, 3, 33)];
+    /// <summary>Layers, embedding, hidden size, whether the embedding is tied: sizes below, at and above every vector width.</summary>
+    private static (int Layers, int Embedding, int Hidden, bool Tied)[] Stacks =>
+        [(1, 0, 5, false), (1, 7, 16, false), (2, 0, 17, false), (3, 20, 9, false), (4, 3, 33, false), (1, 16, 16, true), (2, 9, 9, true)];
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture))
+        foreach (ModelSpec spec in Specs(architecture, reset))
         {
             ModelPair pair = ModelPair.Random(spec, Characters);
             RandomBatch batch = new(pair.Engine, 37);
@@ -43,24 +43,26 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0);
+        foreach (ModelSpec spec in Specs(architecture, reset)) AssertStream(kernel, spec, dropout: 0);
     }
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture)
+    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset)
     {
-        foreach (ModelSpec spec in Specs(architecture)) AssertStream(kernel, spec, dropout: 0.4);
+        foreach (ModelSpec spec in Specs(architecture, reset)) AssertStream(kernel, spec, dropout: 0.4);
     }
 
-    private static IEnumerable<ModelSpec> Specs(Architecture architecture) => Stacks.Select(stack => new ModelSpec
+    private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset) => Stacks.Select(stack => new ModelSpec
     {
         Architecture = architecture,
+        ResetGate = reset,
         Layers = stack.Layers,
         EmbeddingSize = stack.Embedding,
         HiddenSize = stack.Hidden,
+        TiedEmbedding = stack.Tied,
         Window = 7,
         Gates = GateActivation.Sigmoid,
     });

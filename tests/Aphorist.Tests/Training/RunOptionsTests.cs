@@ -90,6 +90,8 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--hidden", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
+        AssertNames("--tied false, not with true", Begun with { Model = Begun.Model with { TiedEmbedding = true } });
+        AssertNames("--reset after, not with before", Begun with { Model = Begun.Model with { ResetGate = ResetGate.Before } });
         AssertNames("--tokenizer characters, not with words", Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } });
         AssertNames("--lowercase true", Begun with { Lowercase = false });
         AssertNames("--preset", Begun with { Preset = "other" });

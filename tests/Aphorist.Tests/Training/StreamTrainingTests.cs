@@ -1,14 +1,18 @@
 using Aphorist.Model;
+using Aphorist.Tests.Model;
 using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Whole runs on streams, of both architectures.</summary>
+/// <summary>Whole runs on streams, of layers of every kind.</summary>
 public sealed class StreamTrainingTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
+
+    public static TheoryData<Architecture, ResetGate, bool> Kinds =>
+        [.. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, false)), (Architecture.Lstm, ResetGate.After, true)];
 
     private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
     {
@@ -28,32 +32,30 @@ public sealed class StreamTrainingTests : IDisposable
     public void Dispose() => temporary.Dispose();
 
     [Theory]
-    [InlineData(Architecture.Lstm)]
-    [InlineData(Architecture.Gru)]
-    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture)
+    [MemberData(nameof(Kinds))]
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
     {
-        LanguageModel one = Model(architecture), four = Model(architecture);
+        LanguageModel one = Model(architecture, reset, tied), four = Model(architecture, reset, tied);
         await TinyTraining.RunAsync(one, Options);
         await TinyTraining.RunAsync(four, Options with { Threads = 4 });
         Assert.Equal(one.Parameters.Values, four.Parameters.Values);
     }
 
     [Theory]
-    [InlineData(Architecture.Lstm)]
-    [InlineData(Architecture.Gru)]
-    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture)
+    [MemberData(nameof(Kinds))]
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
     {
-        LanguageModel whole = Model(architecture);
+        LanguageModel whole = Model(architecture, reset, tied);
         List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{stop}");
+            string path = temporary.File($"{architecture}-{reset}-{tied}-{stop}");
             using (RunFolder folder = RunFolder.Create(path))
             {
                 int checkpoints = 0;
                 using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture), TinyTraining.Corpus, Options);
+                Trainer trainer = new(Model(architecture, reset, tied), TinyTraining.Corpus, Options);
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
                 {
                     await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
@@ -63,7 +65,7 @@ public sealed class StreamTrainingTests : IDisposable
 
             await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
             using RunFolder resumed = RunFolder.Open(path);
-            LanguageModel model = Model(architecture);
+            LanguageModel model = Model(architecture, reset, tied);
             await TinyTraining.RunAsync(model, Options, resumed);
             Assert.Equal(whole.Parameters.Values, model.Parameters.Values);
         }
@@ -108,6 +110,9 @@ public sealed class StreamTrainingTests : IDisposable
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
     }
 
-    private static LanguageModel Model(Architecture architecture) =>
-        LanguageModel.Create(new ModelSpec { Architecture = architecture, HiddenSize = 12, Layers = 2, EmbeddingSize = 5 }, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false)
+    {
+        ModelSpec spec = new() { Architecture = architecture, ResetGate = reset, HiddenSize = 12, Layers = 2, EmbeddingSize = tied ? 12 : 5, TiedEmbedding = tied };
+        return LanguageModel.Create(spec, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+    }
 }

@@ -27,6 +27,20 @@ public sealed class TrainingStepAllocationTests
         Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)), "Every step allocates.");
     }
 
+    [Fact]
+    public void Run_StreamsOfLayersOfEveryKind_AllocatesNothing()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("APHORIST_COVERAGE") is { Length: > 0 }, "counting coverage allocates");
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            LanguageModel model = ModelPair.Random(kind with { HiddenSize = 16, Layers = 2, EmbeddingSize = 5, Gates = GateActivation.Sigmoid, Window = 10 }, 20).Engine;
+            RandomBatch batch = new(model, 100);
+            TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam, ClipNorm = 1, Dropout = 0.1 };
+            using TrainingStep step = new(model, batch.Ids, options);
+            Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)), $"Every step of {kind} allocates.");
+        }
+    }
+
     private static long AllocationsOf(TrainingStep step, RandomBatch batch, int window)
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);

@@ -1,0 +1,14 @@
+using Aphorist.Model;
+
+namespace Aphorist.Tests.Model;
+
+/// <summary>A shape of each kind of layers.</summary>
+internal static class LayerKinds
+{
+    public static IReadOnlyList<ModelSpec> All { get; } =
+    [
+        new() { Architecture = Architecture.Lstm },
+        new() { Architecture = Architecture.Gru },
+        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+    ];
+}
