@@ -53,7 +53,7 @@ internal static class EngineBenchmark
     private static unsafe double Product(GemmKernel gemm, TimeSpan time)
     {
         const int Depth = 128, Columns = 512;
-        int rows = TrainingStep.ShardRows(BatchSize);
+        int rows = TrainingStep.ShardRows(ModelSpec.Notebook, BatchSize);
         AlignedArray a = new(rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(rows * Columns);
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);

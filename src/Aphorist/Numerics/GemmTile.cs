@@ -15,6 +15,9 @@ internal static unsafe class GemmTile<TLanes, THeight>
     where TLanes : unmanaged, ILanes<TLanes>
     where THeight : struct, ITileHeight
 {
+    // Two kilobytes: what the processor's own prefetching does not reach in time when a panel comes from beyond the second-level cache.
+    private const int Ahead = 512;
+
     /// <param name="a">A, [height, depth] by its two strides, in floats.</param>
     /// <param name="aRowStride">From one row of A to the next.</param>
     /// <param name="aDepthStride">From one depth of A to the next.</param>
@@ -43,6 +46,8 @@ internal static unsafe class GemmTile<TLanes, THeight>
         float* a3 = a + 3 * aRowStride, a6 = a + 6 * aRowStride;
         for (float* end = b + depth * 2 * TLanes.Count; b < end; b += 2 * TLanes.Count)
         {
+            TLanes.Prefetch(b + Ahead);
+            TLanes.Prefetch(b + Ahead + TLanes.Count);
             TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
             MultiplyAddRow(*a, b0, b1, ref c00, ref c01);
             if (THeight.Rows > 1) MultiplyAddRow(a[aRowStride], b0, b1, ref c10, ref c11);

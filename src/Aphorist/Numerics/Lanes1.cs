@@ -15,6 +15,10 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public void Store(float* destination) => *destination = value;
 
+    public static void Prefetch(float* source)
+    {
+    }
+
     public static Lanes1 MultiplyAdd(Lanes1 a, Lanes1 b, Lanes1 c) => new(MathF.FusedMultiplyAdd(a.value, b.value, c.value));
 
     public static Lanes1 Min(Lanes1 a, Lanes1 b) => new(a.value < b.value ? a.value : b.value);
@@ -22,6 +26,8 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Max(Lanes1 a, Lanes1 b) => new(a.value > b.value ? a.value : b.value);
 
     public static Lanes1 SquareRoot(Lanes1 a) => new(MathF.Sqrt(a.value));
+
+    public static Lanes1 Quotient(Lanes1 a, Lanes1 b) => a / b;
 
     public static Lanes1 LowBitsToExponent(Lanes1 a) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.value) << 23));
 

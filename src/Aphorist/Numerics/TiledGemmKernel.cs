@@ -30,42 +30,53 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         if (packedDepth == 0) packedDepth = depth;
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
         int panelWidth = 2 * TLanes.Count;
-        float* edge = stackalloc float[panelWidth * 8];
+        bool copies = RowTiles<TMostRows>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
+        RowTile* tiles = stackalloc RowTile[Math.Min(rows, RowTiles<TMostRows>.Most)];
         for (int row = 0; row < rows; row += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - row);
             for (int k = 0; k < depth; k += DepthBlock)
             {
                 int blockDepth = Math.Min(DepthBlock, depth - k);
-                float* blockA = a + row * aRowStride + k * aDepthStride, blockB = packedB + k * panelWidth, blockC = c + row * cRowStride;
-                MultiplyBlock(blockA, aRowStride, aDepthStride, blockB, packedDepth, blockC, cRowStride, blockRows, columns, blockDepth, accumulate || k > 0, edge);
+                int count = RowTiles<TMostRows>.Cut(a + row * aRowStride + k * aDepthStride, aRowStride, aDepthStride, blockRows, tiles);
+                float* blockB = packedB + k * panelWidth, blockC = c + row * cRowStride;
+                if (copies) MultiplyCopied(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
+                else MultiplyBlock(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
             }
         }
+    }
+
+    // The copy lies on the stack, where it belongs to this thread and costs nothing to get; a method of its own keeps its two hundred kilobytes from the others.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MultiplyCopied(
+        RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
+    {
+        float* copy = stackalloc float[RowBlock * DepthBlock];
+        RowTiles<TMostRows>.Copy(tiles, count, depth, copy);
+        MultiplyBlock(tiles, count, packedB, wholeDepth, c, cRowStride, columns, depth, accumulate);
     }
 
     /// <summary>A block of A, which stays in the second-level cache, times all panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyBlock(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, nint wholeDepth, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate,
-        float* edge)
+        RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
     {
         int panelWidth = 2 * TLanes.Count, column = 0;
-        for (; rows == 1 && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
-            GemmRow<TLanes>.Multiply(a, aDepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
+        bool isRow = count == 1 && tiles->Height == 1;
+        for (; isRow && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
+            GemmRow<TLanes>.Multiply(tiles->A, tiles->DepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
 
-        // Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2, whose last would run at half speed.
-        int tiles = (rows + TMostRows.Rows - 1) / TMostRows.Rows;
+        float* edge = stackalloc float[panelWidth * 8];
         for (; column < columns; column += panelWidth)
         {
-            float* panel = packedB + column * wholeDepth;
+            float* panel = packedB + column * wholeDepth, tileC = c + column;
             int width = Math.Min(panelWidth, columns - column);
-            for (int tile = 0, row = 0; tile < tiles; tile++)
+            for (int tile = 0; tile < count; tile++)
             {
-                int height = (rows - row + tiles - tile - 1) / (tiles - tile);
-                float* tileA = a + row * aRowStride, tileC = c + row * cRowStride + column;
-                if (width == panelWidth) MultiplyTile(height, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, depth, accumulate);
-                else MultiplyEdge(height, width, tileA, aRowStride, aDepthStride, panel, tileC, cRowStride, depth, accumulate, edge);
-                row += height;
+                if (width == panelWidth) MultiplyTile(tiles[tile], panel, tileC, cRowStride, depth, accumulate);
+                else MultiplyEdge(tiles[tile], width, panel, tileC, cRowStride, depth, accumulate, edge);
+                tileC += tiles[tile].Height * cRowStride;
             }
         }
     }
@@ -103,30 +114,29 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyTile(
-        int height, float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
+    private static void MultiplyTile(in RowTile tile, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
     {
-        switch (height)
+        switch (tile.Height)
         {
-            case 1: GemmTile<TLanes, Height1>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 2: GemmTile<TLanes, Height2>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 3: GemmTile<TLanes, Height3>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 4: GemmTile<TLanes, Height4>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 5: GemmTile<TLanes, Height5>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 6: GemmTile<TLanes, Height6>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 7: GemmTile<TLanes, Height7>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
-            default: GemmTile<TLanes, Height8>.Multiply(a, aRowStride, aDepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 1: GemmTile<TLanes, Height1>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 2: GemmTile<TLanes, Height2>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 3: GemmTile<TLanes, Height3>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 4: GemmTile<TLanes, Height4>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 5: GemmTile<TLanes, Height5>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 6: GemmTile<TLanes, Height6>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 7: GemmTile<TLanes, Height7>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            default: GemmTile<TLanes, Height8>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
         }
     }
 
     /// <summary>A tile that sticks out of C on the right is computed beside it, and what lies within is copied.</summary>
     private static void MultiplyEdge(
-        int height, int width, float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate, float* edge)
+        in RowTile tile, int width, float* b, float* c, nint cRowStride, nint depth, bool accumulate, float* edge)
     {
         int panelWidth = 2 * TLanes.Count;
-        for (int row = 0; accumulate && row < height; row++) Copy(c + row * cRowStride, edge + row * panelWidth, width);
-        MultiplyTile(height, a, aRowStride, aDepthStride, b, edge, panelWidth, depth, accumulate);
-        for (int row = 0; row < height; row++) Copy(edge + row * panelWidth, c + row * cRowStride, width);
+        for (int row = 0; accumulate && row < tile.Height; row++) Copy(c + row * cRowStride, edge + row * panelWidth, width);
+        MultiplyTile(tile, b, edge, panelWidth, depth, accumulate);
+        for (int row = 0; row < tile.Height; row++) Copy(edge + row * panelWidth, c + row * cRowStride, width);
     }
 
     private static void Copy(float* source, float* destination, int count) =>

@@ -17,6 +17,7 @@ internal sealed unsafe class TrainingStep : IDisposable
 {
     private const int MostShards = 16;
     private const int LeastShardRows = 8;
+    private const int LeastShardRowsOfLarge = 16;
     private const int MostShardRows = 32;
     private const int ChunkLength = 4096;
 
@@ -46,7 +47,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     {
         (this.model, this.ids, this.options) = (model, ids, options);
         (int batchSize, int mostSteps) = (options.BatchSize, options.Objective == Objective.Windows ? model.Spec.Window : options.SequenceLength);
-        shardRows = ShardRows(batchSize);
+        shardRows = ShardRows(model.Spec, batchSize);
         int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
         weights = new NetworkWeights(model, instructionSet ?? InstructionSet.Current);
@@ -80,7 +81,8 @@ internal sealed unsafe class TrainingStep : IDisposable
     private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
 
     /// <summary>Sequences of a shard: as few as the products are fast with, so that many threads have some, but not so few that their gradients are too many to keep.</summary>
-    public static int ShardRows(int batchSize) => Math.Clamp(batchSize / MostShards, LeastShardRows, MostShardRows);
+    public static int ShardRows(ModelSpec spec, int batchSize) =>
+        Math.Clamp(batchSize / MostShards, IsLarge(spec) ? LeastShardRowsOfLarge : LeastShardRows, MostShardRows);
 
     /// <summary>Floating-point operations of the matrix products of a step: a multiplication and an addition for each pair; nothing is counted for products with a zero state.</summary>
     public static double Operations(ModelSpec spec, int vocabularySize, TrainingOptions options)
@@ -122,6 +124,9 @@ internal sealed unsafe class TrainingStep : IDisposable
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => workers.Dispose();
+
+    /// <summary>Whether a layer's U does not stay in the second-level cache: every step then fetches it anew, which more rows have to be worth.</summary>
+    private static bool IsLarge(ModelSpec spec) => sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
 
     private static T[] Each<T>(int count, Func<T> make) => [.. Enumerable.Range(0, count).Select(_ => make())];
 

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+
+namespace Aphorist.Numerics;
+
+/// <summary>A few rows of A, as many as a tile is high: where they are, and how to walk over them.</summary>
+internal unsafe struct RowTile
+{
+    public float* A;
+    public nint RowStride, DepthStride;
+    public int Height;
+}
+
+/// <summary>Cuts a block of A's rows into tiles, which are read where they are or copied together first.</summary>
+internal static unsafe class RowTiles<TMostRows>
+    where TMostRows : struct, ITileHeight
+{
+    // A row of so many floats, or a column of a transposed A, and the next share a place in the cache; copying pays where enough columns of B follow.
+    private const int FarStride = 512;
+    private const int ColumnsForColumns = 256;
+    private const int ColumnsForRows = 1024;
+
+    /// <summary>The most tiles of a block.</summary>
+    public const int Most = GemmKernel.RowBlock;
+
+    /// <summary>Whether it pays to copy the tiles of a block together before so many columns pass by.</summary>
+    public static bool PaysToCopy(nint rowStride, nint depthStride, int rows, int columns) =>
+        rows > 1 && (depthStride == 1 ? rowStride >= FarStride && columns >= ColumnsForRows : columns >= ColumnsForColumns);
+
+    /// <summary>
+    /// Fills in the tiles and returns how many there are. Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2,
+    /// whose last would run at half speed.
+    /// </summary>
+    public static int Cut(float* a, nint rowStride, nint depthStride, int rows, RowTile* tiles)
+    {
+        int count = (rows + TMostRows.Rows - 1) / TMostRows.Rows, least = rows / count, larger = rows - least * count;
+        for (int tile = 0; tile < count; tile++)
+        {
+            int height = least + (tile < larger ? 1 : 0);
+            tiles[tile] = new RowTile { A = a, RowStride = rowStride, DepthStride = depthStride, Height = height };
+            a += height * rowStride;
+        }
+
+        return count;
+    }
+
+    /// <summary>Copies tiles, one after the other, in the order in which the kernel reads a transposed A, or by rows.</summary>
+    /// <param name="tiles">What <see cref="Cut"/> left; now tells where the copies are.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="depth">How deep.</param>
+    /// <param name="copy">[rows of all tiles, depth].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy(RowTile* tiles, int count, int depth, float* copy)
+    {
+        for (int index = 0; index < count; index++, tiles++)
+        {
+            if (tiles->DepthStride == 1)
+            {
+                CopyRows(*tiles, depth, copy);
+                tiles->RowStride = depth;
+            }
+            else
+            {
+                CopyColumns(*tiles, depth, copy);
+                (tiles->RowStride, tiles->DepthStride) = (1, tiles->Height);
+            }
+
+            tiles->A = copy;
+            copy += tiles->Height * depth;
+        }
+    }
+
+    private static void CopyRows(RowTile tile, int depth, float* copy)
+    {
+        for (int row = 0; row < tile.Height; row++)
+            new ReadOnlySpan<float>(tile.A + row * tile.RowStride, depth).CopyTo(new Span<float>(copy + row * depth, depth));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyColumns(RowTile tile, int depth, float* copy)
+    {
+        bool isWhole = tile.RowStride == 1 && tile.Height == Lanes256.Count;
+        for (int k = 0; k < depth; k++, tile.A += tile.DepthStride, copy += tile.Height)
+        {
+            if (isWhole) Lanes256.Load(tile.A).Store(copy);
+            else for (int row = 0; row < tile.Height; row++) copy[row] = tile.A[row * tile.RowStride];
+        }
+    }
+}
