@@ -48,6 +48,16 @@ public sealed class GemmTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void Multiply_RowsCopiedTogether_EqualsTheDefinition(string name)
+    {
+        // Wide products copy the rows of a transposed A, and rows that lie far apart; blocks of rows and depths end in the middle.
+        GemmKernel kernel = InstructionSet.Choose(name).Gemm;
+        foreach (int row in (int[])[2, 8, 9, GemmKernel.RowBlock + 3]) CheckAllForms(kernel, row, 257, 65);
+        CheckAllForms(kernel, 9, 1025, 2 * GemmKernel.DepthBlock + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void Multiply_SizesOfTheNotebook_EqualsTheDefinition(string name)
     {
         GemmKernel kernel = InstructionSet.Choose(name).Gemm;
