@@ -35,7 +35,7 @@ public sealed class PredictorTests
         {
             foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
             {
-                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, Gates = GateActivation.Sigmoid };
+                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, KernelSize = 1 + layers, Gates = GateActivation.Sigmoid };
                 ModelPair pair = ModelPair.Random(spec, 23);
                 int[] text = RandomText(23);
                 Predictor predictor = Stateful(pair.Engine, kernel);

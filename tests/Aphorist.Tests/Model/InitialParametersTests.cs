@@ -18,7 +18,7 @@ public sealed class InitialParametersTests
     [Fact]
     public void Create_RecurrentKernel_HasOrthonormalRows()
     {
-        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel).ToArray();
+        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel!).ToArray();
         for (int first = 0; first < H; first++)
         {
             for (int second = 0; second <= first; second++)
@@ -65,7 +65,7 @@ public sealed class InitialParametersTests
     public void Create_OtherSeed_GivesOtherKernels()
     {
         LanguageModel other = Create(seed: 2);
-        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel, Model.Layout.DecoderKernel])
+        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel!, Model.Layout.DecoderKernel])
             Assert.NotEqual(Model.Parameters.ValuesOf(tensor).ToArray(), other.Parameters.ValuesOf(tensor).ToArray());
     }
 
