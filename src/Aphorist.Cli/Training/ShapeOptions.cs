@@ -17,7 +17,7 @@ internal static class ShapeOptions
         "--layers", "Layers, each reading the outputs of the one below: up to 4, of convolutions up to 12. 1 in the notebook preset, 6 with --architecture convolution.", 1, 12);
 
     private static readonly NumberOption<int> Kernel = NumberOptions.Whole(
-        "--kernel", "Inputs that meet in a convolution's kernel. So many times as many tokens are seen with each layer: with 2, the default, 64 by 6 layers.", 2, ModelSpec.FurthestSight);
+        "--kernel", "Inputs that meet in a convolution's kernel; each layer sees so many times as many tokens as the one below: with 2, the default, 6 layers see 64.", 2, ModelSpec.FurthestSight);
 
     private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
         "--embedding", "Length of the vector that stands for a token; 0 gives the first layer the token itself. 0 in the notebook preset, 128 with --tokenizer words.", 0, 16_384);
