@@ -32,6 +32,47 @@ public sealed class ShapeTests : IDisposable
         Run(["train", "--reset", "before", .. Tiny]).ExpectSentence(2, "--reset is for GRUs", "--architecture gru");
 
     [Fact]
+    public void Convolution_TrainInfoEvaluateGenerateResumeAndFineTune_WorkTogether()
+    {
+        Run(["train", "--architecture", "convolution", "--layers", "3", "--kernel", "3", .. Tiny]).Expect(0);
+
+        string description = Run("info", "run").Expect(0).Output;
+        Assert.Contains("3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description, StringComparison.Ordinal);
+        JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
+        Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
+        Run("evaluate", "run", "tiny.txt").Expect(0);
+        foreach (string mode in (string[])["stateful", "window"])
+        {
+            string text = Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1", "--mode", mode).Expect(0).Output;
+            Assert.StartsWith("the cat", text, StringComparison.Ordinal);
+        }
+
+        Run("train", "--resume", "run", "--kernel", "2").ExpectSentence(2, "--kernel 3, not with 2");
+        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
+        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+    }
+
+    [Fact]
+    public void Convolution_LayersNotGiven_AreSix()
+    {
+        Run(["train", "--architecture", "convolution", .. Tiny]).Expect(0);
+        Assert.Contains("6 layers of convolution(16) with kernels of 2 that see 64 tokens", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--gates is for LSTMs", "--architecture", "convolution", "--gates", "sigmoid")]
+    [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
+    [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
+    [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]
+    [InlineData("--layers is 5, and recurrent layers are 1 to 4", "--layers", "5")]
+    [InlineData("--layers is 12, and recurrent layers are 1 to 4", "--architecture", "gru", "--layers", "12")]
+    [InlineData("--layers takes a whole number from 1 to 12, not '13'", "--architecture", "convolution", "--layers", "13")]
+    [InlineData("8 layers with kernels of 3 see 6561 tokens, and at most 4096 are possible: lower --layers or --kernel", "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
+    public void Convolution_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
+        Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
+
+    [Fact]
     public void Tied_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
     {
         Run(["train", "--tied", "true", .. Tiny]).Expect(0);

@@ -36,6 +36,7 @@ internal static class ModelDescription
         json.WriteNumber("bytes", file.FileLength);
         json.WriteString("architecture", KindOf(file.Spec));
         if (ResetGateOf(file.Spec) is string reset) json.WriteString("resetGate", reset);
+        if (file.Spec.Architecture == Architecture.Convolution) json.WriteNumber("kernelSize", file.Spec.KernelSize);
         json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
@@ -55,12 +56,19 @@ internal static class ModelDescription
 
     private static string ShapeOf(ModelSpec spec)
     {
-        string layer = $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
+        string layer = spec.Architecture == Architecture.Convolution
+            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.Sight:F0} tokens")
+            : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
         string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}";
     }
 
-    private static string KindOf(ModelSpec spec) => spec.Architecture == Architecture.Lstm ? "lstm" : "gru";
+    private static string KindOf(ModelSpec spec) => spec.Architecture switch
+    {
+        Architecture.Lstm => "lstm",
+        Architecture.Gru => "gru",
+        _ => "convolution",
+    };
 
     private static string KindOf(ITokenizer tokenizer) => tokenizer switch
     {
@@ -95,7 +103,7 @@ internal static class ModelDescription
         spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? "hard-sigmoid" : "sigmoid";
 
     private static string? ResetGateOf(ModelSpec spec) =>
-        spec.Architecture == Architecture.Lstm ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
+        spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
     private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
     {

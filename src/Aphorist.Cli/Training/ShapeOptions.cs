@@ -8,11 +8,16 @@ namespace Aphorist.Cli.Training;
 internal static class ShapeOptions
 {
     private static readonly ChoiceOption<Architecture> Architecture = new(
-        "--architecture", "What the layers are. lstm in the notebook preset.", ("lstm", Model.Architecture.Lstm), ("gru", Model.Architecture.Gru));
+        "--architecture", "What the layers are. lstm in the notebook preset.",
+        ("lstm", Model.Architecture.Lstm), ("gru", Model.Architecture.Gru), ("convolution", Model.Architecture.Convolution));
 
     private static readonly NumberOption<int> Hidden = NumberOptions.Whole("--hidden", "Units of each layer. 128 in the notebook preset.", 1, 16_384);
 
-    private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "Layers, each reading the outputs of the one below. 1 in the notebook preset.", 1, 4);
+    private static readonly NumberOption<int> Layers = NumberOptions.Whole(
+        "--layers", "Layers, each reading the outputs of the one below: up to 4, of convolutions up to 12. 1 in the notebook preset, 6 with --architecture convolution.", 1, 12);
+
+    private static readonly NumberOption<int> Kernel = NumberOptions.Whole(
+        "--kernel", "Inputs that meet in a convolution's kernel; each layer sees so many times as many tokens as the one below: with 2, the default, 6 layers see 64.", 2, ModelSpec.FurthestSight);
 
     private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
         "--embedding", "Length of the vector that stands for a token; 0 gives the first layer the token itself. 0 in the notebook preset, 128 with --tokenizer words.", 0, 16_384);
@@ -31,7 +36,7 @@ internal static class ShapeOptions
         "--reset", "Whether a GRU's reset gate works after the product with the recurrent kernel, as PyTorch's (the default), or before it, as Cho's.",
         ("after", ResetGate.After), ("before", ResetGate.Before));
 
-    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Tied, Window, Gates, Reset];
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Kernel, Embedding, Tied, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
     /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
@@ -39,19 +44,22 @@ internal static class ShapeOptions
     {
         int hidden = Hidden.In(call) ?? spec.HiddenSize;
         bool ties = Tied.In(call) == true;
+        Architecture architecture = Architecture.In(call) ?? spec.Architecture;
+        // Few layers of convolutions see next to nothing, so a preset's recurrent ones are no measure.
+        bool becomesConvolution = architecture == Model.Architecture.Convolution && spec.Architecture != architecture;
         ModelSpec changed = spec with
         {
-            Architecture = Architecture.In(call) ?? spec.Architecture,
+            Architecture = architecture,
             HiddenSize = hidden,
-            Layers = Layers.In(call) ?? spec.Layers,
+            Layers = Layers.In(call) ?? (becomesConvolution ? ModelSpec.LayersOfConvolutions : spec.Layers),
+            KernelSize = Kernel.In(call) ?? spec.KernelSize,
             EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
             TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,
             Window = Window.In(call) ?? spec.Window,
             Gates = Gates.In(call) ?? spec.Gates,
             ResetGate = Reset.In(call) ?? spec.ResetGate,
         };
-        if (changed.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
-            throw new WrongCallException($"{Reset.Name} is for GRUs, and an LSTM has no reset gate: add --architecture gru, or leave it out.");
+        CheckKind(changed, call);
         if (ties && changed.EmbeddingSize != hidden)
         {
             throw new WrongCallException(
@@ -59,5 +67,24 @@ internal static class ShapeOptions
         }
 
         return changed;
+    }
+
+    /// <summary>Checks that what a call says is for layers of the kind that it has.</summary>
+    private static void CheckKind(ModelSpec spec, ParseResult call)
+    {
+        bool isConvolution = spec.Architecture == Model.Architecture.Convolution;
+        if (spec.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
+            throw new WrongCallException($"{Reset.Name} is for GRUs, and {(isConvolution ? "a convolution" : "an LSTM")} has no reset gate: add --architecture gru, or leave it out.");
+        if (isConvolution && Gates.In(call) is not null)
+            throw new WrongCallException($"{Gates.Name} is for LSTMs, and a convolution's gates are always the logistic sigmoid: leave it out.");
+        if (!isConvolution && Kernel.In(call) is not null)
+            throw new WrongCallException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
+        if (spec.Layers > spec.MostLayers)
+            throw new WrongCallException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MostLayers}: use fewer, or add --architecture convolution.");
+        if (isConvolution && spec.Sight > ModelSpec.FurthestSight)
+        {
+            throw new WrongCallException(
+                $"{spec.Layers} layers with kernels of {spec.KernelSize} see {spec.Sight:F0} tokens, and at most {ModelSpec.FurthestSight} are possible: lower {Layers.Name} or {Kernel.Name}.");
+        }
     }
 }

@@ -37,7 +37,7 @@ public sealed class LanguageModel
     /// <param name="spec">The shape. A large vocabulary, such as one of words, wants an embedding.</param>
     /// <param name="tokenizer">What the model reads and writes, such as <see cref="Vocabulary.Of"/> a corpus.</param>
     /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
-    /// <exception cref="ArgumentException">The embedding is tied and not as long as the hidden state.</exception>
+    /// <exception cref="ArgumentException">The embedding is tied and not as long as the hidden state, or the layers are too many or see too far.</exception>
     public static LanguageModel Create(ModelSpec spec, ITokenizer tokenizer, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -48,9 +48,11 @@ public sealed class LanguageModel
         for (int layer = 0; layer < spec.Layers; layer++)
         {
             LayerTensors tensors = model.Layout.Layers[layer];
-            (ParameterTensor input, ParameterTensor recurrent) = (tensors.InputKernel, tensors.RecurrentKernel);
-            Initializer.GlorotUniform(model.Parameters.ValuesOf(input), input.Columns, input.Rows, new(seed, RandomPurpose.InputKernel, (uint)layer));
-            Initializer.Orthogonal(model.Parameters.ValuesOf(recurrent), hidden, recurrent.Rows, new(seed, RandomPurpose.RecurrentKernel, (uint)layer));
+            // Every output of a convolution's kernel counts once for each of its places.
+            (ParameterTensor input, int outputs) = (tensors.InputKernel, tensors.InputKernel.Rows * Math.Max(1, tensors.InputKernel.KernelSize));
+            Initializer.GlorotUniform(model.Parameters.ValuesOf(input), input.Columns, outputs, new(seed, RandomPurpose.InputKernel, (uint)layer));
+            if (tensors.RecurrentKernel is { } recurrent)
+                Initializer.Orthogonal(model.Parameters.ValuesOf(recurrent), hidden, recurrent.Rows, new(seed, RandomPurpose.RecurrentKernel, (uint)layer));
             if (spec.Architecture == Architecture.Lstm) model.Parameters.ValuesOf(tensors.Bias).Slice(hidden, hidden).Fill(1f);
         }
 

@@ -3,6 +3,7 @@ namespace Aphorist.Model;
 /// <summary>What one layer remembers of some texts.</summary>
 internal abstract unsafe class LayerState
 {
+    /// <summary>What a recurrent layer remembers.</summary>
     public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
     {
         { Architecture: Architecture.Lstm } spec => new LstmState(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),

@@ -31,6 +31,12 @@ internal sealed class ModelLayout
     private LayerTensors AddLayer(ModelSpec spec, int layer, int vocabularySize)
     {
         int gates = spec.GateCount * spec.HiddenSize, inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
+        if (spec.Architecture == Architecture.Convolution)
+        {
+            ParameterTensor kernel = Add($"convolution.{layer}.weight", gates, inputs * spec.KernelSize, transposed: true, spec.KernelSize);
+            return new LayerTensors(kernel, null, Add($"convolution.{layer}.bias", gates, 0), null);
+        }
+
         bool isGru = spec.Architecture == Architecture.Gru;
         string name = isGru ? "gru" : "lstm";
         return new LayerTensors(
@@ -40,10 +46,10 @@ internal sealed class ModelLayout
             isGru ? Add($"gru.bias_hh_l{layer}", gates, 0) : null);
     }
 
-    private ParameterTensor Add(string name, int rows, int columns, bool transposed = false)
+    private ParameterTensor Add(string name, int rows, int columns, bool transposed = false, int kernelSize = 0)
     {
         int end = tensors.Count == 0 ? 0 : tensors[^1].End;
-        tensors.Add(new ParameterTensor(name, rows, columns, (end + 15) / 16 * 16, transposed));
+        tensors.Add(new ParameterTensor(name, rows, columns, (end + 15) / 16 * 16, transposed) { KernelSize = kernelSize });
         return tensors[^1];
     }
 }

@@ -12,7 +12,7 @@ public sealed record ModelSpec
     /// <summary>Units of each layer. 128 by default.</summary>
     public int HiddenSize { get; init; } = 128;
 
-    /// <summary>Layers, each reading the outputs of the one below: 1 (the default) to 4.</summary>
+    /// <summary>Layers, each reading the outputs of the one below: 1 (the default) to 4, of convolutions to 12.</summary>
     public int Layers { get; init; } = 1;
 
     /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
@@ -27,16 +27,32 @@ public sealed record ModelSpec
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
-    /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; a GRU's is always the logistic sigmoid.</summary>
+    /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; those of others are always the logistic sigmoid.</summary>
     public GateActivation Gates { get; init; } = GateActivation.HardSigmoid;
 
-    /// <summary>Where a GRU's reset gate works. After the product by default; an LSTM has none.</summary>
+    /// <summary>Where a GRU's reset gate works. After the product by default; others have none.</summary>
     public ResetGate ResetGate { get; init; } = ResetGate.After;
 
-    internal const int MostLayers = 4;
+    /// <summary>
+    /// Inputs that meet in a convolution's kernel: 2 (the default, which looks back furthest for its parameters) and more. In layer n, from 0, they are
+    /// kernel^n steps apart, so that all layers together see the last kernel^layers tokens, at most 4096.
+    /// </summary>
+    public int KernelSize { get; init; } = 2;
 
-    /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU.</summary>
-    internal int GateCount => Architecture == Architecture.Lstm ? 4 : 3;
+    /// <summary>As many layers of convolutions as see about as much as the default window.</summary>
+    internal const int LayersOfConvolutions = 6;
+
+    // What a layer remembers of a text grows with how far it sees.
+    internal const int FurthestSight = 4096;
+
+    /// <summary>The most layers.</summary>
+    internal int MostLayers => Architecture == Architecture.Convolution ? 12 : 4;
+
+    /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU, two for a convolution.</summary>
+    internal int GateCount => Architecture switch { Architecture.Lstm => 4, Architecture.Gru => 3, _ => 2 };
+
+    /// <summary>Tokens that convolutions see, the last one included.</summary>
+    internal double Sight => Math.Pow(KernelSize, Layers);
 
     /// <summary>Whether the layers are GRUs that reset before the product.</summary>
     internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
@@ -44,10 +60,32 @@ public sealed record ModelSpec
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 
+    /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
+    internal int Dilation(int layer) => (int)Math.Pow(KernelSize, layer);
+
+    /// <summary>
+    /// Floats that the state of one sequence takes in a layer: h and c of an LSTM, h of a GRU, and what a convolution's kernel still meets: vectors, or
+    /// tokens, which are a number each.
+    /// </summary>
+    internal int StateSize(int layer) => Architecture switch
+    {
+        Architecture.Lstm => 2 * HiddenSize,
+        Architecture.Gru => HiddenSize,
+        _ => (KernelSize - 1) * Dilation(layer) * Math.Max(1, InputSize(layer)),
+    };
+
     /// <summary>Checks what the sizes must have in common.</summary>
-    /// <exception cref="ArgumentException">The embedding is tied to a decoder of another size; the message says both.</exception>
+    /// <exception cref="ArgumentException">There are too many layers, the kernel's size is out of range, or the embedding is tied to a decoder of another size; the message says which.</exception>
     internal void Validate()
     {
+        if (Layers < 1 || Layers > MostLayers)
+            throw new ArgumentException($"The number of layers is {Layers}; {(Architecture == Architecture.Convolution ? "convolutions" : "recurrent layers")} are 1 to {MostLayers}.");
+        if (Architecture == Architecture.Convolution && !(KernelSize >= 2 && Sight <= FurthestSight))
+        {
+            throw new ArgumentException(
+                $"{Layers} layers of convolutions with kernels of {KernelSize} see {Sight:F0} tokens, and from 2 to {FurthestSight} are possible; change the layers or the kernel.");
+        }
+
         if (TiedEmbedding && EmbeddingSize != HiddenSize)
         {
             throw new ArgumentException(

@@ -15,7 +15,7 @@ internal sealed unsafe class NetworkState
     public NetworkState(NetworkWeights weights, int rows)
     {
         this.weights = weights;
-        layers = [.. weights.Layers.Select(layer => LayerState.Create(weights, layer, rows))];
+        layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
         embedded = new AlignedArray(rows * weights.Model.Spec.EmbeddingSize);
     }
 

@@ -10,7 +10,7 @@ internal sealed unsafe class NetworkWeights
     public NetworkWeights(LanguageModel model, InstructionSet instructionSet)
     {
         (Model, InstructionSet) = (model, instructionSet);
-        Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => new RecurrentWeights(model, layer, Gemm))];
+        Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => LayerWeights.Create(this, layer))];
         (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.Count);
         decoder = new AlignedArray(Gemm.PackedLength(hidden, characters));
         decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));
@@ -23,13 +23,13 @@ internal sealed unsafe class NetworkWeights
     public GemmKernel Gemm => InstructionSet.Gemm;
 
     /// <summary>The layers, from below.</summary>
-    public IReadOnlyList<RecurrentWeights> Layers { get; }
+    public IReadOnlyList<LayerWeights> Layers { get; }
 
     /// <summary>D as a packed B of depth V.</summary>
     public float* DecoderTransposed => decoderTransposed.Pointer;
 
     /// <summary>How many parts <see cref="Refresh(int)"/> has, which may be made at the same time.</summary>
-    public int Parts => Layers.Count * RecurrentWeights.Parts + 2;
+    public int Parts => Layers.Count * LayerWeights.Parts + 2;
 
     /// <summary>Takes over the parameters as they are now.</summary>
     public void Refresh()
@@ -40,7 +40,7 @@ internal sealed unsafe class NetworkWeights
     /// <summary>Takes over one of the <see cref="Parts"/>.</summary>
     public void Refresh(int part)
     {
-        (int layer, int partOfLayer) = Math.DivRem(part, RecurrentWeights.Parts);
+        (int layer, int partOfLayer) = Math.DivRem(part, LayerWeights.Parts);
         if (layer < Layers.Count)
         {
             Layers[layer].Refresh(partOfLayer);

@@ -11,7 +11,7 @@ namespace Aphorist.Model;
 /// Sequences lie step by step: [steps, rows, size]. Products with the inputs of all steps are made at once; those with the state, step by step. On the
 /// way back, the gradients of the kernels are added up over blocks of steps, so that they are loaded and stored seldom.
 /// </remarks>
-internal abstract unsafe class RecurrentLayer
+internal abstract unsafe class RecurrentLayer : SequenceLayer
 {
     private readonly AlignedArray hidden, packedInputGradient, packedRecurrentGradient, firstStateGradient;
     private readonly int[] zeros;
@@ -37,8 +37,7 @@ internal abstract unsafe class RecurrentLayer
             _ => new GruLayer(layer, GruCell.Create(weights.InstructionSet), mostRows, mostSteps),
         };
 
-    /// <summary>The outputs [steps, rows, H] of the last call of <see cref="Forward"/>.</summary>
-    public float* Output => Hidden(1);
+    public override float* Output => Hidden(1);
 
     protected RecurrentWeights Weights { get; }
 
@@ -74,15 +73,7 @@ internal abstract unsafe class RecurrentLayer
     /// <summary>How many columns of U, the first ones, are multiplied by h: all of them, except where a cell multiplies the rest by something else.</summary>
     protected virtual int StateColumns => Gates;
 
-    /// <summary>Floats that the state of <paramref name="rows"/> sequences takes.</summary>
-    public static int StateLength(ModelSpec spec, int rows) => (spec.Architecture == Architecture.Lstm ? 2 : 1) * rows * spec.HiddenSize;
-
-    /// <summary>Runs the sequences.</summary>
-    /// <param name="input">What the layer reads: [steps, rows].</param>
-    /// <param name="steps">Steps.</param>
-    /// <param name="rows">Sequences.</param>
-    /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
-    public void Forward(LayerInput input, int steps, int rows, float* state)
+    public override void Forward(LayerInput input, int steps, int rows, float* state)
     {
         (Rows, FromZero) = (rows, state is null);
         LoadState(state);
@@ -108,14 +99,7 @@ internal abstract unsafe class RecurrentLayer
         if (state is not null) StoreState(state, steps);
     }
 
-    /// <summary>Runs them back.</summary>
-    /// <param name="input">As in <see cref="Forward"/>.</param>
-    /// <param name="steps">Steps.</param>
-    /// <param name="outputGradient">The gradient of the outputs, [steps, rows, H], or of the last step's only, [rows, H]; overwritten.</param>
-    /// <param name="lastOnly">Whether only the last step has one.</param>
-    /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; null where the layer reads tokens.</param>
-    /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
-    public void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
     {
         float* biasGradient = gradient + Weights.Tensors.Bias.Offset;
         float* rowGradients = Weights.ReadsTokens ? gradient + Weights.Tensors.InputKernel.Offset : biasGradient;
@@ -214,7 +198,7 @@ internal abstract unsafe class RecurrentLayer
     private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
     {
         int rows = (endStep - firstStep) * Rows;
-        AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel.Offset);
+        AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel!.Offset);
         if (Weights.ReadsTokens) return;
         if (!SharesGradient) Gemm.Pack(InputGradient(0), Gates, 1, rows, Gates, packedInputGradient.Pointer);
         nint inputs = (nint)firstStep * Rows * Weights.InputSize;

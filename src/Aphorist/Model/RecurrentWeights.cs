@@ -3,11 +3,8 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>The matrices of one recurrent layer in the forms that the products want; made anew after every change of the parameters.</summary>
-internal sealed unsafe class RecurrentWeights
+internal sealed unsafe class RecurrentWeights : LayerWeights
 {
-    /// <summary>How many parts <see cref="Refresh"/> has, which may be made at the same time.</summary>
-    public const int Parts = 4;
-
     private readonly Parameters parameters;
     private readonly AlignedArray inputRows, inputKernel, inputKernelTransposed, recurrent, recurrentTransposed, recurrentCandidate;
 
@@ -60,10 +57,9 @@ internal sealed unsafe class RecurrentWeights
     /// <summary>A GRU's second bias [G H].</summary>
     public float* RecurrentBias => parameters.PointerTo(Tensors.RecurrentBias!);
 
-    /// <summary>Takes over one of the <see cref="Parts"/> as it is now.</summary>
-    public void Refresh(int part)
+    public override void Refresh(int part)
     {
-        float* w = parameters.PointerTo(Tensors.InputKernel), u = parameters.PointerTo(Tensors.RecurrentKernel);
+        float* w = parameters.PointerTo(Tensors.InputKernel), u = parameters.PointerTo(Tensors.RecurrentKernel!);
         switch (part)
         {
             case 0:
@@ -84,6 +80,10 @@ internal sealed unsafe class RecurrentWeights
                 break;
         }
     }
+
+    public override SequenceLayer CreateLayer(NetworkWeights weights, int mostRows, int mostSteps) => RecurrentLayer.Create(weights, this, mostRows, mostSteps);
+
+    public override LayerState CreateState(NetworkWeights weights, int rows) => LayerState.Create(weights, this, rows);
 
     private void AddBiasToRows()
     {

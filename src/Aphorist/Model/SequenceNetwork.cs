@@ -7,7 +7,7 @@ namespace Aphorist.Model;
 internal sealed unsafe class SequenceNetwork
 {
     private readonly NetworkWeights weights;
-    private readonly RecurrentLayer[] layers;
+    private readonly SequenceLayer[] layers;
     private readonly SoftmaxDecoder decoder;
     private readonly bool lastOnly;
     private readonly int hiddenSize, embeddingSize, mostRows;
@@ -24,7 +24,7 @@ internal sealed unsafe class SequenceNetwork
         (this.weights, this.mostRows, this.lastOnly) = (weights, mostRows, lastOnly);
         ModelSpec spec = weights.Model.Spec;
         (hiddenSize, embeddingSize) = (spec.HiddenSize, spec.EmbeddingSize);
-        layers = [.. weights.Layers.Select(layer => RecurrentLayer.Create(weights, layer, mostRows, mostSteps))];
+        layers = [.. weights.Layers.Select(layer => layer.CreateLayer(weights, mostRows, mostSteps))];
         decoder = new SoftmaxDecoder(weights);
         int sequence = mostSteps * mostRows;
         embedded = new AlignedArray(sequence * embeddingSize);
@@ -57,7 +57,12 @@ internal sealed unsafe class SequenceNetwork
     }
 
     /// <summary>Floats that the states of <paramref name="rows"/> sequences take.</summary>
-    public static int StateLength(ModelSpec spec, int rows) => spec.Layers * RecurrentLayer.StateLength(spec, rows);
+    public static int StateLength(ModelSpec spec, int rows)
+    {
+        int length = 0;
+        for (int layer = 0; layer < spec.Layers; layer++) length += rows * spec.StateSize(layer);
+        return length;
+    }
 
     private void Forward(int* tokens, int steps, int rows, float* state, float* masks)
     {
@@ -66,7 +71,7 @@ internal sealed unsafe class SequenceNetwork
         {
             layers[layer].Forward(InputOf(layer, tokens, masks), steps, rows, state);
             if (masks is not null) Mask(layers[layer].Output, outputs[layer].Pointer, MaskOf(layer, rows, masks), steps);
-            if (state is not null) state += RecurrentLayer.StateLength(weights.Model.Spec, rows);
+            if (state is not null) state += rows * weights.Model.Spec.StateSize(layer);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed record ModelFileInfo
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+        new() { Architecture = Architecture.Convolution },
     ];
 
     private ModelFileInfo()
@@ -91,8 +92,12 @@ public sealed record ModelFileInfo
     }
 
     /// <summary>What a file calls a model's layers. The two conventions of a GRU have different names, so that no program takes one for the other.</summary>
-    internal static string KindOf(ModelSpec spec) =>
-        spec.Architecture == Architecture.Lstm ? "lstm" : spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before";
+    internal static string KindOf(ModelSpec spec) => spec.Architecture switch
+    {
+        Architecture.Lstm => "lstm",
+        Architecture.Convolution => "convolution",
+        _ => spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before",
+    };
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
@@ -102,12 +107,13 @@ public sealed record ModelFileInfo
             throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
         if (architecture.Window is < 1 or > LongestWindow)
             throw new ModelFileException(path, $"its window is {architecture.Window} tokens, which is not between 1 and {LongestWindow}");
-        if (architecture.Layers is < 1 or > ModelSpec.MostLayers)
-            throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {ModelSpec.MostLayers}");
+        if (architecture.Layers < 1 || architecture.Layers > kind.MostLayers)
+            throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {kind.MostLayers}");
         if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
             throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
         if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
             throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
+        if (kind.Architecture == Architecture.Convolution) kind = kind with { KernelSize = ReadKernelSize(path, architecture) };
         return kind with
         {
             HiddenSize = architecture.HiddenSize,
@@ -117,6 +123,15 @@ public sealed record ModelFileInfo
             Window = architecture.Window,
             Gates = architecture.Gates,
         };
+    }
+
+    private static int ReadKernelSize(string path, ArchitectureMetadata architecture)
+    {
+        int size = architecture.KernelSize ?? throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
+        double sight = Math.Pow(size, architecture.Layers ?? 1);
+        if (size >= 2 && sight <= ModelSpec.FurthestSight) return size;
+        throw new ModelFileException(
+            path, $"its kernel size is {size}, of which its layers see {sight:F0} tokens, which is not between 2 and {ModelSpec.FurthestSight}");
     }
 
     private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> expected)

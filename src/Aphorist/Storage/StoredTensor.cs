@@ -17,8 +17,16 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
         if (spec.EmbeddingSize > 0) tensors.Add(Same("embedding.weight", vocabularySize, spec.EmbeddingSize));
         for (int layer = 0; layer < spec.Layers; layer++)
         {
+            long inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
+            if (spec.Architecture == Architecture.Convolution)
+            {
+                tensors.Add(Same($"convolution.{layer}.weight", gates, inputs, spec.KernelSize));
+                tensors.Add(Same($"convolution.{layer}.bias", gates));
+                continue;
+            }
+
             string name = spec.Architecture == Architecture.Lstm ? "lstm" : "gru";
-            tensors.Add(Same($"{name}.weight_ih_l{layer}", gates, spec.InputSize(layer) is > 0 and int size ? size : vocabularySize));
+            tensors.Add(Same($"{name}.weight_ih_l{layer}", gates, inputs));
             tensors.Add(Same($"{name}.weight_hh_l{layer}", gates, hidden));
             bool isLstm = spec.Architecture == Architecture.Lstm;
             tensors.Add(isLstm ? new($"lstm.bias_ih_l{layer}", $"lstm.bias_l{layer}", [gates]) : Same($"gru.bias_ih_l{layer}", gates));

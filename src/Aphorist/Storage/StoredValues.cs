@@ -83,14 +83,25 @@ internal static class StoredValues
         CheckFinite(reader.Path, tensor, 0, values);
     }
 
+    /// <summary>The indices of a value along each dimension of its tensor.</summary>
+    private static string PlaceOf(SafetensorsTensor tensor, long index)
+    {
+        List<long> place = [];
+        foreach (long size in tensor.Shape.Reverse())
+        {
+            place.Insert(0, index % size);
+            index /= size;
+        }
+
+        return $"[{string.Join(", ", place)}]";
+    }
+
     private static void CheckFinite(string path, SafetensorsTensor tensor, long start, ReadOnlySpan<float> values)
     {
         for (int i = 0; i < values.Length; i++)
         {
             if (float.IsFinite(values[i])) continue;
-            long index = start + i;
-            long columns = tensor.Shape[^1];
-            string place = tensor.Shape.Count == 1 ? $"[{index}]" : $"[{index / columns}, {index % columns}]";
+            string place = PlaceOf(tensor, start + i);
             string value = values[i].ToString(CultureInfo.InvariantCulture);
             throw new ModelFileException(path, $"tensor '{tensor.Name}' has the value {value} at {place}; the training diverged or the file is damaged, so use an earlier model");
         }

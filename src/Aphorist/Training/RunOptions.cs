@@ -83,6 +83,7 @@ public sealed record RunOptions
         Check("--architecture", Spell(Model.Architecture), Spell(requested.Model.Architecture));
         Check("--hidden", Model.HiddenSize, requested.Model.HiddenSize);
         Check("--layers", Model.Layers, requested.Model.Layers);
+        Check("--kernel", Model.KernelSize, requested.Model.KernelSize);
         Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
         Check("--tied", Model.TiedEmbedding ? "true" : "false", requested.Model.TiedEmbedding ? "true" : "false");
         Check("--window", Model.Window, requested.Model.Window);

@@ -62,6 +62,8 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
     public static RunIdentity Of(string corpusSha256, ModelSpec model, TrainingOptions options)
     {
         TrainingOptions defaults = new();
+        // Checkpoints that know no convolutions have no kernel size, which is read as 0.
+        if (model.Architecture != Architecture.Convolution) model = model with { KernelSize = 0 };
         return new RunIdentity(corpusSha256, model, options with
         {
             Preset = defaults.Preset,

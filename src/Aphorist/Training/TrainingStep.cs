@@ -89,10 +89,15 @@ internal sealed unsafe class TrainingStep : IDisposable
     {
         bool isStream = options.Objective == Objective.Stream;
         double steps = isStream ? options.SequenceLength : spec.Window, gates = spec.GateCount * spec.HiddenSize;
-        double recurrent = spec.Layers * (isStream ? steps : steps - 1) * spec.HiddenSize * gates;
-        double inputs = Enumerable.Range(0, spec.Layers).Sum(spec.InputSize) * steps * gates;
+        bool isConvolution = spec.Architecture == Architecture.Convolution;
+        double recurrent = isConvolution ? 0 : spec.Layers * (isStream ? steps : steps - 1) * spec.HiddenSize * gates;
+        double inputs = Enumerable.Range(0, spec.Layers).Sum(layer => spec.InputSize(layer) * (isConvolution ? PlacesMet(spec, layer) : steps)) * gates;
         double decoder = (double)spec.HiddenSize * vocabularySize * (isStream ? steps : 1);
         return 3 * 2 * options.BatchSize * (recurrent + inputs + decoder);
+
+        // How many inputs a convolution's kernel meets: in windows, those before the first step do not count.
+        double PlacesMet(ModelSpec spec, int layer) =>
+            Enumerable.Range(0, spec.KernelSize).Sum(shift => isStream ? steps : Math.Max(0, steps - shift * spec.Dilation(layer)));
     }
 
     /// <summary>Begins all streams from zero states.</summary>

@@ -13,7 +13,13 @@ public sealed class GenerationAllocationTests
     [InlineData(GenerationMode.Window)]
     public void Read_AfterTheFirstCharacters_AllocatesNothing(GenerationMode mode)
     {
-        LanguageModel model = ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine;
+        AssertAllocatesNothing(ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine, mode);
+        foreach (ModelSpec kind in LayerKinds.All)
+            AssertAllocatesNothing(ModelPair.Random(kind with { HiddenSize = 16, Layers = 3, EmbeddingSize = 5, Gates = GateActivation.Sigmoid, Window = 10 }, 20).Engine, mode);
+    }
+
+    private static void AssertAllocatesNothing(LanguageModel model, GenerationMode mode)
+    {
         NetworkWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         // A single thread: this one, whose allocations can be counted apart from those of other tests.

@@ -35,7 +35,7 @@ public sealed class PredictorTests
         {
             foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
             {
-                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, Gates = GateActivation.Sigmoid };
+                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, KernelSize = 1 + layers, Gates = GateActivation.Sigmoid };
                 ModelPair pair = ModelPair.Random(spec, 23);
                 int[] text = RandomText(23);
                 Predictor predictor = Stateful(pair.Engine, kernel);
@@ -67,21 +67,36 @@ public sealed class PredictorTests
     [ClassData(typeof(KernelsAndGates))]
     public void Predict_Window_GivesTheBitsOfRunningEachWindowAlone(string kernel, GateActivation gates)
     {
-        foreach (int window in (int[])[1, 2, Window, 20])
+        foreach (int window in (int[])[1, 2, Window, 20]) AssertWindowAlone(kernel, ModelPair.Random(23, 37, window, gates).Engine);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Predict_WindowOfLayersOfEveryKind_GivesTheBitsOfRunningEachWindowAlone(string kernel)
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach (int threads in (int[])[1, 2, 3])
+            foreach ((int layers, int embedding, int window) in ((int, int, int)[])[(1, 0, 2), (3, 0, Window), (3, 5, 20)])
             {
-                LanguageModel model = ModelPair.Random(23, 37, window, gates).Engine;
-                int[] text = RandomText(23);
-                using Workers workers = new(threads);
-                Predictor predictor = WindowOf(model, kernel, workers);
-                for (int length = 1; length <= text.Length; length++)
-                {
-                    predictor.Read(text[length - 1]);
-                    Predictor alone = Stateful(model, kernel);
-                    foreach (int id in text[..length].TakeLast(window)) alone.Read(id);
-                    Assert.Equal(alone.Predict(), predictor.Predict());
-                }
+                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, HiddenSize = 21, Window = window, Gates = GateActivation.Sigmoid };
+                AssertWindowAlone(kernel, ModelPair.Random(spec, 23).Engine);
+            }
+        }
+    }
+
+    private static void AssertWindowAlone(string kernel, LanguageModel model)
+    {
+        int[] text = RandomText(23);
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using Workers workers = new(threads);
+            Predictor predictor = WindowOf(model, kernel, workers);
+            for (int length = 1; length <= text.Length; length++)
+            {
+                predictor.Read(text[length - 1]);
+                Predictor alone = Stateful(model, kernel);
+                foreach (int id in text[..length].TakeLast(model.Spec.Window)) alone.Read(id);
+                Assert.Equal(alone.Predict(), predictor.Predict());
             }
         }
     }

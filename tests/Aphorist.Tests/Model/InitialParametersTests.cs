@@ -18,7 +18,7 @@ public sealed class InitialParametersTests
     [Fact]
     public void Create_RecurrentKernel_HasOrthonormalRows()
     {
-        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel).ToArray();
+        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel!).ToArray();
         for (int first = 0; first < H; first++)
         {
             for (int second = 0; second <= first; second++)
@@ -36,6 +36,18 @@ public sealed class InitialParametersTests
         float[] bias = Model.Parameters.ValuesOf(Model.Layout.Layers[0].Bias).ToArray();
         Assert.All(bias.Index(), pair => Assert.Equal(pair.Index / H == 1 ? 1f : 0f, pair.Item));
         Assert.Equal(-1, Model.Parameters.ValuesOf(Model.Layout.DecoderBias).IndexOfAnyExcept(0f));
+    }
+
+    [Fact]
+    public void Create_Convolution_FillsTheGlorotIntervalOfAllPlacesAndHasZeroBiases()
+    {
+        LanguageModel convolution = LanguageModel.Create(
+            new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = 2, KernelSize = 3 }, ModelPair.VocabularyOf(V), seed: 1);
+        AssertGlorot(convolution.Layout.Layers[0].InputKernel, 3 * V, 3 * 2 * H, convolution);
+        AssertGlorot(convolution.Layout.Layers[1].InputKernel, 3 * H, 3 * 2 * H, convolution);
+        Assert.Equal([2 * H, V, 3], convolution.Layout.Layers[0].InputKernel.Shape);
+        foreach (LayerTensors tensors in convolution.Layout.Layers) Assert.Equal(-1, convolution.Parameters.ValuesOf(tensors.Bias).IndexOfAnyExcept(0f));
+        Assert.Equal(2 * H * (3 * V + 1 + 3 * H + 1) + V * (H + 1), convolution.Parameters.Count);
     }
 
     [Fact]
@@ -65,7 +77,7 @@ public sealed class InitialParametersTests
     public void Create_OtherSeed_GivesOtherKernels()
     {
         LanguageModel other = Create(seed: 2);
-        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel, Model.Layout.DecoderKernel])
+        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel!, Model.Layout.DecoderKernel])
             Assert.NotEqual(Model.Parameters.ValuesOf(tensor).ToArray(), other.Parameters.ValuesOf(tensor).ToArray());
     }
 
@@ -87,10 +99,10 @@ public sealed class InitialParametersTests
     private static LanguageModel Create(ulong seed) => LanguageModel.Create(new() { HiddenSize = H }, ModelPair.VocabularyOf(V), seed);
 
     /// <summary>Uniform over [-limit, limit]: the mean is 0 and the mean square limit^2 / 3, to five standard errors.</summary>
-    private static void AssertGlorot(ParameterTensor tensor, int fanIn, int fanOut)
+    private static void AssertGlorot(ParameterTensor tensor, int fanIn, int fanOut, LanguageModel? model = null)
     {
         double limit = Math.Sqrt(6.0 / (fanIn + fanOut));
-        double[] shares = [.. Model.Parameters.ValuesOf(tensor).ToArray().Select(value => value / limit)];
+        double[] shares = [.. (model ?? Model).Parameters.ValuesOf(tensor).ToArray().Select(value => value / limit)];
         double unit = 5 / Math.Sqrt(shares.Length);
         Assert.All(shares, share => Assert.InRange(share, -1 - Tolerance.Rounding, 1 + Tolerance.Rounding));
         Assert.True(shares.Max() > 0.98 && shares.Min() < -0.98);

@@ -10,5 +10,6 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+        new() { Architecture = Architecture.Convolution },
     ];
 }

@@ -74,6 +74,7 @@ internal sealed class ModelPair
         Architecture = spec switch
         {
             { Architecture: Architecture.Lstm } => ReferenceArchitecture.Lstm,
+            { Architecture: Architecture.Convolution } => ReferenceArchitecture.Convolution,
             { ResetGate: ResetGate.Before } => ReferenceArchitecture.GruResetBefore,
             _ => ReferenceArchitecture.Gru,
         },
@@ -82,6 +83,8 @@ internal sealed class ModelPair
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
         TiedEmbedding = spec.TiedEmbedding,
+        KernelSize = spec.KernelSize,
+        Dilations = [.. Enumerable.Range(0, spec.Layers).Select(spec.Dilation)],
         Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
     };
 }

@@ -10,6 +10,8 @@ public sealed class ModelFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
+    private static ModelSpec Convolutions { get; } = new() { Architecture = Architecture.Convolution, HiddenSize = 5, Layers = 2, KernelSize = 4 };
+
     private string FilePath => folder.File("model.safetensors");
 
     public void Dispose() => folder.Dispose();
@@ -112,6 +114,53 @@ public sealed class ModelFileTests : IDisposable
         ReadOnlySpan<float> memory = model.Parameters.ValuesOf(model.Parameters.Tensors[1]);
         for (int row = 0; row < 20; row++)
             for (int column = 0; column < 5; column++) Assert.Equal(memory[column * 20 + row], recurrent[row * 5 + column]);
+    }
+
+    [Fact]
+    public void Save_Convolutions_HavePyTorchsShapesAndOrder()
+    {
+        LanguageModel model = SampleModel.Make(Convolutions);
+        model.Save(FilePath);
+        using SafetensorsReader reader = SafetensorsReader.Open(FilePath);
+        string[] expected =
+        [
+            "convolution.0.weight [10, 3, 4]", "convolution.0.bias [10]", "convolution.1.weight [10, 5, 4]", "convolution.1.bias [10]",
+            "decoder.weight [3, 5]", "decoder.bias [3]",
+        ];
+        Assert.Equal(expected, reader.Tensors.Select(tensor => $"{tensor.Name} {tensor.ShapeText}"));
+        float[] kernel = new float[10 * 5 * 4];
+        reader.Read("convolution.1.weight", kernel);
+        ReadOnlySpan<float> memory = model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel);
+        for (int row = 0; row < 10; row++)
+            for (int input = 0; input < 5; input++)
+                for (int place = 0; place < 4; place++) Assert.Equal(memory[(input * 4 + place) * 10 + row], kernel[(row * 5 + input) * 4 + place]);
+    }
+
+    [Theory]
+    [InlineData("\"kernelSize\":4,", "", "its layers are convolutions but it has no kernel size")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":1", "kernel size is 1")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":-4", "kernel size is -4")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":65", "kernel size is 65, of which its layers see 4225 tokens")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":5", "'convolution.0.weight' has shape [10, 3, 4] where [10, 3, 5] is expected")]
+    [InlineData("\"layers\":2", "\"layers\":13", "13 layers, which is not between 1 and 12")]
+    [InlineData("\"kind\":\"convolution\"", "\"kind\":\"lstm\"", "'lstm.weight_ih_l0' of shape [20, 3] is missing")]
+    public void Load_ChangedDescriptionOfConvolutions_SaysWhatIsWrong(string before, string after, string problem)
+    {
+        Write(SampleModel.Make(Convolutions), description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+        Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ConvolutionWithAValueThatIsNotFinite_NamesAllIndices()
+    {
+        LanguageModel model = SampleModel.Make(Convolutions);
+        model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel)[(2 * 4 + 3) * 10 + 7] = float.NaN;
+        model.Save(FilePath);
+        Assert.Contains("'convolution.1.weight' has the value NaN at [7, 2, 3]", LoadError(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,9 +23,12 @@ public sealed class LayeredGradientTests
         }
     }
 
-    /// <summary>Layers, embedding, hidden size, whether the embedding is tied: sizes below, at and above every vector width.</summary>
-    private static (int Layers, int Embedding, int Hidden, bool Tied)[] Stacks =>
-        [(1, 0, 5, false), (1, 7, 16, false), (2, 0, 17, false), (3, 20, 9, false), (4, 3, 33, false), (1, 16, 16, true), (2, 9, 9, true)];
+    /// <summary>
+    /// Layers, embedding, hidden size, whether the embedding is tied, and a convolution's kernel: sizes below, at and above every vector width; kernels that
+    /// look back within a sequence and beyond it.
+    /// </summary>
+    private static (int Layers, int Embedding, int Hidden, bool Tied, int Kernel)[] Stacks =>
+        [(1, 0, 5, false, 4), (1, 7, 16, false, 3), (2, 0, 17, false, 3), (3, 20, 9, false, 3), (4, 3, 33, false, 2), (1, 16, 16, true, 2), (2, 9, 9, true, 5)];
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
@@ -63,6 +66,7 @@ public sealed class LayeredGradientTests
         EmbeddingSize = stack.Embedding,
         HiddenSize = stack.Hidden,
         TiedEmbedding = stack.Tied,
+        KernelSize = stack.Kernel,
         Window = 7,
         Gates = GateActivation.Sigmoid,
     });

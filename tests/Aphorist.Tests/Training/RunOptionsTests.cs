@@ -87,6 +87,7 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--learning-rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
         AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
         AssertNames("--divergence-guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
+        AssertNames("--kernel 2, not with 3", Begun with { Model = Begun.Model with { KernelSize = 3 } });
         AssertNames("--hidden", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });

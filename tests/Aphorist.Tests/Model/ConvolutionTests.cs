@@ -1,0 +1,137 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Xunit;
+
+namespace Aphorist.Tests.Model;
+
+/// <summary>A layer of convolutions read in one go, in pieces and step by step: the same sums in the same order, so the same bits.</summary>
+public sealed unsafe class ConvolutionTests
+{
+    private const int Steps = 90, Rows = 3, H = 19, V = 7;
+
+    public static TheoryData<string> Kernels => [.. InstructionSet.All.Select(set => set.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Forward_WholeSequencesOrPiecesOrSteps_GivesTheSameBits(string kernel)
+    {
+        foreach ((int embedding, int layer, int size) in ((int, int, int)[])[(0, 0, 2), (0, 0, 4), (5, 0, 3), (5, 1, 2), (5, 2, 3), (16, 3, 3)])
+        {
+            ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = embedding, KernelSize = size };
+            NetworkWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Choose(kernel));
+            weights.Refresh();
+            Inputs inputs = new(spec.InputSize(layer));
+            float[] whole = Run(weights, layer, inputs, Steps);
+            // A zero state read as one, pieces shorter and longer than what a kernel looks back on, and blocks of more steps than one.
+            foreach (int piece in (int[])[Steps, 1, 4, 31]) Assert.Equal(whole, Run(weights, layer, inputs, piece, new float[Rows * spec.StateSize(layer)]));
+            Assert.Equal(whole, Advance(weights, layer, inputs));
+        }
+    }
+
+    [Fact]
+    public void Clear_OneText_LeavesTheOthersAndForgetsIt()
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = 3 };
+        NetworkWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Current);
+        weights.Refresh();
+        LayerState state = weights.Layers[2].CreateState(weights, 2), other = weights.Layers[2].CreateState(weights, 2);
+        float[] outputs = Read(state, 9), again = Read(other, 9);
+        Assert.Equal(outputs, again);
+        state.Clear(1);
+        Assert.Equal([.. outputs[..H], .. new float[H]], new ReadOnlySpan<float>(state.Output(0), 2 * H).ToArray());
+        float[] goneOn = Read(state, 2), both = Read(other, 2);
+        other.Clear();
+        Assert.Equal([.. both[..H], .. Read(other, 2)[H..]], goneOn);
+
+        static float[] Read(LayerState state, int steps)
+        {
+            float[] input = new float[2 * H];
+            for (int step = 0; step < steps; step++)
+            {
+                for (int place = 0; place < input.Length; place++) input[place] = MathF.Sin(step * 7 + place % H);
+                fixed (float* vectors = input) state.Advance(LayerInput.Of(vectors), 0, 2);
+            }
+
+            return new ReadOnlySpan<float>(state.Output(0), 2 * H).ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(6, 2, new[] { 1, 2, 4, 8, 16, 32 })]
+    [InlineData(3, 3, new[] { 1, 3, 9 })]
+    [InlineData(12, 2, new[] { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 })]
+    public void Dilation_OfEveryLayer_IsAPowerOfTheKernelSize(int layers, int kernel, int[] expected)
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Convolution, Layers = layers, KernelSize = kernel };
+        Assert.Equal(expected, Enumerable.Range(0, layers).Select(spec.Dilation));
+        Assert.Equal(spec.Sight, 1 + Enumerable.Range(0, layers).Sum(layer => (kernel - 1) * spec.Dilation(layer)));
+    }
+
+    [Theory]
+    [InlineData(Architecture.Convolution, 13, 2, "The number of layers is 13; convolutions are 1 to 12.")]
+    [InlineData(Architecture.Convolution, 0, 2, "The number of layers is 0; convolutions are 1 to 12.")]
+    [InlineData(Architecture.Lstm, 5, 2, "The number of layers is 5; recurrent layers are 1 to 4.")]
+    [InlineData(Architecture.Gru, 5, 2, "The number of layers is 5; recurrent layers are 1 to 4.")]
+    [InlineData(Architecture.Convolution, 1, 1, "with kernels of 1 see 1 tokens, and from 2 to 4096 are possible")]
+    [InlineData(Architecture.Convolution, 8, 3, "8 layers of convolutions with kernels of 3 see 6561 tokens, and from 2 to 4096 are possible")]
+    [InlineData(Architecture.Convolution, 12, int.MaxValue, "from 2 to 4096 are possible")]
+    [InlineData(Architecture.Convolution, 12, int.MinValue, "from 2 to 4096 are possible")]
+    public void Create_LayersOrKernelOutOfRange_SaysWhich(Architecture architecture, int layers, int kernel, string problem)
+    {
+        ModelSpec spec = new() { Architecture = architecture, Layers = layers, KernelSize = kernel };
+        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        Assert.Contains(problem, message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The outputs of the layer over pieces of so many steps, carried on if there is a state.</summary>
+    private static float[] Run(NetworkWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
+    {
+        SequenceLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, piece);
+        List<float> outputs = [];
+        fixed (float* carried = state)
+        {
+            for (int step = 0; step < Steps; step += piece)
+            {
+                int steps = Math.Min(piece, Steps - step);
+                sequences.Forward(inputs.From(step), steps, Rows, carried);
+                outputs.AddRange(new ReadOnlySpan<float>(sequences.Output, steps * Rows * H));
+            }
+        }
+
+        return [.. outputs];
+    }
+
+    /// <summary>The outputs of the layer, each text read step by step.</summary>
+    private static float[] Advance(NetworkWeights weights, int layer, Inputs inputs)
+    {
+        LayerState state = weights.Layers[layer].CreateState(weights, Rows);
+        List<float> outputs = [];
+        for (int step = 0; step < Steps; step++)
+        {
+            state.Advance(inputs.From(step), 0, Rows);
+            outputs.AddRange(new ReadOnlySpan<float>(state.Output(0), Rows * H));
+        }
+
+        return [.. outputs];
+    }
+
+    /// <summary>Random inputs of a layer, in memory that does not move.</summary>
+    private sealed class Inputs
+    {
+        private readonly int size;
+        private readonly AlignedArray vectors;
+        private readonly int[] tokens = GC.AllocateArray<int>(Steps * Rows, pinned: true);
+
+        public Inputs(int size)
+        {
+            Random random = new(1);
+            (this.size, vectors) = (size, new AlignedArray(Steps * Rows * size));
+            foreach (ref float value in vectors.Span) value = random.NextSingle() - 0.5f;
+            foreach (ref int token in tokens.AsSpan()) token = random.Next(V);
+        }
+
+        public LayerInput From(int step) => size > 0
+            ? LayerInput.Of(vectors.Pointer + step * Rows * size)
+            : LayerInput.Of((int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref tokens[step * Rows]));
+    }
+}
