@@ -75,14 +75,29 @@ internal static unsafe class RowTiles<TMostRows>
             new ReadOnlySpan<float>(tile.A + row * tile.RowStride, depth).CopyTo(new Span<float>(copy + row * depth, depth));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyColumns(RowTile tile, int depth, float* copy)
     {
-        bool isWhole = tile.RowStride == 1 && tile.Height == Lanes256.Count;
-        for (int k = 0; k < depth; k++, tile.A += tile.DepthStride, copy += tile.Height)
+        if (tile.RowStride == 1 && tile.Height == Lanes256.Count) CopyWholeColumns(tile.A, tile.DepthStride, depth, copy);
+        else
         {
-            if (isWhole) Lanes256.Load(tile.A).Store(copy);
-            else for (int row = 0; row < tile.Height; row++) copy[row] = tile.A[row * tile.RowStride];
+            for (int k = 0; k < depth; k++, tile.A += tile.DepthStride)
+                for (int row = 0; row < tile.Height; row++) *copy++ = tile.A[row * tile.RowStride];
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void CopyWholeColumns(float* a, nint depthStride, int depth, float* copy)
+    {
+        float* end = copy + depth * Lanes256.Count;
+        for (; copy < end - 3 * Lanes256.Count; copy += 4 * Lanes256.Count, a += 4 * depthStride)
+        {
+            Lanes256 a0 = Lanes256.Load(a), a1 = Lanes256.Load(a + depthStride), a2 = Lanes256.Load(a + 2 * depthStride), a3 = Lanes256.Load(a + 3 * depthStride);
+            a0.Store(copy);
+            a1.Store(copy + Lanes256.Count);
+            a2.Store(copy + 2 * Lanes256.Count);
+            a3.Store(copy + 3 * Lanes256.Count);
+        }
+
+        for (; copy < end; copy += Lanes256.Count, a += depthStride) Lanes256.Load(a).Store(copy);
     }
 }
