@@ -13,8 +13,11 @@ internal static class EngineBenchmark
     private const int BatchSize = 128;
     private const int NotebookWindows = 200_278;
     private const int PromptLength = 100;
+    private const int Rounds = 5;
+    private const int LeastRuns = 3;
 
     /// <summary>Measures each figure for about <paramref name="time"/>.</summary>
+    /// <remarks>All take turns, since a machine's clock falls under load and other work comes and goes: a share of the peak compares what was measured side by side.</remarks>
     public static async Task<EngineFigures> RunAsync(TimeSpan time, int threads, CancellationToken cancellationToken)
     {
         InstructionSet set = InstructionSet.Current;
@@ -22,19 +25,51 @@ internal static class EngineBenchmark
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus));
         int characters = model.Tokenizer.Count;
         using Workers workers = new(threads);
-        double peakOne = FmaPeak.Measure(set, time);
-        double peak = PeakOfAll(set, workers, time);
-        cancellationToken.ThrowIfCancellationRequested();
-        double product = Product(set.Gemm, time);
-        cancellationToken.ThrowIfCancellationRequested();
-        double step = Step(model, corpus, workers.Count, time, cancellationToken);
-        double stateful = Writing(model, corpus, GenerationMode.Stateful, 1, time, cancellationToken);
-        double window = Writing(model, corpus, GenerationMode.Window, workers.Count, time, cancellationToken);
+        using TrainingStep step = new(model, model.Tokenizer.Encode(corpus.Text), TrainingOptions.Notebook with { Threads = threads });
+        using TextGenerator stateful = new(model, GenerationMode.Stateful, 1), window = new(model, GenerationMode.Window, threads);
+        long[] starts = Starts(corpus.CharacterCount - model.Spec.Window);
+        string prompt = corpus.Text[..PromptLength];
+        double[] medians = TakeTurns(time, cancellationToken,
+            part => FmaPeak.Measure(set, part),
+            part => PeakOfAll(set, workers, part),
+            part => Product(set.Gemm, part),
+            part => Median(part, () => step.Run(starts, model.Spec.Window, number: 1, 0.001f)),
+            part => 5000 / Median(part, () => stateful.Complete(prompt, 5000)),
+            part => 300 / Median(part, () => window.Complete(prompt, 300)));
         int hidden = model.Spec.HiddenSize;
         double recurrent = 2.0 * hidden * 4 * hidden, decoder = 2.0 * hidden * characters;
         return new EngineFigures(
-            set.Name, workers.Count, peakOne, peak, product, step, TrainingStep.Operations(model.Spec, characters, TrainingOptions.Notebook),
-            step * NotebookWindows / BatchSize, stateful, recurrent + decoder, window, model.Spec.Window * recurrent + decoder);
+            set.Name, workers.Count, medians[0], medians[1], medians[2], medians[3],
+            TrainingStep.Operations(model.Spec, characters, TrainingOptions.Notebook), medians[3] * NotebookWindows / BatchSize,
+            medians[4], recurrent + decoder, medians[5], model.Spec.Window * recurrent + decoder);
+    }
+
+    /// <summary>Measures each figure in turn, a few times, and takes the medians; a round before them warms up, in which methods are compiled and then optimised.</summary>
+    private static double[] TakeTurns(TimeSpan time, CancellationToken cancellationToken, params Func<TimeSpan, double>[] measures)
+    {
+        foreach (Func<TimeSpan, double> measure in measures)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            measure(time / 2);
+        }
+
+        double[][] figures = [.. measures.Select(_ => new double[Rounds])];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int index = 0; index < measures.Length; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                figures[index][round] = measures[index](time / Rounds);
+            }
+        }
+
+        return [.. figures.Select(MedianOf)];
+    }
+
+    private static long[] Starts(long count)
+    {
+        RandomStream random = new(1, RandomPurpose.Shuffle);
+        return [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, count))];
     }
 
     private static double PeakOfAll(InstructionSet set, Workers workers, TimeSpan time)
@@ -66,52 +101,24 @@ internal static class EngineBenchmark
         return 50 * 2.0 * rows * Depth * Columns / seconds;
     }
 
-    private static double Step(LanguageModel model, Corpus corpus, int threads, TimeSpan time, CancellationToken cancellationToken)
-    {
-        RandomStream random = new(1, RandomPurpose.Shuffle);
-        int[] ids = model.Tokenizer.Encode(corpus.Text);
-        long[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => random.Below((ulong)index, ids.Length - model.Spec.Window))];
-        using TrainingStep step = new(model, ids, TrainingOptions.Notebook with { Threads = threads });
-        return Median(time, () =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            step.Run(starts, model.Spec.Window, number: 1, 0.001f);
-        });
-    }
-
-    private static double Writing(LanguageModel model, Corpus corpus, GenerationMode mode, int threads, TimeSpan time, CancellationToken cancellationToken)
-    {
-        using TextGenerator generator = new(model, mode, threads);
-        string prompt = corpus.Text[..PromptLength];
-        int length = mode == GenerationMode.Stateful ? 5000 : 300;
-        return length / Median(time, () =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            generator.Complete(prompt, length);
-        });
-    }
-
-    /// <summary>The median of repeated runs in seconds, after a warm-up of half the time, in which methods are compiled and then optimised.</summary>
+    /// <summary>The median time of an action in seconds, repeated for some time.</summary>
     private static double Median(TimeSpan time, Action action)
-    {
-        Measure(time / 2, 3, action);
-        List<double> seconds = Measure(time, 5, action);
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
-    }
-
-    /// <summary>The seconds of every run that begins within the time, and of at least so many.</summary>
-    private static List<double> Measure(TimeSpan time, int atLeast, Action action)
     {
         List<double> seconds = [];
         long begin = Stopwatch.GetTimestamp();
-        while (seconds.Count < atLeast || Stopwatch.GetElapsedTime(begin) < time)
+        while (seconds.Count < LeastRuns || Stopwatch.GetElapsedTime(begin) < time)
         {
             long start = Stopwatch.GetTimestamp();
             action();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        return seconds;
+        return MedianOf(seconds);
+    }
+
+    private static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
     }
 }
