@@ -100,6 +100,7 @@ public sealed record RunOptions
         Check("--weight-decay", Training.WeightDecay, requested.Training.WeightDecay);
         Check("--clip-norm", Training.ClipNorm, requested.Training.ClipNorm);
         Check("--clip-value", Training.ClipValue, requested.Training.ClipValue);
+        Check("--average", Training.AveragingDecay, requested.Training.AveragingDecay);
         Check("--dropout", Training.Dropout, requested.Training.Dropout);
         Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
         Check("--seed", Training.Seed, requested.Training.Seed);

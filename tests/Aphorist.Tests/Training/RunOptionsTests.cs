@@ -85,6 +85,7 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--step", Begun with { Training = Begun.Training with { Step = 1 } });
         AssertNames("--batch", Begun with { Training = Begun.Training with { BatchSize = 1 } });
         AssertNames("--learning-rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
+        AssertNames("--average 0, not with 0.5", Begun with { Training = Begun.Training with { AveragingDecay = 0.5 } });
         AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
         AssertNames("--divergence-guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
         AssertNames("--hidden", Begun with { Model = Begun.Model with { HiddenSize = 1 } });
