@@ -20,6 +20,12 @@ internal static class ShapeOptions
     private static readonly ChoiceOption<bool> Tied = ChoiceOptions.TrueOrFalse(
         "--tied", "Whether the decoder's weights are those of the embedding, which is then as long as the hidden state. false by default.");
 
+    private static readonly ChoiceOption<bool> Residual = ChoiceOptions.TrueOrFalse(
+        "--residual", "Whether each layer above the first adds its input to its output. false by default; needs two layers or more.");
+
+    private static readonly ChoiceOption<bool> Normalization = ChoiceOptions.TrueOrFalse(
+        "--layer-normalization", "Whether each layer's outputs are normalised over its units, with a learned gain and bias. false by default.");
+
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
         "--window", "Tokens the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
@@ -31,7 +37,7 @@ internal static class ShapeOptions
         "--reset", "Whether a GRU's reset gate works after the product with the recurrent kernel, as PyTorch's (the default), or before it, as Cho's.",
         ("after", ResetGate.After), ("before", ResetGate.Before));
 
-    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Tied, Window, Gates, Reset];
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Embedding, Tied, Residual, Normalization, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
     /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
@@ -46,12 +52,16 @@ internal static class ShapeOptions
             Layers = Layers.In(call) ?? spec.Layers,
             EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
             TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,
+            Residual = Residual.In(call) ?? spec.Residual,
+            LayerNormalization = Normalization.In(call) ?? spec.LayerNormalization,
             Window = Window.In(call) ?? spec.Window,
             Gates = Gates.In(call) ?? spec.Gates,
             ResetGate = Reset.In(call) ?? spec.ResetGate,
         };
         if (changed.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
             throw new WrongCallException($"{Reset.Name} is for GRUs, and an LSTM has no reset gate: add --architecture gru, or leave it out.");
+        if (changed.Residual && changed.Layers < 2)
+            throw new WrongCallException($"{Residual.Name} true leads past the layers above the first, and there is only one: add {Layers.Name} 2 or more, or leave it out.");
         if (ties && changed.EmbeddingSize != hidden)
         {
             throw new WrongCallException(

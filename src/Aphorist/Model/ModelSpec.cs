@@ -24,6 +24,18 @@ public sealed record ModelSpec
     /// </summary>
     public bool TiedEmbedding { get; init; }
 
+    /// <summary>
+    /// Whether a layer above the first hands on its input besides its output (He and others, 2016): h + x in place of h, so that each layer only learns
+    /// what to add. False by default; needs two layers or more.
+    /// </summary>
+    public bool Residual { get; init; }
+
+    /// <summary>
+    /// Whether the outputs of each layer are normalised over its units before they are handed on, with a gain and a bias that are learned
+    /// (Ba, Kiros, Hinton, 2016). False by default. The state that a layer keeps for its next step is not normalised.
+    /// </summary>
+    public bool LayerNormalization { get; init; }
+
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
@@ -45,7 +57,7 @@ public sealed record ModelSpec
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 
     /// <summary>Checks what the sizes must have in common.</summary>
-    /// <exception cref="ArgumentException">The embedding is tied to a decoder of another size; the message says both.</exception>
+    /// <exception cref="ArgumentException">The embedding is tied to a decoder of another size, or a single layer has residual connections; the message says so.</exception>
     internal void Validate()
     {
         if (TiedEmbedding && EmbeddingSize != HiddenSize)
@@ -53,5 +65,8 @@ public sealed record ModelSpec
             throw new ArgumentException(
                 $"Tied weights need an embedding as long as the hidden state, and the embedding size is {EmbeddingSize} where the hidden size is {HiddenSize}; make them equal, or do not tie.");
         }
+
+        if (Residual && Layers < 2)
+            throw new ArgumentException("Residual connections lead past the layers above the first, and the model has only one layer; give it two or more, or no residual connections.");
     }
 }

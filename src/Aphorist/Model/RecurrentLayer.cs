@@ -115,7 +115,8 @@ internal abstract unsafe class RecurrentLayer
     /// <param name="lastOnly">Whether only the last step has one.</param>
     /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; null where the layer reads tokens.</param>
     /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
-    public void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
+    /// <param name="addsInputGradient">Whether the gradient of the inputs is added to what is there.</param>
+    public void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false)
     {
         float* biasGradient = gradient + Weights.Tensors.Bias.Offset;
         float* rowGradients = Weights.ReadsTokens ? gradient + Weights.Tensors.InputKernel.Offset : biasGradient;
@@ -144,7 +145,7 @@ internal abstract unsafe class RecurrentLayer
                     PackRecurrentGradient(recurrentGradient, (end - start) * Rows, rowOfBlock);
                 }
 
-                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient);
+                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient, addsInputGradient);
             }
         }
 
@@ -210,8 +211,8 @@ internal abstract unsafe class RecurrentLayer
         for (int row = 0; row < rows; row++) TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
     }
 
-    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W'.</summary>
-    private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
+    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W'.</summary>
+    private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient, bool addsInputGradient)
     {
         int rows = (endStep - firstStep) * Rows;
         AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel.Offset);
@@ -222,6 +223,6 @@ internal abstract unsafe class RecurrentLayer
             input.Vectors + inputs, 1, Weights.InputSize, packedInputGradient.Pointer, gradient + Weights.Tensors.InputKernel.Offset, Gates,
             Weights.InputSize, Gates, rows, accumulate: true);
         Gemm.Multiply(
-            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, accumulate: false);
+            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, addsInputGradient);
     }
 }

@@ -16,12 +16,14 @@ public sealed record ModelFileInfo
     private const int LargestHiddenSize = 1 << 16;
     private const int LongestWindow = 1 << 20;
 
-    private static readonly ModelSpec[] Kinds =
+    private static readonly ModelSpec[] PlainKinds =
     [
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
     ];
+
+    private static readonly ModelSpec[] Kinds = [.. PlainKinds, .. PlainKinds.Select(kind => kind with { Residual = true })];
 
     private ModelFileInfo()
     {
@@ -90,8 +92,13 @@ public sealed record ModelFileInfo
         }
     }
 
-    /// <summary>What a file calls a model's layers. The two conventions of a GRU have different names, so that no program takes one for the other.</summary>
-    internal static string KindOf(ModelSpec spec) =>
+    /// <summary>
+    /// What a file calls a model's layers. The two conventions of a GRU, and layers with residual connections, which show in no tensor, have names of their
+    /// own, so that no program takes one for the other.
+    /// </summary>
+    internal static string KindOf(ModelSpec spec) => PlainKindOf(spec) + (spec.Residual ? "-residual" : "");
+
+    private static string PlainKindOf(ModelSpec spec) =>
         spec.Architecture == Architecture.Lstm ? "lstm" : spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before";
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
@@ -108,12 +115,15 @@ public sealed record ModelFileInfo
             throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
         if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
             throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
+        if (kind.Residual && architecture.Layers is not > 1)
+            throw new ModelFileException(path, $"its architecture is '{architecture.Kind}', whose residual connections need two layers or more, but it has one layer");
         return kind with
         {
             HiddenSize = architecture.HiddenSize,
             Layers = architecture.Layers ?? 1,
             EmbeddingSize = architecture.EmbeddingSize ?? 0,
             TiedEmbedding = architecture.TiedEmbedding ?? false,
+            LayerNormalization = architecture.LayerNormalization ?? false,
             Window = architecture.Window,
             Gates = architecture.Gates,
         };

@@ -85,6 +85,8 @@ public sealed record RunOptions
         Check("--layers", Model.Layers, requested.Model.Layers);
         Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
         Check("--tied", Model.TiedEmbedding ? "true" : "false", requested.Model.TiedEmbedding ? "true" : "false");
+        Check("--residual", Model.Residual ? "true" : "false", requested.Model.Residual ? "true" : "false");
+        Check("--layer-normalization", Model.LayerNormalization ? "true" : "false", requested.Model.LayerNormalization ? "true" : "false");
         Check("--window", Model.Window, requested.Model.Window);
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
         Check("--reset", Spell(Model.ResetGate), Spell(requested.Model.ResetGate));

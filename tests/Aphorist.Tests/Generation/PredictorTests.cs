@@ -33,12 +33,22 @@ public sealed class PredictorTests
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
+            foreach ((int layers, int embedding, bool tied, bool connected) in ((int, int, bool, bool)[])[(1, 0, false, false), (2, 5, false, false), (2, 37, true, false), (3, 37, true, true)])
             {
-                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, Gates = GateActivation.Sigmoid };
+                ModelSpec spec = kind with
+                {
+                    Layers = layers,
+                    EmbeddingSize = embedding,
+                    TiedEmbedding = tied,
+                    Residual = connected,
+                    LayerNormalization = connected,
+                    HiddenSize = 37,
+                    Gates = GateActivation.Sigmoid,
+                };
                 ModelPair pair = ModelPair.Random(spec, 23);
                 int[] text = RandomText(23);
                 Predictor predictor = Stateful(pair.Engine, kernel);
+                AssertLogits(pair, [], predictor.Predict());
                 for (int length = 1; length <= text.Length; length++)
                 {
                     predictor.Read(text[length - 1]);
@@ -69,20 +79,32 @@ public sealed class PredictorTests
     {
         foreach (int window in (int[])[1, 2, Window, 20])
         {
-            foreach (int threads in (int[])[1, 2, 3])
-            {
-                LanguageModel model = ModelPair.Random(23, 37, window, gates).Engine;
-                int[] text = RandomText(23);
-                using Workers workers = new(threads);
-                Predictor predictor = WindowOf(model, kernel, workers);
-                for (int length = 1; length <= text.Length; length++)
-                {
-                    predictor.Read(text[length - 1]);
-                    Predictor alone = Stateful(model, kernel);
-                    foreach (int id in text[..length].TakeLast(window)) alone.Read(id);
-                    Assert.Equal(alone.Predict(), predictor.Predict());
-                }
-            }
+            foreach (int threads in (int[])[1, 2, 3]) AssertWindowsAlone(ModelPair.Random(23, 37, window, gates).Engine, kernel, threads);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Predict_WindowOfResidualNormalizedLayers_GivesTheBitsOfRunningEachWindowAlone(string kernel)
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            ModelSpec spec = kind with { Layers = 2, Residual = true, LayerNormalization = true, HiddenSize = 37, Window = Window, Gates = GateActivation.Sigmoid };
+            AssertWindowsAlone(ModelPair.Random(spec, 23).Engine, kernel, threads: 2);
+        }
+    }
+
+    private static void AssertWindowsAlone(LanguageModel model, string kernel, int threads)
+    {
+        int[] text = RandomText(23);
+        using Workers workers = new(threads);
+        Predictor predictor = WindowOf(model, kernel, workers);
+        for (int length = 1; length <= text.Length; length++)
+        {
+            predictor.Read(text[length - 1]);
+            Predictor alone = Stateful(model, kernel);
+            foreach (int id in text[..length].TakeLast(model.Spec.Window)) alone.Read(id);
+            Assert.Equal(alone.Predict(), predictor.Predict());
         }
     }
 

@@ -82,6 +82,8 @@ internal sealed class ModelPair
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
         TiedEmbedding = spec.TiedEmbedding,
+        Residual = spec.Residual,
+        LayerNormalization = spec.LayerNormalization,
         Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
     };
 }

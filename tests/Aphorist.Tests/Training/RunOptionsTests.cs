@@ -92,6 +92,8 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
         AssertNames("--tied false, not with true", Begun with { Model = Begun.Model with { TiedEmbedding = true } });
+        AssertNames("--residual false, not with true", Begun with { Model = Begun.Model with { Residual = true } });
+        AssertNames("--layer-normalization false, not with true", Begun with { Model = Begun.Model with { LayerNormalization = true } });
         AssertNames("--reset after, not with before", Begun with { Model = Begun.Model with { ResetGate = ResetGate.Before } });
         AssertNames("--tokenizer characters, not with words", Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } });
         AssertNames("--lowercase true", Begun with { Lowercase = false });
