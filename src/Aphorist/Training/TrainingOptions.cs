@@ -46,14 +46,15 @@ public sealed record TrainingOptions
     public double ClipValue { get; init; }
 
     /// <summary>
-    /// How much of the running average of the weights stays at each step (an exponential moving average: Polyak, Juditsky, 1992), less at first: 0 (the
-    /// weights themselves, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the weights themselves.
+    /// How much of the running average of the weights stays at each step (an exponential moving average: Polyak, Juditsky, 1992), less at first: 0 (no
+    /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
+    /// weights themselves.
     /// </summary>
     public double AveragingDecay { get; init; }
 
     /// <summary>
     /// Share of the units that each layer hides from the one above: 0 (none, the default) to below 1. A sequence loses the same units at all of its
-    /// steps (variational dropout: Gal, Ghahramani, 2016).
+    /// steps (variational dropout: Gal, Ghahramani, 2016). What a residual layer adds to its output is not hidden.
     /// </summary>
     public double Dropout { get; init; }
 
