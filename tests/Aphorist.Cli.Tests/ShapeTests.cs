@@ -65,6 +65,7 @@ public sealed class ShapeTests : IDisposable
     [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
     [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
     [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]
+    [InlineData("--residual true is for recurrent layers, and convolutions above the first add their input", "--architecture", "convolution", "--residual", "true")]
     [InlineData("--layers is 5, and recurrent layers are 1 to 4", "--layers", "5")]
     [InlineData("--layers is 12, and recurrent layers are 1 to 4", "--architecture", "gru", "--layers", "12")]
     [InlineData("--layers takes a whole number from 1 to 12, not '13'", "--architecture", "convolution", "--layers", "13")]
@@ -93,6 +94,39 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void Tied_EmbeddingOfAnotherSize_IsRefused() =>
         Run(["train", "--tied", "true", "--embedding", "8", .. Tiny]).ExpectSentence(2, "--embedding is 8 where --hidden is 16");
+
+    [Fact]
+    public void ResidualNormalizedLayers_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
+    {
+        Run(["train", "--layers", "2", "--residual", "true", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
+
+        Assert.Contains("2 layers of LSTM(16), normalised, residual, ", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
+        JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
+        Assert.True(info.GetProperty("residual").GetBoolean() && info.GetProperty("layerNormalization").GetBoolean());
+        Run("evaluate", "run", "tiny.txt").Expect(0);
+        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+
+        Run("train", "--resume", "run", "--residual", "false").ExpectSentence(2, "--residual true, not with false");
+        Run("train", "--resume", "run", "--average", "0").ExpectSentence(2, "--average 0.9, not with 0");
+        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
+        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+    }
+
+    [Fact]
+    public void NormalizedConvolutions_TrainInfoEvaluateGenerateAndResume_WorkTogether()
+    {
+        Run(["train", "--architecture", "convolution", "--layers", "2", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
+
+        Assert.Contains("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
+        Run("evaluate", "run", "tiny.txt").Expect(0);
+        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+    }
+
+    [Fact]
+    public void Residual_OfOneLayer_IsRefused() =>
+        Run(["train", "--residual", "true", .. Tiny]).ExpectSentence(2, "--residual true leads past the layers above the first", "--layers 2");
 
     private AphoristProcess.Result Run(params string[] call) => AphoristProcess.Run(folder.Path, call);
 }

@@ -24,6 +24,12 @@ public sealed record ReferenceSpec
     /// <summary>Whether the decoder's kernel is the embedding itself, for which E has to be H.</summary>
     public bool TiedEmbedding { get; init; }
 
+    /// <summary>Whether each layer above the first adds its input to what it hands on.</summary>
+    public bool Residual { get; init; }
+
+    /// <summary>Whether each layer's outputs are normalised over its units.</summary>
+    public bool LayerNormalization { get; init; }
+
     /// <summary>K of convolutions.</summary>
     public int KernelSize { get; init; } = 2;
 
@@ -57,6 +63,12 @@ public sealed record ReferenceSpec
         for (int layer = 0; layer < Layers; layer++)
             foreach ((string Name, int[] Shape) tensor in TensorsOf(layer))
                 yield return tensor;
+        for (int layer = 0; layer < (LayerNormalization ? Layers : 0); layer++)
+        {
+            yield return ($"layer_norm.weight_l{layer}", [HiddenSize]);
+            yield return ($"layer_norm.bias_l{layer}", [HiddenSize]);
+        }
+
         if (!TiedEmbedding) yield return ("decoder.weight", [VocabularySize, HiddenSize]);
         yield return ("decoder.bias", [VocabularySize]);
     }

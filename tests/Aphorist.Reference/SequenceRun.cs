@@ -7,22 +7,26 @@ public sealed class SequenceRun
     private readonly int[] tokens;
     private readonly double[][]? masks;
     private readonly LayerRun[] layers;
+    private readonly NormalizationRun?[] normalizations;
     private readonly double[][] outputs;
 
     /// <param name="parameters">The model's parameters.</param>
     /// <param name="tokens">[steps].</param>
     /// <param name="states">[layers][state]: what the layers remember from before; zeros if null.</param>
-    /// <param name="masks">[layers][H]: what the outputs of each layer are multiplied by; ones if null.</param>
+    /// <param name="masks">[layers][H]: what the outputs of each layer, normalised or not, are multiplied by; ones if null.</param>
     public SequenceRun(ReferenceParameters parameters, int[] tokens, double[][]? states = null, double[][]? masks = null)
     {
         (this.parameters, this.tokens, this.masks) = (parameters, tokens, masks);
         states ??= parameters.Spec.ZeroStates();
         layers = new LayerRun[parameters.Spec.Layers];
+        normalizations = new NormalizationRun?[layers.Length];
         outputs = [.. tokens.Select(InputOf)];
         for (int layer = 0; layer < layers.Length; layer++)
         {
             layers[layer] = LayerRun.Create(parameters, layer, outputs, states[layer]);
-            outputs = Masked(layers[layer].Outputs, layer);
+            if (parameters.Spec.LayerNormalization) normalizations[layer] = new NormalizationRun(parameters, layer, layers[layer].Outputs);
+            double[][] handedOn = Masked(normalizations[layer]?.Outputs ?? layers[layer].Outputs, layer);
+            outputs = AddsInput(layer) ? Sum(handedOn, outputs) : handedOn;
         }
     }
 
@@ -47,9 +51,20 @@ public sealed class SequenceRun
             flowing[time] = Affine.InputGradient(parameters[parameters.Spec.DecoderKernel], logitGradients[index]);
         }
 
-        for (int layer = layers.Length - 1; layer >= 0; layer--) flowing = layers[layer].Backward(Masked(flowing, layer), gradients);
+        for (int layer = layers.Length - 1; layer >= 0; layer--)
+        {
+            double[][] throughMask = Masked(flowing, layer);
+            double[][] throughLayer = layers[layer].Backward(normalizations[layer]?.Backward(throughMask, gradients) ?? throughMask, gradients);
+            flowing = AddsInput(layer) ? Sum(throughLayer, flowing) : throughLayer;
+        }
+
         if (parameters.Spec.EmbeddingSize > 0) AddEmbeddingGradients(flowing, gradients["embedding.weight"]);
     }
+
+    private bool AddsInput(int layer) => parameters.Spec.Residual && layer > 0;
+
+    private static double[][] Sum(double[][] left, double[][] right) =>
+        [.. left.Select((vector, time) => vector.Select((value, unit) => value + right[time][unit]).ToArray())];
 
     /// <summary>The token's row of the embedding, or a one-hot vector.</summary>
     private double[] InputOf(int token)

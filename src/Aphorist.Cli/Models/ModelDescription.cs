@@ -41,6 +41,8 @@ internal static class ModelDescription
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
         json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
+        json.WriteBoolean("residual", file.Spec.Residual);
+        json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
@@ -60,7 +62,8 @@ internal static class ModelDescription
             ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.Sight:F0} tokens")
             : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
         string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
-        return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}";
+        string connections = (spec.LayerNormalization ? ", normalised" : "") + (spec.Residual ? ", residual" : "");
+        return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
     }
 
     private static string KindOf(ModelSpec spec) => spec.Architecture switch

@@ -53,6 +53,10 @@ internal static class LearningOptions
 
     private static readonly NumberOption<double> ClipValue = NonNegative("--clip-value", "The largest absolute value of a gradient; 0 for none. 0 in the notebook preset.");
 
+    private static readonly NumberOption<double> Average = NumberOptions.Real(
+        "--average", "decay", "How much of the running average of the weights stays at each step, such as 0.999; the model is then that average. 0, the default, for none.",
+        value => value >= 0 && value < 1, "a decay from 0 to below 1");
+
     private static readonly NumberOption<double> Dropout = NumberOptions.Real(
         "--dropout", "share", "Share of each layer's outputs that is dropped while learning, so that less is learned by heart. 0 in the notebook preset.",
         value => value >= 0 && value < 1, "a share from 0 to below 1");
@@ -72,7 +76,7 @@ internal static class LearningOptions
     public static IEnumerable<Option> All =>
     [
         Objective, Epochs, Minutes, Patience, Validation, ValidationInterval, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
-        Dropout, DivergenceGuard, CheckpointInterval, Seed, Threads,
+        Average, Dropout, DivergenceGuard, CheckpointInterval, Seed, Threads,
     ];
 
     /// <summary>The options with what a call changes in them.</summary>
@@ -94,6 +98,7 @@ internal static class LearningOptions
         WeightDecay = WeightDecay.In(call) ?? options.WeightDecay,
         ClipNorm = ClipNorm.In(call) ?? options.ClipNorm,
         ClipValue = ClipValue.In(call) ?? options.ClipValue,
+        AveragingDecay = Average.In(call) ?? options.AveragingDecay,
         Dropout = Dropout.In(call) ?? options.Dropout,
         DivergenceGuard = DivergenceGuard.In(call) ?? options.DivergenceGuard,
         CheckpointInterval = CheckpointInterval.In(call) is double seconds ? TimeSpan.FromSeconds(seconds) : options.CheckpointInterval,

@@ -25,6 +25,12 @@ internal static class ShapeOptions
     private static readonly ChoiceOption<bool> Tied = ChoiceOptions.TrueOrFalse(
         "--tied", "Whether the decoder's weights are those of the embedding, which is then as long as the hidden state. false by default.");
 
+    private static readonly ChoiceOption<bool> Residual = ChoiceOptions.TrueOrFalse(
+        "--residual", "Whether each recurrent layer above the first adds its input to its output, as convolutions do in any case. false by default; needs two layers or more.");
+
+    private static readonly ChoiceOption<bool> Normalization = ChoiceOptions.TrueOrFalse(
+        "--layer-normalization", "Whether each layer's outputs are normalised over its units, with a learned gain and bias. false by default.");
+
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
         "--window", "Tokens the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
@@ -36,7 +42,7 @@ internal static class ShapeOptions
         "--reset", "Whether a GRU's reset gate works after the product with the recurrent kernel, as PyTorch's (the default), or before it, as Cho's.",
         ("after", ResetGate.After), ("before", ResetGate.Before));
 
-    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Kernel, Embedding, Tied, Window, Gates, Reset];
+    public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Kernel, Embedding, Tied, Residual, Normalization, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
     /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
@@ -55,6 +61,8 @@ internal static class ShapeOptions
             KernelSize = Kernel.In(call) ?? spec.KernelSize,
             EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
             TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,
+            Residual = Residual.In(call) ?? spec.Residual,
+            LayerNormalization = Normalization.In(call) ?? spec.LayerNormalization,
             Window = Window.In(call) ?? spec.Window,
             Gates = Gates.In(call) ?? spec.Gates,
             ResetGate = Reset.In(call) ?? spec.ResetGate,
@@ -79,6 +87,10 @@ internal static class ShapeOptions
             throw new WrongCallException($"{Gates.Name} is for LSTMs, and a convolution's gates are always the logistic sigmoid: leave it out.");
         if (!isConvolution && Kernel.In(call) is not null)
             throw new WrongCallException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
+        if (isConvolution && spec.Residual)
+            throw new WrongCallException($"{Residual.Name} true is for recurrent layers, and convolutions above the first add their input to their output in any case: leave it out.");
+        if (spec.Residual && spec.Layers < 2)
+            throw new WrongCallException($"{Residual.Name} true leads past the layers above the first, and there is only one: add {Layers.Name} 2 or more, or leave it out.");
         if (spec.Layers > spec.MostLayers)
             throw new WrongCallException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MostLayers}: use fewer, or add --architecture convolution.");
         if (isConvolution && spec.Sight > ModelSpec.FurthestSight)

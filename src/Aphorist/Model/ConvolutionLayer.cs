@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Aphorist.Numerics;
 
 namespace Aphorist.Model;
@@ -42,10 +43,10 @@ internal sealed unsafe class ConvolutionLayer : SequenceLayer
         }
     }
 
-    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false)
     {
         int begin = lastOnly ? steps - 1 : 0;
-        if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient);
+        if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient, addsInputGradient);
         for (int first = begin, end; first < steps; first = end)
         {
             end = Math.Min(steps, first + StepsPerBlock);
@@ -57,11 +58,20 @@ internal sealed unsafe class ConvolutionLayer : SequenceLayer
     }
 
     /// <summary>What comes to the inputs past the convolution, to which it then adds.</summary>
-    private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient)
+    private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient, bool adds)
     {
         int step = rows * weights.InputSize;
-        Span<float> whole = new(inputGradient, steps * step);
-        if (weights.IsResidual) new ReadOnlySpan<float>(outputGradient, (steps - begin) * step).CopyTo(whole[(begin * step)..]);
-        whole[..(weights.IsResidual ? begin * step : whole.Length)].Clear();
+        Span<float> before = new(inputGradient, begin * step), reached = new(inputGradient + (nint)before.Length, (steps - begin) * step);
+        ReadOnlySpan<float> past = new(outputGradient, weights.IsResidual ? reached.Length : 0);
+        if (!adds)
+        {
+            before.Clear();
+            if (weights.IsResidual) past.CopyTo(reached);
+            else reached.Clear();
+        }
+        else if (weights.IsResidual)
+        {
+            TensorPrimitives.Add(reached, past, reached);
+        }
     }
 }

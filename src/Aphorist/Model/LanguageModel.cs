@@ -31,13 +31,16 @@ public sealed class LanguageModel
     internal ModelLayout Layout { get; }
 
     /// <summary>
-    /// Makes a model with parameters initialised as Keras does: Glorot uniform kernels, orthogonal recurrent kernels, an LSTM's forget biases 1. Embeddings
+    /// Makes a model with parameters initialised as Keras does: Glorot uniform kernels, orthogonal recurrent kernels, an LSTM's forget biases 1, gains of normalisations 1. Embeddings
     /// start from the standard normal distribution, as PyTorch's do, unless the decoder's kernel is the embedding: then it starts as the decoder's.
     /// </summary>
     /// <param name="spec">The shape. A large vocabulary, such as one of words, wants an embedding.</param>
     /// <param name="tokenizer">What the model reads and writes, such as <see cref="Vocabulary.Of"/> a corpus.</param>
     /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
-    /// <exception cref="ArgumentException">The embedding is tied and not as long as the hidden state, or the layers are too many or see too far.</exception>
+    /// <exception cref="ArgumentException">
+    /// The embedding is tied and not as long as the hidden state, the layers are too many or see too far, or residual connections are asked of a single layer
+    /// or of convolutions.
+    /// </exception>
     public static LanguageModel Create(ModelSpec spec, ITokenizer tokenizer, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -56,6 +59,7 @@ public sealed class LanguageModel
             if (spec.Architecture == Architecture.Lstm) model.Parameters.ValuesOf(tensors.Bias).Slice(hidden, hidden).Fill(1f);
         }
 
+        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.ValuesOf(normalization.Gain).Fill(1f);
         Initializer.GlorotUniform(model.Parameters.ValuesOf(model.Layout.DecoderKernel), hidden, tokens, new(seed, RandomPurpose.DecoderKernel));
         return model;
     }

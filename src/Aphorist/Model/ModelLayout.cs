@@ -1,6 +1,6 @@
 namespace Aphorist.Model;
 
-/// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, the decoder, whose kernel may be the embedding.</summary>
+/// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, their normalisations if there are any, the decoder, whose kernel may be the embedding.</summary>
 internal sealed class ModelLayout
 {
     private readonly List<ParameterTensor> tensors = [];
@@ -9,6 +9,7 @@ internal sealed class ModelLayout
     {
         if (spec.EmbeddingSize > 0) Embedding = Add("embedding.weight", vocabularySize, spec.EmbeddingSize);
         Layers = [.. Enumerable.Range(0, spec.Layers).Select(layer => AddLayer(spec, layer, vocabularySize))];
+        Normalizations = [.. Enumerable.Range(0, spec.LayerNormalization ? spec.Layers : 0).Select(layer => AddNormalization(spec, layer))];
         DecoderKernel = spec.TiedEmbedding ? Embedding! : Add("decoder.weight", vocabularySize, spec.HiddenSize);
         DecoderBias = Add("decoder.bias", vocabularySize, 0);
     }
@@ -21,6 +22,9 @@ internal sealed class ModelLayout
 
     /// <summary>The layers, from below.</summary>
     public IReadOnlyList<LayerTensors> Layers { get; }
+
+    /// <summary>The layers' normalisations, from below; none if the model does not normalise.</summary>
+    public IReadOnlyList<NormalizationTensors> Normalizations { get; }
 
     /// <summary>D [V, H].</summary>
     public ParameterTensor DecoderKernel { get; }
@@ -45,6 +49,9 @@ internal sealed class ModelLayout
             Add(isGru ? $"gru.bias_ih_l{layer}" : $"lstm.bias_l{layer}", gates, 0),
             isGru ? Add($"gru.bias_hh_l{layer}", gates, 0) : null);
     }
+
+    private NormalizationTensors AddNormalization(ModelSpec spec, int layer) =>
+        new(Add($"layer_norm.weight_l{layer}", spec.HiddenSize, 0), Add($"layer_norm.bias_l{layer}", spec.HiddenSize, 0));
 
     private ParameterTensor Add(string name, int rows, int columns, bool transposed = false, int kernelSize = 0)
     {

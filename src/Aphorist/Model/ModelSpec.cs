@@ -24,6 +24,18 @@ public sealed record ModelSpec
     /// </summary>
     public bool TiedEmbedding { get; init; }
 
+    /// <summary>
+    /// Whether a layer above the first hands on its input besides its output (He and others, 2016): h + x in place of h, so that each layer only learns
+    /// what to add. False by default; needs two layers or more. Convolutions do so in any case, and refuse it.
+    /// </summary>
+    public bool Residual { get; init; }
+
+    /// <summary>
+    /// Whether the outputs of each layer are normalised over its units before they are handed on, with a gain and a bias that are learned
+    /// (Ba, Kiros, Hinton, 2016). False by default. The state that a layer keeps for its next step is not normalised.
+    /// </summary>
+    public bool LayerNormalization { get; init; }
+
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
     public int Window { get; init; } = 60;
 
@@ -75,7 +87,10 @@ public sealed record ModelSpec
     };
 
     /// <summary>Checks what the sizes must have in common.</summary>
-    /// <exception cref="ArgumentException">There are too many layers, the kernel's size is out of range, or the embedding is tied to a decoder of another size; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of
+    /// a single layer or of convolutions; the message says which.
+    /// </exception>
     internal void Validate()
     {
         if (Layers < 1 || Layers > MostLayers)
@@ -91,5 +106,10 @@ public sealed record ModelSpec
             throw new ArgumentException(
                 $"Tied weights need an embedding as long as the hidden state, and the embedding size is {EmbeddingSize} where the hidden size is {HiddenSize}; make them equal, or do not tie.");
         }
+
+        if (Residual && Architecture == Architecture.Convolution)
+            throw new ArgumentException("Residual connections are for recurrent layers, and convolutions above the first add their input to their output in any case; do not ask for them.");
+        if (Residual && Layers < 2)
+            throw new ArgumentException("Residual connections lead past the layers above the first, and the model has only one layer; give it two or more, or no residual connections.");
     }
 }

@@ -8,6 +8,7 @@ internal sealed unsafe class NetworkState
 {
     private readonly NetworkWeights weights;
     private readonly LayerState[] layers;
+    private readonly LayerOutput[] outputs;
     private readonly AlignedArray embedded;
 
     /// <param name="weights">The model's weights.</param>
@@ -16,6 +17,7 @@ internal sealed unsafe class NetworkState
     {
         this.weights = weights;
         layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
+        outputs = [.. layers.Select((_, layer) => new LayerOutput(weights, layer, rows))];
         embedded = new AlignedArray(rows * weights.Model.Spec.EmbeddingSize);
     }
 
@@ -23,12 +25,14 @@ internal sealed unsafe class NetworkState
     public void Clear()
     {
         foreach (LayerState layer in layers) layer.Clear();
+        foreach (LayerOutput output in outputs) output.Clear();
     }
 
     /// <summary>Forgets one text.</summary>
     public void Clear(int row)
     {
         foreach (LayerState layer in layers) layer.Clear(row);
+        foreach (LayerOutput output in outputs) output.Clear(row);
     }
 
     /// <summary>Each of some texts reads one more token.</summary>
@@ -45,13 +49,13 @@ internal sealed unsafe class NetworkState
             input = LayerInput.Of(vectors);
         }
 
-        foreach (LayerState layer in layers)
+        for (int layer = 0; layer < layers.Length; layer++)
         {
-            layer.Advance(input, first, count);
-            input = LayerInput.Of(layer.Output(first));
+            layers[layer].Advance(input, first, count);
+            input = LayerInput.Of(outputs[layer].Forward(layers[layer].Output(first), input.Vectors, mask: [], first, count));
         }
     }
 
     /// <summary>The logits [count, V] of what comes next in some texts.</summary>
-    public void Decode(int first, int count, float* logits) => weights.Decode(layers[^1].Output(first), logits, count);
+    public void Decode(int first, int count, float* logits) => weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
 }

@@ -20,5 +20,6 @@ internal abstract unsafe class SequenceLayer
     /// <param name="lastOnly">Whether only the last step has one.</param>
     /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; of no use where the layer reads tokens.</param>
     /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
-    public abstract void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient);
+    /// <param name="addsInputGradient">Whether the gradient of the inputs is added to what is there.</param>
+    public abstract void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false);
 }

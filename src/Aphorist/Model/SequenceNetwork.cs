@@ -12,7 +12,8 @@ internal sealed unsafe class SequenceNetwork
     private readonly bool lastOnly;
     private readonly int hiddenSize, embeddingSize, mostRows;
     private readonly AlignedArray embedded, embeddedGradient;
-    private readonly AlignedArray[] outputs, outputGradients;
+    private readonly LayerOutput[] outputs;
+    private readonly AlignedArray[] outputGradients;
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="mostRows">The most sequences a call may bring.</param>
@@ -29,7 +30,7 @@ internal sealed unsafe class SequenceNetwork
         int sequence = mostSteps * mostRows;
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
-        outputs = [.. layers.Select(_ => new AlignedArray(dropsOut ? sequence * hiddenSize : 0))];
+        outputs = [.. layers.Select((_, layer) => new LayerOutput(weights, layer, sequence, dropsOut))];
         outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? mostRows : sequence) * hiddenSize))];
     }
 
@@ -38,7 +39,7 @@ internal sealed unsafe class SequenceNetwork
     /// <param name="steps">Steps.</param>
     /// <param name="rows">Sequences.</param>
     /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
-    /// <param name="masks">[layers, rows, H]: what the outputs of each layer are multiplied by, the same at all steps; null for none.</param>
+    /// <param name="masks">[layers, rows, H]: what the outputs of each layer, normalised or not, are multiplied by, the same at all steps; null for none.</param>
     /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
     /// <param name="gradient">Laid out as the parameters; overwritten.</param>
     /// <returns>The summed loss in nats, and how many predictions were right.</returns>
@@ -49,7 +50,7 @@ internal sealed unsafe class SequenceNetwork
         Forward(tokens, steps, rows, state, masks);
         nint states = (nint)rows * hiddenSize;
         int first = lastOnly ? steps - 1 : 0;
-        float* top = OutputOf(layers.Length - 1, masks), topGradient = outputGradients[^1].Pointer;
+        float* top = OutputOf(layers.Length - 1), topGradient = outputGradients[^1].Pointer;
         (double Loss, int Correct) result = decoder.LossAndGradient(
             top + first * states, tokens + (nint)(first + 1) * rows, (steps - first) * rows, scale, topGradient, gradient);
         Backward(tokens, steps, rows, masks, gradient);
@@ -69,8 +70,11 @@ internal sealed unsafe class SequenceNetwork
         if (embeddingSize > 0) weights.Embed(tokens, embedded.Pointer, steps * rows);
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer].Forward(InputOf(layer, tokens, masks), steps, rows, state);
-            if (masks is not null) Mask(layers[layer].Output, outputs[layer].Pointer, MaskOf(layer, rows, masks), steps);
+            LayerInput input = InputOf(layer, tokens);
+            layers[layer].Forward(input, steps, rows, state);
+            int first = FirstRow(layer, steps, rows);
+            nint place = (nint)first * hiddenSize;
+            outputs[layer].Forward(layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
             if (state is not null) state += rows * weights.Model.Spec.StateSize(layer);
         }
     }
@@ -81,9 +85,11 @@ internal sealed unsafe class SequenceNetwork
         {
             bool isLastOnly = lastOnly && layer == layers.Length - 1;
             float* outputGradient = outputGradients[layer].Pointer;
-            if (masks is not null) Mask(outputGradient, outputGradient, MaskOf(layer, rows, masks), isLastOnly ? 1 : steps);
             float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
-            layers[layer].Backward(InputOf(layer, tokens, masks), steps, outputGradient, isLastOnly, inputGradient, gradient);
+            int first = FirstRow(layer, steps, rows), count = steps * rows - first;
+            if (outputs[layer].AddsInput) PassPast(outputGradient, inputGradient, first, count);
+            outputs[layer].Backward(layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
+            layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient, outputs[layer].AddsInput);
         }
 
         if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);
@@ -98,17 +104,22 @@ internal sealed unsafe class SequenceNetwork
         }
     }
 
-    private LayerInput InputOf(int layer, int* tokens, float* masks) =>
-        layer > 0 ? LayerInput.Of(OutputOf(layer - 1, masks)) : embeddingSize > 0 ? LayerInput.Of(embedded.Pointer) : LayerInput.Of(tokens);
-
-    /// <summary>What a layer hands on: its outputs, masked where there are masks.</summary>
-    private float* OutputOf(int layer, float* masks) => masks is null ? layers[layer].Output : outputs[layer].Pointer;
-
-    private ReadOnlySpan<float> MaskOf(int layer, int rows, float* masks) => new(masks + (nint)layer * rows * hiddenSize, rows * hiddenSize);
-
-    private static void Mask(float* values, float* masked, ReadOnlySpan<float> mask, int steps)
+    /// <summary>The gradient that goes past a layer to its input: that of the output, which only some last rows may have.</summary>
+    private void PassPast(float* outputGradient, float* inputGradient, int first, int rows)
     {
-        for (int step = 0; step < steps; step++, values += mask.Length, masked += mask.Length)
-            TensorPrimitives.Multiply(new ReadOnlySpan<float>(values, mask.Length), mask, new Span<float>(masked, mask.Length));
+        new Span<float>(inputGradient, first * hiddenSize).Clear();
+        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
     }
+
+    /// <summary>The first row of a layer's outputs that anything reads.</summary>
+    private int FirstRow(int layer, int steps, int rows) => lastOnly && layer == layers.Length - 1 ? (steps - 1) * rows : 0;
+
+    private LayerInput InputOf(int layer, int* tokens) =>
+        layer > 0 ? LayerInput.Of(OutputOf(layer - 1)) : embeddingSize > 0 ? LayerInput.Of(embedded.Pointer) : LayerInput.Of(tokens);
+
+    /// <summary>What a layer hands on.</summary>
+    private float* OutputOf(int layer) => outputs[layer].At(layers[layer].Output, 0);
+
+    private ReadOnlySpan<float> MaskOf(int layer, int rows, float* masks) =>
+        masks is null ? [] : new(masks + (nint)layer * rows * hiddenSize, rows * hiddenSize);
 }

@@ -61,6 +61,7 @@ public static class ModelFile
             Layers = model.Spec.Layers,
             EmbeddingSize = model.Spec.EmbeddingSize,
             TiedEmbedding = model.Spec.TiedEmbedding ? true : null,
+            LayerNormalization = model.Spec.LayerNormalization ? true : null,
             KernelSize = model.Spec.Architecture == Architecture.Convolution ? model.Spec.KernelSize : null,
             Window = model.Spec.Window,
             Gates = model.Spec.Gates,

@@ -16,13 +16,16 @@ public sealed record ModelFileInfo
     private const int LargestHiddenSize = 1 << 16;
     private const int LongestWindow = 1 << 20;
 
-    private static readonly ModelSpec[] Kinds =
+    private static readonly ModelSpec[] RecurrentKinds =
     [
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
-        new() { Architecture = Architecture.Convolution },
     ];
+
+    // Convolutions have residual connections in any case.
+    private static readonly ModelSpec[] Kinds =
+        [.. RecurrentKinds, .. RecurrentKinds.Select(kind => kind with { Residual = true }), new() { Architecture = Architecture.Convolution }];
 
     private ModelFileInfo()
     {
@@ -91,8 +94,13 @@ public sealed record ModelFileInfo
         }
     }
 
-    /// <summary>What a file calls a model's layers. The two conventions of a GRU have different names, so that no program takes one for the other.</summary>
-    internal static string KindOf(ModelSpec spec) => spec.Architecture switch
+    /// <summary>
+    /// What a file calls a model's layers. The two conventions of a GRU, and layers with residual connections, which show in no tensor, have names of their
+    /// own, so that no program takes one for the other.
+    /// </summary>
+    internal static string KindOf(ModelSpec spec) => PlainKindOf(spec) + (spec.Residual ? "-residual" : "");
+
+    private static string PlainKindOf(ModelSpec spec) => spec.Architecture switch
     {
         Architecture.Lstm => "lstm",
         Architecture.Convolution => "convolution",
@@ -113,6 +121,8 @@ public sealed record ModelFileInfo
             throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
         if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
             throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
+        if (kind.Residual && architecture.Layers is not > 1)
+            throw new ModelFileException(path, $"its architecture is '{architecture.Kind}', whose residual connections need two layers or more, but it has one layer");
         if (kind.Architecture == Architecture.Convolution) kind = kind with { KernelSize = ReadKernelSize(path, architecture) };
         return kind with
         {
@@ -120,6 +130,7 @@ public sealed record ModelFileInfo
             Layers = architecture.Layers ?? 1,
             EmbeddingSize = architecture.EmbeddingSize ?? 0,
             TiedEmbedding = architecture.TiedEmbedding ?? false,
+            LayerNormalization = architecture.LayerNormalization ?? false,
             Window = architecture.Window,
             Gates = architecture.Gates,
         };

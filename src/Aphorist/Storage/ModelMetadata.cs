@@ -37,6 +37,9 @@ internal sealed record ArchitectureMetadata
     /// <summary>False if the document does not say.</summary>
     public bool? TiedEmbedding { get; init; }
 
+    /// <summary>False if the document does not say.</summary>
+    public bool? LayerNormalization { get; init; }
+
     /// <summary>Of convolutions; null for other layers.</summary>
     public int? KernelSize { get; init; }
 

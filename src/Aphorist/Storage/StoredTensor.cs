@@ -33,6 +33,12 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
             tensors.Add(isLstm ? new($"lstm.bias_hh_l{layer}", $"lstm.bias_l{layer}", [gates], IsAdded: true) : Same($"gru.bias_hh_l{layer}", gates));
         }
 
+        for (int layer = 0; layer < (spec.LayerNormalization ? spec.Layers : 0); layer++)
+        {
+            tensors.Add(Same($"layer_norm.weight_l{layer}", hidden));
+            tensors.Add(Same($"layer_norm.bias_l{layer}", hidden));
+        }
+
         if (!spec.TiedEmbedding) tensors.Add(Same("decoder.weight", vocabularySize, hidden));
         tensors.Add(Same("decoder.bias", vocabularySize));
         return tensors;

@@ -86,6 +86,8 @@ public sealed record RunOptions
         Check("--kernel", Model.KernelSize, requested.Model.KernelSize);
         Check("--embedding", Model.EmbeddingSize, requested.Model.EmbeddingSize);
         Check("--tied", Model.TiedEmbedding ? "true" : "false", requested.Model.TiedEmbedding ? "true" : "false");
+        Check("--residual", Model.Residual ? "true" : "false", requested.Model.Residual ? "true" : "false");
+        Check("--layer-normalization", Model.LayerNormalization ? "true" : "false", requested.Model.LayerNormalization ? "true" : "false");
         Check("--window", Model.Window, requested.Model.Window);
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
         Check("--reset", Spell(Model.ResetGate), Spell(requested.Model.ResetGate));
@@ -101,6 +103,7 @@ public sealed record RunOptions
         Check("--weight-decay", Training.WeightDecay, requested.Training.WeightDecay);
         Check("--clip-norm", Training.ClipNorm, requested.Training.ClipNorm);
         Check("--clip-value", Training.ClipValue, requested.Training.ClipValue);
+        Check("--average", Training.AveragingDecay, requested.Training.AveragingDecay);
         Check("--dropout", Training.Dropout, requested.Training.Dropout);
         Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
         Check("--seed", Training.Seed, requested.Training.Seed);

@@ -6,8 +6,8 @@ internal sealed class TrainingArenas
     private readonly (string Name, Memory<float> Values)[] current, good;
     private readonly (string Name, Memory<float> Values) states;
 
-    /// <param name="parameters">The parameters.</param>
-    /// <param name="moments">The optimizer's moments.</param>
+    /// <param name="parameters">The parameters that the optimizer moves.</param>
+    /// <param name="moments">The optimizer's moments, and the average of the parameters if there is one.</param>
     /// <param name="states">The streams' states, which every epoch begins anew; may be empty.</param>
     public TrainingArenas(Memory<float> parameters, IReadOnlyList<(string Name, Memory<float> Values)> moments, Memory<float> states)
     {

@@ -46,8 +46,15 @@ public sealed record TrainingOptions
     public double ClipValue { get; init; }
 
     /// <summary>
+    /// How much of the running average of the weights stays at each step (an exponential moving average: Polyak, Juditsky, 1992), less at first: 0 (no
+    /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
+    /// weights themselves.
+    /// </summary>
+    public double AveragingDecay { get; init; }
+
+    /// <summary>
     /// Share of the units that each layer hides from the one above: 0 (none, the default) to below 1. A sequence loses the same units at all of its
-    /// steps (variational dropout: Gal, Ghahramani, 2016).
+    /// steps (variational dropout: Gal, Ghahramani, 2016). What a residual layer adds to its output is not hidden.
     /// </summary>
     public double Dropout { get; init; }
 
@@ -88,6 +95,7 @@ public sealed record TrainingOptions
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"The weight decay is {WeightDecay}; it must not be negative.");
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), $"The norm to clip at is {ClipNorm}; it must be above 0, or 0 for none.");
         Require(ClipValue >= 0 && double.IsFinite(ClipValue), $"The value to clip at is {ClipValue}; it must be above 0, or 0 for none.");
+        Require(AveragingDecay is >= 0 and < 1, $"The decay of the averaged weights is {AveragingDecay}; it must be at least 0 and below 1.");
         Require(Dropout is >= 0 and < 1, $"The dropout is {Dropout}; it must be at least 0 and below 1.");
         Require(ValidationInterval >= 0, $"The validation interval is {ValidationInterval}; it must be at least 1 step, or 0 for none within an epoch.");
         Require(Patience >= 0, $"The patience is {Patience}; it must be at least 1 epoch, or 0 for no end.");

@@ -27,7 +27,7 @@ internal sealed class TrainingSession : IDisposable
     {
         (this.model, this.corpus, this.options, this.folder, this.split, plan, this.ids) = (model, corpus, options, folder, split, split.Plan, ids);
         step = new TrainingStep(model, ids, options);
-        arenas = new TrainingArenas(model.Parameters.Memory, step.Moments, step.States);
+        arenas = new TrainingArenas(step.Parameters, step.Moments, step.States);
         RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options);
         try
         {

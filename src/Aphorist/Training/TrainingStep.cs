@@ -25,6 +25,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     private readonly TokenSequence ids;
     private readonly TrainingOptions options;
     private readonly Optimizer optimizer;
+    private readonly WeightAverage? average;
     private readonly Workers workers;
     private readonly NetworkWeights weights;
     private readonly SequenceNetwork[] networks;
@@ -39,18 +40,19 @@ internal sealed unsafe class TrainingStep : IDisposable
     private int count, steps;
     private OptimizerStep current;
 
-    /// <param name="model">The model, which is changed in place.</param>
+    /// <param name="model">The model, which is changed in place; where weights are averaged, it holds the average.</param>
     /// <param name="ids">The corpus.</param>
     /// <param name="options">How to train.</param>
     /// <param name="instructionSet">Which kernels to use; the best there are by default.</param>
     public TrainingStep(LanguageModel model, TokenSequence ids, TrainingOptions options, InstructionSet? instructionSet = null)
     {
-        (this.model, this.ids, this.options) = (model, ids, options);
+        average = options.AveragingDecay > 0 ? new WeightAverage(model, options.AveragingDecay) : null;
+        (this.model, this.ids, this.options) = (average?.Trained ?? model, ids, options);
         (int batchSize, int mostSteps) = (options.BatchSize, options.Objective == Objective.Windows ? model.Spec.Window : options.SequenceLength);
         shardRows = ShardRows(model.Spec, batchSize);
         int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
-        weights = new NetworkWeights(model, instructionSet ?? InstructionSet.Current);
+        weights = new NetworkWeights(this.model, instructionSet ?? InstructionSet.Current);
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
         networks = Each(workers.Count, () => new SequenceNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
         tokens = Each(workers.Count, () => GC.AllocateArray<int>((mostSteps + 1) * shardRows, pinned: true));
@@ -62,12 +64,16 @@ internal sealed unsafe class TrainingStep : IDisposable
         starts = new long[batchSize];
         results = new (double, int)[shards];
         squares = new double[Chunks(length)];
-        Evaluator = new Evaluator(weights, workers);
+        Evaluator = new Evaluator(average is null ? weights : new NetworkWeights(model, weights.InstructionSet), workers);
         (refresh, train, update, add, move) = ((part, _) => weights.Refresh(part), TrainShard, (chunk, _) => UpdateChunk(chunk), (chunk, _) => AddChunk(chunk), (chunk, _) => MoveChunk(chunk));
     }
 
-    /// <summary>The optimizer's moments by name, laid out as the parameters.</summary>
-    public IReadOnlyList<(string Name, Memory<float> Values)> Moments => [.. optimizer.Moments.Select((name, index) => (name, moments[index].Memory))];
+    /// <summary>What the optimizer moves: the model's parameters, or where weights are averaged, those that the average is of.</summary>
+    public Memory<float> Parameters => model.Parameters.Memory;
+
+    /// <summary>The optimizer's moments by name, and the average of the weights if there is one; laid out as the parameters.</summary>
+    public IReadOnlyList<(string Name, Memory<float> Values)> Moments =>
+        [.. optimizer.Moments.Select((name, index) => (name, moments[index].Memory)), .. average is null ? [] : (ReadOnlySpan<(string, Memory<float>)>)[average.Arena]];
 
     /// <summary>Where the streams are; empty where windows begin from zero states.</summary>
     public Memory<float> States => states.Memory;
@@ -75,7 +81,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <summary>The gradient of the last batch, laid out as the parameters.</summary>
     public ReadOnlySpan<float> Gradient => gradients[0].Span;
 
-    /// <summary>Evaluates the model with this step's threads; <see cref="Evaluator.Begin"/> it after steps.</summary>
+    /// <summary>Evaluates the model, with averaged weights if they are averaged, with this step's threads; <see cref="Evaluator.Begin"/> it after steps.</summary>
     public Evaluator Evaluator { get; }
 
     private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
@@ -207,6 +213,7 @@ internal sealed unsafe class TrainingStep : IDisposable
         Span<float> second = moments.Length > 1 ? moments[1].Span.Slice(start, length) : [];
         optimizer.Update(
             model.Parameters.Values.Slice(start, length), gradients[0].Span.Slice(start, length), moments[0].Span.Slice(start, length), second, current);
+        average?.Update(start, length, current.Number);
     }
 
     private (int Start, int Length) Chunk(int chunk) => (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));

@@ -33,12 +33,21 @@ public sealed class PredictorTests
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding, bool tied) in ((int, int, bool)[])[(1, 0, false), (2, 5, false), (2, 37, true)])
+            foreach ((int layers, int embedding, bool tied, bool connected) in ((int, int, bool, bool)[])[(1, 0, false, false), (2, 5, false, false), (2, 37, true, false), (3, 37, true, true)])
             {
-                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, TiedEmbedding = tied, HiddenSize = 37, KernelSize = 1 + layers, Gates = GateActivation.Sigmoid };
-                ModelPair pair = ModelPair.Random(spec, 23);
+                ModelSpec spec = kind with
+                {
+                    Layers = layers,
+                    EmbeddingSize = embedding,
+                    TiedEmbedding = tied,
+                    HiddenSize = 37,
+                    KernelSize = 1 + layers,
+                    Gates = GateActivation.Sigmoid,
+                };
+                ModelPair pair = ModelPair.Random(connected ? LayerKinds.Connect(spec) : spec, 23);
                 int[] text = RandomText(23);
                 Predictor predictor = Stateful(pair.Engine, kernel);
+                AssertLogits(pair, [], predictor.Predict());
                 for (int length = 1; length <= text.Length; length++)
                 {
                     predictor.Read(text[length - 1]);
@@ -76,10 +85,17 @@ public sealed class PredictorTests
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding, int window) in ((int, int, int)[])[(1, 0, 2), (3, 0, Window), (3, 5, 20)])
+            foreach ((int layers, int embedding, int window, bool connected) in ((int, int, int, bool)[])[(1, 0, 2, false), (3, 0, Window, false), (3, 5, 20, false), (2, 0, Window, true)])
             {
-                ModelSpec spec = kind with { Layers = layers, EmbeddingSize = embedding, HiddenSize = 21, Window = window, Gates = GateActivation.Sigmoid };
-                AssertWindowAlone(kernel, ModelPair.Random(spec, 23).Engine);
+                ModelSpec spec = kind with
+                {
+                    Layers = layers,
+                    EmbeddingSize = embedding,
+                    HiddenSize = connected ? 37 : 21,
+                    Window = window,
+                    Gates = GateActivation.Sigmoid,
+                };
+                AssertWindowAlone(kernel, ModelPair.Random(connected ? LayerKinds.Connect(spec) : spec, 23).Engine);
             }
         }
     }

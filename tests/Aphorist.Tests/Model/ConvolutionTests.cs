@@ -83,6 +83,42 @@ public sealed unsafe class ConvolutionTests
         Assert.Contains(problem, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Create_ResidualConnections_SaysThatConvolutionsHaveThem(int layers)
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Convolution, Layers = layers, Residual = true };
+        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        Assert.Contains("convolutions above the first add their input to their output in any case", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public void Backward_AddingToTheInputGradient_AddsWhatItWouldHaveSet(int layer, bool lastOnly)
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = 5, KernelSize = 3 };
+        LanguageModel model = ModelPair.Random(spec, V).Engine;
+        NetworkWeights weights = new(model, InstructionSet.Current);
+        weights.Refresh();
+        Inputs inputs = new(spec.InputSize(layer));
+        SequenceLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, Steps);
+        sequences.Forward(inputs.From(0), Steps, Rows, null);
+        float[] set = Backward(adds: false, before: float.NaN), added = Backward(adds: true, before: 3);
+        Tolerance.AssertClose([.. set.Select(value => value + 3.0)], added, Tolerance.OfChain(3 * 2 * H), "gradient of the inputs");
+
+        float[] Backward(bool adds, float before)
+        {
+            AlignedArray outputGradient = new((lastOnly ? 1 : Steps) * Rows * H), inputGradient = new(Steps * Rows * spec.InputSize(layer)), gradient = new(model.Parameters.Values.Length);
+            for (int place = 0; place < outputGradient.Length; place++) outputGradient.Span[place] = MathF.Sin(place);
+            inputGradient.Span.Fill(before);
+            sequences.Backward(inputs.From(0), Steps, outputGradient.Pointer, lastOnly, inputGradient.Pointer, gradient.Pointer, adds);
+            return inputGradient.Span.ToArray();
+        }
+    }
+
     /// <summary>The outputs of the layer over pieces of so many steps, carried on if there is a state.</summary>
     private static float[] Run(NetworkWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
     {

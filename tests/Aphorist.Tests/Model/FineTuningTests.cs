@@ -14,10 +14,24 @@ public sealed class FineTuningTests
     [InlineData(9, Architecture.Lstm, ResetGate.After, true)]
     [InlineData(0, Architecture.Convolution)]
     [InlineData(9, Architecture.Convolution, ResetGate.After, true)]
-    public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(int embedding, Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false)
+    [InlineData(0, Architecture.Gru, ResetGate.After, false, true, true)]
+    [InlineData(0, Architecture.Convolution, ResetGate.After, false, false, true)]
+    public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(
+        int embedding, Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false, bool residual = false, bool normalized = false)
     {
-        ModelSpec spec = new() { HiddenSize = 9, Layers = 2, EmbeddingSize = embedding, Architecture = architecture, ResetGate = reset, TiedEmbedding = tied };
+        ModelSpec spec = new()
+        {
+            HiddenSize = 9,
+            Layers = 2,
+            EmbeddingSize = embedding,
+            Architecture = architecture,
+            ResetGate = reset,
+            TiedEmbedding = tied,
+            Residual = residual,
+            LayerNormalization = normalized,
+        };
         LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters("bdf"), seed: 1);
+        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.ValuesOf(normalization.Gain).Fill(1.5f);
         model.Parameters.ValuesOf(model.Layout.DecoderBias).Fill(7);
         LanguageModel grown = model.GrowFor(Corpus.FromText("abcdee"), seed: 2);
         Vocabulary vocabulary = Assert.IsType<Vocabulary>(grown.Tokenizer);
@@ -27,6 +41,9 @@ public sealed class FineTuningTests
         AssertRows(model, model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, grown, grown.Layout.Embedding ?? grown.Layout.Layers[0].InputKernel);
         Assert.Equal(
             model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel), grown.Parameters.ValuesOf(grown.Layout.Layers[1].InputKernel));
+        if (model.Layout.Layers[1].RecurrentKernel is { } recurrent)
+            Assert.Equal(model.Parameters.ValuesOf(recurrent), grown.Parameters.ValuesOf(grown.Layout.Layers[1].RecurrentKernel!));
+        foreach (NormalizationTensors normalization in grown.Layout.Normalizations) Assert.Equal(-1, grown.Parameters.ValuesOf(normalization.Gain).IndexOfAnyExcept(1.5f));
         // New tokens begin as in a new model, and so almost never win: with the old biases the two write the same.
         using TextGenerator before = new(model), after = new(grown);
         Assert.Equal(before.Complete("bdf", 30, new() { Temperature = 0 }), after.Complete("bdf", 30, new() { Temperature = 0 }));

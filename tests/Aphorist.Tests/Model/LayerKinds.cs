@@ -12,4 +12,7 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
         new() { Architecture = Architecture.Convolution },
     ];
+
+    /// <summary>The same shape with normalised layers and, but for convolutions, which have some of their own, residual connections.</summary>
+    public static ModelSpec Connect(ModelSpec spec) => spec with { Residual = spec.Architecture != Architecture.Convolution, LayerNormalization = true };
 }

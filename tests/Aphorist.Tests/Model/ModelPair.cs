@@ -83,6 +83,8 @@ internal sealed class ModelPair
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
         TiedEmbedding = spec.TiedEmbedding,
+        Residual = spec.Residual,
+        LayerNormalization = spec.LayerNormalization,
         KernelSize = spec.KernelSize,
         Dilations = [.. Enumerable.Range(0, spec.Layers).Select(spec.Dilation)],
         Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,

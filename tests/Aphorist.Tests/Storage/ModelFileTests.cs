@@ -70,6 +70,36 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Save_ResidualNormalizedLayersOfEveryKind_LoadBitForBit()
+    {
+        foreach (ModelSpec kind in LayerKinds.All)
+        {
+            LanguageModel model = SampleModel.Make(LayerKinds.Connect(kind with { HiddenSize = 5, Layers = 2 }));
+            LanguageModel loaded = Reload(model);
+            Assert.Equal(model.Spec, loaded.Spec);
+            Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
+            string[] expected = ["layer_norm.weight_l0", "layer_norm.bias_l0", "layer_norm.weight_l1", "layer_norm.bias_l1"];
+            Assert.Equal(expected, ModelFile.Inspect(FilePath).Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("layer_norm", StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [InlineData("\"lstm-residual\"", "\"lstm\"", null)]
+    [InlineData("\"layers\":2,", "", "'lstm-residual', whose residual connections need two layers or more, but it has one layer")]
+    [InlineData("\"layers\":2,", "\"layers\":1,", "need two layers or more, but it has one layer")]
+    [InlineData("\"layerNormalization\":true,", "", "unexpected tensor 'layer_norm.weight_l0'")]
+    public void Load_ChangedDescriptionOfResidualNormalizedLayers_SaysWhatIsWrong(string before, string after, string? problem)
+    {
+        Write(SampleModel.Make(new ModelSpec { HiddenSize = 5, Layers = 2, Residual = true, LayerNormalization = true }), description =>
+        {
+            Assert.Contains(before, description, StringComparison.Ordinal);
+            return description.Replace(before, after, StringComparison.Ordinal);
+        });
+        if (problem is not null) Assert.Contains(problem, LoadError(), StringComparison.Ordinal);
+        else Assert.False(LanguageModel.Load(FilePath).Spec.Residual);
+    }
+
+    [Fact]
     public void Load_GruOfAnEarlierVersion_ResetsAfterTheProduct()
     {
         Write(SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }), description =>
@@ -143,6 +173,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("\"kernelSize\":4", "\"kernelSize\":65", "kernel size is 65, of which its layers see 4225 tokens")]
     [InlineData("\"kernelSize\":4", "\"kernelSize\":5", "'convolution.0.weight' has shape [10, 3, 4] where [10, 3, 5] is expected")]
     [InlineData("\"layers\":2", "\"layers\":13", "13 layers, which is not between 1 and 12")]
+    [InlineData("\"kind\":\"convolution\"", "\"kind\":\"convolution-residual\"", "its architecture is 'convolution-residual' and this program knows")]
     [InlineData("\"kind\":\"convolution\"", "\"kind\":\"lstm\"", "'lstm.weight_ih_l0' of shape [20, 3] is missing")]
     public void Load_ChangedDescriptionOfConvolutions_SaysWhatIsWrong(string before, string after, string problem)
     {

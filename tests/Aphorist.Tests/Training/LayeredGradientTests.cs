@@ -58,7 +58,15 @@ public sealed class LayeredGradientTests
         foreach (ModelSpec spec in Specs(architecture, reset)) AssertStream(kernel, spec, dropout: 0.4);
     }
 
-    private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset) => Stacks.Select(stack => new ModelSpec
+    private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset) =>
+        [.. PlainSpecs(architecture, reset), .. PlainSpecs(architecture, reset).SelectMany(Connected)];
+
+    /// <summary>The same stack normalised, with residual connections, and both; convolutions have residual connections in any case.</summary>
+    private static IEnumerable<ModelSpec> Connected(ModelSpec spec) => spec.Layers == 1 || spec.Architecture == Architecture.Convolution
+        ? [spec with { LayerNormalization = true }]
+        : [spec with { LayerNormalization = true }, spec with { Residual = true }, spec with { Residual = true, LayerNormalization = true }];
+
+    private static IEnumerable<ModelSpec> PlainSpecs(Architecture architecture, ResetGate reset) => Stacks.Select(stack => new ModelSpec
     {
         Architecture = architecture,
         ResetGate = reset,

@@ -85,6 +85,7 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--step", Begun with { Training = Begun.Training with { Step = 1 } });
         AssertNames("--batch", Begun with { Training = Begun.Training with { BatchSize = 1 } });
         AssertNames("--learning-rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
+        AssertNames("--average 0, not with 0.5", Begun with { Training = Begun.Training with { AveragingDecay = 0.5 } });
         AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
         AssertNames("--divergence-guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
         AssertNames("--kernel 2, not with 3", Begun with { Model = Begun.Model with { KernelSize = 3 } });
@@ -92,6 +93,8 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--window", Begun with { Model = Begun.Model with { Window = 1 } });
         AssertNames("--gates hard-sigmoid, not with sigmoid", Begun with { Model = Begun.Model with { Gates = GateActivation.Sigmoid } });
         AssertNames("--tied false, not with true", Begun with { Model = Begun.Model with { TiedEmbedding = true } });
+        AssertNames("--residual false, not with true", Begun with { Model = Begun.Model with { Residual = true } });
+        AssertNames("--layer-normalization false, not with true", Begun with { Model = Begun.Model with { LayerNormalization = true } });
         AssertNames("--reset after, not with before", Begun with { Model = Begun.Model with { ResetGate = ResetGate.Before } });
         AssertNames("--tokenizer characters, not with words", Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } });
         AssertNames("--lowercase true", Begun with { Lowercase = false });

@@ -11,8 +11,15 @@ public sealed class StreamTrainingTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
-    public static TheoryData<Architecture, ResetGate, bool> Kinds =>
-        [.. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, false)), (Architecture.Lstm, ResetGate.After, true)];
+    /// <summary>Architecture, reset gate, whether the embedding is tied, whether layers are residual and normalised.</summary>
+    public static TheoryData<Architecture, ResetGate, bool, bool> Kinds =>
+    [
+        .. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, false, false)),
+        (Architecture.Lstm, ResetGate.After, true, false),
+        (Architecture.Lstm, ResetGate.After, true, true),
+        (Architecture.Gru, ResetGate.After, false, true),
+        (Architecture.Convolution, ResetGate.After, false, true),
+    ];
 
     private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
     {
@@ -33,9 +40,9 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied, bool connected)
     {
-        LanguageModel one = Model(architecture, reset, tied), four = Model(architecture, reset, tied);
+        LanguageModel one = Model(architecture, reset, tied, connected), four = Model(architecture, reset, tied, connected);
         await TinyTraining.RunAsync(one, Options);
         await TinyTraining.RunAsync(four, Options with { Threads = 4 });
         Assert.Equal(one.Parameters.Values, four.Parameters.Values);
@@ -43,19 +50,19 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied)
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied, bool connected)
     {
-        LanguageModel whole = Model(architecture, reset, tied);
+        LanguageModel whole = Model(architecture, reset, tied, connected);
         List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{reset}-{tied}-{stop}");
+            string path = temporary.File($"{architecture}-{reset}-{tied}-{connected}-{stop}");
             using (RunFolder folder = RunFolder.Create(path))
             {
                 int checkpoints = 0;
                 using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture, reset, tied), TinyTraining.Corpus, Options);
+                Trainer trainer = new(Model(architecture, reset, tied, connected), TinyTraining.Corpus, Options);
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
                 {
                     await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
@@ -65,7 +72,7 @@ public sealed class StreamTrainingTests : IDisposable
 
             await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
             using RunFolder resumed = RunFolder.Open(path);
-            LanguageModel model = Model(architecture, reset, tied);
+            LanguageModel model = Model(architecture, reset, tied, connected);
             await TinyTraining.RunAsync(model, Options, resumed);
             Assert.Equal(whole.Parameters.Values, model.Parameters.Values);
         }
@@ -110,9 +117,17 @@ public sealed class StreamTrainingTests : IDisposable
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
     }
 
-    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false)
+    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false, bool connected = false)
     {
-        ModelSpec spec = new() { Architecture = architecture, ResetGate = reset, HiddenSize = 12, Layers = 2, EmbeddingSize = tied ? 12 : 5, TiedEmbedding = tied };
-        return LanguageModel.Create(spec, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+        ModelSpec spec = new()
+        {
+            Architecture = architecture,
+            ResetGate = reset,
+            HiddenSize = 12,
+            Layers = 2,
+            EmbeddingSize = tied ? 12 : 5,
+            TiedEmbedding = tied,
+        };
+        return LanguageModel.Create(connected ? LayerKinds.Connect(spec) : spec, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
     }
 }

@@ -30,6 +30,7 @@ public sealed class TrainingOptionsTests
         AssertRefused(Options with { LearningRate = 0 }, "The learning rate is 0; it must be above 0.");
         AssertRefused(Options with { LearningRate = double.NaN }, "The learning rate is NaN; it must be above 0.");
         AssertRefused(Options with { LearningRate = double.PositiveInfinity }, "it must be above 0.");
+        AssertRefused(Options with { AveragingDecay = 1 }, "The decay of the averaged weights is 1; it must be at least 0 and below 1.");
         AssertRefused(Options with { ValidationShare = 1 }, "The validation share is 1; it must be at least 0 and below 1.");
         AssertRefused(Options with { ValidationShare = double.NaN }, "The validation share is NaN; it must be at least 0 and below 1.");
         AssertRefused(Options with { Threads = -1 }, "The number of threads is -1; it must be at least 1, or 0 for one a processor.");

@@ -8,6 +8,8 @@ namespace Aphorist.Tests.Training;
 
 public sealed class TrainingStepDeterminismTests
 {
+    public static TheoryData<string> Kernels => [.. InstructionSet.All.Select(set => set.Name)];
+
     public static TheoryData<string, Architecture> KernelsAndArchitectures
     {
         get
@@ -21,23 +23,35 @@ public sealed class TrainingStepDeterminismTests
 
     [Theory]
     [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_AnyNumberOfThreads_GivesTheSameBits(string kernel, Architecture architecture)
+    public void Run_AnyNumberOfThreads_GivesTheSameBits(string kernel, Architecture architecture) => AssertSameBits(kernel, new ModelSpec { Architecture = architecture });
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_ResidualNormalizedLayersAnyNumberOfThreads_GivesTheSameBits(string kernel) =>
+        AssertSameBits(kernel, new ModelSpec { Architecture = Architecture.Gru, Layers = 2, Residual = true, LayerNormalization = true });
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_NormalizedConvolutionsAnyNumberOfThreads_GivesTheSameBits(string kernel) =>
+        AssertSameBits(kernel, new ModelSpec { Architecture = Architecture.Convolution, Layers = 2, LayerNormalization = true });
+
+    private static void AssertSameBits(string kernel, ModelSpec spec)
     {
-        (float[] Parameters, double[] Losses) one = Train(kernel, architecture, threads: 1);
+        (float[] Parameters, double[] Losses) one = Train(kernel, spec, threads: 1);
         foreach (int threads in (int[])[2, 3, 4])
         {
-            (float[] Parameters, double[] Losses) many = Train(kernel, architecture, threads);
+            (float[] Parameters, double[] Losses) many = Train(kernel, spec, threads);
             Assert.Equal(one.Losses, many.Losses);
             Assert.Equal(one.Parameters, many.Parameters);
         }
     }
 
     /// <summary>Eight steps over batches of five shards, the last of them a remainder, and a parameter arena of more than one chunk.</summary>
-    private static (float[] Parameters, double[] Losses) Train(string kernel, Architecture architecture, int threads)
+    private static (float[] Parameters, double[] Losses) Train(string kernel, ModelSpec spec, int threads)
     {
-        LanguageModel model = LanguageModel.Create(new() { Architecture = architecture, HiddenSize = 30, Window = 7 }, ModelPair.VocabularyOf(19), seed: 1);
+        LanguageModel model = LanguageModel.Create(spec with { HiddenSize = 30, Window = 7 }, ModelPair.VocabularyOf(19), seed: 1);
         RandomBatch batch = new(model, 150);
-        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads }, InstructionSet.Choose(kernel));
+        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads, AveragingDecay = spec.LayerNormalization ? 0.9 : 0 }, InstructionSet.Choose(kernel));
         double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), model.Spec.Window, round + 1, 0.01f).Loss)];
         return (model.Parameters.Values.ToArray(), losses);
     }
