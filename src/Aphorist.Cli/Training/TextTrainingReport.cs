@@ -16,7 +16,8 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
-        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} held out");
+        string where = options.ValidationText is string text ? $"of {text} to measure on" : "held out";
+        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} {where}");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
             $"{corpus}: {SizeOf(started)}, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
