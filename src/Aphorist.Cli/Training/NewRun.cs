@@ -14,6 +14,7 @@ internal static class NewRun
 
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
+        EnsureConsistent(request);
         Preset preset = PresetNamed(request.Preset);
         if (request.From is not null) return await PrepareFromAsync(request, preset, output, cancellationToken);
         TokenizerOptions tokenizer = request.ChangeTokenizer(new TokenizerOptions());
@@ -21,7 +22,7 @@ internal static class NewRun
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
         TrainingOptions training = request.ChangeTraining(preset.Training) with { Preset = preset.Name };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
-        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, sources, reading, output, cancellationToken);
+        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
         {
             Corpus = sources,
@@ -42,6 +43,16 @@ internal static class NewRun
         return Begin(options, corpus, validation, LanguageModel.Create(options.Model, tokens, options.Training.Seed), request.Run);
     }
 
+    /// <summary>Checks what can be checked of a request before any text is read.</summary>
+    /// <exception cref="WrongCallException">It contradicts itself or asks for what does not exist.</exception>
+    public static void EnsureConsistent(TrainingRequest request)
+    {
+        Preset preset = PresetNamed(request.Preset);
+        request.ChangeTraining(preset.Training);
+        ValidationText.Check(request.ValidationText, request.Corpus);
+        if (request.From is null) request.Change(TokenOptions.ShapeFor(request.ChangeTokenizer(new TokenizerOptions()), preset.Model));
+    }
+
     /// <summary>A run that goes on from a model: shape, tokenizer and normalisation are the model's.</summary>
     private static async Task<PreparedRun> PrepareFromAsync(TrainingRequest request, Preset preset, CommandOutput output, CancellationToken cancellationToken)
     {
@@ -56,7 +67,7 @@ internal static class NewRun
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = lowercase };
         TrainingOptions training = request.ChangeTraining(preset.Training) with { Preset = preset.Name };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
-        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, sources, reading, output, cancellationToken);
+        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
         {
             Corpus = sources,

@@ -41,9 +41,10 @@ internal static class ResumedRun
             Training = request.ChangeTraining(begun.Training),
         };
         EnsureSame(begun, wanted);
+        ValidationText.Check(wanted.ValidationText, wanted.Corpus);
         CorpusOptions reading = new() { Encoding = wanted.Encoding, Lowercase = wanted.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(wanted.Corpus, reading, output, cancellationToken);
-        Corpus? validation = await ValidationText.OpenAsync(wanted.ValidationText, wanted.Corpus, reading, output, cancellationToken);
+        Corpus? validation = await ValidationText.OpenAsync(wanted.ValidationText, reading, output, cancellationToken);
         EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256, ValidationSha256 = validation?.Sha256 });
         if (wanted != begun) wanted.Write(folder.Options);
         LanguageModel model = File.Exists(folder.StartModel)

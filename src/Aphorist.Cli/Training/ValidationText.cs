@@ -8,15 +8,16 @@ internal static class ValidationText
 {
     private const string StandardInput = "-";
 
-    /// <summary>Opens it as the corpus was opened; null if the call names none.</summary>
-    public static async Task<Corpus?> OpenAsync(
-        string? source, IReadOnlyList<string> corpus, CorpusOptions reading, CommandOutput output, CancellationToken cancellationToken)
+    /// <summary>Refuses to read two texts from one stream.</summary>
+    public static void Check(string? source, IReadOnlyList<string> corpus)
     {
-        if (source is null) return null;
         if (source == StandardInput && corpus.Contains(StandardInput))
             throw new WrongCallException("Standard input cannot be both the text to learn and the one to measure on: give a file for one of them.");
-        return await CorpusOpening.OpenAsync([source], reading, output, cancellationToken);
     }
+
+    /// <summary>Opens it as the corpus was opened; null if the call names none.</summary>
+    public static async Task<Corpus?> OpenAsync(string? source, CorpusOptions reading, CommandOutput output, CancellationToken cancellationToken) =>
+        source is null ? null : await CorpusOpening.OpenAsync([source], reading, output, cancellationToken);
 
     /// <summary>Cuts it into the tokens of the model.</summary>
     /// <exception cref="InvalidDataException">It has a character that the model does not know.</exception>

@@ -49,7 +49,7 @@ public static class ModelEvaluation
         long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
         return ids.Count - first >= 2
             ? evaluator.Stream(ids, first, cancellationToken)
-            : throw new ArgumentException(FormattableString.Invariant($"The corpus has {ids.Count} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text."));
+            : throw new ArgumentException(FormattableString.Invariant($"The corpus has {ids.Count} tokens, of which the last {100 * options.TailShare} % leaves fewer than two, so there is nothing to predict; use a longer text."));
     }
 }
 

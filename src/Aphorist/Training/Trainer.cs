@@ -36,6 +36,17 @@ public sealed class Trainer
 
     private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
 
+    /// <summary>Characters that a token stands for on average, in what is measured on or, where that is nothing, in the corpus: what a loss per token is divided by to compare models with different tokens.</summary>
+    internal double CharactersPerToken
+    {
+        get
+        {
+            if (split.ValidationCount == 0) return (double)corpus.CharacterCount / ids.Count;
+            long first = options.Objective == Objective.Windows ? split.ValidationWindows.StartOf(0) + model.Spec.Window : split.ValidationStart + 1;
+            return (validation?.TokensOf(model.Tokenizer) ?? ids).CharactersPerToken(first, model.Tokenizer);
+        }
+    }
+
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="TrainingDivergedException">The loss exploded and returning to good weights is turned off, or did not help.</exception>

@@ -11,8 +11,13 @@ public sealed class CultureTests : IDisposable
     private readonly CultureInfo usual = CultureInfo.CurrentCulture;
     private readonly TemporaryFolder temporary = new();
 
-    // Commas for the decimal point, points between thousands, a space before the percent sign.
-    public CultureTests() => CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+    // Made here, since some systems have no other cultures than the invariant one.
+    public CultureTests()
+    {
+        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (",", ".", "\u2212");
+        CultureInfo.CurrentCulture = comma;
+    }
 
     public void Dispose()
     {
