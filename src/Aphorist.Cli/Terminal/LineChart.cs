@@ -103,8 +103,8 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
 
     private IEnumerable<Segment> Legend(double from, double to)
     {
-        yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"{across} {from:0.##} to {to:0.##}"));
+        yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"{across} {from:0.#} to {to:0.#}"));
         foreach (ChartSeries one in drawn)
-            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {(one.IsDotted ? "⠁⠂" : "⠒⠒")} {one.Name} {one.Latest:F4}"), new Style(one.Color));
+            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {(one.IsDotted ? "⠁⠂" : "⠒⠒")} {one.Name} {one.Latest:F3}"), new Style(one.Color));
     }
 }

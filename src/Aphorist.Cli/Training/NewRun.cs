@@ -20,7 +20,6 @@ internal static class NewRun
         TokenizerOptions tokenizer = request.ChangeTokenizer(new TokenizerOptions());
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
-        TrainingOptions training = request.ChangeTraining(preset.Training) with { Preset = preset.Name };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
         Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
@@ -34,7 +33,7 @@ internal static class NewRun
             Preset = preset.Name,
             Tokenizer = tokenizer,
             Model = request.Change(TokenOptions.ShapeFor(tokenizer, preset.Model)),
-            Training = training,
+            Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
         ITokenizer tokens = await CorpusOpening.MakeTokenizerAsync(tokenizer, corpus, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, tokens, output, cancellationToken);
@@ -65,7 +64,6 @@ internal static class NewRun
             throw new WrongCallException($"--from keeps the model's normalisation: leave out --lowercase, which is {(lowercase ? "true" : "false")} for this model.");
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = lowercase };
-        TrainingOptions training = request.ChangeTraining(preset.Training) with { Preset = preset.Name };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
         Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
@@ -80,7 +78,7 @@ internal static class NewRun
             From = request.From,
             Tokenizer = tokenizer,
             Model = from.Spec,
-            Training = training,
+            Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
         LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
