@@ -13,6 +13,7 @@ internal static class AphoristCommand
     private static readonly (string Name, Func<Command> Create)[] Commands =
     [
         ("train", TrainCommand.Create),
+        ("sweep", SweepCommand.Create),
         ("generate", GenerateCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("info", InfoCommand.Create),

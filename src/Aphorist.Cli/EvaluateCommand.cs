@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         "--objective", "stream predicts every token, the state carried from one to the next; windows the token after each window, read from a zero state. stream by default.",
         ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
 
-    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Tokens between the starts of two windows. 3 by default.", 1);
+    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Tokens between the starts of two windows, for --objective windows. 3 by default.", 1);
 
     private static readonly NumberOption<double> Tail = NumberOptions.Real(
         "--tail", "share", "Share of the text, from its end, that is predicted. 1 by default.", value => value > 0 && value <= 1, "a share above 0, up to 1");
@@ -50,19 +50,21 @@ internal static class EvaluateCommand
     {
         CommandOutput output = CommandOutput.Of(call);
         string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        Objective objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream;
+        if (Step.In(call) is not null && objective == Aphorist.Training.Objective.Stream)
+            throw new WrongCallException($"{Step.Name} is the distance between windows, and a stream is predicted token by token: add {Objective.Name} windows, or leave it out.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         EvaluationOptions options = new()
         {
-            Objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream,
+            Objective = objective,
             Step = Step.In(call) ?? 3,
             TailShare = Tail.In(call) ?? 1,
             Threads = Threads.In(call) ?? 0,
         };
-        // The evaluation cannot be stopped, but it need not be waited for.
-        Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options), cancellationToken).WaitAsync(cancellationToken);
+        Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options, cancellationToken), cancellationToken);
         if (output.Json) output.Result.Announce(Json(evaluation));
         else Write(output.Result, evaluation);
         return ExitCode.Done;

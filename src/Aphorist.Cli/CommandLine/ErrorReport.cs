@@ -14,7 +14,8 @@ internal static class ErrorReport
         return exception is WrongCallException ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
-    private static string SentenceOf(Exception exception, bool debug)
+    /// <summary>What went wrong, in one sentence.</summary>
+    public static string SentenceOf(Exception exception, bool debug)
     {
         string message = exception.Message.ReplaceLineEndings(" ");
         if (IsExpected(exception)) return message;

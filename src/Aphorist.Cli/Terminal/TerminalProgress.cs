@@ -1,9 +1,10 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Aphorist.Cli.Terminal;
 
 /// <summary>
-/// One progress bar on standard error, and perhaps a line below it, which come when there is something to show and go when other text is to be written.
+/// One progress bar on standard error, and perhaps a picture below it, which come when there is something to show and go when other text is to be written.
 /// </summary>
 internal sealed class TerminalProgress
 {
@@ -12,16 +13,16 @@ internal sealed class TerminalProgress
 
     private readonly IAnsiConsole console = OpenConsole();
     private readonly FactsColumn facts = new();
-    private string below = "";
+    private IRenderable? below;
     private TaskCompletionSource? closing;
     private Task? display;
     private bool isUsable = true;
     private ProgressTask? task;
 
-    /// <summary>Shows the bar, or moves it; and the line below it, where the terminal can show its blocks.</summary>
-    public async ValueTask ShowAsync(string title, double done, double total, string text, string lineBelow = "")
+    /// <summary>Shows the bar, or moves it; and what is to be below it.</summary>
+    public async ValueTask ShowAsync(string title, double done, double total, string text, IRenderable? pictureBelow = null)
     {
-        if (console.Profile.Capabilities.Unicode) below = lineBelow;
+        below = pictureBelow;
         if (display is null) await OpenAsync(title);
         if (!isUsable) return;
         facts.Text = text;
@@ -47,7 +48,7 @@ internal sealed class TerminalProgress
             .AutoClear(true)
             .ExcludeVerticalPadding()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), facts)
-            .UseRenderHook((bar, _) => below.Length == 0 ? bar : new Rows(bar, new Spectre.Console.Text(below) { Overflow = Overflow.Crop }))
+            .UseRenderHook((bar, _) => below is { } picture ? new Rows(bar, picture) : bar)
             .StartAsync(async context =>
             {
                 task = context.AddTask(Markup.Escape(title));

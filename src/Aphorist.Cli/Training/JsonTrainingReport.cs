@@ -23,7 +23,7 @@ internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress prog
 
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {
-        await progressBar.HideAsync();
+        await progressBar.MeasuredAsync(validation);
         result.Announce(JsonLine.Of(json =>
         {
             json.WriteString("event", "validation");

@@ -23,6 +23,12 @@ internal static class LearningOptions
         "--validation", "share", "Share of the text, from its end, that is held out to measure on. 0 in the notebook preset.",
         value => value >= 0 && value < 1, "a share from 0 to below 1");
 
+    private static readonly Option<string?> ValidationText = new("--validation-text")
+    {
+        Description = "Another text to measure on, instead of a share of this one: a name that `aphorist corpora` lists, a file, a folder or a pattern. It is read as the text to learn is.",
+        HelpName = "text",
+    };
+
     private static readonly NumberOption<int> ValidationInterval = NumberOptions.Whole(
         "--validate-every", "Training steps between two measurements of the held-out part within an epoch; one is made after every epoch in any case. 0, the default, for no others.", 0);
 
@@ -75,9 +81,12 @@ internal static class LearningOptions
 
     public static IEnumerable<Option> All =>
     [
-        Objective, Epochs, Minutes, Patience, Validation, ValidationInterval, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
+        Objective, Epochs, Minutes, Patience, Validation, ValidationText, ValidationInterval, Step, Sequence, Batch, Optimizer, LearningRate, Schedule, WarmUp, WeightDecay, ClipNorm, ClipValue,
         Average, Dropout, DivergenceGuard, CheckpointInterval, Seed, Threads,
     ];
+
+    /// <summary>The text that a call names to measure on; null if it names none.</summary>
+    public static string? ValidationTextIn(ParseResult call) => call.GetValue(ValidationText);
 
     /// <summary>The options with what a call changes in them.</summary>
     public static TrainingOptions Change(TrainingOptions options, ParseResult call) => options with
@@ -86,7 +95,7 @@ internal static class LearningOptions
         Epochs = Epochs.In(call) ?? options.Epochs,
         TimeBudget = Minutes.In(call) is double minutes ? TimeSpan.FromMinutes(minutes) : options.TimeBudget,
         Patience = Patience.In(call) ?? options.Patience,
-        ValidationShare = Validation.In(call) ?? options.ValidationShare,
+        ValidationShare = ShareHeldOut(call) ?? options.ValidationShare,
         ValidationInterval = ValidationInterval.In(call) ?? options.ValidationInterval,
         Step = Step.In(call) ?? options.Step,
         SequenceLength = Sequence.In(call) ?? options.SequenceLength,
@@ -105,6 +114,15 @@ internal static class LearningOptions
         Seed = Seed.In(call) ?? options.Seed,
         Threads = Threads.In(call) ?? options.Threads,
     };
+
+    /// <summary>With a text to measure on, nothing is held out of the other, whatever the preset says.</summary>
+    private static double? ShareHeldOut(ParseResult call)
+    {
+        if (ValidationTextIn(call) is null) return Validation.In(call);
+        return Validation.In(call) is null
+            ? 0
+            : throw new WrongCallException($"{Validation.Name} and {ValidationText.Name} both say what to measure on: leave out one of them.");
+    }
 
     private static NumberOption<double> NonNegative(string name, string description) =>
         NumberOptions.Real(name, "x", description, value => value >= 0, "a number from 0 up");

@@ -14,16 +14,20 @@ internal static class NewRun
 
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
+        EnsureConsistent(request);
         Preset preset = PresetNamed(request.Preset);
         if (request.From is not null) return await PrepareFromAsync(request, preset, output, cancellationToken);
         TokenizerOptions tokenizer = request.ChangeTokenizer(new TokenizerOptions());
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = request.Lowercase ?? preset.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
         {
             Corpus = sources,
             CorpusSha256 = corpus.Sha256,
+            ValidationText = request.ValidationText,
+            ValidationSha256 = validation?.Sha256,
             Encoding = reading.Encoding,
             Lowercase = reading.Lowercase,
             Preset = preset.Name,
@@ -33,8 +37,19 @@ internal static class NewRun
         };
         ITokenizer tokens = await CorpusOpening.MakeTokenizerAsync(tokenizer, corpus, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, tokens, output, cancellationToken);
+        await ValidationText.EncodeAsync(validation, tokens, output, cancellationToken);
         CorpusOpening.Check(corpus, tokens, options.Model.Window);
-        return Begin(options, corpus, LanguageModel.Create(options.Model, tokens, options.Training.Seed), request.Run);
+        return Begin(options, corpus, validation, LanguageModel.Create(options.Model, tokens, options.Training.Seed), request.Run);
+    }
+
+    /// <summary>Checks what can be checked of a request before any text is read.</summary>
+    /// <exception cref="WrongCallException">It contradicts itself or asks for what does not exist.</exception>
+    public static void EnsureConsistent(TrainingRequest request)
+    {
+        Preset preset = PresetNamed(request.Preset);
+        request.ChangeTraining(preset.Training);
+        ValidationText.Check(request.ValidationText, request.Corpus);
+        if (request.From is null) request.Change(TokenOptions.ShapeFor(request.ChangeTokenizer(new TokenizerOptions()), preset.Model));
     }
 
     /// <summary>A run that goes on from a model: shape, tokenizer and normalisation are the model's.</summary>
@@ -48,11 +63,15 @@ internal static class NewRun
         if ((request.Lowercase ?? lowercase) != lowercase)
             throw new WrongCallException($"--from keeps the model's normalisation: leave out --lowercase, which is {(lowercase ? "true" : "false")} for this model.");
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
-        Corpus corpus = await CorpusOpening.OpenAsync(sources, new CorpusOptions { Encoding = request.Encoding, Lowercase = lowercase }, output, cancellationToken);
+        CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        Corpus? validation = await ValidationText.OpenAsync(request.ValidationText, reading, output, cancellationToken);
         RunOptions options = new()
         {
             Corpus = sources,
             CorpusSha256 = corpus.Sha256,
+            ValidationText = request.ValidationText,
+            ValidationSha256 = validation?.Sha256,
             Encoding = request.Encoding,
             Lowercase = lowercase,
             Preset = preset.Name,
@@ -63,14 +82,15 @@ internal static class NewRun
         };
         LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        await ValidationText.EncodeAsync(validation, model.Tokenizer, output, cancellationToken);
         CorpusOpening.Check(corpus, model.Tokenizer, model.Spec.Window);
-        return Begin(options, corpus, model, request.Run);
+        return Begin(options, corpus, validation, model, request.Run);
     }
 
-    private static PreparedRun Begin(RunOptions options, Corpus corpus, LanguageModel model, string? path)
+    private static PreparedRun Begin(RunOptions options, Corpus corpus, Corpus? validation, LanguageModel model, string? path)
     {
         // What cannot be trained is refused before a folder is made for it.
-        Trainer trainer = new(model, corpus, options.Training);
+        Trainer trainer = new(model, corpus, options.Training, validation);
         RunFolder folder = RunFolder.Create(path ?? RunFolderName.For(corpus.Name));
         try
         {

@@ -32,6 +32,7 @@ internal static class ResumedRun
         RunOptions wanted = begun with
         {
             Corpus = request.Corpus.Count > 0 ? request.Corpus : begun.Corpus,
+            ValidationText = request.ValidationText ?? begun.ValidationText,
             Encoding = request.Encoding ?? begun.Encoding,
             Lowercase = request.Lowercase ?? begun.Lowercase,
             Preset = request.Preset ?? begun.Preset,
@@ -40,16 +41,19 @@ internal static class ResumedRun
             Training = request.ChangeTraining(begun.Training),
         };
         EnsureSame(begun, wanted);
+        ValidationText.Check(wanted.ValidationText, wanted.Corpus);
         CorpusOptions reading = new() { Encoding = wanted.Encoding, Lowercase = wanted.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(wanted.Corpus, reading, output, cancellationToken);
-        EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256 });
+        Corpus? validation = await ValidationText.OpenAsync(wanted.ValidationText, reading, output, cancellationToken);
+        EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256, ValidationSha256 = validation?.Sha256 });
         if (wanted != begun) wanted.Write(folder.Options);
         LanguageModel model = File.Exists(folder.StartModel)
             ? LanguageModel.Load(folder.StartModel)
             : LanguageModel.Create(
                 wanted.Model, await CorpusOpening.MakeTokenizerAsync(wanted.Tokenizer, corpus, output, cancellationToken), wanted.Training.Seed);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
-        return new PreparedRun(model, corpus, wanted, folder, new Trainer(model, corpus, wanted.Training));
+        await ValidationText.EncodeAsync(validation, model.Tokenizer, output, cancellationToken);
+        return new PreparedRun(model, corpus, wanted, folder, new Trainer(model, corpus, wanted.Training, validation));
     }
 
     private static void EnsureSame(RunOptions begun, RunOptions wanted)

@@ -16,7 +16,8 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
-        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} held out");
+        string where = options.ValidationText is string text ? $"of {text} to measure on" : "held out";
+        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} {where}");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
             $"{corpus}: {SizeOf(started)}, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
@@ -27,7 +28,7 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
 
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {
-        await progressBar.HideAsync();
+        await progressBar.MeasuredAsync(validation);
         output.Result.Announce(string.Create(
             Culture,
             $"epoch {validation.Epoch}/{epochs}, batch {validation.Batch}  validation loss {validation.ValidationLoss:F4}  validation accuracy {validation.ValidationAccuracy:F4}  after {validation.Seconds:F1} s"));
@@ -47,10 +48,7 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
     public async ValueTask DivergenceAsync(DivergenceDetected divergence)
     {
         await progressBar.HideAsync();
-        await output.Notes.WriteLineAsync(string.Create(
-            Culture,
-            $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}): back to the last good "
-            + $"weights, with the learning rate {divergence.LearningRate:G4}."));
+        await output.Notes.WriteLineAsync(Sentence(divergence));
     }
 
     public void SampleBegins(int epoch, double temperature, string seed)
@@ -72,6 +70,12 @@ internal sealed class TextTrainingReport(CommandOutput output, EpochProgress pro
     }
 
     public ValueTask DisposeAsync() => progressBar.DisposeAsync();
+
+    /// <summary>What happened, and what is done about it.</summary>
+    public static string Sentence(DivergenceDetected divergence) => string.Create(
+        Culture,
+        $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}): back to the last good "
+        + $"weights, with the learning rate {divergence.LearningRate:G4}.");
 
     private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + options.Tokenizer.Kind switch
     {

@@ -10,30 +10,33 @@ internal static class TrainingCall
 {
     public static async Task<int> RunAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        using PreparedRun run = request.Resume is null
-            ? await NewRun.PrepareAsync(request, output, cancellationToken)
-            : await ResumedRun.PrepareAsync(request, output, cancellationToken);
+        using PreparedRun run = await PrepareAsync(request, output, cancellationToken);
         EpochHistory history = new();
-        // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
-        await using RunPictures pictures = new(run.Folder, history, output.Notes);
-        await using ITrainingReport report = ReportFor(run, history, output);
         try
         {
-            await TrainAsync(run, report, history, pictures, output.Notes, request.Samples, cancellationToken);
+            await TrainAsync(run, history, ReportFor(run, history, output), output.Notes, request.Samples, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await report.DisposeAsync();
             output.Result.Flush();
             await Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: aphorist train --resume {ShellWord.Of(run.Folder.Path)}");
             return ExitCode.Interrupted;
         }
     }
 
-    private static async Task TrainAsync(
-        PreparedRun run, ITrainingReport report, EpochHistory history, RunPictures pictures, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
+    /// <summary>A run from the beginning, or an interrupted one to go on with.</summary>
+    public static Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken) => request.Resume is null
+        ? NewRun.PrepareAsync(request, output, cancellationToken)
+        : ResumedRun.PrepareAsync(request, output, cancellationToken);
+
+    /// <summary>Trains and tells the report, which is then done with.</summary>
+    public static async Task TrainAsync(
+        PreparedRun run, EpochHistory history, ITrainingReport told, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
+        // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
+        await using RunPictures pictures = new(run.Folder, history, notes);
+        await using ITrainingReport report = told;
         using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
         await foreach (TrainingEvent happened in run.Trainer.RunAsync(run.Folder, cancellationToken))
         {

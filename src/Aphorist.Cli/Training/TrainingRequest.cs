@@ -11,6 +11,9 @@ internal sealed record TrainingRequest
 
     public string? Preset { get; init; }
 
+    /// <summary>The text to measure on instead of a part of the corpus.</summary>
+    public string? ValidationText { get; init; }
+
     /// <summary>The model to go on from with another corpus.</summary>
     public string? From { get; init; }
 

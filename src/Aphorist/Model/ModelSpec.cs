@@ -94,11 +94,11 @@ public sealed record ModelSpec
     internal void Validate()
     {
         if (Layers < 1 || Layers > MostLayers)
-            throw new ArgumentException($"The number of layers is {Layers}; {(Architecture == Architecture.Convolution ? "convolutions" : "recurrent layers")} are 1 to {MostLayers}.");
+            throw new ArgumentException(FormattableString.Invariant($"The number of layers is {Layers}; {(Architecture == Architecture.Convolution ? "convolutions" : "recurrent layers")} are 1 to {MostLayers}."));
         if (Architecture == Architecture.Convolution && !(KernelSize >= 2 && Sight <= FurthestSight))
         {
-            throw new ArgumentException(
-                $"{Layers} layers of convolutions with kernels of {KernelSize} see {Sight:F0} tokens, and from 2 to {FurthestSight} are possible; change the layers or the kernel.");
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{Layers} layers of convolutions with kernels of {KernelSize} see {Sight:F0} tokens, and from 2 to {FurthestSight} are possible; change the layers or the kernel."));
         }
 
         if (TiedEmbedding && EmbeddingSize != HiddenSize)

@@ -13,6 +13,7 @@ internal enum RandomPurpose : uint
     Dropout = 8,
     StreamOffset = 9,
     ShuffleBlocks = 11,
+    SweepChoice = 14,
 }
 
 /// <summary>Random numbers found by index: the same seed, purpose, stream number and index always give the same number.</summary>

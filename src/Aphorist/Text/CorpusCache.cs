@@ -82,7 +82,7 @@ internal sealed class CorpusCache
                 byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
                 if (Convert.ToHexStringLower(hash) == entry.Sha256) return;
             }
-            throw new CorpusException($"'{path}' is not the catalogue's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} " +
+            throw new CorpusException(FormattableString.Invariant($"'{path}' is not the catalogue's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} ") +
                 $"with SHA-256 {entry.Sha256[..8]}...): delete it to have it downloaded again, or rename it and give its path to train on it as it is.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

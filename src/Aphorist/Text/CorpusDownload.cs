@@ -49,8 +49,8 @@ internal sealed class CorpusDownload : IDisposable
         {
             long length = part.Length;
             Discard();
-            throw new CorpusException($"What {entry.Address} holds now ({length:N0} bytes) is not the {entry.Name} of the catalogue " +
-                $"({entry.ByteCount:N0} bytes, SHA-256 {entry.Sha256[..8]}...): try once more, or {ByHand}.");
+            throw new CorpusException(FormattableString.Invariant($"What {entry.Address} holds now ({length:N0} bytes) is not the {entry.Name} of the catalogue ") +
+                FormattableString.Invariant($"({entry.ByteCount:N0} bytes, SHA-256 {entry.Sha256[..8]}...): try once more, or {ByHand}."));
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class CorpusTransfer(CorpusEntry entry, FileStream part, string 
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Interrupted($"nothing came for {LongestSilence.TotalSeconds:F0} seconds", exception);
+            throw Interrupted(FormattableString.Invariant($"nothing came for {LongestSilence.TotalSeconds:F0} seconds"), exception);
         }
         catch (HttpRequestException exception)
         {
@@ -81,6 +81,6 @@ internal sealed class CorpusTransfer(CorpusEntry entry, FileStream part, string 
 
     private CorpusException Interrupted(string reason, Exception? exception) => new(
         $"'{entry.Name}' could not be downloaded from {entry.Address} ({reason.TrimEnd('.')}): " +
-        (part.Length > 0 ? $"{part.Length:N0} of {entry.ByteCount:N0} bytes are kept, so try again to go on from there, or {byHand}."
+        (part.Length > 0 ? FormattableString.Invariant($"{part.Length:N0} of {entry.ByteCount:N0} bytes are kept, so try again to go on from there, or {byHand}.")
             : $"try again with a network, or {byHand}."), exception);
 }

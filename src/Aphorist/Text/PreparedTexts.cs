@@ -80,7 +80,7 @@ internal sealed class PreparedTexts(string? folder = null)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CorpusException(
-                $"'{name}' is too large for memory, and {Folder} cannot take it prepared ({exception.Message.TrimEnd('.')}): about {length:N0} bytes must be free " +
+                FormattableString.Invariant($"'{name}' is too large for memory, and {Folder} cannot take it prepared ({exception.Message.TrimEnd('.')}): about {length:N0} bytes must be free ") +
                 "there, or set APHORIST_PREPARED to another folder.", exception);
         }
     }

@@ -47,4 +47,20 @@ internal abstract class TokenSequence
 
         return count;
     }
+
+    /// <summary>Characters that a token stands for on average, from a place to the end.</summary>
+    public double CharactersPerToken(long first, ITokenizer tokenizer)
+    {
+        if (tokenizer is Vocabulary) return 1;
+        Span<int> block = stackalloc int[BlockLength];
+        long characters = 0;
+        for (long place = first; place < Count; place += BlockLength)
+        {
+            Span<int> ids = block[..(int)Math.Min(BlockLength, Count - place)];
+            Read(place, ids);
+            characters += tokenizer.CountCharacters(ids);
+        }
+
+        return (double)characters / (Count - first);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Aphorist.Storage;
 
@@ -47,9 +48,21 @@ internal static class Checkpoint
         throw new ModelFileException(file.Path, "it is no checkpoint of a training run");
     }
 
-    private static string Difference(RunIdentity saved, RunIdentity wanted) => saved.CorpusSha256 != wanted.CorpusSha256
-        ? "The corpus is not the one this run was begun with; resume with the same text, or begin a new run."
-        : $"The run was begun with {saved}, not with {wanted}; resume with the same options, or begin a new run.";
+    private static string Difference(RunIdentity saved, RunIdentity wanted) =>
+        saved.CorpusSha256 != wanted.CorpusSha256 ? "The corpus is not the one this run was begun with; resume with the same text, or begin a new run."
+        : saved.ValidationSha256 != wanted.ValidationSha256 ? "The validation text is not the one this run was begun with; resume with the same text, or begin a new run."
+        : $"The run was begun with {DifferentOption(AsJson(saved), AsJson(wanted))}; resume with the same options, or begin a new run.";
+
+    private static JsonObject AsJson(RunIdentity identity) => JsonSerializer.SerializeToNode(identity, CheckpointJson.Default.RunIdentity)!.AsObject();
+
+    /// <summary>The first option that two runs do not have in common.</summary>
+    private static string DifferentOption(JsonObject saved, JsonObject wanted)
+    {
+        (string name, JsonNode? value) = saved.First(option => !JsonNode.DeepEquals(option.Value, wanted[option.Key]));
+        return value is JsonObject nested && wanted[name] is JsonObject other
+            ? DifferentOption(nested, other)
+            : $"{name} {value?.ToJsonString() ?? "null"}, not with {wanted[name]?.ToJsonString() ?? "null"}";
+    }
 }
 
 [JsonSerializable(typeof(TrainingState))]

@@ -33,7 +33,8 @@ internal sealed unsafe class Evaluator
     /// <param name="ids">The corpus.</param>
     /// <param name="count">How many windows.</param>
     /// <param name="start">Where the window of a number, from 0, starts.</param>
-    public Evaluation Windows(TokenSequence ids, long count, Func<long, long> start)
+    /// <param name="cancellationToken">Stops it between two windows read side by side.</param>
+    public Evaluation Windows(TokenSequence ids, long count, Func<long, long> start, CancellationToken cancellationToken = default)
     {
         Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MostResults)];
         Reader?[] readers = new Reader?[workers.Count];
@@ -44,10 +45,12 @@ internal sealed unsafe class Evaluator
             int tasks = (int)Math.Min((count - begin + WindowsPerTask - 1) / WindowsPerTask, MostResults);
             workers.Run(tasks, (task, worker) =>
             {
+                if (cancellationToken.IsCancellationRequested) return;
                 readers[worker] ??= new Reader(weights, WindowsPerTask);
                 long window = begin + task * WindowsPerTask;
                 results[task] = readers[worker]!.Windows(ids, window, (int)Math.Min(WindowsPerTask, count - window), start);
             });
+            cancellationToken.ThrowIfCancellationRequested();
             sum = Sum(sum, results.AsSpan(0, tasks));
         }
 
@@ -60,7 +63,8 @@ internal sealed unsafe class Evaluator
     /// </summary>
     /// <param name="ids">The corpus.</param>
     /// <param name="begin">Where in it the text begins, which goes on to its end.</param>
-    public Evaluation Stream(TokenSequence ids, long begin = 0)
+    /// <param name="cancellationToken">Stops it between two tokens.</param>
+    public Evaluation Stream(TokenSequence ids, long begin = 0, CancellationToken cancellationToken = default)
     {
         long predictions = ids.Count - begin - 1;
         if (predictions < 1) return default;
@@ -70,8 +74,9 @@ internal sealed unsafe class Evaluator
         workers.Run(results.Length, (task, _) =>
         {
             int first = task * PartsPerTask, rows = Math.Min(PartsPerTask, parts - first);
-            results[task] = new Reader(weights, rows).Stream(new StreamParts(ids, begin, begin + first * length, length, rows));
+            results[task] = new Reader(weights, rows).Stream(new StreamParts(ids, begin, begin + first * length, length, rows), cancellationToken);
         });
+        cancellationToken.ThrowIfCancellationRequested();
         return Sum(default, results);
     }
 
@@ -117,10 +122,10 @@ internal sealed unsafe class Evaluator
             return sum;
         }
 
-        public Evaluation Stream(StreamParts parts)
+        public Evaluation Stream(StreamParts parts, CancellationToken cancellationToken)
         {
             Evaluation sum = default;
-            for (long position = -WarmUp; position < parts.Length; position++)
+            for (long position = -WarmUp; position < parts.Length && !cancellationToken.IsCancellationRequested; position++)
             {
                 parts.MoveTo(position);
                 for (int row = 0; row < tokens.Length; row++)

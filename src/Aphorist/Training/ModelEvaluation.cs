@@ -12,18 +12,20 @@ public static class ModelEvaluation
         /// <summary>Predicts a text and counts.</summary>
         /// <param name="corpus">The text, normalised as the model's tokenizer says.</param>
         /// <param name="options">How; every token of the whole text by default.</param>
+        /// <param name="cancellationToken">Stops the evaluation, within milliseconds once the text is cut into tokens.</param>
+        /// <exception cref="OperationCanceledException">It was stopped.</exception>
         /// <exception cref="ArgumentException">The text is too short to predict anything, or an option is out of range.</exception>
         /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
-        public Evaluation Evaluate(Corpus corpus, EvaluationOptions? options = null)
+        public Evaluation Evaluate(Corpus corpus, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            TokenSequence ids = corpus.TokensOf(model.Tokenizer);
+            TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
             try
             {
-                return Evaluate(model, ids, options);
+                return Evaluate(model, ids, options, cancellationToken);
             }
             catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
             {
@@ -33,7 +35,7 @@ public static class ModelEvaluation
         }
     }
 
-    private static Evaluation Evaluate(LanguageModel model, TokenSequence ids, EvaluationOptions options)
+    private static Evaluation Evaluate(LanguageModel model, TokenSequence ids, EvaluationOptions options, CancellationToken cancellationToken)
     {
         using Workers workers = new(options.Threads);
         Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
@@ -41,13 +43,13 @@ public static class ModelEvaluation
         if (options.Objective == Objective.Windows)
         {
             WindowTail windows = WindowTail.Of(ids.Count, model.Spec.Window, options.Step, options.TailShare);
-            return evaluator.Windows(ids, windows.Count, windows.StartOf);
+            return evaluator.Windows(ids, windows.Count, windows.StartOf, cancellationToken);
         }
 
         long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
         return ids.Count - first >= 2
-            ? evaluator.Stream(ids, first)
-            : throw new ArgumentException($"The corpus has {ids.Count} tokens, of which the last {options.TailShare:P0} leaves fewer than two, so there is nothing to predict; use a longer text.");
+            ? evaluator.Stream(ids, first, cancellationToken)
+            : throw new ArgumentException(FormattableString.Invariant($"The corpus has {ids.Count} tokens, of which the last {100 * options.TailShare} % leaves fewer than two, so there is nothing to predict; use a longer text."));
     }
 }
 
@@ -68,8 +70,8 @@ public sealed record EvaluationOptions
 
     internal void Validate()
     {
-        if (Step < 1) throw new ArgumentException($"The step between windows is {Step}; it must be at least 1.");
-        if (!(TailShare > 0 && TailShare <= 1)) throw new ArgumentException($"The share of the text to predict is {TailShare}; it must be above 0 and at most 1.");
-        if (Threads < 0) throw new ArgumentException($"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor.");
+        if (Step < 1) throw new ArgumentException(FormattableString.Invariant($"The step between windows is {Step}; it must be at least 1."));
+        if (!(TailShare > 0 && TailShare <= 1)) throw new ArgumentException(FormattableString.Invariant($"The share of the text to predict is {TailShare}; it must be above 0 and at most 1."));
+        if (Threads < 0) throw new ArgumentException(FormattableString.Invariant($"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor."));
     }
 }

@@ -19,6 +19,12 @@ public sealed record RunOptions
     /// <summary>The SHA-256 of the normalised corpus, in lower-case hexadecimal.</summary>
     public required string CorpusSha256 { get; init; }
 
+    /// <summary>The text to measure on as it was asked for: a name, a file, a folder or a pattern; null where a part of the corpus, or nothing, is held out.</summary>
+    public string? ValidationText { get; init; }
+
+    /// <summary>The SHA-256 of that text, normalised as the corpus is; null if there is none.</summary>
+    public string? ValidationSha256 { get; init; }
+
     /// <summary>The encoding that was asked for; null for the default.</summary>
     public string? Encoding { get; init; }
 
@@ -106,11 +112,11 @@ public sealed record RunOptions
         Check("--average", Training.AveragingDecay, requested.Training.AveragingDecay);
         Check("--dropout", Training.Dropout, requested.Training.Dropout);
         Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
+        if (ValidationText is null || requested.ValidationText is null) Check("--validation-text", ValidationText ?? "none", requested.ValidationText ?? "none");
         Check("--seed", Training.Seed, requested.Training.Seed);
         Check("--divergence-guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
-        if (CorpusSha256 == requested.CorpusSha256) return;
-        throw new ArgumentException(
-            $"The corpus is not the one this run began with (SHA-256 {requested.CorpusSha256} instead of {CorpusSha256}): bring the text back, or start a new run.");
+        CheckText("corpus", CorpusSha256, requested.CorpusSha256);
+        CheckText("validation text", ValidationSha256, requested.ValidationSha256);
     }
 
     private void CheckTokenizer(TokenizerOptions requested)
@@ -119,6 +125,12 @@ public sealed record RunOptions
         if (Tokenizer.Kind != TokenizerKind.Words) return;
         Check("--vocabulary-size", Tokenizer.VocabularySize, requested.VocabularySize);
         Check("--minimum-count", Tokenizer.MinimumCount, requested.MinimumCount);
+    }
+
+    private static void CheckText(string text, string? begun, string? requested)
+    {
+        if (begun == requested) return;
+        throw new ArgumentException($"The {text} is not the one this run began with (SHA-256 {requested} instead of {begun}): bring the text back, or start a new run.");
     }
 
     // The generated serializer gives an option that an older version did not write the value 0 instead of its default.

@@ -9,6 +9,7 @@ public sealed class Trainer
 {
     private readonly LanguageModel model;
     private readonly Corpus corpus;
+    private readonly Corpus? validation;
     private readonly TrainingOptions options;
     private readonly TokenSequence ids;
     private readonly TrainingSplit split;
@@ -17,9 +18,10 @@ public sealed class Trainer
     /// <param name="model">The model, which is changed in place.</param>
     /// <param name="corpus">The text to learn.</param>
     /// <param name="options">How to train.</param>
-    /// <exception cref="ArgumentException">The corpus is too short for one window, or an option is out of range.</exception>
-    /// <exception cref="UnknownCharacterException">The corpus has a character that the model does not know.</exception>
-    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options)
+    /// <param name="validation">A text to measure on after each epoch, normalised as the corpus is, instead of a part of the corpus; none by default.</param>
+    /// <exception cref="ArgumentException">The corpus or the text to measure on is too short, there is such a text and a <see cref="TrainingOptions.ValidationShare"/> too, or an option is out of range.</exception>
+    /// <exception cref="UnknownCharacterException">One of the texts has a character that the model does not know.</exception>
+    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -27,12 +29,23 @@ public sealed class Trainer
         options.Validate();
         if (model.Tokenizer.Count < 2)
             throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
-        (this.model, this.corpus, this.options) = (model, corpus, options);
+        (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
-        split = TrainingSplit.Of(ids.Count, model.Spec.Window, options);
+        split = TrainingSplit.Of(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
     }
 
     private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
+
+    /// <summary>Characters that a token stands for on average, in what is measured on or, where that is nothing, in the corpus: what a loss per token is divided by to compare models with different tokens.</summary>
+    internal double CharactersPerToken
+    {
+        get
+        {
+            if (split.ValidationCount == 0) return (double)corpus.CharacterCount / ids.Count;
+            long first = options.Objective == Objective.Windows ? split.ValidationWindows.StartOf(0) + model.Spec.Window : split.ValidationStart + 1;
+            return (validation?.TokensOf(model.Tokenizer) ?? ids).CharactersPerToken(first, model.Tokenizer);
+        }
+    }
 
     /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
     /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
@@ -47,7 +60,7 @@ public sealed class Trainer
     /// <inheritdoc cref="RunAsync(CancellationToken)"/>
     public async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession session = new(model, corpus, options, folder, split, ids);
+        using TrainingSession session = new(model, corpus, validation, options, folder, split, ids);
         yield return new TrainingStarted(
             corpus.CharacterCount, ids.Count, model.Tokenizer.Count, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)

@@ -106,8 +106,8 @@ public sealed record TrainingOptions
         Require(CheckpointInterval >= TimeSpan.Zero, $"The checkpoint interval is {CheckpointInterval}; it must not be negative.");
     }
 
-    private static void Require(bool condition, string message)
+    private static void Require(bool condition, FormattableString message)
     {
-        if (!condition) throw new ArgumentException(message);
+        if (!condition) throw new ArgumentException(FormattableString.Invariant(message));
     }
 }

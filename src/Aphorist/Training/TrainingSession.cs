@@ -17,18 +17,20 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunFolder? folder;
     private readonly TrainingSplit split;
     private readonly BatchPlan plan;
-    private readonly TokenSequence ids;
+    private readonly TokenSequence ids, validationIds;
     private readonly TrainingStep step;
     private readonly TrainingArenas arenas;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
-    public TrainingSession(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder? folder, TrainingSplit split, TokenSequence ids)
+    public TrainingSession(LanguageModel model, Corpus corpus, Corpus? validation, TrainingOptions options, RunFolder? folder, TrainingSplit split, TokenSequence ids)
     {
-        (this.model, this.corpus, this.options, this.folder, this.split, plan, this.ids) = (model, corpus, options, folder, split, split.Plan, ids);
+        (this.model, this.corpus, this.options, this.folder, this.split, plan) = (model, corpus, options, folder, split, split.Plan);
+        this.ids = ids;
+        validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
         step = new TrainingStep(model, ids, options);
         arenas = new TrainingArenas(step.Parameters, step.Moments, step.States);
-        RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options);
+        RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options) with { ValidationSha256 = validation?.Sha256 };
         try
         {
             state = Begin(identity);
@@ -130,7 +132,7 @@ internal sealed class TrainingSession : IDisposable
         if (state.Divergences == DivergenceGuard.MostDivergences)
         {
             throw new TrainingDivergedException(
-                $"Training diverged {state.Divergences + 1} times, the last time with a learning rate of {state.LearningRate:G3}; begin anew with a lower one.");
+                FormattableString.Invariant($"Training diverged {state.Divergences + 1} times, the last time with a learning rate of {state.LearningRate:G3}; begin anew with a lower one."));
         }
 
         double recent = double.IsFinite(loss) ? state.RecentLoss : loss;
@@ -204,8 +206,8 @@ internal sealed class TrainingSession : IDisposable
         if (split.ValidationCount == 0) return null;
         step.Evaluator.Begin();
         return options.Objective == Objective.Windows
-            ? step.Evaluator.Windows(ids, split.ValidationCount, split.ValidationWindows.StartOf)
-            : step.Evaluator.Stream(ids, split.ValidationStart);
+            ? step.Evaluator.Windows(validationIds, split.ValidationCount, split.ValidationWindows.StartOf)
+            : step.Evaluator.Stream(validationIds, split.ValidationStart);
     }
 
     /// <summary>The checkpoint comes last: a kill before it repeats the epoch and writes the same models again.</summary>

@@ -1,6 +1,6 @@
 namespace Aphorist.Training;
 
-/// <summary>A corpus divided into what is trained on and what, from its end, is held out.</summary>
+/// <summary>What is trained on and what is held out to measure on: a part of the corpus, from its end, or another text.</summary>
 internal sealed class TrainingSplit
 {
     private TrainingSplit(BatchPlan plan, long validationCount) => (Plan, ValidationCount) = (plan, validationCount);
@@ -21,12 +21,29 @@ internal sealed class TrainingSplit
     /// <param name="length">Its tokens.</param>
     /// <param name="window">Tokens of a window.</param>
     /// <param name="options">How training goes.</param>
-    /// <exception cref="ArgumentException">There is nothing to train on, or nothing to hold out though something should be.</exception>
-    public static TrainingSplit Of(long length, int window, TrainingOptions options) =>
-        options.Objective == Objective.Windows ? OfWindows(length, window, options) : OfStream(length, options);
+    /// <param name="validationLength">Tokens of another text to measure on; null for none.</param>
+    /// <exception cref="ArgumentException">There is nothing to train on, or nothing to hold out though something should be, or two things.</exception>
+    public static TrainingSplit Of(long length, int window, TrainingOptions options, long? validationLength = null)
+    {
+        TrainingSplit split = options.Objective == Objective.Windows ? OfWindows(length, window, options) : OfStream(length, options);
+        return validationLength is long other ? split.MeasuredOn(other, window, options) : split;
+    }
 
     /// <summary>Where the last part of something begins.</summary>
     public static long StartOfTail(long length, double share) => (long)(length * (1 - share));
+
+    /// <summary>The same training, measured on a whole text of its own.</summary>
+    private TrainingSplit MeasuredOn(long length, int window, TrainingOptions options)
+    {
+        if (ValidationCount > 0)
+            throw new ArgumentException("There is a validation text, and a share of the corpus is to be held out too: choose one of them.");
+        int least = options.Objective == Objective.Windows ? window + 1 : 2;
+        if (length < least)
+            throw new ArgumentException($"The validation text has {length} tokens, but it takes {least} to predict one of them; use a longer text.");
+        if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
+        WindowTail all = WindowTail.Of(length, window, options.Step, share: 1);
+        return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };
+    }
 
     private static TrainingSplit OfWindows(long length, int window, TrainingOptions options)
     {
@@ -45,6 +62,6 @@ internal sealed class TrainingSplit
     private static void EnsureBoth(long training, long validation, string whole, double share)
     {
         if (training > 0 && (share == 0 || validation > 0)) return;
-        throw new ArgumentException($"A validation share of {share} of {whole} leaves none to {(training <= 0 ? "train on" : "validate with")}; choose another share or a longer text.");
+        throw new ArgumentException(FormattableString.Invariant($"A validation share of {share} of {whole} leaves none to {(training <= 0 ? "train on" : "validate with")}; choose another share or a longer text."));
     }
 }

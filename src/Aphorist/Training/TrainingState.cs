@@ -55,9 +55,12 @@ internal sealed record TrainingState
     }
 }
 
-/// <summary>What makes two runs the same run: the corpus, the model's shape and the options that decide the numbers.</summary>
+/// <summary>What makes two runs the same run: the texts, the model's shape and the options that decide the numbers.</summary>
 internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, TrainingOptions Training)
 {
+    /// <summary>The SHA-256 of the text that is measured on; null where that is a part of the corpus.</summary>
+    public string? ValidationSha256 { get; init; }
+
     /// <summary>The identity of a run, in which what may change between sessions has its default.</summary>
     public static RunIdentity Of(string corpusSha256, ModelSpec model, TrainingOptions options)
     {

@@ -12,7 +12,7 @@ public sealed class ModelEvaluationTests
     [Fact]
     public void Evaluate_Characters_CountsEveryPredictionAsOne()
     {
-        Evaluation evaluation = Model(TokenizerKind.Characters).Evaluate(Corpus);
+        Evaluation evaluation = Model(TokenizerKind.Characters).Evaluate(Corpus, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Corpus.CharacterCount - 1, evaluation.Characters);
         Assert.Equal(evaluation.Count, evaluation.Characters);
         Assert.Equal(evaluation.Bits, evaluation.BitsPerCharacter, 1e-12);
@@ -25,7 +25,7 @@ public sealed class ModelEvaluationTests
     {
         LanguageModel model = Model(kind);
         int[] ids = model.Tokenizer.Encode(Corpus.Text);
-        Evaluation evaluation = model.Evaluate(Corpus);
+        Evaluation evaluation = model.Evaluate(Corpus, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(ids.Length - 1, evaluation.Count);
         Assert.Equal(Corpus.CharacterCount - model.Tokenizer.CountCharacters(ids.AsSpan(0, 1)), evaluation.Characters);
         Assert.NotEqual(evaluation.Count, evaluation.Characters);
@@ -40,9 +40,15 @@ public sealed class ModelEvaluationTests
         LanguageModel model = Model(kind);
         int[] ids = model.Tokenizer.Encode(Corpus.Text);
         int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place => place >= model.Spec.Window && (place - model.Spec.Window) % 2 == 0).Select(place => ids[place])];
-        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Step = 2 });
+        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Step = 2 }, TestContext.Current.CancellationToken);
         Assert.Equal((predicted.Length, model.Tokenizer.CountCharacters(predicted)), (evaluation.Count, evaluation.Characters));
     }
+
+    [Theory]
+    [InlineData(Objective.Windows)]
+    [InlineData(Objective.Stream)]
+    public void Evaluate_Cancelled_Stops(Objective objective) => Assert.ThrowsAny<OperationCanceledException>(
+        () => Model(TokenizerKind.Characters).Evaluate(Corpus, new() { Objective = objective }, new CancellationToken(canceled: true)));
 
     [Fact]
     public void Add_TwoEvaluations_SumsEverything() =>

@@ -100,6 +100,16 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--lowercase true", Begun with { Lowercase = false });
         AssertNames("--preset", Begun with { Preset = "other" });
         AssertNames("The corpus is not the one", Begun with { CorpusSha256 = "01" });
+        AssertNames("--validation-text none, not with held.txt", Begun with { ValidationText = "held.txt" });
+    }
+
+    [Fact]
+    public void EnsureSame_ValidationText_IsToldByItsContent()
+    {
+        RunOptions measured = Begun with { ValidationText = "held.txt", ValidationSha256 = "aa" };
+        measured.EnsureSame(measured with { ValidationText = "moved.txt" });
+        AssertNames("The validation text is not the one", measured with { ValidationSha256 = "bb" }, measured);
+        AssertNames("--validation-text held.txt, not with none", measured with { ValidationText = null, ValidationSha256 = null }, measured);
     }
 
     [Fact]

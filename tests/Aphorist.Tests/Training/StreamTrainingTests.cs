@@ -113,7 +113,7 @@ public sealed class StreamTrainingTests : IDisposable
     {
         LanguageModel model = Model(Architecture.Gru);
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, Options);
-        Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 });
+        Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 }, TestContext.Current.CancellationToken);
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
     }
 

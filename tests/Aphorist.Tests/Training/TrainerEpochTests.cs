@@ -39,7 +39,7 @@ public sealed class TrainerEpochTests : IDisposable
         WindowTail held = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
         using TrainingStep step = new(model, ids, TinyTraining.Options);
         step.Evaluator.Begin();
-        Evaluation expected = step.Evaluator.Windows(ids, held.Count, held.StartOf);
+        Evaluation expected = step.Evaluator.Windows(ids, held.Count, held.StartOf, TestContext.Current.CancellationToken);
         EpochCompleted last = events.OfType<EpochCompleted>().Last();
         Assert.Equal(133, held.Count);
         Assert.Equal((532L, 133L), events.OfType<TrainingStarted>().Select(started => (started.Predictions, started.ValidationPredictions)).Single());

@@ -85,11 +85,11 @@ public sealed class WeightAverageTests : IDisposable
             if (happened is not EpochCompleted epoch) return;
             Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.LastModel).Parameters.Values);
             if (epoch.IsBest) Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.BestModel).Parameters.Values);
-            Assert.Equal(epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut).Nats);
+            Assert.Equal(epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).Nats);
         });
         List<TrainingEvent> events = await TinyTraining.RunAsync(plain, Options with { AveragingDecay = 0 });
         Assert.NotEqual(plain.Parameters.Values.ToArray(), model.Parameters.Values.ToArray());
-        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut).Nats);
+        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).Nats);
     }
 
     [Fact]

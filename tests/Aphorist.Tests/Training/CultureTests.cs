@@ -1,0 +1,75 @@
+using System.Globalization;
+using Aphorist.Model;
+using Aphorist.Training;
+using Xunit;
+
+namespace Aphorist.Tests.Training;
+
+/// <summary>Sentences are in English wherever the program runs, and so are the numbers in them.</summary>
+public sealed class CultureTests : IDisposable
+{
+    private readonly CultureInfo usual = CultureInfo.CurrentCulture;
+    private readonly TemporaryFolder temporary = new();
+
+    // Made here, since some systems have no other cultures than the invariant one.
+    public CultureTests()
+    {
+        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (",", ".", "\u2212");
+        CultureInfo.CurrentCulture = comma;
+    }
+
+    public void Dispose()
+    {
+        CultureInfo.CurrentCulture = usual;
+        temporary.Dispose();
+    }
+
+    [Fact]
+    public void Trainer_OptionOutOfRangeUnderACommaCulture_WritesAPoint()
+    {
+        AssertSays("The dropout is 1.5;", () => Trainer(TinyTraining.Options with { Dropout = 1.5 }));
+        AssertSays("The learning rate is -0.01;", () => Trainer(TinyTraining.Options with { LearningRate = -0.01 }));
+        AssertSays("The decay of the averaged weights is 1.5;", () => Trainer(TinyTraining.Options with { AveragingDecay = 1.5 }));
+        AssertSays("share of 0.9999 of", () => Trainer(TinyTraining.Options with { ValidationShare = 0.9999 }));
+    }
+
+    [Fact]
+    public void Create_LayersOrKernelOutOfRangeUnderACommaCulture_WritesAHyphen()
+    {
+        AssertSays("The number of layers is -1;", () => LanguageModel.Create(new() { Layers = -1 }, TinyTraining.Model().Tokenizer));
+        AssertSays("kernels of -3 see -3 tokens", () => LanguageModel.Create(new() { Architecture = Architecture.Convolution, KernelSize = -3 }, TinyTraining.Model().Tokenizer));
+    }
+
+    [Fact]
+    public void Evaluate_OptionOutOfRangeUnderACommaCulture_WritesAPoint()
+    {
+        LanguageModel model = TinyTraining.Model();
+        AssertSays("to predict is 1.5;", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 1.5 }, TestContext.Current.CancellationToken));
+        AssertSays("the last 0.01 % leaves", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 0.0001 }, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void EnsureSame_OtherRateUnderACommaCulture_WritesPoints()
+    {
+        RunOptions begun = new() { Corpus = [], CorpusSha256 = "", Lowercase = true, Preset = "notebook", Model = new(), Training = new() };
+        AssertSays("0.01, not with 0.25", () => begun.EnsureSame(begun with { Training = new() { LearningRate = 0.25 } }));
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherRateThanTheCheckpointUnderACommaCulture_WritesPoints()
+    {
+        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));
+        Assert.Contains("LearningRate 0.01, not with 0.25;", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Trainer Trainer(TrainingOptions options) => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options);
+
+    private static void AssertSays(string part, Func<object> call) =>
+        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+
+    private static void AssertSays(string part, Action call) =>
+        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+}
