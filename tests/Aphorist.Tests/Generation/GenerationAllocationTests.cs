@@ -28,14 +28,14 @@ public sealed class GenerationAllocationTests
             ? new StatefulPredictor(weights)
             : new WindowPredictor(weights, workers);
         Sampler sampler = new(new(), model.Tokenizer.Count);
-        Write(30);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Write(100);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Until the compiler has optimised every method there may be garbage; a character that allocates does so every time.
+        Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
 
-        void Write(int characters)
+        long AllocationsOfWriting(int characters)
         {
+            long before = GC.GetAllocatedBytesForCurrentThread();
             for (int written = 0; written < characters; written++) predictor.Read(sampler.Choose(predictor.Predict()));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 }
