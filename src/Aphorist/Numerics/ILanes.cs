@@ -36,7 +36,7 @@ internal unsafe interface ILanes<TSelf> :
 
     static abstract TSelf SquareRoot(TSelf a);
 
-    /// <summary>a / b to within one rounding, for b from 1 to 2^126: on some processors several times as fast as a division.</summary>
+    /// <summary>a / b to within a rounding and a sixteenth, for b from 1 to 2^126, and nearly for greater ones: on some processors several times as fast as a division.</summary>
     static abstract TSelf Quotient(TSelf a, TSelf b);
 
     /// <summary>The bits of each lane moved 23 places to the left: makes 2^n of an integer n + 127 in the low bits.</summary>

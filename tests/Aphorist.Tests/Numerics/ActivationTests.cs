@@ -79,6 +79,20 @@ public sealed class ActivationTests
         Assert.True(float.IsNaN(Apply(width, Function.Tanh, [float.NaN])[0]));
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Quotient_DivisorsFromOneOn_IsGoodToARoundingAndASixteenth(int width)
+    {
+        foreach (float dividend in (float[])[1, 2])
+        {
+            // Evenly over the exponents, and over what lies between one power of two and the next.
+            float[] divisors = [.. Enumerable.Range(0, 50_000).Select(index => MathF.Pow(2, 126f * index / 50_000)), .. Enumerable.Range(0, 50_000).Select(index => 1 + index / 50_000f)];
+            float[] quotients = Divide(width, dividend, divisors);
+            for (int index = 0; index < divisors.Length; index++)
+                Tolerance.AssertClose(dividend / (double)divisors[index], quotients[index], 17.0 / 16 * Tolerance.Rounding, scale: 0, $"{dividend} divided", divisors[index]);
+        }
+    }
+
     /// <summary>50,000 points evenly over a range, and as many that come close to 0 from both sides.</summary>
     private static float[] Points(float low, float high)
     {
@@ -97,31 +111,37 @@ public sealed class ActivationTests
 
     private static float[] Apply(int width, Function function, float[] points) => width switch
     {
-        1 => Apply<Lanes1>(function, points),
-        4 => Apply<Lanes128>(function, points),
-        8 => Apply<Lanes256>(function, points),
-        _ => Apply<Lanes512>(function, points),
+        1 => Map<Lanes1>(points, x => Apply(function, x)),
+        4 => Map<Lanes128>(points, x => Apply(function, x)),
+        8 => Map<Lanes256>(points, x => Apply(function, x)),
+        _ => Map<Lanes512>(points, x => Apply(function, x)),
     };
 
-    private static unsafe float[] Apply<TLanes>(Function function, float[] points)
+    private static float[] Divide(int width, float dividend, float[] divisors) => width switch
+    {
+        1 => Map<Lanes1>(divisors, x => Lanes1.Quotient(Lanes1.Broadcast(dividend), x)),
+        4 => Map<Lanes128>(divisors, x => Lanes128.Quotient(Lanes128.Broadcast(dividend), x)),
+        8 => Map<Lanes256>(divisors, x => Lanes256.Quotient(Lanes256.Broadcast(dividend), x)),
+        _ => Map<Lanes512>(divisors, x => Lanes512.Quotient(Lanes512.Broadcast(dividend), x)),
+    };
+
+    private static TLanes Apply<TLanes>(Function function, TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => function switch
+        {
+            Function.Exp => Activations.Exp(x),
+            Function.Sigmoid => Activations.Sigmoid(x),
+            Function.HardSigmoid => Activations.HardSigmoid(x),
+            _ => Activations.Tanh(x),
+        };
+
+    private static unsafe float[] Map<TLanes>(float[] points, Func<TLanes, TLanes> function)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         float[] values = new float[(points.Length + TLanes.Count - 1) / TLanes.Count * TLanes.Count];
         points.CopyTo(values, 0);
         fixed (float* value = values)
         {
-            for (int index = 0; index < values.Length; index += TLanes.Count)
-            {
-                TLanes x = TLanes.Load(value + index);
-                TLanes y = function switch
-                {
-                    Function.Exp => Activations.Exp(x),
-                    Function.Sigmoid => Activations.Sigmoid(x),
-                    Function.HardSigmoid => Activations.HardSigmoid(x),
-                    _ => Activations.Tanh(x),
-                };
-                y.Store(value + index);
-            }
+            for (int index = 0; index < values.Length; index += TLanes.Count) function(TLanes.Load(value + index)).Store(value + index);
         }
 
         return values[..points.Length];
