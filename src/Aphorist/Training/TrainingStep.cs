@@ -137,7 +137,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     public void Dispose() => workers.Dispose();
 
     /// <summary>Whether a layer's U does not stay in the second-level cache: every step then fetches it anew, which more rows have to be worth.</summary>
-    private static bool IsLarge(ModelSpec spec) => sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
+    private static bool IsLarge(ModelSpec spec) => (long)sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
 
     private static T[] Each<T>(int count, Func<T> make) => [.. Enumerable.Range(0, count).Select(_ => make())];
 
