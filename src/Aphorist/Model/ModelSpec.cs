@@ -73,7 +73,7 @@ public sealed record ModelSpec
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 
     /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
-    internal int Dilation(int layer) => (int)Math.Pow(KernelSize, layer);
+    internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
 
     /// <summary>
     /// Floats that the state of one sequence takes in a layer: h and c of an LSTM, h of a GRU, and what a convolution's kernel still meets: vectors, or
