@@ -160,7 +160,7 @@ public sealed record ModelFileInfo
             values += tensor.Count;
         }
 
-        if (values > Array.MaxLength / 2) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
+        if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
         SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
         if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
     }
