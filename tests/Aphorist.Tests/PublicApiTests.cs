@@ -8,11 +8,18 @@ namespace Aphorist.Tests;
 /// <summary>The library's public API is a text file under review: nothing gets in or out of it by accident.</summary>
 public sealed class PublicApiTests
 {
+    // The compiler numbers the state machine of an async method by all members before it, private ones too.
+    private static readonly ApiGeneratorOptions Options = new()
+    {
+        IncludeAssemblyAttributes = false,
+        ExcludeAttributes = [typeof(AsyncIteratorStateMachineAttribute).FullName!],
+    };
+
     [Fact]
     public void PublicApi_Library_IsTheApprovedOne()
     {
         string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "PublicApi.approved.txt");
-        string api = typeof(LanguageModel).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false });
+        string api = typeof(LanguageModel).Assembly.GeneratePublicApi(Options);
         api = api.ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("APHORIST_APPROVE") == "1") File.WriteAllText(path, api);
         string approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";

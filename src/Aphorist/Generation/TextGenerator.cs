@@ -29,6 +29,7 @@ public sealed class TextGenerator : IDisposable
     /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
     /// <param name="options">How to choose them.</param>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
+    /// <exception cref="ArgumentException">The states of a whole window are more than arrays hold, in window mode.</exception>
     public string Complete(string prompt, int length, SamplingOptions? options = null) => string.Concat(Stream(prompt, options, length));
 
     /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Complete"/> returns.</summary>
@@ -37,6 +38,7 @@ public sealed class TextGenerator : IDisposable
     /// <param name="length">Tokens to write; null, the default, to write without end: take as many pieces as you want.</param>
     /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
+    /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
     public IEnumerable<string> Stream(string prompt, SamplingOptions? options = null, int? length = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);

@@ -3,6 +3,9 @@ namespace Aphorist.Model;
 /// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, their normalisations if there are any, the decoder, whose kernel may be the embedding.</summary>
 internal sealed class ModelLayout
 {
+    /// <summary>The most parameters of a model: those of all layers have to be counted by 32 bits, with room for the gaps between them.</summary>
+    public const int MostValues = int.MaxValue / 2;
+
     private readonly List<ParameterTensor> tensors = [];
 
     public ModelLayout(ModelSpec spec, int vocabularySize)
@@ -34,7 +37,7 @@ internal sealed class ModelLayout
 
     private LayerTensors AddLayer(ModelSpec spec, int layer, int vocabularySize)
     {
-        int gates = spec.GateCount * spec.HiddenSize, inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
+        long gates = (long)spec.GateCount * spec.HiddenSize, inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
         if (spec.Architecture == Architecture.Convolution)
         {
             ParameterTensor kernel = Add($"convolution.{layer}.weight", gates, inputs * spec.KernelSize, transposed: true, spec.KernelSize);
@@ -53,10 +56,12 @@ internal sealed class ModelLayout
     private NormalizationTensors AddNormalization(ModelSpec spec, int layer) =>
         new(Add($"layer_norm.weight_l{layer}", spec.HiddenSize, 0), Add($"layer_norm.bias_l{layer}", spec.HiddenSize, 0));
 
-    private ParameterTensor Add(string name, int rows, int columns, bool transposed = false, int kernelSize = 0)
+    private ParameterTensor Add(string name, long rows, long columns, bool transposed = false, int kernelSize = 0)
     {
         int end = tensors.Count == 0 ? 0 : tensors[^1].End;
-        tensors.Add(new ParameterTensor(name, rows, columns, (end + 15) / 16 * 16, transposed) { KernelSize = kernelSize });
+        if (end + rows * (double)Math.Max(columns, 1) > MostValues)
+            throw new ArgumentException($"With '{name}' of {rows} x {Math.Max(columns, 1)} the model would have more than the {MostValues} parameters that this program can hold; make its layers, its embedding or its vocabulary smaller.");
+        tensors.Add(new ParameterTensor(name, (int)rows, (int)columns, (end + 15) / 16 * 16, transposed) { KernelSize = kernelSize });
         return tensors[^1];
     }
 }

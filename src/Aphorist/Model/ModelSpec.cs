@@ -9,7 +9,7 @@ public sealed record ModelSpec
     /// <summary>What the layers are. LSTM by default.</summary>
     public Architecture Architecture { get; init; } = Architecture.Lstm;
 
-    /// <summary>Units of each layer. 128 by default.</summary>
+    /// <summary>Units of each layer: 1 or more, 128 by default.</summary>
     public int HiddenSize { get; init; } = 128;
 
     /// <summary>Layers, each reading the outputs of the one below: 1 (the default) to 4, of convolutions to 12.</summary>
@@ -36,7 +36,7 @@ public sealed record ModelSpec
     /// </summary>
     public bool LayerNormalization { get; init; }
 
-    /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen). 60 by default.</summary>
+    /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen): 1 or more, 60 by default.</summary>
     public int Window { get; init; } = 60;
 
     /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; those of others are always the logistic sigmoid.</summary>
@@ -73,7 +73,7 @@ public sealed record ModelSpec
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 
     /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
-    internal int Dilation(int layer) => (int)Math.Pow(KernelSize, layer);
+    internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
 
     /// <summary>
     /// Floats that the state of one sequence takes in a layer: h and c of an LSTM, h of a GRU, and what a convolution's kernel still meets: vectors, or
@@ -86,13 +86,19 @@ public sealed record ModelSpec
         _ => (KernelSize - 1) * Dilation(layer) * Math.Max(1, InputSize(layer)),
     };
 
-    /// <summary>Checks what the sizes must have in common.</summary>
+    /// <summary>Floats that are kept of one step of a sequence at most, by whatever layer.</summary>
+    internal int MostOfStep => Math.Max(EmbeddingSize, 4 * HiddenSize);
+
+    /// <summary>Checks each size, and what sizes must have in common.</summary>
     /// <exception cref="ArgumentException">
-    /// There are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of
+    /// A size is below its least, there are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of
     /// a single layer or of convolutions; the message says which.
     /// </exception>
     internal void Validate()
     {
+        if (HiddenSize < 1) throw new ArgumentException(FormattableString.Invariant($"The hidden size is {HiddenSize}; it must be at least 1."));
+        if (EmbeddingSize < 0) throw new ArgumentException(FormattableString.Invariant($"The embedding size is {EmbeddingSize}; it must be at least 1, or 0 for none."));
+        if (Window < 1) throw new ArgumentException(FormattableString.Invariant($"The window is {Window}; it must be at least 1."));
         if (Layers < 1 || Layers > MostLayers)
             throw new ArgumentException(FormattableString.Invariant($"The number of layers is {Layers}; {(Architecture == Architecture.Convolution ? "convolutions" : "recurrent layers")} are 1 to {MostLayers}."));
         if (Architecture == Architecture.Convolution && !(KernelSize >= 2 && Sight <= FurthestSight))

@@ -13,12 +13,16 @@ internal sealed unsafe class NetworkState
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="rows">How many texts.</param>
+    /// <exception cref="ArgumentException">What is remembered of so many does not fit into arrays.</exception>
     public NetworkState(NetworkWeights weights, int rows)
     {
         this.weights = weights;
+        ModelSpec spec = weights.Model.Spec;
+        double mostOfText = spec.MostOfStep + (double)Enumerable.Range(0, spec.Layers).Max(spec.StateSize);
+        AlignedArray.EnsureFits(rows * mostOfText, "read fewer texts at once, or take a model with a shorter window or smaller layers");
         layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
         outputs = [.. layers.Select((_, layer) => new LayerOutput(weights, layer, rows))];
-        embedded = new AlignedArray(rows * weights.Model.Spec.EmbeddingSize);
+        embedded = new AlignedArray(rows * spec.EmbeddingSize);
     }
 
     /// <summary>Forgets all texts.</summary>

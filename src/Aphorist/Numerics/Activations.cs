@@ -38,7 +38,7 @@ internal static class Activations
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes one = TLanes.Broadcast(1f);
-        return TLanes.Quotient(one, one + Exp(TLanes.Zero - x));
+        return one / (one + Exp(TLanes.Zero - x));
     }
 
     /// <summary>clip(0.2 x + 0.5, 0, 1), as Keras defined it up to version 2.</summary>
@@ -53,6 +53,6 @@ internal static class Activations
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes one = TLanes.Broadcast(1f);
-        return TLanes.Quotient(TLanes.Broadcast(2f), one + Exp(x * TLanes.Broadcast(-2f))) - one;
+        return TLanes.Broadcast(2f) / (one + Exp(x * TLanes.Broadcast(-2f))) - one;
     }
 }

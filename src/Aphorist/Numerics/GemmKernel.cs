@@ -16,7 +16,7 @@ internal abstract unsafe class GemmKernel
     public int PaddedColumns(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
 
     /// <summary>Floats that a packed B takes.</summary>
-    public int PackedLength(int depth, int columns) => depth * PaddedColumns(columns);
+    public int PackedLength(int depth, int columns) => checked(depth * PaddedColumns(columns));
 
     /// <summary>
     /// Packs B [depth, columns] into panels [columns / width][depth][width], the last filled up with zeros. Reads element (k, n) at

@@ -4,7 +4,7 @@ namespace Aphorist.Numerics;
 
 /// <summary>
 /// The micro-kernel: a tile of C, a few rows high and two vectors wide, kept in registers while the depth runs.
-/// C (+)= A B, with A read in place and B from a packed panel of two vectors per depth.
+/// C (+)= A B, with A read by its two strides and B from a packed panel of two vectors per depth.
 /// </summary>
 /// <remarks>
 /// Every element of C is one chain of multiply-adds in the order of the depth, whatever the tile's height, so a result does not

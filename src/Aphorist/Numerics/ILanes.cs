@@ -36,9 +36,6 @@ internal unsafe interface ILanes<TSelf> :
 
     static abstract TSelf SquareRoot(TSelf a);
 
-    /// <summary>a / b to within one rounding, for b from 1 to 2^126: on some processors several times as fast as a division.</summary>
-    static abstract TSelf Quotient(TSelf a, TSelf b);
-
     /// <summary>The bits of each lane moved 23 places to the left: makes 2^n of an integer n + 127 in the low bits.</summary>
     static abstract TSelf LowBitsToExponent(TSelf a);
 

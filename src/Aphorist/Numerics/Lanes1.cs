@@ -27,8 +27,6 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public static Lanes1 SquareRoot(Lanes1 a) => new(MathF.Sqrt(a.value));
 
-    public static Lanes1 Quotient(Lanes1 a, Lanes1 b) => a / b;
-
     public static Lanes1 LowBitsToExponent(Lanes1 a) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.value) << 23));
 
     public static Lanes1 WhereBetween(Lanes1 a, Lanes1 low, Lanes1 high, Lanes1 value) =>

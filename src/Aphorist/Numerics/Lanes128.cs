@@ -50,9 +50,6 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 SquareRoot(Lanes128 a) => new(Vector128.Sqrt(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Quotient(Lanes128 a, Lanes128 b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LowBitsToExponent(Lanes128 a) => new((a.value.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

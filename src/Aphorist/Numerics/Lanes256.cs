@@ -50,9 +50,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 SquareRoot(Lanes256 a) => new(Vector256.Sqrt(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Quotient(Lanes256 a, Lanes256 b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LowBitsToExponent(Lanes256 a) => new((a.value.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,16 +50,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 SquareRoot(Lanes512 a) => new(Vector512.Sqrt(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Quotient(Lanes512 a, Lanes512 b)
-    {
-        if (!Avx512F.IsSupported) return a / b;
-        // The reciprocal is good to 14 bits; what is left of a, which a multiply-add gives exactly, corrects the quotient to 28.
-        Vector512<float> reciprocal = Avx512F.Reciprocal14(b.value), quotient = a.value * reciprocal;
-        Vector512<float> left = Avx512F.FusedMultiplyAddNegated(b.value, quotient, a.value);
-        return new(Avx512F.FusedMultiplyAdd(left, reciprocal, quotient));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LowBitsToExponent(Lanes512 a) => new((a.value.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,12 +19,12 @@ internal static unsafe class RowTiles<TMostRows>
     private const int ColumnsForColumns = 256;
     private const int ColumnsForRows = 1024;
 
-    /// <summary>The most tiles of a block.</summary>
-    public const int Most = GemmKernel.RowBlock;
-
     /// <summary>Whether it pays to copy the tiles of a block together before so many columns pass by.</summary>
     public static bool PaysToCopy(nint rowStride, nint depthStride, int rows, int columns) =>
         rows > 1 && (depthStride == 1 ? rowStride >= FarStride && columns >= ColumnsForRows : columns >= ColumnsForColumns);
+
+    /// <summary>How many tiles so many rows take.</summary>
+    public static int Count(int rows) => (rows + TMostRows.Rows - 1) / TMostRows.Rows;
 
     /// <summary>
     /// Fills in the tiles and returns how many there are. Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2,
@@ -32,7 +32,7 @@ internal static unsafe class RowTiles<TMostRows>
     /// </summary>
     public static int Cut(float* a, nint rowStride, nint depthStride, int rows, RowTile* tiles)
     {
-        int count = (rows + TMostRows.Rows - 1) / TMostRows.Rows, least = rows / count, larger = rows - least * count;
+        int count = Count(rows), least = rows / count, larger = rows - least * count;
         for (int tile = 0; tile < count; tile++)
         {
             int height = least + (tile < larger ? 1 : 0);

@@ -31,7 +31,7 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
         int panelWidth = 2 * TLanes.Count;
         bool copies = RowTiles<TMostRows>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
-        RowTile* tiles = stackalloc RowTile[Math.Min(rows, RowTiles<TMostRows>.Most)];
+        RowTile* tiles = stackalloc RowTile[RowTiles<TMostRows>.Count(Math.Min(rows, RowBlock))];
         for (int row = 0; row < rows; row += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - row);
@@ -47,6 +47,7 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
     }
 
     // The copy lies on the stack, where it belongs to this thread and costs nothing to get; a method of its own keeps its two hundred kilobytes from the others.
+    // A thread made with a stack of less than half a megabyte, which systems give none by themselves, could not call this.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplyCopied(

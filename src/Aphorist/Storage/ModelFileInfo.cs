@@ -142,7 +142,7 @@ public sealed record ModelFileInfo
         double sight = Math.Pow(size, architecture.Layers ?? 1);
         if (size >= 2 && sight <= ModelSpec.FurthestSight) return size;
         throw new ModelFileException(
-            path, $"its kernel size is {size}, of which its layers see {sight:F0} tokens, which is not between 2 and {ModelSpec.FurthestSight}");
+            path, $"its kernel size is {size}, of which its layers see {sight:F0} tokens, where kernels of 2 or more that see up to {ModelSpec.FurthestSight} are possible");
     }
 
     private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> expected)
@@ -160,7 +160,7 @@ public sealed record ModelFileInfo
             values += tensor.Count;
         }
 
-        if (values > Array.MaxLength / 2) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
+        if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
         SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
         if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
     }

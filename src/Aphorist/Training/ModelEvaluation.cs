@@ -16,6 +16,7 @@ public static class ModelEvaluation
         /// <exception cref="OperationCanceledException">It was stopped.</exception>
         /// <exception cref="ArgumentException">The text is too short to predict anything, or an option is out of range.</exception>
         /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
+        /// <exception cref="CorpusException">A text too large for memory cannot be read any more.</exception>
         public Evaluation Evaluate(Corpus corpus, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);

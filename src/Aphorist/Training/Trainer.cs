@@ -19,7 +19,7 @@ public sealed class Trainer
     /// <param name="corpus">The text to learn.</param>
     /// <param name="options">How to train.</param>
     /// <param name="validation">A text to measure on after each epoch, normalised as the corpus is, instead of a part of the corpus; none by default.</param>
-    /// <exception cref="ArgumentException">The corpus or the text to measure on is too short, there is such a text and a <see cref="TrainingOptions.ValidationShare"/> too, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The corpus or the text to measure on is too short, there is such a text and a <see cref="TrainingOptions.ValidationShare"/> too, an option is out of range, or a batch is too large for arrays.</exception>
     /// <exception cref="UnknownCharacterException">One of the texts has a character that the model does not know.</exception>
     public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null)
     {
@@ -27,6 +27,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        TrainingStep.EnsureFits(model.Spec, options);
         if (model.Tokenizer.Count < 2)
             throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);

@@ -48,7 +48,7 @@ public sealed record TrainingOptions
     /// <summary>
     /// How much of the running average of the weights stays at each step (an exponential moving average: Polyak, Juditsky, 1992), less at first: 0 (no
     /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
-    /// weights themselves.
+    /// weights themselves, whose loss the training loss is. So the best average is only known where something is held out to measure it on.
     /// </summary>
     public double AveragingDecay { get; init; }
 

@@ -89,7 +89,7 @@ internal sealed class TrainingSession : IDisposable
             if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [Progress()];
         }
 
-        // What the last batch's step did shows in no loss; good weights must at least be numbers.
+        // What the last batch's step did shows in no loss; good weights must at least be numbers, and so is an average only if they are.
         if (!TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values) && HasDiverged(double.NaN, expected)) return [ReturnToGoodWeights(double.NaN)];
         return CompleteEpoch();
     }

@@ -48,7 +48,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     {
         average = options.AveragingDecay > 0 ? new WeightAverage(model, options.AveragingDecay) : null;
         (this.model, this.ids, this.options) = (average?.Trained ?? model, ids, options);
-        (int batchSize, int mostSteps) = (options.BatchSize, options.Objective == Objective.Windows ? model.Spec.Window : options.SequenceLength);
+        (int batchSize, int mostSteps) = (options.BatchSize, MostSteps(model.Spec, options));
         shardRows = ShardRows(model.Spec, batchSize);
         int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
@@ -89,6 +89,16 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <summary>Sequences of a shard: as few as the products are fast with, so that many threads have some, but not so few that their gradients are too many to keep.</summary>
     public static int ShardRows(ModelSpec spec, int batchSize) =>
         Math.Clamp(batchSize / MostShards, IsLarge(spec) ? LeastShardRowsOfLarge : LeastShardRows, MostShardRows);
+
+    /// <summary>Checks that what is kept of a batch fits into arrays.</summary>
+    /// <exception cref="ArgumentException">It does not; the message says what to change.</exception>
+    public static void EnsureFits(ModelSpec spec, TrainingOptions options)
+    {
+        double rows = ShardRows(spec, options.BatchSize), steps = MostSteps(spec, options) + 1.0;
+        AlignedArray.EnsureFits(rows * steps * spec.MostOfStep, "take shorter sequences or windows, or smaller layers");
+        double states = Enumerable.Range(0, spec.Layers).Sum(layer => (double)spec.StateSize(layer));
+        AlignedArray.EnsureFits((options.Objective == Objective.Stream ? options.BatchSize + rows : rows) * states, "take smaller batches, or smaller layers");
+    }
 
     /// <summary>Floating-point operations of the matrix products of a step: a multiplication and an addition for each pair; nothing is counted for products with a zero state.</summary>
     public static double Operations(ModelSpec spec, int vocabularySize, TrainingOptions options)
@@ -137,7 +147,9 @@ internal sealed unsafe class TrainingStep : IDisposable
     public void Dispose() => workers.Dispose();
 
     /// <summary>Whether a layer's U does not stay in the second-level cache: every step then fetches it anew, which more rows have to be worth.</summary>
-    private static bool IsLarge(ModelSpec spec) => sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
+    private static bool IsLarge(ModelSpec spec) => (long)sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
+
+    private static int MostSteps(ModelSpec spec, TrainingOptions options) => options.Objective == Objective.Windows ? spec.Window : options.SequenceLength;
 
     private static T[] Each<T>(int count, Func<T> make) => [.. Enumerable.Range(0, count).Select(_ => make())];
 

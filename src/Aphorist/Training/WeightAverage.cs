@@ -31,7 +31,7 @@ internal sealed class WeightAverage
     /// <summary>What a checkpoint holds besides the trained parameters.</summary>
     public (string Name, Memory<float> Values) Arena => ("average", model.Parameters.Memory);
 
-    /// <summary>Takes some parameters after a step into the average. However they are shared out, the result has the same bits, if the parts are the same.</summary>
+    /// <summary>Takes some parameters after a step into the average. Different threads may take different ones at the same time.</summary>
     /// <param name="start">The first value.</param>
     /// <param name="length">How many.</param>
     /// <param name="number">The step's number, from 1.</param>

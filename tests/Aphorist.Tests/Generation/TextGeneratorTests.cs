@@ -44,6 +44,16 @@ public sealed class TextGeneratorTests
         }
     }
 
+    [Fact]
+    public void Complete_WindowTooLongForArrays_SaysWhatToChange()
+    {
+        // The gates of so many states are 2^32 numbers, of which an int keeps none.
+        ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
+        using TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
+        string message = Assert.Throws<ArgumentException>(() => generator.Complete("", 1)).Message;
+        Assert.Contains("take a model with a shorter window", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

@@ -50,6 +50,18 @@ public sealed class InitialParametersTests
         Assert.Equal(2 * H * (3 * V + 1 + 3 * H + 1) + V * (H + 1), convolution.Parameters.Count);
     }
 
+    [Theory]
+    [InlineData(0, 0, 60, "The hidden size is 0; it must be at least 1.")]
+    [InlineData(8, -1, 60, "The embedding size is -1;")]
+    [InlineData(8, 0, 0, "The window is 0; it must be at least 1.")]
+    [InlineData(32768, 0, 60, "'lstm.weight_hh_l0' of 131072 x 32768 the model would have more than the 1073741823 parameters")]
+    [InlineData(int.MaxValue, 0, 60, "the model would have more than")]
+    public void Create_SizeOutOfRange_SaysWhich(int hidden, int embedding, int window, string problem)
+    {
+        ModelSpec spec = new() { HiddenSize = hidden, EmbeddingSize = embedding, Window = window };
+        Assert.Contains(problem, Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Create_TiedEmbedding_HasOneTensorThatBeginsAsTheDecoders()
     {

@@ -97,31 +97,29 @@ public sealed class ActivationTests
 
     private static float[] Apply(int width, Function function, float[] points) => width switch
     {
-        1 => Apply<Lanes1>(function, points),
-        4 => Apply<Lanes128>(function, points),
-        8 => Apply<Lanes256>(function, points),
-        _ => Apply<Lanes512>(function, points),
+        1 => Map<Lanes1>(points, x => Apply(function, x)),
+        4 => Map<Lanes128>(points, x => Apply(function, x)),
+        8 => Map<Lanes256>(points, x => Apply(function, x)),
+        _ => Map<Lanes512>(points, x => Apply(function, x)),
     };
 
-    private static unsafe float[] Apply<TLanes>(Function function, float[] points)
+    private static TLanes Apply<TLanes>(Function function, TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => function switch
+        {
+            Function.Exp => Activations.Exp(x),
+            Function.Sigmoid => Activations.Sigmoid(x),
+            Function.HardSigmoid => Activations.HardSigmoid(x),
+            _ => Activations.Tanh(x),
+        };
+
+    private static unsafe float[] Map<TLanes>(float[] points, Func<TLanes, TLanes> function)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         float[] values = new float[(points.Length + TLanes.Count - 1) / TLanes.Count * TLanes.Count];
         points.CopyTo(values, 0);
         fixed (float* value = values)
         {
-            for (int index = 0; index < values.Length; index += TLanes.Count)
-            {
-                TLanes x = TLanes.Load(value + index);
-                TLanes y = function switch
-                {
-                    Function.Exp => Activations.Exp(x),
-                    Function.Sigmoid => Activations.Sigmoid(x),
-                    Function.HardSigmoid => Activations.HardSigmoid(x),
-                    _ => Activations.Tanh(x),
-                };
-                y.Store(value + index);
-            }
+            for (int index = 0; index < values.Length; index += TLanes.Count) function(TLanes.Load(value + index)).Store(value + index);
         }
 
         return values[..points.Length];

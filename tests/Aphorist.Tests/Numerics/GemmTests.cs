@@ -58,6 +58,15 @@ public sealed class GemmTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void Multiply_RowsCopiedTogether_GivesTheBitsOfReadingThemInPlace(string name)
+    {
+        GemmKernel kernel = InstructionSet.Choose(name).Gemm;
+        AssertSameBits(kernel, rows: GemmKernel.RowBlock + 8, columns: 320, depth: GemmKernel.DepthBlock + 45, transposedA: true);
+        AssertSameBits(kernel, rows: 17, columns: 1088, depth: 2 * GemmKernel.DepthBlock + 45, transposedA: false);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void Multiply_SizesOfTheNotebook_EqualsTheDefinition(string name)
     {
         GemmKernel kernel = InstructionSet.Choose(name).Gemm;
@@ -82,6 +91,24 @@ public sealed class GemmTests
             foreach (bool transposedB in (bool[])[false, true])
                 foreach (bool accumulate in (bool[])[false, true])
                     product.Check(kernel, transposedA, transposedB, accumulate);
+    }
+
+    /// <summary>Computes a product as a whole, for which rows are copied, and panel by panel, for which they are not.</summary>
+    private static unsafe void AssertSameBits(GemmKernel kernel, int rows, int columns, int depth, bool transposedA)
+    {
+        Random random = new(1);
+        AlignedArray a = new(rows * depth), b = new(depth * columns), packed = new(kernel.PackedLength(depth, columns)), whole = new(rows * columns), panels = new(rows * columns);
+        foreach (ref float value in a.Span) value = random.NextSingle() - 0.5f;
+        foreach (ref float value in b.Span) value = random.NextSingle() - 0.5f;
+        kernel.Pack(b.Pointer, columns, 1, depth, columns, packed.Pointer);
+        Multiply(0, columns, whole);
+        for (int column = 0; column < columns; column += kernel.PanelWidth) Multiply(column, kernel.PanelWidth, panels);
+        Assert.Equal(panels.Span, whole.Span);
+        GC.KeepAlive(a);
+        GC.KeepAlive(packed);
+
+        void Multiply(int first, int count, AlignedArray c) => kernel.Multiply(
+            a.Pointer, transposedA ? 1 : depth, transposedA ? rows : 1, packed.Pointer + first * depth, c.Pointer + first, columns, rows, count, depth, accumulate: false);
     }
 
     /// <summary>A product whose rows are computed in this many calls.</summary>

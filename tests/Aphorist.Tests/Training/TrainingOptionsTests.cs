@@ -38,6 +38,16 @@ public sealed class TrainingOptionsTests
     }
 
     [Fact]
+    public void Trainer_BatchTooLargeForArrays_SaysWhatToChange()
+    {
+        TrainingOptions streams = Options with { Objective = Objective.Stream };
+        // 2^32 numbers, of which an int keeps none, and more than an int can count.
+        AssertRefused(streams with { SequenceLength = (1 << 24) - 1, BatchSize = 128 }, "4294967296 numbers would have to be kept side by side, and 2147483591 is the most; take shorter sequences");
+        AssertRefused(streams with { SequenceLength = int.MaxValue }, "take shorter sequences");
+        AssertRefused(streams with { BatchSize = int.MaxValue }, "take smaller batches");
+    }
+
+    [Fact]
     public void Trainer_CorpusNotLongerThanTheWindow_SaysSo()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Make("truth "));

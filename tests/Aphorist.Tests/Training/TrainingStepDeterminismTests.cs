@@ -35,6 +35,15 @@ public sealed class TrainingStepDeterminismTests
     public void Run_NormalizedConvolutionsAnyNumberOfThreads_GivesTheSameBits(string kernel) =>
         AssertSameBits(kernel, new ModelSpec { Architecture = Architecture.Convolution, Layers = 2, LayerNormalization = true });
 
+    [Theory]
+    [InlineData(256, 128, 8)]
+    [InlineData(257, 128, 16)]
+    [InlineData(257, 512, 32)]
+    [InlineData(257, 10_000, 32)]
+    [InlineData(16384, 1, 16)]
+    public void ShardRows_ASixteenthOfTheBatch_IsWithinTheLimitsOfTheModelsSize(int hidden, int batch, int expected) =>
+        Assert.Equal(expected, TrainingStep.ShardRows(new ModelSpec { HiddenSize = hidden }, batch));
+
     private static void AssertSameBits(string kernel, ModelSpec spec)
     {
         (float[] Parameters, double[] Losses) one = Train(kernel, spec, threads: 1);
