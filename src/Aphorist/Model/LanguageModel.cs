@@ -38,8 +38,8 @@ public sealed class LanguageModel
     /// <param name="tokenizer">What the model reads and writes, such as <see cref="Vocabulary.Of"/> a corpus.</param>
     /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
     /// <exception cref="ArgumentException">
-    /// The embedding is tied and not as long as the hidden state, the layers are too many or see too far, or residual connections are asked of a single layer
-    /// or of convolutions.
+    /// The embedding is tied and not as long as the hidden state, the layers are too many or see too far, residual connections are asked of a single layer
+    /// or of convolutions, or the parameters are more than 2,000 million.
     /// </exception>
     public static LanguageModel Create(ModelSpec spec, ITokenizer tokenizer, ulong seed = 0)
     {

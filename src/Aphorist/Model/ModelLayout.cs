@@ -3,8 +3,12 @@ namespace Aphorist.Model;
 /// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, their normalisations if there are any, the decoder, whose kernel may be the embedding.</summary>
 internal sealed class ModelLayout
 {
+    // As long as an array can be, with some room.
+    private const int MostParameters = 2_000_000_000;
+
     private readonly List<ParameterTensor> tensors = [];
 
+    /// <exception cref="ArgumentException">There are more parameters than an array can hold.</exception>
     public ModelLayout(ModelSpec spec, int vocabularySize)
     {
         if (spec.EmbeddingSize > 0) Embedding = Add("embedding.weight", vocabularySize, spec.EmbeddingSize);
@@ -55,8 +59,10 @@ internal sealed class ModelLayout
 
     private ParameterTensor Add(string name, int rows, int columns, bool transposed = false, int kernelSize = 0)
     {
-        int end = tensors.Count == 0 ? 0 : tensors[^1].End;
-        tensors.Add(new ParameterTensor(name, rows, columns, (end + 15) / 16 * 16, transposed) { KernelSize = kernelSize });
+        int start = ((tensors.Count == 0 ? 0 : tensors[^1].End) + 15) / 16 * 16;
+        if (start + (long)rows * Math.Max(columns, 1) > MostParameters)
+            throw new ArgumentException($"The model would have more than {MostParameters / 1_000_000} million parameters; give it fewer units, layers or tokens, or a shorter embedding.");
+        tensors.Add(new ParameterTensor(name, rows, columns, start, transposed) { KernelSize = kernelSize });
         return tensors[^1];
     }
 }
