@@ -35,6 +35,11 @@ internal static class TrainCommand
             new("aphorist train nietzsche --objective stream --tokenizer words", "Learns words instead of characters."),
             new("aphorist train nietzsche --validation 0.05 --json > metrics.jsonl", "Holds out the last 5 % and writes the metrics as JSON lines."),
             new("aphorist train train.txt --validation-text held-out.txt", "Measures on another text after each epoch."),
+            new(
+                "aphorist train nietzsche --preset quick --layers 2 --residual true --average 0.999",
+                "Makes the quick model of two layers with a path past the upper one, and averages its weights."),
+            new("aphorist train nietzsche --preset quick --architecture convolution", "Learns with convolutions instead of an LSTM."),
+            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Goes on from a model with another text."),
             new("aphorist train --resume runs/nietzsche", "Goes on with a run that was interrupted."));
         return command;
     }

@@ -40,6 +40,7 @@ public sealed class ShapeTests : IDisposable
         Assert.Contains("3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description, StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
         Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
+        Assert.False(info.TryGetProperty("residual", out _));
         Run("evaluate", "run", "tiny.txt").Expect(0);
         foreach (string mode in (string[])["stateful", "window"])
         {
@@ -62,6 +63,7 @@ public sealed class ShapeTests : IDisposable
 
     [Theory]
     [InlineData("--gates is for LSTMs", "--architecture", "convolution", "--gates", "sigmoid")]
+    [InlineData("--gates is for LSTMs, and a GRU's gates are always the logistic sigmoid", "--architecture", "gru", "--gates", "hard-sigmoid")]
     [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
     [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
     [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]
@@ -127,6 +129,10 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void Residual_OfOneLayer_IsRefused() =>
         Run(["train", "--residual", "true", .. Tiny]).ExpectSentence(2, "--residual true leads past the layers above the first", "--layers 2");
+
+    [Fact]
+    public void Shape_TooLargeForAnyArray_IsRefused() =>
+        Run("train", "tiny.txt", "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than 1073 million parameters", "fewer units");
 
     private AphoristProcess.Result Run(params string[] call) => AphoristProcess.Run(folder.Path, call);
 }

@@ -114,12 +114,48 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Sweep_IntoAFolderInUse_SaysSo()
+    {
+        string[] call = ["sweep", "tiny.txt", "--window", "10", "--over", "hidden=24,32", "--sweep", "found", "--epochs"];
+        using AphoristProcess first = AphoristProcess.Start(folder.Path, null, [.. call, "100000"]);
+        first.WaitUntil(() => File.Exists(folder["found/hidden=24/checkpoint.safetensors"]));
+
+        AphoristProcess.Run(folder.Path, [.. call, "100000"]).ExpectSentence(1, "Another process", "'found'", "--sweep");
+        Assert.False(File.Exists(folder["found/results.csv"]));
+        first.Kill();
+    }
+
+    [Theory]
+    [InlineData("tiny.txt")]
+    [InlineData("tiny.txt/inner")]
+    public void Sweep_FolderThatCannotBe_IsOneSentence(string place) =>
+        AphoristProcess.Run(folder.Path, "sweep", "tiny.txt", "--over", "hidden=4,8", "--sweep", place).ExpectSentence(1, $"'{place}'", "choose another with --sweep");
+
+    [Fact]
+    public void Sweep_AgainWithAnotherText_IsRefusedWhereRunsWouldBeRankedWithOldOnes()
+    {
+        Sweep("--over", "hidden=4").Expect(0);
+        string[][] before = Results();
+        folder.Write("tiny.txt", TinyText.OfLength(3100));
+
+        Sweep("--over", "hidden=4,8").ExpectSentence(2, "'tiny.txt' is another text than the run hidden=4 had", "--sweep");
+        Assert.False(Directory.Exists(folder["found/hidden=8"]));
+        Assert.Equal(before, Results());
+    }
+
+    [Fact]
+    public void Sweep_PresetOfStreams_TakesTheOptionsOfStreams() =>
+        Sweep("--preset", "char-rnn", "--batch", "2", "--sequence", "8", "--over", "hidden=4").Expect(0);
+
+    [Fact]
     public void Sweep_RunThatFails_IsListedAndTheOthersGoOn()
     {
         AphoristProcess.Result result = Sweep("--over", "learning-rate=0.01,1e30").Expect(0);
 
         Assert.Equal(["done", "failed"], Results()[1..].Select(fields => fields[2]));
         Assert.Contains("failed: learning-rate=1e30: Training diverged 21 times", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", Sweep("--over", "learning-rate=0.01,1e30", "--debug").Expect(0).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,6 +222,8 @@ public sealed class SweepTests : IDisposable
     [InlineData("--reset GRUs", "--sweep", "x", "--reset", "before", "--over", "hidden=1,2")]
     [InlineData("--random '0'", "--sweep", "x", "--over", "hidden=1,2", "--random", "0")]
     [InlineData("standard input", "-", "--sweep", "x", "--over", "hidden=1,2")]
+    [InlineData("preset 'foo' quick", "--sweep", "x", "--over", "preset=quick,foo")]
+    [InlineData("standard input", "--sweep", "x", "--over", "validation-text=-,tiny.txt")]
     [InlineData("--validation --validation-text", "--sweep", "x", "--validation", "0.1", "--over", "validation-text=tiny.txt")]
     public void Sweep_WrongCall_IsOneSentenceAndExitCode2(string parts, params string[] arguments)
     {

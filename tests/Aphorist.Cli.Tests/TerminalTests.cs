@@ -38,6 +38,16 @@ public sealed class TerminalTests : IDisposable
         foreach (string part in new[] { "⠒⠒ training", "⠁⠂ validation" }) Assert.Contains(part, shown, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Train_LossesOfManyDigits_StayWithinTheChart()
+    {
+        string shown = OnATerminal(
+            "LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 3 --window 30 --samples false --learning-rate 100 --divergence-guard false", columns: 60, rows: 16);
+
+        Assert.Matches(@"\d{4} ┤", shown);
+        Assert.DoesNotMatch(@"[0-9.]{7,} ┤", shown);
+    }
+
     [Theory]
     [InlineData(20, 30)]
     [InlineData(100, 8)]

@@ -47,6 +47,13 @@ public sealed class ValidationTextTests : IDisposable
     }
 
     [Fact]
+    public void Resume_ValidationTextInsteadOfAShare_NamesTheText()
+    {
+        AphoristProcess.Run(folder.Path, [.. Call[..^2], "--validation", "0.1"]).Expect(0);
+        AphoristProcess.Run(folder.Path, "train", "--resume", "runs/tiny", "--validation-text", "held.txt").ExpectSentence(2, "--validation-text none, not with held.txt");
+    }
+
+    [Fact]
     public void Resume_ValidationTextChanged_SaysSo()
     {
         AphoristProcess.Run(folder.Path, Call).Expect(0);

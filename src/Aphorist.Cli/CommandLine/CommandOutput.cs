@@ -8,7 +8,8 @@ namespace Aphorist.Cli.CommandLine;
 /// <param name="Notes">Standard error, or nowhere when the call is quiet.</param>
 /// <param name="Json">Whether results are JSON.</param>
 /// <param name="ShowsProgress">Whether standard error is a terminal that a progress bar can be drawn on.</param>
-internal sealed record CommandOutput(ResultWriter Result, TextWriter Notes, bool Json, bool ShowsProgress)
+/// <param name="Debug">Whether the stack trace of a failure is wanted.</param>
+internal sealed record CommandOutput(ResultWriter Result, TextWriter Notes, bool Json, bool ShowsProgress, bool Debug)
 {
     public static CommandOutput Of(ParseResult call)
     {
@@ -17,6 +18,7 @@ internal sealed record CommandOutput(ResultWriter Result, TextWriter Notes, bool
             (ResultWriter)call.InvocationConfiguration.Output,
             quiet ? TextWriter.Null : call.InvocationConfiguration.Error,
             call.GetValue(GlobalOptions.Json),
-            !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb");
+            !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            call.GetValue(GlobalOptions.Debug));
     }
 }

@@ -17,6 +17,7 @@ internal static class ErrorReport
     /// <summary>What went wrong, in one sentence.</summary>
     public static string SentenceOf(Exception exception, bool debug)
     {
+        if (exception is OutOfMemoryException) return "There is not enough memory for this: make the model, the batch, the window or the sequence smaller.";
         string message = exception.Message.ReplaceLineEndings(" ");
         if (IsExpected(exception)) return message;
         return $"Something went wrong that should not have: {message.TrimEnd('.')}{(debug ? "." : " (--debug tells more).")}";

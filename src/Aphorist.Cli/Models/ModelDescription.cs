@@ -41,7 +41,8 @@ internal static class ModelDescription
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
         json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
-        json.WriteBoolean("residual", file.Spec.Residual);
+        // Convolutions add their input to their output in any case.
+        if (file.Spec.Architecture != Architecture.Convolution) json.WriteBoolean("residual", file.Spec.Residual);
         json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));

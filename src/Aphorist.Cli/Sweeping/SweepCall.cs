@@ -1,4 +1,5 @@
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Models;
 using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Sweeping;
@@ -16,6 +17,7 @@ internal sealed class SweepCall(SweepPlan plan, string folder, CommandOutput out
     /// <param name="cancellationToken">Interrupts the sweep.</param>
     public async Task<int> RunAsync(string again, CancellationToken cancellationToken)
     {
+        using IDisposable held = SweepFolder.Open(folder);
         try
         {
             await RunAllAsync(cancellationToken);
@@ -37,6 +39,7 @@ internal sealed class SweepCall(SweepPlan plan, string folder, CommandOutput out
         // What is finished already is in the first table.
         SweptRun[] unfinished = [.. plan.Runs.Where(run => !TakeFinished(run))];
         if (unfinished.Length == 0) ShowTable();
+        else await SweepTexts.EnsureUnchangedAsync(outcomes.Select(outcome => outcome.Run), output, cancellationToken);
         foreach (SweptRun run in unfinished)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -67,10 +70,10 @@ internal sealed class SweepCall(SweepPlan plan, string folder, CommandOutput out
     private async Task TellEndAsync()
     {
         SweepOutcome best = SweepOutcome.Ranked(outcomes)[0];
-        string results = Path.Combine(folder, SweepFile.Name), model = Path.Combine(best.Run.Folder, "model.safetensors");
+        string results = Path.Combine(folder, SweepFile.Name);
         if (output.Json) output.Result.Announce(SweepLine.OfEnd(best, results));
         int done = outcomes.Count(outcome => outcome.Result is not null);
         await output.Notes.WriteLineAsync($"{done} of {plan.Runs.Count} runs are done; {results} has them all.");
-        if (best.Result is not null) await output.Notes.WriteLineAsync($"Write with the best: aphorist generate {ShellWord.Of(model)} --prompt \"...\"");
+        if (best.Result is not null) await output.Notes.WriteLineAsync($"Write with the best: aphorist generate {ShellWord.Of(ModelPath.Of(best.Run.Folder))} --prompt \"...\"");
     }
 }

@@ -26,7 +26,6 @@ internal static class SweepFile
                 ]);
         }
 
-        Directory.CreateDirectory(folder);
         AtomicFile.WriteAllText(Path.Combine(folder, Name), text.ToString());
     }
 

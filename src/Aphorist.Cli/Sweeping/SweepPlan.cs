@@ -22,7 +22,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
         IReadOnlyList<string> words = TrainingParser.WordsOf(call);
         IReadOnlyList<SweepAxis> axes = SweepAxis.ParseAll(over, parser);
         Check(axes, words);
-        ulong seed = parser.Parse(words).ChangeTraining(new()).Seed;
+        ulong seed = LearningOptions.SeedIn(call);
         string[] names = [.. axes.Select(axis => axis.Name)];
         HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
         List<SweptRun> runs = [];
@@ -39,7 +39,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
 
     private static void Check(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> words)
     {
-        if (words.Contains("-")) throw new WrongCallException("A sweep reads its text anew for every run, which standard input cannot give: name a file.");
+        if (words.Concat(axes.SelectMany(axis => axis.Values)).Contains("-")) throw new WrongCallException("A sweep reads its text anew for every run, which standard input cannot give: name a file.");
         if (axes.FirstOrDefault(axis => words.Contains(axis.Option)) is { } fixedToo)
             throw new WrongCallException($"{fixedToo.Option} is given for all runs and varied by --over too: leave out one of them.");
     }

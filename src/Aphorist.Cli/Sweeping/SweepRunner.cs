@@ -29,8 +29,9 @@ internal sealed class SweepRunner(int count, CommandOutput output)
         }
         catch (Exception exception) when (exception is not CorpusException)
         {
-            string sentence = ErrorReport.SentenceOf(exception, debug: false);
+            string sentence = ErrorReport.SentenceOf(exception, output.Debug);
             await output.Notes.WriteLineAsync($"Run {run.Name} failed: {sentence}");
+            if (output.Debug) await Console.Error.WriteLineAsync(exception.ToString());
             return new SweepOutcome(run, null, sentence);
         }
     }

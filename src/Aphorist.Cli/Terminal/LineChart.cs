@@ -98,7 +98,8 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
     {
         if (!LabelledRows.Contains(row)) return new string(' ', LabelWidth - 1) + "│";
         double value = high - (high - low) * row / (Rows - 1);
-        return value.ToString("F3", CultureInfo.InvariantCulture).PadLeft(LabelWidth - 2) + " ┤";
+        string format = value < 99.9995 ? "F3" : value < 999_999.5 ? "F0" : "0E+0";
+        return value.ToString(format, CultureInfo.InvariantCulture).PadLeft(LabelWidth - 2) + " ┤";
     }
 
     private IEnumerable<Segment> Legend(double from, double to)

@@ -88,8 +88,23 @@ internal static class LearningOptions
     /// <summary>The text that a call names to measure on; null if it names none.</summary>
     public static string? ValidationTextIn(ParseResult call) => call.GetValue(ValidationText);
 
+    /// <summary>The seed that a call gives, or the one where it gives none.</summary>
+    public static ulong SeedIn(ParseResult call) => Seed.In(call) ?? TrainingOptions.Notebook.Seed;
+
     /// <summary>The options with what a call changes in them.</summary>
-    public static TrainingOptions Change(TrainingOptions options, ParseResult call) => options with
+    /// <exception cref="WrongCallException">The call contradicts itself.</exception>
+    public static TrainingOptions Change(TrainingOptions options, ParseResult call)
+    {
+        TrainingOptions changed = Changed(options, call);
+        bool isStream = changed.Objective == Aphorist.Training.Objective.Stream;
+        if (isStream && Step.In(call) is not null)
+            throw new WrongCallException($"{Step.Name} is the distance between windows, and a stream is learnt token by token: add {Objective.Name} windows, or leave it out.");
+        if (!isStream && Sequence.In(call) is not null)
+            throw new WrongCallException($"{Sequence.Name} is for streams, and windows are as long as --window says: add {Objective.Name} stream, or leave it out.");
+        return changed;
+    }
+
+    private static TrainingOptions Changed(TrainingOptions options, ParseResult call) => options with
     {
         Objective = Objective.In(call) ?? options.Objective,
         Epochs = Epochs.In(call) ?? options.Epochs,

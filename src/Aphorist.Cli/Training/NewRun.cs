@@ -47,7 +47,9 @@ internal static class NewRun
     public static void EnsureConsistent(TrainingRequest request)
     {
         Preset preset = PresetNamed(request.Preset);
-        request.ChangeTraining(preset.Training);
+        TrainingOptions training = request.ChangeTraining(preset.Training);
+        if (training is { ValidationInterval: > 0, ValidationShare: 0 } && request.ValidationText is null)
+            throw new WrongCallException("--validate-every measures on held-out text, and there is none: add --validation or --validation-text, or leave it out.");
         ValidationText.Check(request.ValidationText, request.Corpus);
         if (request.From is null) request.Change(TokenOptions.ShapeFor(request.ChangeTokenizer(new TokenizerOptions()), preset.Model));
     }
@@ -94,9 +96,9 @@ internal static class NewRun
         RunFolder folder = RunFolder.Create(path ?? RunFolderName.For(corpus.Name));
         try
         {
-            options.Write(folder.Options);
-            // What a resumed run could not make again from the corpus alone.
+            // What a resumed run could not make again from the corpus alone; first, since the options make the folder one that can be resumed.
             if (options.From is not null) model.Save(folder.StartModel);
+            options.Write(folder.Options);
             return new PreparedRun(model, corpus, options, folder, trainer);
         }
         catch
@@ -106,7 +108,9 @@ internal static class NewRun
         }
     }
 
-    private static Preset PresetNamed(string? name)
+    /// <summary>The preset of this name; the notebook's for none.</summary>
+    /// <exception cref="WrongCallException">There is no such preset.</exception>
+    public static Preset PresetNamed(string? name)
     {
         if (name is null) return Preset.Notebook;
         return Preset.All.FirstOrDefault(preset => preset.Name == name)

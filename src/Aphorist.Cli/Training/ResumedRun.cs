@@ -47,7 +47,7 @@ internal static class ResumedRun
         Corpus? validation = await ValidationText.OpenAsync(wanted.ValidationText, reading, output, cancellationToken);
         EnsureSame(begun, wanted with { CorpusSha256 = corpus.Sha256, ValidationSha256 = validation?.Sha256 });
         if (wanted != begun) wanted.Write(folder.Options);
-        LanguageModel model = File.Exists(folder.StartModel)
+        LanguageModel model = wanted.From is not null
             ? LanguageModel.Load(folder.StartModel)
             : LanguageModel.Create(
                 wanted.Model, await CorpusOpening.MakeTokenizerAsync(wanted.Tokenizer, corpus, output, cancellationToken), wanted.Training.Seed);

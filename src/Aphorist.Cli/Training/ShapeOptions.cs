@@ -83,8 +83,8 @@ internal static class ShapeOptions
         bool isConvolution = spec.Architecture == Model.Architecture.Convolution;
         if (spec.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
             throw new WrongCallException($"{Reset.Name} is for GRUs, and {(isConvolution ? "a convolution" : "an LSTM")} has no reset gate: add --architecture gru, or leave it out.");
-        if (isConvolution && Gates.In(call) is not null)
-            throw new WrongCallException($"{Gates.Name} is for LSTMs, and a convolution's gates are always the logistic sigmoid: leave it out.");
+        if (spec.Architecture != Model.Architecture.Lstm && Gates.In(call) is not null)
+            throw new WrongCallException($"{Gates.Name} is for LSTMs, and a {(isConvolution ? "convolution" : "GRU")}'s gates are always the logistic sigmoid: leave it out.");
         if (!isConvolution && Kernel.In(call) is not null)
             throw new WrongCallException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
         if (isConvolution && spec.Residual)

@@ -1,7 +1,7 @@
 namespace Aphorist.Training;
 
 /// <summary>
-/// Keeps other processes out of a run folder by holding the file <c>.lock</c> in it open. The operating system lets go of it when the
+/// Keeps other processes out of the folder of a run, or of a sweep of runs, by holding the file <c>.lock</c> in it open. The operating system lets go of it when the
 /// process ends in whatever way, so a lock left behind by a killed process stops nobody.
 /// </summary>
 internal sealed class RunLock : IDisposable
@@ -14,8 +14,10 @@ internal sealed class RunLock : IDisposable
     private RunLock(FileStream file) => this.file = file;
 
     /// <summary>Takes the lock of an existing folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="kind">What it is the folder of, which is also the name of the option that chooses it.</param>
     /// <exception cref="IOException">Another process holds it, or the folder cannot be written to.</exception>
-    public static RunLock Take(string folder)
+    public static RunLock Take(string folder, string kind = "run")
     {
         string path = Path.Combine(folder, ".lock");
         try
@@ -31,11 +33,11 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException exception) when (HeldElsewhere.Contains(exception.HResult))
         {
-            throw new IOException($"Another process is training into '{folder}': wait until it ends, or choose another folder with --run.", exception);
+            throw new IOException($"Another process is training into '{folder}': wait until it ends, or choose another folder with --{kind}.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Cannot write into the run folder '{folder}': {exception.Message.TrimEnd('.')}; choose another with --run.", exception);
+            throw new IOException($"Cannot write into the {kind} folder '{folder}': {exception.Message.TrimEnd('.')}; choose another with --{kind}.", exception);
         }
     }
 

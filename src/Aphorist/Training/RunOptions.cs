@@ -111,8 +111,9 @@ public sealed record RunOptions
         Check("--clip-value", Training.ClipValue, requested.Training.ClipValue);
         Check("--average", Training.AveragingDecay, requested.Training.AveragingDecay);
         Check("--dropout", Training.Dropout, requested.Training.Dropout);
-        Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
+        // A text to measure on takes the place of a share, so it is the text that was asked for.
         if (ValidationText is null || requested.ValidationText is null) Check("--validation-text", ValidationText ?? "none", requested.ValidationText ?? "none");
+        Check("--validation", Training.ValidationShare, requested.Training.ValidationShare);
         Check("--seed", Training.Seed, requested.Training.Seed);
         Check("--divergence-guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
         CheckText("corpus", CorpusSha256, requested.CorpusSha256);

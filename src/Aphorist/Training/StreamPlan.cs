@@ -24,7 +24,7 @@ internal sealed class StreamPlan : BatchPlan
         if (streamLength < sequenceLength)
         {
             throw new ArgumentException(
-                $"A text of {length} tokens is too short for {rows} streams of sequences of {sequenceLength}: it takes at least {(rows + 1) * sequenceLength}; use fewer streams (--batch), shorter sequences (--sequence) or a longer text.");
+                $"A text of {length} tokens is too short for {rows} streams of sequences of {sequenceLength}: it takes at least {(rows + 1L) * sequenceLength}; use fewer streams (--batch), shorter sequences (--sequence) or a longer text.");
         }
 
         (streams, starts) = (new long[rows], new long[rows]);
