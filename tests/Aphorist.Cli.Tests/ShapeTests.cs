@@ -132,7 +132,7 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Shape_TooLargeForAnyArray_IsRefused() =>
-        Run("train", "tiny.txt", "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than 1073 million parameters", "fewer units");
+        Run("train", "tiny.txt", "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
 
     private AphoristProcess.Result Run(params string[] call) => AphoristProcess.Run(folder.Path, call);
 }

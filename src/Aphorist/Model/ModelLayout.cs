@@ -61,7 +61,7 @@ internal sealed class ModelLayout
     {
         int end = tensors.Count == 0 ? 0 : tensors[^1].End;
         if (end + rows * (double)Math.Max(columns, 1) > MostValues)
-            throw new ArgumentException($"The model would have more than {MostValues / 1_000_000} million parameters; give it fewer units, layers or tokens, or a shorter embedding.");
+            throw new ArgumentException($"With '{name}' of {rows} x {Math.Max(columns, 1)} the model would have more than the {MostValues} parameters that this program can hold; make its layers, its embedding or its vocabulary smaller.");
         tensors.Add(new ParameterTensor(name, (int)rows, (int)columns, (end + 15) / 16 * 16, transposed) { KernelSize = kernelSize });
         return tensors[^1];
     }
