@@ -87,8 +87,12 @@ internal sealed unsafe class TrainingStep : IDisposable
     private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
 
     /// <summary>Sequences of a shard: as few as the products are fast with, so that many threads have some, but not so few that their gradients are too many to keep.</summary>
-    public static int ShardRows(ModelSpec spec, int batchSize) =>
-        Math.Clamp(batchSize / MostShards, IsLarge(spec) ? LeastShardRowsOfLarge : LeastShardRows, MostShardRows);
+    public static int ShardRows(ModelSpec spec, int batchSize)
+    {
+        // A small batch still gives two threads something to do.
+        bool hasLargeShards = IsLarge(spec) && batchSize >= 2 * LeastShardRowsOfLarge;
+        return Math.Clamp(batchSize / MostShards, hasLargeShards ? LeastShardRowsOfLarge : LeastShardRows, MostShardRows);
+    }
 
     /// <summary>Checks that what is kept of a batch fits into arrays.</summary>
     /// <exception cref="ArgumentException">It does not; the message says what to change.</exception>
