@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Aphorist.Numerics;
 
@@ -33,7 +32,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* source)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(source);
+        // As Lanes256.
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
