@@ -6,7 +6,7 @@ namespace Aphorist.Benchmarks;
 
 /// <summary>Writing with the notebook's model, everything included; times and allocations are those of one character.</summary>
 [MemoryDiagnoser]
-public class WritingBenchmarks : IDisposable
+public class WritingBenchmarks
 {
     private const int StatefulLength = 10_000, WindowLength = 1000;
 
@@ -27,12 +27,4 @@ public class WritingBenchmarks : IDisposable
 
     [Benchmark(OperationsPerInvoke = WindowLength)]
     public string Window() => window.Complete(prompt, WindowLength);
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        stateful.Dispose();
-        window.Dispose();
-        GC.SuppressFinalize(this);
-    }
 }

@@ -14,7 +14,7 @@ internal static class WritingComparison
     {
         LanguageModel model = NotebookWork.CreateModel();
         using TorchWriter writer = new(model, threads: 1);
-        using TextGenerator generator = new(model, GenerationMode.Stateful);
+        TextGenerator generator = new(model, GenerationMode.Stateful);
         (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator, promptLength: 1), () => writer.WriteStateful(TheirLength));
         return new Comparison("writing, state carried; 1 thread", "character", ours, theirs);
     }
@@ -24,7 +24,7 @@ internal static class WritingComparison
     {
         LanguageModel model = NotebookWork.CreateModel();
         using TorchWriter writer = new(model, threads);
-        using TextGenerator generator = new(model, GenerationMode.Window, threads);
+        TextGenerator generator = new(model, GenerationMode.Window, threads);
         (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => Write(generator, model.Spec.Window), () => writer.WriteWindows(TheirLength));
         return new Comparison($"writing, exact window of 60; {threads} threads", "character", ours, theirs);
     }

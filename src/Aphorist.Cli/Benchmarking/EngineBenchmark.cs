@@ -26,7 +26,7 @@ internal static class EngineBenchmark
         int characters = model.Tokenizer.Count;
         using Workers workers = new(threads);
         using TrainingStep step = new(model, model.Tokenizer.Encode(corpus.Text), TrainingOptions.Notebook with { Threads = threads });
-        using TextGenerator stateful = new(model, GenerationMode.Stateful, 1), window = new(model, GenerationMode.Window, threads);
+        TextGenerator stateful = new(model, GenerationMode.Stateful, 1), window = new(model, GenerationMode.Window, threads);
         long[] starts = Starts(corpus.CharacterCount - model.Spec.Window);
         string prompt = corpus.Text[..PromptLength];
         double[] medians = TakeTurns(time, cancellationToken,

@@ -23,7 +23,7 @@ internal static class Writing
         if (request.Seed is null && request.Temperature > 0 && !output.Json) output.Notes.WriteLine($"Seed {seed} (--seed {seed} writes this text again).");
 
         SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = seed };
-        using TextGenerator generator = new(model, request.Mode);
+        TextGenerator generator = new(model, request.Mode);
         IEnumerable<string> text = generator.Stream(known, sampling, request.Length);
         if (request.Output is string path) Save(path, prompt, text, cancellationToken);
         else if (!output.Json) Type(output.Result, prompt, text, cancellationToken);

@@ -37,7 +37,7 @@ internal static class TrainingCall
         // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
         await using RunPictures pictures = new(run.Folder, history, notes);
         await using ITrainingReport report = told;
-        using EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
+        EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
         await foreach (TrainingEvent happened in run.Trainer.RunAsync(run.Folder, cancellationToken))
         {
             switch (happened)

@@ -6,20 +6,35 @@ namespace Aphorist.Generation;
 /// <summary>Carries the state from token to token.</summary>
 internal sealed unsafe class StatefulPredictor : Predictor
 {
-    private readonly NetworkState state;
+    private readonly NetworkWeights weights;
     private readonly AlignedArray logits;
 
     public StatefulPredictor(NetworkWeights weights)
     {
-        state = new NetworkState(weights, rows: 1);
+        this.weights = weights;
+        State = new NetworkState(weights, rows: 1);
         logits = new AlignedArray(weights.Model.Tokenizer.Count);
     }
 
-    public override void Read(int id) => state.Advance(&id, 0, 1);
+    /// <summary>What it remembers: one text.</summary>
+    public NetworkState State { get; }
+
+    public override void Read(int id) => State.Advance(&id, 0, 1);
 
     public override ReadOnlySpan<float> Predict()
     {
-        state.Decode(0, 1, logits.Pointer);
+        State.Decode(0, 1, logits.Pointer);
         return logits.Span;
+    }
+
+    public override Predictor Fork()
+    {
+        StatefulPredictor fork = new(weights);
+        fork.State.CopyFrom(State, 0, 0);
+        return fork;
+    }
+
+    public override void Dispose()
+    {
     }
 }

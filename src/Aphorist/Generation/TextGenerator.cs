@@ -1,81 +1,154 @@
+using System.Runtime.CompilerServices;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
 
 namespace Aphorist.Generation;
 
-/// <summary>Writes with a model. One text at a time; make one generator for each thread that writes.</summary>
-public sealed class TextGenerator : IDisposable
+/// <summary>Writes with a model. Safe to use from several threads at once: each text, and each session, has a state of its own.</summary>
+/// <remarks>The parameters are those that the model has when the generator is made; after more training, make another one.</remarks>
+public sealed class TextGenerator
 {
     private readonly LanguageModel model;
     private readonly NetworkWeights weights;
-    private readonly Workers? workers;
+    private readonly GenerationMode mode;
+    private readonly int threads;
 
     /// <summary>Prepares to write.</summary>
-    /// <param name="model">The model. Its parameters are read whenever a text is begun, so it may go on training in between.</param>
+    /// <param name="model">The model.</param>
     /// <param name="mode">What the model remembers. Stateful by default.</param>
-    /// <param name="threads">Threads for window mode; 0, the default, takes one for each processor. The text does not depend on it.</param>
+    /// <param name="threads">Threads for window mode and for many texts; 0, the default, takes one for each processor. No text depends on it.</param>
     public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        this.model = model;
+        (this.model, this.mode, this.threads) = (model, mode, threads);
         weights = new NetworkWeights(model, InstructionSet.Current);
-        if (mode == GenerationMode.Window) workers = new Workers(threads);
+        weights.Refresh();
     }
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
     /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
-    /// <param name="options">How to choose them.</param>
+    /// <param name="sampling">How to choose them; with the model's own probabilities by default.</param>
+    /// <param name="stop">Where the text ends before; nowhere by default.</param>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    /// <exception cref="ArgumentException">The states of a whole window are more than arrays hold, in window mode.</exception>
-    public string Complete(string prompt, int length, SamplingOptions? options = null) => string.Concat(Stream(prompt, options, length));
+    /// <exception cref="ArgumentException">The options do not fit the model, or in window mode the states of a whole window are more than arrays hold.</exception>
+    public string Complete(string prompt, int length, SamplingOptions? sampling = null, StopOptions? stop = null) =>
+        string.Concat(Stream(prompt, sampling, length, stop));
 
     /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Complete"/> returns.</summary>
     /// <param name="prompt">As in <see cref="Complete"/>.</param>
-    /// <param name="options">How to choose the tokens.</param>
+    /// <param name="sampling">How to choose the tokens.</param>
     /// <param name="length">Tokens to write; null, the default, to write without end: take as many pieces as you want.</param>
-    /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one.</returns>
+    /// <param name="stop">Where the text ends before.</param>
+    /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one. What may be the beginning of a stop text waits for the next.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
     /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
-    public IEnumerable<string> Stream(string prompt, SamplingOptions? options = null, int? length = null)
+    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
         int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-        return Read(Write(ids, options ?? new SamplingOptions()), length);
+        Sampler sampler = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
+        return Write(ids, sampler, new WrittenText(model.Tokenizer, length, stop ?? StopOptions.Never));
     }
 
-    /// <summary>Ends the threads of window mode.</summary>
-    public void Dispose() => workers?.Dispose();
+    /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
+    /// <param name="prompt">As in <see cref="Stream"/>.</param>
+    /// <param name="sampling">As in <see cref="Stream"/>.</param>
+    /// <param name="length">As in <see cref="Stream"/>.</param>
+    /// <param name="stop">As in <see cref="Stream"/>.</param>
+    /// <param name="cancellationToken">Stops the text between two tokens.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <inheritdoc cref="Stream"/>
+    public IAsyncEnumerable<string> StreamAsync(
+        string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, CancellationToken cancellationToken = default) =>
+        Asynchronously(Stream(prompt, sampling, length, stop), cancellationToken);
 
-    /// <summary>The text of the first ids of a sequence, as they complete it.</summary>
-    private IEnumerable<string> Read(IEnumerable<int> ids, int? length)
+    /// <summary>Continues many prompts at the same time, which takes a fraction of the time of one after the other. They are read, and the texts returned, as they are wanted.</summary>
+    /// <param name="prompts">The prompts, as in <see cref="Complete"/>; the same one over and over, or without end, is fine.</param>
+    /// <param name="length">As in <see cref="Complete"/>.</param>
+    /// <param name="sampling">As in <see cref="Complete"/>; the text of prompt n, counted from 0, is chosen with the seed plus n, and is the one that <see cref="Complete"/> writes with it.</param>
+    /// <param name="stop">As in <see cref="Complete"/>.</param>
+    /// <param name="cancellationToken">Stops the texts between two tokens.</param>
+    /// <returns>The new texts, in the order of the prompts.</returns>
+    /// <exception cref="OperationCanceledException">They were stopped.</exception>
+    /// <inheritdoc cref="Complete"/>
+    public IEnumerable<string> CompleteMany(
+        IEnumerable<string> prompts, int length, SamplingOptions? sampling = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
     {
-        TokenDecoder decoder = model.Tokenizer.CreateDecoder();
-        foreach (int id in length is int count ? ids.Take(count) : ids)
+        ArgumentNullException.ThrowIfNull(prompts);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        sampling ??= SamplingOptions.Default;
+        stop ??= StopOptions.Never;
+        // Whatever is wrong with the options is told at once, not when the first text is asked for.
+        _ = new Sampler(sampling, model.Tokenizer);
+        _ = new StopTexts(stop, model.Tokenizer);
+        return mode == GenerationMode.Window ? OneByOne(prompts, length, sampling, stop, cancellationToken) : InBatches(prompts, length, sampling, stop, cancellationToken);
+    }
+
+    /// <summary>The texts that are likeliest as a whole, by beam search, from a carried state.</summary>
+    /// <param name="prompt">As in <see cref="Complete"/>.</param>
+    /// <param name="length">Tokens to write at most.</param>
+    /// <param name="options">How widely to search, and what to prefer.</param>
+    /// <param name="stop">As in <see cref="Complete"/>.</param>
+    /// <param name="cancellationToken">Stops the search between two tokens.</param>
+    /// <returns>The best texts found, the best one first.</returns>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    /// <inheritdoc cref="Complete"/>
+    public IReadOnlyList<BeamText> Search(string prompt, int length, BeamOptions? options = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
+        return new BeamSearch(weights, options ?? new BeamOptions(), stop ?? StopOptions.Never, length).Run(ids, cancellationToken);
+    }
+
+    /// <summary>Begins a text of which every step is yours to take.</summary>
+    /// <param name="sampling">How it chooses its tokens.</param>
+    /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
+    public GenerationSession Begin(SamplingOptions? sampling = null) =>
+        new(model.Tokenizer, CreatePredictor(), new Sampler(sampling ?? SamplingOptions.Default, model.Tokenizer));
+
+    private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
+
+    private IEnumerable<string> Write(int[] prompt, Sampler sampler, WrittenText text)
+    {
+        using Predictor predictor = CreatePredictor();
+        // Of a long prompt, window mode never sees more than the last window.
+        foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt) predictor.Read(id);
+        foreach (int id in prompt) sampler.Read(id);
+        while (!text.IsOver)
         {
-            if (decoder.Add(id) is { Length: > 0 } piece) yield return piece;
+            int id = text.Choose(sampler, predictor.Predict());
+            sampler.Write(id);
+            if (text.Add(id) is { Length: > 0 } piece) yield return piece;
+            if (!text.IsOver) predictor.Read(id);
         }
 
-        if (decoder.Finish() is { Length: > 0 } rest) yield return rest;
+        if (text.Finish() is { Length: > 0 } rest) yield return rest;
     }
 
-    private IEnumerable<int> Write(int[] prompt, SamplingOptions options)
+    private static async IAsyncEnumerable<string> Asynchronously(IEnumerable<string> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        weights.Refresh();
-        Predictor predictor = workers is null
-            ? new StatefulPredictor(weights)
-            : new WindowPredictor(weights, workers);
-        // Of a long prompt, window mode never sees more than the last window.
-        foreach (int id in workers is null ? prompt : prompt.TakeLast(model.Spec.Window)) predictor.Read(id);
-        Sampler sampler = new(options, model.Tokenizer.Count) { First = model.Tokenizer is WordTokenizer ? WordTokenizer.UnknownId + 1 : 0 };
-        while (true)
+        using IEnumerator<string> piece = pieces.GetEnumerator();
+        while (await Task.Run(piece.MoveNext, cancellationToken).ConfigureAwait(false)) yield return piece.Current;
+    }
+
+    private IEnumerable<string> InBatches(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions stop, CancellationToken cancellationToken)
+    {
+        using TextBatch batch = new(weights, threads, length, sampling, stop);
+        foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
+    }
+
+    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions stop, CancellationToken cancellationToken)
+    {
+        ulong number = 0;
+        foreach (string prompt in prompts)
         {
-            int next = sampler.Choose(predictor.Predict());
-            yield return next;
-            predictor.Read(next);
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Complete(prompt, length, sampling with { Seed = sampling.Seed + number++ }, stop);
         }
     }
 }

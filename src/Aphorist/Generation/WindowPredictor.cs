@@ -11,6 +11,7 @@ namespace Aphorist.Generation;
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
 {
+    private readonly NetworkWeights weights;
     private readonly Workers workers;
     private readonly NetworkState state;
     private readonly int window;
@@ -21,9 +22,12 @@ internal sealed unsafe class WindowPredictor : Predictor
     private long position;
     private int rows;
 
-    public WindowPredictor(NetworkWeights weights, Workers workers)
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="threads">Threads; 0 takes one for each processor.</param>
+    public WindowPredictor(NetworkWeights weights, int threads)
     {
-        this.workers = workers;
+        this.weights = weights;
+        workers = new Workers(threads);
         window = weights.Model.Spec.Window;
         state = new NetworkState(weights, window);
         tokens = GC.AllocateArray<int>(window, pinned: true);
@@ -47,6 +51,16 @@ internal sealed unsafe class WindowPredictor : Predictor
         state.Decode(oldest, 1, logits.Pointer);
         return logits.Span;
     }
+
+    public override Predictor Fork()
+    {
+        WindowPredictor fork = new(weights, workers.Count) { position = position, rows = rows };
+        for (int row = 0; row < window; row++) fork.state.CopyFrom(state, row, row);
+        fork.partPositions.AsSpan().Fill(position);
+        return fork;
+    }
+
+    public override void Dispose() => workers.Dispose();
 
     /// <summary>
     /// Advances one part of the states, as many parts as there are threads. A thread takes its own part if it can, so that states stay in the

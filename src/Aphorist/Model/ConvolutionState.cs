@@ -42,6 +42,16 @@ internal sealed unsafe class ConvolutionState : LayerState
         outputs.Span.Slice(row * weights.HiddenSize, weights.HiddenSize).Clear();
     }
 
+    public override void CopyFrom(LayerState other, int from, int to)
+    {
+        ConvolutionState source = (ConvolutionState)other;
+        int past = weights.Past * inputSize, hiddenSize = weights.HiddenSize;
+        source.ring.Span.Slice(from * past, past).CopyTo(ring.Span[(to * past)..]);
+        if (weights.ReadsTokens) source.tokenRing.AsSpan(from * weights.Past, weights.Past).CopyTo(tokenRing.AsSpan(to * weights.Past));
+        source.outputs.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(outputs.Span[(to * hiddenSize)..]);
+        read[to] = source.read[from];
+    }
+
     public override void Advance(LayerInput input, int first, int count)
     {
         float* sums = gates.Pointer + (nint)first * weights.Sums, meeting = met.Pointer + (nint)first * weights.KernelSize * inputSize;

@@ -25,6 +25,9 @@ internal sealed unsafe class GruState : LayerState
 
     public override void Clear(int row) => hidden.Span.Slice(row * hiddenSize, hiddenSize).Clear();
 
+    public override void CopyFrom(LayerState other, int from, int to) =>
+        ((GruState)other).hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
+
     public override void Advance(LayerInput input, int first, int count)
     {
         nint state = (nint)first * hiddenSize;

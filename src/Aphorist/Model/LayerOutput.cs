@@ -47,6 +47,12 @@ internal sealed unsafe class LayerOutput
         if (values.Length > 0) values.Span.Slice(row * hiddenSize, hiddenSize).Clear();
     }
 
+    /// <summary>One row becomes the same as one of another workspace of the same layer.</summary>
+    public void CopyFrom(LayerOutput other, int from, int to)
+    {
+        if (values.Length > 0) other.values.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(values.Span[(to * hiddenSize)..]);
+    }
+
     /// <summary>Makes y of some rows, and returns it.</summary>
     /// <param name="hidden">[rows, H]: h.</param>
     /// <param name="input">[rows, H]: x; only read where it is added.</param>

@@ -23,6 +23,9 @@ internal abstract unsafe class LayerState
     /// <param name="count">How many texts.</param>
     public abstract void Advance(LayerInput input, int first, int count);
 
+    /// <summary>One text becomes the same as one of another state of the same layer, which may be this one.</summary>
+    public abstract void CopyFrom(LayerState other, int from, int to);
+
     /// <summary>The outputs [H] of the texts from <paramref name="first"/> on.</summary>
     public abstract float* Output(int first);
 }

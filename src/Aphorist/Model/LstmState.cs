@@ -33,6 +33,13 @@ internal sealed unsafe class LstmState : LayerState
         cells.Span.Slice(row * hiddenSize, hiddenSize).Clear();
     }
 
+    public override void CopyFrom(LayerState other, int from, int to)
+    {
+        LstmState source = (LstmState)other;
+        source.hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
+        source.cells.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(cells.Span[(to * hiddenSize)..]);
+    }
+
     public override void Advance(LayerInput input, int first, int count)
     {
         nint state = (nint)first * hiddenSize;

@@ -39,6 +39,19 @@ internal sealed unsafe class NetworkState
         foreach (LayerOutput output in outputs) output.Clear(row);
     }
 
+    /// <summary>One text becomes the same as one of another state of the same weights, which may be this one.</summary>
+    /// <param name="other">The other state.</param>
+    /// <param name="from">Its text.</param>
+    /// <param name="to">The text here.</param>
+    public void CopyFrom(NetworkState other, int from, int to)
+    {
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer].CopyFrom(other.layers[layer], from, to);
+            outputs[layer].CopyFrom(other.outputs[layer], from, to);
+        }
+    }
+
     /// <summary>Each of some texts reads one more token.</summary>
     /// <param name="tokens">[count].</param>
     /// <param name="first">The first text.</param>

@@ -10,12 +10,16 @@ public sealed class Vocabulary : ITokenizer
 
     private readonly ImmutableArray<Rune> characters;
 
+    // One string for each character, so that writing allocates none.
+    private readonly Lazy<string[]> texts;
+
     // The id + 1 of every character of the basic plane up to the last one known; 0 where there is none.
     private readonly ushort[] idsOfBasicPlane;
 
     private Vocabulary(ImmutableArray<Rune> characters, TextNormalization normalization)
     {
         this.characters = characters;
+        texts = new(() => [.. characters.Select(character => character.ToString())]);
         Normalization = normalization;
         Characters = string.Concat(characters);
         int basic = characters.Count(character => character.IsBmp);
@@ -87,7 +91,7 @@ public sealed class Vocabulary : ITokenizer
     }
 
     /// <inheritdoc/>
-    public TokenDecoder CreateDecoder() => new PieceDecoder(id => this[id].ToString());
+    public TokenDecoder CreateDecoder() => new PieceDecoder(TextOf);
 
     /// <inheritdoc/>
     public int CountCharacters(ReadOnlySpan<int> ids)
@@ -98,6 +102,8 @@ public sealed class Vocabulary : ITokenizer
 
     /// <inheritdoc/>
     public string Show(int id) => VisibleText.Of(this[id].ToString());
+
+    private string TextOf(int id) => texts.Value[TokenId.Checked(id, Count)];
 
     int[] ITokenizer.EncodeKnown(string text, out IReadOnlyList<string> unknown)
     {

@@ -23,11 +23,10 @@ public sealed class GenerationAllocationTests
         NetworkWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         // A single thread: this one, whose allocations can be counted apart from those of other tests.
-        using Workers workers = new(1);
-        Predictor predictor = mode == GenerationMode.Stateful
+        using Predictor predictor = mode == GenerationMode.Stateful
             ? new StatefulPredictor(weights)
-            : new WindowPredictor(weights, workers);
-        Sampler sampler = new(new(), model.Tokenizer.Count);
+            : new WindowPredictor(weights, threads: 1);
+        Sampler sampler = new(new(), model.Tokenizer);
         // Until the compiler has optimised every method there may be garbage; a character that allocates does so every time.
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
 

@@ -63,8 +63,7 @@ public sealed class PredictorTests
     {
         ModelPair pair = ModelPair.Random(23, 37, Window, gates);
         int[] text = RandomText(23);
-        using Workers workers = new(2);
-        Predictor predictor = WindowOf(pair.Engine, kernel, workers);
+        using Predictor predictor = WindowOf(pair.Engine, kernel, threads: 2);
         for (int length = 0; length <= text.Length; length++)
         {
             if (length > 0) predictor.Read(text[length - 1]);
@@ -105,8 +104,7 @@ public sealed class PredictorTests
         int[] text = RandomText(23);
         foreach (int threads in (int[])[1, 2, 3])
         {
-            using Workers workers = new(threads);
-            Predictor predictor = WindowOf(model, kernel, workers);
+            using Predictor predictor = WindowOf(model, kernel, threads);
             for (int length = 1; length <= text.Length; length++)
             {
                 predictor.Read(text[length - 1]);
@@ -130,8 +128,8 @@ public sealed class PredictorTests
     private static StatefulPredictor Stateful(LanguageModel model, string kernel) =>
         new(WeightsOf(model, kernel));
 
-    private static WindowPredictor WindowOf(LanguageModel model, string kernel, Workers workers) =>
-        new(WeightsOf(model, kernel), workers);
+    private static WindowPredictor WindowOf(LanguageModel model, string kernel, int threads) =>
+        new(WeightsOf(model, kernel), threads);
 
     private static NetworkWeights WeightsOf(LanguageModel model, string kernel)
     {

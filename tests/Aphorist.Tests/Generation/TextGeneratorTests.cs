@@ -32,7 +32,7 @@ public sealed class TextGeneratorTests
     public void Complete_Greedy_TakesTheReferencesLikeliestCharacters(GenerationMode mode, int promptLength)
     {
         string prompt = Prompt(promptLength);
-        using TextGenerator generator = new(Pair.Engine, mode, threads: 2);
+        TextGenerator generator = new(Pair.Engine, mode, threads: 2);
         string text = generator.Complete(prompt, 40, new() { Temperature = 0 });
         int[] ids = Pair.Engine.Tokenizer.Encode(prompt + text);
         for (int place = promptLength; place < ids.Length; place++)
@@ -49,7 +49,7 @@ public sealed class TextGeneratorTests
     {
         // The gates of so many states are 2^32 numbers, of which an int keeps none.
         ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
-        using TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
+        TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
         string message = Assert.Throws<ArgumentException>(() => generator.Complete("", 1)).Message;
         Assert.Contains("take a model with a shorter window", message, StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class TextGeneratorTests
         string naive = CompleteNaively(Pair.Engine, prompt, 200, options);
         foreach (int threads in (int[])[1, 2, 3])
         {
-            using TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
+            TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
             Assert.Equal(naive, generator.Complete(prompt, 200, options));
         }
     }
@@ -75,7 +75,7 @@ public sealed class TextGeneratorTests
     [InlineData(GenerationMode.Window)]
     public void Complete_SameSeed_WritesTheSameText(GenerationMode mode)
     {
-        using TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
+        TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
         string text = generator.Complete(Prompt(4), 100, new() { Seed = 1 });
         Assert.Equal(text, generator.Complete(Prompt(4), 100, new() { Seed = 1 }));
         Assert.Equal(text, another.Complete(Prompt(4), 100, new() { Seed = 1 }));
@@ -85,7 +85,7 @@ public sealed class TextGeneratorTests
     [Fact]
     public void Complete_WindowModeAndLongPrompt_SeesOnlyTheLastWindow()
     {
-        using TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
+        TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
         string longPrompt = Prompt(50);
         Assert.Equal(generator.Complete(longPrompt[^Window..], 50), generator.Complete(longPrompt, 50));
     }
@@ -93,7 +93,7 @@ public sealed class TextGeneratorTests
     [Fact]
     public void Stream_SameOptions_WritesWhatCompleteWrites()
     {
-        using TextGenerator generator = new(Pair.Engine);
+        TextGenerator generator = new(Pair.Engine);
         string text = string.Concat(generator.Stream(Prompt(4)).Take(60));
         Assert.Equal(generator.Complete(Prompt(4), 60), text);
     }
@@ -101,7 +101,7 @@ public sealed class TextGeneratorTests
     [Fact]
     public void Complete_LengthZero_WritesNothing()
     {
-        using TextGenerator generator = new(Pair.Engine);
+        TextGenerator generator = new(Pair.Engine);
         Assert.Equal("", generator.Complete(Prompt(4), 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => generator.Complete(Prompt(4), -1));
     }
@@ -109,7 +109,7 @@ public sealed class TextGeneratorTests
     [Fact]
     public void Complete_UnknownCharacter_IsNamed()
     {
-        using TextGenerator generator = new(Pair.Engine);
+        TextGenerator generator = new(Pair.Engine);
         UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Complete(Prompt(2) + "🙂", 5));
         Assert.Equal(new Rune(0x1F642), exception.Character);
         // At once, not when the first character is asked for.
@@ -120,19 +120,18 @@ public sealed class TextGeneratorTests
     public void Complete_LowercaseModel_NormalisesThePrompt()
     {
         Vocabulary vocabulary = Vocabulary.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
-        using TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
+        TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
         Assert.Equal(generator.Complete("ab\ncd", 50), generator.Complete("AB\r\nCd", 50));
     }
 
     [Fact]
-    public void Complete_AfterTheModelChanged_UsesTheNewParameters()
+    public void Complete_GeneratorMadeAfterTheModelChanged_UsesTheNewParameters()
     {
         LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
-        using TextGenerator generator = new(model);
-        generator.Complete("", 5);
+        new TextGenerator(model).Complete("", 5);
         Span<float> bias = model.Parameters.ValuesOf(model.Layout.DecoderBias);
         bias[4] = 1000;
-        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), generator.Complete("", 3));
+        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Complete("", 3));
     }
 
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
@@ -140,7 +139,7 @@ public sealed class TextGeneratorTests
     {
         NetworkWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        Sampler sampler = new(options, model.Tokenizer.Count);
+        Sampler sampler = new(options, model.Tokenizer);
         List<int> ids = [.. model.Tokenizer.Encode(prompt)];
         for (int written = 0; written < length; written++)
         {

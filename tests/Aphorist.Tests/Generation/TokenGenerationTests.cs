@@ -20,7 +20,7 @@ public sealed class TokenGenerationTests
     public void Complete_AnyTokens_WritesAsManyAsAskedFor(TokenizerKind kind, GenerationMode mode)
     {
         LanguageModel model = Model(kind);
-        using TextGenerator generator = new(model, mode, threads: 2);
+        TextGenerator generator = new(model, mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 3, 50])
             Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Complete("The CAT", length, new() { Seed = 5 }));
     }
@@ -32,7 +32,7 @@ public sealed class TokenGenerationTests
     {
         LanguageModel model = Model(TokenizerKind.Words);
         model.Parameters.ValuesOf(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
-        using TextGenerator generator = new(model);
+        TextGenerator generator = new(model);
         Assert.DoesNotContain(WordTokenizer.UnknownMark, generator.Complete("the", 50, new() { Temperature = temperature }), StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class TokenGenerationTests
     [InlineData(TokenizerKind.Bytes)]
     public void Stream_AnyTokens_YieldsPiecesThatMakeTheSameText(TokenizerKind kind)
     {
-        using TextGenerator generator = new(Model(kind));
+        TextGenerator generator = new(Model(kind));
         string[] pieces = [.. generator.Stream("the", new() { Seed = 2 }, length: 40)];
         Assert.DoesNotContain("", pieces);
         Assert.Equal(generator.Complete("the", 40, new() { Seed = 2 }), string.Concat(pieces));
@@ -56,7 +56,7 @@ public sealed class TokenGenerationTests
         model.Parameters.Values.Clear();
         Span<float> kernel = model.Parameters.ValuesOf(model.Layout.DecoderBias);
         kernel[0xC3] = 1000;
-        using TextGenerator generator = new(model);
+        TextGenerator generator = new(model);
         // The first byte of a character is followed by itself instead of a second one, and the text ends with it.
         Assert.Equal(["\uFFFD", "\uFFFD", "\uFFFD"], generator.Stream("", length: 3));
         Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Complete("", 3));
@@ -65,14 +65,14 @@ public sealed class TokenGenerationTests
     [Fact]
     public void Complete_UnknownWord_IsReadAsTheUnknownToken()
     {
-        using TextGenerator generator = new(Model(TokenizerKind.Words));
+        TextGenerator generator = new(Model(TokenizerKind.Words));
         Assert.Equal(generator.Complete("the dog", 20), generator.Complete("the cow", 20));
     }
 
     [Fact]
     public void Stream_NegativeLength_IsRefusedAtOnce()
     {
-        using TextGenerator generator = new(Model(TokenizerKind.Bytes));
+        TextGenerator generator = new(Model(TokenizerKind.Bytes));
         Assert.Throws<ArgumentOutOfRangeException>(() => { generator.Stream("", length: -1); });
     }
 
@@ -83,7 +83,7 @@ public sealed class TokenGenerationTests
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
-        Sampler sampler = new(new() { Seed = 5 }, model.Tokenizer.Count) { First = model.Tokenizer is WordTokenizer ? 1 : 0 };
+        Sampler sampler = new(new() { Seed = 5 }, model.Tokenizer);
         int[] ids = new int[length];
         for (int place = 0; place < length; place++)
         {

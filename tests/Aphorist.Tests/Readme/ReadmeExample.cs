@@ -18,7 +18,7 @@ internal static class ReadmeExample
         await foreach (TrainingEvent step in trainer.RunAsync())
         {
             if (step is not EpochCompleted epoch) continue;
-            using TextGenerator generator = new(model);
+            TextGenerator generator = new(model);
             Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Complete("the truth is ", 200, new() { Temperature = 0.5 })}");
         }
 

@@ -1,0 +1,49 @@
+using Aphorist.Text;
+
+namespace Aphorist.Generation;
+
+/// <summary>One text in the making: reads what is given, writes what follows, and can be forked to try more than one way on. For one thread at a time.</summary>
+public sealed class GenerationSession : IDisposable
+{
+    private readonly ITokenizer tokenizer;
+    private readonly Predictor predictor;
+    private readonly Sampler sampler;
+
+    internal GenerationSession(ITokenizer tokenizer, Predictor predictor, Sampler sampler) => (this.tokenizer, this.predictor, this.sampler) = (tokenizer, predictor, sampler);
+
+    /// <summary>Reads a text, which is normalised as the model's corpus was.</summary>
+    /// <exception cref="UnknownCharacterException">It has a character the model does not know; nothing of it was read.</exception>
+    public void Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (int id in tokenizer.Encode(tokenizer.Normalization.Apply(text))) Read(id);
+    }
+
+    /// <summary>Reads a token.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public void Read(int id)
+    {
+        predictor.Read(TokenId.Checked(id, tokenizer.Count));
+        sampler.Read(id);
+    }
+
+    /// <summary>What the model thinks may come next.</summary>
+    public Prediction Predict() => new(predictor.Predict());
+
+    /// <summary>Writes a token: chooses it as the sampling options say, reads it, and returns its id.</summary>
+    public int Write()
+    {
+        int id = sampler.Choose(predictor.Predict());
+        predictor.Read(id);
+        sampler.Write(id);
+        return id;
+    }
+
+    /// <summary>An independent session that goes on from here.</summary>
+    /// <param name="sampling">How it chooses its tokens, but for the seed, which stays; null for as this one does.</param>
+    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
+    public GenerationSession Fork(SamplingOptions? sampling = null) => new(tokenizer, predictor.Fork(), sampler.Fork(sampling));
+
+    /// <summary>Ends the threads of window mode.</summary>
+    public void Dispose() => predictor.Dispose();
+}

@@ -1,0 +1,134 @@
+using System.Numerics.Tensors;
+
+namespace Aphorist.Generation.Strategies;
+
+/// <summary>The tokens that may come next, with weights proportional to their probabilities; brought into an order only as far as a filter asks.</summary>
+/// <remarks>
+/// The order is found by a heap, which is a heapsort that ends early: the likeliest of a large vocabulary cost little when few of them are
+/// wanted. What is equally likely is ordered by id. Nothing is allocated after the constructor.
+/// </remarks>
+internal sealed class Candidates(int tokens)
+{
+    private readonly double[] weights = new double[tokens];
+    private readonly double[] scores = new double[tokens];
+    private readonly int[] ids = new int[tokens];
+
+    // ids[first..end] are the candidates; of these, ids[first..heapEnd] are a heap, and ids[heapEnd..end] are taken from it: the last one first.
+    private int first, end, heapEnd;
+    private bool isOrdered;
+
+    /// <summary>How many there are.</summary>
+    public int Count => end - first;
+
+    /// <summary>Begins with all tokens: w_k = exp((z_k - max z) / T), in double precision and without a logarithm of a probability, so nothing underflows that matters.</summary>
+    /// <param name="logits">z.</param>
+    /// <param name="temperature">T, above 0.</param>
+    public void Begin(ReadOnlySpan<float> logits, double temperature)
+    {
+        float largest = TensorPrimitives.Max(logits);
+        for (int k = 0; k < weights.Length; k++) weights[k] = ((double)logits[k] - largest) / temperature;
+        TensorPrimitives.Exp<double>(weights, weights);
+        (first, end, heapEnd, isOrdered) = (0, weights.Length, weights.Length, false);
+    }
+
+    /// <summary>The sum of all weights.</summary>
+    public double TotalWeight()
+    {
+        if (!isOrdered) return TensorPrimitives.Sum<double>(weights);
+        double sum = 0;
+        foreach (int id in ids.AsSpan(first, Count)) sum += weights[id];
+        return sum;
+    }
+
+    /// <summary>H = -sum p log p in nats.</summary>
+    public double Entropy()
+    {
+        double total = TotalWeight(), sum = 0;
+        for (int place = 0; place < Count; place++)
+        {
+            double weight = weights[isOrdered ? ids[first + place] : place];
+            if (weight > 0) sum += weight * Math.Log(weight);
+        }
+
+        return Math.Log(total) - sum / total;
+    }
+
+    /// <summary>The weight of the likeliest candidate (place 0), the next (place 1) and so on.</summary>
+    public double WeightAt(int place) => weights[IdAt(place)];
+
+    /// <summary>Keeps the likeliest.</summary>
+    public void KeepLikeliest(int count)
+    {
+        if (count >= Count) return;
+        IdAt(count - 1);
+        (first, heapEnd) = (end - count, end - count);
+    }
+
+    /// <summary>Orders the candidates anew: those whose probability has the highest score come first, until the next <see cref="Begin"/>.</summary>
+    /// <param name="score">The score of a probability.</param>
+    public void OrderBy(Func<double, double> score)
+    {
+        double total = TotalWeight();
+        if (!isOrdered) Order(weights);
+        foreach (int id in ids.AsSpan(first, Count)) scores[id] = score(weights[id] / total);
+        heapEnd = end;
+        MakeHeap();
+    }
+
+    /// <summary>Takes one of the candidates with a probability proportional to its weight.</summary>
+    /// <param name="uniform">A random number from [0, 1).</param>
+    public int Draw(double uniform)
+    {
+        double left = uniform * TotalWeight();
+        for (int place = 0; place < Count; place++)
+        {
+            int id = isOrdered ? ids[end - 1 - place] : place;
+            left -= weights[id];
+            if (left < 0) return id;
+        }
+
+        // Rounding may leave a little; what is likeliest is never far from right.
+        return IdAt(0);
+    }
+
+    private int IdAt(int place)
+    {
+        if (!isOrdered) Order(weights);
+        while (end - heapEnd <= place) TakeBest();
+        return ids[end - 1 - place];
+    }
+
+    private void Order(double[] by)
+    {
+        by.CopyTo(scores, 0);
+        for (int id = 0; id < ids.Length; id++) ids[id] = id;
+        isOrdered = true;
+        MakeHeap();
+    }
+
+    private void MakeHeap()
+    {
+        for (int parent = (heapEnd - first) / 2 - 1; parent >= 0; parent--) Sink(parent);
+    }
+
+    private void TakeBest()
+    {
+        heapEnd--;
+        (ids[first], ids[heapEnd]) = (ids[heapEnd], ids[first]);
+        Sink(0);
+    }
+
+    /// <summary>Lets a candidate of the heap sink below all that are better.</summary>
+    private void Sink(int parent)
+    {
+        Span<int> heap = ids.AsSpan(first, heapEnd - first);
+        for (int child; (child = 2 * parent + 1) < heap.Length; parent = child)
+        {
+            if (child + 1 < heap.Length && IsBetter(heap[child + 1], heap[child])) child++;
+            if (!IsBetter(heap[child], heap[parent])) return;
+            (heap[parent], heap[child]) = (heap[child], heap[parent]);
+        }
+    }
+
+    private bool IsBetter(int id, int other) => scores[id] > scores[other] || (scores[id] == scores[other] && id < other);
+}

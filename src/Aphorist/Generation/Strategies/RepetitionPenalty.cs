@@ -1,0 +1,10 @@
+namespace Aphorist.Generation.Strategies;
+
+/// <summary>Divides the positive logits of recent tokens by the penalty and multiplies the negative ones by it, however often they occurred (Keskar et al., 2019, "CTRL").</summary>
+internal sealed class RepetitionPenalty(float penalty) : ILogitAdjustment
+{
+    public void Apply(Span<float> logits, RecentTokens recent)
+    {
+        foreach (int id in recent.Distinct) logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+    }
+}

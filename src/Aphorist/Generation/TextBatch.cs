@@ -1,0 +1,137 @@
+using System.Text;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Text;
+
+namespace Aphorist.Generation;
+
+/// <summary>Writes many texts at the same time: the states of all are rows of one matrix product, and a text that is over makes room for the next.</summary>
+/// <remarks>A row takes exactly the steps it would take alone, so a text does not depend on which others are written beside it.</remarks>
+internal sealed unsafe class TextBatch : IDisposable
+{
+    private const int Rows = 256;
+
+    // Rows that one thread advances at once: enough for products to be fast, few enough for all threads to have some.
+    private const int RowsOfTask = 32;
+
+    private readonly NetworkWeights weights;
+    private readonly SamplingOptions sampling;
+    private readonly Workers workers;
+    private readonly NetworkState state;
+    private readonly AlignedArray logits;
+    private readonly int[] tokens = GC.AllocateArray<int>(Rows, pinned: true);
+    private readonly Row[] rows;
+    private readonly Action<int, int> advance;
+    private readonly Dictionary<long, string> finished = [];
+    private int count;
+    private long begun, yielded;
+    private (string Prompt, int[] Ids, StatefulPredictor Predictor)? primed;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="threads">Threads; 0 takes one for each processor.</param>
+    /// <param name="length">Tokens of a text.</param>
+    /// <param name="sampling">How they are chosen; text n has the seed plus n.</param>
+    /// <param name="stop">Where a text ends before.</param>
+    public TextBatch(NetworkWeights weights, int threads, int length, SamplingOptions sampling, StopOptions stop)
+    {
+        (this.weights, this.sampling) = (weights, sampling);
+        ITokenizer tokenizer = weights.Model.Tokenizer;
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new Sampler(sampling, tokenizer), new WrittenText(tokenizer, length, stop)))];
+        state = new NetworkState(weights, Rows);
+        logits = new AlignedArray(Rows * tokenizer.Count);
+        workers = new Workers(threads);
+        advance = (task, _) => Advance(task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
+    }
+
+    /// <summary>Continues each prompt, in order.</summary>
+    public IEnumerable<string> Write(IEnumerable<string> prompts, CancellationToken cancellationToken)
+    {
+        using IEnumerator<string> left = prompts.GetEnumerator();
+        while (true)
+        {
+            while (count < Rows && left.MoveNext()) Begin(left.Current);
+            if (count == 0 && finished.Count == 0) yield break;
+            cancellationToken.ThrowIfCancellationRequested();
+            workers.Run((count + RowsOfTask - 1) / RowsOfTask, advance);
+            Collect();
+            while (finished.Remove(yielded, out string? text))
+            {
+                yielded++;
+                yield return text;
+            }
+        }
+    }
+
+    public void Dispose() => workers.Dispose();
+
+    private void Begin(string prompt)
+    {
+        if (primed?.Prompt != prompt) primed = Prime(prompt);
+        Row row = rows[count];
+        row.Begin(begun, sampling.Seed + (ulong)begun, primed!.Value.Ids);
+        state.CopyFrom(primed.Value.Predictor.State, 0, count);
+        begun++;
+        count++;
+    }
+
+    private (string Prompt, int[] Ids, StatefulPredictor Predictor) Prime(string prompt)
+    {
+        ITokenizer tokenizer = weights.Model.Tokenizer;
+        int[] ids = tokenizer.Encode(tokenizer.Normalization.Apply(prompt));
+        StatefulPredictor predictor = new(weights);
+        foreach (int id in ids) predictor.Read(id);
+        return (prompt, ids, predictor);
+    }
+
+    /// <summary>Some texts choose and read a token each.</summary>
+    private void Advance(int first, int rowCount)
+    {
+        int vocabulary = weights.Model.Tokenizer.Count;
+        state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
+        for (int row = first; row < first + rowCount; row++)
+            tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(logits.Span.Slice(row * vocabulary, vocabulary));
+        fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
+    }
+
+    /// <summary>Takes out the texts that are over; the last rows move to where they were.</summary>
+    private void Collect()
+    {
+        for (int row = count - 1; row >= 0; row--)
+        {
+            if (!rows[row].IsOver) continue;
+            finished.Add(rows[row].Number, rows[row].Finish());
+            count--;
+            (rows[row], rows[count]) = (rows[count], rows[row]);
+            state.CopyFrom(state, count, row);
+        }
+    }
+
+    /// <summary>A text in the making.</summary>
+    private sealed class Row(Sampler sampler, WrittenText written)
+    {
+        private readonly StringBuilder text = new();
+
+        public long Number { get; private set; }
+
+        public bool IsOver => written.IsOver;
+
+        public void Begin(long number, ulong seed, int[] prompt)
+        {
+            Number = number;
+            sampler.Begin(seed);
+            foreach (int id in prompt) sampler.Read(id);
+            written.Begin();
+            text.Clear();
+        }
+
+        public int Write(ReadOnlySpan<float> logits)
+        {
+            int id = written.Choose(sampler, logits);
+            sampler.Write(id);
+            text.Append(written.Add(id));
+            return id;
+        }
+
+        public string Finish() => text.Append(written.Finish()).ToString();
+    }
+}

@@ -1,0 +1,73 @@
+using Aphorist.Text;
+
+namespace Aphorist.Generation;
+
+/// <summary>Turns the tokens of one text into its text, and knows when it is over.</summary>
+internal sealed class WrittenText
+{
+    private readonly ITokenizer tokenizer;
+    private readonly TokenDecoder decoder;
+    private readonly StopTexts stops;
+    private readonly int? length;
+    private readonly int minimumLength;
+    private readonly List<int> barred = [];
+    private int written;
+
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="length">The most tokens; null for no end.</param>
+    /// <param name="stop">Where it ends before.</param>
+    /// <exception cref="ArgumentException">A stop text never occurs.</exception>
+    public WrittenText(ITokenizer tokenizer, int? length, StopOptions stop)
+    {
+        (this.tokenizer, this.length, minimumLength) = (tokenizer, length, stop.MinimumLength);
+        decoder = tokenizer.CreateDecoder();
+        stops = new StopTexts(stop, tokenizer);
+    }
+
+    /// <summary>Whether no token comes any more.</summary>
+    public bool IsOver => written == length || stops.IsFound;
+
+    /// <summary>Begins another text.</summary>
+    public void Begin()
+    {
+        decoder.Finish();
+        stops.Begin();
+        written = 0;
+    }
+
+    /// <summary>Chooses the next token.</summary>
+    /// <param name="sampler">Who chooses.</param>
+    /// <param name="logits">[V].</param>
+    public int Choose(Sampler sampler, ReadOnlySpan<float> logits)
+    {
+        int id = sampler.Choose(logits);
+        if (written >= minimumLength || !stops.Any) return id;
+        barred.Clear();
+        while (stops.WouldBeFound(PieceOf(id)) && barred.Count + 1 < sampler.AllowedCount)
+        {
+            barred.Add(id);
+            id = sampler.Choose(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(barred));
+        }
+
+        return id;
+    }
+
+    /// <summary>Takes a token and returns the text that is certain now; it may be empty.</summary>
+    public string Add(int id)
+    {
+        written++;
+        string piece = decoder.Add(id);
+        return stops.Any ? stops.Add(piece) : piece;
+    }
+
+    /// <summary>Ends the text and returns what it still lacked.</summary>
+    public string Finish()
+    {
+        string rest = decoder.Finish();
+        if (!stops.Any) return rest;
+        return stops.IsFound ? "" : stops.Finish() + rest;
+    }
+
+    /// <summary>A token's text; of a byte that is no character by itself, nothing.</summary>
+    private string PieceOf(int id) => tokenizer is ByteTokenizer && id >= 0x80 ? "" : tokenizer.Decode([id]);
+}

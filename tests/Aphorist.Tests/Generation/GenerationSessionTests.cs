@@ -1,0 +1,103 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Reference;
+using Aphorist.Tests.Model;
+using Aphorist.Text;
+using Xunit;
+
+namespace Aphorist.Tests.Generation;
+
+public sealed class GenerationSessionTests
+{
+    public static TheoryData<GenerationMode, int> ModesAndKinds
+    {
+        get
+        {
+            TheoryData<GenerationMode, int> data = [];
+            foreach (GenerationMode mode in Enum.GetValues<GenerationMode>())
+                for (int kind = 0; kind < LayerKinds.All.Count; kind++) data.Add(mode, kind);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ModesAndKinds))]
+    public void Write_InPartsAndForks_IsWhatCompleteWrites(GenerationMode mode, int kind)
+    {
+        TextGenerator generator = new(ModelPair.Random(Connected(kind), 13, deviation: 0.7).Engine, mode, threads: 2);
+        SamplingOptions sampling = new() { Seed = 5, FrequencyPenalty = 0.2, Schedule = TemperatureSchedule.Cycle(0.5, 1.5) };
+        string text = generator.Complete("\u4E01\u4E02", 40, sampling);
+        using GenerationSession session = generator.Begin(sampling);
+        session.Read("\u4E01");
+        session.Read(2);
+        string first = Write(session, 15);
+        using GenerationSession fork = session.Fork(), changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
+        Assert.NotEqual(text[15..], Write(changed, 25));
+        // Each goes its own way, whatever the others did.
+        Assert.Equal(text, first + Write(fork, 25));
+        Assert.Equal(text, first + Write(session, 25));
+    }
+
+    [Fact]
+    public void Predict_Always_IsTheReferencesSoftmax()
+    {
+        ModelPair pair = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7);
+        using GenerationSession session = new TextGenerator(pair.Engine).Begin();
+        session.Read("\u4E01\u4E05");
+        double[] expected = Softmax.Probabilities(pair.Reference.Logits([1, 5]), 1);
+        Prediction prediction = session.Predict();
+        for (int id = 0; id < 13; id++) Assert.Equal(expected[id], Math.Exp(prediction.LogProbabilities[id]), 1e-5);
+        int[] order = [.. Enumerable.Range(0, 13).OrderByDescending(id => expected[id])];
+        Assert.Equal(order[..4], prediction.Likeliest(4));
+        Assert.Equal(order, prediction.Likeliest(99));
+        Assert.Equal(-expected.Sum(p => p * Math.Log(p)), prediction.Entropy, 1e-5);
+        for (int place = 0; place < 13; place++) Assert.Equal(place + 1, prediction.RankOf(order[place]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => prediction.RankOf(13));
+    }
+
+    [Fact]
+    public void Read_UnknownCharacterOrToken_ReadsNothing()
+    {
+        using GenerationSession session = new TextGenerator(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine).Begin();
+        double[] before = session.Predict().LogProbabilities.ToArray();
+        Assert.Throws<UnknownCharacterException>(() => session.Read("\u4E01x"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Read(13));
+        Assert.Equal(before, session.Predict().LogProbabilities.ToArray());
+    }
+
+    [Fact]
+    public void Complete_FromManyThreads_WritesTheSame()
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 33, 5, GateActivation.Sigmoid).Engine);
+        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Complete("", 50, new() { Seed = (ulong)seed }))];
+        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Complete("", 50, new() { Seed = (ulong)seed })));
+    }
+
+    [Fact]
+    public async Task StreamAsync_SameOptions_WritesWhatStreamWrites()
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
+        List<string> pieces = [];
+        await foreach (string piece in generator.StreamAsync("", length: 30, cancellationToken: TestContext.Current.CancellationToken)) pieces.Add(piece);
+        Assert.Equal(generator.Stream("", length: 30), pieces);
+    }
+
+    [Fact]
+    public async Task StreamAsync_Cancelled_Stops()
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
+        using CancellationTokenSource source = new();
+        int count = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (string piece in generator.StreamAsync("", cancellationToken: source.Token))
+                if (++count == 10) await source.CancelAsync();
+        });
+        Assert.Equal(10, count);
+    }
+
+    private static ModelSpec Connected(int kind) =>
+        LayerKinds.Connect(LayerKinds.All[kind] with { Layers = 2, HiddenSize = 11, EmbeddingSize = 3, Gates = GateActivation.Sigmoid, Window = 6 });
+
+    private static string Write(GenerationSession session, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Write())));
+}

@@ -1,0 +1,82 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Tests.Model;
+using Xunit;
+
+namespace Aphorist.Tests.Generation;
+
+public sealed class TextBatchTests
+{
+    public static TheoryData<int> Kinds => [.. Enumerable.Range(0, 2 * LayerKinds.All.Count)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void CompleteMany_EveryArchitecture_WritesWhatSingleStreamsWrite(int kind)
+    {
+        ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5, Gates = GateActivation.Sigmoid };
+        LanguageModel model = ModelPair.Random(kind < LayerKinds.All.Count ? spec : LayerKinds.Connect(spec), 13, deviation: 0.7).Engine;
+        string[] prompts = [.. Enumerable.Range(0, 300).Select(number => Prompt(model, number))];
+        SamplingOptions sampling = new() { Seed = 40, Temperature = 4, TopP = 0.95, RepetitionPenalty = 1.1, PenaltyWindow = 5 };
+        StopOptions stop = new() { Texts = [Prompt(model, 1)[..1] + Prompt(model, 2)[..1], Prompt(model, 3)[..1]], MinimumLength = 3 };
+        string[] expected = [.. prompts.Select((prompt, number) => new TextGenerator(model).Complete(prompt, 30, sampling with { Seed = 40 + (ulong)number }, stop))];
+        foreach (int threads in (int[])[1, 3])
+            Assert.Equal(expected, new TextGenerator(model, threads: threads).CompleteMany(prompts, 30, sampling, stop, TestContext.Current.CancellationToken));
+        // Some end early and some do not, so that rows change places.
+        Assert.Contains(expected, text => text.Length == 30);
+        Assert.Contains(expected, text => text.Length < 10);
+    }
+
+    [Fact]
+    public void CompleteMany_PromptsWithoutEnd_AreReadAsTheyAreWanted()
+    {
+        LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
+        int read = 0;
+        Assert.Equal(600, new TextGenerator(model).CompleteMany(Prompts(), 4, cancellationToken: TestContext.Current.CancellationToken).Take(600).Count());
+        Assert.InRange(read, 600, 1200);
+
+        IEnumerable<string> Prompts()
+        {
+            while (true)
+            {
+                read++;
+                yield return "";
+            }
+        }
+    }
+
+    [Fact]
+    public void CompleteMany_WindowMode_WritesWhatSingleTextsWrite()
+    {
+        LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
+        TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
+        Assert.Equal(
+            [generator.Complete("", 9, new() { Seed = 3 }), generator.Complete("", 9, new() { Seed = 4 })],
+            generator.CompleteMany(["", ""], 9, new() { Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void CompleteMany_Cancelled_Stops()
+    {
+        LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
+        using CancellationTokenSource source = new();
+        IEnumerable<string> texts = new TextGenerator(model).CompleteMany(Enumerable.Repeat("", int.MaxValue), 50, cancellationToken: source.Token);
+        int count = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (string _ in texts)
+                if (++count == 10) source.Cancel();
+        });
+        Assert.InRange(count, 10, 2000);
+    }
+
+    [Fact]
+    public void CompleteMany_LengthZeroOrNothing_WritesNothing()
+    {
+        LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
+        Assert.Equal(["", ""], new TextGenerator(model).CompleteMany(["", ""], 0, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Empty(new TextGenerator(model).CompleteMany([], 10, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    private static string Prompt(LanguageModel model, int number) =>
+        model.Tokenizer.Decode([.. Enumerable.Range(0, number % 4 + (number is 1 or 2 or 3 ? 1 : 0)).Select(place => (number * 7 + place * 3) % model.Tokenizer.Count)]);
+}
