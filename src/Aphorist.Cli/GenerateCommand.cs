@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Generation;
+using Aphorist.Cli.Models;
 using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Storage;
 
 namespace Aphorist.Cli;
 
@@ -10,57 +13,69 @@ internal static class GenerateCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p")
-    {
-        Description = "The text to continue; - reads it from standard input, without its last line end. Empty by default.",
-        HelpName = "text",
-    };
-
-    private static readonly NumberOption<int> Length = NumberOptions.Whole("--length", "Tokens to write: characters, or words and what is between them, or bytes, whatever the model was trained on. 400 by default.", 0);
-
-    private static readonly NumberOption<double> Temperature = NumberOptions.Real(
-        "--temperature", "t", "Below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest token. 1 by default.",
-        value => value >= 0, "a number from 0 up");
-
-    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
-        "--seed", "The seed of the choices; the same seed writes the same text. By default a random one, told on standard error.");
-
     private static readonly ChoiceOption<GenerationMode> Mode = new(
         "--mode", "What the model remembers: everything (stateful, the default), or only its window, as the notebook does (window).",
         ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Write the text to this file instead of standard output.",
+        Description = "Write to this file instead of standard output.",
         HelpName = "file",
     };
 
-    private static readonly ChoiceOption<UnknownCharacters> Unknown = new(
-        "--unknown", "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
-        ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
-
     public static Command Create()
     {
-        Command command = new("generate", "Writes with a model: continues a prompt.") { Model, Prompt, Length, Temperature, Seed, Mode, Output, Unknown };
-        command.SetAction((call, cancellationToken) => Task.FromResult(
-            Writing.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
+        Command command = new("generate", "Writes with a model: continues a prompt, once or many times, with any strategy.") { Model };
+        foreach (Option option in (Option[])[.. PromptArguments.All, .. StopArguments.All, .. SamplingArguments.All, .. ManyArguments.All, Mode, Output]) command.Add(option);
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
             new("aphorist generate runs/aphorisms", "Writes 400 tokens from nothing."),
-            new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --length 1000", "Continues a prompt, rather surely."),
+            new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2", "Continues a prompt four times, more and more boldly."),
+            new("aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000", "Continues a random passage of a text."),
+            new("aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt", "Writes a thousand different lines."),
+            new("aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .", "Looks for the likeliest sentences."),
             new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
         return command;
     }
 
-    private static WritingRequest RequestOf(ParseResult call) => new()
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
-        Model = call.GetRequiredValue(Model),
-        Prompt = call.GetValue(Prompt) ?? "",
-        Length = Length.In(call) ?? 400,
-        Temperature = Temperature.In(call) ?? 1.0,
-        Seed = Seed.In(call),
-        Mode = Mode.In(call) ?? GenerationMode.Stateful,
-        Output = call.GetValue(Output),
-        Unknown = Unknown.In(call) ?? UnknownCharacters.Error,
-    };
+        CommandOutput output = CommandOutput.Of(call);
+        int length = StopArguments.LengthOf(call), count = ManyArguments.CountOf(call);
+        StopOptions stop = StopArguments.Of(call);
+        BeamOptions? beams = ManyArguments.BeamsOf(call);
+        IReadOnlyList<SamplingOptions> sampling = SamplingArguments.Of(call, length);
+        GenerationMode mode = Mode.In(call) ?? GenerationMode.Stateful;
+        Check(sampling, count, beams, mode);
+        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
+        (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed, output, cancellationToken);
+        WritingRequest request = new()
+        {
+            Model = call.GetRequiredValue(Model),
+            Prompt = prompt,
+            KnownPrompt = known,
+            Length = length,
+            Sampling = sampling,
+            Stop = stop,
+            Beams = beams,
+            Mode = mode,
+            Count = count,
+            Unique = ManyArguments.IsUnique(call),
+            AreLines = StopArguments.IsAtLine(call),
+            Output = call.GetValue(Output),
+        };
+        IEnumerable<TextToWrite> texts = PlannedTexts.Of(request, model, cancellationToken);
+        bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.Schedule is not null);
+        if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
+        await new Writing(request, output).RunAsync(texts, cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static void Check(IReadOnlyList<SamplingOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
+    {
+        if (count > 1 && sampling.Count > 1) throw new WrongCallException("--count writes texts of one temperature: leave all but one out, or call once for each.");
+        if (count > 1 && sampling[0] is { Temperature: 0, Schedule: null }) throw new WrongCallException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
+        if (beams is not null && mode == GenerationMode.Window) throw new WrongCallException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
+    }
 }

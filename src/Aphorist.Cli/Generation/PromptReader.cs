@@ -10,10 +10,14 @@ internal static class PromptReader
     private const int NamedAtMost = 8;
 
     /// <summary>The prompt as given; - is standard input, without the line end that shells and editors put at its end.</summary>
-    public static string Read(string prompt)
+    public static string Read(string prompt) => prompt == "-" ? Read(Console.OpenStandardInput(), "on standard input") : prompt;
+
+    /// <summary>The text of a file, without its last line end.</summary>
+    public static string ReadFile(string path) => Read(File.OpenRead(path), $"in '{path}'");
+
+    private static string Read(Stream stream, string place)
     {
-        if (prompt != "-") return prompt;
-        using StreamReader input = new(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using StreamReader input = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
         try
         {
             string text = input.ReadToEnd();
@@ -21,7 +25,7 @@ internal static class PromptReader
         }
         catch (DecoderFallbackException exception)
         {
-            throw new InvalidDataException("The prompt on standard input is not UTF-8: convert it first, for example with iconv.", exception);
+            throw new InvalidDataException($"The prompt {place} is not UTF-8: convert it first, for example with iconv.", exception);
         }
     }
 

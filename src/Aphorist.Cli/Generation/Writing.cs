@@ -3,78 +3,70 @@ using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Models;
 using Aphorist.Cli.Terminal;
 using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Cli.Generation;
 
-/// <summary>Carries out a call of `aphorist generate`.</summary>
-internal static class Writing
+/// <summary>Carries out a call of `aphorist generate`: plain text or JSON lines, to standard output or into a file.</summary>
+internal sealed class Writing(WritingRequest request, CommandOutput output)
 {
-    // A thousand million seeds are plenty, and short enough to type again.
-    private const int RandomSeeds = 1_000_000_000;
+    // A prompt of nothing but line breaks, which makes a model begin a line, is not worth showing with every one of many texts.
+    private readonly string shownPrompt = request.Count > 1 && string.IsNullOrWhiteSpace(request.Prompt) ? "" : request.Prompt;
 
-    public static int Run(WritingRequest request, CommandOutput output, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<TextToWrite> texts, CancellationToken cancellationToken)
     {
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
-        string prompt = PromptReader.Read(request.Prompt);
-        string known = PromptReader.Known(prompt, model.Tokenizer, request.Unknown, output.Notes);
-        ulong seed = request.Seed ?? (ulong)Random.Shared.Next(RandomSeeds);
-        if (request.Seed is null && request.Temperature > 0 && !output.Json) output.Notes.WriteLine($"Seed {seed} (--seed {seed} writes this text again).");
-
-        SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = seed };
-        TextGenerator generator = new(model, request.Mode);
-        IEnumerable<string> text = generator.Stream(known, sampling, request.Length);
-        if (request.Output is string path) Save(path, prompt, text, cancellationToken);
-        else if (!output.Json) Type(output.Result, prompt, text, cancellationToken);
-        if (output.Json) output.Result.Announce(Json(request, prompt, seed, request.Output is null ? Collect(text, cancellationToken) : null));
-        return ExitCode.Done;
-    }
-
-    private static void Type(ResultWriter result, string prompt, IEnumerable<string> text, CancellationToken cancellationToken)
-    {
-        result.Write(prompt);
-        foreach (string piece in text)
+        if (request.Output is null)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            result.Type(piece);
+            await WriteAsync(texts, output.Result, output.Result.Type, cancellationToken);
+            output.Result.Flush();
+            return;
         }
 
-        result.Announce("");
+        await using StreamWriter file = new(request.Output, append: false, new UTF8Encoding(false));
+        await WriteAsync(texts, file, file.Write, cancellationToken);
     }
 
-    private static void Save(string path, string prompt, IEnumerable<string> text, CancellationToken cancellationToken)
+    private async Task WriteAsync(IEnumerable<TextToWrite> texts, TextWriter writer, Action<string> type, CancellationToken cancellationToken)
     {
-        using StreamWriter file = new(path, append: false, new UTF8Encoding(false));
-        file.Write(prompt);
-        foreach (string piece in text)
+        await using WritingReport report = new(output, request.Count, isHidden: request.Output is null && !Console.IsOutputRedirected);
+        foreach (TextToWrite text in texts)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            file.Write(piece);
+            if (output.Json) writer.Write(Json(text, cancellationToken) + "\n");
+            else Type(text, type, cancellationToken);
+            await report.AddAsync();
         }
     }
 
-    private static string Collect(IEnumerable<string> text, CancellationToken cancellationToken)
+    private void Type(TextToWrite text, Action<string> type, CancellationToken cancellationToken)
+    {
+        if (text.Title is not null) type($"--- {text.Title}\n");
+        type(shownPrompt);
+        foreach (string piece in text.Pieces)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            type(piece);
+        }
+
+        // A file with a single text holds that and nothing else.
+        if (request.Output is null || text.Title is not null || request.Count > 1) type("\n");
+    }
+
+    private string Json(TextToWrite text, CancellationToken cancellationToken)
     {
         StringBuilder collected = new();
-        foreach (string piece in text)
+        foreach (string piece in text.Pieces)
         {
             cancellationToken.ThrowIfCancellationRequested();
             collected.Append(piece);
         }
 
-        return collected.ToString();
+        return JsonLine.Of(json =>
+        {
+            json.WriteString("model", ModelPath.Of(request.Model));
+            json.WriteString("prompt", request.Prompt);
+            json.WriteString("text", collected.ToString());
+            json.WriteNumber("length", request.Length);
+            text.WriteFacts(json);
+            json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
+        });
     }
-
-    private static string Json(WritingRequest request, string prompt, ulong seed, string? text) => JsonLine.Of(json =>
-    {
-        json.WriteString("model", ModelPath.Of(request.Model));
-        json.WriteString("prompt", prompt);
-        if (text is not null) json.WriteString("text", text);
-        if (request.Output is not null) json.WriteString("output", request.Output);
-        json.WriteNumber("length", request.Length);
-        json.WriteNumber("temperature", request.Temperature);
-        json.WriteNumber("seed", seed);
-        json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
-    });
 }
