@@ -8,7 +8,7 @@ namespace Aphorist.Generation;
 internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions options, StopOptions stop, int length)
 {
     private readonly ITokenizer tokenizer = weights.Model.Tokenizer;
-    private readonly StopTexts stops = new(stop, weights.Model.Tokenizer);
+    private readonly StopTexts stops = new(StopTexts.Of(stop, weights.Model.Tokenizer));
     private readonly AlignedArray logits = new(options.Width * weights.Model.Tokenizer.Count);
     private readonly List<BeamText> finished = [];
     private NetworkState state = new(weights, options.Width), next = new(weights, options.Width);

@@ -8,8 +8,10 @@ public sealed class GenerationSession : IDisposable
     private readonly ITokenizer tokenizer;
     private readonly Predictor predictor;
     private readonly Sampler sampler;
+    private readonly SampledText sampled;
 
-    internal GenerationSession(ITokenizer tokenizer, Predictor predictor, Sampler sampler) => (this.tokenizer, this.predictor, this.sampler) = (tokenizer, predictor, sampler);
+    internal GenerationSession(ITokenizer tokenizer, Predictor predictor, Sampler sampler, SampledText sampled) =>
+        (this.tokenizer, this.predictor, this.sampler, this.sampled) = (tokenizer, predictor, sampler, sampled);
 
     /// <summary>Reads a text, which is normalised as the model's corpus was.</summary>
     /// <exception cref="UnknownCharacterException">It has a character the model does not know; nothing of it was read.</exception>
@@ -24,7 +26,7 @@ public sealed class GenerationSession : IDisposable
     public void Read(int id)
     {
         predictor.Read(TokenId.Checked(id, tokenizer.Count));
-        sampler.Read(id);
+        sampled.Read(id);
     }
 
     /// <summary>What the model thinks may come next.</summary>
@@ -33,16 +35,20 @@ public sealed class GenerationSession : IDisposable
     /// <summary>Writes a token: chooses it as the sampling options say, reads it, and returns its id.</summary>
     public int Write()
     {
-        int id = sampler.Choose(predictor.Predict());
+        int id = sampler.Choose(sampled, predictor.Predict());
         predictor.Read(id);
-        sampler.Write(id);
+        sampled.Write(id);
         return id;
     }
 
     /// <summary>An independent session that goes on from here.</summary>
     /// <param name="sampling">How it chooses its tokens, but for the seed, which stays; null for as this one does.</param>
     /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public GenerationSession Fork(SamplingOptions? sampling = null) => new(tokenizer, predictor.Fork(), sampler.Fork(sampling));
+    public GenerationSession Fork(SamplingOptions? sampling = null)
+    {
+        SamplingPlan plan = sampling is null ? sampler.Plan : new SamplingPlan(sampling, tokenizer);
+        return new(tokenizer, predictor.Fork(), new Sampler(plan), sampled.Fork(plan));
+    }
 
     /// <summary>Ends the threads of window mode.</summary>
     public void Dispose() => predictor.Dispose();

@@ -4,33 +4,36 @@ using Aphorist.Text;
 namespace Aphorist.Generation;
 
 /// <summary>The texts that end a text, found while it is written. For one text at a time; what might be their beginning is held back until it is clear.</summary>
-internal sealed class StopTexts
+/// <param name="texts">As <see cref="Of"/> checks them.</param>
+internal sealed class StopTexts(string[] texts)
 {
-    private readonly string[] texts;
     private string held = "";
-
-    /// <exception cref="ArgumentException">A text is empty, or has a character that the model never writes.</exception>
-    public StopTexts(StopOptions options, ITokenizer tokenizer)
-    {
-        texts = [.. options.Texts.Select(tokenizer.Normalization.Apply)];
-        if (texts.Length == 0 || tokenizer is ByteTokenizer) return;
-        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.Count).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
-        foreach (string text in texts)
-        {
-            if (text.Length == 0) throw new ArgumentException("A stop text is empty: leave it out.");
-            foreach (Rune character in text.EnumerateRunes())
-            {
-                if (!written.Contains(character))
-                    throw new ArgumentException($"The stop text '{VisibleText.Of(text)}' never occurs, since the model does not know {CharacterName.Of(character)}: change it or leave it out.");
-            }
-        }
-    }
 
     /// <summary>Whether there are any.</summary>
     public bool Any => texts.Length > 0;
 
     /// <summary>Whether one was found; then the text is over.</summary>
     public bool IsFound { get; private set; }
+
+    /// <summary>The stop texts of options, normalised as a tokenizer says.</summary>
+    /// <exception cref="ArgumentException">A text is empty, or has a character that the model never writes.</exception>
+    public static string[] Of(StopOptions options, ITokenizer tokenizer)
+    {
+        string[] texts = [.. options.Texts.Select(tokenizer.Normalization.Apply)];
+        if (texts.Contains("")) throw new ArgumentException("A stop text is empty: leave it out.");
+        if (texts.Length == 0 || tokenizer is ByteTokenizer) return texts;
+        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.Count).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
+        foreach (string text in texts)
+        {
+            foreach (Rune character in text.EnumerateRunes())
+            {
+                if (!written.Contains(character))
+                    throw new ArgumentException($"The stop text '{VisibleText.Of(text)}' never occurs, since the model does not know {CharacterName.Of(character)}: change it or leave it out.");
+            }
+        }
+
+        return texts;
+    }
 
     /// <summary>Begins another text.</summary>
     public void Begin() => (held, IsFound) = ("", false);

@@ -15,7 +15,8 @@ internal sealed unsafe class TextBatch : IDisposable
     private const int RowsOfTask = 32;
 
     private readonly NetworkWeights weights;
-    private readonly SamplingOptions sampling;
+    private readonly ulong seed;
+    private readonly Sampler[] samplers;
     private readonly Workers workers;
     private readonly NetworkState state;
     private readonly AlignedArray logits;
@@ -30,17 +31,19 @@ internal sealed unsafe class TextBatch : IDisposable
     /// <param name="weights">The model's weights.</param>
     /// <param name="threads">Threads; 0 takes one for each processor.</param>
     /// <param name="length">Tokens of a text.</param>
-    /// <param name="sampling">How they are chosen; text n has the seed plus n.</param>
-    /// <param name="stop">Where a text ends before.</param>
-    public TextBatch(NetworkWeights weights, int threads, int length, SamplingOptions sampling, StopOptions stop)
+    /// <param name="plan">How they are chosen; text n has the seed plus n.</param>
+    /// <param name="stopTexts">What ends a text before, as <see cref="StopTexts.Of"/> checks it.</param>
+    /// <param name="minimumLength">The least tokens before one of them may.</param>
+    public TextBatch(NetworkWeights weights, int threads, int length, SamplingPlan plan, string[] stopTexts, int minimumLength)
     {
-        (this.weights, this.sampling) = (weights, sampling);
+        (this.weights, seed) = (weights, plan.Options.Seed);
         ITokenizer tokenizer = weights.Model.Tokenizer;
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new Sampler(sampling, tokenizer), new WrittenText(tokenizer, length, stop)))];
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SampledText(plan), new WrittenText(tokenizer, length, stopTexts, minimumLength)))];
         state = new NetworkState(weights, Rows);
         logits = new AlignedArray(Rows * tokenizer.Count);
         workers = new Workers(threads);
-        advance = (task, _) => Advance(task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
+        samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan))];
+        advance = (task, worker) => Advance(samplers[worker], task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
     }
 
     /// <summary>Continues each prompt, in order.</summary>
@@ -68,7 +71,7 @@ internal sealed unsafe class TextBatch : IDisposable
     {
         if (primed?.Prompt != prompt) primed = Prime(prompt);
         Row row = rows[count];
-        row.Begin(begun, sampling.Seed + (ulong)begun, primed!.Value.Ids);
+        row.Begin(begun, seed + (ulong)begun, primed!.Value.Ids);
         state.CopyFrom(primed.Value.Predictor.State, 0, count);
         begun++;
         count++;
@@ -84,12 +87,12 @@ internal sealed unsafe class TextBatch : IDisposable
     }
 
     /// <summary>Some texts choose and read a token each.</summary>
-    private void Advance(int first, int rowCount)
+    private void Advance(Sampler sampler, int first, int rowCount)
     {
         int vocabulary = weights.Model.Tokenizer.Count;
         state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
         for (int row = first; row < first + rowCount; row++)
-            tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(logits.Span.Slice(row * vocabulary, vocabulary));
+            tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(sampler, logits.Span.Slice(row * vocabulary, vocabulary));
         fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
     }
 
@@ -107,7 +110,7 @@ internal sealed unsafe class TextBatch : IDisposable
     }
 
     /// <summary>A text in the making.</summary>
-    private sealed class Row(Sampler sampler, WrittenText written)
+    private sealed class Row(SampledText sampled, WrittenText written)
     {
         private readonly StringBuilder text = new();
 
@@ -118,16 +121,16 @@ internal sealed unsafe class TextBatch : IDisposable
         public void Begin(long number, ulong seed, int[] prompt)
         {
             Number = number;
-            sampler.Begin(seed);
-            foreach (int id in prompt) sampler.Read(id);
+            sampled.Begin(seed);
+            foreach (int id in prompt) sampled.Read(id);
             written.Begin();
             text.Clear();
         }
 
-        public int Write(ReadOnlySpan<float> logits)
+        public int Write(Sampler sampler, ReadOnlySpan<float> logits)
         {
-            int id = written.Choose(sampler, logits);
-            sampler.Write(id);
+            int id = written.Choose(sampler, sampled, logits);
+            sampled.Write(id);
             text.Append(written.Add(id));
             return id;
         }

@@ -50,8 +50,8 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
         int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-        Sampler sampler = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
-        return Write(ids, sampler, new WrittenText(model.Tokenizer, length, stop ?? StopOptions.Never));
+        stop ??= StopOptions.Never;
+        return Write(ids, length, new SamplingPlan(sampling ?? SamplingOptions.Default, model.Tokenizer), StopTexts.Of(stop, model.Tokenizer), stop.MinimumLength);
     }
 
     /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
@@ -82,10 +82,11 @@ public sealed class TextGenerator
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         sampling ??= SamplingOptions.Default;
         stop ??= StopOptions.Never;
-        // Whatever is wrong with the options is told at once, not when the first text is asked for.
-        _ = new Sampler(sampling, model.Tokenizer);
-        _ = new StopTexts(stop, model.Tokenizer);
-        return mode == GenerationMode.Window ? OneByOne(prompts, length, sampling, stop, cancellationToken) : InBatches(prompts, length, sampling, stop, cancellationToken);
+        SamplingPlan plan = new(sampling, model.Tokenizer);
+        string[] stopTexts = StopTexts.Of(stop, model.Tokenizer);
+        return mode == GenerationMode.Window
+            ? OneByOne(prompts, length, sampling, stop, cancellationToken)
+            : InBatches(prompts, length, plan, stopTexts, stop.MinimumLength, cancellationToken);
     }
 
     /// <summary>The texts that are likeliest as a whole, by beam search, from a carried state.</summary>
@@ -108,26 +109,32 @@ public sealed class TextGenerator
     /// <summary>Begins a text of which every step is yours to take.</summary>
     /// <param name="sampling">How it chooses its tokens.</param>
     /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
-    public GenerationSession Begin(SamplingOptions? sampling = null) =>
-        new(model.Tokenizer, CreatePredictor(), new Sampler(sampling ?? SamplingOptions.Default, model.Tokenizer));
+    public GenerationSession Begin(SamplingOptions? sampling = null)
+    {
+        SamplingPlan plan = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
+        return new(model.Tokenizer, CreatePredictor(), new Sampler(plan), new SampledText(plan));
+    }
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
-    private IEnumerable<string> Write(int[] prompt, Sampler sampler, WrittenText text)
+    private IEnumerable<string> Write(int[] prompt, int? length, SamplingPlan plan, string[] stopTexts, int minimumLength)
     {
         using Predictor predictor = CreatePredictor();
+        Sampler sampler = new(plan);
+        SampledText sampled = new(plan);
+        WrittenText written = new(model.Tokenizer, length, stopTexts, minimumLength);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt) predictor.Read(id);
-        foreach (int id in prompt) sampler.Read(id);
-        while (!text.IsOver)
+        foreach (int id in prompt) sampled.Read(id);
+        while (!written.IsOver)
         {
-            int id = text.Choose(sampler, predictor.Predict());
-            sampler.Write(id);
-            if (text.Add(id) is { Length: > 0 } piece) yield return piece;
-            if (!text.IsOver) predictor.Read(id);
+            int id = written.Choose(sampler, sampled, predictor.Predict());
+            sampled.Write(id);
+            if (written.Add(id) is { Length: > 0 } piece) yield return piece;
+            if (!written.IsOver) predictor.Read(id);
         }
 
-        if (text.Finish() is { Length: > 0 } rest) yield return rest;
+        if (written.Finish() is { Length: > 0 } rest) yield return rest;
     }
 
     private static async IAsyncEnumerable<string> Asynchronously(IEnumerable<string> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -136,9 +143,10 @@ public sealed class TextGenerator
         while (await Task.Run(piece.MoveNext, cancellationToken).ConfigureAwait(false)) yield return piece.Current;
     }
 
-    private IEnumerable<string> InBatches(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions stop, CancellationToken cancellationToken)
+    private IEnumerable<string> InBatches(
+        IEnumerable<string> prompts, int length, SamplingPlan plan, string[] stopTexts, int minimumLength, CancellationToken cancellationToken)
     {
-        using TextBatch batch = new(weights, threads, length, sampling, stop);
+        using TextBatch batch = new(weights, threads, length, plan, stopTexts, minimumLength);
         foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Aphorist.Text;
 
 namespace Aphorist.Generation;
@@ -15,13 +16,13 @@ internal sealed class WrittenText
 
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="length">The most tokens; null for no end.</param>
-    /// <param name="stop">Where it ends before.</param>
-    /// <exception cref="ArgumentException">A stop text never occurs.</exception>
-    public WrittenText(ITokenizer tokenizer, int? length, StopOptions stop)
+    /// <param name="stopTexts">What ends it before, as <see cref="StopTexts.Of"/> checks it.</param>
+    /// <param name="minimumLength">The least tokens before one of them may.</param>
+    public WrittenText(ITokenizer tokenizer, int? length, string[] stopTexts, int minimumLength)
     {
-        (this.tokenizer, this.length, minimumLength) = (tokenizer, length, stop.MinimumLength);
+        (this.tokenizer, this.length, this.minimumLength) = (tokenizer, length, minimumLength);
         decoder = tokenizer.CreateDecoder();
-        stops = new StopTexts(stop, tokenizer);
+        stops = new StopTexts(stopTexts);
     }
 
     /// <summary>Whether no token comes any more.</summary>
@@ -37,16 +38,17 @@ internal sealed class WrittenText
 
     /// <summary>Chooses the next token.</summary>
     /// <param name="sampler">Who chooses.</param>
+    /// <param name="text">For which text.</param>
     /// <param name="logits">[V].</param>
-    public int Choose(Sampler sampler, ReadOnlySpan<float> logits)
+    public int Choose(Sampler sampler, SampledText text, ReadOnlySpan<float> logits)
     {
-        int id = sampler.Choose(logits);
+        int id = sampler.Choose(text, logits);
         if (written >= minimumLength || !stops.Any) return id;
         barred.Clear();
-        while (stops.WouldBeFound(PieceOf(id)) && barred.Count + 1 < sampler.AllowedCount)
+        while (stops.WouldBeFound(PieceOf(id)) && barred.Count + 1 < sampler.Plan.AllowedCount)
         {
             barred.Add(id);
-            id = sampler.Choose(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(barred));
+            id = sampler.Choose(text, logits, CollectionsMarshal.AsSpan(barred));
         }
 
         return id;

@@ -26,7 +26,7 @@ public sealed class GenerationAllocationTests
         using Predictor predictor = mode == GenerationMode.Stateful
             ? new StatefulPredictor(weights)
             : new WindowPredictor(weights, threads: 1);
-        Sampler sampler = new(new(), model.Tokenizer);
+        SampledChoices sampler = new(new(), model.Tokenizer);
         // Until the compiler has optimised every method there may be garbage; a character that allocates does so every time.
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
 

@@ -18,7 +18,7 @@ public sealed class StopTests
     [InlineData("abcd", "CD", "ab")]
     public void Add_CharacterByCharacter_EndsBeforeTheStopText(string written, string stop, string expected)
     {
-        WrittenText text = new(Characters, length: written.Length, new() { Texts = ["dddd", stop] });
+        WrittenText text = new(Characters, written.Length, StopTexts.Of(new() { Texts = ["dddd", stop] }, Characters), minimumLength: 0);
         string result = "";
         foreach (int id in Characters.Encode(written))
         {

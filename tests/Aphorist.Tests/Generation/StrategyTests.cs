@@ -52,7 +52,7 @@ public sealed class StrategyTests
         double[] expected = Expected(options);
         Assert.Equal(1, expected.Sum(), 1e-12);
         int[] counts = new int[Logits.Length];
-        Sampler sampler = new(options with { Seed = 11 }, Tokens);
+        SampledChoices sampler = new(options with { Seed = 11 }, Tokens);
         foreach (int id in Text) sampler.Read(id);
         for (int draw = 0; draw < Draws; draw++) counts[sampler.Choose(Logits)]++;
         double chiSquare = 0;
@@ -82,11 +82,11 @@ public sealed class StrategyTests
         int[] sorted = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id])];
         foreach (int k in (int[])[1, 2, 17, 1000])
         {
-            Sampler sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
+            SampledChoices sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
             HashSet<int> drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sampler.Choose(logits))];
             // An infinite temperature makes all equally likely, so that the lowest ids would be the order.
             Assert.Subset(Enumerable.Range(0, k).ToHashSet(), drawn);
-            Sampler sober = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
+            SampledChoices sober = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
             drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sober.Choose(logits))];
             Assert.Subset(sorted[..k].ToHashSet(), drawn);
             Assert.True(drawn.Count > 0.9 * k);
@@ -96,7 +96,7 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_Cycle_TakesTheTemperaturesInTurn()
     {
-        Sampler sampler = new(new() { Schedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
+        SampledChoices sampler = new(new() { Schedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
         int[] even = new int[8], odd = new int[8];
         for (int written = 0; written < 2000; written++)
         {
@@ -120,18 +120,18 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_WhatBansLeaveNothing_IsRefused()
     {
-        string message = Assert.Throws<ArgumentException>(() => new Sampler(new() { Banned = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
+        string message = Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { Banned = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
         Assert.Contains("Every token", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Options_ThatDoNotFitTheModel_AreRefusedInASentence()
     {
-        Assert.Contains("8 tokens", Assert.Throws<ArgumentException>(() => new Sampler(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
+        Assert.Contains("8 tokens", Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
         foreach (SamplingOptions options in (SamplingOptions[])[new() { Banned = ["x"] }, new() { Banned = [Name(0) + Name(1)] }, new() { Banned = [""] }, new() { Bias = new Dictionary<string, double> { ["x"] = 1 } }])
-            Assert.Contains("is not a token", Assert.Throws<ArgumentException>(() => new Sampler(options, Tokens)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not a token", Assert.Throws<ArgumentException>(() => new SamplingPlan(options, Tokens)).Message, StringComparison.Ordinal);
         foreach (double bias in (double[])[double.NaN, double.NegativeInfinity])
-            Assert.Throws<ArgumentException>(() => new Sampler(new() { Bias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
+            Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { Bias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class StrategyTests
     public void Choose_WordIsBanned_IsMeantWithAndWithoutItsSpace()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownMark, "the", " the", "cat", " "]);
-        Sampler sampler = new(new() { Banned = ["the"], Seed = 1 }, words);
+        SampledChoices sampler = new(new() { Banned = ["the"], Seed = 1 }, words);
         HashSet<int> drawn = [.. Enumerable.Range(0, 200).Select(_ => sampler.Choose([5, 1, 1, 1, 1]))];
         Assert.Equal([3, 4], drawn.Order());
     }

@@ -99,6 +99,14 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
+    public void Stream_ReadTwiceAtTheSameTime_WritesTheSameText()
+    {
+        IEnumerable<string> text = new TextGenerator(Pair.Engine).Stream(Prompt(4), new() { FrequencyPenalty = 0.3 }, length: 40);
+        Assert.All(text.Zip(text), pair => Assert.Equal(pair.First, pair.Second));
+        Assert.Equal(40, text.Count());
+    }
+
+    [Fact]
     public void Complete_LengthZero_WritesNothing()
     {
         TextGenerator generator = new(Pair.Engine);
@@ -139,7 +147,7 @@ public sealed class TextGeneratorTests
     {
         NetworkWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        Sampler sampler = new(options, model.Tokenizer);
+        SampledChoices sampler = new(options, model.Tokenizer);
         List<int> ids = [.. model.Tokenizer.Encode(prompt)];
         for (int written = 0; written < length; written++)
         {

@@ -83,7 +83,7 @@ public sealed class TokenGenerationTests
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
-        Sampler sampler = new(new() { Seed = 5 }, model.Tokenizer);
+        SampledChoices sampler = new(new() { Seed = 5 }, model.Tokenizer);
         int[] ids = new int[length];
         for (int place = 0; place < length; place++)
         {

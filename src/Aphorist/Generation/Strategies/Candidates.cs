@@ -40,19 +40,6 @@ internal sealed class Candidates(int tokens)
         return sum;
     }
 
-    /// <summary>H = -sum p log p in nats.</summary>
-    public double Entropy()
-    {
-        double total = TotalWeight(), sum = 0;
-        for (int place = 0; place < Count; place++)
-        {
-            double weight = weights[isOrdered ? ids[first + place] : place];
-            if (weight > 0) sum += weight * Math.Log(weight);
-        }
-
-        return Math.Log(total) - sum / total;
-    }
-
     /// <summary>The weight of the likeliest candidate (place 0), the next (place 1) and so on.</summary>
     public double WeightAt(int place) => weights[IdAt(place)];
 
@@ -64,13 +51,19 @@ internal sealed class Candidates(int tokens)
         (first, heapEnd) = (end - count, end - count);
     }
 
-    /// <summary>Orders the candidates anew: those whose probability has the highest score come first, until the next <see cref="Begin"/>.</summary>
-    /// <param name="score">The score of a probability.</param>
-    public void OrderBy(Func<double, double> score)
+    /// <summary>Orders the candidates anew, until the next <see cref="Begin"/>: first those whose surprise -log p is nearest to the entropy H = -sum p log p.</summary>
+    public void OrderByTypicality()
     {
-        double total = TotalWeight();
-        if (!isOrdered) Order(weights);
-        foreach (int id in ids.AsSpan(first, Count)) scores[id] = score(weights[id] / total);
+        if (!isOrdered) Order();
+        double logTotal = Math.Log(TotalWeight()), entropy = 0;
+        foreach (int id in ids.AsSpan(first, Count))
+        {
+            scores[id] = logTotal - Math.Log(weights[id]);
+            // What cannot be adds nothing, and comes last.
+            if (weights[id] > 0) entropy += Math.Exp(-scores[id]) * scores[id];
+        }
+
+        foreach (int id in ids.AsSpan(first, Count)) scores[id] = -Math.Abs(scores[id] - entropy);
         heapEnd = end;
         MakeHeap();
     }
@@ -93,14 +86,14 @@ internal sealed class Candidates(int tokens)
 
     private int IdAt(int place)
     {
-        if (!isOrdered) Order(weights);
+        if (!isOrdered) Order();
         while (end - heapEnd <= place) TakeBest();
         return ids[end - 1 - place];
     }
 
-    private void Order(double[] by)
+    private void Order()
     {
-        by.CopyTo(scores, 0);
+        weights.CopyTo(scores, 0);
         for (int id = 0; id < ids.Length; id++) ids[id] = id;
         isOrdered = true;
         MakeHeap();
