@@ -51,9 +51,6 @@ public sealed record ModelSpec
     /// </summary>
     public int KernelSize { get; init; } = 2;
 
-    /// <summary>As many layers of convolutions as see about as much as the default window.</summary>
-    internal const int LayersOfConvolutions = 6;
-
     // What a layer remembers of a text grows with how far it sees.
     internal const int FurthestSight = 4096;
 
