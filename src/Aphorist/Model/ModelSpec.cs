@@ -69,6 +69,9 @@ public sealed record ModelSpec
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
 
+    /// <summary>Whether a recurrent layer's input is added to what it hands on.</summary>
+    internal bool AddsInput(int layer) => Residual && layer > 0;
+
     /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
     internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
 
