@@ -9,7 +9,7 @@ public sealed class CorporaTests
     {
         string output = AphoristProcess.Run(".", "corpora").Expect(0).Output;
 
-        foreach (string part in new[] { "aphorisms", "aphorisms-zh", "built in", "nietzsche", "tinyshakespeare", "600,901" })
+        foreach (string part in new[] { "aphorisms", "aphorisms-zh", "names", "built in", "nietzsche", "tinyshakespeare", "600,901" })
             Assert.Contains(part, output, StringComparison.Ordinal);
     }
 

@@ -21,10 +21,10 @@ public sealed class ShapeTests : IDisposable
         Assert.Contains("GRU(16), sigmoid gates, reset before the product, window of 5", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
         Assert.Equal(("gru", "before"), (info.GetProperty("architecture").GetString(), info.GetProperty("resetGate").GetString()));
-        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        AssertWrites();
 
         Run("train", "--resume", "run", "--reset", "after").ExpectSentence(2, "--reset before, not with after");
-        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+        AssertResumes();
     }
 
     [Fact]
@@ -42,16 +42,11 @@ public sealed class ShapeTests : IDisposable
         Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
         Assert.False(info.TryGetProperty("residual", out _));
         Run("evaluate", "run", "tiny.txt").Expect(0);
-        foreach (string mode in (string[])["stateful", "window"])
-        {
-            string text = Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1", "--mode", mode).Expect(0).Output;
-            Assert.StartsWith("the cat", text, StringComparison.Ordinal);
-        }
+        foreach (string mode in (string[])["stateful", "window"]) AssertWrites("--mode", mode);
 
         Run("train", "--resume", "run", "--kernel", "2").ExpectSentence(2, "--kernel 3, not with 2");
-        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
-        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
-        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+        AssertResumes();
+        AssertFineTunes();
     }
 
     [Fact]
@@ -85,12 +80,11 @@ public sealed class ShapeTests : IDisposable
         Assert.True(JsonDocument.Parse(json).RootElement.GetProperty("tiedEmbedding").GetBoolean());
         Assert.DoesNotContain("decoder.weight", json, StringComparison.Ordinal);
         Run("evaluate", "run", "tiny.txt").Expect(0);
-        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        AssertWrites();
 
         Run("train", "--resume", "run", "--tied", "false").ExpectSentence(2, "--tied true, not with false");
-        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
-        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
-        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+        AssertResumes();
+        AssertFineTunes();
     }
 
     [Fact]
@@ -106,13 +100,12 @@ public sealed class ShapeTests : IDisposable
         JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
         Assert.True(info.GetProperty("residual").GetBoolean() && info.GetProperty("layerNormalization").GetBoolean());
         Run("evaluate", "run", "tiny.txt").Expect(0);
-        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        AssertWrites();
 
         Run("train", "--resume", "run", "--residual", "false").ExpectSentence(2, "--residual true, not with false");
         Run("train", "--resume", "run", "--average", "0").ExpectSentence(2, "--average 0.9, not with 0");
-        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
-        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
-        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+        AssertResumes();
+        AssertFineTunes();
     }
 
     [Fact]
@@ -122,8 +115,8 @@ public sealed class ShapeTests : IDisposable
 
         Assert.Contains("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
         Run("evaluate", "run", "tiny.txt").Expect(0);
-        Assert.StartsWith("the cat", Run("generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
-        Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+        AssertWrites();
+        AssertResumes();
     }
 
     [Fact]
@@ -133,6 +126,17 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void Shape_TooLargeForAnyArray_IsRefused() =>
         Run("train", "tiny.txt", "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
+
+    private void AssertWrites(params string[] options) =>
+        Assert.StartsWith("the cat", Run(["generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output, StringComparison.Ordinal);
+
+    private void AssertResumes() => Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+
+    private void AssertFineTunes()
+    {
+        folder.Write("more.txt", TinyText.OfLength(1000) + "Zarathustra");
+        Run("train", "more.txt", "--from", "run", "--epochs", "1", "--samples", "false", "--run", "more").Expect(0);
+    }
 
     private AphoristProcess.Result Run(params string[] call) => AphoristProcess.Run(folder.Path, call);
 }

@@ -7,6 +7,9 @@ namespace Aphorist.Cli.Training;
 /// <summary>The options of `aphorist train` that shape the model.</summary>
 internal static class ShapeOptions
 {
+    // As many layers of convolutions as see about as much as the default window; few see next to nothing, so a preset's recurrent ones are no measure.
+    private const int LayersOfConvolutions = 6;
+
     private static readonly ChoiceOption<Architecture> Architecture = new(
         "--architecture", "What the layers are. lstm in the notebook preset.",
         ("lstm", Model.Architecture.Lstm), ("gru", Model.Architecture.Gru), ("convolution", Model.Architecture.Convolution));
@@ -51,13 +54,12 @@ internal static class ShapeOptions
         int hidden = Hidden.In(call) ?? spec.HiddenSize;
         bool ties = Tied.In(call) == true;
         Architecture architecture = Architecture.In(call) ?? spec.Architecture;
-        // Few layers of convolutions see next to nothing, so a preset's recurrent ones are no measure.
         bool becomesConvolution = architecture == Model.Architecture.Convolution && spec.Architecture != architecture;
         ModelSpec changed = spec with
         {
             Architecture = architecture,
             HiddenSize = hidden,
-            Layers = Layers.In(call) ?? (becomesConvolution ? ModelSpec.LayersOfConvolutions : spec.Layers),
+            Layers = Layers.In(call) ?? (becomesConvolution ? LayersOfConvolutions : spec.Layers),
             KernelSize = Kernel.In(call) ?? spec.KernelSize,
             EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
             TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,

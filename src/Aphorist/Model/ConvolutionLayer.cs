@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Aphorist.Numerics;
 
 namespace Aphorist.Model;
@@ -43,10 +42,10 @@ internal sealed unsafe class ConvolutionLayer : SequenceLayer
         }
     }
 
-    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false)
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
     {
         int begin = lastOnly ? steps - 1 : 0;
-        if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient, addsInputGradient);
+        if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient);
         for (int first = begin, end; first < steps; first = end)
         {
             end = Math.Min(steps, first + StepsPerBlock);
@@ -58,20 +57,12 @@ internal sealed unsafe class ConvolutionLayer : SequenceLayer
     }
 
     /// <summary>What comes to the inputs past the convolution, to which it then adds.</summary>
-    private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient, bool adds)
+    private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient)
     {
         int step = rows * weights.InputSize;
         Span<float> before = new(inputGradient, begin * step), reached = new(inputGradient + (nint)before.Length, (steps - begin) * step);
-        ReadOnlySpan<float> past = new(outputGradient, weights.IsResidual ? reached.Length : 0);
-        if (!adds)
-        {
-            before.Clear();
-            if (weights.IsResidual) past.CopyTo(reached);
-            else reached.Clear();
-        }
-        else if (weights.IsResidual)
-        {
-            TensorPrimitives.Add(reached, past, reached);
-        }
+        before.Clear();
+        if (weights.IsResidual) new ReadOnlySpan<float>(outputGradient, reached.Length).CopyTo(reached);
+        else reached.Clear();
     }
 }

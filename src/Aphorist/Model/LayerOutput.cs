@@ -23,7 +23,7 @@ internal sealed unsafe class LayerOutput
     public LayerOutput(NetworkWeights weights, int layer, int mostRows, bool dropsOut = false)
     {
         ModelSpec spec = weights.Model.Spec;
-        (parameters, hiddenSize, AddsInput) = (weights.Model.Parameters, spec.HiddenSize, spec.Residual && layer > 0);
+        (parameters, hiddenSize, AddsInput) = (weights.Model.Parameters, spec.HiddenSize, spec.AddsInput(layer));
         tensors = spec.LayerNormalization ? weights.Model.Layout.Normalizations[layer] : null;
         normalization = LayerNormalization.Create(weights.InstructionSet);
         values = new AlignedArray(tensors is not null || AddsInput || dropsOut ? mostRows * hiddenSize : 0);

@@ -51,9 +51,6 @@ public sealed record ModelSpec
     /// </summary>
     public int KernelSize { get; init; } = 2;
 
-    /// <summary>As many layers of convolutions as see about as much as the default window.</summary>
-    internal const int LayersOfConvolutions = 6;
-
     // What a layer remembers of a text grows with how far it sees.
     internal const int FurthestSight = 4096;
 
@@ -71,6 +68,9 @@ public sealed record ModelSpec
 
     /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
     internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
+
+    /// <summary>Whether a recurrent layer's input is added to what it hands on.</summary>
+    internal bool AddsInput(int layer) => Residual && layer > 0;
 
     /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
     internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));

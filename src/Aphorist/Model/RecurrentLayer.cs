@@ -99,7 +99,7 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
         if (state is not null) StoreState(state, steps);
     }
 
-    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false)
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
     {
         float* biasGradient = gradient + Weights.Tensors.Bias.Offset;
         float* rowGradients = Weights.ReadsTokens ? gradient + Weights.Tensors.InputKernel.Offset : biasGradient;
@@ -128,7 +128,7 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
                     PackRecurrentGradient(recurrentGradient, (end - start) * Rows, rowOfBlock);
                 }
 
-                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient, addsInputGradient);
+                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient);
             }
         }
 
@@ -194,8 +194,8 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
         for (int row = 0; row < rows; row++) TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
     }
 
-    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W'.</summary>
-    private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient, bool addsInputGradient)
+    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W' where something came past the layer.</summary>
+    private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
     {
         int rows = (endStep - firstStep) * Rows;
         AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel!.Offset);
@@ -206,6 +206,6 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
             input.Vectors + inputs, 1, Weights.InputSize, packedInputGradient.Pointer, gradient + Weights.Tensors.InputKernel.Offset, Gates,
             Weights.InputSize, Gates, rows, accumulate: true);
         Gemm.Multiply(
-            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, addsInputGradient);
+            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, Weights.IsResidual);
     }
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     {
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
+        IsResidual = model.Spec.AddsInput(layer);
         inputRows = new AlignedArray(ReadsTokens ? model.Tokenizer.Count * Gates : Gates);
         inputKernel = new AlignedArray(gemm.PackedLength(InputSize, Gates));
         inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
@@ -35,6 +36,9 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
 
     /// <summary>Whether the layer reads tokens rather than vectors.</summary>
     public bool ReadsTokens => InputSize == 0;
+
+    /// <summary>Whether the layer's input is added to what it hands on.</summary>
+    public bool IsResidual { get; }
 
     /// <summary>What an input adds to a step's sums besides x W: for tokens [V, G H], W + b by rows; for vectors [1, G H], b.</summary>
     public float* InputRows => inputRows.Pointer;

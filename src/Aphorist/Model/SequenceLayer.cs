@@ -18,8 +18,7 @@ internal abstract unsafe class SequenceLayer
     /// <param name="steps">Steps.</param>
     /// <param name="outputGradient">The gradient of the outputs, [steps, rows, H], or of the last step's only, [rows, H]; overwritten.</param>
     /// <param name="lastOnly">Whether only the last step has one.</param>
-    /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; of no use where the layer reads tokens.</param>
+    /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; of no use where the layer reads tokens. Where <see cref="LayerOutput.AddsInput"/>, what came past the layer is there already, and is added to.</param>
     /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
-    /// <param name="addsInputGradient">Whether the gradient of the inputs is added to what is there.</param>
-    public abstract void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient, bool addsInputGradient = false);
+    public abstract void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient);
 }

@@ -89,7 +89,7 @@ internal sealed unsafe class SequenceNetwork
             int first = FirstRow(layer, steps, rows), count = steps * rows - first;
             if (outputs[layer].AddsInput) PassPast(outputGradient, inputGradient, first, count);
             outputs[layer].Backward(layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
-            layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient, outputs[layer].AddsInput);
+            layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient);
         }
 
         if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Aphorist.Text;
 
-/// <summary>The corpora that can be had by name: two built in, the others downloaded once and verified every time.</summary>
+/// <summary>The corpora that can be had by name: three built in, the others downloaded once and verified every time.</summary>
 public static class CorpusCatalog
 {
     private static readonly CorpusCache Cache = new();
@@ -27,6 +27,15 @@ public static class CorpusCatalog
             FileName = "aphorisms-zh.txt",
             ByteCount = 107_935,
             Sha256 = "4cd56a3540fe4d1b4c0f215d70adcfd5a68987b2fdda47b19565cdac4bb71afa",
+        },
+        new()
+        {
+            Name = "names",
+            Description = "2,466 given names of many cultures, a line each, written for this project",
+            License = "CC0-1.0",
+            FileName = "names.txt",
+            ByteCount = 17_247,
+            Sha256 = "24bd9c767a3450a46d9539c457b1b4bb8b44cd51e7c89da1108e68eacadbf2cc",
         },
         new()
         {

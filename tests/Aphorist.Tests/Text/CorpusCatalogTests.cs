@@ -13,6 +13,7 @@ public sealed class CorpusCatalogTests : IDisposable
     [Theory]
     [InlineData("aphorisms", 122_147, 71)]
     [InlineData("aphorisms-zh", 36_627, 1_852)]
+    [InlineData("names", 17_247, 53)]
     public async Task Open_BuiltIn_HasItsCounts(string name, int characters, int distinct)
     {
         Corpus corpus = await CorpusCatalog.OpenAsync(name, cancellationToken: TestContext.Current.CancellationToken);
@@ -35,11 +36,21 @@ public sealed class CorpusCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_Names_AreOneALineEachOnceInOrder()
+    {
+        Corpus corpus = await CorpusCatalog.OpenAsync("names", cancellationToken: TestContext.Current.CancellationToken);
+        string[] names = corpus.Text.TrimEnd('\n').Split('\n');
+        Assert.Equal(2_466, names.Length);
+        Assert.All(names, name => Assert.Matches("^[A-Z][a-z]+$", name));
+        Assert.Equal(names.Distinct().Order(StringComparer.Ordinal), names);
+    }
+
+    [Fact]
     public async Task Open_UnknownName_NamesTheNearestAndAll()
     {
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
             () => CorpusCatalog.OpenAsync("nietsche", cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has aphorisms, aphorisms-zh, nietzsche, tinyshakespeare; " +
+        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare; " +
             "for a file of your own give its path.", exception.Message);
     }
 
