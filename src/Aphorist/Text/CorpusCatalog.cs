@@ -35,7 +35,7 @@ public static class CorpusCatalog
             License = "CC0-1.0",
             FileName = "names.txt",
             ByteCount = 17_247,
-            Sha256 = "24bd9c767a3450a46d9539c457b1b4bb8b44cd51e7c89da1108e68eacadbf2cc",
+            Sha256 = "28dfa69f68d3d9eeba3fad07ec0498335001dfc8ad2b719db94646ceab2a9e37",
         },
         new()
         {
