@@ -4,13 +4,13 @@ namespace Aphorist.Generation.Strategies;
 
 /// <summary>The tokens that may come next, with weights proportional to their probabilities; brought into an order only as far as a filter asks.</summary>
 /// <remarks>
-/// The order is found by a heap, which is a heapsort that ends early: the likeliest of a large vocabulary cost little when few of them are
-/// wanted. What is equally likely is ordered by id. Nothing is allocated after the constructor.
+/// The order of a small vocabulary is counted out; that of a large one is found by a heap, which is a heapsort that ends early: the likeliest cost
+/// little when few of them are wanted. What is equally likely is ordered by id. Nothing is allocated after the constructor.
 /// </remarks>
 internal sealed class Candidates(int tokens)
 {
     private readonly double[] weights = new double[tokens];
-    private readonly double[] scores = new double[tokens];
+    private readonly double[] scores = new double[Ranking.PaddedLength(tokens)];
     private readonly int[] ids = new int[tokens];
 
     // ids[first..end] are the candidates; of these, ids[first..heapEnd] are a heap, and ids[heapEnd..end] are taken from it: the last one first.
@@ -25,8 +25,9 @@ internal sealed class Candidates(int tokens)
     /// <param name="temperature">T, above 0.</param>
     public void Begin(ReadOnlySpan<float> logits, double temperature)
     {
-        float largest = TensorPrimitives.Max(logits);
-        for (int k = 0; k < weights.Length; k++) weights[k] = ((double)logits[k] - largest) / temperature;
+        TensorPrimitives.ConvertTruncating(logits, weights);
+        TensorPrimitives.Subtract(weights, TensorPrimitives.Max(logits), weights);
+        if (temperature != 1) TensorPrimitives.Divide(weights, temperature, weights);
         TensorPrimitives.Exp<double>(weights, weights);
         (first, end, heapEnd, isOrdered) = (0, weights.Length, weights.Length, false);
     }
@@ -54,18 +55,23 @@ internal sealed class Candidates(int tokens)
     /// <summary>Orders the candidates anew, until the next <see cref="Begin"/>: first those whose surprise -log p is nearest to the entropy H = -sum p log p.</summary>
     public void OrderByTypicality()
     {
-        if (!isOrdered) Order();
         double logTotal = Math.Log(TotalWeight()), entropy = 0;
-        foreach (int id in ids.AsSpan(first, Count))
+        for (int place = first; place < end; place++)
         {
+            int id = isOrdered ? ids[place] : place;
             scores[id] = logTotal - Math.Log(weights[id]);
             // What cannot be adds nothing, and comes last.
             if (weights[id] > 0) entropy += Math.Exp(-scores[id]) * scores[id];
         }
 
-        foreach (int id in ids.AsSpan(first, Count)) scores[id] = -Math.Abs(scores[id] - entropy);
-        heapEnd = end;
-        MakeHeap();
+        for (int place = first; place < end; place++)
+        {
+            int id = isOrdered ? ids[place] : place;
+            scores[id] = -Math.Abs(scores[id] - entropy);
+        }
+
+        if (isOrdered) MakeHeap();
+        else Order();
     }
 
     /// <summary>Takes one of the candidates with a probability proportional to its weight.</summary>
@@ -86,21 +92,34 @@ internal sealed class Candidates(int tokens)
 
     private int IdAt(int place)
     {
-        if (!isOrdered) Order();
+        if (!isOrdered)
+        {
+            weights.CopyTo(scores, 0);
+            Order();
+        }
+
         while (end - heapEnd <= place) TakeBest();
         return ids[end - 1 - place];
     }
 
+    /// <summary>Orders all tokens by their scores.</summary>
     private void Order()
     {
-        weights.CopyTo(scores, 0);
-        for (int id = 0; id < ids.Length; id++) ids[id] = id;
         isOrdered = true;
+        if (ids.Length <= Ranking.MostNumbers)
+        {
+            Ranking.Order(scores, ids);
+            heapEnd = first;
+            return;
+        }
+
+        for (int id = 0; id < ids.Length; id++) ids[id] = id;
         MakeHeap();
     }
 
     private void MakeHeap()
     {
+        heapEnd = end;
         for (int parent = (heapEnd - first) / 2 - 1; parent >= 0; parent--) Sink(parent);
     }
 

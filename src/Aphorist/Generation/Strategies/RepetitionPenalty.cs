@@ -5,6 +5,7 @@ internal sealed class RepetitionPenalty(float penalty) : ILogitAdjustment
 {
     public void Apply(Span<float> logits, RecentTokens recent)
     {
-        foreach (int id in recent.Distinct) logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+        // The smaller one is the quotient where the logit is positive, and the product where it is negative, without a jump that would often be foretold wrongly.
+        foreach (int id in recent.Distinct) logits[id] = Math.Min(logits[id] / penalty, logits[id] * penalty);
     }
 }
