@@ -44,6 +44,12 @@ public sealed class GenerationSession : IDisposable
     /// <exception cref="ArgumentException">The options do not fit the model.</exception>
     public GenerationSession Fork(SamplingOptions? sampling = null) => new(tokenizer, predictor.Fork(), sampler.Fork(sampling));
 
+    /// <summary>An independent session that goes on from here by other choices, as if it had begun with another seed.</summary>
+    /// <param name="seed">The seed of the choices from here on.</param>
+    /// <param name="sampling">As in <see cref="Fork(SamplingOptions)"/>.</param>
+    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
+    public GenerationSession Fork(ulong seed, SamplingOptions? sampling = null) => new(tokenizer, predictor.Fork(), sampler.Fork(sampling, seed));
+
     /// <summary>Ends the threads of window mode.</summary>
     public void Dispose() => predictor.Dispose();
 }

@@ -70,9 +70,12 @@ internal sealed class Sampler
 
     /// <summary>A sampler that goes on from here by itself.</summary>
     /// <param name="options">Options for what follows, but for the seed; null for the same. Where other tokens count as recent, they begin to be counted now.</param>
-    public Sampler Fork(SamplingOptions? options = null)
+    /// <param name="seed">The seed of what follows; null to go on with the same choices.</param>
+    public Sampler Fork(SamplingOptions? options = null, ulong? seed = null)
     {
-        Sampler fork = new(options ?? this.options, tokenizer) { random = random, draws = draws, place = place };
+        Sampler fork = new(options ?? this.options, tokenizer) { place = place };
+        if (seed is ulong other) fork.random = new RandomStream(other, RandomPurpose.Sampling);
+        else (fork.random, fork.draws) = (random, draws);
         if (fork.recent.Window == recent.Window) fork.recent.CopyFrom(recent);
         return fork;
     }
