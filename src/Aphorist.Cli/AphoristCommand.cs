@@ -15,6 +15,7 @@ internal static class AphoristCommand
         ("train", TrainCommand.Create),
         ("sweep", SweepCommand.Create),
         ("generate", GenerateCommand.Create),
+        ("play", PlayCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("info", InfoCommand.Create),
         ("plot", PlotCommand.Create),

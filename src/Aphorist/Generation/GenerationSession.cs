@@ -44,12 +44,20 @@ public sealed class GenerationSession : IDisposable
     /// <summary>An independent session that goes on from here.</summary>
     /// <param name="sampling">How it chooses its tokens, but for the seed, which stays; null for as this one does.</param>
     /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public GenerationSession Fork(SamplingOptions? sampling = null)
-    {
-        SamplingPlan plan = sampling is null ? sampler.Plan : new SamplingPlan(sampling, tokenizer);
-        return new(tokenizer, predictor.Fork(), new Sampler(plan), sampled.Fork(plan));
-    }
+    public GenerationSession Fork(SamplingOptions? sampling = null) => Fork(sampling, seed: null);
+
+    /// <summary>An independent session that goes on from here by other choices, as if it had begun with another seed.</summary>
+    /// <param name="seed">The seed of the choices from here on.</param>
+    /// <param name="sampling">As in <see cref="Fork(SamplingOptions)"/>.</param>
+    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
+    public GenerationSession Fork(ulong seed, SamplingOptions? sampling = null) => Fork(sampling, seed);
 
     /// <summary>Ends the threads of window mode.</summary>
     public void Dispose() => predictor.Dispose();
+
+    private GenerationSession Fork(SamplingOptions? sampling, ulong? seed)
+    {
+        SamplingPlan plan = sampling is null ? sampler.Plan : new SamplingPlan(sampling, tokenizer);
+        return new(tokenizer, predictor.Fork(), new Sampler(plan), sampled.Fork(plan, seed));
+    }
 }

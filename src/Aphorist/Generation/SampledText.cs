@@ -43,9 +43,13 @@ internal sealed class SampledText
     public double Draw() => random.Uniform(draws++);
 
     /// <summary>A text that goes on from here by itself; with another plan, where other tokens count as recent, they begin to be counted now.</summary>
-    public SampledText Fork(SamplingPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="seed">The seed of what follows; null to go on with the same choices.</param>
+    public SampledText Fork(SamplingPlan plan, ulong? seed)
     {
-        SampledText fork = new(plan) { random = random, draws = draws, Written = Written };
+        SampledText fork = new(plan) { Written = Written };
+        if (seed is ulong other) fork.random = new RandomStream(other, RandomPurpose.Sampling);
+        else (fork.random, fork.draws) = (random, draws);
         if (fork.Recent.Window == Recent.Window) fork.Recent.CopyFrom(Recent);
         return fork;
     }

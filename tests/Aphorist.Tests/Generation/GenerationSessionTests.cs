@@ -38,6 +38,22 @@ public sealed class GenerationSessionTests
         Assert.Equal(text, first + Write(session, 25));
     }
 
+    [Theory]
+    [InlineData(GenerationMode.Stateful)]
+    [InlineData(GenerationMode.Window)]
+    public void Fork_WithASeed_WritesWhatASessionWithThatSeedWrites(GenerationMode mode)
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7).Engine, mode, threads: 2);
+        SamplingOptions sampling = new() { Seed = 5 };
+        using GenerationSession session = generator.Begin(sampling);
+        session.Read("\u4E01\u4E02");
+        string first = Write(session, 3);
+        using GenerationSession fork = session.Fork(seed: 6), changed = session.Fork(6, sampling with { TopK = 1 });
+
+        Assert.Equal(generator.Complete("\u4E01\u4E02" + first, 30, sampling with { Seed = 6 }), Write(fork, 30));
+        Assert.Equal(generator.Complete("\u4E01\u4E02" + first, 30, sampling with { TopK = 1 }), Write(changed, 30));
+    }
+
     [Fact]
     public void Predict_Always_IsTheReferencesSoftmax()
     {

@@ -1,0 +1,15 @@
+namespace Aphorist.Cli.Playing;
+
+/// <summary>What a call of `aphorist play` asks for.</summary>
+internal sealed record PlayRequest
+{
+    public required string Model { get; init; }
+
+    public required string Prompt { get; init; }
+
+    public required double Temperature { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required string? Output { get; init; }
+}

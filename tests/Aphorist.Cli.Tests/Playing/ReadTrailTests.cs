@@ -1,0 +1,47 @@
+using Aphorist.Cli.Playing;
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Storage;
+
+namespace Aphorist.Cli.Tests.Playing;
+
+public sealed class ReadTrailTests(TrainedModel trained)
+{
+    [Fact]
+    public void At_ChangingTexts_IsWhatReadingThemAnewGives()
+    {
+        LanguageModel model = LanguageModel.Load(trained.File);
+        TextGenerator generator = new(model);
+        ReadTrail trail = new(generator.Begin());
+        const int Seed = 3;
+        Random random = new(Seed);
+        List<int> ids = [];
+        for (int change = 0; change < 400; change++)
+        {
+            int kept = random.Next(4) == 0 ? random.Next(ids.Count + 1) : ids.Count;
+            ids.RemoveRange(kept, ids.Count - kept);
+            int added = random.Next(10) == 0 ? random.Next(600) : random.Next(4);
+            for (int token = 0; token < added; token++) ids.Add(random.Next(model.Tokenizer.Count));
+            GenerationSession found = trail.At([.. ids], CancellationToken.None);
+            if (change % 20 != 0) continue;
+
+            using GenerationSession anew = generator.Begin();
+            foreach (int id in ids) anew.Read(id);
+            Assert.True(anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
+        }
+    }
+
+    [Fact]
+    public void At_Cancelled_StopsAndCanBeAskedAgain()
+    {
+        LanguageModel model = LanguageModel.Load(trained.File);
+        TextGenerator generator = new(model);
+        ReadTrail trail = new(generator.Begin());
+        int[] ids = [.. Enumerable.Range(0, 1000).Select(token => token % model.Tokenizer.Count)];
+        Assert.Throws<OperationCanceledException>(() => trail.At(ids, new CancellationToken(canceled: true)));
+
+        using GenerationSession anew = generator.Begin();
+        foreach (int id in ids) anew.Read(id);
+        Assert.True(anew.Predict().LogProbabilities.SequenceEqual(trail.At(ids, CancellationToken.None).Predict().LogProbabilities));
+    }
+}
