@@ -17,6 +17,7 @@ internal static class AphoristCommand
         ("generate", GenerateCommand.Create),
         ("play", PlayCommand.Create),
         ("evaluate", EvaluateCommand.Create),
+        ("inspect", InspectCommand.Create),
         ("info", InfoCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),

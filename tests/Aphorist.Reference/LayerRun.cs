@@ -6,6 +6,9 @@ public abstract class LayerRun
     /// <summary>[steps][H]: what the layer says at each step.</summary>
     public abstract double[][] Outputs { get; }
 
+    /// <summary>[steps][H]: the values by which the cells are looked at: tanh(c) of an LSTM, the outputs of the others.</summary>
+    public virtual double[][] Cells => Outputs;
+
     /// <summary>What the layer remembers after the last step, as <see cref="ReferenceSpec.StateSize"/> describes it.</summary>
     public abstract double[] FinalState { get; }
 

@@ -32,6 +32,8 @@ public sealed class LstmStep : RecurrentStep
     /// <summary>h', then c'.</summary>
     public override double[] State { get; }
 
+    public override double[] Cells => [.. State[hiddenSize..].Select(Math.Tanh)];
+
     public override IEnumerable<double> GateSums => sums.Where((_, place) => place / hiddenSize != 2);
 
     public override (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients)

@@ -20,6 +20,8 @@ public sealed class RecurrentRun : LayerRun
 
     public override double[][] Outputs { get; }
 
+    public override double[][] Cells => [.. steps.Select(step => step.Cells)];
+
     public override double[] FinalState { get; }
 
     public override IEnumerable<double> GateSums => steps.SelectMany(step => step.GateSums);

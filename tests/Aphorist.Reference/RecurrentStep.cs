@@ -6,6 +6,9 @@ public abstract class RecurrentStep
     /// <summary>What the layer remembers after the step; the first H values, h', are its output.</summary>
     public abstract double[] State { get; }
 
+    /// <summary>[H]: tanh(c') of an LSTM, h' of the others.</summary>
+    public virtual double[] Cells => State;
+
     /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to.</summary>
     public abstract IEnumerable<double> GateSums { get; }
 

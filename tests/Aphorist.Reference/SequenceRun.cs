@@ -33,6 +33,9 @@ public sealed class SequenceRun
     /// <summary>[layers][state]: what the layers remember after the last step.</summary>
     public double[][] FinalStates => [.. layers.Select(layer => layer.FinalState)];
 
+    /// <summary>[layers * H]: <see cref="LayerRun.Cells"/> of all layers, from below, at a step.</summary>
+    public double[] Cells(int time) => [.. layers.SelectMany(layer => layer.Cells[time])];
+
     /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to, in all layers.</summary>
     public IEnumerable<double> GateSums => layers.SelectMany(layer => layer.GateSums);
 

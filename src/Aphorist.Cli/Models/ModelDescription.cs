@@ -57,7 +57,8 @@ internal static class ModelDescription
         json.WriteEndArray();
     });
 
-    private static string ShapeOf(ModelSpec spec)
+    /// <summary>The shape of a model in a few words.</summary>
+    public static string ShapeOf(ModelSpec spec)
     {
         string layer = spec.Architecture == Architecture.Convolution
             ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.Sight:F0} tokens")

@@ -69,6 +69,10 @@ internal sealed unsafe class ConvolutionState : LayerState
 
     public override float* Output(int first) => outputs.Pointer + (nint)first * weights.HiddenSize;
 
+    public override ReadOnlySpan<float> Cells(int row) => outputs.Span.Slice(row * weights.HiddenSize, weights.HiddenSize);
+
+    public override ReadOnlySpan<float> Gate(int row, int place) => gates.Span.Slice(row * weights.Sums + place * weights.HiddenSize, weights.HiddenSize);
+
     /// <summary>Lays side by side what the kernel meets of a text, and keeps the input.</summary>
     private void Meet(int row, ReadOnlySpan<float> input)
     {

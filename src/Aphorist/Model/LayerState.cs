@@ -28,4 +28,12 @@ internal abstract unsafe class LayerState
 
     /// <summary>The outputs [H] of the texts from <paramref name="first"/> on.</summary>
     public abstract float* Output(int first);
+
+    /// <summary>The values [H] by which the cells of a text are looked at: tanh(c) of an LSTM, h of the others.</summary>
+    public abstract ReadOnlySpan<float> Cells(int row);
+
+    /// <summary>One of the gates [H] of a text, as the last step left it.</summary>
+    /// <param name="row">The text.</param>
+    /// <param name="place">Which of the gates, in the order in which the layer's cell has them.</param>
+    public abstract ReadOnlySpan<float> Gate(int row, int place);
 }

@@ -52,4 +52,8 @@ internal sealed unsafe class LstmState : LayerState
     }
 
     public override float* Output(int first) => hidden.Pointer + (nint)first * hiddenSize;
+
+    public override ReadOnlySpan<float> Cells(int row) => cellTanh.Span.Slice(row * hiddenSize, hiddenSize);
+
+    public override ReadOnlySpan<float> Gate(int row, int place) => gates.Span.Slice((4 * row + place) * hiddenSize, hiddenSize);
 }

@@ -25,6 +25,9 @@ internal sealed unsafe class NetworkState
         embedded = new AlignedArray(rows * spec.EmbeddingSize);
     }
 
+    /// <summary>The layers, from below.</summary>
+    public IReadOnlyList<LayerState> Layers => layers;
+
     /// <summary>Forgets all texts.</summary>
     public void Clear()
     {

@@ -1,0 +1,33 @@
+using Aphorist.Model;
+using Aphorist.Numerics;
+
+namespace Aphorist.Inspection;
+
+/// <summary>Reads a text token by token with the state carried on, and shows the cells and gates of all layers after each.</summary>
+internal sealed unsafe class CellReader
+{
+    private readonly NetworkState state;
+    private readonly int units;
+
+    public CellReader(LanguageModel model, InstructionSet instructionSet)
+    {
+        NetworkWeights weights = new(model, instructionSet);
+        weights.Refresh();
+        state = new NetworkState(weights, rows: 1);
+        units = model.Spec.HiddenSize;
+    }
+
+    /// <summary>The cells of all layers.</summary>
+    public int Count => state.Layers.Count * units;
+
+    public void Read(int id) => state.Advance(&id, 0, 1);
+
+    /// <summary>Copies the values [layers, H] of all cells.</summary>
+    public void CopyTo(Span<float> values)
+    {
+        for (int layer = 0; layer < state.Layers.Count; layer++) state.Layers[layer].Cells(row: 0).CopyTo(values[(layer * units)..]);
+    }
+
+    /// <summary>The values [H] of a gate, see <see cref="LayerState.Gate"/>.</summary>
+    public ReadOnlySpan<float> Gate(int layer, int place) => state.Layers[layer].Gate(row: 0, place);
+}

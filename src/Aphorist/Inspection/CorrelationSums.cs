@@ -1,0 +1,49 @@
+using System.Numerics.Tensors;
+
+namespace Aphorist.Inspection;
+
+/// <summary>Pearson's correlations of many cells with some features, in one pass over any number of tokens.</summary>
+/// <remarks>
+/// Sums of products of distances from the means so far, which Welford (1962) showed how to carry on when a mean moves: nothing cancels, however long the text
+/// is, and a value that never changes has a sum of squares of exactly 0.
+/// </remarks>
+internal sealed class CorrelationSums(int cells, int features)
+{
+    private readonly double[] cellMeans = new double[cells], cellSquares = new double[cells];
+    private readonly double[] featureMeans = new double[features], featureSquares = new double[features];
+    private readonly double[] distances = new double[cells], scaled = new double[cells];
+    private readonly double[][] products = [.. Enumerable.Range(0, features).Select(_ => new double[cells])];
+    private long count;
+
+    /// <summary>Takes in one more token.</summary>
+    /// <param name="cellValues">[cells].</param>
+    /// <param name="featureValues">[features].</param>
+    public void Add(ReadOnlySpan<float> cellValues, ReadOnlySpan<double> featureValues)
+    {
+        count++;
+        // Of a distance from the old mean, this share is left from the new one.
+        double left = (count - 1.0) / count;
+        TensorPrimitives.ConvertTruncating<float, double>(cellValues, distances);
+        TensorPrimitives.Subtract(distances, cellMeans, distances);
+        TensorPrimitives.MultiplyAdd(distances, 1.0 / count, cellMeans, cellMeans);
+        TensorPrimitives.Multiply(distances, left, scaled);
+        TensorPrimitives.MultiplyAdd(distances, scaled, cellSquares, cellSquares);
+        for (int feature = 0; feature < featureValues.Length; feature++)
+        {
+            double distance = featureValues[feature] - featureMeans[feature];
+            featureMeans[feature] += distance / count;
+            featureSquares[feature] += distance * distance * left;
+            TensorPrimitives.MultiplyAdd(scaled, distance, products[feature], products[feature]);
+        }
+    }
+
+    /// <summary>Whether a feature had different values.</summary>
+    public bool Varies(int feature) => featureSquares[feature] > 0;
+
+    /// <summary>The correlation of a cell with a feature; not a number if either never changed.</summary>
+    public double Of(int cell, int feature)
+    {
+        double scale = Math.Sqrt(cellSquares[cell]) * Math.Sqrt(featureSquares[feature]);
+        return scale > 0 ? Math.Clamp(products[feature][cell] / scale, -1, 1) : double.NaN;
+    }
+}

@@ -1,0 +1,39 @@
+using Aphorist.Model;
+
+namespace Aphorist.Inspection;
+
+/// <summary>Counts at how many tokens the gates of a layer's units were saturated.</summary>
+internal sealed class GateCounts(int layer, string gate, int place, int units)
+{
+    private readonly long[] left = new long[units], right = new long[units];
+    private long tokens;
+
+    /// <summary>One for each gate of a layer.</summary>
+    public static IEnumerable<GateCounts> OfLayer(ModelSpec spec, int layer) =>
+        GatesOf(spec.Architecture).Select(gate => new GateCounts(layer, gate.Name, gate.Place, spec.HiddenSize));
+
+    /// <summary>Counts the gates as the last token left them.</summary>
+    public void Add(CellReader cells)
+    {
+        ReadOnlySpan<float> values = cells.Gate(layer, place);
+        for (int unit = 0; unit < values.Length; unit++)
+        {
+            if (values[unit] < GateSaturation.LeftBound) left[unit]++;
+            else if (values[unit] > GateSaturation.RightBound) right[unit]++;
+        }
+
+        tokens++;
+    }
+
+    public GateSaturation ToSaturation() => new(layer, gate, [.. left.Select(Share)], [.. right.Select(Share)]);
+
+    private double Share(long count) => (double)count / tokens;
+
+    /// <summary>The gates, each with its place among what the layer's cell computes, where tanh has places too.</summary>
+    private static (string Name, int Place)[] GatesOf(Architecture architecture) => architecture switch
+    {
+        Architecture.Lstm => [("input", 0), ("forget", 1), ("output", 3)],
+        Architecture.Gru => [("reset", 0), ("update", 1)],
+        _ => [("output", 1)],
+    };
+}
