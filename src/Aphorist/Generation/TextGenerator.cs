@@ -45,13 +45,48 @@ public sealed class TextGenerator
     /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one. What may be the beginning of a stop text waits for the next.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
     /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
-    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null)
+    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null) =>
+        Write(prompt, sampling, length, stop);
+
+    /// <summary>As <see cref="Stream"/>, but tells of each token how likely it was and what might have come instead.</summary>
+    /// <param name="prompt">As in <see cref="Stream"/>; its tokens are not explained.</param>
+    /// <param name="sampling">As in <see cref="Stream"/>.</param>
+    /// <param name="length">As in <see cref="Stream"/>.</param>
+    /// <param name="stop">As in <see cref="Stream"/>. A token of which only a beginning belongs to the text has only that as its text, and those that are wholly in the stop text are left out.</param>
+    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
+    /// <returns>The tokens; their texts joined are what <see cref="Complete"/> returns. Each comes once the one after it is chosen.</returns>
+    /// <inheritdoc cref="Stream"/>
+    public IEnumerable<ExplainedToken> Explain(
+        string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, int alternatives = 5)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
-        ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
-        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-        Sampler sampler = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
-        return Write(ids, sampler, new WrittenText(model.Tokenizer, length, stop ?? StopOptions.Never));
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        ExplainedText explained = new(model.Tokenizer, alternatives);
+        return explained.TokensOf(Write(prompt, sampling, length, stop, explained.Add));
+    }
+
+    /// <summary>Reads a text and tells of each token how surprising it was, the first one too.</summary>
+    /// <param name="text">Normalised as the model's corpus was; it and what is told of it must fit into memory.</param>
+    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character the model does not know.</exception>
+    /// <exception cref="ArgumentException">The text is empty, or in window mode the states of a whole window are more than arrays hold.</exception>
+    public TextScore Score(string text, int alternatives = 5)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(text));
+        return ids.Length > 0
+            ? new TextScore([.. Score(ids, alternatives)], model.Tokenizer.CountCharacters(ids))
+            : throw new ArgumentException("The text is empty, so there is nothing to score: give one of at least one character.");
+    }
+
+    /// <summary>Reads tokens, however many, and explains each.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="alternatives">How many of the likeliest to name for each.</param>
+    /// <param name="most">For how many tokens at most.</param>
+    internal IEnumerable<ExplainedToken> Score(IEnumerable<int> ids, int alternatives, long most = long.MaxValue)
+    {
+        ExplainedText explained = new(model.Tokenizer, alternatives, most);
+        return explained.TokensOf(Read(ids, explained.Add));
     }
 
     /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
@@ -113,7 +148,18 @@ public sealed class TextGenerator
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
-    private IEnumerable<string> Write(int[] prompt, Sampler sampler, WrittenText text)
+    /// <param name="chosen">Hears of each token chosen, with the logits [V] of the model that it was chosen by.</param>
+    private IEnumerable<string> Write(
+        string prompt, SamplingOptions? sampling, int? length, StopOptions? stop, Action<int, ReadOnlySpan<float>>? chosen = null)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
+        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
+        Sampler sampler = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
+        return Write(ids, sampler, new WrittenText(model.Tokenizer, length, stop ?? StopOptions.Never), chosen);
+    }
+
+    private IEnumerable<string> Write(int[] prompt, Sampler sampler, WrittenText text, Action<int, ReadOnlySpan<float>>? chosen)
     {
         using Predictor predictor = CreatePredictor();
         // Of a long prompt, window mode never sees more than the last window.
@@ -121,13 +167,34 @@ public sealed class TextGenerator
         foreach (int id in prompt) sampler.Read(id);
         while (!text.IsOver)
         {
-            int id = text.Choose(sampler, predictor.Predict());
+            int id = ChooseNext(predictor.Predict());
             sampler.Write(id);
             if (text.Add(id) is { Length: > 0 } piece) yield return piece;
             if (!text.IsOver) predictor.Read(id);
         }
 
         if (text.Finish() is { Length: > 0 } rest) yield return rest;
+
+        int ChooseNext(ReadOnlySpan<float> logits)
+        {
+            int id = text.Choose(sampler, logits);
+            chosen?.Invoke(id, logits);
+            return id;
+        }
+    }
+
+    private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read)
+    {
+        using Predictor predictor = CreatePredictor();
+        TokenDecoder decoder = model.Tokenizer.CreateDecoder();
+        foreach (int id in ids)
+        {
+            read(id, predictor.Predict());
+            predictor.Read(id);
+            yield return decoder.Add(id);
+        }
+
+        yield return decoder.Finish();
     }
 
     private static async IAsyncEnumerable<string> Asynchronously(IEnumerable<string> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
