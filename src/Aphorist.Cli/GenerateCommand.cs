@@ -39,15 +39,21 @@ internal static class GenerateCommand
         "--unknown", "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
         ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
 
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Colour each token by how surprising it is to the model; with --json, one object a token: its log-probability and rank, the entropy, and what was likeliest.",
+    };
+
     public static Command Create()
     {
-        Command command = new("generate", "Writes with a model: continues a prompt.") { Model, Prompt, Length, Temperature, Seed, Mode, Output, Unknown };
+        Command command = new("generate", "Writes with a model: continues a prompt.") { Model, Prompt, Length, Temperature, Seed, Mode, Output, Unknown, Explain };
         command.SetAction((call, cancellationToken) => Task.FromResult(
             Writing.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
             new("aphorist generate runs/aphorisms", "Writes 400 tokens from nothing."),
             new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --length 1000", "Continues a prompt, rather surely."),
+            new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Shows in colours what the model did not expect of itself."),
             new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
         return command;
     }
@@ -62,5 +68,6 @@ internal static class GenerateCommand
         Mode = Mode.In(call) ?? GenerationMode.Stateful,
         Output = call.GetValue(Output),
         Unknown = Unknown.In(call) ?? UnknownCharacters.Error,
+        Explain = call.GetValue(Explain),
     };
 }

@@ -16,6 +16,7 @@ internal static class Writing
 
     public static int Run(WritingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
+        if (request is { Explain: true, Output: not null }) throw new WrongCallException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
         string prompt = PromptReader.Read(request.Prompt);
         string known = PromptReader.Known(prompt, model.Tokenizer, request.Unknown, output.Notes);
@@ -24,6 +25,7 @@ internal static class Writing
 
         SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = seed };
         TextGenerator generator = new(model, request.Mode);
+        if (request.Explain) return ExplainedWriting.Run(generator, known, sampling, request.Length, StopOptions.Never, output, cancellationToken);
         IEnumerable<string> text = generator.Stream(known, sampling, request.Length);
         if (request.Output is string path) Save(path, prompt, text, cancellationToken);
         else if (!output.Json) Type(output.Result, prompt, text, cancellationToken);

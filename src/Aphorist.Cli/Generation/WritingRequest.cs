@@ -20,4 +20,6 @@ internal sealed record WritingRequest
     public required string? Output { get; init; }
 
     public required UnknownCharacters Unknown { get; init; }
+
+    public required bool Explain { get; init; }
 }

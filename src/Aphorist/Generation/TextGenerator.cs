@@ -27,6 +27,9 @@ public sealed class TextGenerator
         weights.Refresh();
     }
 
+    /// <summary>What cuts texts into the model's tokens.</summary>
+    internal ITokenizer Tokenizer => model.Tokenizer;
+
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
     /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
