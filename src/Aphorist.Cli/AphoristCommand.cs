@@ -16,6 +16,7 @@ internal static class AphoristCommand
         ("sweep", SweepCommand.Create),
         ("generate", GenerateCommand.Create),
         ("evaluate", EvaluateCommand.Create),
+        ("score", ScoreCommand.Create),
         ("info", InfoCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
