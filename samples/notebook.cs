@@ -38,7 +38,7 @@ LanguageModel model = LanguageModel.Create(shape, characters);
 
 // Train it on windows of 60 characters, one every 3, each with the character that follows as the answer: 128 windows a step, RMSprop with a rate of 0.01.
 Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = epochs });
-using TextGenerator generator = new(model, GenerationMode.Window);
+TextGenerator generator = new(model, GenerationMode.Window);
 await foreach (TrainingEvent happened in trainer.RunAsync())
 {
     if (happened is not EpochCompleted epoch) continue;

@@ -20,7 +20,7 @@ try
         Seed = Number(4, "seed", otherwise: (ulong)Random.Shared.Next()),
     };
 
-    using TextGenerator generator = new(LanguageModel.Load(args[0]));
+    TextGenerator generator = new(LanguageModel.Load(args[0]));
     using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
     IEnumerable<string> text = generator.Stream(prompt, sampling, length);
     output.Write(prompt);

@@ -13,7 +13,7 @@ internal static class PackageReadmeExample
     {
         // begin
         LanguageModel model = LanguageModel.Load("aphorisms.safetensors");
-        using TextGenerator generator = new(model);
+        TextGenerator generator = new(model);
         foreach (string piece in generator.Stream("the truth is ", new() { Temperature = 0.5 }, length: 300)) Console.Write(piece);
         // end
     }
