@@ -38,11 +38,11 @@ LanguageModel model = LanguageModel.Create(shape, characters);
 
 // Train it on windows of 60 characters, one every 3, each with the character that follows as the answer: 128 windows a step, RMSprop with a rate of 0.01.
 Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = epochs });
-TextGenerator generator = new(model, GenerationMode.Window);
 await foreach (TrainingEvent happened in trainer.RunAsync())
 {
     if (happened is not EpochCompleted epoch) continue;
     Console.WriteLine($"\n=== epoch {epoch.Epoch} of {epochs}, loss {epoch.Loss:F4}, {epoch.Seconds:F0} s");
+    TextGenerator generator = new(model, GenerationMode.Window);
 
     // Take a passage of the text at random...
     int start = Random.Shared.Next((int)corpus.CharacterCount - shape.Window);
