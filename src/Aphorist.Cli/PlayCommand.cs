@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Generation;
 using Aphorist.Cli.Playing;
 
 namespace Aphorist.Cli;
@@ -28,7 +29,10 @@ internal static class PlayCommand
 
     public static Command Create()
     {
-        Command command = new("play", "Writes with you: shows how your text may go on, and goes on when you let it.") { Model, Prompt, Temperature, Seed, Output };
+        Command command = new("play", "Writes with you: shows how your text may go on, and goes on when you let it.") { Model, Prompt, Temperature };
+        foreach (Option option in SamplingArguments.Lasting) command.Add(option);
+        command.Add(Seed);
+        command.Add(Output);
         command.SetAction((call, cancellationToken) => Task.FromResult(PlayCall.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
@@ -41,8 +45,11 @@ internal static class PlayCommand
     {
         Model = call.GetRequiredValue(Model),
         Prompt = call.GetValue(Prompt) ?? "",
-        Temperature = Temperature.In(call) ?? 1.0,
-        Seed = Seed.In(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
+        Sampling = SamplingArguments.Of(call, length: 0)[0] with
+        {
+            Temperature = Temperature.In(call) ?? 1.0,
+            Seed = Seed.In(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
+        },
         Output = call.GetValue(Output),
     };
 }

@@ -38,6 +38,27 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Play_TopK_HoldsForAllThatIsWritten()
+    {
+        OnATerminal(
+            $"play '{trained.Run}' --prompt 'the ' --top-k 1 --output text.txt",
+            $"{Until(Ready)}; {Send("\\007")}; {Until("any key stops")}; {Send("x\\033")}");
+
+        string text = File.ReadAllText(folder["text.txt"]);
+        Assert.Equal(text, AphoristProcess.Run(
+            folder.Path, "generate", trained.Run, "--prompt", "the ", "--temperature", "0", "--length", $"{text.Length - 4}").Expect(0).Output[..^1]);
+    }
+
+    [Fact]
+    public void Play_OptionsThatDoNotFit_SaySoBeforeAnything()
+    {
+        string shown = OnATerminal($"play '{trained.Run}' --top-k 100000", "true");
+
+        Assert.Contains("aphorist: Top-k is 100000", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(Entered, shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Play_PastedLines_AreTyped()
     {
         string lines = string.Concat(Enumerable.Repeat("the cat sat on a mat.\\n", 100));

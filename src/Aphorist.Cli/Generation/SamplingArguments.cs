@@ -54,7 +54,10 @@ internal static class SamplingArguments
     // A thousand million seeds are plenty, and short enough to type again.
     private const int RandomSeeds = 1_000_000_000;
 
-    public static IReadOnlyList<Option> All { get; } = [Temperature, Cycle, Ramp, TopK, TopP, MinP, Typical, Repetition, Frequency, Presence, Window, Ban, Bias, Seed];
+    /// <summary>Those that hold whatever the temperature is.</summary>
+    public static IReadOnlyList<Option> Lasting { get; } = [TopK, TopP, MinP, Typical, Repetition, Frequency, Presence, Window, Ban, Bias];
+
+    public static IReadOnlyList<Option> All { get; } = [Temperature, Cycle, Ramp, .. Lasting, Seed];
 
     /// <summary>Whether the call names a seed.</summary>
     public static bool HasSeed(ParseResult call) => Seed.In(call) is not null;

@@ -16,9 +16,8 @@ internal static class PlayCall
         if (Console.IsInputRedirected || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is "dumb")
             throw new WrongCallException("aphorist play needs a terminal for its keys and its picture: write without one by aphorist generate.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
-        SamplingOptions sampling = new() { Temperature = request.Temperature, Seed = request.Seed };
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        PlaySession session = new(new TextGenerator(model), model.Tokenizer, sampling, end.Token);
+        PlaySession session = new(new TextGenerator(model), model.Tokenizer, request.Sampling, end.Token);
         session.Type(request.Prompt);
         PlayFile file = new(request.Output);
         try
@@ -77,7 +76,7 @@ internal static class PlayCall
         {
             json.WriteString("model", ModelPath.Of(request.Model));
             json.WriteString("text", text);
-            json.WriteNumber("seed", request.Seed);
+            json.WriteNumber("seed", request.Sampling.Seed);
         }));
     }
 }

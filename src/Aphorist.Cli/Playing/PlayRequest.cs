@@ -1,3 +1,5 @@
+using Aphorist.Generation;
+
 namespace Aphorist.Cli.Playing;
 
 /// <summary>What a call of `aphorist play` asks for.</summary>
@@ -7,9 +9,7 @@ internal sealed record PlayRequest
 
     public required string Prompt { get; init; }
 
-    public required double Temperature { get; init; }
-
-    public required ulong Seed { get; init; }
+    public required SamplingOptions Sampling { get; init; }
 
     public required string? Output { get; init; }
 }

@@ -17,6 +17,7 @@ internal sealed class PlaySession
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
     private SamplingOptions sampling;
+    private OpenWord? reading;
     private SuggestionSearch? search;
     private WritingRun? run;
     private ulong stretches;
@@ -26,10 +27,11 @@ internal sealed class PlaySession
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="sampling">How it chooses its tokens; each stretch with another seed, counted on from this one's.</param>
     /// <param name="cancellationToken">Stops the reading of long texts.</param>
+    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
     public PlaySession(TextGenerator generator, ITokenizer tokenizer, SamplingOptions sampling, CancellationToken cancellationToken)
     {
         (this.tokenizer, this.sampling, this.cancellationToken) = (tokenizer, sampling, cancellationToken);
-        trail = new ReadTrail(generator.Begin());
+        trail = new ReadTrail(generator.Begin(sampling));
         isWithinWord = SuggestionSearch.WithinWord(tokenizer);
     }
 
@@ -130,8 +132,8 @@ internal sealed class PlaySession
     public bool Think()
     {
         if (search is not null) return search.Advance();
-        OpenWord text = OpenWord.Of(Text.ToString(), tokenizer);
-        search = new SuggestionSearch(tokenizer, trail.At(text.Read, cancellationToken), text, isWithinWord);
+        OpenWord text = reading ??= OpenWord.Of(Text.ToString(), tokenizer);
+        if (trail.ReadPart(text.Read) is GenerationSession session) search = new SuggestionSearch(tokenizer, session, text, isWithinWord);
         return true;
     }
 
@@ -143,7 +145,7 @@ internal sealed class PlaySession
         Show(text);
     }
 
-    private void Show(PlayText text) => (Text, search, Selected) = (text, null, 0);
+    private void Show(PlayText text) => (Text, reading, search, Selected) = (text, null, null, 0);
 
     private static string NamesOf(IReadOnlyList<string> unknown)
     {

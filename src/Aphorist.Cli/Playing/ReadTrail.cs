@@ -5,7 +5,7 @@ namespace Aphorist.Cli.Playing;
 /// <summary>What the model remembers at several places of a text, so that little is to be read again where the text changes.</summary>
 internal sealed class ReadTrail(GenerationSession beginning)
 {
-    private const int Spacing = 256;
+    private const int Part = 64;
     private const int MostPlaces = 96;
     private const int Recent = 32;
 
@@ -15,22 +15,26 @@ internal sealed class ReadTrail(GenerationSession beginning)
     /// <summary>What the model remembers of these tokens; to be forked and not to be changed.</summary>
     public GenerationSession At(int[] ids, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ReadPart(ids) is GenerationSession session) return session;
+        }
+    }
+
+    /// <summary>Reads some of what is not read yet, and returns the same as <see cref="At"/> once all is; else null.</summary>
+    public GenerationSession? ReadPart(int[] ids)
+    {
         int common = ids.AsSpan().CommonPrefixLength(read);
         places.RemoveAll(place => place.Length > common);
         (int length, GenerationSession session) = places[^1];
-        read = ids[..length];
+        read = ids;
         if (length == ids.Length) return session;
         session = session.Fork();
-        while (length < ids.Length)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            session.Read(ids[length++]);
-            if (length % Spacing == 0 && length < ids.Length) Keep(length, session.Fork());
-        }
-
-        Keep(ids.Length, session);
-        read = ids;
-        return session;
+        int end = Math.Min(length + Part, ids.Length);
+        while (length < end) session.Read(ids[length++]);
+        Keep(end, session);
+        return end == ids.Length ? session : null;
     }
 
     /// <summary>Takes over a session that has gone on from here by itself.</summary>

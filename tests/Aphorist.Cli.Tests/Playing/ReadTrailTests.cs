@@ -32,16 +32,27 @@ public sealed class ReadTrailTests(TrainedModel trained)
     }
 
     [Fact]
-    public void At_Cancelled_StopsAndCanBeAskedAgain()
+    public void ReadPart_LongText_TakesSeveral()
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         TextGenerator generator = new(model);
         ReadTrail trail = new(generator.Begin());
         int[] ids = [.. Enumerable.Range(0, 1000).Select(token => token % model.Tokenizer.Count)];
-        Assert.Throws<OperationCanceledException>(() => trail.At(ids, new CancellationToken(canceled: true)));
+        int parts = 1;
+        GenerationSession? found;
+        for (; (found = trail.ReadPart(ids)) is null; parts++) Assert.InRange(parts, 1, ids.Length);
 
+        Assert.InRange(parts, 2, ids.Length);
         using GenerationSession anew = generator.Begin();
         foreach (int id in ids) anew.Read(id);
-        Assert.True(anew.Predict().LogProbabilities.SequenceEqual(trail.At(ids, CancellationToken.None).Predict().LogProbabilities));
+        Assert.True(anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities));
+    }
+
+    [Fact]
+    public void At_Cancelled_Stops()
+    {
+        ReadTrail trail = new(new TextGenerator(LanguageModel.Load(trained.File)).Begin());
+
+        Assert.Throws<OperationCanceledException>(() => trail.At([1, 2, 3], new CancellationToken(canceled: true)));
     }
 }
