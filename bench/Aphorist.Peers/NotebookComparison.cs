@@ -1,6 +1,6 @@
 namespace Aphorist.Peers;
 
-/// <summary>How fast Aphorist and TorchSharp do the notebook's three pieces of work, measured in turns within this process.</summary>
+/// <summary>How fast Aphorist and TorchSharp do the notebook's pieces of work, measured in turns within this process.</summary>
 internal static class NotebookComparison
 {
     public static void Run(int rounds, int threads)
@@ -10,6 +10,8 @@ internal static class NotebookComparison
         [
             TrainingComparison.Run(rounds, threads),
             WritingComparison.RunStateful(rounds),
+            WritingComparison.RunStrategies(rounds),
+            WritingComparison.RunMany(rounds, threads),
             WritingComparison.RunWindow(rounds, threads),
         ];
         Console.Write(Comparison.Table(comparisons));

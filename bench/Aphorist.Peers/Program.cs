@@ -2,7 +2,7 @@ using System.Globalization;
 using Aphorist.Peers;
 
 // Four modes; README.md says what each measures.
-//   [rounds]                             the notebook's three pieces of work, Aphorist and TorchSharp in turns
+//   [rounds]                             the notebook's pieces of work, Aphorist and TorchSharp in turns
 //   streams [rounds] [batch] [hidden]    training steps on a stream, over kinds, sizes and depths of network
 //   gpt [CORPUS] [seconds]               a small GPT trained with libtorch: validation loss against training time
 //   ngram CORPUS [percent]               what counting three characters reaches on the last part of a text

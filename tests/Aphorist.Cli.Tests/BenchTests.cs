@@ -10,9 +10,14 @@ public sealed class BenchTests
         string output = AphoristProcess.Run(".", "bench", "--seconds", "0.02", "--json").Expect(0).Output;
 
         JsonElement figures = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
-        foreach (string name in new[] { "peakFlopsOneThread", "peakFlops", "gemmFlops", "stepSeconds", "epochSeconds", "statefulCharactersPerSecond", "windowCharactersPerSecond" })
+        foreach (string name in new[] { "peakFlopsOneThread", "peakFlops", "gemmFlops", "stepSeconds", "epochSeconds", "readBytesPerSecond" })
             Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");
-        foreach (string name in new[] { "gemmShare", "stepShare", "statefulShare", "windowShare" })
+        foreach (string name in new[] { "gemmShare", "stepShare" })
             Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");
+        foreach (string name in new[] { "stateful", "strategies", "many", "window", "large", "largeMany" })
+        {
+            Assert.True(figures.GetProperty(name + "CharactersPerSecond").GetDouble() > 0, $"The rate of {name} is missing.");
+            Assert.True(figures.GetProperty(name + "Share").GetDouble() > 0, $"The share of {name} is missing.");
+        }
     }
 }

@@ -9,10 +9,7 @@ namespace Aphorist.Cli.Benchmarking;
 /// <param name="Step">Seconds of one notebook training step, everything included; the median.</param>
 /// <param name="StepOperations">Floating-point operations of a step's matrix products.</param>
 /// <param name="Epoch">Seconds an epoch of the notebook would take.</param>
-/// <param name="StatefulCharacters">Characters per second written statefully, one thread.</param>
-/// <param name="StatefulOperations">Operations of the matrix products for one of them.</param>
-/// <param name="WindowCharacters">Characters per second written by exact windows, all threads.</param>
-/// <param name="WindowOperations">Operations of the matrix products for one of them.</param>
+/// <param name="Writing">How fast it writes.</param>
 internal sealed record EngineFigures(
     string Kernel,
     int Threads,
@@ -22,16 +19,9 @@ internal sealed record EngineFigures(
     double Step,
     double StepOperations,
     double Epoch,
-    double StatefulCharacters,
-    double StatefulOperations,
-    double WindowCharacters,
-    double WindowOperations)
+    WritingFigures Writing)
 {
     public double ProductShare => Product / PeakOneThread;
 
     public double StepShare => StepOperations / Step / Peak;
-
-    public double StatefulShare => StatefulCharacters * StatefulOperations / PeakOneThread;
-
-    public double WindowShare => WindowCharacters * WindowOperations / Peak;
 }

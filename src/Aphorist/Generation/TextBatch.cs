@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
@@ -14,8 +14,12 @@ internal sealed unsafe class TextBatch : IDisposable
     // Rows that one thread advances at once: enough for products to be fast, few enough for all threads to have some.
     private const int RowsOfTask = 32;
 
+    // Tokens that it writes of each before the threads wait for each other; a text that is over waits with them.
+    private const int StepsOfTask = 8;
+
     private readonly NetworkWeights weights;
     private readonly ulong seed;
+    private readonly int vocabulary;
     private readonly Sampler[] samplers;
     private readonly Workers workers;
     private readonly NetworkState state;
@@ -37,7 +41,8 @@ internal sealed unsafe class TextBatch : IDisposable
         ITokenizer tokenizer = weights.Model.Tokenizer;
         rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SampledText(plan.Sampling), new WrittenText(tokenizer, plan)))];
         state = new NetworkState(weights, Rows);
-        logits = new AlignedArray(Rows * tokenizer.Count);
+        vocabulary = tokenizer.Count;
+        logits = new AlignedArray(Rows * vocabulary);
         workers = new Workers(threads);
         samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan.Sampling))];
         advance = (task, worker) => Advance(samplers[worker], task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
@@ -83,14 +88,28 @@ internal sealed unsafe class TextBatch : IDisposable
         return (prompt, ids, predictor);
     }
 
-    /// <summary>Some texts choose and read a token each.</summary>
+    /// <summary>Some texts choose and read a few tokens each.</summary>
     private void Advance(Sampler sampler, int first, int rowCount)
     {
-        int vocabulary = weights.Model.Tokenizer.Count;
-        state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
+        for (int step = 0; step < StepsOfTask; step++)
+        {
+            state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
+            if (!Choose(sampler, first, rowCount)) return;
+            fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
+        }
+    }
+
+    /// <summary>Each of some texts chooses a token; false if all are over now.</summary>
+    private bool Choose(Sampler sampler, int first, int rowCount)
+    {
+        bool goesOn = false;
         for (int row = first; row < first + rowCount; row++)
+        {
             tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(sampler, logits.Span.Slice(row * vocabulary, vocabulary));
-        fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
+            goesOn |= !rows[row].IsOver;
+        }
+
+        return goesOn;
     }
 
     /// <summary>Takes out the texts that are over; the last rows move to where they were.</summary>
@@ -109,7 +128,7 @@ internal sealed unsafe class TextBatch : IDisposable
     /// <summary>A text in the making.</summary>
     private sealed class Row(SampledText sampled, WrittenText written)
     {
-        private readonly StringBuilder text = new();
+        private readonly List<char> text = [];
 
         public long Number { get; private set; }
 
@@ -128,10 +147,14 @@ internal sealed unsafe class TextBatch : IDisposable
         {
             int id = written.Choose(sampler, sampled, logits);
             sampled.Write(id);
-            text.Append(written.Add(id));
+            text.AddRange(written.Add(id).AsSpan());
             return id;
         }
 
-        public string Finish() => text.Append(written.Finish()).ToString();
+        public string Finish()
+        {
+            text.AddRange(written.Finish().AsSpan());
+            return new string(CollectionsMarshal.AsSpan(text));
+        }
     }
 }

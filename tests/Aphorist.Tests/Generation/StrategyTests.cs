@@ -35,6 +35,7 @@ public sealed class StrategyTests
         { "presence", new() { PresencePenalty = 0.9, PenaltyWindow = 3 } },
         { "bias", new() { Bias = new Dictionary<string, double> { [Name(1)] = 2.5, [Name(0)] = -3 } } },
         { "banned", new() { Banned = [Name(0), Name(7)] } },
+        { "banned at an infinite temperature", new() { Banned = [Name(0)], Temperature = double.PositiveInfinity } },
         { "banned and filtered", new() { Banned = [Name(0)], TopK = 3, TopP = 0.99 } },
         {
             "all together", new()
@@ -180,7 +181,7 @@ public sealed class StrategyTests
             z[id] -= options.FrequencyPenalty * recent.Count(other => other == id) + options.PresencePenalty;
         }
 
-        double[] p = Normalized([.. z.Select(logit => Math.Exp(logit / options.Temperature))]);
+        double[] p = Normalized([.. z.Select(logit => double.IsInfinity(logit) ? 0 : Math.Exp(logit / options.Temperature))]);
         if (options.TopK > 0) p = Kept(p, [.. ByProbability(p).Take(options.TopK)]);
         if (options.TopP < 1) p = Kept(p, Smallest(p, ByProbability(p), options.TopP));
         if (options.MinP > 0) p = Kept(p, [.. ByProbability(p).Where(id => p[id] >= options.MinP * p.Max())]);

@@ -27,7 +27,8 @@ internal sealed class Candidates(int tokens)
     {
         TensorPrimitives.ConvertTruncating(logits, weights);
         TensorPrimitives.Subtract(weights, TensorPrimitives.Max(logits), weights);
-        if (temperature != 1) TensorPrimitives.Divide(weights, temperature, weights);
+        if (double.IsInfinity(temperature)) MakeEqual();
+        else if (temperature != 1) TensorPrimitives.Divide(weights, temperature, weights);
         TensorPrimitives.Exp<double>(weights, weights);
         (first, end, heapEnd, isOrdered) = (0, weights.Length, weights.Length, false);
     }
@@ -100,6 +101,13 @@ internal sealed class Candidates(int tokens)
 
         while (end - heapEnd <= place) TakeBest();
         return ids[end - 1 - place];
+    }
+
+    /// <summary>Makes all that can be equally likely: what is banned is minus infinity, whose share of an infinite temperature would be no number.</summary>
+    private void MakeEqual()
+    {
+        for (int id = 0; id < weights.Length; id++)
+            if (double.IsFinite(weights[id])) weights[id] = 0;
     }
 
     /// <summary>Orders all tokens by their scores.</summary>
