@@ -100,6 +100,19 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         AphoristProcess.Run(folder.Path, "score", trained.Run, "nowhere.txt", "--output", "pages").ExpectSentence(1, "'pages'", "folder");
     }
 
+    [Fact]
+    public void Page_Interrupted_LeavesNothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill -INT on Windows.");
+        folder.Write("long.txt", string.Concat(Enumerable.Repeat(TinyText.OfLength(20_000), 1000)));
+        using AphoristProcess process = AphoristProcess.Start(folder.Path, null, "score", trained.Run, "long.txt", "--output", "page.html", "--quiet");
+        process.WaitUntil(() => Directory.EnumerateFiles(folder.Path, "page.html*").Any());
+        process.Interrupt();
+
+        Assert.Equal("", process.Wait().Expect(130).Output);
+        Assert.Equal(["long.txt"], Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName));
+    }
+
     private (string Page, JsonElement Data) PageOf(string model, string text, params string[] options)
     {
         AphoristProcess.RunWith(folder.Path, text, ["score", model, "-", "--output", "page.html", .. options]).Expect(0);
