@@ -18,6 +18,7 @@ internal static class AphoristCommand
         ("play", PlayCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("inspect", InspectCommand.Create),
+        ("score", ScoreCommand.Create),
         ("info", InfoCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),

@@ -23,10 +23,15 @@ internal static class GenerateCommand
         HelpName = "file",
     };
 
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Colour each token by how surprising it is to the model; with --json, one object a token: its log-probability and rank, the entropy, and what was likeliest.",
+    };
+
     public static Command Create()
     {
         Command command = new("generate", "Writes with a model: continues a prompt, once or many times, with any strategy.") { Model };
-        foreach (Option option in (Option[])[.. PromptArguments.All, .. StopArguments.All, .. SamplingArguments.All, .. ManyArguments.All, Mode, Output]) command.Add(option);
+        foreach (Option option in (Option[])[.. PromptArguments.All, .. StopArguments.All, .. SamplingArguments.All, .. ManyArguments.All, Mode, Output, Explain]) command.Add(option);
         command.SetAction(RunAsync);
         Example.Attach(
             command,
@@ -35,6 +40,7 @@ internal static class GenerateCommand
             new("aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000", "Continues a random passage of a text."),
             new("aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt", "Writes a thousand different lines."),
             new("aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .", "Looks for the likeliest sentences."),
+            new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Shows in colours what the model did not expect of itself."),
             new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
         return command;
     }
@@ -47,7 +53,7 @@ internal static class GenerateCommand
         BeamOptions? beams = ManyArguments.BeamsOf(call);
         IReadOnlyList<SamplingOptions> sampling = SamplingArguments.Of(call, length);
         GenerationMode mode = Mode.In(call) ?? GenerationMode.Stateful;
-        Check(sampling, count, beams, mode);
+        Check(call, sampling, count, beams, mode);
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed, output, cancellationToken);
         WritingRequest request = new()
@@ -68,14 +74,18 @@ internal static class GenerateCommand
         IEnumerable<TextToWrite> texts = PlannedTexts.Of(request, model, cancellationToken);
         bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.Schedule is not null);
         if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
+        if (call.GetValue(Explain)) return ExplainedWriting.Run(new TextGenerator(model, mode), known, sampling[0], length, stop, output, cancellationToken);
         await new Writing(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }
 
-    private static void Check(IReadOnlyList<SamplingOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
+    private static void Check(ParseResult call, IReadOnlyList<SamplingOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
     {
         if (count > 1 && sampling.Count > 1) throw new WrongCallException("--count writes texts of one temperature: leave all but one out, or call once for each.");
         if (count > 1 && sampling[0] is { Temperature: 0, Schedule: null }) throw new WrongCallException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
         if (beams is not null && mode == GenerationMode.Window) throw new WrongCallException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
+        if (!call.GetValue(Explain)) return;
+        if (call.GetValue(Output) is not null) throw new WrongCallException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");
+        if (count > 1 || sampling.Count > 1 || beams is not null) throw new WrongCallException("--explain shows one text that is drawn: ask for one, of one temperature and without --beams.");
     }
 }

@@ -14,9 +14,10 @@ public sealed class HelpTests
 
     [Theory]
     [InlineData("train", "--preset", "--epochs", "--seed", "--threads", "--run", "--resume", "--encoding", "--lowercase", "--validation", "--window", "--step", "--gates", "--samples")]
-    [InlineData("generate", "--prompt", "--length", "--temperature", "--seed", "--mode", "--output", "--unknown")]
+    [InlineData("generate", "--prompt", "--length", "--temperature", "--seed", "--mode", "--output", "--unknown", "--explain")]
     [InlineData("sweep", "--over", "--random", "--sweep", "--preset")]
     [InlineData("evaluate", "--objective", "--step", "--tail")]
+    [InlineData("score", "--passages", "--output", "--length", "--encoding")]
     [InlineData("plot", "--by", "--output")]
     [InlineData("info")]
     [InlineData("corpora")]

@@ -30,19 +30,16 @@ internal sealed unsafe class TextBatch : IDisposable
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="threads">Threads; 0 takes one for each processor.</param>
-    /// <param name="length">Tokens of a text.</param>
-    /// <param name="plan">How they are chosen; text n has the seed plus n.</param>
-    /// <param name="stopTexts">What ends a text before, as <see cref="StopTexts.Of"/> checks it.</param>
-    /// <param name="minimumLength">The least tokens before one of them may.</param>
-    public TextBatch(NetworkWeights weights, int threads, int length, SamplingPlan plan, string[] stopTexts, int minimumLength)
+    /// <param name="plan">What is asked of each text; text n has the seed plus n.</param>
+    public TextBatch(NetworkWeights weights, int threads, TextPlan plan)
     {
-        (this.weights, seed) = (weights, plan.Options.Seed);
+        (this.weights, seed) = (weights, plan.Sampling.Options.Seed);
         ITokenizer tokenizer = weights.Model.Tokenizer;
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SampledText(plan), new WrittenText(tokenizer, length, stopTexts, minimumLength)))];
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SampledText(plan.Sampling), new WrittenText(tokenizer, plan)))];
         state = new NetworkState(weights, Rows);
         logits = new AlignedArray(Rows * tokenizer.Count);
         workers = new Workers(threads);
-        samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan))];
+        samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan.Sampling))];
         advance = (task, worker) => Advance(samplers[worker], task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
     }
 

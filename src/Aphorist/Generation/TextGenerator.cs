@@ -27,6 +27,9 @@ public sealed class TextGenerator
         weights.Refresh();
     }
 
+    /// <summary>What cuts texts into the model's tokens.</summary>
+    internal ITokenizer Tokenizer => model.Tokenizer;
+
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
     /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
@@ -45,14 +48,46 @@ public sealed class TextGenerator
     /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one. What may be the beginning of a stop text waits for the next.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
     /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
-    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null)
+    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null) =>
+        Write(Encode(prompt), TextPlan.Of(model.Tokenizer, sampling, length, stop));
+
+    /// <summary>As <see cref="Stream"/>, but tells of each token how likely it was and what might have come instead.</summary>
+    /// <param name="prompt">As in <see cref="Stream"/>; its tokens are not explained.</param>
+    /// <param name="sampling">As in <see cref="Stream"/>.</param>
+    /// <param name="length">As in <see cref="Stream"/>.</param>
+    /// <param name="stop">As in <see cref="Stream"/>. A token of which only a beginning belongs to the text has only that as its text, and those that are wholly in the stop text are left out.</param>
+    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
+    /// <returns>The tokens; their texts joined are what <see cref="Complete"/> returns. Each comes once the one after it is chosen.</returns>
+    /// <inheritdoc cref="Stream"/>
+    public IEnumerable<ExplainedToken> Explain(
+        string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, int alternatives = 5)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
-        ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
-        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-        stop ??= StopOptions.Never;
-        return Write(ids, length, new SamplingPlan(sampling ?? SamplingOptions.Default, model.Tokenizer), StopTexts.Of(stop, model.Tokenizer), stop.MinimumLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        int[] ids = Encode(prompt);
+        TextPlan plan = TextPlan.Of(model.Tokenizer, sampling, length, stop);
+        return Explained(alternatives, most: long.MaxValue, chosen => Write(ids, plan, chosen));
     }
+
+    /// <summary>Reads a text and tells of each token how surprising it was, the first one too.</summary>
+    /// <param name="text">Normalised as the model's corpus was; it and what is told of it must fit into memory.</param>
+    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character the model does not know.</exception>
+    /// <exception cref="ArgumentException">The text is empty, or in window mode the states of a whole window are more than arrays hold.</exception>
+    public TextScore Score(string text, int alternatives = 5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        int[] ids = Encode(text);
+        return ids.Length > 0
+            ? new TextScore([.. Score(ids, alternatives)], model.Tokenizer.CountCharacters(ids))
+            : throw new ArgumentException("The text is empty, so there is nothing to score: give one of at least one character.");
+    }
+
+    /// <summary>Reads tokens, however many, and explains each.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="alternatives">How many of the likeliest to name for each.</param>
+    /// <param name="most">For how many tokens at most.</param>
+    internal IEnumerable<ExplainedToken> Score(IEnumerable<int> ids, int alternatives, long most = long.MaxValue) =>
+        Explained(alternatives, most, read => Read(ids, read));
 
     /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
     /// <param name="prompt">As in <see cref="Stream"/>.</param>
@@ -79,14 +114,10 @@ public sealed class TextGenerator
         IEnumerable<string> prompts, int length, SamplingOptions? sampling = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        sampling ??= SamplingOptions.Default;
-        stop ??= StopOptions.Never;
-        SamplingPlan plan = new(sampling, model.Tokenizer);
-        string[] stopTexts = StopTexts.Of(stop, model.Tokenizer);
+        TextPlan plan = TextPlan.Of(model.Tokenizer, sampling, length, stop);
         return mode == GenerationMode.Window
-            ? OneByOne(prompts, length, sampling, stop, cancellationToken)
-            : InBatches(prompts, length, plan, stopTexts, stop.MinimumLength, cancellationToken);
+            ? OneByOne(prompts, length, sampling ?? SamplingOptions.Default, stop, cancellationToken)
+            : InBatches(prompts, plan, cancellationToken);
     }
 
     /// <summary>The texts that are likeliest as a whole, by beam search, from a carried state.</summary>
@@ -100,10 +131,8 @@ public sealed class TextGenerator
     /// <inheritdoc cref="Complete"/>
     public IReadOnlyList<BeamText> Search(string prompt, int length, BeamOptions? options = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        int[] ids = model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-        return new BeamSearch(weights, options ?? new BeamOptions(), stop ?? StopOptions.Never, length).Run(ids, cancellationToken);
+        return new BeamSearch(weights, options ?? new BeamOptions(), stop ?? StopOptions.Never, length).Run(Encode(prompt), cancellationToken);
     }
 
     /// <summary>Begins a text of which every step is yours to take.</summary>
@@ -117,24 +146,61 @@ public sealed class TextGenerator
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
-    private IEnumerable<string> Write(int[] prompt, int? length, SamplingPlan plan, string[] stopTexts, int minimumLength)
+    /// <param name="prompt">The prompt's tokens.</param>
+    /// <param name="plan">What is asked of the text.</param>
+    /// <param name="chosen">Hears of each token chosen, with the logits [V] of the model that it was chosen by.</param>
+    private IEnumerable<string> Write(int[] prompt, TextPlan plan, Action<int, ReadOnlySpan<float>>? chosen = null)
     {
         using Predictor predictor = CreatePredictor();
-        Sampler sampler = new(plan);
-        SampledText sampled = new(plan);
-        WrittenText written = new(model.Tokenizer, length, stopTexts, minimumLength);
+        Sampler sampler = new(plan.Sampling);
+        SampledText sampled = new(plan.Sampling);
+        WrittenText written = new(model.Tokenizer, plan);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt) predictor.Read(id);
         foreach (int id in prompt) sampled.Read(id);
         while (!written.IsOver)
         {
-            int id = written.Choose(sampler, sampled, predictor.Predict());
+            int id = ChooseNext(predictor.Predict());
             sampled.Write(id);
             if (written.Add(id) is { Length: > 0 } piece) yield return piece;
             if (!written.IsOver) predictor.Read(id);
         }
 
         if (written.Finish() is { Length: > 0 } rest) yield return rest;
+
+        int ChooseNext(ReadOnlySpan<float> logits)
+        {
+            int id = written.Choose(sampler, sampled, logits);
+            chosen?.Invoke(id, logits);
+            return id;
+        }
+    }
+
+    private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read)
+    {
+        using Predictor predictor = CreatePredictor();
+        TokenDecoder decoder = model.Tokenizer.CreateDecoder();
+        foreach (int id in ids)
+        {
+            read(id, predictor.Predict());
+            predictor.Read(id);
+            yield return decoder.Add(id);
+        }
+
+        yield return decoder.Finish();
+    }
+
+    /// <summary>Explains the tokens of a text, anew whenever it is asked for.</summary>
+    private IEnumerable<ExplainedToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
+    {
+        ExplainedText explained = new(model.Tokenizer, alternatives, most);
+        foreach (ExplainedToken token in explained.TokensOf(read(explained.Add))) yield return token;
+    }
+
+    private int[] Encode(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
     }
 
     private static async IAsyncEnumerable<string> Asynchronously(IEnumerable<string> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -143,14 +209,13 @@ public sealed class TextGenerator
         while (await Task.Run(piece.MoveNext, cancellationToken).ConfigureAwait(false)) yield return piece.Current;
     }
 
-    private IEnumerable<string> InBatches(
-        IEnumerable<string> prompts, int length, SamplingPlan plan, string[] stopTexts, int minimumLength, CancellationToken cancellationToken)
+    private IEnumerable<string> InBatches(IEnumerable<string> prompts, TextPlan plan, CancellationToken cancellationToken)
     {
-        using TextBatch batch = new(weights, threads, length, plan, stopTexts, minimumLength);
+        using TextBatch batch = new(weights, threads, plan);
         foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
     }
 
-    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions stop, CancellationToken cancellationToken)
+    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions? stop, CancellationToken cancellationToken)
     {
         ulong number = 0;
         foreach (string prompt in prompts)

@@ -15,14 +15,12 @@ internal sealed class WrittenText
     private int written;
 
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="length">The most tokens; null for no end.</param>
-    /// <param name="stopTexts">What ends it before, as <see cref="StopTexts.Of"/> checks it.</param>
-    /// <param name="minimumLength">The least tokens before one of them may.</param>
-    public WrittenText(ITokenizer tokenizer, int? length, string[] stopTexts, int minimumLength)
+    /// <param name="plan">What is asked of the text.</param>
+    public WrittenText(ITokenizer tokenizer, TextPlan plan)
     {
-        (this.tokenizer, this.length, this.minimumLength) = (tokenizer, length, minimumLength);
+        (this.tokenizer, length, minimumLength) = (tokenizer, plan.Length, plan.MinimumLength);
         decoder = tokenizer.CreateDecoder();
-        stops = new StopTexts(stopTexts);
+        stops = new StopTexts(plan.StopTexts);
     }
 
     /// <summary>Whether no token comes any more.</summary>

@@ -10,15 +10,17 @@ namespace Aphorist.Model;
 internal sealed unsafe class ConvolutionWeights : LayerWeights
 {
     private readonly Parameters parameters;
-    private readonly AlignedArray kernel, kernelTransposed;
+    private readonly AlignedArray kernel;
+    private readonly AlignedArray? kernelTransposed;
 
-    public ConvolutionWeights(LanguageModel model, int layer, GemmKernel gemm)
+    public ConvolutionWeights(NetworkWeights weights, int layer)
     {
+        (LanguageModel model, GemmKernel gemm) = (weights.Model, weights.Gemm);
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, IsResidual) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), layer > 0);
         (KernelSize, Dilation) = (model.Spec.KernelSize, model.Spec.Dilation(layer));
         kernel = new AlignedArray(gemm.PackedLength(KernelSize * InputSize, Sums));
-        kernelTransposed = new AlignedArray(KernelSize * gemm.PackedLength(Sums, InputSize));
+        if (weights.ForTraining) kernelTransposed = new AlignedArray(KernelSize * gemm.PackedLength(Sums, InputSize));
     }
 
     public GemmKernel Gemm { get; }
@@ -61,8 +63,8 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
     /// <summary>The part of <see cref="Kernel"/> that a place is.</summary>
     public float* KernelOf(int place) => kernel.Pointer + place * InputSize * Gemm.PanelWidth;
 
-    /// <summary>A place transposed, as a packed B of depth 2H.</summary>
-    public float* KernelTransposedOf(int place) => kernelTransposed.Pointer + place * Gemm.PackedLength(Sums, InputSize);
+    /// <summary>A place transposed, as a packed B of depth 2H, for training.</summary>
+    public float* KernelTransposedOf(int place) => kernelTransposed!.Pointer + place * Gemm.PackedLength(Sums, InputSize);
 
     /// <summary>The row [2H] of a place that belongs to an input, or to a token; in the parameters, or in what is laid out as they.</summary>
     public float* Row(float* arena, int input, int place) => arena + Tensors.InputKernel.Offset + ((nint)input * KernelSize + place) * Sums;
@@ -78,7 +80,7 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
         {
             float* w = Row(parameters.Pointer, 0, place);
             if (part == 0) Gemm.PackPart(w, rowStride, 1, InputSize, Sums, Kernel, KernelSize * InputSize, place * InputSize);
-            if (part == 1) Gemm.Pack(w, 1, rowStride, Sums, InputSize, KernelTransposedOf(place));
+            if (part == 1 && kernelTransposed is not null) Gemm.Pack(w, 1, rowStride, Sums, InputSize, KernelTransposedOf(place));
         }
     }
 

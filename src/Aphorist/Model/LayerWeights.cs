@@ -7,8 +7,8 @@ internal abstract class LayerWeights
     public const int Parts = 4;
 
     public static LayerWeights Create(NetworkWeights weights, int layer) => weights.Model.Spec.Architecture == Architecture.Convolution
-        ? new ConvolutionWeights(weights.Model, layer, weights.Gemm)
-        : new RecurrentWeights(weights.Model, layer, weights.Gemm);
+        ? new ConvolutionWeights(weights, layer)
+        : new RecurrentWeights(weights, layer);
 
     /// <summary>Takes over one of the <see cref="Parts"/> as it is now.</summary>
     public abstract void Refresh(int part);

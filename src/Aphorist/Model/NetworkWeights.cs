@@ -5,28 +5,35 @@ namespace Aphorist.Model;
 /// <summary>All matrices of a model in the forms that the products want; made anew after every change of the parameters.</summary>
 internal sealed unsafe class NetworkWeights
 {
-    private readonly AlignedArray decoder, decoderTransposed;
+    private readonly AlignedArray decoder;
+    private readonly AlignedArray? decoderTransposed;
 
-    public NetworkWeights(LanguageModel model, InstructionSet instructionSet)
+    /// <param name="model">The model.</param>
+    /// <param name="instructionSet">Which kernels they are packed for.</param>
+    /// <param name="forTraining">Whether to hold the transposed matrices too, which only the way back multiplies by.</param>
+    public NetworkWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
     {
-        (Model, InstructionSet) = (model, instructionSet);
+        (Model, InstructionSet, ForTraining) = (model, instructionSet, forTraining);
         Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => LayerWeights.Create(this, layer))];
         (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.Count);
         decoder = new AlignedArray(Gemm.PackedLength(hidden, characters));
-        decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));
+        if (forTraining) decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));
     }
 
     public LanguageModel Model { get; }
 
     public InstructionSet InstructionSet { get; }
 
+    /// <summary>Whether there are transposed matrices.</summary>
+    public bool ForTraining { get; }
+
     public GemmKernel Gemm => InstructionSet.Gemm;
 
     /// <summary>The layers, from below.</summary>
     public IReadOnlyList<LayerWeights> Layers { get; }
 
-    /// <summary>D as a packed B of depth V.</summary>
-    public float* DecoderTransposed => decoderTransposed.Pointer;
+    /// <summary>D as a packed B of depth V, for training.</summary>
+    public float* DecoderTransposed => decoderTransposed!.Pointer;
 
     /// <summary>How many parts <see cref="Refresh(int)"/> has, which may be made at the same time.</summary>
     public int Parts => Layers.Count * LayerWeights.Parts + 2;
@@ -50,7 +57,7 @@ internal sealed unsafe class NetworkWeights
         (int hidden, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.Count);
         float* d = Model.Parameters.PointerTo(Model.Layout.DecoderKernel);
         if (partOfLayer == 0) Gemm.Pack(d, 1, hidden, hidden, characters, decoder.Pointer);
-        else Gemm.Pack(d, hidden, 1, characters, hidden, decoderTransposed.Pointer);
+        else if (ForTraining) Gemm.Pack(d, hidden, 1, characters, hidden, DecoderTransposed);
     }
 
     /// <summary>The vectors [rows, E] of tokens.</summary>

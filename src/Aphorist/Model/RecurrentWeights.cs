@@ -6,19 +6,22 @@ namespace Aphorist.Model;
 internal sealed unsafe class RecurrentWeights : LayerWeights
 {
     private readonly Parameters parameters;
-    private readonly AlignedArray inputRows, inputKernel, inputKernelTransposed, recurrent, recurrentTransposed, recurrentCandidate;
+    private readonly AlignedArray inputRows, inputKernel, recurrent, recurrentCandidate;
+    private readonly AlignedArray? inputKernelTransposed, recurrentTransposed;
 
-    public RecurrentWeights(LanguageModel model, int layer, GemmKernel gemm)
+    public RecurrentWeights(NetworkWeights weights, int layer)
     {
+        (LanguageModel model, GemmKernel gemm) = (weights.Model, weights.Gemm);
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
         IsResidual = model.Spec.AddsInput(layer);
         inputRows = new AlignedArray(ReadsTokens ? model.Tokenizer.Count * Gates : Gates);
         inputKernel = new AlignedArray(gemm.PackedLength(InputSize, Gates));
-        inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
         recurrent = new AlignedArray(gemm.PackedLength(HiddenSize, Gates));
-        recurrentTransposed = new AlignedArray(gemm.PackedLength(Gates, HiddenSize));
         recurrentCandidate = new AlignedArray(model.Spec.ResetsBefore ? gemm.PackedLength(HiddenSize, HiddenSize) : 0);
+        if (!weights.ForTraining) return;
+        inputKernelTransposed = new AlignedArray(gemm.PackedLength(Gates, InputSize));
+        recurrentTransposed = new AlignedArray(gemm.PackedLength(Gates, HiddenSize));
     }
 
     public GemmKernel Gemm { get; }
@@ -46,14 +49,14 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     /// <summary>W as a packed B of depth I.</summary>
     public float* InputKernel => inputKernel.Pointer;
 
-    /// <summary>W transposed as a packed B of depth G H.</summary>
-    public float* InputKernelTransposed => inputKernelTransposed.Pointer;
+    /// <summary>W transposed as a packed B of depth G H, for training.</summary>
+    public float* InputKernelTransposed => inputKernelTransposed!.Pointer;
 
     /// <summary>U as a packed B of depth H.</summary>
     public float* Recurrent => recurrent.Pointer;
 
-    /// <summary>U transposed as a packed B of depth G H.</summary>
-    public float* RecurrentTransposed => recurrentTransposed.Pointer;
+    /// <summary>U transposed as a packed B of depth G H, for training.</summary>
+    public float* RecurrentTransposed => recurrentTransposed!.Pointer;
 
     /// <summary>U_n alone as a packed B of depth H, where a GRU resets before the product.</summary>
     public float* RecurrentCandidate => recurrentCandidate.Pointer;
@@ -71,7 +74,7 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
                 if (recurrentCandidate.Length > 0) Gemm.Pack(u + 2 * HiddenSize, Gates, 1, HiddenSize, HiddenSize, RecurrentCandidate);
                 break;
             case 1:
-                Gemm.Pack(u, 1, Gates, Gates, HiddenSize, RecurrentTransposed);
+                if (recurrentTransposed is not null) Gemm.Pack(u, 1, Gates, Gates, HiddenSize, RecurrentTransposed);
                 break;
             case 2:
                 if (ReadsTokens) AddBiasToRows();
@@ -79,7 +82,7 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
                 break;
             default:
                 if (ReadsTokens) break;
-                Gemm.Pack(w, 1, Gates, Gates, InputSize, InputKernelTransposed);
+                if (inputKernelTransposed is not null) Gemm.Pack(w, 1, Gates, Gates, InputSize, InputKernelTransposed);
                 parameters.ValuesOf(Tensors.Bias).CopyTo(inputRows.Span);
                 break;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using Aphorist.Model;
 
 namespace Aphorist.Storage;
@@ -98,6 +99,7 @@ internal static class StoredValues
 
     private static void CheckFinite(string path, SafetensorsTensor tensor, long start, ReadOnlySpan<float> values)
     {
+        if (TensorPrimitives.IsFiniteAll(values)) return;
         for (int i = 0; i < values.Length; i++)
         {
             if (float.IsFinite(values[i])) continue;

@@ -52,7 +52,7 @@ internal sealed unsafe class TrainingStep : IDisposable
         shardRows = ShardRows(model.Spec, batchSize);
         int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
-        weights = new NetworkWeights(this.model, instructionSet ?? InstructionSet.Current);
+        weights = new NetworkWeights(this.model, instructionSet ?? InstructionSet.Current, forTraining: true);
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
         networks = Each(workers.Count, () => new SequenceNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
         tokens = Each(workers.Count, () => GC.AllocateArray<int>((mostSteps + 1) * shardRows, pinned: true));

@@ -18,7 +18,7 @@ public sealed class StopTests
     [InlineData("abcd", "CD", "ab")]
     public void Add_CharacterByCharacter_EndsBeforeTheStopText(string written, string stop, string expected)
     {
-        WrittenText text = new(Characters, written.Length, StopTexts.Of(new() { Texts = ["dddd", stop] }, Characters), minimumLength: 0);
+        WrittenText text = new(Characters, TextPlan.Of(Characters, sampling: null, written.Length, new() { Texts = ["dddd", stop] }));
         string result = "";
         foreach (int id in Characters.Encode(written))
         {

@@ -101,7 +101,7 @@ public sealed unsafe class ConvolutionTests
     {
         ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = 5, KernelSize = 3 };
         LanguageModel model = ModelPair.Random(spec, V).Engine;
-        NetworkWeights weights = new(model, InstructionSet.Current);
+        NetworkWeights weights = new(model, InstructionSet.Current, forTraining: true);
         weights.Refresh();
         Inputs inputs = new(spec.InputSize(layer));
         SequenceLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, Steps);

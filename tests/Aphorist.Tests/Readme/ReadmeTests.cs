@@ -10,11 +10,16 @@ public sealed class ReadmeTests
     [InlineData("README.zh-CN.md")]
     public void Example_InTheReadme_IsTheOneThatCompiles(string readme)
     {
-        string text = File.ReadAllText(Path.Combine(Folder(), "../../..", readme)).ReplaceLineEndings("\n");
-        string block = text.Split("```csharp\n")[1].Split("```")[0];
-        string shown = block[block.IndexOf("Corpus corpus", StringComparison.Ordinal)..];
+        Assert.Equal(Assert.Single(Compiled("ReadmeExample.cs")), Shown(readme)[0]);
+    }
 
-        Assert.Equal(Trimmed(Compiled()), Trimmed(shown));
+    [Fact]
+    public void Examples_InThePackagesReadme_AreThoseThatCompile()
+    {
+        string[] compiled = Compiled("PackageReadmeExample.cs");
+
+        Assert.Equal(2, compiled.Length);
+        Assert.Equal(compiled, Shown("src/Aphorist/README.md"));
     }
 
     [Fact]
@@ -24,18 +29,22 @@ public sealed class ReadmeTests
         Assert.NotEmpty(CommandsOf("README.md"));
     }
 
-    private static string Compiled()
-    {
-        string source = File.ReadAllText(Path.Combine(Folder(), "ReadmeExample.cs")).ReplaceLineEndings("\n");
-        return source.Split("// begin\n")[1].Split("// end")[0];
-    }
+    /// <summary>The examples in a file of this folder.</summary>
+    private static string[] Compiled(string file) => Between(File.ReadAllText(Path.Combine(Folder(), file)), "// begin\n", "// end");
+
+    /// <summary>The examples that a README shows, without the namespaces that they use.</summary>
+    private static string[] Shown(string readme) => Between(File.ReadAllText(Path.Combine(Folder(), "../../..", readme)), "```csharp\n", "```");
+
+    private static string[] Between(string text, string begin, string end) =>
+        [.. text.ReplaceLineEndings("\n").Split(begin).Skip(1).Select(part => Trimmed(part.Split(end)[0]))];
 
     private static string[] CommandsOf(string readme) =>
         [.. File.ReadAllLines(Path.Combine(Folder(), "../../..", readme))
             .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("aphorist ", StringComparison.Ordinal))
             .Select(line => line.Split(" #")[0].TrimEnd())];
 
-    private static string[] Trimmed(string code) => [.. code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+    private static string Trimmed(string code) => string.Join(
+        '\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Aphorist.", StringComparison.Ordinal)));
 
     private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -1,0 +1,35 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Tests.Readme;
+
+/// <summary>The examples of the package's README, so that they compile; <see cref="ReadmeTests"/> compares.</summary>
+internal static class PackageReadmeExample
+{
+    public static void Write()
+    {
+        // begin
+        LanguageModel model = LanguageModel.Load("aphorisms.safetensors");
+        TextGenerator generator = new(model);
+        foreach (string piece in generator.Stream("the truth is ", new() { Temperature = 0.5 }, length: 300)) Console.Write(piece);
+        // end
+    }
+
+    public static async Task TrainAsync()
+    {
+        // begin
+        Corpus corpus = await CorpusSource.OpenAsync(["aphorisms"], new CorpusOptions { Lowercase = true });
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus), seed: 1);
+        Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
+        await foreach (TrainingEvent happened in trainer.RunAsync())
+        {
+            if (happened is EpochCompleted epoch) Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:F4}");
+        }
+
+        model.Save("aphorisms.safetensors");
+        // end
+    }
+}
