@@ -45,7 +45,8 @@ public sealed class PlayScreenTests
         {
             PlayView view = View("一二三四五六七八九十百千 a-word-that-is-longer-than-a-line-of-some-terminals", " 一二三四五六七八九十") with
             {
-                Note = "The model does not know 中.", IsWriting = isWriting,
+                Note = "The model does not know 中.",
+                IsWriting = isWriting,
             };
             PlayPicture picture = Draw(view, columns, rows);
 
