@@ -17,6 +17,7 @@ public sealed class HelpTests
     [InlineData("generate", "--prompt", "--length", "--temperature", "--seed", "--mode", "--output", "--unknown")]
     [InlineData("sweep", "--over", "--random", "--sweep", "--preset")]
     [InlineData("evaluate", "--objective", "--step", "--tail")]
+    [InlineData("inspect", "--length", "--cells", "--tail", "--encoding", "--output")]
     [InlineData("plot", "--by", "--output")]
     [InlineData("info")]
     [InlineData("corpora")]
