@@ -18,6 +18,7 @@ public sealed class HelpTests
     [InlineData("sweep", "--over", "--random", "--sweep", "--preset")]
     [InlineData("evaluate", "--objective", "--step", "--tail")]
     [InlineData("score", "--passages", "--output", "--length", "--encoding")]
+    [InlineData("inspect", "--length", "--cells", "--tail", "--encoding", "--output")]
     [InlineData("plot", "--by", "--output")]
     [InlineData("info")]
     [InlineData("corpora")]

@@ -1,6 +1,6 @@
 namespace Aphorist.Inspection;
 
-/// <summary>How often the gates of a layer's units stood nearly shut or nearly open, over a whole text (Karpathy, Johnson, Fei-Fei, 2015, figure 2).</summary>
+/// <summary>How often the gates of a layer's units stood nearly shut or nearly open, over a whole text (Karpathy, Johnson, Fei-Fei, 2015).</summary>
 public sealed class GateSaturation
 {
     /// <summary>A gate below this is saturated to the left: nearly shut.</summary>
