@@ -64,6 +64,7 @@ internal sealed class KerasArchive : IDisposable
             bytes.Write(block, 0, count);
         }
 
+        bytes.Position = 0;
         return bytes;
     });
 

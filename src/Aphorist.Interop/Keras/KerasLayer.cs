@@ -12,6 +12,9 @@ namespace Aphorist.Interop.Keras;
 /// <param name="Wrapper">The class around it, such as TimeDistributed; null for none.</param>
 internal sealed record KerasLayer(string Path, int Position, string ClassName, string Name, JsonElement Config, string? Wrapper = null)
 {
+    /// <summary>What stands for a length that a shape leaves open.</summary>
+    public const long Open = -1;
+
     // Wrappers of wrappers are nothing that a model of text needs.
     private const string TimeDistributed = "TimeDistributed";
 
@@ -52,11 +55,11 @@ internal sealed record KerasLayer(string Path, int Position, string ClassName, s
         _ => null,
     };
 
-    /// <summary>The shape of what the layer reads, without the batch: null where the configuration does not say, -1 for a length that is open.</summary>
+    /// <summary>The shape of what the layer reads, without the batch: null where the configuration does not say, with <see cref="Open"/> for a length that is left open.</summary>
     public long[]? InputShape()
     {
         JsonElement? shape = KerasJson.Array(Config, "batch_input_shape") ?? KerasJson.Array(Config, "batch_shape");
-        return shape is { } found ? [.. found.EnumerateArray().Skip(1).Select(size => size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long value) ? value : -1)] : null;
+        return shape is { } found ? [.. found.EnumerateArray().Skip(1).Select(size => size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long value) ? value : Open)] : null;
     }
 
     /// <summary>Refuses the layer.</summary>

@@ -115,8 +115,8 @@ internal sealed class KerasNetwork
 
     private int WindowOf()
     {
-        long window = InputShape() is [long length, ..] && (length > 0 || length == -1) ? length : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? -1;
-        if (window == -1) return ModelSpec.Notebook.Window;
+        long window = InputShape() is [long length, ..] && length != KerasLayer.Open ? length : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? KerasLayer.Open;
+        if (window == KerasLayer.Open) return ModelSpec.Notebook.Window;
         return window is > 0 and <= ModelFileInfo.LongestWindow ? (int)window : throw Refused($"its input is {window} steps long where 1 to {ModelFileInfo.LongestWindow} can be imported");
     }
 
