@@ -20,6 +20,7 @@ internal static class AphoristCommand
         ("inspect", InspectCommand.Create),
         ("score", ScoreCommand.Create),
         ("info", InfoCommand.Create),
+        ("import", ImportCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
         ("bench", BenchCommand.Create),

@@ -24,6 +24,7 @@ internal static class ModelDescription
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
             ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            .. OriginRows(file.Origin),
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
         ];
@@ -51,6 +52,7 @@ internal static class ModelDescription
         json.WriteNumber("vocabularySize", file.Tokenizer.Count);
         WriteVocabulary(json, file.Tokenizer);
         json.WriteBoolean("lowercase", file.Tokenizer.Normalization.Lowercase);
+        WriteOrigin(json, file.Origin);
         WriteTraining(json, file.Training);
         json.WriteStartArray("tensors");
         foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
@@ -109,6 +111,31 @@ internal static class ModelDescription
 
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
+
+    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin)
+    {
+        if (origin is null) return [];
+        string rate = origin.LearningRate is double number ? string.Create(Culture, $", learning rate {number:G4}") : "";
+        string optimizer = origin.Optimizer is null ? "" : $", trained there with {origin.Optimizer}{rate}";
+        return [["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"]];
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin)
+    {
+        if (origin is null)
+        {
+            json.WriteNull("origin");
+            return;
+        }
+
+        json.WriteStartObject("origin");
+        json.WriteString("program", origin.Program);
+        json.WriteString("version", origin.Version);
+        json.WriteString("file", origin.File);
+        json.WriteString("optimizer", origin.Optimizer);
+        json.WriteFinite("learningRate", origin.LearningRate);
+        json.WriteEndObject();
+    }
 
     private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
     {

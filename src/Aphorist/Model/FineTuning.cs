@@ -19,6 +19,7 @@ public static class FineTuning
             ArgumentNullException.ThrowIfNull(corpus);
             ITokenizer tokenizer = Grow(model.Tokenizer, corpus);
             LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
+            grown.Origin = model.Origin;
             int[] places = PlacesIn(tokenizer, model.Tokenizer);
             foreach ((ParameterTensor old, ParameterTensor tensor) in model.Parameters.Tensors.Zip(grown.Parameters.Tensors))
             {

@@ -27,6 +27,9 @@ public sealed class LanguageModel
     /// <summary>How it was trained; null for a model that was not.</summary>
     public TrainingRecord? Training { get; set; }
 
+    /// <summary>Where it was imported from; null for a model of this library. It stays when such a model is trained further.</summary>
+    public ModelOrigin? Origin { get; set; }
+
     /// <summary>Which tensor is what.</summary>
     internal ModelLayout Layout { get; }
 

@@ -36,7 +36,7 @@ public static class ModelFile
             using SafetensorsReader reader = SafetensorsReader.Open(path);
             ModelFileInfo info = ModelFileInfo.From(reader);
             LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Tokenizer);
-            loaded.Training = info.Training;
+            (loaded.Training, loaded.Origin) = (info.Training, info.Origin);
             foreach (StoredTensor tensor in StoredTensor.Of(info.Spec, info.Tokenizer.Count))
                 StoredValues.Read(reader, tensor, loaded.Parameters);
             return loaded;
@@ -69,6 +69,7 @@ public static class ModelFile
         Tokenizer = StoredTokenizer.Describe(model.Tokenizer),
         Normalization = new NormalizationMetadata { Lowercase = model.Tokenizer.Normalization.Lowercase },
         Training = model.Training,
+        Origin = model.Origin,
         AphoristVersion = LibraryVersion,
     };
 }

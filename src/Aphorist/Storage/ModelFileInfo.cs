@@ -13,8 +13,8 @@ public sealed record ModelFileInfo
     internal const string MetadataKey = "aphorist";
 
     // Far above any useful model; a damaged file must not make the program ask for terabytes.
-    private const int LargestHiddenSize = 1 << 16;
-    private const int LongestWindow = 1 << 20;
+    internal const int LargestHiddenSize = 1 << 16;
+    internal const int LongestWindow = 1 << 20;
 
     private static readonly ModelSpec[] RecurrentKinds =
     [
@@ -52,6 +52,9 @@ public sealed record ModelFileInfo
     /// <summary>How the model was trained; null if it was not.</summary>
     public required TrainingRecord? Training { get; init; }
 
+    /// <summary>Where the model was imported from; null for one of this library.</summary>
+    public ModelOrigin? Origin { get; init; }
+
     /// <summary>The tensors, in the order of the file.</summary>
     public required IReadOnlyList<SafetensorsTensor> Tensors { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record ModelFileInfo
             Spec = spec,
             Tokenizer = tokenizer,
             Training = metadata.Training,
+            Origin = metadata.Origin,
             Tensors = reader.Tensors,
         };
     }

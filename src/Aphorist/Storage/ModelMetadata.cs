@@ -19,6 +19,9 @@ internal sealed record ModelMetadata
 
     public TrainingRecord? Training { get; init; }
 
+    /// <summary>Where the model was imported from; null for one of this library.</summary>
+    public ModelOrigin? Origin { get; init; }
+
     public required string AphoristVersion { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using Aphorist.Model;
 using Aphorist.Storage;
 using Aphorist.Tests.Model;
+using Aphorist.Text;
 using CsCheck;
 using Xunit;
 
@@ -50,6 +51,19 @@ public sealed class ModelFileTests : IDisposable
             return description;
         });
         Assert.Equal((Architecture.Gru, ResetGate.After), (LanguageModel.Load(file.Path).Spec.Architecture, LanguageModel.Load(file.Path).Spec.ResetGate));
+    }
+
+    [Fact]
+    public void Save_ImportedModel_KeepsItsOrigin()
+    {
+        LanguageModel model = SampleModel.Make();
+        Assert.Null(file.Reload(model).Origin);
+        model.Origin = new() { Program = "Keras", Version = "2.4.0", File = "model.h5", Optimizer = "RMSprop", LearningRate = 0.01 };
+
+        Assert.Equal(model.Origin, file.Reload(model).Origin);
+        Assert.Equal(model.Origin, file.Reload(model).GrowFor(Corpus.FromText("new", normalization: model.Tokenizer.Normalization)).Origin);
+        model.Origin = new() { Program = "Keras", File = "model.h5" };
+        Assert.Equal(model.Origin, file.Reload(model).Origin);
     }
 
     [Fact]

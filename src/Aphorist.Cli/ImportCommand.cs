@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Corpora;
+using Aphorist.Cli.Importing;
+
+namespace Aphorist.Cli;
+
+/// <summary>`aphorist import`: a model of Keras becomes one of ours.</summary>
+internal static class ImportCommand
+{
+    private static readonly Argument<string> Source = WordArgument.One("FILE", "A model that Keras saved: .h5 or .keras.");
+
+    private static readonly Option<string[]> Corpus = new("--corpus")
+    {
+        Description = "The text that the model was trained on, whose characters, sorted, are its vocabulary: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.",
+        HelpName = "text",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Characters = new("--characters") { Description = "Instead of a corpus: a text file of the model's characters, each once, in the order of their numbers.", HelpName = "file" };
+
+    private static readonly Option<string?> Map = new("--vocabulary") { Description = "Instead of a corpus: a JSON file of characters and their numbers, {\"a\": 0} or {\"0\": \"a\"}.", HelpName = "file" };
+
+    private static readonly Option<string?> Encoding = EncodingOption.Create();
+
+    private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse("--lowercase", "Whether the model's text was lower-cased, and so prompts are. false by default.");
+
+    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The model file to write.", HelpName = "file" };
+
+    public static Command Create()
+    {
+        Command command = new("import", "Makes a model file of a model that Keras trained. Its characters, which Keras does not save, are found in its text or given.")
+        {
+            Source, Corpus, Characters, Map, Encoding, Lowercase, Output,
+        };
+        command.SetAction((call, cancellationToken) => ImportCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        Example.Attach(
+            command,
+            new("aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors", "Imports a model whose characters are those of its text, lower-cased."),
+            new("aphorist import model.keras --vocabulary char_indices.json --output model.safetensors", "Takes the characters from what the program in Python saved."));
+        return command;
+    }
+
+    private static ImportRequest RequestOf(ParseResult call)
+    {
+        string[] corpus = call.GetValue(Corpus) ?? [];
+        string? characters = call.GetValue(Characters), map = call.GetValue(Map);
+        int vocabularies = (corpus.Length > 0 ? 1 : 0) + (characters is null ? 0 : 1) + (map is null ? 0 : 1);
+        if (vocabularies != 1)
+            throw new WrongCallException($"The characters of the model must come from {(vocabularies == 0 ? "somewhere" : "one place")}: give one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
+        string output = call.GetValue(Output) ?? throw new WrongCallException($"Say where the model goes: {Output.Name} model.safetensors.");
+        return new()
+        {
+            Source = call.GetRequiredValue(Source),
+            Corpus = corpus,
+            Characters = characters,
+            Map = map,
+            Reading = new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.In(call) ?? false },
+            Output = output,
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Aphorist.Storage;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>A <c>.keras</c> file: a zip archive of the configuration, the version and an HDF5 file of the weights.</summary>
+internal sealed class KerasArchive : IDisposable
+{
+    private const string Weights = "model.weights.h5";
+    private const long LongestDocument = 16 << 20;
+
+    // Keras packs nothing, and weights cannot be packed to a quarter.
+    private const int MostPacking = 4;
+    private const long SparedForSmallFiles = 1 << 20;
+
+    private readonly string path;
+    private readonly long length;
+    private readonly ZipArchive archive;
+
+    /// <param name="path">What messages call the file.</param>
+    /// <param name="stream">Its bytes; stays open.</param>
+    /// <exception cref="ModelFileException">It is no zip archive.</exception>
+    public KerasArchive(string path, Stream stream)
+    {
+        (this.path, length) = (path, stream.Length);
+        archive = Guarded(() => new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true));
+    }
+
+    /// <summary>Whether bytes begin as a zip archive does.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
+
+    /// <summary>What the archive says about the model.</summary>
+    public KerasConfiguration ReadConfiguration()
+    {
+        JsonElement model = ReadDocument("config.json");
+        string? version = Guarded(() => archive.GetEntry("metadata.json")) is null ? null : KerasJson.Text(ReadDocument("metadata.json"), "keras_version");
+        return KerasConfiguration.Read(path, version, model, KerasJson.Object(model, "compile_config"));
+    }
+
+    /// <summary>The HDF5 file of the weights.</summary>
+    public MemoryStream OpenWeights() => Read(Weights, MostPacking * length + SparedForSmallFiles);
+
+    public void Dispose() => archive.Dispose();
+
+    private JsonElement ReadDocument(string name)
+    {
+        using MemoryStream bytes = Read(name, LongestDocument);
+        return KerasJson.Parse(path, name, Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+    }
+
+    /// <summary>An entry of the archive. It may claim any length, and be of any other: what comes is counted.</summary>
+    private MemoryStream Read(string name, long limit) => Guarded(() =>
+    {
+        ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new ModelFileException(path, $"it has no '{name}' in it, so it is no .keras file that can be imported");
+        if (entry.Length > Math.Min(limit, int.MaxValue / 2)) throw TooLong(name);
+        using Stream packed = entry.Open();
+        MemoryStream bytes = new();
+        byte[] block = new byte[1 << 16];
+        for (int count; (count = packed.Read(block)) > 0;)
+        {
+            if (bytes.Length + count > entry.Length) throw TooLong(name);
+            bytes.Write(block, 0, count);
+        }
+
+        bytes.Position = 0;
+        return bytes;
+    });
+
+    private ModelFileException TooLong(string name) => new(path, $"'{name}' in it is longer than it can be");
+
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException and not ModelFileException or NotSupportedException or ArgumentException or OverflowException)
+        {
+            throw new ModelFileException(path, "it is a damaged zip archive", exception);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Aphorist.Storage;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>One layer of a Keras model as its configuration tells it.</summary>
+/// <param name="Path">The file, for messages.</param>
+/// <param name="Position">Its place in the model, from 1.</param>
+/// <param name="ClassName">Keras's name of its class, such as LSTM.</param>
+/// <param name="Name">Its own name, under which an HDF5 file has its weights.</param>
+/// <param name="Config">Its configuration.</param>
+/// <param name="Wrapper">The class around it, such as TimeDistributed; null for none.</param>
+internal sealed record KerasLayer(string Path, int Position, string ClassName, string Name, JsonElement Config, string? Wrapper = null)
+{
+    /// <summary>What stands for a length that a shape leaves open.</summary>
+    public const long Open = -1;
+
+    // Wrappers of wrappers are nothing that a model of text needs.
+    private const string TimeDistributed = "TimeDistributed";
+
+    /// <summary>Whether it is applied to every step.</summary>
+    public bool IsTimeDistributed => Wrapper == TimeDistributed;
+
+    /// <summary>What messages call it.</summary>
+    public string Title => $"layer {Position} ('{Name}', {(Wrapper is null ? ClassName : $"{Wrapper}({ClassName})")})";
+
+    /// <summary>Reads a layer of a model's list.</summary>
+    public static KerasLayer Read(string path, int position, JsonElement element)
+    {
+        string className = KerasJson.Text(element, "class_name") ?? throw new ModelFileException(path, $"layer {position} of its configuration has no class_name");
+        JsonElement config = KerasJson.Object(element, "config") ?? throw new ModelFileException(path, $"layer {position} ({className}) has no configuration");
+        string name = KerasJson.Text(config, "name") ?? KerasJson.Text(element, "name") ?? className.ToLowerInvariant();
+        KerasLayer layer = new(path, position, className, name, config);
+        return className == TimeDistributed ? layer.Unwrap() : layer;
+    }
+
+    /// <summary>A number of the configuration, by its name in Keras 2 or the one that Keras 1 had; null where it is missing or null.</summary>
+    public long? Number(string name, string? oldName = null) => Find(name, oldName) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) ? number : null;
+
+    /// <summary>A size that the layer cannot do without.</summary>
+    public long Size(string name, string? oldName = null) =>
+        Number(name, oldName) is long size and > 0 ? size : throw Refused($"has no {name} above 0");
+
+    /// <summary>A choice of the configuration; false where it is missing.</summary>
+    public bool IsSet(string name) => Find(name, null)?.ValueKind == JsonValueKind.True;
+
+    /// <summary>Whether a choice is said to be false.</summary>
+    public bool IsOff(string name) => Find(name, null)?.ValueKind == JsonValueKind.False;
+
+    /// <summary>The name of an activation function, by Keras 2's or Keras 1's name of the member; null where it is missing or not a plain name.</summary>
+    public string? Activation(string name, string? oldName = null) => Find(name, oldName) switch
+    {
+        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        { ValueKind: JsonValueKind.Object } value => KerasJson.Text(value, "config") ?? KerasJson.Text(value, "class_name"),
+        _ => null,
+    };
+
+    /// <summary>The shape of what the layer reads, without the batch: null where the configuration does not say, with <see cref="Open"/> for a length that is left open.</summary>
+    public long[]? InputShape()
+    {
+        JsonElement? shape = KerasJson.Array(Config, "batch_input_shape") ?? KerasJson.Array(Config, "batch_shape");
+        return shape is { } found ? [.. found.EnumerateArray().Skip(1).Select(size => size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long value) ? value : Open)] : null;
+    }
+
+    /// <summary>Refuses the layer.</summary>
+    /// <param name="reason">What it is or has, to follow its name, and what to do.</param>
+    public ModelFileException Refused(string reason) => new(Path, $"{Title} {reason}");
+
+    private KerasLayer Unwrap()
+    {
+        JsonElement inner = KerasJson.Object(Config, "layer") ?? throw Refused("has no layer in it");
+        KerasLayer layer = Read(Path, Position, inner);
+        return layer.Wrapper is null ? layer with { Name = Name, Wrapper = ClassName } : throw Refused("has another wrapper in it, which cannot be imported");
+    }
+
+    private JsonElement? Find(string name, string? oldName) => KerasJson.Member(Config, name) ?? (oldName is null ? null : KerasJson.Member(Config, oldName));
+}

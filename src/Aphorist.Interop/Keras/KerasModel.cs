@@ -1,0 +1,135 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>A model of text that Keras trained and saved, in memory: HDF5 files of Keras 1 and 2, of TensorFlow's Keras and of Keras 3, and <c>.keras</c> files of Keras 3.</summary>
+/// <remarks>
+/// It is a chain of one-hot vectors or an Embedding, up to four LSTM or GRU layers of one size, and a Dense layer with a softmax; docs/import.md says more.
+/// Keras's files do not hold the vocabulary: <see cref="ToLanguageModel(KerasVocabulary)"/> wants it.
+/// </remarks>
+public sealed class KerasModel
+{
+    private readonly KerasParameters parameters;
+
+    private KerasModel(string name, KerasConfiguration configuration, KerasNetwork network, KerasParameters parameters)
+    {
+        (Name, KerasVersion, Optimizer) = (name, configuration.Version, configuration.Optimizer);
+        (Spec, VocabularySize, this.parameters) = (network.Spec, (int)network.VocabularySize, parameters);
+    }
+
+    /// <summary>What the file is called.</summary>
+    public string Name { get; }
+
+    /// <summary>The version of Keras that wrote the file, such as 2.4.0; null if the file does not say.</summary>
+    public string? KerasVersion { get; }
+
+    /// <summary>The model's shape. Its window is the length of the input, or 60 where Keras left that open.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>The tokens that the model reads and predicts.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>What the model was trained with; null if the file does not say. What the optimizer had accumulated is not imported.</summary>
+    public KerasOptimizer? Optimizer { get; }
+
+    /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, no Keras model, or one that cannot be imported; the message says which layer is the reason.</exception>
+    public static KerasModel Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
+        if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            return Read(stream, path);
+        }
+        catch (Exception exception) when (exception is IOException and not ModelFileException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(path, exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    /// <summary>Reads a model from a stream, which stays open.</summary>
+    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
+    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
+    public static KerasModel Read(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!stream.CanSeek)
+        {
+            using MemoryStream copy = new();
+            stream.CopyTo(copy);
+            return Read(copy, name);
+        }
+
+        byte[] start = new byte[8];
+        stream.Position = 0;
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        if (Hdf5File.IsOne(start.AsSpan(0, length))) return ReadHdf5(stream, name);
+        return KerasArchive.IsOne(start.AsSpan(0, length))
+            ? ReadArchive(stream, name)
+            : throw new ModelFileException(name, "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or model.save('model.keras')");
+    }
+
+    /// <summary>The model, with a tokenizer whose ids are Keras's numbers of the tokens.</summary>
+    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where Keras had its characters sorted.</param>
+    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
+    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
+    }
+
+    /// <summary>The model, with a vocabulary in Keras's order, which becomes ours.</summary>
+    /// <param name="vocabulary">The characters by Keras's numbers.</param>
+    /// <exception cref="ArgumentException">The vocabulary has not as many characters as the model has tokens.</exception>
+    public LanguageModel ToLanguageModel(KerasVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
+    }
+
+    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
+    {
+        if (tokenizer.Count != VocabularySize)
+            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
+        parameters.Place(model, places);
+        model.Origin = new() { Program = "Keras", Version = KerasVersion, File = Path.GetFileName(Name), Optimizer = Optimizer?.Name, LearningRate = Optimizer?.LearningRate };
+        return model;
+    }
+
+    private static KerasModel ReadHdf5(Stream stream, string name)
+    {
+        using Hdf5File file = new(name, stream);
+        string model = file.Text("/", "model_config") ?? throw new ModelFileException(
+            name, "it is an HDF5 file without model_config, as save_weights writes it; in Keras, write the whole model with model.save('model.h5')");
+        string root = file.Has("model_weights") ? "model_weights" : "";
+        string? version = file.Text("/", "keras_version") ?? file.Text(root, "keras_version"), training = file.Text("/", "training_config");
+        KerasConfiguration configuration = KerasConfiguration.Read(
+            name, version, KerasJson.Parse(name, "model_config", model), training is null ? null : KerasJson.Parse(name, "training_config", training));
+        return Read(name, configuration, new NamedWeights(file, root));
+    }
+
+    private static KerasModel ReadArchive(Stream stream, string name)
+    {
+        using KerasArchive archive = new(name, stream);
+        KerasConfiguration configuration = archive.ReadConfiguration();
+        using MemoryStream weights = archive.OpenWeights();
+        using Hdf5File file = new(name, weights);
+        return Read(name, configuration, new NumberedWeights(file, configuration.Layers));
+    }
+
+    private static KerasModel Read(string name, KerasConfiguration configuration, KerasWeights weights)
+    {
+        KerasNetwork network = KerasNetwork.Of(configuration);
+        return new(name, configuration, network, KerasParameters.Read(network, weights));
+    }
+}

@@ -1,0 +1,60 @@
+using Aphorist.Model;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>All weights of a Keras model, checked, with the rows of tokens in Keras's order of them.</summary>
+/// <param name="Embedding">[V, E]; null for none.</param>
+/// <param name="Layers">The recurrent layers, from below.</param>
+/// <param name="DecoderKernel">[H, V].</param>
+/// <param name="DecoderBias">[V].</param>
+internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRecurrentWeights> Layers, float[] DecoderKernel, float[] DecoderBias)
+{
+    /// <summary>Reads them.</summary>
+    public static KerasParameters Read(KerasNetwork network, KerasWeights weights)
+    {
+        (ModelSpec spec, long tokens) = (network.Spec, network.VocabularySize);
+        float[]? embedding = network.Embedding is { } layer ? EmbeddingOf(layer, weights.Of(layer), tokens, spec.EmbeddingSize) : null;
+        KerasRecurrentWeights[] layers =
+            [.. network.Recurrent.Select((recurrent, index) => KerasRecurrentWeights.Read(recurrent, weights.Of(recurrent.Layer), spec.InputSize(index) is > 0 and int size ? size : tokens))];
+        (float[] kernel, float[] bias) = KerasDense.Read(network.Decoder, weights.Of(network.Decoder), spec.HiddenSize, tokens);
+        return new(embedding, layers, kernel, bias);
+    }
+
+    /// <summary>Puts them into a model.</summary>
+    /// <param name="model">A model of their shape.</param>
+    /// <param name="places">Keras's number of each token of the model.</param>
+    public void Place(LanguageModel model, ReadOnlySpan<int> places)
+    {
+        (Parameters parameters, ModelLayout layout) = (model.Parameters, model.Layout);
+        if (Embedding is not null) CopyRows(Embedding, places, parameters.ValuesOf(layout.Embedding!));
+        for (int index = 0; index < Layers.Count; index++)
+        {
+            (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], layout.Layers[index]);
+            if (index == 0 && Embedding is null) CopyRows(layer.Kernel, places, parameters.ValuesOf(tensors.InputKernel));
+            else layer.Kernel.CopyTo(parameters.ValuesOf(tensors.InputKernel));
+            layer.Recurrent.CopyTo(parameters.ValuesOf(tensors.RecurrentKernel!));
+            layer.Bias.CopyTo(parameters.ValuesOf(tensors.Bias));
+            if (tensors.RecurrentBias is { } second) layer.RecurrentBias.CopyTo(parameters.ValuesOf(second));
+        }
+
+        CopyColumns(DecoderKernel, places, parameters.ValuesOf(layout.DecoderKernel));
+        CopyRows(DecoderBias, places, parameters.ValuesOf(layout.DecoderBias));
+    }
+
+    private static float[] EmbeddingOf(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, long tokens, long size) =>
+        arrays.Count == 1 ? arrays[0].Read(tokens, size) : throw layer.Refused($"has {arrays.Count} arrays of weights in the file where 1 is expected");
+
+    private static void CopyRows(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
+    {
+        int length = from.Length / places.Length;
+        for (int id = 0; id < places.Length; id++) from.Slice(places[id] * length, length).CopyTo(to[(id * length)..]);
+    }
+
+    /// <summary>Keras's kernel has a column for each token, ours a row.</summary>
+    private static void CopyColumns(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
+    {
+        (int tokens, int rows) = (places.Length, from.Length / places.Length);
+        for (int id = 0; id < tokens; id++)
+            for (int row = 0; row < rows; row++) to[id * rows + row] = from[row * tokens + places[id]];
+    }
+}

@@ -1,0 +1,52 @@
+using Aphorist.Model;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>The weights of a recurrent layer, in our order of the gates.</summary>
+/// <param name="Kernel">[I, G H].</param>
+/// <param name="Recurrent">[H, G H].</param>
+/// <param name="Bias">[G H].</param>
+/// <param name="RecurrentBias">[G H]: a GRU's second bias; null for an LSTM.</param>
+internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, float[] Bias, float[]? RecurrentBias)
+{
+    // Keras 1 has an array for each gate: of an LSTM i, c, f, o where Keras 2 has i, f, c, o in one; of a GRU z, r, h in both.
+    private static readonly int[] LstmOfKeras1 = [0, 2, 1, 3], GruOfKeras1 = [0, 1, 2];
+    private static readonly int[] AsTheyAre = [0, 1, 2, 3];
+
+    // z, r, h become r, z, n.
+    private static readonly int[] GruOrder = [1, 0, 2];
+
+    /// <summary>Reads them.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="arrays">Its arrays in the file.</param>
+    /// <param name="inputs">I.</param>
+    public static KerasRecurrentWeights Read(KerasRecurrentLayer layer, IReadOnlyList<Hdf5Array> arrays, long inputs)
+    {
+        ModelSpec spec = layer.Spec;
+        bool isLstm = spec.Architecture == Architecture.Lstm, hasTwoBiases = !isLstm && spec.ResetGate == ResetGate.After;
+        int hidden = spec.HiddenSize, gates = spec.GateCount;
+        (float[] kernel, float[] recurrent, float[] bias) = arrays.Count == 3 * gates && !hasTwoBiases
+            ? ReadByGate(arrays, inputs, hidden, isLstm ? LstmOfKeras1 : GruOfKeras1)
+            : ReadWhole(layer, arrays, inputs, hasTwoBiases ? [2, gates * hidden] : [gates * hidden]);
+        int[] order = isLstm ? AsTheyAre : GruOrder;
+        (kernel, recurrent, bias) = (KerasGates.Reorder(kernel, hidden, order), KerasGates.Reorder(recurrent, hidden, order), KerasGates.Reorder(bias, hidden, order));
+        foreach (float[] values in layer.GateScale == 1 ? [] : new[] { kernel, recurrent, bias }) KerasGates.Scale(values, hidden, gates, isLstm ? 2 : gates - 1, layer.GateScale);
+        int columns = gates * hidden;
+        return new(kernel, recurrent, bias[..columns], isLstm ? null : hasTwoBiases ? bias[columns..] : new float[columns]);
+    }
+
+    private static (float[] Kernel, float[] Recurrent, float[] Bias) ReadByGate(IReadOnlyList<Hdf5Array> arrays, long inputs, int hidden, int[] order)
+    {
+        return (Join(0, inputs, hidden), Join(1, hidden, hidden), Join(2, hidden));
+
+        float[] Join(int kind, params long[] shape) => KerasGates.Join([.. order.Select(gate => arrays[3 * gate + kind].Read(shape))], hidden);
+    }
+
+    private static (float[] Kernel, float[] Recurrent, float[] Bias) ReadWhole(KerasRecurrentLayer layer, IReadOnlyList<Hdf5Array> arrays, long inputs, long[] biasShape)
+    {
+        long hidden = layer.Spec.HiddenSize, columns = layer.Spec.GateCount * hidden;
+        KerasDense.CheckCount(layer.Layer, arrays, 2);
+        float[] bias = arrays.Count == 3 ? arrays[2].Read(biasShape) : new float[biasShape.Aggregate(1L, (product, size) => product * size)];
+        return (arrays[0].Read(inputs, columns), arrays[1].Read(hidden, columns), bias);
+    }
+}

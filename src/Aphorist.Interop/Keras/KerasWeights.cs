@@ -1,0 +1,8 @@
+namespace Aphorist.Interop.Keras;
+
+/// <summary>Where a file has the weights of a layer.</summary>
+internal abstract class KerasWeights
+{
+    /// <summary>The arrays of a layer, in Keras's order.</summary>
+    public abstract IReadOnlyList<Hdf5Array> Of(KerasLayer layer);
+}

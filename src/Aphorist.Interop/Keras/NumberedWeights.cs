@@ -1,0 +1,36 @@
+namespace Aphorist.Interop.Keras;
+
+/// <summary>The weights in Keras 3's own file: a layer's arrays are numbered in a group that is named after the layer's class, and its place among those of that class.</summary>
+internal sealed class NumberedWeights : KerasWeights
+{
+    private const int MostArrays = 16;
+
+    // The Keras of TensorFlow 2.12 and 2.13 called the list of layers otherwise.
+    private static readonly string[] Roots = ["layers", "_layer_checkpoint_dependencies"];
+
+    private readonly Hdf5File file;
+    private readonly string root;
+    private readonly Dictionary<int, string> groups = [];
+
+    public NumberedWeights(Hdf5File file, IReadOnlyList<KerasLayer> layers)
+    {
+        (this.file, root) = (file, Roots.FirstOrDefault(file.Has) ?? Roots[0]);
+        Dictionary<string, int> used = [];
+        foreach (KerasLayer layer in layers)
+        {
+            string name = GroupOf(layer.Wrapper ?? layer.ClassName);
+            int number = used[name] = used.TryGetValue(name, out int last) ? last + 1 : 0;
+            groups[layer.Position] = number == 0 ? name : $"{name}_{number}";
+        }
+    }
+
+    public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer)
+    {
+        string inner = layer.Wrapper is null ? "" : "/layer", cell = layer.ClassName is "LSTM" or "GRU" ? "/cell" : "";
+        string group = $"{root}/{groups[layer.Position]}{inner}{cell}/vars";
+        return [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
+    }
+
+    /// <summary>The name of a class in snake case; of those that have weights only one is of two words.</summary>
+    private static string GroupOf(string className) => className == "TimeDistributed" ? "time_distributed" : className.ToLowerInvariant();
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using PureHDF;
+
+namespace Aphorist.Cli.Tests;
+
+public sealed class ImportTests : IDisposable
+{
+    private const int Vocabulary = 3, Units = 2;
+
+    private readonly TemporaryFolder folder = new();
+
+    public ImportTests() => KerasFile().Write(folder["model.h5"]);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Import_WithACorpus_MakesAModelThatTellsItsOrigin()
+    {
+        folder.Write("text.txt", "Abba\nBa");
+
+        Import("--corpus", "text.txt", "--lowercase", "true").Expect(0);
+
+        JsonElement info = JsonDocument.Parse(AphoristProcess.Run(folder.Path, "info", "model.safetensors", "--json").Expect(0).Output).RootElement;
+        Assert.Equal("\nab", info.GetProperty("vocabulary").GetString());
+        Assert.True(info.GetProperty("lowercase").GetBoolean());
+        Assert.Equal("Keras", info.GetProperty("origin").GetProperty("program").GetString());
+        Assert.Equal("2.3.1", info.GetProperty("origin").GetProperty("version").GetString());
+        Assert.Equal("model.h5", info.GetProperty("origin").GetProperty("file").GetString());
+        Assert.Equal(JsonValueKind.Null, info.GetProperty("training").ValueKind);
+        Assert.Contains("from model.h5 of Keras 2.3.1", AphoristProcess.Run(folder.Path, "info", "model.safetensors").Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_Json_IsOneObject()
+    {
+        folder.Write("map.json", "{\"b\": 0, \"a\": 1, \"c\": 2}");
+
+        JsonElement imported = JsonDocument.Parse(Import("--vocabulary", "map.json", "--json").Expect(0).Output).RootElement;
+
+        Assert.Equal(Units * 4 * (Vocabulary + Units + 1) + (Units + 1) * Vocabulary, imported.GetProperty("parameters").GetInt32());
+        Assert.Equal((Vocabulary, 4), (imported.GetProperty("vocabularySize").GetInt32(), imported.GetProperty("window").GetInt32()));
+    }
+
+    [Fact]
+    public void Import_Characters_GivesTheSameAsTheirMap()
+    {
+        folder.Write("map.json", "{\"b\": 0, \"a\": 1, \"c\": 2}");
+        folder.Write("characters.txt", "bac");
+
+        Import("--vocabulary", "map.json").Expect(0);
+        byte[] byMap = File.ReadAllBytes(folder["model.safetensors"]);
+        Import("--characters", "characters.txt").Expect(0);
+
+        Assert.Equal(byMap, File.ReadAllBytes(folder["model.safetensors"]));
+    }
+
+    [Theory]
+    [InlineData("aAbc", "has 4 different characters, but the model knows 3: with --lowercase true it has 3")]
+    [InlineData("abc\r\n", "has 4 different characters, but the model knows 3: give the text that it was trained on")]
+    [InlineData("a\r\n", "has 2 different characters, but the model knows 3: with the carriage returns")]
+    public void Import_CorpusOfAnotherSize_SaysWhatWouldFit(string text, string expected)
+    {
+        folder.Write("text.txt", text);
+
+        Import("--corpus", "text.txt").ExpectSentence(1, expected);
+    }
+
+    [Fact]
+    public void Import_CorpusInAnotherEncoding_NamesIt()
+    {
+        folder.Write("text.txt", "a\u00e9");
+
+        Import("--corpus", "text.txt").ExpectSentence(1, "with --encoding windows-1252 it has 3");
+    }
+
+    [Theory]
+    [InlineData("come from somewhere", "--output", "m")]
+    [InlineData("come from one place", "--output", "m", "--characters", "c", "--vocabulary", "v")]
+    [InlineData("--output model.safetensors", "--characters", "c")]
+    public void Import_IncompleteCall_IsAWrongCall(string expected, params string[] options) =>
+        AphoristProcess.Run(folder.Path, ["import", "model.h5", .. options]).ExpectSentence(2, expected);
+
+    [Fact]
+    public void Import_NoModel_IsASentence()
+    {
+        folder.Write("text.txt", "abc");
+
+        AphoristProcess.Run(folder.Path, "import", "text.txt", "--corpus", "text.txt", "--output", "m").ExpectSentence(1, "neither an HDF5 file (.h5) nor a .keras file");
+    }
+
+    private AphoristProcess.Result Import(params string[] options) =>
+        AphoristProcess.Run(folder.Path, ["import", "model.h5", "--output", "model.safetensors", .. options]);
+
+    /// <summary>A model of three characters as Keras 2 would write it.</summary>
+    private static H5File KerasFile()
+    {
+        H5File file = new()
+        {
+            ["model_weights"] = new H5Group
+            {
+                ["lstm"] = Layer(("kernel:0", [Vocabulary, 4 * Units]), ("recurrent_kernel:0", [Units, 4 * Units]), ("bias:0", [4 * Units])),
+                ["dense"] = Layer(("kernel:0", [Units, Vocabulary]), ("bias:0", [Vocabulary])),
+            },
+        };
+        file.Attributes["keras_version"] = "2.3.1";
+        file.Attributes["model_config"] = """
+            {"class_name": "Sequential", "config": {"name": "sequential", "layers": [
+              {"class_name": "LSTM", "config": {"name": "lstm", "batch_input_shape": [null, 4, 3], "units": 2, "activation": "tanh", "recurrent_activation": "hard_sigmoid"}},
+              {"class_name": "Dense", "config": {"name": "dense", "units": 3, "activation": "softmax"}}]}}
+            """;
+        return file;
+    }
+
+    private static H5Group Layer(params (string Name, int[] Shape)[] arrays)
+    {
+        H5Group group = [];
+        foreach ((string name, int[] shape) in arrays)
+        {
+            int count = shape.Aggregate(1, (product, size) => product * size);
+            group[name] = new H5Dataset(Enumerable.Range(0, count).Select(place => MathF.Sin(place + count)).ToArray(), fileDims: [.. shape.Select(size => (ulong)size)]);
+        }
+
+        group.Attributes["weight_names"] = arrays.Select(array => array.Name).ToArray();
+        return group;
+    }
+}

@@ -1,0 +1,162 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using PureHDF;
+
+namespace Aphorist.Interop.Tests.Keras;
+
+/// <summary>Writes made-up models as Keras does. The parts can be changed before they are put together.</summary>
+internal sealed class KerasFile
+{
+    private readonly KerasSample sample;
+    private readonly KerasDialect dialect;
+
+    public KerasFile(KerasSample sample, KerasDialect dialect)
+    {
+        (this.sample, this.dialect) = (sample, dialect);
+        Layers = KerasDocument.LayersOf(sample.Shape, dialect);
+        Version = dialect switch { KerasDialect.Keras1 => "1.2.2", KerasDialect.Keras2 => "2.2.4", _ => "3.6.0" };
+    }
+
+    public string? Version { get; set; }
+
+    public JsonArray Layers { get; }
+
+    /// <summary>What the weights are written as: float, double or Half.</summary>
+    public Type ValueType { get; set; } = typeof(float);
+
+    /// <summary>Chunks in which the weights are packed; null for none.</summary>
+    public H5WriteOptions? Options { get; set; }
+
+    /// <summary>Changes the weights' group before it is written.</summary>
+    public Action<H5Group>? Change { get; set; }
+
+    /// <summary>The whole file.</summary>
+    public byte[] ToBytes() => dialect == KerasDialect.Keras3 ? Archive() : Hdf5(WholeFile());
+
+    private H5File WholeFile()
+    {
+        H5Group weights = [];
+        Dictionary<string, (string Name, Func<H5Dataset> Data)[]> layers = ArraysByLayer();
+        foreach (JsonNode? layer in Layers)
+        {
+            string name = layer!["config"]!["name"]!.GetValue<string>();
+            H5Group group = [];
+            if (layers.TryGetValue(name, out (string Name, Func<H5Dataset> Data)[]? arrays))
+            {
+                group.Attributes["weight_names"] = arrays.Select(array => $"{name}/{array.Name}").ToArray();
+                H5Group inner = [];
+                foreach ((string array, Func<H5Dataset> data) in arrays) inner[array] = data();
+                group[name] = inner;
+            }
+
+            weights[name] = group;
+        }
+
+        Change?.Invoke(weights);
+        H5File file = new() { ["model_weights"] = weights };
+        file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
+        file.Attributes["training_config"] = KerasDocument.Training(dialect).ToJsonString();
+        if (Version is not null) file.Attributes["keras_version"] = Version;
+        return file;
+    }
+
+    private byte[] Archive()
+    {
+        H5Group layers = [];
+        if (sample.Shape.EmbeddingSize > 0) layers["embedding"] = Vars(Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize));
+        for (int layer = 0; layer < sample.Shape.Layers; layer++)
+        {
+            string name = sample.Shape.ClassName.ToLowerInvariant();
+            layers[layer == 0 ? name : $"{name}_{layer}"] = new H5Group { ["cell"] = Vars([.. WholeGates(layer).Select(array => array.Data())]) };
+        }
+
+        H5Group dense = Vars([.. Dense().Select(array => array.Data())]);
+        layers[sample.Shape.PredictsAll ? "time_distributed" : "dense"] = sample.Shape.PredictsAll ? new H5Group { ["layer"] = dense } : dense;
+        Change?.Invoke(layers);
+        JsonObject model = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect);
+        model["compile_config"] = KerasDocument.Training(dialect);
+        return Zip(
+            ("metadata.json", System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["keras_version"] = Version }.ToJsonString())),
+            ("config.json", System.Text.Encoding.UTF8.GetBytes(model.ToJsonString())),
+            ("model.weights.h5", Hdf5(new H5File { ["layers"] = layers })));
+    }
+
+    /// <summary>An archive of these entries.</summary>
+    public static byte[] Zip(params (string Name, byte[] Bytes)[] entries)
+    {
+        using MemoryStream stream = new();
+        using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] bytes) in entries)
+            {
+                using Stream entry = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                entry.Write(bytes);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private byte[] Hdf5(H5File file)
+    {
+        using MemoryStream stream = new();
+        file.Write(stream, Options);
+        return stream.ToArray();
+    }
+
+    private static H5Group Vars(params H5Dataset[] arrays)
+    {
+        H5Group vars = [];
+        foreach ((int number, H5Dataset array) in arrays.Index()) vars[$"{number}"] = array;
+        return new H5Group { ["vars"] = vars };
+    }
+
+    private Dictionary<string, (string Name, Func<H5Dataset> Data)[]> ArraysByLayer()
+    {
+        Dictionary<string, (string Name, Func<H5Dataset> Data)[]> layers = [];
+        if (sample.Shape.EmbeddingSize > 0) layers["embedding_1"] = [("embeddings:0", () => Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize))];
+        for (int layer = 0; layer < sample.Shape.Layers; layer++)
+            layers[$"{sample.Shape.ClassName.ToLowerInvariant()}_{layer + 1}"] = dialect == KerasDialect.Keras1 ? SingleGates(layer) : WholeGates(layer);
+        layers[sample.Shape.PredictsAll ? "time_distributed_1" : "dense_1"] = Dense();
+        return layers;
+    }
+
+    private (string Name, Func<H5Dataset> Data)[] Dense() =>
+    [
+        ("kernel:0", () => Array(sample.DenseKernel, sample.Shape.HiddenSize, sample.Shape.VocabularySize)),
+        ("bias:0", () => Array(sample.DenseBias, sample.Shape.VocabularySize)),
+    ];
+
+    private (string Name, Func<H5Dataset> Data)[] WholeGates(int layer)
+    {
+        (KerasShape shape, KerasSample.Recurrent weights) = (sample.Shape, sample.Layers[layer]);
+        int columns = shape.GateCount * shape.HiddenSize;
+        (string Name, Func<H5Dataset> Data)[] kernels =
+            [("kernel:0", () => Array(weights.Kernel, shape.InputSize(layer), columns)), ("recurrent_kernel:0", () => Array(weights.RecurrentKernel, shape.HiddenSize, columns))];
+        return shape.UsesBias ? [.. kernels, ("bias:0", () => sample.HasTwoBiases ? Array(weights.Bias, 2, columns) : Array(weights.Bias, columns))] : kernels;
+    }
+
+    /// <summary>An LSTM's gates came in the order i, c, f, o, a GRU's as z, r, h.</summary>
+    private (string Name, Func<H5Dataset> Data)[] SingleGates(int layer)
+    {
+        (KerasShape shape, KerasSample.Recurrent weights, int hidden) = (sample.Shape, sample.Layers[layer], sample.Shape.HiddenSize);
+        (char Letter, int Block)[] gates = shape.IsGru ? [('z', 0), ('r', 1), ('h', 2)] : [('i', 0), ('c', 2), ('f', 1), ('o', 3)];
+        return [.. gates.SelectMany(gate => new (string Name, Func<H5Dataset> Data)[]
+        {
+            ($"W_{gate.Letter}", () => Array(Block(weights.Kernel, gate.Block), shape.InputSize(layer), hidden)),
+            ($"U_{gate.Letter}", () => Array(Block(weights.RecurrentKernel, gate.Block), hidden, hidden)),
+            ($"b_{gate.Letter}", () => Array(Block(weights.Bias, gate.Block), hidden)),
+        })];
+    }
+
+    private float[] Block(float[] values, int gate) => [.. values.Where((_, place) => place / sample.Shape.HiddenSize % sample.Shape.GateCount == gate)];
+
+    private H5Dataset Array(float[] values, params int[] shape)
+    {
+        object data = ValueType == typeof(float) ? values
+            : ValueType == typeof(double) ? System.Array.ConvertAll(values, value => (double)value)
+            : System.Array.ConvertAll(values, value => (Half)value);
+        ulong[] dimensions = [.. shape.Select(size => (ulong)size)];
+        return new H5Dataset(data, chunks: Options is null ? null : [.. shape.Select(size => (uint)size)], fileDims: dimensions);
+    }
+}

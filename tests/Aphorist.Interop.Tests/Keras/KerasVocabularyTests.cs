@@ -1,0 +1,98 @@
+using Aphorist.Interop.Keras;
+using Aphorist.Model;
+using Aphorist.Text;
+using Xunit;
+
+namespace Aphorist.Interop.Tests.Keras;
+
+public sealed class KerasVocabularyTests
+{
+    [Theory]
+    [InlineData("{\"b\": 0, \"a\": 2, \"\\n\": 1}")]
+    [InlineData("{\"0\": \"b\", \"2\": \"a\", \"1\": \"\\n\"}")]
+    [InlineData("{\"b\": \"0\", \"a\": \"2\", \"\\n\": \"1\"}", true)]
+    public void FromJson_EitherWayRound_IsTheSame(string json, bool isAmbiguous = false)
+    {
+        // Where both sides are strings, the numbers are taken to be the names.
+        if (isAmbiguous)
+        {
+            Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromJson(json));
+            return;
+        }
+
+        KerasVocabulary vocabulary = KerasVocabulary.FromJson(json);
+        Assert.Equal("\nab", vocabulary.Tokenizer.Characters);
+        Assert.Equal([1, 2, 0], vocabulary.Places.ToArray());
+    }
+
+    [Fact]
+    public void FromJson_Digits_AreCharactersToo() => Assert.Equal([1, 0], KerasVocabulary.FromJson("{\"0\": \"1\", \"1\": \"0\"}").Places.ToArray());
+
+    [Fact]
+    public void FromCharacters_AnyOrder_KeepsTheNumbers()
+    {
+        KerasVocabulary vocabulary = KerasVocabulary.FromCharacters("z\U0001F600a");
+
+        Assert.Equal("az\U0001F600", vocabulary.Tokenizer.Characters);
+        Assert.Equal([2, 0, 1], vocabulary.Places.ToArray());
+    }
+
+    [Fact]
+    public void Of_Corpus_HasSortedCharactersAndItsNormalization()
+    {
+        KerasVocabulary vocabulary = KerasVocabulary.Of(Corpus.FromText("Cab", normalization: new(Lowercase: true)));
+
+        Assert.Equal(("abc", true), (vocabulary.Tokenizer.Characters, vocabulary.Tokenizer.Normalization.Lowercase));
+        Assert.Equal([0, 1, 2], vocabulary.Places.ToArray());
+    }
+
+    [Theory]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("{\"a\": 0", "no JSON object")]
+    [InlineData("{\"a\": 0, \"a\": 1}", "no JSON object")]
+    [InlineData("{\"a\": 0.5}", "no JSON object")]
+    [InlineData("{\"a\": null}", "no JSON object")]
+    [InlineData("{\"a\": \"b\"}", "no JSON object")]
+    [InlineData("{\"\\uD800\": 0}", "no JSON object")]
+    [InlineData("{\"the\": 0}", "has the entry 'the', which is not one character")]
+    [InlineData("{\"\": 0}", "has the entry '', which is not one character")]
+    [InlineData("{\"a\": 0, \"b\": 0}", "'b' (U+0062) the number 0, but the numbers of its 2 characters must be 0 to 1")]
+    [InlineData("{\"a\": 0, \"b\": 2}", "'b' (U+0062) the number 2")]
+    [InlineData("{\"a\": -1}", "'a' (U+0061) the number -1")]
+    [InlineData("{\"0\": \"a\", \"1\": \"a\"}", "has 'a' (U+0061) twice, as number 0 and as number 1")]
+    public void FromJson_Wrong_SaysWhatIs(string json, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromJson(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void FromCharacters_Twice_NamesTheCharacter() =>
+        Assert.Contains("'a' (U+0061) twice", Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromCharacters("aba")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void ToLanguageModel_OtherOrder_PredictsTheSameCharacters(int embedding)
+    {
+        KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new() { EmbeddingSize = embedding }), KerasDialect.Keras2).ToBytes()));
+        const string order = "dgabcfe";
+        LanguageModel sorted = keras.ToLanguageModel(Vocabulary.FromCharacters("abcdefg")), permuted = keras.ToLanguageModel(KerasVocabulary.FromCharacters(order));
+
+        using Generation.GenerationSession expected = new Generation.TextGenerator(sorted).Begin(), actual = new Generation.TextGenerator(permuted).Begin();
+        foreach (int id in new[] { 3, 0, 6, 1 })
+        {
+            expected.Read("abcdefg"[id].ToString());
+            actual.Read(order[id].ToString());
+        }
+
+        double[] predicted = expected.Predict().LogProbabilities.ToArray(), others = actual.Predict().LogProbabilities.ToArray();
+        for (int id = 0; id < predicted.Length; id++) Assert.Equal(predicted[id], others[permuted.Tokenizer.Encode(order[id].ToString())[0]], 1e-6);
+    }
+
+    [Fact]
+    public void ToLanguageModel_Imported_TellsItsOrigin()
+    {
+        KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), "folder/model.h5");
+
+        ModelOrigin? origin = keras.ToLanguageModel(Vocabulary.FromCharacters("abcdefg")).Origin;
+        Assert.Equal(new ModelOrigin { Program = "Keras", Version = "2.2.4", File = "model.h5", Optimizer = "Adam", LearningRate = 0.002 }, origin);
+    }
+}
