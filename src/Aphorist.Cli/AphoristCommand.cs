@@ -17,6 +17,7 @@ internal static class AphoristCommand
         ("generate", GenerateCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("info", InfoCommand.Create),
+        ("export", ExportCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
         ("bench", BenchCommand.Create),
