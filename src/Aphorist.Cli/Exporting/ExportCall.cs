@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
@@ -16,9 +15,7 @@ internal static class ExportCall
         if (Path.GetFullPath(file) == Path.GetFullPath(request.Model))
             throw new WrongCallException($"'{file}' is the model itself, which would be lost: name another file with --output.");
         OnnxModel.Write(LanguageModel.Load(request.Model), file, request.Graph);
-        long bytes = new FileInfo(file).Length;
-        output.Notes.WriteLine($"{bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes.");
-        output.Result.Announce(output.Json ? Json(request, file, bytes) : file);
+        output.Result.Announce(output.Json ? Json(request, file) : file);
         return ExitCode.Done;
     }
 
@@ -30,11 +27,11 @@ internal static class ExportCall
         _ => ".onnx",
     });
 
-    private static string Json(ExportRequest request, string file, long bytes) => JsonLine.Of(json =>
+    private static string Json(ExportRequest request, string file) => JsonLine.Of(json =>
     {
         json.WriteString("file", file);
         json.WriteString("format", "onnx");
         json.WriteString("graph", request.Graph.ToString().ToLowerInvariant());
-        json.WriteNumber("bytes", bytes);
+        json.WriteNumber("bytes", new FileInfo(file).Length);
     });
 }
