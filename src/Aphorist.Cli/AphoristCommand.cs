@@ -21,6 +21,7 @@ internal static class AphoristCommand
         ("score", ScoreCommand.Create),
         ("info", InfoCommand.Create),
         ("import", ImportCommand.Create),
+        ("export", ExportCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
         ("bench", BenchCommand.Create),

@@ -14,7 +14,7 @@ internal abstract unsafe class LayerNormalization
     public const int StatisticsLength = 2;
 
     /// <summary>What keeps r finite; PyTorch's.</summary>
-    protected const float Epsilon = 1e-5f;
+    public const float Epsilon = 1e-5f;
 
     public static LayerNormalization Create(InstructionSet set) =>
         set == InstructionSet.Vector512 ? new LayerNormalization<Lanes512>()

@@ -22,7 +22,7 @@ public static class ModelFile
             IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.Count);
             using SafetensorsWriter writer = new(path);
             writer.SetMetadata("format", "pt");
-            writer.SetMetadata(ModelFileInfo.MetadataKey, JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable));
+            writer.SetMetadata(ModelFileInfo.MetadataKey, MetadataOf(model));
             foreach (StoredTensor tensor in tensors) writer.Declare(tensor.Name, tensor.Shape);
             foreach (StoredTensor tensor in tensors) StoredValues.Write(writer, tensor, model.Parameters);
             writer.Commit();
@@ -50,6 +50,9 @@ public static class ModelFile
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         return ModelFileInfo.From(reader);
     }
+
+    /// <summary>What a model file says about its weights, as JSON; other formats say the same.</summary>
+    internal static string MetadataOf(LanguageModel model) => JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable);
 
     private static ModelMetadata Describe(LanguageModel model) => new()
     {

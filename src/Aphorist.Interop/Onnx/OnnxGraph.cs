@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Aphorist.Interop;
+
+/// <summary>A graph of ONNX while it is built: what goes in, constants, nodes in the order in which they compute, what comes out. Values are known by their names.</summary>
+/// <param name="name">The graph's name.</param>
+/// <param name="description">What it computes, for people.</param>
+internal sealed class OnnxGraph(string name, string description)
+{
+    private readonly List<ProtobufMessage> nodes = [], initializers = [], inputs = [], outputs = [];
+    private readonly HashSet<string> constants = [];
+
+    /// <summary>Declares a value that comes from outside, and returns its name.</summary>
+    public string Input(string value, OnnxElement element, params ReadOnlySpan<OnnxDimension> shape)
+    {
+        inputs.Add(Describe(value, element, shape));
+        return value;
+    }
+
+    /// <summary>Declares that a value goes outside.</summary>
+    public void Output(string value, OnnxElement element, params ReadOnlySpan<OnnxDimension> shape) => outputs.Add(Describe(value, element, shape));
+
+    /// <summary>Adds a tensor of floats, and returns its name.</summary>
+    /// <param name="value">The name.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="fill">Makes the values in row-major order; called when the model is written.</param>
+    public string Floats(string value, int[] shape, Action<Span<float>> fill) => Constant(value, OnnxElement.Float, shape, sizeof(float), bytes =>
+    {
+        fill(MemoryMarshal.Cast<byte, float>(bytes));
+        Span<int> words = MemoryMarshal.Cast<byte, int>(bytes);
+        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
+    });
+
+    /// <summary>Adds a list of integers, and returns its name.</summary>
+    public string Integers(string value, params long[] values) => Integers(value, [values.Length], values);
+
+    /// <summary>Adds a single integer without dimensions, and returns its name.</summary>
+    public string Scalar(string value, long number) => Integers(value, [], [number]);
+
+    /// <summary>Adds a node with one output, and returns the output's name, which is the node's too.</summary>
+    public string Node(string operation, string[] from, string to, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        Node(operation, from, [to], attributes);
+        return to;
+    }
+
+    /// <summary>Adds a node, called as its first output.</summary>
+    /// <param name="operation">The name of the operation.</param>
+    /// <param name="from">Its inputs; an empty name for one that is left out.</param>
+    /// <param name="to">Its outputs.</param>
+    /// <param name="attributes">Its constants.</param>
+    public void Node(string operation, string[] from, string[] to, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        const int Input = 1, Output = 2, Name = 3, OperationType = 4, Attribute = 5;
+        ProtobufMessage node = new();
+        foreach (string value in from) node.Add(Input, value);
+        foreach (string value in to) node.Add(Output, value);
+        node.Add(Name, to[0]).Add(OperationType, operation);
+        foreach (OnnxAttribute attribute in attributes) node.Add(Attribute, attribute.Message);
+        nodes.Add(node);
+    }
+
+    /// <summary>The whole graph as ONNX writes it.</summary>
+    public ProtobufMessage ToMessage()
+    {
+        const int Node = 1, Name = 2, Initializer = 5, Description = 10, Input = 11, Output = 12;
+        ProtobufMessage graph = new();
+        foreach (ProtobufMessage node in nodes) graph.Add(Node, node);
+        graph.Add(Name, name);
+        foreach (ProtobufMessage initializer in initializers) graph.Add(Initializer, initializer);
+        graph.Add(Description, description);
+        foreach (ProtobufMessage input in inputs) graph.Add(Input, input);
+        foreach (ProtobufMessage output in outputs) graph.Add(Output, output);
+        return graph;
+    }
+
+    private string Integers(string value, int[] shape, long[] values) => Constant(value, OnnxElement.Integer, shape, sizeof(long), bytes =>
+    {
+        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes[(i * sizeof(long))..], values[i]);
+    });
+
+    /// <summary>Adds a tensor; a second one of the same name is the same.</summary>
+    private string Constant(string value, OnnxElement element, int[] shape, int elementSize, Action<Span<byte>> fill)
+    {
+        const int Dimension = 1, DataType = 2, Name = 8, RawData = 9;
+        if (!constants.Add(value)) return value;
+        ProtobufMessage tensor = new();
+        foreach (int size in shape) tensor.Add(Dimension, size);
+        long count = shape.Aggregate(1L, (product, size) => product * size);
+        initializers.Add(tensor.Add(DataType, (long)element).Add(Name, value).Add(RawData, count * elementSize, fill));
+        return value;
+    }
+
+    private static ProtobufMessage Describe(string value, OnnxElement element, ReadOnlySpan<OnnxDimension> shape)
+    {
+        const int Name = 1, Type = 2, TensorType = 1, ElementType = 1, Shape = 2, Dimension = 1, Size = 1, Symbol = 2;
+        ProtobufMessage dimensions = new();
+        foreach (OnnxDimension dimension in shape)
+            dimensions.Add(Dimension, dimension.Name is string symbol ? new ProtobufMessage().Add(Symbol, symbol) : new ProtobufMessage().Add(Size, dimension.Size));
+        ProtobufMessage tensor = new ProtobufMessage().Add(ElementType, (long)element).Add(Shape, dimensions);
+        return new ProtobufMessage().Add(Name, value).Add(Type, new ProtobufMessage().Add(TensorType, tensor));
+    }
+}

@@ -1,0 +1,41 @@
+using Aphorist.Model;
+
+namespace Aphorist.Interop;
+
+/// <summary>Kernels and biases in ONNX's order: one row for each output, the gates' blocks of rows in the order of ONNX's operators.</summary>
+internal static class OnnxKernel
+{
+    /// <summary>Copies a kernel that the arena holds transposed.</summary>
+    /// <param name="values">[columns, rows].</param>
+    /// <param name="order">Which block of rows comes first, second and so on.</param>
+    /// <param name="destination">[rows, columns].</param>
+    public static void CopyTransposed(ReadOnlySpan<float> values, ReadOnlySpan<int> order, int rows, Span<float> destination)
+    {
+        int columns = values.Length / rows, block = rows / order.Length;
+        for (int row = 0; row < rows; row++)
+        {
+            int source = order[row / block] * block + row % block;
+            for (int column = 0; column < columns; column++) destination[row * columns + column] = values[column * rows + source];
+        }
+    }
+
+    /// <summary>The kernel that hands on each gate's sum as it is.</summary>
+    /// <param name="order">As in <see cref="CopyTransposed"/>.</param>
+    /// <param name="rows">How many rows and columns there are.</param>
+    /// <param name="destination">[rows, rows].</param>
+    public static void FillIdentity(ReadOnlySpan<int> order, int rows, Span<float> destination)
+    {
+        int block = rows / order.Length;
+        destination.Clear();
+        for (int row = 0; row < rows; row++) destination[row * rows + order[row / block] * block + row % block] = 1;
+    }
+
+    /// <summary>Copies the bias of a layer, and after it that of its recurrent kernel, or zeros.</summary>
+    public static void CopyBiases(Parameters parameters, LayerTensors tensors, ReadOnlySpan<int> order, Span<float> destination)
+    {
+        int rows = tensors.Bias.Rows;
+        CopyTransposed(parameters.ValuesOf(tensors.Bias), order, rows, destination[..rows]);
+        if (tensors.RecurrentBias is { } recurrent) CopyTransposed(parameters.ValuesOf(recurrent), order, rows, destination[rows..]);
+        else destination[rows..].Clear();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Aphorist.Model;
+using Aphorist.Storage;
+using Google.Protobuf;
+
+namespace Aphorist.Interop;
+
+/// <summary>Writes models as ONNX, which ONNX Runtime and other programs run in many languages.</summary>
+/// <remarks>
+/// The file's metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalisation and training. docs/export.md describes the graphs.
+/// </remarks>
+public static class OnnxModel
+{
+    // Version 17 of the operators is the first with layer normalisation, and 8 is the format it came with: older runtimes than that are rare.
+    private const int OperatorVersion = 17, FormatVersion = 8;
+
+    /// <summary>Writes a model to a file. It is written beside and renamed into place, so a failure leaves the previous one.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, by custom ending in .onnx; its folder must exist.</param>
+    /// <param name="kind">What the graph reads and gives. Whole windows by default.</param>
+    /// <exception cref="ArgumentException">The file would be longer than the 2 GiB that ONNX can be in one file.</exception>
+    /// <exception cref="IOException">It could not be written; the message says why.</exception>
+    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
+    public static void Write(LanguageModel model, string path, OnnxGraphKind kind = OnnxGraphKind.Window)
+    {
+        ProtobufMessage message = Describe(model, kind);
+        using AtomicFile file = new(path);
+        using AtomicFileStream stream = new(file);
+        Write(message, stream);
+        file.Commit();
+    }
+
+    /// <summary>Writes a model to a stream, which stays open.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="destination">The stream.</param>
+    /// <param name="kind">What the graph reads and gives. Whole windows by default.</param>
+    /// <exception cref="ArgumentException">There would be more than the 2 GiB that ONNX can be in one piece.</exception>
+    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
+    public static void Write(LanguageModel model, Stream destination, OnnxGraphKind kind = OnnxGraphKind.Window)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        Write(Describe(model, kind), destination);
+    }
+
+    /// <summary>Refuses what is too long for protocol buffers.</summary>
+    internal static void EnsureFits(ProtobufMessage message)
+    {
+        if (message.Length <= int.MaxValue) return;
+        string length = message.Length.ToString("N0", CultureInfo.InvariantCulture);
+        throw new ArgumentException($"As ONNX the model would be {length} bytes long, and a file of ONNX ends at 2,147,483,647; use its safetensors file, or make a smaller model.");
+    }
+
+    private static ProtobufMessage Describe(LanguageModel model, OnnxGraphKind kind)
+    {
+        const int Format = 1, Producer = 2, ProducerVersion = 3, Graph = 7, Operators = 8, Metadata = 14;
+        const int Key = 1, Value = 2, Domain = 1, Version = 2;
+        ArgumentNullException.ThrowIfNull(model);
+        ProtobufMessage message = new ProtobufMessage()
+            .Add(Format, FormatVersion)
+            .Add(Producer, "Aphorist")
+            .Add(ProducerVersion, ModelFile.LibraryVersion)
+            .Add(Graph, OnnxNetwork.Build(model, kind).ToMessage())
+            .Add(Operators, new ProtobufMessage().Add(Domain, "").Add(Version, OperatorVersion))
+            .Add(Metadata, new ProtobufMessage().Add(Key, ModelFileInfo.MetadataKey).Add(Value, ModelFile.MetadataOf(model)));
+        EnsureFits(message);
+        return message;
+    }
+
+    private static void Write(ProtobufMessage message, Stream destination)
+    {
+        const int BufferSize = 1 << 16;
+        using CodedOutputStream output = new(destination, BufferSize, leaveOpen: true);
+        message.WriteTo(output);
+    }
+}

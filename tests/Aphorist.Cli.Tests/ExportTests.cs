@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Aphorist.Cli.Tests;
+
+public sealed class ExportTests(TrainedModel trained) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("window", "model.onnx")]
+    [InlineData("positions", "model.positions.onnx")]
+    [InlineData("step", "model.step.onnx")]
+    public void Export_RunFolder_WritesTheGraphBesideTheModel(string graph, string name)
+    {
+        folder.Write("model.safetensors", File.ReadAllBytes(trained.File));
+
+        AphoristProcess.Result result = AphoristProcess.Run(folder.Path, "export", ".", "--graph", graph, "--json").Expect(0);
+
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(Path.Combine(".", name), json.GetProperty("file").GetString());
+        Assert.Equal("onnx", json.GetProperty("format").GetString());
+        Assert.Equal(graph, json.GetProperty("graph").GetString());
+        Assert.Equal(new FileInfo(folder[name]).Length, json.GetProperty("bytes").GetInt64());
+        AssertIsOnnx(folder[name]);
+    }
+
+    [Fact]
+    public void Export_Output_IsTheFileAndItsNameTheResult()
+    {
+        AphoristProcess.Result result = AphoristProcess.Run(folder.Path, "export", trained.File, "--output", "other.onnx", "--quiet").Expect(0);
+
+        Assert.Equal("other.onnx\n", result.Output);
+        Assert.Equal("", result.Error);
+        Assert.Equal([folder["other.onnx"]], Directory.EnumerateFiles(folder.Path));
+        AssertIsOnnx(folder["other.onnx"]);
+    }
+
+    [Fact]
+    public void Export_PlaceThatCannotBe_SaysSo()
+    {
+        string copy = folder.Write("model.safetensors", File.ReadAllBytes(trained.File));
+        Directory.CreateDirectory(folder["taken.onnx"]);
+
+        AphoristProcess.Run(folder.Path, "export", copy, "--output", Path.Combine("nowhere", "model.onnx")).ExpectSentence(1, "nowhere");
+        AphoristProcess.Run(folder.Path, "export", copy, "--output", "taken.onnx").ExpectSentence(1, "'taken.onnx': it is a folder");
+        AphoristProcess.Run(folder.Path, "export", copy, "--output", "model.safetensors").ExpectSentence(2, "is the model itself");
+        Assert.Equal(File.ReadAllBytes(trained.File), File.ReadAllBytes(folder[copy]));
+    }
+
+    [Fact]
+    public void Export_WrongCall_SaysSo()
+    {
+        AphoristProcess.Run(folder.Path, "export", "nowhere.safetensors").ExpectSentence(1, "nowhere.safetensors");
+        AphoristProcess.Run(folder.Path, "export", trained.File, "--graph", "whole").ExpectSentence(2, "--graph takes window or positions or step, not 'whole'");
+        AphoristProcess.Run(folder.Path, "export").ExpectSentence(2, "MODEL");
+        Assert.Empty(Directory.EnumerateFiles(folder.Path));
+    }
+
+    // The format's version, which comes first, and the producer.
+    private static void AssertIsOnnx(string file) => Assert.Equal([0x08, 8, 0x12, 8, .. "Aphorist"u8], File.ReadAllBytes(file)[..12]);
+}

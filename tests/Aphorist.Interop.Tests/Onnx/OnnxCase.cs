@@ -1,0 +1,97 @@
+using Aphorist.Generation;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Text;
+using Microsoft.ML.OnnxRuntime;
+using Xunit;
+
+namespace Aphorist.Interop.Tests.Onnx;
+
+/// <summary>Models of every shape, with random parameters, and what the engine computes with them.</summary>
+internal sealed class OnnxCase
+{
+    private static readonly ModelSpec
+        Lstm = new() { HiddenSize = 12, Gates = GateActivation.Sigmoid },
+        Gru = new() { HiddenSize = 12, Architecture = Architecture.Gru },
+        Convolution = new() { HiddenSize = 12, Architecture = Architecture.Convolution };
+
+    private static readonly Dictionary<string, ModelSpec> Specs = new()
+    {
+        ["LSTM"] = Lstm,
+        ["LSTM, hard gates"] = Lstm with { Gates = GateActivation.HardSigmoid },
+        ["LSTM, 2 layers"] = Lstm with { Layers = 2 },
+        ["LSTM, 3 layers, hard gates"] = Lstm with { Layers = 3, Gates = GateActivation.HardSigmoid },
+        ["LSTM, 4 layers, all options"] = Lstm with { Layers = 4, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true },
+        ["LSTM, more tokens than gates"] = Lstm with { HiddenSize = 5 },
+        ["LSTM, embedding"] = Lstm with { EmbeddingSize = 7 },
+        ["LSTM, residual, hard gates"] = Lstm with { Layers = 2, Residual = true, Gates = GateActivation.HardSigmoid },
+        ["LSTM, normalised"] = Lstm with { LayerNormalization = true },
+        ["LSTM, one unit"] = Lstm with { HiddenSize = 1 },
+        ["GRU"] = Gru,
+        ["GRU, reset before"] = Gru with { ResetGate = ResetGate.Before },
+        ["GRU, 2 layers, reset before"] = Gru with { Layers = 2, ResetGate = ResetGate.Before },
+        ["GRU, 3 layers"] = Gru with { Layers = 3 },
+        ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
+        ["GRU, 3 layers, all options"] = Gru with
+        {
+            Layers = 3, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true, ResetGate = ResetGate.Before,
+        },
+        ["convolution, 1 layer"] = Convolution,
+        ["convolution, 6 layers"] = Convolution with { Layers = 6 },
+        ["convolution, 3 layers of 3, all options"] = Convolution with
+        {
+            Layers = 3, KernelSize = 3, EmbeddingSize = 12, TiedEmbedding = true, LayerNormalization = true,
+        },
+    };
+
+    private readonly Random random = new(1);
+
+    private OnnxCase(ModelSpec spec)
+    {
+        Model = LanguageModel.Create(spec, Vocabulary.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));
+        foreach (ref float value in Model.Parameters.Values) value = random.NextSingle() - 0.5f;
+    }
+
+    public static TheoryData<string> Names => [.. Specs.Keys];
+
+    public LanguageModel Model { get; }
+
+    public static OnnxCase Of(string name) => new(Specs[name]);
+
+    public byte[] Bytes(OnnxGraphKind kind)
+    {
+        using MemoryStream stream = new();
+        OnnxModel.Write(Model, stream, kind);
+        return stream.ToArray();
+    }
+
+    public InferenceSession Load(OnnxGraphKind kind)
+    {
+        using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        return new InferenceSession(Bytes(kind), options);
+    }
+
+    /// <summary>Random ids [batch][length].</summary>
+    public long[][] Ids(int batch, int length) =>
+        [.. Enumerable.Range(0, batch).Select(_ => Enumerable.Range(0, length).Select(_ => (long)random.Next(Model.Tokenizer.Count)).ToArray())];
+
+    /// <summary>What the engine gives as probabilities [batch][length] [V] after each token.</summary>
+    public float[][][] Probabilities(long[][] ids)
+    {
+        NetworkWeights weights = new(Model, InstructionSet.Current);
+        weights.Refresh();
+        return [.. ids.Select(text =>
+        {
+            using StatefulPredictor predictor = new(weights);
+            return text.Select(id => After(predictor, id)).ToArray();
+        })];
+    }
+
+    private static float[] After(StatefulPredictor predictor, long id)
+    {
+        predictor.Read((int)id);
+        float[] logits = predictor.Predict().ToArray();
+        double largest = logits.Max(), sum = logits.Sum(logit => Math.Exp(logit - largest));
+        return [.. logits.Select(logit => (float)(Math.Exp(logit - largest) / sum))];
+    }
+}
