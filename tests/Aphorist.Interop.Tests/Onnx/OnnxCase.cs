@@ -34,13 +34,22 @@ internal sealed class OnnxCase
         ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
         ["GRU, 3 layers, all options"] = Gru with
         {
-            Layers = 3, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true, ResetGate = ResetGate.Before,
+            Layers = 3,
+            EmbeddingSize = 12,
+            TiedEmbedding = true,
+            Residual = true,
+            LayerNormalization = true,
+            ResetGate = ResetGate.Before,
         },
         ["convolution, 1 layer"] = Convolution,
         ["convolution, 6 layers"] = Convolution with { Layers = 6 },
         ["convolution, 3 layers of 3, all options"] = Convolution with
         {
-            Layers = 3, KernelSize = 3, EmbeddingSize = 12, TiedEmbedding = true, LayerNormalization = true,
+            Layers = 3,
+            KernelSize = 3,
+            EmbeddingSize = 12,
+            TiedEmbedding = true,
+            LayerNormalization = true,
         },
     };
 
