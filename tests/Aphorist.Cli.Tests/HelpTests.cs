@@ -18,7 +18,7 @@ public sealed class HelpTests
     [InlineData("sweep", "--over", "--random", "--sweep", "--preset")]
     [InlineData("evaluate", "--objective", "--step", "--tail")]
     [InlineData("plot", "--by", "--output")]
-    [InlineData("export", "--graph", "--output")]
+    [InlineData("export", "--to", "--graph", "--output")]
     [InlineData("info")]
     [InlineData("corpora")]
     [InlineData("bench", "--seconds")]

@@ -1,4 +1,5 @@
 using Aphorist.Generation;
+using Aphorist.Interop.Onnx;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
@@ -32,16 +33,10 @@ internal sealed class OnnxCase
         ["GRU, 2 layers, reset before"] = Gru with { Layers = 2, ResetGate = ResetGate.Before },
         ["GRU, 3 layers"] = Gru with { Layers = 3 },
         ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
-        ["GRU, 3 layers, all options"] = Gru with
-        {
-            Layers = 3, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true, ResetGate = ResetGate.Before,
-        },
+        ["GRU, 3 layers, all options"] = Gru with { Layers = 3, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true, ResetGate = ResetGate.Before },
         ["convolution, 1 layer"] = Convolution,
         ["convolution, 6 layers"] = Convolution with { Layers = 6 },
-        ["convolution, 3 layers of 3, all options"] = Convolution with
-        {
-            Layers = 3, KernelSize = 3, EmbeddingSize = 12, TiedEmbedding = true, LayerNormalization = true,
-        },
+        ["convolution, 3 layers of 3, all options"] = Convolution with { Layers = 3, KernelSize = 3, EmbeddingSize = 12, TiedEmbedding = true, LayerNormalization = true },
     };
 
     private readonly Random random = new(1);
