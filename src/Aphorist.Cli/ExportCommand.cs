@@ -2,7 +2,7 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Exporting;
 using Aphorist.Cli.Models;
-using Aphorist.Interop;
+using Aphorist.Interop.Onnx;
 
 namespace Aphorist.Cli;
 
@@ -11,26 +11,31 @@ internal static class ExportCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
+    private static readonly ChoiceOption<ExportFormat> Format = new(
+        "--to", "What the model becomes: onnx, a graph for ONNX Runtime and others (the default); keras, an HDF5 file of Keras 2 with the vocabulary as JSON beside it.",
+        ("onnx", ExportFormat.Onnx), ("keras", ExportFormat.Keras));
+
     private static readonly ChoiceOption<OnnxGraphKind> Graph = new(
         "--graph",
-        "What the graph reads and gives: window, whole texts and what comes after each (the default); positions, whole texts and what comes after each of their tokens; step, a token and the states before it, and the states after it, for writing token by token.",
+        "What a graph of ONNX reads and gives: window, whole texts and what comes after each (the default); positions, whole texts and what comes after each of their tokens; step, a token and the states before it, and the states after it, for writing token by token.",
         ("window", OnnxGraphKind.Window), ("positions", OnnxGraphKind.Positions), ("step", OnnxGraphKind.Step));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file. By default beside the model, under its name: model.onnx, model.positions.onnx or model.step.onnx.",
+        Description = "The file. By default beside the model, under its name: model.onnx, model.positions.onnx, model.step.onnx or model.h5.",
         HelpName = "file",
     };
 
     public static Command Create()
     {
-        Command command = new("export", "Writes a model as ONNX, for ONNX Runtime and other programs.") { Model, Graph, Output };
+        Command command = new("export", "Writes a model for other programs: as ONNX, or for Keras.") { Model, Format, Graph, Output };
         command.SetAction(call => ExportCall.Run(
-            new ExportRequest(ModelPath.Of(call.GetRequiredValue(Model)), Graph.In(call) ?? OnnxGraphKind.Window, call.GetValue(Output)), CommandOutput.Of(call)));
+            new ExportRequest(ModelPath.Of(call.GetRequiredValue(Model)), Format.In(call) ?? ExportFormat.Onnx, Graph.In(call), call.GetValue(Output)), CommandOutput.Of(call)));
         Example.Attach(
             command,
             new("aphorist export runs/nietzsche", "Writes runs/nietzsche/model.onnx, which gives the probabilities of what comes after a text."),
-            new("aphorist export model.safetensors --graph step --output step.onnx", "Writes a graph that takes one token at a time and hands over what it remembers."));
+            new("aphorist export model.safetensors --graph step --output step.onnx", "Writes a graph that takes one token at a time and hands over what it remembers."),
+            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which load_model of Keras 2 reads, and model.vocabulary.json."));
         return command;
     }
 }

@@ -38,6 +38,19 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Export_ToKeras_WritesHdf5AndTheVocabulary()
+    {
+        AphoristProcess.Result result = AphoristProcess.Run(folder.Path, "export", trained.File, "--to", "keras", "--output", "model.h5", "--json").Expect(0);
+
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement, vocabulary = JsonDocument.Parse(File.ReadAllText(folder["model.vocabulary.json"])).RootElement;
+        Assert.Equal("keras", json.GetProperty("format").GetString());
+        Assert.False(json.TryGetProperty("graph", out _));
+        Assert.Equal([0x89, .. "HDF\r\n"u8, 0x1A, .. "\n"u8], File.ReadAllBytes(folder["model.h5"])[..8]);
+        Assert.Equal(0, vocabulary.GetProperty("\n").GetInt32());
+        Assert.Equal(1, vocabulary.GetProperty(" ").GetInt32());
+    }
+
+    [Fact]
     public void Export_PlaceThatCannotBe_SaysSo()
     {
         string copy = folder.Write("model.safetensors", File.ReadAllBytes(trained.File));
@@ -54,6 +67,7 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     {
         AphoristProcess.Run(folder.Path, "export", "nowhere.safetensors").ExpectSentence(1, "nowhere.safetensors");
         AphoristProcess.Run(folder.Path, "export", trained.File, "--graph", "whole").ExpectSentence(2, "--graph takes window or positions or step, not 'whole'");
+        AphoristProcess.Run(folder.Path, "export", trained.File, "--to", "keras", "--graph", "step").ExpectSentence(2, "--graph is for ONNX");
         AphoristProcess.Run(folder.Path, "export").ExpectSentence(2, "MODEL");
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
     }

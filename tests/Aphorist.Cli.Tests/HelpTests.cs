@@ -20,7 +20,7 @@ public sealed class HelpTests
     [InlineData("score", "--passages", "--output", "--length", "--encoding")]
     [InlineData("inspect", "--length", "--cells", "--tail", "--encoding", "--output")]
     [InlineData("plot", "--by", "--output")]
-    [InlineData("export", "--graph", "--output")]
+    [InlineData("export", "--to", "--graph", "--output")]
     [InlineData("info")]
     [InlineData("corpora")]
     [InlineData("bench", "--seconds")]

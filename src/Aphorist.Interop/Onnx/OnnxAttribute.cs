@@ -1,4 +1,4 @@
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>A named constant of a node.</summary>
 /// <param name="Message">It as ONNX writes it.</param>

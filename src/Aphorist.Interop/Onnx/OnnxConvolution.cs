@@ -1,6 +1,6 @@
 using Aphorist.Model;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>A layer of causal convolutions with gated units: tanh(p) sigmoid(q), and above the first layer its input added.</summary>
 internal static class OnnxConvolution

@@ -1,4 +1,4 @@
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>One dimension of what goes into a graph or comes out: a number, or a name where it is known only when the graph runs.</summary>
 internal readonly record struct OnnxDimension(long Size, string? Name)

@@ -1,4 +1,4 @@
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>What a tensor consists of; the numbers are ONNX's.</summary>
 internal enum OnnxElement

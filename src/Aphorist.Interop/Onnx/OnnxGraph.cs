@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>A graph of ONNX while it is built: what goes in, constants, nodes in the order in which they compute, what comes out. Values are known by their names.</summary>
 /// <param name="name">The graph's name.</param>

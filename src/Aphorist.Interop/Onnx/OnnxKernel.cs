@@ -1,6 +1,6 @@
 using Aphorist.Model;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>Kernels and biases in ONNX's order: one row for each output, the gates' blocks of rows in the order of ONNX's operators.</summary>
 internal static class OnnxKernel

@@ -1,6 +1,6 @@
 using Aphorist.Model;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>What a layer hands on: y = N(h) + x, the normalisation and the layer's input each only where the model has it.</summary>
 internal static class OnnxLayerOutput

@@ -3,7 +3,7 @@ using Aphorist.Model;
 using Aphorist.Storage;
 using Google.Protobuf;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>Writes models as ONNX, which ONNX Runtime and other programs run in many languages.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Aphorist.Model;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>The graph of a model, from ids to probabilities.</summary>
 /// <remarks>Between layers, values are [length, batch, units], as ONNX's recurrent operators want them; a step has a length of one.</remarks>

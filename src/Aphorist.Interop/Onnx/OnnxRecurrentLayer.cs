@@ -1,6 +1,6 @@
 using Aphorist.Model;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>An LSTM or GRU layer as ONNX's operator of that name.</summary>
 internal static class OnnxRecurrentLayer

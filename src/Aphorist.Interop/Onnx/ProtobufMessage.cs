@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace Aphorist.Interop;
+namespace Aphorist.Interop.Onnx;
 
 /// <summary>One message of protocol buffers as a list of fields, which knows its length before anything of it is written.</summary>
 /// <remarks>A repeated field is one that is added several times. Large values are made only while they are written, so a message is as small as its names.</remarks>

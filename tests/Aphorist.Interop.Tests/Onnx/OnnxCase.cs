@@ -1,4 +1,5 @@
 using Aphorist.Generation;
+using Aphorist.Interop.Onnx;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;

@@ -1,3 +1,4 @@
+using Aphorist.Interop.Onnx;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.Onnx;

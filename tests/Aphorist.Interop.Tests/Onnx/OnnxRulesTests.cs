@@ -1,3 +1,4 @@
+using Aphorist.Interop.Onnx;
 using Google.Protobuf;
 using Xunit;
 

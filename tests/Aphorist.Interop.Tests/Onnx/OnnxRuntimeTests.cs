@@ -1,3 +1,4 @@
+using Aphorist.Interop.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 

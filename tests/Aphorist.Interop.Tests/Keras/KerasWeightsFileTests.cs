@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Aphorist.Interop.Keras;
+using Aphorist.Interop.Tests.Onnx;
+using Aphorist.Model;
+using Aphorist.Text;
+using PureHDF;
+using Xunit;
+
+namespace Aphorist.Interop.Tests.Keras;
+
+/// <summary>Files for Keras 2: its formulas give with them what the engine gives with the model.</summary>
+public sealed class KerasWeightsFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("aphorist-test-").FullName;
+
+    private string Path => System.IO.Path.Combine(folder, "model.h5");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("LSTM")]
+    [InlineData("LSTM, hard gates")]
+    [InlineData("LSTM, 3 layers, hard gates")]
+    [InlineData("LSTM, embedding")]
+    [InlineData("GRU")]
+    [InlineData("GRU, reset before")]
+    [InlineData("GRU, 2 layers, reset before")]
+    [InlineData("GRU, 3 layers")]
+    public void Write_AnyChainOfLayers_ComputesWhatTheEngineDoes(string name)
+    {
+        OnnxCase example = OnnxCase.Of(name);
+        KerasWeightsFile.Write(example.Model, Path);
+        using Stream stream = File.OpenRead(Path);
+        KerasForward keras = new(H5File.Open(stream));
+        long[][] ids = example.Ids(batch: 1, length: 30);
+        double[] expected = [.. example.Probabilities(ids)[0][^1]], actual = keras.Probabilities(ids[0], example.Model.Tokenizer.Count);
+        Assert.Equal(expected.Length, actual.Length);
+        // The engine rounds to 24 bits at each of 30 steps.
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void Write_LayersAndArrays_AreDescribedAsKerasDoes()
+    {
+        LanguageModel model = OnnxCase.Of("GRU, 2 layers, reset before").Model;
+        KerasWeightsFile.Write(model, Path);
+        using Stream stream = File.OpenRead(Path);
+        IH5Group file = H5File.Open(stream);
+        KerasForward keras = new(file);
+        Assert.Equal(["gru_1", "gru_2", "dense"], file.Group("model_weights").Attribute("layer_names").Read<string[]>());
+        Assert.Equal(["GRU", "GRU", "Dense"], keras.Layers.Select(layer => layer["class_name"]!.GetValue<string>()));
+        Assert.Equal([true, false], keras.Layers[..2].Select(layer => layer["config"]!["return_sequences"]!.GetValue<bool>()));
+        Assert.Equal("[null,60,25]", keras.Layers[0]["config"]!["batch_input_shape"]!.ToJsonString());
+        ulong[][] shapes = [.. keras.Arrays("gru_1").Select(array => array.Shape)];
+        Assert.Equal([[25UL, 36UL], [12UL, 36UL], [36UL]], shapes);
+        Assert.Equal([[12UL, 25UL], [25UL]], keras.Arrays("dense").Select(array => array.Shape));
+    }
+
+    [Fact]
+    public void Write_Vocabulary_LiesBesideWithEachTokensId()
+    {
+        LanguageModel model = OnnxCase.Of("LSTM").Model;
+        KerasWeightsFile.Write(model, Path);
+        Dictionary<string, int> ids = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(System.IO.Path.Combine(folder, "model.vocabulary.json")))!;
+        Assert.Equal(model.Tokenizer.Count, ids.Count);
+        Assert.All(ids, entry => Assert.Equal(entry.Key, model.Tokenizer.Decode([entry.Value])));
+    }
+
+    [Fact]
+    public void Write_ModelOfBytes_HasNoVocabularyFile()
+    {
+        KerasWeightsFile.Write(LanguageModel.Create(new ModelSpec { HiddenSize = 3 }, new ByteTokenizer()), Path);
+        Assert.Equal([Path], Directory.EnumerateFiles(folder));
+    }
+
+    [Theory]
+    [InlineData("convolution, 1 layer", "convolutions")]
+    [InlineData("LSTM, 4 layers, all options", "a tied embedding")]
+    [InlineData("LSTM, residual, hard gates", "residual connections")]
+    [InlineData("LSTM, normalised", "layer normalisation")]
+    public void Write_ModelThatIsNoChain_IsRefusedAndNothingWritten(string name, string reason)
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => KerasWeightsFile.Write(OnnxCase.Of(name).Model, Path));
+        Assert.StartsWith($"A model with {reason} cannot be written for Keras", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(folder));
+    }
+}
