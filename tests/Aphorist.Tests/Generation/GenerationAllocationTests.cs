@@ -18,6 +18,32 @@ public sealed class GenerationAllocationTests
             AssertAllocatesNothing(ModelPair.Random(kind with { HiddenSize = 16, Layers = 3, EmbeddingSize = 5, Gates = GateActivation.Sigmoid, Window = 10 }, 20).Engine, mode);
     }
 
+    public static TheoryData<SamplingOptions> Strategies => new(
+        new SamplingOptions(),
+        new SamplingOptions { TopP = 0.9, RepetitionPenalty = 1.1 },
+        new SamplingOptions { TopK = 5, MinP = 0.01, Temperature = 1.3 },
+        new SamplingOptions { TypicalP = 0.8, FrequencyPenalty = 0.2, PresencePenalty = 0.1, Banned = ["\u4E03"] });
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void Stream_AfterTheFirstCharacters_AllocatesNothing(SamplingOptions sampling)
+    {
+        // More tokens than are ordered by counting, so that the heap is looked at, too.
+        foreach (int tokens in (int[])[20, 300])
+        {
+            LanguageModel model = ModelPair.Initial(tokens, 32, 10, GateActivation.HardSigmoid).Engine;
+            using IEnumerator<string> text = new TextGenerator(model).Stream("", sampling, stop: new() { Texts = ["\u4E01\u4E02\u4E01\u4E02\u4E01\u4E02"] }).GetEnumerator();
+            Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(text) == 0, TimeSpan.FromSeconds(10)), $"Every character of {sampling} allocates.");
+        }
+
+        static long AllocationsOfWriting(IEnumerator<string> text)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int written = 0; written < 20; written++) text.MoveNext();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static void AssertAllocatesNothing(LanguageModel model, GenerationMode mode)
     {
         NetworkWeights weights = new(model, InstructionSet.Current);
