@@ -68,7 +68,7 @@ internal sealed class TorchWriter : IDisposable
             window = moved;
         }
 
-        return text.Length;
+        return text[0].Length;
     }
 
     public void Dispose() => network.Dispose();

@@ -9,8 +9,7 @@ internal static class WritingComparison
     private const int OurLength = 2000;
     private const int TheirLength = 100;
     private const int Texts = 256;
-    private const int OurLengthOfMany = 400;
-    private const int TheirLengthOfMany = 100;
+    private const int LengthOfMany = 400;
 
     /// <summary>One step a character, on one thread.</summary>
     public static Comparison RunStateful(int rounds) =>
@@ -30,7 +29,7 @@ internal static class WritingComparison
         using TorchWriter writer = new(model, threads);
         TextGenerator generator = new(model, GenerationMode.Stateful, threads);
         TorchSampling sampling = new(strategies: false);
-        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => WriteMany(generator), () => writer.WriteStateful(Texts, TheirLengthOfMany, sampling));
+        (double ours, double theirs) = Turns.Measure(rounds, seconds: 0.5, () => WriteMany(generator), () => writer.WriteStateful(Texts, LengthOfMany, sampling));
         return new Comparison($"writing {Texts} texts at once, state carried; {threads} threads", "character", ours, theirs);
     }
 
@@ -58,5 +57,5 @@ internal static class WritingComparison
         generator.Complete(NotebookWork.Text[..promptLength], OurLength, sampling).Length;
 
     private static int WriteMany(TextGenerator generator) =>
-        generator.CompleteMany(Enumerable.Repeat(NotebookWork.Text[..1], Texts), OurLengthOfMany).Sum(text => text.Length);
+        generator.CompleteMany(Enumerable.Repeat(NotebookWork.Text[..1], Texts), LengthOfMany).Sum(text => text.Length);
 }

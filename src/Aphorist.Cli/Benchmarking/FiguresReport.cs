@@ -24,7 +24,7 @@ internal static class FiguresReport
                 ["writing, top-p and repetition penalty, 1 thread", Rate(writing.Strategies), Share(writing.Strategies.Share)],
                 [$"writing, {WritingBenchmark.Texts} texts at once, {threads}", Rate(writing.Many), Share(writing.Many.Share)],
                 [$"writing, exact window, {threads}", Rate(writing.Window), Share(writing.Window.Share)],
-                ["reading memory, 1 thread", $"{Quantity.Of(writing.Reading)}B/s", ""],
+                [$"reading the weights of {WritingBenchmark.Large}, 1 thread", $"{Quantity.Of(writing.Reading)}B/s", ""],
                 [$"writing, {WritingBenchmark.Large}, 1 thread", Rate(writing.Large), Share(writing.Large.Share, "reading")],
                 [$"writing, {WritingBenchmark.Large}, {WritingBenchmark.Texts} texts at once, {threads}", Rate(writing.LargeMany), Share(writing.LargeMany.Share)],
             ]);

@@ -14,8 +14,8 @@ internal sealed unsafe class TextBatch : IDisposable
     // Rows that one thread advances at once: enough for products to be fast, few enough for all threads to have some.
     private const int RowsOfTask = 32;
 
-    // Tokens that it writes of each before the threads wait for each other; a text that is over waits with them.
-    private const int StepsOfTask = 8;
+    // Tokens that it writes of each before another thread may take them: that other thread's cache has none of what belongs to these texts.
+    private const int StepsOfTask = 32;
 
     private readonly NetworkWeights weights;
     private readonly ulong seed;
@@ -88,28 +88,29 @@ internal sealed unsafe class TextBatch : IDisposable
         return (prompt, ids, predictor);
     }
 
-    /// <summary>Some texts choose and read a few tokens each.</summary>
+    /// <summary>Some texts choose and read a few tokens each; fewer, when one of them is over and has to make room.</summary>
     private void Advance(Sampler sampler, int first, int rowCount)
     {
-        for (int step = 0; step < StepsOfTask; step++)
+        bool allGoOn = true;
+        for (int step = 0; allGoOn && step < StepsOfTask; step++)
         {
             state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
-            if (!Choose(sampler, first, rowCount)) return;
+            allGoOn = Choose(sampler, first, rowCount);
             fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
         }
     }
 
-    /// <summary>Each of some texts chooses a token; false if all are over now.</summary>
+    /// <summary>Each of some texts chooses a token; false if one is over.</summary>
     private bool Choose(Sampler sampler, int first, int rowCount)
     {
-        bool goesOn = false;
+        bool allGoOn = true;
         for (int row = first; row < first + rowCount; row++)
         {
             tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(sampler, logits.Span.Slice(row * vocabulary, vocabulary));
-            goesOn |= !rows[row].IsOver;
+            allGoOn &= !rows[row].IsOver;
         }
 
-        return goesOn;
+        return allGoOn;
     }
 
     /// <summary>Takes out the texts that are over; the last rows move to where they were.</summary>

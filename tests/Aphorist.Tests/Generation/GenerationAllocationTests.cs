@@ -1,4 +1,5 @@
 using Aphorist.Generation;
+using Aphorist.Generation.Strategies;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Tests.Model;
@@ -8,6 +9,19 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class GenerationAllocationTests
 {
+    public static TheoryData<SamplingOptions> Strategies =>
+    [
+        new SamplingOptions(),
+        new SamplingOptions { Temperature = 0 },
+        new SamplingOptions { TopP = 0.9, RepetitionPenalty = 1.1 },
+        new SamplingOptions { TypicalP = 0.9 },
+        new SamplingOptions
+        {
+            Schedule = TemperatureSchedule.Cycle(0.5, 1.5), TopK = 15, TopP = 0.95, MinP = 0.01, TypicalP = 0.9, RepetitionPenalty = 1.1, FrequencyPenalty = 0.1,
+            PresencePenalty = 0.1, Bias = new Dictionary<string, double> { ["\u4E00"] = 1 }, Banned = ["\u4E01"],
+        },
+    ];
+
     [Theory]
     [InlineData(GenerationMode.Stateful)]
     [InlineData(GenerationMode.Window)]
@@ -18,31 +32,56 @@ public sealed class GenerationAllocationTests
             AssertAllocatesNothing(ModelPair.Random(kind with { HiddenSize = 16, Layers = 3, EmbeddingSize = 5, Gates = GateActivation.Sigmoid, Window = 10 }, 20).Engine, mode);
     }
 
-    public static TheoryData<SamplingOptions> Strategies => new(
-        new SamplingOptions(),
-        new SamplingOptions { TopP = 0.9, RepetitionPenalty = 1.1 },
-        new SamplingOptions { TopK = 5, MinP = 0.01, Temperature = 1.3 },
-        new SamplingOptions { TypicalP = 0.8, FrequencyPenalty = 0.2, PresencePenalty = 0.1, Banned = ["\u4E03"] });
-
     [Theory]
     [MemberData(nameof(Strategies))]
     public void Stream_AfterTheFirstCharacters_AllocatesNothing(SamplingOptions sampling)
     {
-        // More tokens than are ordered by counting, so that the heap is looked at, too.
-        foreach (int tokens in (int[])[20, 300])
+        // So many that their order is found by a heap, and so few that it is counted out.
+        foreach (int characters in (int[])[Ranking.MostNumbers + 30, 30])
         {
-            LanguageModel model = ModelPair.Initial(tokens, 32, 10, GateActivation.HardSigmoid).Engine;
-            using IEnumerator<string> text = new TextGenerator(model).Stream("", sampling, stop: new() { Texts = ["\u4E01\u4E02\u4E01\u4E02\u4E01\u4E02"] }).GetEnumerator();
-            Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(text) == 0, TimeSpan.FromSeconds(10)), $"Every character of {sampling} allocates.");
+            LanguageModel model = ModelPair.Initial(characters, 16, 10, GateActivation.HardSigmoid).Engine;
+            using IEnumerator<string> piece = new TextGenerator(model).Stream(Spell(model), sampling).GetEnumerator();
+            Assert.True(SpinWait.SpinUntil(() => AllocationsOf(piece, 300) == 0, TimeSpan.FromSeconds(10)), $"Every one of {characters} characters allocates.");
         }
 
-        static long AllocationsOfWriting(IEnumerator<string> text)
+        static long AllocationsOf(IEnumerator<string> piece, int pieces)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int written = 0; written < 20; written++) text.MoveNext();
+            while (pieces-- > 0) piece.MoveNext();
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void CompleteMany_AfterTheFirstTexts_AllocatesNothingButTheTexts(SamplingOptions sampling)
+    {
+        const int Length = 40, Texts = 256;
+        LanguageModel model = ModelPair.Initial(30, 16, 10, GateActivation.HardSigmoid).Engine;
+        // A single thread: this one.
+        TextGenerator generator = new(model, threads: 1);
+        using IEnumerator<string> text = generator.CompleteMany(Enumerable.Repeat("", int.MaxValue), Length, sampling, cancellationToken: TestContext.Current.CancellationToken).GetEnumerator();
+        long ofTexts = Texts * SizeOfText();
+        Assert.True(SpinWait.SpinUntil(() => AllocationsOfTexts() == ofTexts, TimeSpan.FromSeconds(10)), "Every text allocates more than itself.");
+
+        long AllocationsOfTexts()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int count = 0; count < Texts; count++) text.MoveNext();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        static long SizeOfText()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            string text = new('a', Length);
+            long size = GC.GetAllocatedBytesForCurrentThread() - before;
+            GC.KeepAlive(text);
+            return size;
+        }
+    }
+
+    private static string Spell(LanguageModel model) => model.Tokenizer.Decode([0, 1, 2]);
 
     private static void AssertAllocatesNothing(LanguageModel model, GenerationMode mode)
     {
