@@ -71,10 +71,11 @@ internal static class GenerateCommand
             AreLines = StopArguments.IsAtLine(call),
             Output = call.GetValue(Output),
         };
-        IEnumerable<TextToWrite> texts = PlannedTexts.Of(request, model, cancellationToken);
+        TextGenerator generator = new(model, mode);
+        IEnumerable<TextToWrite> texts = PlannedTexts.Of(request, generator, cancellationToken);
         bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.Schedule is not null);
         if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
-        if (call.GetValue(Explain)) return ExplainedWriting.Run(new TextGenerator(model, mode), known, sampling[0], length, stop, output, cancellationToken);
+        if (call.GetValue(Explain)) return ExplainedWriting.Run(generator, known, sampling[0], length, stop, output, cancellationToken);
         await new Writing(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Generation;
-using Aphorist.Model;
 
 namespace Aphorist.Cli.Generation;
 
@@ -13,9 +12,8 @@ internal static class PlannedTexts
     private const int MostRepetitions = 20_000;
 
     /// <exception cref="WrongCallException">The options do not fit the model.</exception>
-    public static IEnumerable<TextToWrite> Of(WritingRequest request, LanguageModel model, CancellationToken cancellationToken)
+    public static IEnumerable<TextToWrite> Of(WritingRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
-        TextGenerator generator = new(model, request.Mode);
         try
         {
             return request.Beams is { } beams ? Best(request, generator, beams, cancellationToken)

@@ -8,8 +8,8 @@ using System.Text.Unicode;
 namespace Aphorist.Cli.Pages;
 
 /// <summary>
-/// A page that needs nothing but itself: a template of this assembly in which <c>{{title}}</c>, <c>{{style}}</c> and <c>{{data}}</c> stand for what is put in. The style is
-/// that of all pages; the data is JSON in a script element, from which the template's own script makes what is seen.
+/// A page that needs nothing but itself: a template of this assembly in which <c>{{title}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c> stand for what is put in. The style and
+/// the script are what all pages have in common; the data is JSON in a script element, from which the template's own script makes what is seen.
 /// </summary>
 internal static partial class HtmlPage
 {
@@ -28,6 +28,7 @@ internal static partial class HtmlPage
         {
             "{{title}}" => HtmlEncoder.Default.Encode(title),
             "{{style}}" => Resource("page.css"),
+            "{{script}}" => Resource("page.js"),
             "{{data}}" => data,
             _ => throw new InvalidOperationException($"Nothing stands for {place.Value} in {template}."),
         });
