@@ -82,6 +82,28 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Play_TerminalIsGoneAndNoSignalSaysSo_SavesAndEnds()
+    {
+        SkipWithoutScript();
+        folder.Write("play.sh", $"stty cols 80 rows 24; echo $$ > process; trap '' HUP; exec dotnet '{AphoristProcess.Assembly}' play '{trained.Run}' --prompt 'the ' --output text.txt");
+        folder.Write("terminal.sh", "echo $$ > terminal; exec script -qfc 'sh play.sh' screen");
+        folder.Write("look.sh", $"""
+            export TERM=xterm-256color
+            touch screen
+            (sleep 30 | sh terminal.sh) > /dev/null 2>&1 &
+            {Until(Ready)}
+            kill -9 $(cat terminal)
+            # Whoever inherits a process that has ended may leave it as a zombie.
+            for look in $(seq 200); do if ! kill -0 $(cat process) || grep -q zombie /proc/$(cat process)/status; then exit 0; fi; sleep 0.1; done
+            kill -9 $(cat process)
+            exit 1
+            """);
+        AphoristProcess.RunInBash(folder.Path, "bash look.sh").Expect(0);
+
+        Assert.Equal("the ", File.ReadAllText(folder["text.txt"]));
+    }
+
+    [Fact]
     public void Play_FileThatCannotBeWritten_LeavesTheTextAllTheSame()
     {
         string shown = OnATerminal($"play '{trained.Run}' --prompt 'the ' --output no/text.txt", $"{Until(Ready)}; {Send("\\033")}");
@@ -112,14 +134,19 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
 
     private static string Send(string keys) => $"printf '{keys}'";
 
-    /// <summary>Plays, and returns all that the terminal was sent, with the exit code and the terminal's settings behind it.</summary>
     /// <summary>Whether this process came into being with SIGHUP, the signal number 1, ignored.</summary>
     private bool IgnoresHangUp() => AphoristProcess.RunInBash(folder.Path, "trap 'echo heard' HUP; kill -HUP $$; true").Output.Length == 0;
 
-    private string OnATerminal(string call, string keys, string variables = "", int columns = 80, int rows = 24)
+    private void SkipWithoutScript()
     {
         AphoristProcess.Result tool = AphoristProcess.RunInBash(folder.Path, "script --version");
         Assert.SkipUnless(tool.ExitCode == 0 && tool.Output.Contains("util-linux", StringComparison.Ordinal), "There is no `script` of util-linux here.");
+    }
+
+    /// <summary>Plays, and returns all that the terminal was sent, with the exit code and the terminal's settings behind it.</summary>
+    private string OnATerminal(string call, string keys, string variables = "", int columns = 80, int rows = 24)
+    {
+        SkipWithoutScript();
         folder.Write("play.sh", $"""
             stty cols {columns} rows {rows}
             before=$(stty -g)

@@ -6,16 +6,18 @@ namespace Aphorist.Cli.Playing;
 internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScreen drawing, Action save)
 {
     private const double TemperatureStep = 0.1;
+    private const char EndOfText = '\u0004';
 
     // Some fifty pictures, and as many tokens, a second: as fast as anyone can read.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly KeyInput input = new(TakeKey, () => Thread.Sleep(Pause / 2));
+    private bool isInputOver;
 
     public void Run(CancellationToken cancellationToken)
     {
+        KeyInput input = new(TakeKey, () => Thread.Sleep(Pause / 2));
         (int, int) shown = default;
-        while (true)
+        while (!isInputOver)
         {
             cancellationToken.ThrowIfCancellationRequested();
             bool isChanged = shown != FullScreen.Size;
@@ -80,9 +82,11 @@ internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScree
         }
     }
 
-    private static bool TakeKey([NotNullWhen(true)] out ConsoleKeyInfo? key)
+    private bool TakeKey([NotNullWhen(true)] out ConsoleKeyInfo? key)
     {
-        key = Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
-        return key is not null;
+        key = !isInputOver && Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+        // A terminal that is gone gives the character for the end of a text, without end and by no key; Ctrl-D is that character by the key D.
+        isInputOver |= key is { Key: ConsoleKey.None, Modifiers: 0, KeyChar: EndOfText };
+        return !isInputOver && key is not null;
     }
 }
