@@ -1,3 +1,5 @@
+using Aphorist.Interop.Hdf5;
+
 namespace Aphorist.Interop.Keras;
 
 /// <summary>The weights of a Dense layer.</summary>

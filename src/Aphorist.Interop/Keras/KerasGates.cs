@@ -17,21 +17,18 @@ internal static class KerasGates
         return joined;
     }
 
-    /// <summary>Puts the blocks into another order.</summary>
+    /// <summary>Puts the blocks into another order, in place.</summary>
     /// <param name="values">[rows, G H].</param>
     /// <param name="hiddenSize">H.</param>
     /// <param name="order">Which block comes first, second, ...</param>
-    public static float[] Reorder(float[] values, int hiddenSize, ReadOnlySpan<int> order)
+    public static void Reorder(Span<float> values, int hiddenSize, ReadOnlySpan<int> order)
     {
-        int columns = order.Length * hiddenSize;
-        float[] reordered = new float[values.Length];
-        for (int row = 0; row < values.Length; row += columns)
+        float[] row = new float[order.Length * hiddenSize];
+        for (int start = 0; start < values.Length; start += row.Length)
         {
-            for (int gate = 0; gate < order.Length; gate++)
-                values.AsSpan(row + order[gate] * hiddenSize, hiddenSize).CopyTo(reordered.AsSpan(row + gate * hiddenSize));
+            values.Slice(start, row.Length).CopyTo(row);
+            for (int gate = 0; gate < order.Length; gate++) row.AsSpan(order[gate] * hiddenSize, hiddenSize).CopyTo(values[(start + gate * hiddenSize)..]);
         }
-
-        return reordered;
     }
 
     /// <summary>Multiplies all blocks but one, in place.</summary>

@@ -1,3 +1,4 @@
+using Aphorist.Interop.Hdf5;
 using Aphorist.Model;
 using Aphorist.Storage;
 using Aphorist.Text;
@@ -108,7 +109,7 @@ public sealed class KerasModel
 
     private static KerasModel ReadHdf5(Stream stream, string name)
     {
-        using Hdf5File file = new(name, stream);
+        Hdf5File file = new(name, stream);
         string model = file.Text("/", "model_config") ?? throw new ModelFileException(
             name, "it is an HDF5 file without model_config, as save_weights writes it; in Keras, write the whole model with model.save('model.h5')");
         string root = file.Has("model_weights") ? "model_weights" : "";
@@ -123,7 +124,7 @@ public sealed class KerasModel
         using KerasArchive archive = new(name, stream);
         KerasConfiguration configuration = archive.ReadConfiguration();
         using MemoryStream weights = archive.OpenWeights();
-        using Hdf5File file = new(name, weights);
+        Hdf5File file = new(name, weights);
         return Read(name, configuration, new NumberedWeights(file, configuration.Layers));
     }
 

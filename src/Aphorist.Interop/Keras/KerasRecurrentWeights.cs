@@ -1,3 +1,4 @@
+using Aphorist.Interop.Hdf5;
 using Aphorist.Model;
 
 namespace Aphorist.Interop.Keras;
@@ -11,7 +12,6 @@ internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, 
 {
     // Keras 1 has an array for each gate: of an LSTM i, c, f, o where Keras 2 has i, f, c, o in one; of a GRU z, r, h in both.
     private static readonly int[] LstmOfKeras1 = [0, 2, 1, 3], GruOfKeras1 = [0, 1, 2];
-    private static readonly int[] AsTheyAre = [0, 1, 2, 3];
 
     // z, r, h become r, z, n.
     private static readonly int[] GruOrder = [1, 0, 2];
@@ -28,8 +28,7 @@ internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, 
         (float[] kernel, float[] recurrent, float[] bias) = arrays.Count == 3 * gates && !hasTwoBiases
             ? ReadByGate(arrays, inputs, hidden, isLstm ? LstmOfKeras1 : GruOfKeras1)
             : ReadWhole(layer, arrays, inputs, hasTwoBiases ? [2, gates * hidden] : [gates * hidden]);
-        int[] order = isLstm ? AsTheyAre : GruOrder;
-        (kernel, recurrent, bias) = (KerasGates.Reorder(kernel, hidden, order), KerasGates.Reorder(recurrent, hidden, order), KerasGates.Reorder(bias, hidden, order));
+        foreach (float[] values in isLstm ? [] : new[] { kernel, recurrent, bias }) KerasGates.Reorder(values, hidden, GruOrder);
         foreach (float[] values in layer.GateScale == 1 ? [] : new[] { kernel, recurrent, bias }) KerasGates.Scale(values, hidden, gates, isLstm ? 2 : gates - 1, layer.GateScale);
         int columns = gates * hidden;
         return new(kernel, recurrent, bias[..columns], isLstm ? null : hasTwoBiases ? bias[columns..] : new float[columns]);

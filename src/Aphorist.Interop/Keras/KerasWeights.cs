@@ -1,3 +1,5 @@
+using Aphorist.Interop.Hdf5;
+
 namespace Aphorist.Interop.Keras;
 
 /// <summary>Where a file has the weights of a layer.</summary>

@@ -1,3 +1,5 @@
+using Aphorist.Interop.Hdf5;
+
 namespace Aphorist.Interop.Keras;
 
 /// <summary>The weights in Keras 3's own file: a layer's arrays are numbered in a group that is named after the layer's class, and its place among those of that class.</summary>

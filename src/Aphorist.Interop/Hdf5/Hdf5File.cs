@@ -1,0 +1,71 @@
+using Aphorist.Storage;
+
+namespace Aphorist.Interop.Hdf5;
+
+/// <summary>An HDF5 file that is read: what h5py writes by default, and what this program writes.</summary>
+/// <remarks>docs/decisions/0013-own-reader-of-hdf5.md says why it is read by code of our own.</remarks>
+internal sealed class Hdf5File
+{
+    private const int LongestSuperblock = 96;
+
+    private static readonly byte[] Signature = [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    private readonly Hdf5Bytes bytes;
+    private readonly Hdf5Context context;
+    private readonly long root;
+
+    /// <param name="path">What messages call the file.</param>
+    /// <param name="stream">Its bytes, which can be sought in; stays open.</param>
+    /// <exception cref="ModelFileException">It is no HDF5 file.</exception>
+    public Hdf5File(string path, Stream stream)
+    {
+        bytes = new(path, stream);
+        byte[] start = bytes.ReadUpTo(0, LongestSuperblock);
+        if (!IsOne(start) || start.Length < 16) throw bytes.Damaged();
+        int version = start[8], place = version < 2 ? 13 : 9;
+        Hdf5Sizes sizes = new(start[place], start[place + 1]);
+        if (version > 3 || sizes.OfAddress is not (2 or 4 or 8) || sizes.OfLength is not (2 or 4 or 8)) throw bytes.Damaged();
+        context = new(bytes, sizes);
+        Hdf5Fields fields = context.Fields(start);
+        fields.Skip(version switch { 0 => 24, 1 => 28, _ => 12 });
+        if (fields.Address() != 0) throw bytes.Unsupported("a block of other data before its beginning");
+        // Of version 0 and 1 the free space, the end, the drivers, and the name of the root; since then an extension and the end.
+        for (int skipped = 0; skipped < (version < 2 ? 4 : 2); skipped++) fields.Address();
+        root = fields.Address();
+    }
+
+    /// <summary>What messages call the file.</summary>
+    public string Path => bytes.Path;
+
+    /// <summary>Whether bytes begin as an HDF5 file does.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> start) => start.StartsWith(Signature);
+
+    /// <summary>A text that is an attribute of a group; null if there is none.</summary>
+    public string? Text(string group, string attribute) => Attribute(group, attribute) is { IsText: true, Count: 1 } found ? found.Texts()[0] : null;
+
+    /// <summary>A list of names that is an attribute of a group; empty if there is none, and where an empty list was stored, which is one of numbers.</summary>
+    public string[] Names(string group, string attribute) => Attribute(group, attribute) is { IsText: true } found ? found.Texts() : [];
+
+    /// <summary>Whether there is a group or a dataset of this path.</summary>
+    public bool Has(string path) => Find(path) is not null;
+
+    /// <summary>The dataset of this path.</summary>
+    /// <exception cref="ModelFileException">There is none.</exception>
+    public Hdf5Array Array(string path) => Find(path) is { } found && Hdf5Array.Read(context, path, found) is { } array
+        ? array
+        : throw new ModelFileException(Path, $"the weights '{path}' are missing");
+
+    private Hdf5Attribute? Attribute(string group, string name) => Find(group) is { } found ? Hdf5Attribute.Find(context, found, name) : null;
+
+    private Hdf5Object? Find(string path)
+    {
+        Hdf5Object place = context.Object(root);
+        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!place.Links.TryGetValue(name, out long address)) return null;
+            place = context.Object(address);
+        }
+
+        return place;
+    }
+}

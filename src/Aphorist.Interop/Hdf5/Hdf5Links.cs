@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace Aphorist.Interop.Hdf5;
+
+/// <summary>The names in a group: in messages of its header, or, as h5py writes them, in a tree of tables with the names in a heap.</summary>
+internal sealed class Hdf5Links
+{
+    private readonly Hdf5Context context;
+    private readonly Dictionary<string, long> found = new(StringComparer.Ordinal);
+    private byte[] names = [];
+
+    private Hdf5Links(Hdf5Context context) => this.context = context;
+
+    /// <summary>The addresses of the objects by name. Links to other places or files are none.</summary>
+    public static Dictionary<string, long> Read(Hdf5Context context, Hdf5Object group)
+    {
+        Hdf5Links links = new(context);
+        if (group.Find(Hdf5MessageKind.SymbolTable) is { } table) links.ReadTree(table);
+        if (group.Find(Hdf5MessageKind.LinkInfo) is { } info) links.EnsureIsCompact(info);
+        foreach (Hdf5Message message in group.All(Hdf5MessageKind.Link)) links.ReadLink(message);
+        return links.found;
+    }
+
+    private void EnsureIsCompact(Hdf5Message info)
+    {
+        Hdf5Fields fields = context.Fields(info.Body.Span);
+        fields.Skip(1);
+        fields.Skip((fields.Byte() & 1) != 0 ? 8 : 0);
+        if (fields.Address() != Hdf5Fields.Undefined) throw context.File.Unsupported("groups in the form of fractal heaps (libver='latest' or track_order=True)");
+    }
+
+    private void ReadLink(Hdf5Message message)
+    {
+        Hdf5Fields fields = context.Fields(message.Body.Span);
+        fields.Skip(1);
+        byte flags = fields.Byte();
+        int kind = (flags & 8) != 0 ? fields.Byte() : 0;
+        fields.Skip(((flags & 4) != 0 ? 8 : 0) + ((flags & 16) != 0 ? 1 : 0));
+        string name = Encoding.UTF8.GetString(fields.Bytes((int)Math.Clamp(fields.Number(1 << (flags & 3)), -1, int.MaxValue)));
+        if (kind == 0) found[name] = fields.Address();
+    }
+
+    private void ReadTree(Hdf5Message table)
+    {
+        Hdf5Fields fields = context.Fields(table.Body.Span);
+        (long tree, long heap) = (fields.Address(), fields.Address());
+        names = ReadHeap(heap);
+        foreach ((_, long node) in Hdf5Tree.Leaves(context, tree, Hdf5Tree.OfGroup, context.Sizes.OfLength)) ReadTable(node);
+    }
+
+    private byte[] ReadHeap(long address)
+    {
+        Hdf5Fields fields = context.Fields(context.File.ReadUpTo(address, 32));
+        fields.Expect("HEAP"u8);
+        fields.Skip(4);
+        long length = fields.Length();
+        fields.Length();
+        return context.File.Read(fields.Address(), length);
+    }
+
+    private void ReadTable(long address)
+    {
+        Hdf5Fields head = context.Fields(context.File.ReadUpTo(address, 8));
+        head.Expect("SNOD"u8);
+        head.Skip(2);
+        int count = head.UInt16(), entry = 2 * context.Sizes.OfAddress + 24;
+        Hdf5Fields fields = context.Fields(context.File.Read(address + head.Position, (long)count * entry));
+        for (int index = 0; index < count; index++)
+        {
+            (long name, long target, uint cache) = (fields.Address(), fields.Address(), fields.UInt32());
+            fields.Skip(20);
+            // Cache 2 is a link by name.
+            if (cache != 2) found[NameAt(name)] = target;
+        }
+    }
+
+    private string NameAt(long place)
+    {
+        if (place < 0 || place >= names.Length) throw context.File.Damaged();
+        ReadOnlySpan<byte> rest = names.AsSpan((int)place);
+        int end = rest.IndexOf((byte)0);
+        return end < 0 ? throw context.File.Damaged() : Encoding.UTF8.GetString(rest[..end]);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+
+namespace Aphorist.Interop.Hdf5;
+
+/// <summary>The type of an array's values.</summary>
+/// <param name="Kind">What they are.</param>
+/// <param name="Size">Bytes of each; of a text of any length, those of its place in a heap.</param>
+/// <param name="IsBigEndian">Whether a number's first byte counts most.</param>
+/// <param name="IsSigned">Whether an integer may be negative.</param>
+internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndian, bool IsSigned)
+{
+    private const int IntegerClass = 0, FloatClass = 1, TextClass = 3, AnyLengthClass = 9;
+
+    public static Hdf5Type Read(Hdf5Context context, ReadOnlySpan<byte> body)
+    {
+        Hdf5Fields fields = context.Fields(body);
+        int kind = fields.Byte() & 0xF, bits = (int)fields.Number(3);
+        uint size = fields.UInt32();
+        if (size is 0 or > int.MaxValue) throw context.File.Damaged();
+        return new(KindOf(context, kind, bits, (int)size, fields), (int)size, (bits & 1) != 0, (bits & 8) != 0);
+    }
+
+    /// <summary>A floating-point number.</summary>
+    public double Number(ReadOnlySpan<byte> bytes) => (Size, IsBigEndian) switch
+    {
+        (2, false) => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        (2, true) => (double)BinaryPrimitives.ReadHalfBigEndian(bytes),
+        (4, false) => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        (4, true) => BinaryPrimitives.ReadSingleBigEndian(bytes),
+        (_, false) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        (_, true) => BinaryPrimitives.ReadDoubleBigEndian(bytes),
+    };
+
+    /// <summary>An integer.</summary>
+    public long Integer(ReadOnlySpan<byte> bytes)
+    {
+        long number = IsSigned && (bytes[IsBigEndian ? 0 : Size - 1] & 0x80) != 0 ? -1 : 0;
+        for (int place = 0; place < Size; place++) number = number << 8 | bytes[IsBigEndian ? place : Size - 1 - place];
+        return number;
+    }
+
+    private static Hdf5Kind KindOf(Hdf5Context context, int kind, int bits, int size, Hdf5Fields properties) => kind switch
+    {
+        IntegerClass when size is 1 or 2 or 4 or 8 => Hdf5Kind.Integer,
+        // The order of the bytes is one of the two, and so is where sign, exponent and mantissa lie.
+        FloatClass when size is 2 or 4 or 8 && (bits & 0x40) == 0 && IsStandard(size, properties) => Hdf5Kind.FloatingPoint,
+        TextClass => Hdf5Kind.Text,
+        AnyLengthClass when (bits & 0xF) == 1 && size == 8 + context.Sizes.OfAddress => Hdf5Kind.TextOfAnyLength,
+        _ => Hdf5Kind.Other,
+    };
+
+    private static bool IsStandard(int size, Hdf5Fields properties)
+    {
+        (int offset, int precision, int exponentPlace, int exponentSize) = (properties.UInt16(), properties.UInt16(), properties.Byte(), properties.Byte());
+        return (offset, precision, exponentPlace, exponentSize) == size switch { 2 => (0, 16, 10, 5), 4 => (0, 32, 23, 8), _ => (0, 64, 52, 11) };
+    }
+}
+
+/// <summary>The kinds of values that are told from each other.</summary>
+internal enum Hdf5Kind
+{
+    Other,
+    Integer,
+    FloatingPoint,
+
+    /// <summary>Bytes of UTF-8, as many for each text.</summary>
+    Text,
+
+    /// <summary>A place in a heap that has the text.</summary>
+    TextOfAnyLength,
+}
