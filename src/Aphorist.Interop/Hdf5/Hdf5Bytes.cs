@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aphorist.Storage;
 
 namespace Aphorist.Interop.Hdf5;
@@ -6,7 +7,7 @@ namespace Aphorist.Interop.Hdf5;
 internal sealed class Hdf5Bytes(string path, Stream stream)
 {
     // All groups and attributes of a model take a few hundred thousand bytes. A damaged file can lead round in circles, which end where this is used up.
-    private const long MostMetadata = 16 << 20, LeastOfRead = 64;
+    private const long MostMetadata = 4 << 20, LeastOfRead = 64;
 
     // Floats of 16 bits become twice as long, and what is packed with gzip, which is no use for weights, somewhat longer.
     private const int MostPacking = 2;
@@ -47,7 +48,7 @@ internal sealed class Hdf5Bytes(string path, Stream stream)
     public T[] Allocate<T>(long count)
         where T : unmanaged
     {
-        int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        int size = Unsafe.SizeOf<T>();
         if (count < 0 || count > valuesLeft / size || count > Array.MaxLength) throw new ModelFileException(path, "it claims to hold more values than a file of its length can");
         valuesLeft -= count * size;
         return new T[count];

@@ -63,7 +63,7 @@ internal sealed class Hdf5Filters
             using ZLibStream stream = new(new MemoryStream(packed), CompressionMode.Decompress);
             return bytes[..stream.ReadAtLeast(bytes, most, throwOnEndOfStream: false)];
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw context.File.Damaged();
         }

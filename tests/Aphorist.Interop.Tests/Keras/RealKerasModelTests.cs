@@ -13,7 +13,7 @@ namespace Aphorist.Interop.Tests.Keras;
 /// <summary>A model that Keras 2.4.0 itself trained and saved, where it is at hand.</summary>
 public sealed class RealKerasModelTests
 {
-    private const string ModelName = "keras-2.4-nietzsche-lstm128.h5";
+    internal const string ModelName = "keras-2.4-nietzsche-lstm128.h5";
     private const int Vocabulary = 59, Hidden = 128, Window = 40, Written = 400;
 
     // Keras read the text behind a mark of 8 bytes.
@@ -111,7 +111,7 @@ public sealed class RealKerasModelTests
         return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(KerasVocabulary.Of(corpus)), corpus);
     }
 
-    private static string PathOf(string name)
+    internal static string PathOf(string name)
     {
         string? folder = Environment.GetEnvironmentVariable("APHORIST_CORPORA");
         string path = Path.Combine(folder is { Length: > 0 } ? folder : "no-folder", name);
