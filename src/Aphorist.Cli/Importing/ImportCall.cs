@@ -23,7 +23,10 @@ internal static class ImportCall
 
     private static string Sentence(ImportRequest request, KerasModel source, LanguageModel model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Imported {model.Parameters.Count:N0} parameters of {VersionOf(source)} with {model.Tokenizer.Count} characters into {request.Output}.");
+        $"Imported {model.Parameters.Count:N0} parameters of {VersionOf(source)} with {model.Tokenizer.Count} characters into {request.Output}.{OptimizerOf(request, model)}");
+
+    private static string OptimizerOf(ImportRequest request, LanguageModel model) =>
+        model.OptimizerState is null ? "" : $" What {model.Origin!.Optimizer} had accumulated came along: go on with 'aphorist train TEXT --from {request.Output}'.";
 
     private static string VersionOf(KerasModel source) => source.KerasVersion is null ? "Keras" : $"Keras {source.KerasVersion}";
 
@@ -34,5 +37,7 @@ internal static class ImportCall
         json.WriteNumber("parameters", model.Parameters.Count);
         json.WriteNumber("vocabularySize", model.Tokenizer.Count);
         json.WriteNumber("window", model.Spec.Window);
+        json.WriteString("optimizer", model.Origin!.Optimizer);
+        json.WriteBoolean("optimizerState", model.OptimizerState is not null);
     });
 }

@@ -24,7 +24,7 @@ internal static class ModelDescription
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
             ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "as it is"],
-            .. OriginRows(file.Origin),
+            .. OriginRows(file.Origin, file.Optimizer),
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
         ];
@@ -52,7 +52,7 @@ internal static class ModelDescription
         json.WriteNumber("vocabularySize", file.Tokenizer.Count);
         WriteVocabulary(json, file.Tokenizer);
         json.WriteBoolean("lowercase", file.Tokenizer.Normalization.Lowercase);
-        WriteOrigin(json, file.Origin);
+        WriteOrigin(json, file.Origin, file.Optimizer);
         WriteTraining(json, file.Training);
         json.WriteStartArray("tensors");
         foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
@@ -112,15 +112,21 @@ internal static class ModelDescription
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
-    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin)
+    private static string StepsOf(OptimizerMetadata state) => state.Steps == 0 ? "" : string.Create(Culture, $" in {state.Steps:N0} steps");
+
+    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, OptimizerMetadata? state)
     {
         if (origin is null) return [];
         string rate = origin.LearningRate is double number ? string.Create(Culture, $", learning rate {number:G4}") : "";
         string optimizer = origin.Optimizer is null ? "" : $", trained there with {origin.Optimizer}{rate}";
-        return [["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"]];
+        return
+        [
+            ["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"],
+            .. state is null ? (ReadOnlySpan<string[]>)[] : [["optimizer", $"what {origin.Optimizer} had accumulated{StepsOf(state)}: 'aphorist train --from' goes on from it"]],
+        ];
     }
 
-    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin)
+    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin, OptimizerMetadata? state)
     {
         if (origin is null)
         {
@@ -134,6 +140,8 @@ internal static class ModelDescription
         json.WriteString("file", origin.File);
         json.WriteString("optimizer", origin.Optimizer);
         json.WriteFinite("learningRate", origin.LearningRate);
+        if (state is null) json.WriteNull("optimizerSteps");
+        else json.WriteNumber("optimizerSteps", state.Steps);
         json.WriteEndObject();
     }
 

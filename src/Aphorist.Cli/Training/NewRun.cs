@@ -80,8 +80,9 @@ internal static class NewRun
             From = request.From,
             Tokenizer = tokenizer,
             Model = from.Spec,
-            Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
+            Training = BroughtOptimizer.OptionsFor(request, preset, from) with { Preset = preset.Name },
         };
+        if (BroughtOptimizer.Note(from, options.Training) is { } note) await output.Notes.WriteLineAsync(note);
         LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         await ValidationText.EncodeAsync(validation, model.Tokenizer, output, cancellationToken);

@@ -54,5 +54,14 @@ internal sealed class Hdf5Array
             file.Path, FormattableString.Invariant($"value {wrong} of the weights '{Name}' is {values[wrong]}; the training diverged or the file is damaged, so use an earlier model"));
     }
 
+    /// <summary>A single number of any kind; null if it is none.</summary>
+    public double? ReadNumber()
+    {
+        if (space.Count != 1 || type.Kind is not (Hdf5Kind.Integer or Hdf5Kind.FloatingPoint)) return null;
+        byte[] bytes = new byte[type.Size];
+        layout.Open(space, type.Size).Read(0, bytes);
+        return type.Kind == Hdf5Kind.Integer ? type.Integer(bytes) : type.Number(bytes);
+    }
+
     private ModelFileException Wrong(string what) => new(file.Path, $"the weights '{Name}' {what}");
 }

@@ -13,11 +13,14 @@ namespace Aphorist.Interop.Keras;
 public sealed class KerasModel
 {
     private readonly KerasParameters parameters;
+    private readonly KerasMoments? moments;
 
-    private KerasModel(string name, KerasConfiguration configuration, KerasNetwork network, KerasParameters parameters)
+    private KerasModel(string name, KerasConfiguration configuration, KerasNetwork network, KerasWeights weights)
     {
         (Name, KerasVersion, Optimizer) = (name, configuration.Version, configuration.Optimizer);
-        (Spec, VocabularySize, this.parameters) = (network.Spec, (int)network.VocabularySize, parameters);
+        (Spec, VocabularySize) = (network.Spec, (int)network.VocabularySize);
+        parameters = KerasParameters.Read(network, weights);
+        moments = KerasMoments.Read(network, Optimizer, weights);
     }
 
     /// <summary>What the file is called.</summary>
@@ -32,7 +35,10 @@ public sealed class KerasModel
     /// <summary>The tokens that the model reads and predicts.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>What the model was trained with; null if the file does not say. What the optimizer had accumulated is not imported.</summary>
+    /// <summary>
+    /// What the model was trained with; null if the file does not say. What it had accumulated comes along (<see cref="LanguageModel.OptimizerState"/>) where it is an optimizer
+    /// of this library: RMSprop, Adam, AdamW or SGD with Nesterov's momentum 0.9, with constants as here.
+    /// </summary>
     public KerasOptimizer? Optimizer { get; }
 
     /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
@@ -102,8 +108,19 @@ public sealed class KerasModel
         if (tokenizer.Count != VocabularySize)
             throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
         LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
-        parameters.Place(model, places);
-        model.Origin = new() { Program = "Keras", Version = KerasVersion, File = Path.GetFileName(Name), Optimizer = Optimizer?.Name, LearningRate = Optimizer?.LearningRate };
+        parameters.Place(model.Parameters, model.Layout, places);
+        model.Origin = new()
+        {
+            Program = "Keras",
+            Version = KerasVersion,
+            File = Path.GetFileName(Name),
+            Optimizer = Optimizer?.Name,
+            LearningRate = Optimizer?.LearningRate,
+            WeightDecay = Optimizer?.WeightDecay,
+        };
+        if (moments is null) return model;
+        model.OptimizerState = new(moments.Steps, moments.Names, model.Layout);
+        for (int moment = 0; moment < moments.Names.Count; moment++) moments.Values[moment].Place(model.OptimizerState.ValuesOf(moment), model.Layout, places);
         return model;
     }
 
@@ -130,7 +147,6 @@ public sealed class KerasModel
 
     private static KerasModel Read(string name, KerasConfiguration configuration, KerasWeights weights)
     {
-        KerasNetwork network = KerasNetwork.Of(configuration);
-        return new(name, configuration, network, KerasParameters.Read(network, weights));
+        return new(name, configuration, KerasNetwork.Of(configuration), weights);
     }
 }

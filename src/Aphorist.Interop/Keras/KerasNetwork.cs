@@ -21,6 +21,12 @@ internal sealed class KerasNetwork
     /// <summary>The layer that makes the logits.</summary>
     public KerasLayer Decoder { get; private set; } = null!;
 
+    /// <summary>The layers that have weights, from below.</summary>
+    public IEnumerable<KerasLayer> Weighted => [.. Embedding is null ? [] : new[] { Embedding }, .. recurrent.Select(layer => layer.Layer), Decoder];
+
+    /// <summary>What messages call the file.</summary>
+    public string Path => configuration.Path;
+
     /// <summary>V.</summary>
     public long VocabularySize { get; private set; }
 

@@ -1,18 +1,45 @@
 using System.Text.Json;
+using Aphorist.Model;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>What a Keras model was compiled with to be trained. It is told, not taken along: what the optimizer had accumulated stays in the file.</summary>
+/// <summary>What a Keras model was compiled with to be trained.</summary>
 /// <param name="Name">Keras's name of the optimizer, such as RMSprop.</param>
 /// <param name="LearningRate">Its learning rate; null if that is a schedule or unknown.</param>
 public sealed record KerasOptimizer(string Name, double? LearningRate)
 {
+    // Keras has constants as floats.
+    private const double Rounding = 1e-6;
+
+    /// <summary>Its weight decay, apart from the gradient; null if it has none.</summary>
+    public double? WeightDecay { get; private init; }
+
+    /// <summary>What it remembers of each weight, by our names; null if it does otherwise than our optimizers do.</summary>
+    internal IReadOnlyList<string>? Moments { get; private init; }
+
     /// <summary>Reads it from a training configuration; null if that names none.</summary>
     internal static KerasOptimizer? Read(JsonElement training)
     {
         if ((KerasJson.Object(training, "optimizer_config") ?? KerasJson.Object(training, "optimizer")) is not { } optimizer) return null;
         if (KerasJson.Text(optimizer, "class_name") is not { Length: > 0 } name) return null;
         JsonElement config = KerasJson.Object(optimizer, "config") ?? optimizer;
-        return new(name, KerasJson.Number(config, "learning_rate") ?? KerasJson.Number(config, "lr"));
+        return new(name, KerasJson.Number(config, "learning_rate") ?? KerasJson.Number(config, "lr"))
+        {
+            WeightDecay = KerasJson.Number(config, "weight_decay") is > 0 and double decay ? decay : null,
+            Moments = IsSet(config, "use_ema") ? null : MomentsOf(name, config),
+        };
     }
+
+    private static IReadOnlyList<string>? MomentsOf(string name, JsonElement config) => name switch
+    {
+        "RMSprop" when Has(config, "rho", 0.9) && Has(config, "momentum", 0) && !IsSet(config, "centered") => [OptimizerState.RmsPropMeanSquare],
+        "Adam" or "AdamW" when Has(config, "beta_1", 0.9) && Has(config, "beta_2", 0.999) && !IsSet(config, "amsgrad") => [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare],
+        "SGD" when Has(config, "momentum", 0.9) && IsSet(config, "nesterov") => [OptimizerState.SgdMomentum],
+        _ => null,
+    };
+
+    /// <summary>Whether a constant has our value. Versions that had no choice do not name it.</summary>
+    private static bool Has(JsonElement config, string name, double value) => Math.Abs((KerasJson.Number(config, name) ?? value) - value) < Rounding;
+
+    private static bool IsSet(JsonElement config, string name) => KerasJson.Member(config, name)?.ValueKind == JsonValueKind.True;
 }

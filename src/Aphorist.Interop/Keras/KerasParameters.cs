@@ -10,23 +10,32 @@ namespace Aphorist.Interop.Keras;
 /// <param name="DecoderBias">[V].</param>
 internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRecurrentWeights> Layers, float[] DecoderKernel, float[] DecoderBias)
 {
+    /// <summary>All arrays.</summary>
+    public IEnumerable<float[]> Arrays =>
+        [.. Embedding is null ? [] : new[] { Embedding }, .. Layers.SelectMany(layer => layer.Arrays), DecoderKernel, DecoderBias];
+
     /// <summary>Reads them.</summary>
-    public static KerasParameters Read(KerasNetwork network, KerasWeights weights)
+    /// <param name="network">The model that they are of.</param>
+    /// <param name="weights">Where they are.</param>
+    /// <param name="gateScale">What the values of gates are multiplied by where their sums are to be multiplied by a factor: the factor by default.</param>
+    public static KerasParameters Read(KerasNetwork network, KerasWeights weights, Func<float, float>? gateScale = null)
     {
         (ModelSpec spec, long tokens) = (network.Spec, network.VocabularySize);
         float[]? embedding = network.Embedding is { } layer ? EmbeddingOf(layer, weights.Of(layer), tokens, spec.EmbeddingSize) : null;
         KerasRecurrentWeights[] layers =
-            [.. network.Recurrent.Select((recurrent, index) => KerasRecurrentWeights.Read(recurrent, weights.Of(recurrent.Layer), spec.InputSize(index) is > 0 and int size ? size : tokens))];
+            [.. network.Recurrent.Select((recurrent, index) => KerasRecurrentWeights.Read(Scaled(recurrent), weights.Of(recurrent.Layer), spec.InputSize(index) is > 0 and int size ? size : tokens))];
         (float[] kernel, float[] bias) = KerasDense.Read(network.Decoder, weights.Of(network.Decoder), spec.HiddenSize, tokens);
         return new(embedding, layers, kernel, bias);
+
+        KerasRecurrentLayer Scaled(KerasRecurrentLayer layer) => gateScale is null ? layer : layer with { GateScale = gateScale(layer.GateScale) };
     }
 
-    /// <summary>Puts them into a model.</summary>
-    /// <param name="model">A model of their shape.</param>
+    /// <summary>Puts them into the parameters of a model, or what is laid out as they are.</summary>
+    /// <param name="parameters">Where they go.</param>
+    /// <param name="layout">Which of them is what.</param>
     /// <param name="places">Keras's number of each token of the model.</param>
-    public void Place(LanguageModel model, ReadOnlySpan<int> places)
+    public void Place(Parameters parameters, ModelLayout layout, ReadOnlySpan<int> places)
     {
-        (Parameters parameters, ModelLayout layout) = (model.Parameters, model.Layout);
         if (Embedding is not null) CopyRows(Embedding, places, parameters.ValuesOf(layout.Embedding!));
         for (int index = 0; index < Layers.Count; index++)
         {

@@ -16,6 +16,9 @@ internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, 
     // z, r, h become r, z, n.
     private static readonly int[] GruOrder = [1, 0, 2];
 
+    /// <summary>All arrays.</summary>
+    public IEnumerable<float[]> Arrays => RecurrentBias is null ? [Kernel, Recurrent, Bias] : [Kernel, Recurrent, Bias, RecurrentBias];
+
     /// <summary>Reads them.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="arrays">Its arrays in the file.</param>

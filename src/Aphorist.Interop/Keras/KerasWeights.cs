@@ -7,4 +7,7 @@ internal abstract class KerasWeights
 {
     /// <summary>The arrays of a layer, in Keras's order.</summary>
     public abstract IReadOnlyList<Hdf5Array> Of(KerasLayer layer);
+
+    /// <summary>What the optimizer had accumulated, in Keras's order; empty if the file has nothing of it.</summary>
+    public abstract IReadOnlyList<Hdf5Array> OfOptimizer();
 }

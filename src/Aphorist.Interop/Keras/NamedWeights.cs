@@ -10,6 +10,10 @@ internal sealed class NamedWeights(Hdf5File file, string root) : KerasWeights
     {
         string group = $"{root}/{layer.Name}";
         if (!file.Has(group)) throw new ModelFileException(file.Path, $"the weights of {layer.Title} are missing");
-        return [.. file.Names(group, "weight_names").Select(name => file.Array($"{group}/{name}"))];
+        return ArraysOf(group);
     }
+
+    public override IReadOnlyList<Hdf5Array> OfOptimizer() => ArraysOf("optimizer_weights");
+
+    private Hdf5Array[] ArraysOf(string group) => [.. file.Names(group, "weight_names").Select(name => file.Array($"{group}/{name}"))];
 }

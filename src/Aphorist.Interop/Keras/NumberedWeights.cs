@@ -5,7 +5,8 @@ namespace Aphorist.Interop.Keras;
 /// <summary>The weights in Keras 3's own file: a layer's arrays are numbered in a group that is named after the layer's class, and its place among those of that class.</summary>
 internal sealed class NumberedWeights : KerasWeights
 {
-    private const int MostArrays = 16;
+    // An optimizer with three moments of each weight has fewer.
+    private const int MostArrays = 256;
 
     // The Keras of TensorFlow 2.12 and 2.13 called the list of layers otherwise.
     private static readonly string[] Roots = ["layers", "_layer_checkpoint_dependencies"];
@@ -30,8 +31,12 @@ internal sealed class NumberedWeights : KerasWeights
     {
         string inner = layer.Wrapper is null ? "" : "/layer", cell = layer.ClassName is "LSTM" or "GRU" ? "/cell" : "";
         string group = $"{root}/{groups[layer.Position]}{inner}{cell}/vars";
-        return [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
+        return ArraysOf(group);
     }
+
+    public override IReadOnlyList<Hdf5Array> OfOptimizer() => ArraysOf("optimizer/vars");
+
+    private Hdf5Array[] ArraysOf(string group) => [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
 
     /// <summary>The name of a class in snake case; of those that have weights only one is of two words.</summary>
     private static string GroupOf(string className) => className == "TimeDistributed" ? "time_distributed" : className.ToLowerInvariant();

@@ -21,12 +21,11 @@ public static class FineTuning
             LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
             grown.Origin = model.Origin;
             int[] places = PlacesIn(tokenizer, model.Tokenizer);
-            foreach ((ParameterTensor old, ParameterTensor tensor) in model.Parameters.Tensors.Zip(grown.Parameters.Tensors))
+            Copy(model.Layout, model.Parameters, grown.Parameters, places);
+            if (model.OptimizerState is { } state)
             {
-                ReadOnlySpan<float> from = model.Parameters.ValuesOf(old);
-                Span<float> to = grown.Parameters.ValuesOf(tensor);
-                if (HasRowOfEachToken(model.Layout, old)) CopyRows(from, to, places);
-                else from.CopyTo(to);
+                grown.OptimizerState = new(state.Steps, state.Moments, grown.Layout);
+                for (int moment = 0; moment < state.Moments.Count; moment++) Copy(model.Layout, state.ValuesOf(moment), grown.OptimizerState.ValuesOf(moment), places);
             }
 
             return grown;
@@ -43,6 +42,15 @@ public static class FineTuning
     /// <summary>The new id of each old one. Characters are sorted anew; new words come after the old.</summary>
     private static int[] PlacesIn(ITokenizer grown, ITokenizer old) => [.. Enumerable.Range(0, old.Count).Select(id =>
         (grown, old) is (Vocabulary now, Vocabulary before) ? now.IdOf(before[id]) : id)];
+
+    private static void Copy(ModelLayout layout, Parameters from, Parameters to, int[] places)
+    {
+        foreach ((ParameterTensor old, ParameterTensor tensor) in from.Tensors.Zip(to.Tensors))
+        {
+            if (HasRowOfEachToken(layout, old)) CopyRows(from.ValuesOf(old), to.ValuesOf(tensor), places);
+            else from.ValuesOf(old).CopyTo(to.ValuesOf(tensor));
+        }
+    }
 
     private static bool HasRowOfEachToken(ModelLayout layout, ParameterTensor tensor) =>
         tensor == layout.Embedding || tensor == layout.DecoderKernel || tensor == layout.DecoderBias

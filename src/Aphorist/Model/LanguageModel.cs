@@ -30,6 +30,9 @@ public sealed class LanguageModel
     /// <summary>Where it was imported from; null for a model of this library. It stays when such a model is trained further.</summary>
     public ModelOrigin? Origin { get; set; }
 
+    /// <summary>What the optimizer of another program had accumulated, to go on from; null where there is nothing, and once training has begun.</summary>
+    public OptimizerState? OptimizerState { get; internal set; }
+
     /// <summary>Which tensor is what.</summary>
     internal ModelLayout Layout { get; }
 

@@ -17,4 +17,7 @@ public sealed record ModelOrigin
 
     /// <summary>The optimizer's learning rate; null if it is not known or changed with time.</summary>
     public double? LearningRate { get; init; }
+
+    /// <summary>The optimizer's weight decay, apart from the gradient; null if it has none.</summary>
+    public double? WeightDecay { get; init; }
 }

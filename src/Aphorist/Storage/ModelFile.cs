@@ -19,12 +19,12 @@ public static class ModelFile
         public void Save(string path)
         {
             ArgumentNullException.ThrowIfNull(model);
-            IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.Count);
+            (StoredTensor Tensor, Parameters Values)[] tensors = [.. TensorsOf(model)];
             using SafetensorsWriter writer = new(path);
             writer.SetMetadata("format", "pt");
-            writer.SetMetadata(ModelFileInfo.MetadataKey, MetadataOf(model));
-            foreach (StoredTensor tensor in tensors) writer.Declare(tensor.Name, tensor.Shape);
-            foreach (StoredTensor tensor in tensors) StoredValues.Write(writer, tensor, model.Parameters);
+            writer.SetMetadata(ModelFileInfo.MetadataKey, MetadataOf(model, withOptimizer: true));
+            foreach ((StoredTensor tensor, _) in tensors) writer.Declare(tensor.Name, tensor.Shape);
+            foreach ((StoredTensor tensor, Parameters values) in tensors) StoredValues.Write(writer, tensor, values);
             writer.Commit();
         }
 
@@ -37,8 +37,8 @@ public static class ModelFile
             ModelFileInfo info = ModelFileInfo.From(reader);
             LanguageModel loaded = LanguageModel.CreateEmpty(info.Spec, info.Tokenizer);
             (loaded.Training, loaded.Origin) = (info.Training, info.Origin);
-            foreach (StoredTensor tensor in StoredTensor.Of(info.Spec, info.Tokenizer.Count))
-                StoredValues.Read(reader, tensor, loaded.Parameters);
+            if (info.Optimizer is { } optimizer) loaded.OptimizerState = new(optimizer.Steps, optimizer.Moments, loaded.Layout);
+            foreach ((StoredTensor tensor, Parameters values) in TensorsOf(loaded)) StoredValues.Read(reader, tensor, values);
             return loaded;
         }
     }
@@ -52,9 +52,21 @@ public static class ModelFile
     }
 
     /// <summary>What a model file says about its weights, as JSON; other formats say the same.</summary>
-    internal static string MetadataOf(LanguageModel model) => JsonSerializer.Serialize(Describe(model), ModelMetadataContext.Readable);
+    /// <param name="model">The model.</param>
+    /// <param name="withOptimizer">Whether the file also has what an optimizer had accumulated.</param>
+    internal static string MetadataOf(LanguageModel model, bool withOptimizer = false) => JsonSerializer.Serialize(Describe(model, withOptimizer), ModelMetadataContext.Readable);
 
-    private static ModelMetadata Describe(LanguageModel model) => new()
+    /// <summary>The tensors of a model's file in their order, each with the values that it is a part of.</summary>
+    private static IEnumerable<(StoredTensor Tensor, Parameters Values)> TensorsOf(LanguageModel model)
+    {
+        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.Count);
+        IEnumerable<(StoredTensor, Parameters)> parameters = tensors.Select(tensor => (tensor, model.Parameters));
+        return model.OptimizerState is not { } state
+            ? parameters
+            : parameters.Concat(state.Moments.SelectMany((moment, index) => StoredTensor.OfMoment(tensors, moment).Select(tensor => (tensor, state.ValuesOf(index)))));
+    }
+
+    private static ModelMetadata Describe(LanguageModel model, bool withOptimizer) => new()
     {
         FormatVersion = ModelFileInfo.CurrentFormatVersion,
         Architecture = new ArchitectureMetadata
@@ -73,6 +85,7 @@ public static class ModelFile
         Normalization = new NormalizationMetadata { Lowercase = model.Tokenizer.Normalization.Lowercase },
         Training = model.Training,
         Origin = model.Origin,
+        Optimizer = withOptimizer && model.OptimizerState is { } state ? new() { Steps = state.Steps, Moments = state.Moments } : null,
         AphoristVersion = LibraryVersion,
     };
 }

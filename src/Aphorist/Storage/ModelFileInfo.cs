@@ -55,6 +55,9 @@ public sealed record ModelFileInfo
     /// <summary>Where the model was imported from; null for one of this library.</summary>
     public ModelOrigin? Origin { get; init; }
 
+    /// <summary>What an optimizer had accumulated when the model was imported; null for nothing.</summary>
+    internal OptimizerMetadata? Optimizer { get; init; }
+
     /// <summary>The tensors, in the order of the file.</summary>
     public required IReadOnlyList<SafetensorsTensor> Tensors { get; init; }
 
@@ -64,7 +67,8 @@ public sealed record ModelFileInfo
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
         ITokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
-        CheckTensors(reader, StoredTensor.Of(spec, tokenizer.Count));
+        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(spec, tokenizer.Count);
+        CheckTensors(reader, tensors, MomentsOf(reader.Path, metadata.Optimizer, tensors));
         return new ModelFileInfo
         {
             Path = reader.Path,
@@ -75,6 +79,7 @@ public sealed record ModelFileInfo
             Tokenizer = tokenizer,
             Training = metadata.Training,
             Origin = metadata.Origin,
+            Optimizer = metadata.Optimizer,
             Tensors = reader.Tensors,
         };
     }
@@ -149,9 +154,18 @@ public sealed record ModelFileInfo
             path, $"its kernel size is {size}, of which its layers see {sight:F0} tokens, where kernels of 2 or more that see up to {ModelSpec.FurthestSight} are possible");
     }
 
-    private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> expected)
+    private static StoredTensor[] MomentsOf(string path, OptimizerMetadata? optimizer, IReadOnlyList<StoredTensor> tensors)
     {
-        long values = 0;
+        if (optimizer is null) return [];
+        if (optimizer.Steps < 0 || !OptimizerState.Kinds.Any(kind => kind.SequenceEqual(optimizer.Moments)))
+            throw new ModelFileException(path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
+        return [.. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];
+    }
+
+    private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> parameters, IReadOnlyList<StoredTensor> moments)
+    {
+        long values = parameters.Sum(stored => stored.Shape.Aggregate(1L, (product, size) => product * size));
+        StoredTensor[] expected = [.. parameters, .. moments];
         foreach (StoredTensor stored in expected)
         {
             string shape = SafetensorsTensor.FormatShape(stored.Shape);
@@ -161,7 +175,6 @@ public sealed record ModelFileInfo
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
             if (!FloatDecoder.Knows(tensor.DataType))
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
-            values += tensor.Count;
         }
 
         if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");

@@ -22,6 +22,9 @@ internal sealed record ModelMetadata
     /// <summary>Where the model was imported from; null for one of this library.</summary>
     public ModelOrigin? Origin { get; init; }
 
+    /// <summary>What an optimizer had accumulated; null for nothing.</summary>
+    public OptimizerMetadata? Optimizer { get; init; }
+
     public required string AphoristVersion { get; init; }
 }
 
@@ -65,6 +68,13 @@ internal sealed record TokenizerMetadata
 internal sealed record NormalizationMetadata
 {
     public required bool Lowercase { get; init; }
+}
+
+internal sealed record OptimizerMetadata
+{
+    public required long Steps { get; init; }
+
+    public required IReadOnlyList<string> Moments { get; init; }
 }
 
 /// <summary>The one part of the document that every version of the format has.</summary>

@@ -44,5 +44,11 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
         return tensors;
     }
 
+    /// <summary>The tensors of what an optimizer remembers of each parameter of a model.</summary>
+    /// <param name="tensors">The model's.</param>
+    /// <param name="moment">What it remembers.</param>
+    public static IEnumerable<StoredTensor> OfMoment(IReadOnlyList<StoredTensor> tensors, string moment) =>
+        tensors.Where(tensor => !tensor.IsAdded).Select(tensor => tensor with { Name = $"optimizer.{moment}.{tensor.Name}" });
+
     private static StoredTensor Same(string name, params long[] shape) => new(name, name, shape);
 }

@@ -99,9 +99,19 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>The run as the folder's checkpoint holds it, or a new one.</summary>
     private TrainingState Begin(RunIdentity identity)
     {
-        if (folder is not null && File.Exists(folder.Checkpoint)) return Checkpoint.Load(folder.Checkpoint, identity, arenas);
+        OptimizerState? accumulated = model.OptimizerState;
+        // The model that is trained and saved from now on has an optimizer of its own.
+        model.OptimizerState = null;
+        if (folder is not null && File.Exists(folder.Checkpoint))
+        {
+            TrainingState saved = Checkpoint.Load(folder.Checkpoint, identity, arenas);
+            step.StepsBefore = saved.StepsBefore;
+            return saved;
+        }
+
+        if (accumulated is not null) step.GoOnFrom(accumulated);
         arenas.Keep();
-        return new TrainingState { Identity = identity, LearningRate = options.LearningRate };
+        return new TrainingState { Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
     }
 
     private double TrainBatch()

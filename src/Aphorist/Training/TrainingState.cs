@@ -26,6 +26,9 @@ internal sealed record TrainingState
     /// <summary>Training steps done in all epochs.</summary>
     public long Steps { get; set; }
 
+    /// <summary>Training steps that another program's optimizer had done before the first.</summary>
+    public long StepsBefore { get; init; }
+
     /// <summary>Training steps done at the end of the last good epoch.</summary>
     public long GoodSteps { get; set; }
 

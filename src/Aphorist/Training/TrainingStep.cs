@@ -75,6 +75,9 @@ internal sealed unsafe class TrainingStep : IDisposable
     public IReadOnlyList<(string Name, Memory<float> Values)> Moments =>
         [.. optimizer.Moments.Select((name, index) => (name, moments[index].Memory)), .. average is null ? [] : (ReadOnlySpan<(string, Memory<float>)>)[average.Arena]];
 
+    /// <summary>Steps that the optimizer had done before the first.</summary>
+    public long StepsBefore { get; set; }
+
     /// <summary>Where the streams are; empty where windows begin from zero states.</summary>
     public Memory<float> States => states.Memory;
 
@@ -214,6 +217,16 @@ internal sealed unsafe class TrainingStep : IDisposable
         MoveChunk(chunk);
     }
 
+    /// <summary>Goes on from what an optimizer of the same kind had accumulated.</summary>
+    /// <returns>Whether it is of the same kind.</returns>
+    public bool GoOnFrom(OptimizerState state)
+    {
+        if (!state.Moments.SequenceEqual(optimizer.Moments)) return false;
+        for (int moment = 0; moment < moments.Length; moment++) state.ValuesOf(moment).Values.CopyTo(moments[moment].Span);
+        StepsBefore = state.Steps;
+        return true;
+    }
+
     /// <summary>Adds up the gradients of the shards, in order.</summary>
     private void AddChunk(int chunk)
     {
@@ -228,7 +241,8 @@ internal sealed unsafe class TrainingStep : IDisposable
         (int start, int length) = Chunk(chunk);
         Span<float> second = moments.Length > 1 ? moments[1].Span.Slice(start, length) : [];
         optimizer.Update(
-            model.Parameters.Values.Slice(start, length), gradients[0].Span.Slice(start, length), moments[0].Span.Slice(start, length), second, current);
+            model.Parameters.Values.Slice(start, length), gradients[0].Span.Slice(start, length), moments[0].Span.Slice(start, length), second,
+            current with { Number = current.Number + StepsBefore });
         average?.Update(start, length, current.Number);
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Aphorist.Model;
 
 namespace Aphorist.Training;
 
@@ -12,7 +13,7 @@ internal readonly record struct Adam(float WeightDecay, bool IsDecoupled) : IUpd
     private const float Beta2 = 0.999f;
     private const float Epsilon = 1e-8f;
 
-    public static IReadOnlyList<string> Moments { get; } = ["adam.mean", "adam.mean_square"];
+    public static IReadOnlyList<string> Moments { get; } = [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare];
 
     private float StepSize { get; init; }
 

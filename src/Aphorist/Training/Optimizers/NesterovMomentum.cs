@@ -1,4 +1,5 @@
 using System.Numerics;
+using Aphorist.Model;
 
 namespace Aphorist.Training;
 
@@ -7,7 +8,7 @@ internal readonly record struct NesterovMomentum(float WeightDecay) : IUpdateRul
 {
     private const float Momentum = 0.9f;
 
-    public static IReadOnlyList<string> Moments { get; } = ["sgd.momentum"];
+    public static IReadOnlyList<string> Moments { get; } = [OptimizerState.SgdMomentum];
 
     private float LearningRate { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Aphorist.Model;
 
 namespace Aphorist.Training;
 
@@ -8,7 +9,7 @@ internal readonly record struct RmsProp(float WeightDecay) : IUpdateRule<RmsProp
     private const float Rho = 0.9f;
     private const float Epsilon = 1e-7f;
 
-    public static IReadOnlyList<string> Moments { get; } = ["rmsprop.mean_square"];
+    public static IReadOnlyList<string> Moments { get; } = [OptimizerState.RmsPropMeanSquare];
 
     private float LearningRate { get; init; }
 
