@@ -31,6 +31,24 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public void Train_FromAnImportedModel_GoesOnWithItsOptimizer()
+    {
+        folder.Write("characters.txt", "abc");
+        folder.Write("text.txt", string.Concat(Enumerable.Repeat("abcacb", 40)));
+        string[] train = ["train", "text.txt", "--from", "model.safetensors", "--epochs", "1", "--samples", "false", "--run"];
+
+        Assert.Contains("What RMSprop had accumulated came along", Import("--characters", "characters.txt").Expect(0).Output, StringComparison.Ordinal);
+
+        Assert.Contains("what RMSprop had accumulated in 300 steps", AphoristProcess.Run(folder.Path, "info", "model.safetensors").Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Going on with RMSprop and what it had accumulated in Keras; its learning rate is 0.02", AphoristProcess.Run(folder.Path, [.. train, "run"]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.Contains("\"learningRate\": 0.02", File.ReadAllText(folder["run/options.json"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "this run has another optimizer, which begins anew", AphoristProcess.Run(folder.Path, [.. train, "other", "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("accumulated", AphoristProcess.Run(folder.Path, "info", "run").Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Import_Json_IsOneObject()
     {
         folder.Write("map.json", "{\"b\": 0, \"a\": 1, \"c\": 2}");
@@ -101,7 +119,9 @@ public sealed class ImportTests : IDisposable
                 ["lstm"] = Layer(("kernel:0", [Vocabulary, 4 * Units]), ("recurrent_kernel:0", [Units, 4 * Units]), ("bias:0", [4 * Units])),
                 ["dense"] = Layer(("kernel:0", [Units, Vocabulary]), ("bias:0", [Vocabulary])),
             },
+            ["optimizer_weights"] = Squares(),
         };
+        file.Attributes["training_config"] = """{"optimizer_config": {"class_name": "RMSprop", "config": {"learning_rate": 0.02, "rho": 0.9}}}""";
         file.Attributes["keras_version"] = "2.3.1";
         file.Attributes["model_config"] = """
             {"class_name": "Sequential", "config": {"name": "sequential", "layers": [
@@ -109,6 +129,17 @@ public sealed class ImportTests : IDisposable
               {"class_name": "Dense", "config": {"name": "dense", "units": 3, "activation": "softmax"}}]}}
             """;
         return file;
+    }
+
+    /// <summary>What RMSprop has accumulated in 300 steps.</summary>
+    private static H5Group Squares()
+    {
+        H5Group group = new() { ["iter:0"] = new H5Dataset(300L, fileDims: []) };
+        int[][] shapes = [[Vocabulary, 4 * Units], [Units, 4 * Units], [4 * Units], [Units, Vocabulary], [Vocabulary]];
+        foreach ((int number, int[] shape) in shapes.Index())
+            group[$"rms_{number}:0"] = new H5Dataset(Enumerable.Repeat(0.01f, shape.Aggregate(1, (product, size) => product * size)).ToArray(), fileDims: [.. shape.Select(size => (ulong)size)]);
+        group.Attributes["weight_names"] = (string[])["iter:0", .. Enumerable.Range(0, shapes.Length).Select(number => $"rms_{number}:0")];
+        return group;
     }
 
     private static H5Group Layer(params (string Name, int[] Shape)[] arrays)

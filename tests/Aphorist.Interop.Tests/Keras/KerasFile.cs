@@ -14,6 +14,7 @@ internal sealed class KerasFile
     {
         (this.sample, this.dialect) = (sample, dialect);
         Layers = KerasDocument.LayersOf(sample.Shape, dialect);
+        Training = KerasDocument.Training(dialect);
         Version = dialect switch { KerasDialect.Keras1 => "1.2.2", KerasDialect.Keras2 => "2.2.4", _ => "3.6.0" };
     }
 
@@ -26,6 +27,21 @@ internal sealed class KerasFile
 
     /// <summary>Chunks in which the weights are packed; null for none.</summary>
     public H5WriteOptions? Options { get; set; }
+
+    /// <summary>What the model was compiled with.</summary>
+    public JsonObject Training { get; set; }
+
+    /// <summary>What the optimizer has accumulated, each moment as if it were the weights of a model; empty for nothing.</summary>
+    public IReadOnlyList<KerasSample> Moments { get; set; } = [];
+
+    /// <summary>Whether all moments of a weight stand together, and not one moment of all weights.</summary>
+    public bool IsInterleaved { get; set; }
+
+    /// <summary>The steps that the optimizer has done; null for an optimizer that does not count them.</summary>
+    public long? Steps { get; set; }
+
+    /// <summary>Arrays behind the moments.</summary>
+    public IReadOnlyList<H5Dataset> MoreOfOptimizer { get; set; } = [];
 
     /// <summary>Changes the weights' group before it is written.</summary>
     public Action<H5Group>? Change { get; set; }
@@ -54,8 +70,9 @@ internal sealed class KerasFile
 
         Change?.Invoke(weights);
         H5File file = new() { ["model_weights"] = weights };
+        if (OptimizerArrays() is { Length: > 0 } optimizer) file["optimizer_weights"] = Named([.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
         file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
-        file.Attributes["training_config"] = KerasDocument.Training(dialect).ToJsonString();
+        file.Attributes["training_config"] = Training.ToJsonString();
         if (Version is not null) file.Attributes["keras_version"] = Version;
         return file;
     }
@@ -74,11 +91,11 @@ internal sealed class KerasFile
         layers[sample.Shape.PredictsAll ? "time_distributed" : "dense"] = sample.Shape.PredictsAll ? new H5Group { ["layer"] = dense } : dense;
         Change?.Invoke(layers);
         JsonObject model = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect);
-        model["compile_config"] = KerasDocument.Training(dialect);
+        model["compile_config"] = Training.DeepClone();
         return Zip(
             ("metadata.json", System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["keras_version"] = Version }.ToJsonString())),
             ("config.json", System.Text.Encoding.UTF8.GetBytes(model.ToJsonString())),
-            ("model.weights.h5", Hdf5(new H5File { ["layers"] = layers })));
+            ("model.weights.h5", Hdf5(new H5File { ["layers"] = layers, ["optimizer"] = Vars(OptimizerArrays()) })));
     }
 
     /// <summary>An archive of these entries.</summary>
@@ -102,6 +119,23 @@ internal sealed class KerasFile
         using MemoryStream stream = new();
         file.Write(stream, Options);
         return stream.ToArray();
+    }
+
+    private H5Dataset[] OptimizerArrays()
+    {
+        H5Dataset[][] moments = [.. Moments.Select(moment => new KerasFile(moment, dialect).ArraysByLayer().Values.SelectMany(arrays => arrays.Select(array => array.Data())).ToArray())];
+        IEnumerable<H5Dataset> sorted = IsInterleaved ? Enumerable.Range(0, moments[0].Length).SelectMany(place => moments.Select(moment => moment[place])) : moments.SelectMany(arrays => arrays);
+        return [.. Steps is { } steps ? new[] { new H5Dataset(steps, fileDims: []) } : [], .. sorted, .. MoreOfOptimizer];
+    }
+
+    /// <summary>A group that lists its arrays, whose names are paths.</summary>
+    private static H5Group Named((string Name, H5Dataset Data)[] arrays)
+    {
+        H5Group named = [], inner = [];
+        named.Attributes["weight_names"] = arrays.Select(array => array.Name).ToArray();
+        foreach ((string name, H5Dataset data) in arrays) inner[name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]] = data;
+        named[arrays[0].Name[..arrays[0].Name.IndexOf('/', StringComparison.Ordinal)]] = inner;
+        return named;
     }
 
     private static H5Group Vars(params H5Dataset[] arrays)

@@ -5,12 +5,12 @@ namespace Aphorist.Interop.Tests.Keras;
 /// <summary>A made-up Keras model: random weights in the layout of Keras 2, and the same model in double precision.</summary>
 internal sealed class KerasSample
 {
-    private const int Seed = 11;
-
-    public KerasSample(KerasShape shape)
+    /// <param name="shape">Its shape.</param>
+    /// <param name="seed">The seed of its weights.</param>
+    public KerasSample(KerasShape shape, int seed = 11)
     {
         Shape = shape;
-        Random random = new(Seed);
+        Random random = new(seed);
         int columns = shape.GateCount * shape.HiddenSize;
         Embedding = Values(random, shape.VocabularySize * shape.EmbeddingSize);
         Layers = [.. Enumerable.Range(0, shape.Layers).Select(layer => new Recurrent(

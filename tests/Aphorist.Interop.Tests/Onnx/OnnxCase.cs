@@ -56,6 +56,9 @@ internal sealed class OnnxCase
 
     private readonly Random random = new(1);
 
+    /// <summary>A model of one's own.</summary>
+    public OnnxCase(LanguageModel model) => Model = model;
+
     private OnnxCase(ModelSpec spec)
     {
         Model = LanguageModel.Create(spec, Vocabulary.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));

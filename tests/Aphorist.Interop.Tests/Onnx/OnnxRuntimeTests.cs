@@ -14,19 +14,7 @@ public sealed class OnnxRuntimeTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Window_AnyModelBatchAndLength_HasTheEnginesProbabilities(string name)
-    {
-        OnnxCase example = OnnxCase.Of(name);
-        using InferenceSession session = example.Load(OnnxGraphKind.Window);
-        foreach (int batch in new[] { 1, 7 })
-        {
-            foreach (int length in new[] { 1, 40, 200 })
-            {
-                long[][] ids = example.Ids(batch, length);
-                AssertNear(example.Probabilities(ids).SelectMany(row => row[^1]), OnnxRun.Probabilities(session, ids));
-            }
-        }
-    }
+    public void Window_AnyModelBatchAndLength_HasTheEnginesProbabilities(string name) => AssertWindowIsTheEngine(OnnxCase.Of(name));
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -60,6 +48,20 @@ public sealed class OnnxRuntimeTests
         Assert.Equal("window", metadata.GraphName);
         Assert.Equal(Storage.ModelFile.MetadataOf(example.Model), metadata.CustomMetadataMap["aphorist"]);
         Assert.Contains("\\n abcdefghijklmnopqrst\u00e9\u4e2d", metadata.CustomMetadataMap["aphorist"], StringComparison.Ordinal);
+    }
+
+    /// <summary>Checks the probabilities of batches and texts of several lengths.</summary>
+    internal static void AssertWindowIsTheEngine(OnnxCase example)
+    {
+        using InferenceSession session = example.Load(OnnxGraphKind.Window);
+        foreach (int batch in new[] { 1, 7 })
+        {
+            foreach (int length in new[] { 1, 40, 200 })
+            {
+                long[][] ids = example.Ids(batch, length);
+                AssertNear(example.Probabilities(ids).SelectMany(row => row[^1]), OnnxRun.Probabilities(session, ids));
+            }
+        }
     }
 
     private static void AssertNear(IEnumerable<float> expected, float[] actual)
