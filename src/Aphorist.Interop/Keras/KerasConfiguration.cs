@@ -7,11 +7,16 @@ namespace Aphorist.Interop.Keras;
 /// <param name="Path">The file, for messages.</param>
 /// <param name="Version">The version of Keras that wrote it; null if the file does not say.</param>
 /// <param name="Layers">The layers, from the input on.</param>
-/// <param name="Optimizer">The optimizer; null if the model was not compiled.</param>
-internal sealed record KerasConfiguration(string Path, string? Version, IReadOnlyList<KerasLayer> Layers, KerasOptimizer? Optimizer)
+internal sealed record KerasConfiguration(string Path, string? Version, IReadOnlyList<KerasLayer> Layers)
 {
     // Four recurrent layers with all that may stand between them take far fewer.
     private const int MostLayers = 64;
+
+    /// <summary>The optimizer; null if the model was not compiled.</summary>
+    public KerasOptimizer? Optimizer { get; private init; }
+
+    /// <summary>What the optimizer remembers of each weight; null if it is none of ours.</summary>
+    public IReadOnlyList<string>? Moments { get; private init; }
 
     /// <summary>Whether the file is of Keras 3 or later.</summary>
     public bool IsKeras3 => Version is { Length: > 0 } && char.IsAsciiDigit(Version[0]) && !Version.StartsWith("0.", StringComparison.Ordinal)
@@ -32,7 +37,9 @@ internal sealed record KerasConfiguration(string Path, string? Version, IReadOnl
             _ => throw new ModelFileException(path, $"its model is a {kind} where Sequential, Functional and Model can be imported; in Keras, build it as a Sequential and save that"),
         };
         KerasLayer[] layers = [.. elements.Select((element, index) => KerasLayer.Read(path, index + 1, element))];
-        return new(path, version, layers, training is { } found ? KerasOptimizer.Read(found) : null);
+        return training is not { } found
+            ? new(path, version, layers)
+            : new(path, version, layers) { Optimizer = KerasOptimizer.Read(found), Moments = KerasOptimizer.ReadMoments(found) };
     }
 
     /// <summary>The list of layers: the configuration itself in Keras 1, a member of it since.</summary>

@@ -20,7 +20,7 @@ public sealed class KerasModel
         (Name, KerasVersion, Optimizer) = (name, configuration.Version, configuration.Optimizer);
         (Spec, VocabularySize) = (network.Spec, (int)network.VocabularySize);
         parameters = KerasParameters.Read(network, weights);
-        moments = KerasMoments.Read(network, Optimizer, weights);
+        moments = KerasMoments.Read(network, configuration, weights);
     }
 
     /// <summary>What the file is called.</summary>
@@ -44,46 +44,44 @@ public sealed class KerasModel
     /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, no Keras model, or one that cannot be imported; the message says which layer is the reason.</exception>
-    public static KerasModel Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
-        if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
-        try
-        {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            return Read(stream, path);
-        }
-        catch (Exception exception) when (exception is IOException and not ModelFileException or UnauthorizedAccessException)
-        {
-            throw new ModelFileException(path, exception.Message.TrimEnd('.'), exception);
-        }
-    }
+    public static KerasModel Read(string path) => Open(path, stream => Read(stream, path));
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
     /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
     /// <param name="name">What messages call it. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
-    public static KerasModel Read(Stream stream, string name = "stream")
+    public static KerasModel Read(Stream stream, string name = "stream") => Seekable(stream, name, seekable =>
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!stream.CanSeek)
-        {
-            using MemoryStream copy = new();
-            stream.CopyTo(copy);
-            return Read(copy, name);
-        }
-
-        byte[] start = new byte[8];
-        stream.Position = 0;
-        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        if (Hdf5File.IsOne(start.AsSpan(0, length))) return ReadHdf5(stream, name);
-        return KerasArchive.IsOne(start.AsSpan(0, length))
-            ? ReadArchive(stream, name)
+        Span<byte> start = stackalloc byte[8];
+        seekable.Position = 0;
+        start = start[..seekable.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (Hdf5File.IsOne(start)) return ReadHdf5(seekable, name);
+        return KerasArchive.IsOne(start)
+            ? ReadArchive(seekable, name)
             : throw new ModelFileException(name, "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or model.save('model.keras')");
-    }
+    });
+
+    /// <summary>Reads weights alone, as <c>model.save_weights</c> writes them. What the layers are follows from the shapes of the weights, but not all of it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="gates">The <c>recurrent_activation</c> of the layers: by default it is sigmoid since Keras 2.3, hard sigmoid before.</param>
+    /// <param name="window">The length of the input. 60 by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which says itself what is asked for here.</exception>
+    public static KerasModel ReadWeights(string path, GateActivation gates, int window = 60) => Open(path, stream => ReadWeights(stream, gates, window, path));
+
+    /// <summary>Reads weights alone from a stream, which stays open.</summary>
+    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
+    /// <param name="gates">The <c>recurrent_activation</c> of the layers.</param>
+    /// <param name="window">The length of the input. 60 by default.</param>
+    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
+    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = 60, string name = "stream") => Seekable(stream, name, seekable =>
+    {
+        Hdf5File file = new(name, seekable);
+        if (file.Text("/", "model_config") is not null) throw new ModelFileException(name, "it holds the whole model, gates and window included; do not say what they are");
+        if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it holds no layers of Keras");
+        (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, gates, window);
+        return new(name, configuration, KerasNetwork.Of(configuration), weights);
+    });
 
     /// <summary>The model, with a tokenizer whose ids are Keras's numbers of the tokens.</summary>
     /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where Keras had its characters sorted.</param>
@@ -127,8 +125,9 @@ public sealed class KerasModel
     private static KerasModel ReadHdf5(Stream stream, string name)
     {
         Hdf5File file = new(name, stream);
-        string model = file.Text("/", "model_config") ?? throw new ModelFileException(
-            name, "it is an HDF5 file without model_config, as save_weights writes it; in Keras, write the whole model with model.save('model.h5')");
+        string model = file.Text("/", "model_config") ?? throw new ModelFileException(name, KerasBareWeights.IsOne(file)
+            ? "it holds weights alone, as save_weights writes them: say what the gates of its layers are (--gates sigmoid or hard-sigmoid), or write the whole model with model.save('model.h5')"
+            : "it is an HDF5 file without model_config, and so no model of Keras");
         string root = file.Has("model_weights") ? "model_weights" : "";
         string? version = file.Text("/", "keras_version") ?? file.Text(root, "keras_version"), training = file.Text("/", "training_config");
         KerasConfiguration configuration = KerasConfiguration.Read(
@@ -148,5 +147,31 @@ public sealed class KerasModel
     private static KerasModel Read(string name, KerasConfiguration configuration, KerasWeights weights)
     {
         return new(name, configuration, KerasNetwork.Of(configuration), weights);
+    }
+
+    private static KerasModel Open(string path, Func<Stream, KerasModel> read)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
+        if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            return read(stream);
+        }
+        catch (Exception exception) when (exception is IOException and not ModelFileException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(path, exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    private static KerasModel Seekable(Stream stream, string name, Func<Stream, KerasModel> read)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (stream.CanSeek) return read(stream);
+        using MemoryStream copy = new();
+        stream.CopyTo(copy);
+        return read(copy);
     }
 }

@@ -13,19 +13,19 @@ internal sealed record KerasMoments(long Steps, IReadOnlyList<string> Names, IRe
 {
     /// <summary>Reads it; null if there is none, or none that is understood.</summary>
     /// <param name="network">The model.</param>
-    /// <param name="optimizer">Its optimizer.</param>
+    /// <param name="configuration">What the file says about its optimizer.</param>
     /// <param name="weights">The weights in the file.</param>
-    public static KerasMoments? Read(KerasNetwork network, KerasOptimizer? optimizer, KerasWeights weights)
+    public static KerasMoments? Read(KerasNetwork network, KerasConfiguration configuration, KerasWeights weights)
     {
-        if (optimizer?.Moments is not { } names) return null;
+        if (configuration.Moments is not { } names) return null;
         // Momentum as Keras has it contains the learning rate.
-        if (names.Contains(OptimizerState.SgdMomentum) && optimizer.LearningRate is not > 0) return null;
+        if (names.Contains(OptimizerState.SgdMomentum) && configuration.Optimizer!.LearningRate is not > 0) return null;
         IReadOnlyList<Hdf5Array> stored = weights.OfOptimizer();
         KerasLayer[] layers = [.. network.Weighted];
         IReadOnlyList<Hdf5Array>[] byLayer = [.. layers.Select(weights.Of)];
         if (Sort([.. stored.Where(array => array.Shape.Count > 0)], [.. byLayer.SelectMany(arrays => arrays)], names.Count) is not { } moments) return null;
         long steps = stored.FirstOrDefault(array => array.Shape.Count == 0)?.ReadNumber() is >= 0 and < long.MaxValue and double count ? (long)count : 0;
-        return new(steps, names, [.. names.Select((name, index) => ReadMoment(network, optimizer, name, ByLayer(layers, byLayer, moments[index])))]);
+        return new(steps, names, [.. names.Select((name, index) => ReadMoment(network, configuration.Optimizer!, name, ByLayer(layers, byLayer, moments[index])))]);
     }
 
     /// <summary>The arrays of each moment in the order of the weights. Keras has one moment after the other, or all of a weight together; shapes tell.</summary>

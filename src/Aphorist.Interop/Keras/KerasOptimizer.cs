@@ -14,20 +14,24 @@ public sealed record KerasOptimizer(string Name, double? LearningRate)
     /// <summary>Its weight decay, apart from the gradient; null if it has none.</summary>
     public double? WeightDecay { get; private init; }
 
-    /// <summary>What it remembers of each weight, by our names; null if it does otherwise than our optimizers do.</summary>
-    internal IReadOnlyList<string>? Moments { get; private init; }
-
     /// <summary>Reads it from a training configuration; null if that names none.</summary>
     internal static KerasOptimizer? Read(JsonElement training)
     {
-        if ((KerasJson.Object(training, "optimizer_config") ?? KerasJson.Object(training, "optimizer")) is not { } optimizer) return null;
-        if (KerasJson.Text(optimizer, "class_name") is not { Length: > 0 } name) return null;
-        JsonElement config = KerasJson.Object(optimizer, "config") ?? optimizer;
+        if (Find(training) is not (string name, JsonElement config)) return null;
         return new(name, KerasJson.Number(config, "learning_rate") ?? KerasJson.Number(config, "lr"))
         {
             WeightDecay = KerasJson.Number(config, "weight_decay") is > 0 and double decay ? decay : null,
-            Moments = IsSet(config, "use_ema") ? null : MomentsOf(name, config),
         };
+    }
+
+    /// <summary>What it remembers of each weight, by our names; null if it does otherwise than our optimizers do.</summary>
+    internal static IReadOnlyList<string>? ReadMoments(JsonElement training) =>
+        Find(training) is (string name, JsonElement config) && !IsSet(config, "use_ema") ? MomentsOf(name, config) : null;
+
+    private static (string Name, JsonElement Config)? Find(JsonElement training)
+    {
+        if ((KerasJson.Object(training, "optimizer_config") ?? KerasJson.Object(training, "optimizer")) is not { } optimizer) return null;
+        return KerasJson.Text(optimizer, "class_name") is { Length: > 0 } name ? (name, KerasJson.Object(optimizer, "config") ?? optimizer) : null;
     }
 
     private static IReadOnlyList<string>? MomentsOf(string name, JsonElement config) => name switch

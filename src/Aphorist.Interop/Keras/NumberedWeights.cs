@@ -17,7 +17,7 @@ internal sealed class NumberedWeights : KerasWeights
 
     public NumberedWeights(Hdf5File file, IReadOnlyList<KerasLayer> layers)
     {
-        (this.file, root) = (file, Roots.FirstOrDefault(file.Has) ?? Roots[0]);
+        (this.file, root) = (file, RootOf(file) ?? Roots[0]);
         Dictionary<string, int> used = [];
         foreach (KerasLayer layer in layers)
         {
@@ -26,6 +26,9 @@ internal sealed class NumberedWeights : KerasWeights
             groups[layer.Position] = number == 0 ? name : $"{name}_{number}";
         }
     }
+
+    /// <summary>The group of the layers; null where the file has none.</summary>
+    public static string? RootOf(Hdf5File file) => Roots.FirstOrDefault(file.Has);
 
     public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer)
     {

@@ -49,9 +49,23 @@ internal sealed class KerasFile
     /// <summary>The whole file.</summary>
     public byte[] ToBytes() => dialect == KerasDialect.Keras3 ? Archive() : Hdf5(WholeFile());
 
+    /// <summary>What <c>save_weights</c> writes: the weights without the model.</summary>
+    public byte[] ToBareWeights() => Hdf5(dialect == KerasDialect.Keras3 ? Numbered() : WeightsOf(new H5File()));
+
     private H5File WholeFile()
     {
-        H5Group weights = [];
+        H5File file = new() { ["model_weights"] = WeightsOf(new H5Group()) };
+        if (OptimizerArrays() is { Length: > 0 } optimizer) file["optimizer_weights"] = Named([.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
+        file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
+        file.Attributes["training_config"] = Training.ToJsonString();
+        if (Version is not null) file.Attributes["keras_version"] = Version;
+        return file;
+    }
+
+    /// <summary>Adds the layers, each a group that lists its arrays, to a group.</summary>
+    private TGroup WeightsOf<TGroup>(TGroup weights)
+        where TGroup : H5Group
+    {
         Dictionary<string, (string Name, Func<H5Dataset> Data)[]> layers = ArraysByLayer();
         foreach (JsonNode? layer in Layers)
         {
@@ -68,16 +82,23 @@ internal sealed class KerasFile
             weights[name] = group;
         }
 
+        weights.Attributes["layer_names"] = Layers.Select(layer => layer!["config"]!["name"]!.GetValue<string>()).ToArray();
         Change?.Invoke(weights);
-        H5File file = new() { ["model_weights"] = weights };
-        if (OptimizerArrays() is { Length: > 0 } optimizer) file["optimizer_weights"] = Named([.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
-        file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
-        file.Attributes["training_config"] = Training.ToJsonString();
-        if (Version is not null) file.Attributes["keras_version"] = Version;
-        return file;
+        return weights;
     }
 
     private byte[] Archive()
+    {
+        JsonObject model = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect);
+        model["compile_config"] = Training.DeepClone();
+        return Zip(
+            ("metadata.json", System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["keras_version"] = Version }.ToJsonString())),
+            ("config.json", System.Text.Encoding.UTF8.GetBytes(model.ToJsonString())),
+            ("model.weights.h5", Hdf5(Numbered())));
+    }
+
+    /// <summary>The weights as Keras 3 has them: groups named after classes, arrays numbered.</summary>
+    private H5File Numbered()
     {
         H5Group layers = [];
         if (sample.Shape.EmbeddingSize > 0) layers["embedding"] = Vars(Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize));
@@ -90,12 +111,7 @@ internal sealed class KerasFile
         H5Group dense = Vars([.. Dense().Select(array => array.Data())]);
         layers[sample.Shape.PredictsAll ? "time_distributed" : "dense"] = sample.Shape.PredictsAll ? new H5Group { ["layer"] = dense } : dense;
         Change?.Invoke(layers);
-        JsonObject model = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect);
-        model["compile_config"] = Training.DeepClone();
-        return Zip(
-            ("metadata.json", System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["keras_version"] = Version }.ToJsonString())),
-            ("config.json", System.Text.Encoding.UTF8.GetBytes(model.ToJsonString())),
-            ("model.weights.h5", Hdf5(new H5File { ["layers"] = layers, ["optimizer"] = Vars(OptimizerArrays()) })));
+        return new H5File { ["layers"] = layers, ["optimizer"] = Vars(OptimizerArrays()) };
     }
 
     /// <summary>An archive of these entries.</summary>

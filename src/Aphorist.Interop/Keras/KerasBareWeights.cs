@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Aphorist.Interop.Hdf5;
+using Aphorist.Model;
+using Aphorist.Storage;
+
+namespace Aphorist.Interop.Keras;
+
+/// <summary>A file of weights alone, as <c>save_weights</c> writes it: the shapes of the arrays tell what the layers are, but for their gates and the window.</summary>
+internal sealed class KerasBareWeights
+{
+    private readonly Hdf5File file;
+    private readonly GateActivation gates;
+    private readonly int window;
+    private readonly List<KerasLayer> layers = [];
+
+    private KerasBareWeights(Hdf5File file, GateActivation gates, int window) => (this.file, this.gates, this.window) = (file, gates, window);
+
+    /// <summary>Whether a file holds weights alone.</summary>
+    public static bool IsOne(Hdf5File file) => file.Names("/", "layer_names").Length > 0 || IsKeras3(file);
+
+    /// <summary>The layers, and where the file has their weights.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="gates">The activation of the recurrent layers' gates.</param>
+    /// <param name="window">The length of the input.</param>
+    /// <exception cref="ModelFileException">The arrays of a layer are of no kind that is known.</exception>
+    public static (KerasConfiguration Configuration, KerasWeights Weights) Read(Hdf5File file, GateActivation gates, int window)
+    {
+        KerasBareWeights found = new(file, gates, window);
+        string? version = IsKeras3(file) ? "3" : file.Text("/", "keras_version");
+        KerasWeights weights = IsKeras3(file) ? found.DescribeKeras3() : found.DescribeNamed();
+        return (new(file.Path, version, found.layers), weights);
+    }
+
+    private static bool IsKeras3(Hdf5File file) => NumberedWeights.RootOf(file) is not null;
+
+    /// <summary>Keras 1 and 2 list the layers with their names.</summary>
+    private NamedWeights DescribeNamed()
+    {
+        NamedWeights weights = new(file, "");
+        foreach (string name in file.Names("/", "layer_names")) Add(name, weights.Of(new KerasLayer(file.Path, layers.Count + 1, "layer", name, default)));
+        return weights;
+    }
+
+    /// <summary>Keras 3 has groups that are named after the layers' classes.</summary>
+    private NumberedWeights DescribeKeras3()
+    {
+        (string ClassName, string? Wrapper)[] kinds = [("Embedding", null), ("LSTM", null), ("GRU", null), ("Dense", null), ("Dense", "TimeDistributed")];
+        foreach ((string className, string? wrapper) in kinds)
+        {
+            List<KerasLayer> all = [.. layers];
+            while (true)
+            {
+                KerasLayer next = new(file.Path, all.Count + 1, className, className.ToLowerInvariant(), default, wrapper);
+                IReadOnlyList<Hdf5Array> arrays = new NumberedWeights(file, [.. all, next]).Of(next);
+                if (arrays.Count == 0) break;
+                Add(next.Name, arrays, wrapper);
+                all.Add(next);
+            }
+        }
+
+        return new(file, layers);
+    }
+
+    private void Add(string name, IReadOnlyList<Hdf5Array> arrays, string? wrapper = null)
+    {
+        if (arrays.Count == 0) return;
+        IReadOnlyList<long>[] shapes = [.. arrays.Select(array => array.Shape)];
+        bool isFirst = layers.Count == 0;
+        (string className, JsonObject config) = shapes switch
+        {
+            [[long tokens, long size]] when isFirst => ("Embedding", new JsonObject { ["input_dim"] = tokens, ["output_dim"] = size }),
+            [[_, long units]] => ("Dense", Dense(units, usesBias: false)),
+            [[_, long units], [_]] => ("Dense", Dense(units, usesBias: true)),
+            [[_, _], [long units, long columns], ..] when shapes.Length <= 3 && columns == 4 * units => ("LSTM", Recurrent(units, shapes)),
+            [[_, _], [long units, long columns], ..] when shapes.Length <= 3 && columns == 3 * units => ("GRU", Recurrent(units, shapes)),
+            // Keras 1 has three arrays for each gate.
+            [[_, long units], ..] when shapes.Length is 9 or 12 => (shapes.Length == 9 ? "GRU" : "LSTM", Recurrent(units, shapes)),
+            _ => throw new ModelFileException(
+                file.Path, $"the weights of '{name}' are {shapes.Length} arrays, [{string.Join("], [", shapes.Select(shape => string.Join(", ", shape)))}], which is no Embedding, LSTM, GRU or Dense layer"),
+        };
+        config["name"] = name;
+        if (isFirst) config["batch_input_shape"] = className == "Embedding" ? new JsonArray(null, window) : new JsonArray(null, window, shapes[0][0]);
+        layers.Add(new(file.Path, layers.Count + 1, className, name, JsonElement.Parse(config.ToJsonString()), wrapper));
+    }
+
+    private static JsonObject Dense(long units, bool usesBias) => new() { ["units"] = units, ["activation"] = "softmax", ["use_bias"] = usesBias };
+
+    private JsonObject Recurrent(long units, IReadOnlyList<long>[] shapes) => new()
+    {
+        ["units"] = units,
+        ["activation"] = "tanh",
+        ["recurrent_activation"] = gates == GateActivation.Sigmoid ? "sigmoid" : "hard_sigmoid",
+        ["use_bias"] = shapes.Length != 2,
+        // What the last layer returns is not known, and is of no consequence.
+        ["return_sequences"] = true,
+        // Two biases for each gate.
+        ["reset_after"] = shapes is [_, _, [2, _]],
+    };
+}
