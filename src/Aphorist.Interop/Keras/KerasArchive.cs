@@ -9,10 +9,10 @@ namespace Aphorist.Interop.Keras;
 internal sealed class KerasArchive : IDisposable
 {
     private const string Weights = "model.weights.h5";
-    private const long LongestDocument = 16 << 20;
+    private const long LongestDocument = 4 << 20;
 
-    // Keras packs nothing, and weights cannot be packed to a quarter.
-    private const int MostPacking = 4;
+    // Keras packs nothing, and weights can hardly be packed.
+    private const double MostPacking = 1.25;
     private const long SparedForSmallFiles = 1 << 20;
 
     private readonly string path;
@@ -40,7 +40,7 @@ internal sealed class KerasArchive : IDisposable
     }
 
     /// <summary>The HDF5 file of the weights.</summary>
-    public MemoryStream OpenWeights() => Read(Weights, MostPacking * length + SparedForSmallFiles);
+    public MemoryStream OpenWeights() => Read(Weights, (long)(MostPacking * length) + SparedForSmallFiles);
 
     public void Dispose() => archive.Dispose();
 
@@ -56,7 +56,7 @@ internal sealed class KerasArchive : IDisposable
         ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new ModelFileException(path, $"it has no '{name}' in it, so it is no .keras file that can be imported");
         if (entry.Length > Math.Min(limit, int.MaxValue / 2)) throw TooLong(name);
         using Stream packed = entry.Open();
-        MemoryStream bytes = new();
+        MemoryStream bytes = new((int)entry.Length);
         byte[] block = new byte[1 << 16];
         for (int count; (count = packed.Read(block)) > 0;)
         {

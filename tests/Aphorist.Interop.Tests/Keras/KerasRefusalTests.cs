@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Aphorist.Interop.Keras;
 using Aphorist.Storage;
@@ -163,6 +164,25 @@ public sealed class KerasRefusalTests
     [Fact]
     public void Read_ArchiveWithoutConfiguration_IsRefused() =>
         Assert.Contains("no 'config.json' in it", Error(KerasFile.Zip(("model.weights.h5", [1, 2, 3]))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.weights.h5")]
+    public void Read_ArchiveOfFarMoreThanItsLength_IsRefusedUnread(string name)
+    {
+        using MemoryStream stream = new();
+        using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            if (name != "config.json") using (Stream config = archive.CreateEntry("config.json").Open()) config.Write("""{"class_name": "Sequential", "config": {"layers": [{"class_name": "LSTM", "config": {}}]}}"""u8);
+            using Stream entry = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
+            for (int block = 0; block < 100; block++) entry.Write(new byte[1 << 20]);
+        }
+
+        byte[] bytes = stream.ToArray();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains($"'{name}' in it is longer than it can be", Error(bytes), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 
     [Fact]
     public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file", Assert.Throws<ModelFileException>(() => KerasModel.Read("no/such/model.h5")).Message, StringComparison.Ordinal);
