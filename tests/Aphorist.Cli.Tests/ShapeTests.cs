@@ -57,8 +57,7 @@ public sealed class ShapeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--gates is for LSTMs", "--architecture", "convolution", "--gates", "sigmoid")]
-    [InlineData("--gates is for LSTMs, and a GRU's gates are always the logistic sigmoid", "--architecture", "gru", "--gates", "hard-sigmoid")]
+    [InlineData("--gates is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid", "--architecture", "convolution", "--gates", "sigmoid")]
     [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
     [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
     [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]

@@ -107,7 +107,7 @@ internal static class ModelDescription
     }
 
     private static string GatesOf(ModelSpec spec) =>
-        spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? "hard-sigmoid" : "sigmoid";
+        spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
 
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";

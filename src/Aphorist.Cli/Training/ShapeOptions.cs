@@ -38,7 +38,7 @@ internal static class ShapeOptions
         "--window", "Tokens the model sees before the one it predicts. 60 in the notebook preset.", 1, 100_000);
 
     private static readonly ChoiceOption<GateActivation> Gates = new(
-        "--gates", "The LSTM gates' activation. hard-sigmoid in the notebook preset.",
+        "--gates", "The activation of the gates of LSTMs and GRUs. In the notebook preset hard-sigmoid for an LSTM, sigmoid for a GRU.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
     private static readonly ChoiceOption<ResetGate> Reset = new(
@@ -66,9 +66,9 @@ internal static class ShapeOptions
             Residual = Residual.In(call) ?? spec.Residual,
             LayerNormalization = Normalization.In(call) ?? spec.LayerNormalization,
             Window = Window.In(call) ?? spec.Window,
-            Gates = Gates.In(call) ?? spec.Gates,
             ResetGate = Reset.In(call) ?? spec.ResetGate,
         };
+        if (Gates.In(call) is { } gates) changed = changed with { Gates = gates };
         CheckKind(changed, call);
         if (ties && changed.EmbeddingSize != hidden)
         {
@@ -85,8 +85,8 @@ internal static class ShapeOptions
         bool isConvolution = spec.Architecture == Model.Architecture.Convolution;
         if (spec.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
             throw new WrongCallException($"{Reset.Name} is for GRUs, and {(isConvolution ? "a convolution" : "an LSTM")} has no reset gate: add --architecture gru, or leave it out.");
-        if (spec.Architecture != Model.Architecture.Lstm && Gates.In(call) is not null)
-            throw new WrongCallException($"{Gates.Name} is for LSTMs, and a {(isConvolution ? "convolution" : "GRU")}'s gates are always the logistic sigmoid: leave it out.");
+        if (isConvolution && Gates.In(call) is not null)
+            throw new WrongCallException($"{Gates.Name} is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid: leave it out.");
         if (!isConvolution && Kernel.In(call) is not null)
             throw new WrongCallException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
         if (isConvolution && spec.Residual)

@@ -22,8 +22,6 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
         CheckChoices(layer);
         GateActivation gates = GatesOf(layer);
         bool isGru = layer.ClassName == "GRU";
-        if (isGru && gates == GateActivation.HardSigmoid)
-            throw layer.Refused("has hard sigmoid gates, which GRUs of this program do not have; only LSTMs with them can be imported");
         ModelSpec spec = new()
         {
             Architecture = isGru ? Architecture.Gru : Architecture.Lstm,

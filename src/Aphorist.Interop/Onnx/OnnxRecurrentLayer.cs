@@ -65,15 +65,18 @@ internal static class OnnxRecurrentLayer
     }
 
     /// <summary>What the operators leave open.</summary>
-    private static OnnxAttribute[] Formulas(ModelSpec spec) => spec switch
+    private static OnnxAttribute[] Formulas(ModelSpec spec)
     {
-        { Architecture: Architecture.Gru } => [OnnxAttribute.Integer("linear_before_reset", spec.ResetsBefore ? 0 : 1)],
-        { Gates: GateActivation.HardSigmoid } =>
+        bool isGru = spec.Architecture == Architecture.Gru;
+        OnnxAttribute[] reset = isGru ? [OnnxAttribute.Integer("linear_before_reset", spec.ResetsBefore ? 0 : 1)] : [];
+        if (spec.Gates == GateActivation.Sigmoid) return reset;
+        return
         [
-            OnnxAttribute.Strings("activations", "HardSigmoid", "Tanh", "Tanh"),
+            .. reset,
+            // Of the gates, the candidate and, of an LSTM, the output.
+            OnnxAttribute.Strings("activations", isGru ? ["HardSigmoid", "Tanh"] : ["HardSigmoid", "Tanh", "Tanh"]),
             OnnxAttribute.Floats("activation_alpha", 0.2f),
             OnnxAttribute.Floats("activation_beta", 0.5f),
-        ],
-        _ => [],
-    };
+        ];
+    }
 }

@@ -10,10 +10,12 @@ namespace Aphorist.Model;
 /// </remarks>
 internal abstract unsafe class GruCell
 {
-    public static GruCell Create(InstructionSet set) =>
-        set == InstructionSet.Vector512 ? new GruCell<Lanes512>()
-        : set == InstructionSet.Vector256 ? new GruCell<Lanes256>()
-        : new GruCell<Lanes128>();
+    public static GruCell Create(InstructionSet set, GateActivation gates) => gates switch
+    {
+        GateActivation.Sigmoid => Create<SigmoidGate>(set),
+        GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+    };
 
     /// <summary>One step of <paramref name="rows"/> sequences.</summary>
     /// <param name="inputSums">[rows, 3H]: x W where the inputs are vectors, zeros where they are tokens.</param>
@@ -45,11 +47,18 @@ internal abstract unsafe class GruCell
     public abstract void Backward(
         float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
         float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
+
+    private static GruCell Create<TGate>(InstructionSet set)
+        where TGate : struct, IGate =>
+        set == InstructionSet.Vector512 ? new GruCell<Lanes512, TGate>()
+        : set == InstructionSet.Vector256 ? new GruCell<Lanes256, TGate>()
+        : new GruCell<Lanes128, TGate>();
 }
 
-/// <summary>The cell for one vector width. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
-internal sealed unsafe class GruCell<TLanes> : GruCell
+/// <summary>The cell for one vector width and one gate activation. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
     where TLanes : unmanaged, ILanes<TLanes>
+    where TGate : struct, IGate
 {
     public override void Forward(
         float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden,
@@ -106,7 +115,7 @@ internal sealed unsafe class GruCell<TLanes> : GruCell
         for (int unit = first; unit < end; unit += T.Count)
         {
             T sum = T.Load(inputSums + unit) + T.Load(input + unit) + (T.Load(recurrentSums + unit) + T.Load(recurrentBias + unit));
-            Activations.Sigmoid(sum).Store(gates + unit);
+            TGate.Activate(sum).Store(gates + unit);
         }
     }
 
@@ -140,7 +149,7 @@ internal sealed unsafe class GruCell<TLanes> : GruCell
             T r = T.Load(y), z = T.Load(y + hiddenSize), n = T.Load(y + 2 * hiddenSize), recurrent = T.Load(y + 3 * hiddenSize);
             T dh = T.Load(hiddenGradient + unit);
             T dn = dh * (one - z) * (one - n * n);
-            T dr = SigmoidGate.Backward(r, dn * recurrent), dz = SigmoidGate.Backward(z, dh * (T.Load(previousHidden + unit) - n)), drn = dn * r;
+            T dr = TGate.Backward(r, dn * recurrent), dz = TGate.Backward(z, dh * (T.Load(previousHidden + unit) - n)), drn = dn * r;
             (inPlace ? dh * z : T.MultiplyAdd(dh, z, T.Load(previousHiddenGradient + unit))).Store(previousHiddenGradient + unit);
             StoreAndAdd(dr, da, sum);
             StoreAndAdd(dz, da + hiddenSize, sum + hiddenSize);

@@ -10,10 +10,12 @@ namespace Aphorist.Model;
 /// </remarks>
 internal abstract unsafe class GruResetBeforeCell
 {
-    public static GruResetBeforeCell Create(InstructionSet set) =>
-        set == InstructionSet.Vector512 ? new GruResetBeforeCell<Lanes512>()
-        : set == InstructionSet.Vector256 ? new GruResetBeforeCell<Lanes256>()
-        : new GruResetBeforeCell<Lanes128>();
+    public static GruResetBeforeCell Create(InstructionSet set, GateActivation gates) => gates switch
+    {
+        GateActivation.Sigmoid => Create<SigmoidGate>(set),
+        GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+    };
 
     /// <summary>The first part of a step of <paramref name="rows"/> sequences: the gates, and the state that they let through.</summary>
     /// <param name="sums">[rows, 3H]: of r and z, h U and, where the inputs are vectors, x W.</param>
@@ -69,11 +71,18 @@ internal abstract unsafe class GruResetBeforeCell
     public abstract void BackwardReset(
         float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
         float* recurrentBiasGradient, int rows, int hiddenSize);
+
+    private static GruResetBeforeCell Create<TGate>(InstructionSet set)
+        where TGate : struct, IGate =>
+        set == InstructionSet.Vector512 ? new GruResetBeforeCell<Lanes512, TGate>()
+        : set == InstructionSet.Vector256 ? new GruResetBeforeCell<Lanes256, TGate>()
+        : new GruResetBeforeCell<Lanes128, TGate>();
 }
 
-/// <summary>The cell for one vector width. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
-internal sealed unsafe class GruResetBeforeCell<TLanes> : GruResetBeforeCell
+/// <summary>The cell for one vector width and one gate activation. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeCell
     where TLanes : unmanaged, ILanes<TLanes>
+    where TGate : struct, IGate
 {
     public override void ForwardGates(
         float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, int rows, int hiddenSize)
@@ -158,8 +167,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes> : GruResetBeforeCell
         for (int unit = first; unit < end; unit += T.Count)
         {
             int update = unit + hiddenSize;
-            T r = Activations.Sigmoid(T.Load(sums + unit) + (T.Load(input + unit) + T.Load(recurrentBias + unit)));
-            T z = Activations.Sigmoid(T.Load(sums + update) + (T.Load(input + update) + T.Load(recurrentBias + update)));
+            T r = TGate.Activate(T.Load(sums + unit) + (T.Load(input + unit) + T.Load(recurrentBias + unit)));
+            T z = TGate.Activate(T.Load(sums + update) + (T.Load(input + update) + T.Load(recurrentBias + update)));
             r.Store(gates + unit);
             z.Store(gates + update);
             (r * T.Load(previousHidden + unit)).Store(gates + unit + 3 * hiddenSize);
@@ -191,7 +200,7 @@ internal sealed unsafe class GruResetBeforeCell<TLanes> : GruResetBeforeCell
         {
             int update = unit + hiddenSize, candidate = unit + 2 * hiddenSize;
             T z = T.Load(gates + update), n = T.Load(gates + candidate), dh = T.Load(hiddenGradient + unit);
-            T dn = dh * (one - z) * (one - n * n), dz = SigmoidGate.Backward(z, dh * (T.Load(previousHidden + unit) - n));
+            T dn = dh * (one - z) * (one - n * n), dz = TGate.Backward(z, dh * (T.Load(previousHidden + unit) - n));
             (inPlace ? dh * z : T.MultiplyAdd(dh, z, T.Load(previousHiddenGradient + unit))).Store(previousHiddenGradient + unit);
             StoreAndAdd(dz, gradient + update, sums + update, recurrentBiasGradient + update);
             StoreAndAdd(dn, gradient + candidate, sums + candidate, recurrentBiasGradient + candidate);
@@ -208,7 +217,7 @@ internal sealed unsafe class GruResetBeforeCell<TLanes> : GruResetBeforeCell
         {
             T r = T.Load(gates + unit), dv = T.Load(resetGradient + unit);
             T.MultiplyAdd(dv, r, T.Load(previousHiddenGradient + unit)).Store(previousHiddenGradient + unit);
-            StoreAndAdd(SigmoidGate.Backward(r, dv * T.Load(previousHidden + unit)), gradient + unit, sums + unit, recurrentBiasGradient + unit);
+            StoreAndAdd(TGate.Backward(r, dv * T.Load(previousHidden + unit)), gradient + unit, sums + unit, recurrentBiasGradient + unit);
         }
     }
 

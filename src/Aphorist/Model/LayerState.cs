@@ -7,8 +7,8 @@ internal abstract unsafe class LayerState
     public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
     {
         { Architecture: Architecture.Lstm } spec => new LstmState(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),
-        { ResetsBefore: true } => new GruResetBeforeState(layer, GruResetBeforeCell.Create(weights.InstructionSet), rows),
-        _ => new GruState(layer, GruCell.Create(weights.InstructionSet), rows),
+        { ResetsBefore: true } spec => new GruResetBeforeState(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), rows),
+        { } spec => new GruState(layer, GruCell.Create(weights.InstructionSet, spec.Gates), rows),
     };
 
     /// <summary>Forgets all texts.</summary>

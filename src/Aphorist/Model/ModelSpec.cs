@@ -39,8 +39,15 @@ public sealed record ModelSpec
     /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen): 1 or more, 60 by default.</summary>
     public int Window { get; init; } = 60;
 
-    /// <summary>The LSTM's gates' activation. Hard sigmoid by default, as the notebook's Keras had it; those of others are always the logistic sigmoid.</summary>
-    public GateActivation Gates { get; init; } = GateActivation.HardSigmoid;
+    /// <summary>
+    /// The activation of a recurrent layer's gates. By default that of an LSTM is the hard sigmoid, as the notebook's Keras had it, and that of a GRU the logistic one, as PyTorch has it.
+    /// Convolutions know only the logistic one.
+    /// </summary>
+    public GateActivation Gates
+    {
+        get => gates ?? (Architecture == Architecture.Lstm ? GateActivation.HardSigmoid : GateActivation.Sigmoid);
+        init => gates = value;
+    }
 
     /// <summary>Where a GRU's reset gate works. After the product by default; others have none.</summary>
     public ResetGate ResetGate { get; init; } = ResetGate.After;
@@ -50,6 +57,9 @@ public sealed record ModelSpec
     /// kernel^n steps apart, so that all layers together see the last kernel^layers tokens, at most 4096.
     /// </summary>
     public int KernelSize { get; init; } = 2;
+
+    // What was chosen; null for the default of the architecture.
+    private readonly GateActivation? gates;
 
     // What a layer remembers of a text grows with how far it sees.
     internal const int FurthestSight = 4096;
@@ -89,6 +99,16 @@ public sealed record ModelSpec
     /// <summary>Floats that are kept of one step of a sequence at most, by whatever layer.</summary>
     internal int MostOfStep => Math.Max(EmbeddingSize, 4 * HiddenSize);
 
+    // All that makes a shape. Gates are equal where they are the same, chosen or not.
+    private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, int) Key =>
+        (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate, KernelSize);
+
+    /// <summary>Whether another shape is the same.</summary>
+    public bool Equals(ModelSpec? other) => other is not null && Key == other.Key;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Key.GetHashCode();
+
     /// <summary>Checks each size, and what sizes must have in common.</summary>
     /// <exception cref="ArgumentException">
     /// A size is below its least, there are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of
@@ -115,6 +135,8 @@ public sealed record ModelSpec
 
         if (Residual && Architecture == Architecture.Convolution)
             throw new ArgumentException("Residual connections are for recurrent layers, and convolutions above the first add their input to their output in any case; do not ask for them.");
+        if (Architecture == Architecture.Convolution && Gates == GateActivation.HardSigmoid)
+            throw new ArgumentException("Hard sigmoid gates are for recurrent layers, and those of convolutions are always the logistic sigmoid; do not ask for them.");
         if (Residual && Layers < 2)
             throw new ArgumentException("Residual connections lead past the layers above the first, and the model has only one layer; give it two or more, or no residual connections.");
     }

@@ -33,8 +33,8 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
         weights.Model.Spec switch
         {
             { Architecture: Architecture.Lstm } spec => new LstmLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-            { ResetsBefore: true } => new GruResetBeforeLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet), mostRows, mostSteps),
-            _ => new GruLayer(layer, GruCell.Create(weights.InstructionSet), mostRows, mostSteps),
+            { ResetsBefore: true } spec => new GruResetBeforeLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { } spec => new GruLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
         };
 
     public override float* Output => Hidden(1);

@@ -21,6 +21,8 @@ public sealed record ModelFileInfo
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+        new() { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid },
+        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
     ];
 
     // Convolutions have residual connections in any case.
@@ -104,8 +106,8 @@ public sealed record ModelFileInfo
     }
 
     /// <summary>
-    /// What a file calls a model's layers. The two conventions of a GRU, and layers with residual connections, which show in no tensor, have names of their
-    /// own, so that no program takes one for the other.
+    /// What a file calls a model's layers. The two conventions of a GRU, its hard sigmoid gates, and layers with residual connections, which show in no tensor, have
+    /// names of their own, so that no program takes one for the other. What files say of the gates of a GRU apart from its name means nothing: once all were logistic, whatever they said.
     /// </summary>
     internal static string KindOf(ModelSpec spec) => PlainKindOf(spec) + (spec.Residual ? "-residual" : "");
 
@@ -113,7 +115,7 @@ public sealed record ModelFileInfo
     {
         Architecture.Lstm => "lstm",
         Architecture.Convolution => "convolution",
-        _ => spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before",
+        _ => (spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before") + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : ""),
     };
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
@@ -141,7 +143,7 @@ public sealed record ModelFileInfo
             TiedEmbedding = architecture.TiedEmbedding ?? false,
             LayerNormalization = architecture.LayerNormalization ?? false,
             Window = architecture.Window,
-            Gates = architecture.Gates,
+            Gates = kind.Architecture == Architecture.Lstm ? architecture.Gates : kind.Gates,
         };
     }
 

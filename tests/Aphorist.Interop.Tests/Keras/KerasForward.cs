@@ -33,11 +33,13 @@ internal sealed class KerasForward(IH5Group file)
         {
             "Embedding" => [.. steps.Select(x => Product(x, arrays[0]))],
             "Dense" => [Add(Product(steps[^1], arrays[0]), arrays[1])],
-            "LSTM" => Lstm(steps, arrays, configuration["recurrent_activation"]!.GetValue<string>() == "hard_sigmoid" ? HardSigmoid : Sigmoid),
-            "GRU" => Gru(steps, arrays, configuration["reset_after"]!.GetValue<bool>()),
+            "LSTM" => Lstm(steps, arrays, GateOf(configuration)),
+            "GRU" => Gru(steps, arrays, GateOf(configuration), configuration["reset_after"]!.GetValue<bool>()),
             _ => throw new InvalidDataException($"Keras 2 has the layer {className}, this reader has not."),
         };
     }
+
+    private static Func<double, double> GateOf(JsonNode configuration) => configuration["recurrent_activation"]!.GetValue<string>() == "hard_sigmoid" ? HardSigmoid : Sigmoid;
 
     private static double[][] Lstm(double[][] steps, float[][] arrays, Func<double, double> gate)
     {
@@ -50,7 +52,7 @@ internal sealed class KerasForward(IH5Group file)
         })];
     }
 
-    private static double[][] Gru(double[][] steps, float[][] arrays, bool resetAfter)
+    private static double[][] Gru(double[][] steps, float[][] arrays, Func<double, double> gate, bool resetAfter)
     {
         int gates = arrays[2].Length / (resetAfter ? 2 : 1);
         double[] h = new double[arrays[1].Length / gates];
@@ -58,8 +60,8 @@ internal sealed class KerasForward(IH5Group file)
         {
             double[] input = Add(Product(x, arrays[0]), arrays[2][..gates]), state = Product(h, arrays[1]);
             if (resetAfter) state = Add(state, arrays[2][gates..]);
-            double[] z = [.. h.Select((_, unit) => Sigmoid(At(input, 0, h, unit) + At(state, 0, h, unit)))];
-            double[] r = [.. h.Select((_, unit) => Sigmoid(At(input, 1, h, unit) + At(state, 1, h, unit)))];
+            double[] z = [.. h.Select((_, unit) => gate(At(input, 0, h, unit) + At(state, 0, h, unit)))];
+            double[] r = [.. h.Select((_, unit) => gate(At(input, 1, h, unit) + At(state, 1, h, unit)))];
             double[] reset = resetAfter ? state : Product([.. h.Zip(r, (old, share) => old * share)], arrays[1]);
             double[] candidate = [.. h.Select((_, unit) => Math.Tanh(At(input, 2, h, unit) + (resetAfter ? r[unit] : 1) * At(reset, 2, h, unit)))];
             return h = [.. h.Select((old, unit) => z[unit] * old + (1 - z[unit]) * candidate[unit])];

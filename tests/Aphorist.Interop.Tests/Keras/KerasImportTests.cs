@@ -31,17 +31,21 @@ public sealed class KerasImportTests
         AssertPredicts(new() { Gates = gates, Layers = layers, EmbeddingSize = embedding }, dialect);
 
     [Theory]
-    [InlineData(KerasDialect.Keras1, false, 1, 0)]
-    [InlineData(KerasDialect.Keras1, false, 2, 4)]
-    [InlineData(KerasDialect.Keras2, false, 1, 0)]
-    [InlineData(KerasDialect.Keras2, false, 2, 4)]
-    [InlineData(KerasDialect.Keras2, true, 1, 0)]
-    [InlineData(KerasDialect.Keras2, true, 3, 4)]
-    [InlineData(KerasDialect.Keras3Hdf5, true, 2, 0)]
-    [InlineData(KerasDialect.Keras3, false, 2, 0)]
-    [InlineData(KerasDialect.Keras3, true, 2, 4)]
-    public void Read_Gru_PredictsAsTheReference(KerasDialect dialect, bool resetAfter, int layers, int embedding) =>
-        AssertPredicts(new() { IsGru = true, ResetAfter = resetAfter, Layers = layers, EmbeddingSize = embedding }, dialect);
+    [InlineData(KerasDialect.Keras1, "sigmoid", false, 1, 0)]
+    [InlineData(KerasDialect.Keras1, "hard_sigmoid", false, 1, 0)]
+    [InlineData(KerasDialect.Keras1, "hard_sigmoid", false, 2, 4)]
+    [InlineData(KerasDialect.Keras2, "hard_sigmoid", false, 1, 0)]
+    [InlineData(KerasDialect.Keras2, "sigmoid", false, 2, 4)]
+    [InlineData(KerasDialect.Keras2, "sigmoid", true, 1, 0)]
+    [InlineData(KerasDialect.Keras2, "hard_sigmoid", true, 3, 4)]
+    [InlineData(KerasDialect.Keras3Hdf5, "sigmoid", true, 2, 0)]
+    [InlineData(KerasDialect.Keras3Hdf5, "hard_sigmoid", true, 2, 0)]
+    [InlineData(KerasDialect.Keras3, "sigmoid", false, 2, 0)]
+    [InlineData(KerasDialect.Keras3, "hard_sigmoid", false, 2, 0)]
+    [InlineData(KerasDialect.Keras3, "hard_sigmoid", true, 1, 3)]
+    [InlineData(KerasDialect.Keras3, "sigmoid", true, 2, 4)]
+    public void Read_Gru_PredictsAsTheReference(KerasDialect dialect, string gates, bool resetAfter, int layers, int embedding) =>
+        AssertPredicts(new() { IsGru = true, ResetAfter = resetAfter, Gates = gates, Layers = layers, EmbeddingSize = embedding }, dialect);
 
     [Theory]
     [InlineData(KerasDialect.Keras1)]

@@ -83,10 +83,6 @@ public sealed class KerasRefusalTests
     public void Read_FiveLayers_IsRefused() => AssertRefused(new(new(new() { Layers = 5 }), KerasDialect.Keras2), "it has 5 recurrent layers where 1 to 4");
 
     [Fact]
-    public void Read_GruWithHardSigmoidGates_IsRefused() =>
-        AssertRefused(new(new(new() { IsGru = true, Gates = "hard_sigmoid" }), KerasDialect.Keras2), "has hard sigmoid gates, which GRUs of this program do not have");
-
-    [Fact]
     public void Read_MaskingEmbedding_IsRefused()
     {
         KerasFile file = new(new(new() { EmbeddingSize = 3 }), KerasDialect.Keras2);

@@ -26,6 +26,8 @@ public sealed class KerasWeightsFileTests : IDisposable
     [InlineData("GRU, reset before")]
     [InlineData("GRU, 2 layers, reset before")]
     [InlineData("GRU, 3 layers")]
+    [InlineData("GRU, hard gates")]
+    [InlineData("GRU, 3 layers, reset before, hard gates")]
     public void Write_AnyChainOfLayers_ComputesWhatTheEngineDoes(string name)
     {
         OnnxCase example = OnnxCase.Of(name);

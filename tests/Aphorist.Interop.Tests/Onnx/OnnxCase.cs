@@ -32,6 +32,8 @@ internal sealed class OnnxCase
         ["GRU, reset before"] = Gru with { ResetGate = ResetGate.Before },
         ["GRU, 2 layers, reset before"] = Gru with { Layers = 2, ResetGate = ResetGate.Before },
         ["GRU, 3 layers"] = Gru with { Layers = 3 },
+        ["GRU, hard gates"] = Gru with { Gates = GateActivation.HardSigmoid },
+        ["GRU, 3 layers, reset before, hard gates"] = Gru with { Layers = 3, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
         ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
         ["GRU, 3 layers, all options"] = Gru with
         {

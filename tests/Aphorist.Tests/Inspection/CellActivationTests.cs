@@ -93,7 +93,7 @@ public sealed class CellActivationTests
         foreach (ModelSpec kind in LayerKinds.All)
         {
             ModelSpec spec = kind with { HiddenSize = Units, Gates = GateActivation.Sigmoid };
-            yield return spec with { Layers = 1, Gates = GateActivation.HardSigmoid };
+            yield return kind with { HiddenSize = Units };
             yield return spec with { Layers = 2, EmbeddingSize = 5 };
             yield return LayerKinds.Connect(spec with { Layers = 3 });
         }

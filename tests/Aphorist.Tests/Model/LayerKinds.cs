@@ -10,6 +10,8 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Lstm },
         new() { Architecture = Architecture.Gru },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+        new() { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid },
+        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
         new() { Architecture = Architecture.Convolution },
     ];
 

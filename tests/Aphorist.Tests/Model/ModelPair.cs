@@ -87,6 +87,6 @@ internal sealed class ModelPair
         LayerNormalization = spec.LayerNormalization,
         KernelSize = spec.KernelSize,
         Dilations = [.. Enumerable.Range(0, spec.Layers).Select(spec.Dilation)],
-        Gate = spec is { Architecture: Architecture.Lstm, Gates: GateActivation.HardSigmoid } ? Gate.HardSigmoid : Gate.Sigmoid,
+        Gate = spec.Gates == GateActivation.HardSigmoid ? Gate.HardSigmoid : Gate.Sigmoid,
     };
 }

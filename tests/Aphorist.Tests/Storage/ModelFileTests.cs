@@ -43,14 +43,29 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void Load_GruOfAnEarlierVersion_ResetsAfterTheProduct()
+    public void Load_GruOfAnEarlierVersion_ResetsAfterTheProductWithLogisticGates()
     {
-        file.Save(SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }), description =>
-        {
-            Assert.Contains("{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"hard-sigmoid\"}", description, StringComparison.Ordinal);
-            return description;
-        });
-        Assert.Equal((Architecture.Gru, ResetGate.After), (LanguageModel.Load(file.Path).Spec.Architecture, LanguageModel.Load(file.Path).Spec.ResetGate));
+        // Once all GRUs were of one kind, and their files said of the gates what was the default of LSTMs.
+        file.SaveChanged(
+            SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }),
+            "{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"sigmoid\"}",
+            "{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"hard-sigmoid\"}");
+
+        ModelSpec spec = LanguageModel.Load(file.Path).Spec;
+
+        Assert.Equal((Architecture.Gru, ResetGate.After, GateActivation.Sigmoid), (spec.Architecture, spec.ResetGate, spec.Gates));
+    }
+
+    [Theory]
+    [InlineData(ResetGate.After, false, "gru-hard-sigmoid")]
+    [InlineData(ResetGate.Before, true, "gru-reset-before-hard-sigmoid-residual")]
+    public void Save_GruWithHardSigmoidGates_HasAKindOfItsOwn(ResetGate reset, bool residual, string kind)
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Gru, HiddenSize = 5, Layers = 2, ResetGate = reset, Residual = residual, Gates = GateActivation.HardSigmoid };
+
+        file.SaveChanged(SampleModel.Make(spec), $"\"kind\":\"{kind}\"", $"\"kind\":\"{kind}\"");
+
+        Assert.Equal(spec, LanguageModel.Load(file.Path).Spec);
     }
 
     [Fact]
