@@ -77,7 +77,7 @@ public sealed class SafetensorsWriter : IDisposable
         foreach (long dimension in shape) count = checked(count * dimension);
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(shape));
         long offset = tensors.Count == 0 ? 0 : tensors[^1].Position + tensors[^1].ByteLength;
-        long byteLength = checked(count * SafetensorsTensor.ElementSize(dataType));
+        long byteLength = checked(count * SafetensorsElement.BytesOf(dataType));
         tensors.Add(new SafetensorsTensor(name, dataType, shape.ToArray(), count, offset, byteLength));
     }
 
