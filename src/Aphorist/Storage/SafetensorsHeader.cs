@@ -5,6 +5,9 @@ namespace Aphorist.Storage;
 /// <summary>Parses the JSON header of a safetensors file and checks that its tensors fill the data without gaps or overlaps.</summary>
 internal sealed class SafetensorsHeader
 {
+    /// <summary>The most bytes of a header: the limit of the format's reference implementation.</summary>
+    public const int Longest = 100_000_000;
+
     // The format has no such limits. They are far beyond any file's needs, and without them a short header could claim much memory.
     private const int LongestName = 4096;
     private const int MostDimensions = 64;

@@ -6,9 +6,6 @@ namespace Aphorist.Storage;
 /// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory.</summary>
 public sealed class SafetensorsReader : IDisposable
 {
-    // The limit of the format's reference implementation.
-    private const long LongestHeader = 100_000_000;
-
     private const int ValuesPerRead = 1 << 14;
 
     private readonly Stream stream;
@@ -142,7 +139,7 @@ public sealed class SafetensorsReader : IDisposable
         if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is no safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > LongestHeader) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
+        if (length > SafetensorsHeader.Longest) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
             throw new FormatException($"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is no safetensors file");
         byte[] json = new byte[length];

@@ -136,6 +136,8 @@ public sealed class SafetensorsWriter : IDisposable
         json.GetSpan(padding)[..padding].Fill((byte)' ');
         json.Advance(padding);
 
+        if (json.WrittenCount > SafetensorsHeader.Longest)
+            throw new InvalidOperationException($"The names and the metadata take {json.WrittenCount} bytes, and the format has headers of up to {SafetensorsHeader.Longest} bytes.");
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.WrittenCount);
         file.Write(length);

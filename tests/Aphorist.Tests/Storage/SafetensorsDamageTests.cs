@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Aphorist.Model;
 using Aphorist.Storage;
@@ -51,11 +50,9 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("deep lists")]
     public void Load_HeaderMadeToCostMuch_IsAnErrorAtLittleCost(string kind)
     {
-        byte[] header = HostileHeader(kind);
-        byte[] length = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        byte[] file = RawSafetensors.Of(HostileHeader(kind));
 
-        Assert.False(SafetensorsDamage.Measure([.. length, .. header], Loads));
+        Assert.False(SafetensorsDamage.Measure(file, Loads));
     }
 
     private bool Loads(byte[] bytes)
@@ -71,15 +68,16 @@ public sealed class SafetensorsDamageTests : IDisposable
         catch (ModelFileException exception)
         {
             Assert.StartsWith($"Cannot read '{FilePath}': ", exception.Message, StringComparison.Ordinal);
+            Assert.EndsWith(".", exception.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(exception.Message, char.IsControl);
             return false;
         }
     }
 
-    private static byte[] HostileHeader(string kind)
+    private static string HostileHeader(string kind)
     {
         const string tensor = "\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
-        return Encoding.UTF8.GetBytes(kind switch
+        return kind switch
         {
             "tensors without values" => "{" + Repeated(number => $"\"{number}\":{{{tensor},") + $"\"\":{{{tensor}}}",
             "a shape of many sizes" => "{\"a\":{\"shape\":[" + Repeated(_ => "1,") + "1],\"dtype\":\"U8\",\"data_offsets\":[0,0]}}",
@@ -92,7 +90,7 @@ public sealed class SafetensorsDamageTests : IDisposable
             "a vocabulary of many words" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\"" + Repeated(number => $",\"{number}\"") + "]}"),
             "a vocabulary of one long word" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\",\"" + Repeated(_ => "x") + "\"]}"),
             _ => "{\"a\":{\"shape\":" + Repeated(_ => "[") + "}",
-        });
+        };
     }
 
     private static string Repeated(Func<int, string> part)
