@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Storage;
 
-/// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory.</summary>
+/// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory. It is for one thread at a time.</summary>
 public sealed class SafetensorsReader : IDisposable
 {
     private const int ValuesPerRead = 1 << 14;
