@@ -5,10 +5,10 @@ using Aphorist.Cli.Importing;
 
 namespace Aphorist.Cli;
 
-/// <summary>`aphorist import`: a model of Keras becomes one of ours.</summary>
+/// <summary>`aphorist import`: a model of Keras or PyTorch becomes one of ours.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string> Source = WordArgument.One("FILE", "A model that Keras saved: .h5 or .keras.");
+    private static readonly Argument<string> Source = WordArgument.One("FILE", "A model that Keras saved, .h5 or .keras, or the state dict of one of PyTorch as .safetensors. What is in the file decides, not its name.");
 
     private static readonly Option<string[]> Corpus = new("--corpus")
     {
@@ -25,19 +25,27 @@ internal static class ImportCommand
 
     private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse("--lowercase", "Whether the model's text was lower-cased, and so prompts are. false by default.");
 
+    private static readonly NumberOption<int> Hidden = NumberOptions.Whole("--hidden", "The units of each layer, to be sure of the file: the import fails if it has others.", 1, 65_536);
+
+    private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "The recurrent layers, to be sure of the file: the import fails if it has others.", 1, 4);
+
+    private static readonly NumberOption<int> Window = NumberOptions.Whole(
+        "--window", "Tokens that a model of PyTorch is meant to see before the one it predicts, which its file does not say. 60 by default; Keras's files say it.", 1, 100_000);
+
     private static readonly Option<string?> Output = new("--output", "-o") { Description = "The model file to write.", HelpName = "file" };
 
     public static Command Create()
     {
-        Command command = new("import", "Makes a model file of a model that Keras trained. Its characters, which Keras does not save, are found in its text or given.")
+        Command command = new("import", "Makes a model file of a model that Keras or PyTorch trained. Its characters, which these do not save, are found in its text or given.")
         {
-            Source, Corpus, Characters, Map, Encoding, Lowercase, Output,
+            Source, Corpus, Characters, Map, Encoding, Lowercase, Hidden, Layers, Window, Output,
         };
         command.SetAction((call, cancellationToken) => ImportCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
             new("aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors", "Imports a model whose characters are those of its text, lower-cased."),
-            new("aphorist import model.keras --vocabulary char_indices.json --output model.safetensors", "Takes the characters from what the program in Python saved."));
+            new("aphorist import model.keras --vocabulary char_indices.json --output model.safetensors", "Takes the characters from what the program in Python saved."),
+            new("aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors", "Imports an nn.LSTM or nn.GRU whose state dict was saved with safetensors."));
         return command;
     }
 
@@ -56,6 +64,9 @@ internal static class ImportCommand
             Characters = characters,
             Map = map,
             Reading = new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.In(call) ?? false },
+            Hidden = Hidden.In(call),
+            Layers = Layers.In(call),
+            Window = Window.In(call),
             Output = output,
         };
     }

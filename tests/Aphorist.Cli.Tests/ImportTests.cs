@@ -103,7 +103,7 @@ public sealed class ImportTests : IDisposable
     {
         folder.Write("text.txt", "abc");
 
-        AphoristProcess.Run(folder.Path, "import", "text.txt", "--corpus", "text.txt", "--output", "m").ExpectSentence(1, "neither an HDF5 file (.h5) nor a .keras file");
+        AphoristProcess.Run(folder.Path, "import", "text.txt", "--corpus", "text.txt", "--output", "m").ExpectSentence(1, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors");
     }
 
     private AphoristProcess.Result Import(params string[] options) =>

@@ -30,7 +30,7 @@ public sealed class KerasToOnnxTests
     public async Task Export_ImportedAndTrainedOn_HasTheEnginesProbabilities(bool isGru, bool resetAfter, string gates, int layers)
     {
         KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Gates = gates, Layers = layers };
-        LanguageModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(shape), KerasDialect.Keras2).ToBytes())).ToLanguageModel(KerasVocabulary.FromCharacters(Characters));
+        LanguageModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(shape), KerasDialect.Keras2).ToBytes())).ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
         float[] before = model.Parameters.Values.ToArray();
 
         List<EpochCompleted> epochs = await TrainAsync(model);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
-using Aphorist.Interop.Keras;
+using Aphorist.Interop;
 using Aphorist.Model;
 using Aphorist.Storage;
 
@@ -12,28 +12,30 @@ internal static class ImportCall
 {
     public static async Task<int> RunAsync(ImportRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        KerasModel source = KerasModel.Read(request.Source);
-        KerasVocabulary vocabulary = await ImportedVocabulary.OpenAsync(request, source.VocabularySize, output, cancellationToken);
+        IImportedModel source = ImportedModel.Read(request.Source, request.Window ?? ModelSpec.Notebook.Window);
+        RequestedShape.Check(request, source.Spec);
+        ImportedVocabulary vocabulary = await VocabularySource.OpenAsync(request, source.VocabularySize, output, cancellationToken);
         LanguageModel model = source.ToLanguageModel(vocabulary);
         model.Save(request.Output);
-        if (output.Json) output.Result.Announce(Json(request, source, model));
-        else output.Result.Announce(Sentence(request, source, model));
+        if (output.Json) output.Result.Announce(Json(request, model));
+        else output.Result.Announce(Sentence(request, model));
         return ExitCode.Done;
     }
 
-    private static string Sentence(ImportRequest request, KerasModel source, LanguageModel model) => string.Create(
+    private static string Sentence(ImportRequest request, LanguageModel model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Imported {model.Parameters.Count:N0} parameters of {VersionOf(source)} with {model.Tokenizer.Count} characters into {request.Output}.{OptimizerOf(request, model)}");
+        $"Imported {model.Parameters.Count:N0} parameters of {ProgramOf(model.Origin!)} with {model.Tokenizer.Count} characters into {request.Output}.{OptimizerOf(request, model)}");
 
     private static string OptimizerOf(ImportRequest request, LanguageModel model) =>
         model.OptimizerState is null ? "" : $" What {model.Origin!.Optimizer} had accumulated came along: go on with 'aphorist train TEXT --from {request.Output}'.";
 
-    private static string VersionOf(KerasModel source) => source.KerasVersion is null ? "Keras" : $"Keras {source.KerasVersion}";
+    private static string ProgramOf(ModelOrigin origin) => origin.Version is null ? origin.Program : $"{origin.Program} {origin.Version}";
 
-    private static string Json(ImportRequest request, KerasModel source, LanguageModel model) => JsonLine.Of(json =>
+    private static string Json(ImportRequest request, LanguageModel model) => JsonLine.Of(json =>
     {
         json.WriteString("file", request.Output);
-        json.WriteString("kerasVersion", source.KerasVersion);
+        json.WriteString("program", model.Origin!.Program);
+        json.WriteString("version", model.Origin.Version);
         json.WriteNumber("parameters", model.Parameters.Count);
         json.WriteNumber("vocabularySize", model.Tokenizer.Count);
         json.WriteNumber("window", model.Spec.Window);

@@ -20,6 +20,15 @@ internal sealed record ImportRequest
     /// <summary>How the text is read, and prompts are normalised.</summary>
     public required CorpusOptions Reading { get; init; }
 
+    /// <summary>The units that the model's layers must have; null for however many they have.</summary>
+    public int? Hidden { get; init; }
+
+    /// <summary>The layers that the model must have; null for however many it has.</summary>
+    public int? Layers { get; init; }
+
+    /// <summary>The window of a model whose file does not say it, and what it must be otherwise; null for the usual one.</summary>
+    public int? Window { get; init; }
+
     /// <summary>The model file to write.</summary>
     public required string Output { get; init; }
 }

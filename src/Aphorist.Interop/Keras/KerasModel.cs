@@ -8,9 +8,9 @@ namespace Aphorist.Interop.Keras;
 /// <summary>A model of text that Keras trained and saved, in memory: HDF5 files of Keras 1 and 2, of TensorFlow's Keras and of Keras 3, and <c>.keras</c> files of Keras 3.</summary>
 /// <remarks>
 /// It is a chain of one-hot vectors or an Embedding, up to four LSTM or GRU layers of one size, and a Dense layer with a softmax; docs/import.md says more.
-/// Keras's files do not hold the vocabulary: <see cref="ToLanguageModel(KerasVocabulary)"/> wants it.
+/// Keras's files do not hold the vocabulary: <see cref="ToLanguageModel(ImportedVocabulary)"/> wants it.
 /// </remarks>
-public sealed class KerasModel
+public sealed class KerasModel : IImportedModel
 {
     private readonly KerasParameters parameters;
     private readonly KerasMoments? moments;
@@ -95,7 +95,7 @@ public sealed class KerasModel
     /// <summary>The model, with a vocabulary in Keras's order, which becomes ours.</summary>
     /// <param name="vocabulary">The characters by Keras's numbers.</param>
     /// <exception cref="ArgumentException">The vocabulary has not as many characters as the model has tokens.</exception>
-    public LanguageModel ToLanguageModel(KerasVocabulary vocabulary)
+    public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
@@ -152,26 +152,13 @@ public sealed class KerasModel
     private static KerasModel Open(string path, Func<Stream, KerasModel> read)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
-        if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
-        try
-        {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            return read(stream);
-        }
-        catch (Exception exception) when (exception is IOException and not ModelFileException or UnauthorizedAccessException)
-        {
-            throw new ModelFileException(path, exception.Message.TrimEnd('.'), exception);
-        }
+        return SourceFile.Read(path, read);
     }
 
     private static KerasModel Seekable(Stream stream, string name, Func<Stream, KerasModel> read)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (stream.CanSeek) return read(stream);
-        using MemoryStream copy = new();
-        stream.CopyTo(copy);
-        return read(copy);
+        return SourceFile.Read(stream, read);
     }
 }

@@ -36,11 +36,11 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
     /// <param name="places">Keras's number of each token of the model.</param>
     public void Place(Parameters parameters, ModelLayout layout, ReadOnlySpan<int> places)
     {
-        if (Embedding is not null) CopyRows(Embedding, places, parameters.ValuesOf(layout.Embedding!));
+        if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.ValuesOf(layout.Embedding!));
         for (int index = 0; index < Layers.Count; index++)
         {
             (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], layout.Layers[index]);
-            if (index == 0 && Embedding is null) CopyRows(layer.Kernel, places, parameters.ValuesOf(tensors.InputKernel));
+            if (index == 0 && Embedding is null) TokenRows.Copy(layer.Kernel, places, parameters.ValuesOf(tensors.InputKernel));
             else layer.Kernel.CopyTo(parameters.ValuesOf(tensors.InputKernel));
             layer.Recurrent.CopyTo(parameters.ValuesOf(tensors.RecurrentKernel!));
             layer.Bias.CopyTo(parameters.ValuesOf(tensors.Bias));
@@ -48,17 +48,11 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
         }
 
         CopyColumns(DecoderKernel, places, parameters.ValuesOf(layout.DecoderKernel));
-        CopyRows(DecoderBias, places, parameters.ValuesOf(layout.DecoderBias));
+        TokenRows.Copy(DecoderBias, places, parameters.ValuesOf(layout.DecoderBias));
     }
 
     private static float[] EmbeddingOf(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, long tokens, long size) =>
         arrays.Count == 1 ? arrays[0].Read(tokens, size) : throw layer.Refused($"has {arrays.Count} arrays of weights in the file where 1 is expected");
-
-    private static void CopyRows(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
-    {
-        int length = from.Length / places.Length;
-        for (int id = 0; id < places.Length; id++) from.Slice(places[id] * length, length).CopyTo(to[(id * length)..]);
-    }
 
     /// <summary>Keras's kernel has a column for each token, ours a row.</summary>
     private static void CopyColumns(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)

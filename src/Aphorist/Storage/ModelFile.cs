@@ -15,14 +15,17 @@ public static class ModelFile
         /// <summary>Saves the model. The file is written beside and renamed into place, so a failure leaves the previous one.</summary>
         /// <param name="path">The file, by custom ending in .safetensors; its folder must exist.</param>
         /// <exception cref="IOException">It could not be written; the message says why.</exception>
-        /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not this library's.</exception>
+        /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not this library's, or its tokens are far too long.</exception>
         public void Save(string path)
         {
             ArgumentNullException.ThrowIfNull(model);
             (StoredTensor Tensor, Parameters Values)[] tensors = [.. TensorsOf(model)];
+            string description = MetadataOf(model, withOptimizer: true);
+            if (description.Length > ModelFileInfo.LongestDescription)
+                throw new NotSupportedException($"The model's vocabulary is too long for a model file: with it, the description of the model has {description.Length} characters where {ModelFileInfo.LongestDescription} are the most.");
             using SafetensorsWriter writer = new(path);
             writer.SetMetadata("format", "pt");
-            writer.SetMetadata(ModelFileInfo.MetadataKey, MetadataOf(model, withOptimizer: true));
+            writer.SetMetadata(ModelFileInfo.MetadataKey, description);
             foreach ((StoredTensor tensor, _) in tensors) writer.Declare(tensor.Name, tensor.Shape);
             foreach ((StoredTensor tensor, Parameters values) in tensors) StoredValues.Write(writer, tensor, values);
             writer.Commit();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aphorist.Model;
 using Aphorist.Text;
@@ -15,6 +16,8 @@ public sealed record ModelFileInfo
     // Far above any useful model; a damaged file must not make the program ask for terabytes.
     internal const int LargestHiddenSize = 1 << 16;
     internal const int LongestWindow = 1 << 20;
+    internal const int LongestDescription = 24 << 20;
+    private const int StringsBesidesTokens = 100;
 
     private static readonly ModelSpec[] RecurrentKinds =
     [
@@ -70,7 +73,7 @@ public sealed record ModelFileInfo
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
         ITokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
         IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(spec, tokenizer.Count);
-        CheckTensors(reader, tensors, MomentsOf(reader.Path, metadata.Optimizer, tensors));
+        StoredTensor.Check(reader, tensors, MomentsOf(reader.Path, metadata.Optimizer, tensors));
         return new ModelFileInfo
         {
             Path = reader.Path,
@@ -90,19 +93,34 @@ public sealed record ModelFileInfo
     {
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
             throw new ModelFileException(reader.Path, "it is a safetensors file but not a model of Aphorist, which would name its tokenizer; use a file that 'aphorist train' wrote");
+        if (json.Length > LongestDescription)
+            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters where {LongestDescription} are the most");
         try
         {
-            int version = JsonSerializer.Deserialize(json, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
+            byte[] bytes = Encoding.UTF8.GetBytes(json);
+            CheckStrings(reader, bytes);
+            int version = JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
             if (version > CurrentFormatVersion)
                 throw new ModelFileException(reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
             if (version < 1) throw new ModelFileException(reader.Path, $"its format version is {version}, which never existed");
-            return JsonSerializer.Deserialize(json, ModelMetadataContext.Default.ModelMetadata) ?? throw new JsonException();
+            return JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.ModelMetadata) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             string place = (exception as JsonException)?.Path is { Length: > 0 } path ? $" at {path}" : "";
             throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
         }
+    }
+
+    /// <summary>Makes strings only of as many tokens as the weights are for.</summary>
+    private static void CheckStrings(SafetensorsReader reader, ReadOnlySpan<byte> description)
+    {
+        long tokens = reader.Find("decoder.bias")?.Count ?? 0, strings = 0;
+        Utf8JsonReader json = new(description);
+        while (json.Read())
+            if (json.TokenType == JsonTokenType.String) strings++;
+        if (strings > tokens + StringsBesidesTokens)
+            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
     }
 
     /// <summary>
@@ -162,25 +180,5 @@ public sealed record ModelFileInfo
         if (optimizer.Steps < 0 || !OptimizerState.Kinds.Any(kind => kind.SequenceEqual(optimizer.Moments)))
             throw new ModelFileException(path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
         return [.. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];
-    }
-
-    private static void CheckTensors(SafetensorsReader reader, IReadOnlyList<StoredTensor> parameters, IReadOnlyList<StoredTensor> moments)
-    {
-        long values = parameters.Sum(stored => stored.Shape.Aggregate(1L, (product, size) => product * size));
-        StoredTensor[] expected = [.. parameters, .. moments];
-        foreach (StoredTensor stored in expected)
-        {
-            string shape = SafetensorsTensor.FormatShape(stored.Shape);
-            SafetensorsTensor tensor = reader.Find(stored.Name)
-                ?? throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' of shape {shape} is missing");
-            if (!tensor.Shape.SequenceEqual(stored.Shape))
-                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
-            if (!FloatDecoder.Knows(tensor.DataType))
-                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
-        }
-
-        if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
-        SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
-        if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
     }
 }

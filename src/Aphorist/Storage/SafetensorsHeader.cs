@@ -5,8 +5,17 @@ namespace Aphorist.Storage;
 /// <summary>Parses the JSON header of a safetensors file and checks that its tensors fill the data without gaps or overlaps.</summary>
 internal sealed class SafetensorsHeader
 {
+    /// <summary>The most bytes of a header: the limit of the format's reference implementation.</summary>
+    public const int Longest = 100_000_000;
+
+    // The format has no such limits. They are far beyond any file's needs, and without them a short header could claim much memory.
+    private const int LongestName = 4096;
+    private const int MostDimensions = 64;
+    private const int MostEntries = 100_000;
+
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<SafetensorsTensor> tensors = [];
+    private readonly Dictionary<string, SafetensorsTensor> byName = [];
 
     private SafetensorsHeader()
     {
@@ -16,6 +25,9 @@ internal sealed class SafetensorsHeader
 
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors => tensors;
+
+    /// <summary>The tensor of this name, or null.</summary>
+    public SafetensorsTensor? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>Parses a header.</summary>
     /// <param name="json">The header's bytes.</param>
@@ -41,17 +53,28 @@ internal sealed class SafetensorsHeader
 
     private void ReadEntries(ReadOnlySpan<byte> bytes, long dataStart)
     {
+        // JSON allows white space in front, the format does not.
+        if (bytes is not [(byte)'{', ..]) throw new JsonException();
         Utf8JsonReader json = new(bytes);
-        HashSet<string> names = [];
+        bool hasMetadata = false;
         Expect(ref json, JsonTokenType.StartObject);
         while (ReadName(ref json) is { } name)
         {
-            if (!names.Add(name)) throw new FormatException($"its header names '{name}' twice");
-            if (name == "__metadata__") ReadMetadata(ref json);
-            else tensors.Add(ReadTensor(ref json, name, dataStart));
+            bool isMetadata = name == "__metadata__";
+            if (isMetadata ? hasMetadata : byName.ContainsKey(name)) throw new FormatException($"its header names '{name}' twice");
+            hasMetadata |= isMetadata;
+            if (isMetadata) ReadMetadata(ref json);
+            else Add(ReadTensor(ref json, name, dataStart));
         }
 
         if (json.Read()) throw new JsonException();
+    }
+
+    private void Add(SafetensorsTensor tensor)
+    {
+        if (tensors.Count == MostEntries) throw new FormatException($"it has more than {MostEntries} tensors");
+        tensors.Add(tensor);
+        byName.Add(tensor.Name, tensor);
     }
 
     private void ReadMetadata(ref Utf8JsonReader json)
@@ -60,6 +83,7 @@ internal sealed class SafetensorsHeader
         while (ReadName(ref json) is { } key)
         {
             Expect(ref json, JsonTokenType.String);
+            if (metadata.Count == MostEntries) throw new FormatException($"its metadata have more than {MostEntries} entries");
             if (!metadata.TryAdd(key, json.GetString()!)) throw new FormatException($"its metadata name '{key}' twice");
         }
     }
@@ -72,7 +96,7 @@ internal sealed class SafetensorsHeader
         Expect(ref json, JsonTokenType.StartObject);
         while (ReadName(ref json) is { } property)
         {
-            if (property == "dtype" && dataType is null) dataType = ReadString(ref json);
+            if (property == "dtype" && dataType is null) dataType = ReadType(ref json, name);
             else if (property == "shape" && shape is null) shape = ReadNumbers(ref json, name);
             else if (property == "data_offsets" && offsets is null) offsets = ReadNumbers(ref json, name);
             else throw new FormatException($"the header of tensor '{name}' has an unexpected or repeated property '{property}'");
@@ -85,24 +109,22 @@ internal sealed class SafetensorsHeader
 
     private static SafetensorsTensor Measure(string name, string dataType, long[] shape, long[] offsets, long dataStart)
     {
-        int elementSize = SafetensorsTensor.ElementSize(dataType);
-        if (elementSize == 0) throw new FormatException($"tensor '{name}' has the unknown element type '{dataType}'");
         (long begin, long end) = (offsets[0], offsets[1]);
-        string shapeText = SafetensorsTensor.FormatShape(shape);
         if (end < begin || end > long.MaxValue - dataStart)
             throw new FormatException($"tensor '{name}' has impossible data offsets ({begin} to {end})");
-        if (!TryCount(shape, elementSize, out long count) || count * elementSize != end - begin)
-            throw new FormatException($"tensor '{name}' has shape {shapeText} of {dataType}, which does not fit its {end - begin} bytes");
+        if (!TryCount(shape, out long count) || (Int128)count * SafetensorsElement.BitsOf(dataType) != (Int128)(end - begin) * 8)
+            throw new FormatException($"tensor '{name}' has shape {SafetensorsTensor.FormatShape(shape)} of {dataType}, which does not fit its {end - begin} bytes");
         return new SafetensorsTensor(name, dataType, shape, count, dataStart + begin, end - begin);
     }
 
-    private static bool TryCount(long[] shape, int elementSize, out long count)
+    private static bool TryCount(long[] shape, out long count)
     {
         count = 1;
         foreach (long dimension in shape)
         {
-            if (dimension != 0 && count > long.MaxValue / elementSize / dimension) return false;
-            count *= dimension;
+            Int128 product = (Int128)count * dimension;
+            if (product > long.MaxValue) return false;
+            count = (long)product;
         }
 
         return true;
@@ -126,27 +148,33 @@ internal sealed class SafetensorsHeader
     private static string? ReadName(ref Utf8JsonReader json)
     {
         if (!json.Read()) throw new JsonException();
-        return json.TokenType == JsonTokenType.EndObject ? null : json.GetString();
+        return json.TokenType == JsonTokenType.EndObject ? null : ShortText(ref json);
     }
 
-    private static string ReadString(ref Utf8JsonReader json)
+    private static string ReadType(ref Utf8JsonReader json, string tensor)
     {
         Expect(ref json, JsonTokenType.String);
-        return json.GetString()!;
+        return SafetensorsElement.Named(in json) ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
     }
+
+    private static string ShortText(ref Utf8JsonReader json) => json.ValueSpan.Length <= LongestName
+        ? json.GetString()!
+        : throw new FormatException($"its header has a name of {json.ValueSpan.Length} bytes where {LongestName} are the most");
 
     private static long[] ReadNumbers(ref Utf8JsonReader json, string tensor)
     {
-        List<long> numbers = [];
+        Span<long> numbers = stackalloc long[MostDimensions];
+        int count = 0;
         Expect(ref json, JsonTokenType.StartArray);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (!json.TryGetInt64(out long number) || number < 0)
                 throw new FormatException($"the header of tensor '{tensor}' has a number that is no size");
-            numbers.Add(number);
+            if (count == MostDimensions) throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MostDimensions} sizes");
+            numbers[count++] = number;
         }
 
-        return [.. numbers];
+        return numbers[..count].ToArray();
     }
 
     private static void Expect(ref Utf8JsonReader json, JsonTokenType type)

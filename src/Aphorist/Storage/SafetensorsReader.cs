@@ -1,29 +1,22 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Aphorist.Storage;
 
-/// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory.</summary>
+/// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory. It is for one thread at a time.</summary>
 public sealed class SafetensorsReader : IDisposable
 {
-    // The limit of the format's reference implementation.
-    private const long LongestHeader = 100_000_000;
-
     private const int ValuesPerRead = 1 << 14;
 
-    private readonly SafeFileHandle handle;
-    private readonly Dictionary<string, SafetensorsTensor> byName;
+    private readonly Stream stream;
+    private readonly bool leavesOpen;
+    private readonly SafetensorsHeader header;
 
-    private SafetensorsReader(string path, SafeFileHandle handle)
+    private SafetensorsReader(string path, Stream stream, bool leavesOpen)
     {
-        this.handle = handle;
-        Path = path;
-        FileLength = RandomAccess.GetLength(handle);
-        SafetensorsHeader header = ReadHeader();
-        Metadata = header.Metadata;
-        Tensors = header.Tensors;
-        byName = Tensors.ToDictionary(tensor => tensor.Name);
+        (Path, this.stream, this.leavesOpen) = (path, stream, leavesOpen);
+        FileLength = stream.Length;
+        header = ReadHeader();
     }
 
     /// <summary>The file.</summary>
@@ -33,10 +26,13 @@ public sealed class SafetensorsReader : IDisposable
     public long FileLength { get; }
 
     /// <summary>The strings of its metadata; none if it has no metadata.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 
     /// <summary>Its tensors, in the order of their data.</summary>
-    public IReadOnlyList<SafetensorsTensor> Tensors { get; }
+    public IReadOnlyList<SafetensorsTensor> Tensors => header.Tensors;
+
+    /// <summary>Whether bytes begin as a safetensors file does, though it may be no whole one: a length, and the first character of the header.</summary>
+    internal static bool IsLikely(ReadOnlySpan<byte> start) => start.Length > sizeof(long) && start[sizeof(long)] == (byte)'{';
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="ModelFileException">The file does not exist, cannot be read, or is not a complete safetensors file.</exception>
@@ -45,22 +41,39 @@ public sealed class SafetensorsReader : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder; name the model file in it");
         if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
-        SafeFileHandle? handle = null;
+        Stream? stream = null;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            return new SafetensorsReader(path, handle);
+            // Unbuffered: every read is as long as it has to be.
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            return new SafetensorsReader(path, stream, leavesOpen: false);
         }
         catch (Exception exception)
         {
-            handle?.Dispose();
+            stream?.Dispose();
             if (IsFailure(exception)) throw Failure(path, exception);
             throw;
         }
     }
 
+    /// <summary>Opens a file that is a stream, which stays open.</summary>
+    /// <param name="stream">The whole file; it can be sought in, and nobody else reads it meanwhile.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="ModelFileException">It cannot be read, or is not a complete safetensors file.</exception>
+    internal static SafetensorsReader Open(Stream stream, string name)
+    {
+        try
+        {
+            return new SafetensorsReader(name, stream, leavesOpen: true);
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            throw Failure(name, exception);
+        }
+    }
+
     /// <summary>The tensor of this name, or null.</summary>
-    public SafetensorsTensor? Find(string name) => byName.GetValueOrDefault(name);
+    public SafetensorsTensor? Find(string name) => header.Find(name);
 
     /// <summary>Reads a whole tensor of F32, F16, BF16 or F64 as floats, in row-major order.</summary>
     /// <param name="name">The tensor.</param>
@@ -81,7 +94,7 @@ public sealed class SafetensorsReader : IDisposable
         if (!FloatDecoder.Knows(tensor.DataType))
             throw new ModelFileException(Path, $"tensor '{tensor.Name}' is {tensor.DataType} where floating-point values are expected");
         bool asTheyAre = tensor.DataType == "F32" && BitConverter.IsLittleEndian;
-        int size = SafetensorsTensor.ElementSize(tensor.DataType);
+        int size = SafetensorsElement.BytesOf(tensor.DataType);
         byte[] buffer = asTheyAre ? [] : new byte[size * Math.Min(ValuesPerRead, destination.Length)];
         while (destination.Length > 0)
         {
@@ -107,7 +120,10 @@ public sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        if (!leavesOpen) stream.Dispose();
+    }
 
     private SafetensorsTensor Require(string name, int count)
     {
@@ -123,7 +139,7 @@ public sealed class SafetensorsReader : IDisposable
         if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is no safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > LongestHeader) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
+        if (length > SafetensorsHeader.Longest) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
             throw new FormatException($"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is no safetensors file");
         byte[] json = new byte[length];
@@ -135,13 +151,9 @@ public sealed class SafetensorsReader : IDisposable
     {
         try
         {
-            while (destination.Length > 0)
-            {
-                int read = RandomAccess.Read(handle, destination, position);
-                if (read == 0) throw new FormatException("it became shorter while it was read");
-                position += read;
-                destination = destination[read..];
-            }
+            stream.Position = position;
+            if (stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
+                throw new FormatException("it became shorter while it was read");
         }
         catch (Exception exception) when (IsFailure(exception))
         {

@@ -18,15 +18,5 @@ public sealed record SafetensorsTensor(
     /// <summary>The shape for people: [512, 128].</summary>
     public string ShapeText => FormatShape(Shape);
 
-    /// <summary>The size of one element in bytes; 0 for a type that this library does not know.</summary>
-    internal static int ElementSize(string dataType) => dataType switch
-    {
-        "F64" or "I64" or "U64" or "C64" => 8,
-        "F32" or "I32" or "U32" => 4,
-        "F16" or "BF16" or "I16" or "U16" => 2,
-        "BOOL" or "I8" or "U8" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" => 1,
-        _ => 0,
-    };
-
     internal static string FormatShape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

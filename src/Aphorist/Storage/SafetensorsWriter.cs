@@ -77,7 +77,7 @@ public sealed class SafetensorsWriter : IDisposable
         foreach (long dimension in shape) count = checked(count * dimension);
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(shape));
         long offset = tensors.Count == 0 ? 0 : tensors[^1].Position + tensors[^1].ByteLength;
-        long byteLength = checked(count * SafetensorsTensor.ElementSize(dataType));
+        long byteLength = checked(count * SafetensorsElement.BytesOf(dataType));
         tensors.Add(new SafetensorsTensor(name, dataType, shape.ToArray(), count, offset, byteLength));
     }
 
@@ -136,6 +136,8 @@ public sealed class SafetensorsWriter : IDisposable
         json.GetSpan(padding)[..padding].Fill((byte)' ');
         json.Advance(padding);
 
+        if (json.WrittenCount > SafetensorsHeader.Longest)
+            throw new InvalidOperationException($"The names and the metadata take {json.WrittenCount} bytes, and the format has headers of up to {SafetensorsHeader.Longest} bytes.");
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.WrittenCount);
         file.Write(length);

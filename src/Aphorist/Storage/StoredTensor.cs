@@ -50,5 +50,30 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
     public static IEnumerable<StoredTensor> OfMoment(IReadOnlyList<StoredTensor> tensors, string moment) =>
         tensors.Where(tensor => !tensor.IsAdded).Select(tensor => tensor with { Name = $"optimizer.{moment}.{tensor.Name}" });
 
+    /// <summary>Checks that a file has these tensors, of these shapes and of floating-point values, and no others.</summary>
+    /// <param name="reader">The file.</param>
+    /// <param name="parameters">The tensors of a model.</param>
+    /// <param name="moments">What an optimizer remembers of them; nothing by default.</param>
+    /// <exception cref="ModelFileException">The file has not; the message names the tensor.</exception>
+    public static void Check(SafetensorsReader reader, IReadOnlyList<StoredTensor> parameters, IReadOnlyList<StoredTensor>? moments = null)
+    {
+        StoredTensor[] expected = [.. parameters, .. moments ?? []];
+        foreach (StoredTensor stored in expected)
+        {
+            string shape = SafetensorsTensor.FormatShape(stored.Shape);
+            SafetensorsTensor tensor = reader.Find(stored.Name)
+                ?? throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' of shape {shape} is missing");
+            if (!tensor.Shape.SequenceEqual(stored.Shape))
+                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
+            if (!FloatDecoder.Knows(tensor.DataType))
+                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+        }
+
+        long values = parameters.Sum(stored => reader.Find(stored.Name)!.Count);
+        if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
+        SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
+        if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
+    }
+
     private static StoredTensor Same(string name, params long[] shape) => new(name, name, shape);
 }

@@ -57,7 +57,7 @@ public sealed class KerasBareWeightsTests
     private static void AssertIsTheWholeModel(KerasShape shape, KerasDialect dialect, GateActivation gates)
     {
         KerasFile file = new(new(shape), dialect);
-        KerasVocabulary vocabulary = KerasVocabulary.FromCharacters("abcdefg");
+        ImportedVocabulary vocabulary = ImportedVocabulary.FromCharacters("abcdefg");
         LanguageModel whole = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(vocabulary);
 
         LanguageModel bare = KerasModel.ReadWeights(new MemoryStream(file.ToBareWeights()), gates, shape.Window!.Value).ToLanguageModel(vocabulary);

@@ -133,7 +133,7 @@ public sealed class KerasOptimizerTests
         return sample;
     }
 
-    private static LanguageModel Import(KerasFile file) => KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(KerasVocabulary.FromCharacters(Characters));
+    private static LanguageModel Import(KerasFile file) => KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
 
     /// <summary>The moment is what a model would be whose weights it were, but for a GRU's second bias that Keras has not.</summary>
     private static void AssertIs(KerasSample expected, KerasDialect dialect, Parameters actual, Func<float, float>? change = null)

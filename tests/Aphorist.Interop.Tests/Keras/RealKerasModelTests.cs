@@ -108,7 +108,7 @@ public sealed class RealKerasModelTests
     {
         byte[] bytes = File.ReadAllBytes(PathOf("nietzsche.txt"));
         Corpus corpus = Corpus.Read("-", new() { Encoding = "windows-1252", Lowercase = true }, new MemoryStream(bytes[BytesLeftOut..]));
-        return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(KerasVocabulary.Of(corpus)), corpus);
+        return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(ImportedVocabulary.Of(corpus)), corpus);
     }
 
     internal static string PathOf(string name)

@@ -191,11 +191,5 @@ public sealed class SafetensorsTests : IDisposable
         static string Message(Action action) => Assert.Throws<ModelFileException>(action).Message;
     }
 
-    private void WriteRaw(string header, byte[] data)
-    {
-        byte[] json = Encoding.UTF8.GetBytes(header);
-        byte[] length = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-        File.WriteAllBytes(FilePath, [.. length, .. json, .. data]);
-    }
+    private void WriteRaw(string header, byte[] data) => File.WriteAllBytes(FilePath, RawSafetensors.Of(header, data));
 }

@@ -3,24 +3,24 @@ using System.Text;
 using System.Text.Json;
 using Aphorist.Text;
 
-namespace Aphorist.Interop.Keras;
+namespace Aphorist.Interop;
 
-/// <summary>The characters of a Keras model by their numbers, which are whatever its program made them; ours are sorted by code point.</summary>
-public sealed class KerasVocabulary
+/// <summary>The characters of another program's model by their numbers, which are whatever that program made them; ours are sorted by code point.</summary>
+public sealed class ImportedVocabulary
 {
     private readonly int[] places;
 
-    private KerasVocabulary(Vocabulary tokenizer, int[] places) => (Tokenizer, this.places) = (tokenizer, places);
+    private ImportedVocabulary(Vocabulary tokenizer, int[] places) => (Tokenizer, this.places) = (tokenizer, places);
 
     /// <summary>The characters, sorted.</summary>
     public Vocabulary Tokenizer { get; }
 
-    /// <summary>Keras's number of each character of <see cref="Tokenizer"/>.</summary>
+    /// <summary>The other program's number of each character of <see cref="Tokenizer"/>.</summary>
     internal ReadOnlySpan<int> Places => places;
 
     /// <summary>The distinct characters of a corpus, sorted, as <c>sorted(list(set(text)))</c> numbers them in most programs.</summary>
     /// <param name="corpus">The text that the model was trained on, read as it was then.</param>
-    public static KerasVocabulary Of(Corpus corpus)
+    public static ImportedVocabulary Of(Corpus corpus)
     {
         Vocabulary vocabulary = Vocabulary.Of(corpus);
         return new(vocabulary, [.. Enumerable.Range(0, vocabulary.Count)]);
@@ -30,7 +30,7 @@ public sealed class KerasVocabulary
     /// <param name="characters">The characters, each once; a line feed is one of them.</param>
     /// <param name="normalization">How texts were normalised before they were numbered. Not at all by default.</param>
     /// <exception cref="InvalidDataException">A character is there twice.</exception>
-    public static KerasVocabulary FromCharacters(string characters, TextNormalization normalization = default)
+    public static ImportedVocabulary FromCharacters(string characters, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(characters);
         Dictionary<Rune, int> numbers = [];
@@ -42,7 +42,7 @@ public sealed class KerasVocabulary
     /// <param name="json">The object.</param>
     /// <param name="normalization">How texts were normalised before they were numbered. Not at all by default.</param>
     /// <exception cref="InvalidDataException">It is no such object, a character or a number is there twice, or a number from 0 on is missing.</exception>
-    public static KerasVocabulary FromJson(string json, TextNormalization normalization = default)
+    public static ImportedVocabulary FromJson(string json, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
@@ -79,7 +79,7 @@ public sealed class KerasVocabulary
             throw new InvalidDataException($"The vocabulary has {CharacterName.Of(character)} twice, as number {numbers[character]} and as number {number}: each character must be there once.");
     }
 
-    private static KerasVocabulary Of(Dictionary<Rune, int> numbers, TextNormalization normalization)
+    private static ImportedVocabulary Of(Dictionary<Rune, int> numbers, TextNormalization normalization)
     {
         bool[] met = new bool[numbers.Count];
         foreach ((Rune character, int number) in numbers)

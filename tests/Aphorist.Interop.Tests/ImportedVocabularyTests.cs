@@ -1,11 +1,12 @@
 using Aphorist.Interop.Keras;
+using Aphorist.Interop.Tests.Keras;
 using Aphorist.Model;
 using Aphorist.Text;
 using Xunit;
 
-namespace Aphorist.Interop.Tests.Keras;
+namespace Aphorist.Interop.Tests;
 
-public sealed class KerasVocabularyTests
+public sealed class ImportedVocabularyTests
 {
     [Theory]
     [InlineData("{\"b\": 0, \"a\": 2, \"\\n\": 1}")]
@@ -16,22 +17,22 @@ public sealed class KerasVocabularyTests
         // Where both sides are strings, the numbers are taken to be the names.
         if (isAmbiguous)
         {
-            Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromJson(json));
+            Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromJson(json));
             return;
         }
 
-        KerasVocabulary vocabulary = KerasVocabulary.FromJson(json);
+        ImportedVocabulary vocabulary = ImportedVocabulary.FromJson(json);
         Assert.Equal("\nab", vocabulary.Tokenizer.Characters);
         Assert.Equal([1, 2, 0], vocabulary.Places.ToArray());
     }
 
     [Fact]
-    public void FromJson_Digits_AreCharactersToo() => Assert.Equal([1, 0], KerasVocabulary.FromJson("{\"0\": \"1\", \"1\": \"0\"}").Places.ToArray());
+    public void FromJson_Digits_AreCharactersToo() => Assert.Equal([1, 0], ImportedVocabulary.FromJson("{\"0\": \"1\", \"1\": \"0\"}").Places.ToArray());
 
     [Fact]
     public void FromCharacters_AnyOrder_KeepsTheNumbers()
     {
-        KerasVocabulary vocabulary = KerasVocabulary.FromCharacters("z\U0001F600a");
+        ImportedVocabulary vocabulary = ImportedVocabulary.FromCharacters("z\U0001F600a");
 
         Assert.Equal("az\U0001F600", vocabulary.Tokenizer.Characters);
         Assert.Equal([2, 0, 1], vocabulary.Places.ToArray());
@@ -40,7 +41,7 @@ public sealed class KerasVocabularyTests
     [Fact]
     public void Of_Corpus_HasSortedCharactersAndItsNormalization()
     {
-        KerasVocabulary vocabulary = KerasVocabulary.Of(Corpus.FromText("Cab", normalization: new(Lowercase: true)));
+        ImportedVocabulary vocabulary = ImportedVocabulary.Of(Corpus.FromText("Cab", normalization: new(Lowercase: true)));
 
         Assert.Equal(("abc", true), (vocabulary.Tokenizer.Characters, vocabulary.Tokenizer.Normalization.Lowercase));
         Assert.Equal([0, 1, 2], vocabulary.Places.ToArray());
@@ -61,11 +62,11 @@ public sealed class KerasVocabularyTests
     [InlineData("{\"a\": -1}", "'a' (U+0061) the number -1")]
     [InlineData("{\"0\": \"a\", \"1\": \"a\"}", "has 'a' (U+0061) twice, as number 0 and as number 1")]
     public void FromJson_Wrong_SaysWhatIs(string json, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromJson(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromJson(json)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void FromCharacters_Twice_NamesTheCharacter() =>
-        Assert.Contains("'a' (U+0061) twice", Assert.Throws<InvalidDataException>(() => KerasVocabulary.FromCharacters("aba")).Message, StringComparison.Ordinal);
+        Assert.Contains("'a' (U+0061) twice", Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromCharacters("aba")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0)]
@@ -74,7 +75,7 @@ public sealed class KerasVocabularyTests
     {
         KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new() { EmbeddingSize = embedding }), KerasDialect.Keras2).ToBytes()));
         const string order = "dgabcfe";
-        LanguageModel sorted = keras.ToLanguageModel(Vocabulary.FromCharacters("abcdefg")), permuted = keras.ToLanguageModel(KerasVocabulary.FromCharacters(order));
+        LanguageModel sorted = keras.ToLanguageModel(Vocabulary.FromCharacters("abcdefg")), permuted = keras.ToLanguageModel(ImportedVocabulary.FromCharacters(order));
 
         using Generation.GenerationSession expected = new Generation.TextGenerator(sorted).Begin(), actual = new Generation.TextGenerator(permuted).Begin();
         foreach (int id in new[] { 3, 0, 6, 1 })

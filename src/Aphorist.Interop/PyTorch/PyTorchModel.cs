@@ -1,0 +1,112 @@
+using Aphorist.Model;
+using Aphorist.Storage;
+using Aphorist.Text;
+
+namespace Aphorist.Interop.PyTorch;
+
+/// <summary>A model of text that PyTorch trained, in memory: a state dict that <c>safetensors.torch.save_file</c> wrote, in F32, F16, BF16 or F64.</summary>
+/// <remarks>
+/// It is an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, under whatever names the module gave them; docs/import.md says more.
+/// The file does not hold the vocabulary: <see cref="ToLanguageModel(ImportedVocabulary)"/> wants it.
+/// </remarks>
+public sealed class PyTorchModel : IImportedModel
+{
+    internal const int UsualWindow = 60;
+
+    private readonly PyTorchNetwork network;
+    private readonly Parameters parameters;
+
+    private PyTorchModel(string name, PyTorchNetwork network, Parameters parameters)
+    {
+        (Name, this.network, this.parameters) = (name, network, parameters);
+        Spec = HasEqualMatrices() ? network.Spec with { TiedEmbedding = true } : network.Spec;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>The model's shape. Its embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => network.VocabularySize;
+
+    /// <summary>Reads a model with all its weights. Everything is checked: names, shapes, types, and that every weight is finite.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="window">Tokens that the model is meant to look back on, which the file does not say: 60 by default.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, no safetensors file, or has a model that cannot be imported; the message says which tensor is the reason.</exception>
+    public static PyTorchModel Read(string path, int window = UsualWindow)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SourceFile.Read(path, stream => Read(stream, path, window));
+    }
+
+    /// <summary>Reads a model from a stream, which stays open.</summary>
+    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
+    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="window">As for <see cref="Read(string, int)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int)"/>.</exception>
+    public static PyTorchModel Read(Stream stream, string name = "stream", int window = UsualWindow)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, ModelFileInfo.LongestWindow);
+        return SourceFile.Read(stream, source => ReadChecked(source, name, window));
+    }
+
+    /// <summary>The model, with a tokenizer whose ids are the numbers that PyTorch's model had for the tokens.</summary>
+    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where the characters were sorted.</param>
+    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
+    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
+    }
+
+    /// <inheritdoc/>
+    public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
+    }
+
+    private static PyTorchModel ReadChecked(Stream stream, string name, int window)
+    {
+        if (TorchSave.IsOne(SourceFile.Start(stream), stream))
+        {
+            throw new ModelFileException(
+                name, "it is what torch.save writes, which is read by running it; in Python, write its state dict as safetensors: safetensors.torch.save_file(torch.load('model.pt', map_location='cpu'), 'weights.safetensors')");
+        }
+
+        using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
+        PyTorchNetwork network = PyTorchNetwork.Of(reader, window);
+        Parameters parameters = new(new ModelLayout(network.Spec, network.VocabularySize).Tensors);
+        foreach (StoredTensor tensor in network.Tensors) StoredValues.Read(reader, tensor, parameters);
+        return new(name, network, parameters);
+    }
+
+    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
+    {
+        if (tokenizer.Count != VocabularySize)
+            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
+        ParameterTensor?[] byToken = [model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, model.Layout.DecoderKernel, model.Layout.DecoderBias];
+        foreach (ParameterTensor tensor in model.Parameters.Tensors)
+        {
+            ReadOnlySpan<float> from = ValuesOf(tensor.Name);
+            Span<float> to = model.Parameters.ValuesOf(tensor);
+            if (byToken.Contains(tensor)) TokenRows.Copy(from, places, to);
+            else from.CopyTo(to);
+        }
+
+        model.Origin = new() { Program = "PyTorch", File = Path.GetFileName(Name) };
+        return model;
+    }
+
+    /// <summary>Safetensors holds no tensor twice, so who had tied the weights may have copied them.</summary>
+    private bool HasEqualMatrices() => network.Spec is { TiedEmbedding: false } spec && spec.EmbeddingSize == spec.HiddenSize
+        && ValuesOf("embedding.weight").SequenceEqual(ValuesOf("decoder.weight"));
+
+    private ReadOnlySpan<float> ValuesOf(string name) => parameters.ValuesOf(parameters.Tensors.First(tensor => tensor.Name == name));
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using Aphorist.Model;
+using Aphorist.Storage;
+using Xunit;
+
+namespace Aphorist.Tests.Storage;
+
+/// <summary>Ten thousand damaged model files, and large ones made to cost much: each ends in one sentence or in a model, within a second and little memory.</summary>
+public sealed class SafetensorsDamageTests : IDisposable
+{
+    private const int Seed = 20261126;
+
+    // Hostile headers: what each costs shows at this length, and is bounded at any other.
+    private const int LongHeader = 24 << 20;
+
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder.File("model.safetensors");
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.Gru)]
+    public void Load_DamagedAtRandom_IsAnErrorOrAModel(Architecture architecture)
+    {
+        SampleModel.Make(new ModelSpec { Architecture = architecture, HiddenSize = 5, Layers = 2, EmbeddingSize = 3 }).Save(FilePath);
+        byte[] file = File.ReadAllBytes(FilePath);
+        Random random = new(Seed);
+        int refused = 0;
+        for (int round = 0; round < SafetensorsDamage.Rounds / 2; round++)
+            if (!SafetensorsDamage.Measure(SafetensorsDamage.Of(file, random, round), Loads)) refused++;
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {Seed}, {file.Length} bytes: {refused} of {SafetensorsDamage.Rounds / 2} refused");
+        // Much of a file is weights, of which most bits are some number.
+        Assert.InRange(refused, SafetensorsDamage.Rounds / 4, SafetensorsDamage.Rounds / 2 - 1);
+    }
+
+    [Theory]
+    [InlineData("tensors without values")]
+    [InlineData("a shape of many sizes")]
+    [InlineData("a long name")]
+    [InlineData("a long type")]
+    [InlineData("metadata of many entries")]
+    [InlineData("a long entry of metadata")]
+    [InlineData("a long description")]
+    [InlineData("a vocabulary of many characters")]
+    [InlineData("a vocabulary of many words")]
+    [InlineData("a vocabulary of one long word")]
+    [InlineData("deep lists")]
+    public void Load_HeaderMadeToCostMuch_IsAnErrorAtLittleCost(string kind)
+    {
+        byte[] file = RawSafetensors.Of(HostileHeader(kind));
+
+        Assert.False(SafetensorsDamage.Measure(file, Loads));
+    }
+
+    private bool Loads(byte[] bytes)
+    {
+        File.WriteAllBytes(FilePath, bytes);
+        try
+        {
+            LanguageModel model = LanguageModel.Load(FilePath);
+            foreach (ParameterTensor tensor in model.Parameters.Tensors)
+                foreach (float value in model.Parameters.ValuesOf(tensor)) Assert.True(float.IsFinite(value));
+            return true;
+        }
+        catch (ModelFileException exception)
+        {
+            Assert.StartsWith($"Cannot read '{FilePath}': ", exception.Message, StringComparison.Ordinal);
+            Assert.EndsWith(".", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(exception.Message, char.IsControl);
+            return false;
+        }
+    }
+
+    private static string HostileHeader(string kind)
+    {
+        const string tensor = "\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+        return kind switch
+        {
+            "tensors without values" => "{" + Repeated(number => $"\"{number}\":{{{tensor},") + $"\"\":{{{tensor}}}",
+            "a shape of many sizes" => "{\"a\":{\"shape\":[" + Repeated(_ => "1,") + "1],\"dtype\":\"U8\",\"data_offsets\":[0,0]}}",
+            "a long name" => "{\"" + Repeated(_ => "x") + $"\":{{{tensor},\"a\":1}}",
+            "a long type" => "{\"a\":{\"dtype\":\"" + Repeated(_ => "x") + "\"}}",
+            "metadata of many entries" => "{\"__metadata__\":{" + Repeated(number => $"\"{number}\":\"\",") + "\"\":\"\"}}",
+            "a long entry of metadata" => "{\"__metadata__\":{\"a\":\"" + Repeated(_ => "x") + "\"}}",
+            "a long description" => "{\"__metadata__\":{\"aphorist\":\"" + Repeated(_ => "x") + "\"}}",
+            "a vocabulary of many characters" => Described("{\"kind\":\"characters\",\"vocabulary\":\"" + Repeated(number => char.ConvertFromUtf32(0x10000 + number % 0x100000)) + "\"}"),
+            "a vocabulary of many words" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\"" + Repeated(number => $",\"{number}\"") + "]}"),
+            "a vocabulary of one long word" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\",\"" + Repeated(_ => "x") + "\"]}"),
+            _ => "{\"a\":{\"shape\":" + Repeated(_ => "[") + "}",
+        };
+    }
+
+    private static string Repeated(Func<int, string> part)
+    {
+        StringBuilder text = new();
+        for (int number = 0; text.Length < LongHeader; number++) text.Append(part(number));
+        return text.ToString();
+    }
+
+    /// <summary>A header whose description of the model is right but for its tokenizer.</summary>
+    private static string Described(string tokenizer)
+    {
+        string description = "{\"formatVersion\":1,\"architecture\":{\"kind\":\"lstm\",\"hiddenSize\":5,\"window\":7,\"gates\":\"sigmoid\"},"
+            + $"\"tokenizer\":{tokenizer},\"normalization\":{{\"lowercase\":false}},\"aphoristVersion\":\"0.1.0\"}}";
+        return "{\"__metadata__\":{\"aphorist\":\"" + description.Replace("\"", "\\\"", StringComparison.Ordinal) + "\"}}";
+    }
+}
