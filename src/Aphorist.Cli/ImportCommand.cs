@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Corpora;
 using Aphorist.Cli.Importing;
+using Aphorist.Model;
 
 namespace Aphorist.Cli;
 
@@ -30,7 +31,11 @@ internal static class ImportCommand
     private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "The recurrent layers, to be sure of the file: the import fails if it has others.", 1, 4);
 
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
-        "--window", "Tokens that a model of PyTorch is meant to see before the one it predicts, which its file does not say. 60 by default; Keras's files say it.", 1, 100_000);
+        "--window", "Tokens that the model is meant to see before the one it predicts, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.", 1, 100_000);
+
+    private static readonly ChoiceOption<GateActivation> Gates = new(
+        "--gates", "The activation of the gates (recurrent_activation), which a file of weights alone, of Keras's save_weights, does not say. Keras has sigmoid by default since 2.3, hard-sigmoid before.",
+        ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
     private static readonly Option<string?> Output = new("--output", "-o") { Description = "The model file to write.", HelpName = "file" };
 
@@ -38,7 +43,7 @@ internal static class ImportCommand
     {
         Command command = new("import", "Makes a model file of a model that Keras or PyTorch trained. Its characters, which these do not save, are found in its text or given.")
         {
-            Source, Corpus, Characters, Map, Encoding, Lowercase, Hidden, Layers, Window, Output,
+            Source, Corpus, Characters, Map, Encoding, Lowercase, Hidden, Layers, Window, Gates, Output,
         };
         command.SetAction((call, cancellationToken) => ImportCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
         Example.Attach(
@@ -67,6 +72,7 @@ internal static class ImportCommand
             Hidden = Hidden.In(call),
             Layers = Layers.In(call),
             Window = Window.In(call),
+            Gates = Gates.In(call),
             Output = output,
         };
     }

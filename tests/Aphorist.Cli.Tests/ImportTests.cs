@@ -99,6 +99,32 @@ public sealed class ImportTests : IDisposable
         AphoristProcess.Run(folder.Path, ["import", "model.h5", .. options]).ExpectSentence(2, expected);
 
     [Fact]
+    public void Import_WeightsAlone_NeedTheirGates()
+    {
+        folder.Write("characters.txt", "abc");
+        H5File whole = KerasFile(), alone = new() { ["lstm"] = ((H5Group)whole["model_weights"])["lstm"], ["dense"] = ((H5Group)whole["model_weights"])["dense"] };
+        alone.Attributes["layer_names"] = (string[])["lstm", "dense"];
+        alone.Write(folder["weights.h5"]);
+        string[] import = ["import", "weights.h5", "--characters", "characters.txt", "--output", "alone.safetensors"];
+
+        AphoristProcess.Run(folder.Path, import).ExpectSentence(1, "say what the gates of its layers are (--gates sigmoid or hard-sigmoid)");
+        AphoristProcess.Run(folder.Path, [.. import, "--gates", "hard-sigmoid", "--window", "4"]).Expect(0);
+        Import("--characters", "characters.txt").Expect(0);
+
+        Assert.Equal(Write("model.safetensors"), Write("alone.safetensors"));
+
+        string Write(string model) => AphoristProcess.Run(folder.Path, "generate", model, "--prompt", "abc", "--length", "30", "--seed", "1").Expect(0).Output;
+    }
+
+    [Fact]
+    public void Import_GatesUnlikeTheFiles_AreRefused()
+    {
+        folder.Write("characters.txt", "abc");
+
+        Import("--characters", "characters.txt", "--gates", "sigmoid").ExpectSentence(1, "has hard-sigmoid gates, but --gates says sigmoid");
+    }
+
+    [Fact]
     public void Import_NoModel_IsASentence()
     {
         folder.Write("text.txt", "abc");

@@ -1,3 +1,4 @@
+using Aphorist.Model;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Importing;
@@ -25,6 +26,9 @@ internal sealed record ImportRequest
 
     /// <summary>The layers that the model must have; null for however many it has.</summary>
     public int? Layers { get; init; }
+
+    /// <summary>The activation of the gates of a model whose file does not say it, and what it must be otherwise; null for what the file says.</summary>
+    public GateActivation? Gates { get; init; }
 
     /// <summary>The window of a model whose file does not say it, and what it must be otherwise; null for the usual one.</summary>
     public int? Window { get; init; }

@@ -12,7 +12,11 @@ internal static class RequestedShape
         Check(request.Source, "--hidden", request.Hidden, spec.HiddenSize, "units in each layer");
         Check(request.Source, "--layers", request.Layers, spec.Layers, spec.Layers == 1 ? "layer" : "layers");
         Check(request.Source, "--window", request.Window, spec.Window, "tokens in its window");
+        if (request.Gates is { } gates && gates != spec.Gates)
+            throw new InvalidDataException($"The model of '{request.Source}' has {NameOf(spec.Gates)} gates, but --gates says {NameOf(gates)}: leave --gates out, or give the file that was meant.");
     }
+
+    private static string NameOf(GateActivation gates) => gates == GateActivation.Sigmoid ? "sigmoid" : "hard-sigmoid";
 
     private static void Check(string path, string option, int? requested, int found, string meaning)
     {

@@ -44,29 +44,40 @@ public sealed class KerasModel : IImportedModel
     /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, no Keras model, or one that cannot be imported; the message says which layer is the reason.</exception>
-    public static KerasModel Read(string path) => Open(path, stream => Read(stream, path));
+    public static KerasModel Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SourceFile.Read(path, stream => Read(stream, path));
+    }
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
     /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
     /// <param name="name">What messages call it. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
-    public static KerasModel Read(Stream stream, string name = "stream") => Seekable(stream, name, seekable =>
+    public static KerasModel Read(Stream stream, string name = "stream")
     {
-        Span<byte> start = stackalloc byte[8];
-        seekable.Position = 0;
-        start = start[..seekable.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        if (Hdf5File.IsOne(start)) return ReadHdf5(seekable, name);
-        return KerasArchive.IsOne(start)
-            ? ReadArchive(seekable, name)
-            : throw new ModelFileException(name, "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or model.save('model.keras')");
-    });
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return SourceFile.Read(stream, source =>
+        {
+            byte[] start = SourceFile.Start(source);
+            if (Hdf5File.IsOne(start)) return ReadHdf5(source, name);
+            return KerasArchive.IsOne(start)
+                ? ReadArchive(source, name)
+                : throw new ModelFileException(name, "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or model.save('model.keras')");
+        });
+    }
 
     /// <summary>Reads weights alone, as <c>model.save_weights</c> writes them. What the layers are follows from the shapes of the weights, but not all of it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="gates">The <c>recurrent_activation</c> of the layers: by default it is sigmoid since Keras 2.3, hard sigmoid before.</param>
     /// <param name="window">The length of the input. 60 by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which says itself what is asked for here.</exception>
-    public static KerasModel ReadWeights(string path, GateActivation gates, int window = 60) => Open(path, stream => ReadWeights(stream, gates, window, path));
+    public static KerasModel ReadWeights(string path, GateActivation gates, int window = 60)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SourceFile.Read(path, stream => ReadWeights(stream, gates, window, path));
+    }
 
     /// <summary>Reads weights alone from a stream, which stays open.</summary>
     /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
@@ -74,14 +85,27 @@ public sealed class KerasModel : IImportedModel
     /// <param name="window">The length of the input. 60 by default.</param>
     /// <param name="name">What messages call it. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
-    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = 60, string name = "stream") => Seekable(stream, name, seekable =>
+    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = 60, string name = "stream")
     {
-        Hdf5File file = new(name, seekable);
-        if (file.Text("/", "model_config") is not null) throw new ModelFileException(name, "it holds the whole model, gates and window included; do not say what they are");
-        if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it holds no layers of Keras");
-        (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, gates, window);
-        return new(name, configuration, KerasNetwork.Of(configuration), weights);
-    });
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return SourceFile.Read(stream, source =>
+        {
+            Hdf5File file = new(name, source);
+            if (file.Text("/", "model_config") is not null) throw new ModelFileException(name, "it holds the whole model, gates and window included; do not say what they are");
+            if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it holds no layers of Keras");
+            (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, gates, window);
+            return new KerasModel(name, configuration, KerasNetwork.Of(configuration), weights);
+        });
+    }
+
+    /// <summary>Whether a file holds weights alone.</summary>
+    internal static bool IsWeightsAlone(Stream stream, string name)
+    {
+        if (!Hdf5File.IsOne(SourceFile.Start(stream))) return false;
+        Hdf5File file = new(name, stream);
+        return file.Text("/", "model_config") is null && KerasBareWeights.IsOne(file);
+    }
 
     /// <summary>The model, with a tokenizer whose ids are Keras's numbers of the tokens.</summary>
     /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where Keras had its characters sorted.</param>
@@ -147,18 +171,5 @@ public sealed class KerasModel : IImportedModel
     private static KerasModel Read(string name, KerasConfiguration configuration, KerasWeights weights)
     {
         return new(name, configuration, KerasNetwork.Of(configuration), weights);
-    }
-
-    private static KerasModel Open(string path, Func<Stream, KerasModel> read)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return SourceFile.Read(path, read);
-    }
-
-    private static KerasModel Seekable(Stream stream, string name, Func<Stream, KerasModel> read)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return SourceFile.Read(stream, read);
     }
 }
