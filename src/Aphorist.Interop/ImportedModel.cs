@@ -1,29 +1,51 @@
-using Aphorist.Interop.Hdf5;
-using Aphorist.Interop.Keras;
-using Aphorist.Interop.PyTorch;
 using Aphorist.Model;
-using Aphorist.Storage;
+using Aphorist.Text;
 
 namespace Aphorist.Interop;
 
-/// <summary>Reads models of other programs, whichever it was: what is in the file decides, not what it is called.</summary>
-public static class ImportedModel
+/// <summary>A model of text that another program trained, in memory. It has no vocabulary, since the files of these programs hold none.</summary>
+public abstract class ImportedModel
 {
-    /// <summary>Reads a model of Keras (HDF5 or <c>.keras</c>) or of PyTorch (safetensors).</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="window">Tokens that the model is meant to look back on, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.</param>
-    /// <param name="gates">The activation of the gates, which weights alone of Keras do not say; other files do.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says which.</exception>
-    public static IImportedModel Read(string path, int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
+    private protected ImportedModel(string name) => Name = name;
+
+    /// <summary>What the file is called.</summary>
+    public string Name { get; }
+
+    /// <summary>The model's shape.</summary>
+    public abstract ModelSpec Spec { get; }
+
+    /// <summary>The tokens that the model reads and predicts.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>The model, with a tokenizer whose ids are the other program's numbers of the tokens.</summary>
+    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where the characters were sorted.</param>
+    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
+    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return SourceFile.Read<IImportedModel>(path, stream =>
-        {
-            byte[] start = SourceFile.Start(stream);
-            if (TorchSave.IsOne(start, stream) || SafetensorsReader.IsLikely(start)) return PyTorchModel.Read(stream, path, window);
-            if (gates is { } known && KerasModel.IsWeightsAlone(stream, path)) return KerasModel.ReadWeights(stream, known, window, path);
-            if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(stream, path);
-            throw new ModelFileException(path, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
-        });
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
+    }
+
+    /// <summary>The model, with a vocabulary in the other program's order, which becomes ours.</summary>
+    /// <param name="vocabulary">The characters by the other program's numbers.</param>
+    /// <exception cref="ArgumentException">The vocabulary has not as many characters as the model has tokens.</exception>
+    public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
+    }
+
+    /// <summary>Puts the weights into a model, and says where they came from.</summary>
+    /// <param name="model">A model of <see cref="Spec"/> whose parameters are zeros.</param>
+    /// <param name="places">The other program's number of each token of the model.</param>
+    private protected abstract void Fill(LanguageModel model, ReadOnlySpan<int> places);
+
+    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
+    {
+        if (tokenizer.Count != VocabularySize)
+            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
+        Fill(model, places);
+        return model;
     }
 }

@@ -12,7 +12,7 @@ internal static class ImportCall
 {
     public static async Task<int> RunAsync(ImportRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        IImportedModel source = ImportedModel.Read(request.Source, request.Window ?? ModelSpec.Notebook.Window, request.Gates);
+        ImportedModel source = ModelImport.Read(request.Source, request.Window ?? ModelSpec.Notebook.Window, request.Gates);
         RequestedShape.Check(request, source.Spec);
         ImportedVocabulary vocabulary = await VocabularySource.OpenAsync(request, source.VocabularySize, output, cancellationToken);
         LanguageModel model = source.ToLanguageModel(vocabulary);

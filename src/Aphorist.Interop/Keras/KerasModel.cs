@@ -1,39 +1,36 @@
 using Aphorist.Interop.Hdf5;
 using Aphorist.Model;
 using Aphorist.Storage;
-using Aphorist.Text;
 
 namespace Aphorist.Interop.Keras;
 
 /// <summary>A model of text that Keras trained and saved, in memory: HDF5 files of Keras 1 and 2, of TensorFlow's Keras and of Keras 3, and <c>.keras</c> files of Keras 3.</summary>
 /// <remarks>
 /// It is a chain of one-hot vectors or an Embedding, up to four LSTM or GRU layers of one size, and a Dense layer with a softmax; docs/import.md says more.
-/// Keras's files do not hold the vocabulary: <see cref="ToLanguageModel(ImportedVocabulary)"/> wants it.
+/// Keras's files do not hold the vocabulary: <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> wants it.
 /// </remarks>
-public sealed class KerasModel : IImportedModel
+public sealed class KerasModel : ImportedModel
 {
     private readonly KerasParameters parameters;
     private readonly KerasMoments? moments;
 
     private KerasModel(string name, KerasConfiguration configuration, KerasNetwork network, KerasWeights weights)
+        : base(name)
     {
-        (Name, KerasVersion, Optimizer) = (name, configuration.Version, configuration.Optimizer);
+        (KerasVersion, Optimizer) = (configuration.Version, configuration.Optimizer);
         (Spec, VocabularySize) = (network.Spec, (int)network.VocabularySize);
         parameters = KerasParameters.Read(network, weights);
         moments = KerasMoments.Read(network, configuration, weights);
     }
 
-    /// <summary>What the file is called.</summary>
-    public string Name { get; }
-
     /// <summary>The version of Keras that wrote the file, such as 2.4.0; null if the file does not say.</summary>
     public string? KerasVersion { get; }
 
     /// <summary>The model's shape. Its window is the length of the input, or 60 where Keras left that open.</summary>
-    public ModelSpec Spec { get; }
+    public override ModelSpec Spec { get; }
 
-    /// <summary>The tokens that the model reads and predicts.</summary>
-    public int VocabularySize { get; }
+    /// <inheritdoc/>
+    public override int VocabularySize { get; }
 
     /// <summary>
     /// What the model was trained with; null if the file does not say. What it had accumulated comes along (<see cref="LanguageModel.OptimizerState"/>) where it is an optimizer
@@ -107,29 +104,8 @@ public sealed class KerasModel : IImportedModel
         return file.Text("/", "model_config") is null && KerasBareWeights.IsOne(file);
     }
 
-    /// <summary>The model, with a tokenizer whose ids are Keras's numbers of the tokens.</summary>
-    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where Keras had its characters sorted.</param>
-    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
-    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
+    private protected override void Fill(LanguageModel model, ReadOnlySpan<int> places)
     {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
-    }
-
-    /// <summary>The model, with a vocabulary in Keras's order, which becomes ours.</summary>
-    /// <param name="vocabulary">The characters by Keras's numbers.</param>
-    /// <exception cref="ArgumentException">The vocabulary has not as many characters as the model has tokens.</exception>
-    public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
-    {
-        ArgumentNullException.ThrowIfNull(vocabulary);
-        return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
-    }
-
-    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
-    {
-        if (tokenizer.Count != VocabularySize)
-            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
-        LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
         parameters.Place(model.Parameters, model.Layout, places);
         model.Origin = new()
         {
@@ -140,10 +116,9 @@ public sealed class KerasModel : IImportedModel
             LearningRate = Optimizer?.LearningRate,
             WeightDecay = Optimizer?.WeightDecay,
         };
-        if (moments is null) return model;
+        if (moments is null) return;
         model.OptimizerState = new(moments.Steps, moments.Names, model.Layout);
         for (int moment = 0; moment < moments.Names.Count; moment++) moments.Values[moment].Place(model.OptimizerState.ValuesOf(moment), model.Layout, places);
-        return model;
     }
 
     private static KerasModel ReadHdf5(Stream stream, string name)

@@ -1,15 +1,14 @@
 using Aphorist.Model;
 using Aphorist.Storage;
-using Aphorist.Text;
 
 namespace Aphorist.Interop.PyTorch;
 
 /// <summary>A model of text that PyTorch trained, in memory: a state dict that <c>safetensors.torch.save_file</c> wrote, in F32, F16, BF16 or F64.</summary>
 /// <remarks>
 /// It is an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, under whatever names the module gave them; docs/import.md says more.
-/// The file does not hold the vocabulary: <see cref="ToLanguageModel(ImportedVocabulary)"/> wants it.
+/// The file does not hold the vocabulary: <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> wants it.
 /// </remarks>
-public sealed class PyTorchModel : IImportedModel
+public sealed class PyTorchModel : ImportedModel
 {
     internal const int UsualWindow = 60;
 
@@ -17,19 +16,17 @@ public sealed class PyTorchModel : IImportedModel
     private readonly Parameters parameters;
 
     private PyTorchModel(string name, PyTorchNetwork network, Parameters parameters)
+        : base(name)
     {
-        (Name, this.network, this.parameters) = (name, network, parameters);
+        (this.network, this.parameters) = (network, parameters);
         Spec = HasEqualMatrices() ? network.Spec with { TiedEmbedding = true } : network.Spec;
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
-
     /// <summary>The model's shape. Its embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.</summary>
-    public ModelSpec Spec { get; }
+    public override ModelSpec Spec { get; }
 
     /// <inheritdoc/>
-    public int VocabularySize => network.VocabularySize;
+    public override int VocabularySize => network.VocabularySize;
 
     /// <summary>Reads a model with all its weights. Everything is checked: names, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
@@ -55,22 +52,6 @@ public sealed class PyTorchModel : IImportedModel
         return SourceFile.Read(stream, source => ReadChecked(source, name, window));
     }
 
-    /// <summary>The model, with a tokenizer whose ids are the numbers that PyTorch's model had for the tokens.</summary>
-    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where the characters were sorted.</param>
-    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
-    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
-    }
-
-    /// <inheritdoc/>
-    public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
-    {
-        ArgumentNullException.ThrowIfNull(vocabulary);
-        return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
-    }
-
     private static PyTorchModel ReadChecked(Stream stream, string name, int window)
     {
         if (TorchSave.IsOne(SourceFile.Start(stream), stream))
@@ -86,11 +67,8 @@ public sealed class PyTorchModel : IImportedModel
         return new(name, network, parameters);
     }
 
-    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
+    private protected override void Fill(LanguageModel model, ReadOnlySpan<int> places)
     {
-        if (tokenizer.Count != VocabularySize)
-            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
-        LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
         ParameterTensor?[] byToken = [model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, model.Layout.DecoderKernel, model.Layout.DecoderBias];
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
         {
@@ -101,7 +79,6 @@ public sealed class PyTorchModel : IImportedModel
         }
 
         model.Origin = new() { Program = "PyTorch", File = Path.GetFileName(Name) };
-        return model;
     }
 
     /// <summary>Safetensors holds no tensor twice, so who had tied the weights may have copied them.</summary>

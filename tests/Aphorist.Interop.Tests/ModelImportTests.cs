@@ -8,7 +8,7 @@ using Xunit;
 namespace Aphorist.Interop.Tests;
 
 /// <summary>What is in a file decides which program's it is, whatever it is called.</summary>
-public sealed class ImportedModelTests : IDisposable
+public sealed class ModelImportTests : IDisposable
 {
     private readonly string path = Path.Combine(Directory.CreateTempSubdirectory("aphorist-test-").FullName, "model.any");
 
@@ -21,7 +21,7 @@ public sealed class ImportedModelTests : IDisposable
     {
         File.WriteAllBytes(path, new KerasFile(new(new()), dialect).ToBytes());
 
-        KerasModel model = Assert.IsType<KerasModel>(ImportedModel.Read(path, window: 40));
+        KerasModel model = Assert.IsType<KerasModel>(ModelImport.Read(path, window: 40));
         Assert.Equal((path, 7, 9), (model.Name, model.VocabularySize, model.Spec.Window));
     }
 
@@ -30,9 +30,9 @@ public sealed class ImportedModelTests : IDisposable
     {
         File.WriteAllBytes(path, new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes());
 
-        PyTorchModel model = Assert.IsType<PyTorchModel>(ImportedModel.Read(path, window: 40));
+        PyTorchModel model = Assert.IsType<PyTorchModel>(ModelImport.Read(path, window: 40));
         Assert.Equal((path, 7, 40), (model.Name, model.VocabularySize, model.Spec.Window));
-        Assert.Equal(60, ImportedModel.Read(path).Spec.Window);
+        Assert.Equal(60, ModelImport.Read(path).Spec.Window);
     }
 
     [Fact]
@@ -63,5 +63,5 @@ public sealed class ImportedModelTests : IDisposable
         Assert.Contains("it is a folder", Error(), StringComparison.Ordinal);
     }
 
-    private string Error() => Assert.Throws<ModelFileException>(() => ImportedModel.Read(path)).Message;
+    private string Error() => Assert.Throws<ModelFileException>(() => ModelImport.Read(path)).Message;
 }

@@ -1,0 +1,29 @@
+using Aphorist.Interop.Hdf5;
+using Aphorist.Interop.Keras;
+using Aphorist.Interop.PyTorch;
+using Aphorist.Model;
+using Aphorist.Storage;
+
+namespace Aphorist.Interop;
+
+/// <summary>Reads models of other programs, whichever it was: what is in the file decides, not what it is called.</summary>
+public static class ModelImport
+{
+    /// <summary>Reads a model of Keras (HDF5 or <c>.keras</c>) or of PyTorch (safetensors).</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="window">Tokens that the model is meant to look back on, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.</param>
+    /// <param name="gates">The activation of the gates, which weights alone of Keras do not say; other files do.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says which.</exception>
+    public static ImportedModel Read(string path, int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SourceFile.Read<ImportedModel>(path, stream =>
+        {
+            byte[] start = SourceFile.Start(stream);
+            if (TorchSave.IsOne(start, stream) || SafetensorsReader.IsLikely(start)) return PyTorchModel.Read(stream, path, window);
+            if (gates is { } known && KerasModel.IsWeightsAlone(stream, path)) return KerasModel.ReadWeights(stream, known, window, path);
+            if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(stream, path);
+            throw new ModelFileException(path, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
+        });
+    }
+}
