@@ -12,6 +12,8 @@ internal sealed record KerasConfiguration(string Path, string? Version, IReadOnl
     // Four recurrent layers with all that may stand between them take far fewer.
     private const int MostLayers = 64;
 
+    private static readonly Version FirstInOrder = new(2, 0, 6);
+
     /// <summary>The optimizer; null if the model was not compiled.</summary>
     public KerasOptimizer? Optimizer { get; private init; }
 
@@ -21,6 +23,9 @@ internal sealed record KerasConfiguration(string Path, string? Version, IReadOnl
     /// <summary>Whether the file is of Keras 3 or later.</summary>
     public bool IsKeras3 => Version is { Length: > 0 } && char.IsAsciiDigit(Version[0]) && !Version.StartsWith("0.", StringComparison.Ordinal)
         && !Version.StartsWith("1.", StringComparison.Ordinal) && !Version.StartsWith("2.", StringComparison.Ordinal);
+
+    /// <summary>Whether the optimizer had the weights in the order of their names: up to Keras 2.0.5.</summary>
+    public bool SortsWeights => System.Version.TryParse(Version, out Version? version) && version < FirstInOrder;
 
     /// <summary>Reads the configuration of a model.</summary>
     /// <param name="path">The file.</param>

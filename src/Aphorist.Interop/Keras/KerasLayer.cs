@@ -31,7 +31,13 @@ internal sealed record KerasLayer(string Path, int Position, string ClassName, s
         JsonElement config = KerasJson.Object(element, "config") ?? throw new ModelFileException(path, $"layer {position} ({className}) has no configuration");
         string name = KerasJson.Text(config, "name") ?? KerasJson.Text(element, "name") ?? className.ToLowerInvariant();
         KerasLayer layer = new(path, position, className, name, config);
-        return className == TimeDistributed ? layer.Unwrap() : layer;
+        return className switch
+        {
+            TimeDistributed => layer.Unwrap(),
+            // A class of its own in Keras 1.
+            "TimeDistributedDense" => layer with { ClassName = "Dense", Wrapper = TimeDistributed },
+            _ => layer,
+        };
     }
 
     /// <summary>A number of the configuration, by its name in Keras 2 or the one that Keras 1 had; null where it is missing or null.</summary>

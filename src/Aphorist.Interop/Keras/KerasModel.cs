@@ -131,7 +131,7 @@ public sealed class KerasModel : ImportedModel
         string? version = file.Text("/", "keras_version") ?? file.Text(root, "keras_version"), training = file.Text("/", "training_config");
         KerasConfiguration configuration = KerasConfiguration.Read(
             name, version, KerasJson.Parse(name, "model_config", model), training is null ? null : KerasJson.Parse(name, "training_config", training));
-        return Read(name, configuration, new NamedWeights(file, root));
+        return Read(name, configuration, new NamedWeights(file, root, configuration.SortsWeights));
     }
 
     private static KerasModel ReadArchive(Stream stream, string name)

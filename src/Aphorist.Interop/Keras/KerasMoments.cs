@@ -21,11 +21,10 @@ internal sealed record KerasMoments(long Steps, IReadOnlyList<string> Names, IRe
         // Momentum as Keras has it contains the learning rate.
         if (names.Contains(OptimizerState.SgdMomentum) && configuration.Optimizer!.LearningRate is not > 0) return null;
         IReadOnlyList<Hdf5Array> stored = weights.OfOptimizer();
-        KerasLayer[] layers = [.. network.Weighted];
-        IReadOnlyList<Hdf5Array>[] byLayer = [.. layers.Select(weights.Of)];
-        if (Sort([.. stored.Where(array => array.Shape.Count > 0)], [.. byLayer.SelectMany(arrays => arrays)], names.Count) is not { } moments) return null;
+        Hdf5Array[] trained = [.. weights.AsTrained(network.Weighted)];
+        if (Sort([.. stored.Where(array => array.Shape.Count > 0)], trained, names.Count) is not { } moments) return null;
         long steps = stored.FirstOrDefault(array => array.Shape.Count == 0)?.ReadNumber() is >= 0 and < long.MaxValue and double count ? (long)count : 0;
-        return new(steps, names, [.. names.Select((name, index) => ReadMoment(network, configuration.Optimizer!, name, ByLayer(layers, byLayer, moments[index])))]);
+        return new(steps, names, [.. names.Select((name, index) => ReadMoment(network, configuration.Optimizer!, name, new MomentWeights(weights, trained, moments[index])))]);
     }
 
     /// <summary>The arrays of each moment in the order of the weights. Keras has one moment after the other, or all of a weight together; shapes tell.</summary>
@@ -40,18 +39,6 @@ internal sealed record KerasMoments(long Steps, IReadOnlyList<string> Names, IRe
             Hdf5Array[][] sorted = [.. Enumerable.Range(0, moments).Select(moment => Enumerable.Range(0, count).Select(index => stored[place(moment, index)]).ToArray())];
             return sorted.All(arrays => arrays.Zip(weights).All(pair => pair.First.Shape.SequenceEqual(pair.Second.Shape))) ? sorted : null;
         }
-    }
-
-    private static MomentWeights ByLayer(KerasLayer[] layers, IReadOnlyList<Hdf5Array>[] byLayer, Hdf5Array[] moment)
-    {
-        (Dictionary<int, IReadOnlyList<Hdf5Array>> found, int place) = ([], 0);
-        foreach ((KerasLayer layer, IReadOnlyList<Hdf5Array> arrays) in layers.Zip(byLayer))
-        {
-            found[layer.Position] = moment[place..(place + arrays.Count)];
-            place += arrays.Count;
-        }
-
-        return new(found);
     }
 
     private static KerasParameters ReadMoment(KerasNetwork network, KerasOptimizer optimizer, string name, MomentWeights weights)
@@ -69,9 +56,9 @@ internal sealed record KerasMoments(long Steps, IReadOnlyList<string> Names, IRe
     }
 
     /// <summary>The arrays of a moment in place of the weights.</summary>
-    private sealed class MomentWeights(IReadOnlyDictionary<int, IReadOnlyList<Hdf5Array>> arrays) : KerasWeights
+    private sealed class MomentWeights(KerasWeights weights, Hdf5Array[] trained, Hdf5Array[] moment) : KerasWeights
     {
-        public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer) => arrays[layer.Position];
+        public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer) => [.. weights.Of(layer).Select(array => moment[Array.FindIndex(trained, found => found.Name == array.Name)])];
 
         public override IReadOnlyList<Hdf5Array> OfOptimizer() => [];
     }

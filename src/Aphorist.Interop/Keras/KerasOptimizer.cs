@@ -38,7 +38,7 @@ public sealed record KerasOptimizer(string Name, double? LearningRate)
     {
         "RMSprop" when Has(config, "rho", 0.9) && Has(config, "momentum", 0) && !IsSet(config, "centered") => [OptimizerState.RmsPropMeanSquare],
         "Adam" or "AdamW" when Has(config, "beta_1", 0.9) && Has(config, "beta_2", 0.999) && !IsSet(config, "amsgrad") => [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare],
-        "SGD" when Has(config, "momentum", 0.9) && IsSet(config, "nesterov") => [OptimizerState.SgdMomentum],
+        "SGD" when Has(config, "momentum", 0.9) && IsSet(config, "nesterov") && Has(config, "decay", 0) => [OptimizerState.SgdMomentum],
         _ => null,
     };
 

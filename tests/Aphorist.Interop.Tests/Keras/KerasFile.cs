@@ -40,6 +40,9 @@ internal sealed class KerasFile
     /// <summary>The steps that the optimizer has done; null for an optimizer that does not count them.</summary>
     public long? Steps { get; set; }
 
+    /// <summary>Whether the steps stand in the file's root, as Keras 2.0 put them.</summary>
+    public bool HasStepsAtRoot { get; set; }
+
     /// <summary>Arrays behind the moments.</summary>
     public IReadOnlyList<H5Dataset> MoreOfOptimizer { get; set; } = [];
 
@@ -55,7 +58,7 @@ internal sealed class KerasFile
     private H5File WholeFile()
     {
         H5File file = new() { ["model_weights"] = WeightsOf(new H5Group()) };
-        if (OptimizerArrays() is { Length: > 0 } optimizer) file["optimizer_weights"] = Named([.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
+        if (OptimizerArrays() is { Length: > 0 } optimizer) AddOptimizer(file, [.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
         file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
         file.Attributes["training_config"] = Training.ToJsonString();
         if (Version is not null) file.Attributes["keras_version"] = Version;
@@ -139,9 +142,24 @@ internal sealed class KerasFile
 
     private H5Dataset[] OptimizerArrays()
     {
-        H5Dataset[][] moments = [.. Moments.Select(moment => new KerasFile(moment, dialect).ArraysByLayer().Values.SelectMany(arrays => arrays.Select(array => array.Data())).ToArray())];
+        H5Dataset[][] moments = [.. Moments.Select(moment => new KerasFile(moment, dialect).ArraysAsTrained())];
         IEnumerable<H5Dataset> sorted = IsInterleaved ? Enumerable.Range(0, moments[0].Length).SelectMany(place => moments.Select(moment => moment[place])) : moments.SelectMany(arrays => arrays);
         return [.. Steps is { } steps ? new[] { new H5Dataset(steps, fileDims: []) } : [], .. sorted, .. MoreOfOptimizer];
+    }
+
+    /// <summary>The arrays of all layers in the order in which optimizers had them: of their names, in Keras 1.</summary>
+    private H5Dataset[] ArraysAsTrained()
+    {
+        IEnumerable<(string Name, Func<H5Dataset> Data)> arrays = ArraysByLayer().SelectMany(layer => layer.Value.Select(array => ($"{layer.Key}/{array.Name}", array.Data)));
+        return [.. (dialect == KerasDialect.Keras1 ? arrays.OrderBy(array => array.Name, StringComparer.Ordinal) : arrays).Select(array => array.Data())];
+    }
+
+    private void AddOptimizer(H5File file, (string Name, H5Dataset Data)[] arrays)
+    {
+        file["optimizer_weights"] = Named(HasStepsAtRoot ? arrays[1..] : arrays);
+        if (!HasStepsAtRoot) return;
+        ((H5Group)file["optimizer_weights"]).Attributes["weight_names"] = arrays.Select((array, place) => place == 0 ? "/iterations" : array.Name).ToArray();
+        file["iterations"] = arrays[0].Data;
     }
 
     /// <summary>A group that lists its arrays, whose names are paths.</summary>

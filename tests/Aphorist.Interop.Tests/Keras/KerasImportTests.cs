@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Aphorist.Generation;
 using Aphorist.Interop.Keras;
 using Aphorist.Model;
@@ -51,7 +52,16 @@ public sealed class KerasImportTests
     [InlineData(KerasDialect.Keras1)]
     [InlineData(KerasDialect.Keras2)]
     [InlineData(KerasDialect.Keras3)]
-    public void Read_TimeDistributedDense_PredictsAsTheReference(KerasDialect dialect) => AssertPredicts(new() { PredictsAll = true, Layers = 2 }, dialect);
+    public void Read_DenseInTimeDistributed_PredictsAsTheReference(KerasDialect dialect) => AssertPredicts(new() { PredictsAll = true, Layers = 2 }, dialect);
+
+    [Fact]
+    public void Read_TimeDistributedDenseOfKeras1_PredictsAsTheReference() => AssertPredicts(new() { PredictsAll = true }, KerasDialect.Keras1, file =>
+    {
+        JsonNode wrapper = file.Layers[^1]!;
+        JsonNode dense = wrapper["config"]!["layer"]!.DeepClone();
+        (dense["class_name"], dense["config"]!["name"]) = ("TimeDistributedDense", wrapper["config"]!["name"]!.DeepClone());
+        file.Layers[^1] = dense;
+    });
 
     [Theory]
     [InlineData(KerasDialect.Keras2, false, false)]

@@ -83,6 +83,38 @@ public sealed class KerasOptimizerTests
         }
     }
 
+    [Fact]
+    public void Read_ArraysOfOneShapeFromKeras1_GoByTheOrderOfTheirNames()
+    {
+        // Gates have the same shapes, so only the order of names tells them apart: lstm_2_U_c comes before lstm_2_U_f.
+        KerasShape shape = new() { Layers = 4, HiddenSize = 7 };
+        KerasFile file = FileOf(shape, KerasDialect.Keras1, Optimizer("Adam"), new(shape, 12), Squares(shape, 13));
+        file.Steps = 3;
+
+        OptimizerState state = Import(file).OptimizerState!;
+
+        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], KerasDialect.Keras1, state.ValuesOf(moment));
+    }
+
+    [Fact]
+    public void Read_StepsInTheRootOfTheFile_AreFound()
+    {
+        KerasShape shape = new();
+        KerasFile file = FileOf(shape, KerasDialect.Keras2, Optimizer("Adam"), new(shape, 12), Squares(shape, 13));
+        (file.Steps, file.HasStepsAtRoot) = (77, true);
+
+        Assert.Equal(77, Import(file).OptimizerState!.Steps);
+    }
+
+    [Fact]
+    public void Read_MomentumWithDecay_IsLeft()
+    {
+        KerasShape shape = new();
+        JsonObject training = Optimizer("SGD", ("lr", 0.25), ("momentum", 0.9f), ("nesterov", true), ("decay", 0.01f));
+
+        Assert.Null(Import(FileOf(shape, KerasDialect.Keras2, training, new KerasSample(shape, 12))).OptimizerState);
+    }
+
     [Theory]
     [InlineData("RMSprop", "rho", "0.95")]
     [InlineData("RMSprop", "momentum", "0.5")]
