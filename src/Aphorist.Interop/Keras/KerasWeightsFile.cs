@@ -21,8 +21,12 @@ public static class KerasWeightsFile
     {
         ArgumentNullException.ThrowIfNull(model);
         string? vocabulary = VocabularyOf(model);
+        EnsureCanBe(model);
+        IReadOnlyList<KerasWrittenLayer> layers = KerasWrittenLayer.Of(model);
+        string configuration = ConfigurationOf(model, layers);
         using MemoryStream bytes = new();
-        Describe(model).Write(bytes);
+        // Keras 2.2 and 2.3 decode attributes, which their h5py gives them to be decoded only if they have a fixed length; no text is longer than this.
+        Describe(layers, configuration).Write(bytes, new H5WriteOptions(DefaultStringLength: configuration.Length));
         using AtomicFile file = new(path);
         file.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         if (vocabulary is not null) AtomicFile.WriteAllText(VocabularyPath(path), vocabulary);
@@ -32,16 +36,23 @@ public static class KerasWeightsFile
     /// <summary>Where the vocabulary goes: <c>model.vocabulary.json</c> for <c>model.h5</c>, an object with each token's id. A model of bytes has none.</summary>
     public static string VocabularyPath(string path) => Path.ChangeExtension(path, ".vocabulary.json");
 
-    private static H5File Describe(LanguageModel model)
+    /// <summary>The model around its layers. The input stands before them: where it is told at the first of them, Keras 3 takes the batch for a dimension of it.</summary>
+    private static string ConfigurationOf(LanguageModel model, IReadOnlyList<KerasWrittenLayer> layers)
     {
-        EnsureCanBe(model);
+        JsonArray shape = model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.Count];
+        JsonObject input = new() { ["batch_input_shape"] = shape, ["dtype"] = "float32", ["sparse"] = false, ["name"] = "input_1" };
+        JsonObject[] all = [new() { ["class_name"] = "InputLayer", ["config"] = input }, .. layers.Select(layer => layer.ToJson())];
+        JsonObject sequence = new() { ["name"] = "sequential", ["layers"] = new JsonArray([.. all]) };
+        return new JsonObject { ["class_name"] = "Sequential", ["config"] = sequence }.ToJsonString();
+    }
+
+    private static H5File Describe(IReadOnlyList<KerasWrittenLayer> layers, string configuration)
+    {
         H5Group weights = [];
-        IReadOnlyList<KerasWrittenLayer> layers = KerasWrittenLayer.Of(model);
         foreach (KerasWrittenLayer layer in layers) weights[layer.Name] = layer.ToGroup();
         weights.Attributes["layer_names"] = layers.Select(layer => layer.Name).ToArray();
         H5File file = new() { ["model_weights"] = weights };
-        JsonObject sequence = new() { ["name"] = "sequential", ["layers"] = new JsonArray([.. layers.Select(layer => layer.ToJson())]) };
-        file.Attributes["model_config"] = new JsonObject { ["class_name"] = "Sequential", ["config"] = sequence }.ToJsonString();
+        file.Attributes["model_config"] = configuration;
         foreach (H5Object place in new H5Object[] { file, weights })
         {
             // The version whose layout this is; Keras reads files of version 1 otherwise.

@@ -18,7 +18,6 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         if (model.Layout.Embedding is { } embedding) layers.Add(Embedding(model, embedding));
         for (int layer = 0; layer < model.Spec.Layers; layer++) layers.Add(Recurrent(model, layer));
         layers.Add(Dense(model));
-        layers[0].Configuration["batch_input_shape"] = model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : new JsonArray(null, model.Spec.Window, model.Tokenizer.Count);
         return layers;
     }
 

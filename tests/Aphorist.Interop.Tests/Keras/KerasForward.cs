@@ -14,7 +14,8 @@ internal sealed class KerasForward(IH5Group file)
     public double[] Probabilities(long[] text, int vocabularySize)
     {
         double[][] steps = [.. text.Select(id => OneHot(id, vocabularySize))];
-        foreach (JsonObject layer in Layers) steps = Run(layer["class_name"]!.GetValue<string>(), layer["config"]!, steps);
+        // The first is the input.
+        foreach (JsonObject layer in Layers[1..]) steps = Run(layer["class_name"]!.GetValue<string>(), layer["config"]!, steps);
         double[] exponentials = [.. steps[^1].Select(Math.Exp)];
         return [.. exponentials.Select(value => value / exponentials.Sum())];
     }

@@ -4,6 +4,7 @@ using Aphorist.Interop.Tests.Onnx;
 using Aphorist.Model;
 using Aphorist.Text;
 using PureHDF;
+using PureHDF.VOL.Native;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.Keras;
@@ -50,12 +51,26 @@ public sealed class KerasWeightsFileTests : IDisposable
         IH5Group file = H5File.Open(stream);
         KerasForward keras = new(file);
         Assert.Equal(["gru_1", "gru_2", "dense"], file.Group("model_weights").Attribute("layer_names").Read<string[]>());
-        Assert.Equal(["GRU", "GRU", "Dense"], keras.Layers.Select(layer => layer["class_name"]!.GetValue<string>()));
-        Assert.Equal([true, false], keras.Layers[..2].Select(layer => layer["config"]!["return_sequences"]!.GetValue<bool>()));
-        Assert.Equal("[null,60,25]", keras.Layers[0]["config"]!["batch_input_shape"]!.ToJsonString());
+        Assert.Equal(["InputLayer", "GRU", "GRU", "Dense"], keras.Layers.Select(layer => layer["class_name"]!.GetValue<string>()));
+        Assert.Equal([true, false], keras.Layers[1..3].Select(layer => layer["config"]!["return_sequences"]!.GetValue<bool>()));
+        // Nowhere else: Keras 3 understands it of an input only.
+        Assert.Equal(["[null,60,25]", null, null, null], keras.Layers.Select(layer => layer["config"]!["batch_input_shape"]?.ToJsonString()));
         ulong[][] shapes = [.. keras.Arrays("gru_1").Select(array => array.Shape)];
         Assert.Equal([[25UL, 36UL], [12UL, 36UL], [36UL]], shapes);
         Assert.Equal([[12UL, 25UL], [25UL]], keras.Arrays("dense").Select(array => array.Shape));
+    }
+
+    [Fact]
+    public void Write_Texts_HaveAFixedLengthAsTheirReadersDecodeThem()
+    {
+        KerasWeightsFile.Write(OnnxCase.Of("LSTM, embedding").Model, Path);
+        using Stream stream = File.OpenRead(Path);
+        NativeFile file = H5File.Open(stream);
+        IH5Group weights = file.Group("model_weights");
+        IEnumerable<IH5Attribute> texts = [.. file.Attributes(), .. weights.Attributes(), .. weights.Children().OfType<IH5Group>().SelectMany(layer => layer.Attributes())];
+        Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"], texts.Select(text => text.Name).Distinct().Order());
+        // Texts of variable length are of another class.
+        Assert.All(texts, text => Assert.Equal(H5DataTypeClass.String, text.Type.Class));
     }
 
     [Fact]
