@@ -35,7 +35,7 @@ internal static class ExportCommand
             command,
             new("aphorist export runs/nietzsche", "Writes runs/nietzsche/model.onnx, which gives the probabilities of what comes after a text."),
             new("aphorist export model.safetensors --graph step --output step.onnx", "Writes a graph that takes one token at a time and hands over what it remembers."),
-            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which load_model of Keras 2 reads, and model.vocabulary.json."));
+            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which Keras's load_model reads, and model.vocabulary.json."));
         return command;
     }
 }

@@ -7,7 +7,7 @@ using PureHDF;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>Writes models as Keras 2 saves them: one HDF5 file with the model's layers and their weights, which <c>load_model</c> reads.</summary>
+/// <summary>Writes models as Keras 2 saves them: one HDF5 file with the model's layers and their weights, which <c>load_model</c> reads from Keras 2.2 on.</summary>
 /// <remarks>Keras's files have no vocabulary, so it is written beside. docs/export.md says which versions of Keras read the file.</remarks>
 public static class KerasWeightsFile
 {
