@@ -69,6 +69,7 @@ internal static class EngineBenchmark
             for (int repeat = 0; repeat < 50; repeat++)
                 gemm.Multiply(a.Pointer, Depth, 1, packed.Pointer, c.Pointer, Columns, rows, Columns, Depth, accumulate: false);
         });
+        foreach (AlignedArray array in (AlignedArray[])[a, b, packed, c]) GC.KeepAlive(array);
         return 50 * 2.0 * rows * Depth * Columns / seconds;
     }
 }

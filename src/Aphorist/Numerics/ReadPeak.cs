@@ -33,6 +33,7 @@ internal static unsafe class ReadPeak
         long start = Stopwatch.GetTimestamp();
         float sum = Sum<TLanes>(memory.Pointer, length);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        GC.KeepAlive(memory);
         return float.IsNaN(sum) ? 0 : (double)sizeof(float) * Places * length / seconds;
     }
 

@@ -114,6 +114,8 @@ public sealed unsafe class ConvolutionTests
             for (int place = 0; place < outputGradient.Length; place++) outputGradient.Span[place] = MathF.Sin(place);
             inputGradient.Span.Fill(before);
             sequences.Backward(inputs.From(0), Steps, outputGradient.Pointer, lastOnly, inputGradient.Pointer, gradient.Pointer);
+            GC.KeepAlive(outputGradient);
+            GC.KeepAlive(gradient);
             return inputGradient.Span.ToArray();
         }
     }

@@ -44,6 +44,7 @@ internal sealed unsafe class GemmCase
         CheckProduct(cMemory.Span, accumulate, what);
         GC.KeepAlive(aMemory);
         GC.KeepAlive(bMemory);
+        GC.KeepAlive(packed);
     }
 
     private void CheckProduct(ReadOnlySpan<float> memory, bool accumulate, string what)

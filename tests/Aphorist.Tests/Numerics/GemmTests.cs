@@ -105,6 +105,7 @@ public sealed class GemmTests
         for (int column = 0; column < columns; column += kernel.PanelWidth) Multiply(column, kernel.PanelWidth, panels);
         Assert.Equal(panels.Span, whole.Span);
         GC.KeepAlive(a);
+        GC.KeepAlive(b);
         GC.KeepAlive(packed);
 
         void Multiply(int first, int count, AlignedArray c) => kernel.Multiply(
@@ -128,6 +129,7 @@ public sealed class GemmTests
         }
 
         GC.KeepAlive(a);
+        GC.KeepAlive(b);
         GC.KeepAlive(packed);
         return c.Span.ToArray();
     }
