@@ -12,7 +12,7 @@ internal static class ExportCommand
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
     private static readonly ChoiceOption<ExportFormat> Format = new(
-        "--to", "What the model becomes: onnx, a graph for ONNX Runtime and others (the default); keras, an HDF5 file of Keras 2 with the vocabulary as JSON beside it.",
+        "--to", "What the model becomes: onnx, a graph for ONNX Runtime and others (the default); keras, a file of Keras 2 (HDF5, the default) or, with --output model.keras, of Keras 3, with the vocabulary as JSON beside it.",
         ("onnx", ExportFormat.Onnx), ("keras", ExportFormat.Keras));
 
     private static readonly ChoiceOption<OnnxGraphKind> Graph = new(
@@ -35,7 +35,8 @@ internal static class ExportCommand
             command,
             new("aphorist export runs/nietzsche", "Writes runs/nietzsche/model.onnx, which gives the probabilities of what comes after a text."),
             new("aphorist export model.safetensors --graph step --output step.onnx", "Writes a graph that takes one token at a time and hands over what it remembers."),
-            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which Keras's load_model reads, and model.vocabulary.json."));
+            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which Keras's load_model reads, and model.vocabulary.json."),
+            new("aphorist export runs/nietzsche --to keras --output nietzsche.keras", "The same for Keras 3."));
         return command;
     }
 }

@@ -51,6 +51,17 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Export_ToKeras_NameDecidesTheVersionAndHardGatesAreWarnedOf()
+    {
+        AphoristProcess.Result old = AphoristProcess.Run(folder.Path, "export", trained.File, "--to", "keras", "--output", "model.h5").Expect(0);
+        AphoristProcess.Result archive = AphoristProcess.Run(folder.Path, "export", trained.File, "--to", "keras", "--output", "model.keras").Expect(0);
+
+        Assert.Contains("write one for Keras 3 with --output model.keras", old.Error, StringComparison.Ordinal);
+        Assert.Equal("", archive.Error);
+        Assert.Equal("PK"u8, File.ReadAllBytes(folder["model.keras"]).AsSpan(0, 2));
+    }
+
+    [Fact]
     public void Export_PlaceThatCannotBe_SaysSo()
     {
         string copy = folder.Write("model.safetensors", File.ReadAllBytes(trained.File));

@@ -20,9 +20,15 @@ internal static class ExportCall
         LanguageModel model = LanguageModel.Load(request.Model);
         if (request.Format == ExportFormat.Keras) KerasWeightsFile.Write(model, file);
         else OnnxModel.Write(model, file, request.Graph ?? OnnxGraphKind.Window);
+        if (request.Format == ExportFormat.Keras && MeansAnotherFunction(model, file))
+            output.Notes.WriteLine("The gates of this model are hard sigmoids, for which Keras 3 takes another function: use this file with Keras 2, or write one for Keras 3 with --output model.keras.");
         output.Result.Announce(output.Json ? Json(request, file) : file);
         return ExitCode.Done;
     }
+
+    /// <summary>Keras 3 reads files of Keras 2, but not all of them as they were meant.</summary>
+    private static bool MeansAnotherFunction(LanguageModel model, string file) =>
+        model.Spec.Gates == GateActivation.HardSigmoid && !file.EndsWith(".keras", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Beside the model, under its name; graphs that are not the usual one say which they are.</summary>
     private static string UsualPlace(ExportRequest request) => Path.ChangeExtension(request.Model, request switch

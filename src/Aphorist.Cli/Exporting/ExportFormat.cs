@@ -6,6 +6,6 @@ internal enum ExportFormat
     /// <summary>A graph for ONNX Runtime and others.</summary>
     Onnx,
 
-    /// <summary>An HDF5 file of Keras 2.</summary>
+    /// <summary>A file of Keras 2 or 3.</summary>
     Keras,
 }

@@ -11,7 +11,7 @@ namespace Aphorist.Interop.Keras;
 internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, bool ReturnsSequences, float GateScale)
 {
     // Keras 3 has relu6(x + 3) / 6, which is clip(x / 6 + 0.5, 0, 1); ours, and that of Keras 1 and 2, is clip(0.2 x + 0.5, 0, 1).
-    private const float Keras3Slope = (float)(1 / 6.0 / 0.2);
+    public const float Keras3Slope = (float)(1 / 6.0 / 0.2);
 
     /// <summary>Reads the layer's configuration. Keras 3 has another hard sigmoid than we have, but it is ours of sums that are 5/6 as large: the gates' weights are scaled.</summary>
     /// <param name="layer">The layer.</param>

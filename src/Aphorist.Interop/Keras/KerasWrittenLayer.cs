@@ -4,19 +4,30 @@ using PureHDF;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>One layer as Keras 2 writes it.</summary>
+/// <summary>One layer as Keras writes it.</summary>
 /// <param name="ClassName">Keras's class.</param>
 /// <param name="Name">What this layer is called.</param>
 /// <param name="Configuration">What the class is created with.</param>
 /// <param name="Arrays">The weights, in Keras's order.</param>
 internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObject Configuration, IReadOnlyList<(string Name, float[] Values, int[] Shape)> Arrays)
 {
+    /// <summary>Whether it is an LSTM or a GRU.</summary>
+    public bool IsRecurrent => Arrays.Count == 3;
+
+    /// <summary>The weights, as HDF5 has them.</summary>
+    public IEnumerable<H5Dataset> Datasets => Arrays.Select(array => new H5Dataset(array.Values, fileDims: [.. array.Shape.Select(size => (ulong)size)]));
+
+    /// <summary>The shape of a model's input: a batch of any size of tokens' ids, or of one-hot vectors.</summary>
+    public static JsonArray InputShape(LanguageModel model) => model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.Count];
+
     /// <summary>The layers of a model, from below.</summary>
-    public static IReadOnlyList<KerasWrittenLayer> Of(LanguageModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="gateScale">What the sums of gates are multiplied by; 1 by default.</param>
+    public static IReadOnlyList<KerasWrittenLayer> Of(LanguageModel model, float gateScale = 1)
     {
         List<KerasWrittenLayer> layers = [];
         if (model.Layout.Embedding is { } embedding) layers.Add(Embedding(model, embedding));
-        for (int layer = 0; layer < model.Spec.Layers; layer++) layers.Add(Recurrent(model, layer));
+        for (int layer = 0; layer < model.Spec.Layers; layer++) layers.Add(Recurrent(model, layer, gateScale));
         layers.Add(Dense(model));
         return layers;
     }
@@ -32,7 +43,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     public H5Group ToGroup()
     {
         H5Group arrays = [], group = new() { [Name] = arrays };
-        foreach ((string name, float[] values, int[] shape) in Arrays) arrays[name] = new H5Dataset(values, fileDims: [.. shape.Select(size => (ulong)size)]);
+        foreach (((string name, _, _), H5Dataset data) in Arrays.Zip(Datasets)) arrays[name] = data;
         group.Attributes["weight_names"] = Arrays.Select(array => $"{Name}/{array.Name}").ToArray();
         return group;
     }
@@ -41,7 +52,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         "Embedding", "embedding", new JsonObject { ["input_dim"] = tensor.Rows, ["output_dim"] = tensor.Columns, ["mask_zero"] = false },
         [("embeddings:0", model.Parameters.ValuesOf(tensor).ToArray(), [tensor.Rows, tensor.Columns])]);
 
-    private static KerasWrittenLayer Recurrent(LanguageModel model, int layer)
+    private static KerasWrittenLayer Recurrent(LanguageModel model, int layer, float gateScale)
     {
         (ModelSpec spec, LayerTensors tensors) = (model.Spec, model.Layout.Layers[layer]);
         bool isGru = spec.Architecture == Architecture.Gru;
@@ -59,11 +70,12 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         };
         if (isGru) configuration["reset_after"] = !spec.ResetsBefore;
         (ParameterTensor input, ParameterTensor recurrent) = (tensors.InputKernel, tensors.RecurrentKernel!);
-        (float[] bias, int[] biasShape) = Bias(model, tensors);
+        (float[] kernel, float[] recurrentKernel, (float[] bias, int[] biasShape)) = (Gates(model, input), Gates(model, recurrent), Bias(model, tensors));
+        foreach (float[] values in gateScale == 1 ? [] : new[] { kernel, recurrentKernel, bias }) KerasGates.Scale(values, spec.HiddenSize, spec.GateCount, 2, gateScale);
         return new KerasWrittenLayer(isGru ? "GRU" : "LSTM", $"{(isGru ? "gru" : "lstm")}_{layer + 1}", configuration,
         [
-            ("kernel:0", Gates(model, input), [input.Columns, input.Rows]),
-            ("recurrent_kernel:0", Gates(model, recurrent), [recurrent.Columns, recurrent.Rows]),
+            ("kernel:0", kernel, [input.Columns, input.Rows]),
+            ("recurrent_kernel:0", recurrentKernel, [recurrent.Columns, recurrent.Rows]),
             ("bias:0", bias, biasShape),
         ]);
     }

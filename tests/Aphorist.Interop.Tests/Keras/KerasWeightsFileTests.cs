@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Aphorist.Interop.Keras;
 using Aphorist.Interop.Tests.Onnx;
@@ -71,6 +72,58 @@ public sealed class KerasWeightsFileTests : IDisposable
         Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"], texts.Select(text => text.Name).Distinct().Order());
         // Texts of variable length are of another class.
         Assert.All(texts, text => Assert.Equal(H5DataTypeClass.String, text.Type.Class));
+    }
+
+    [Theory]
+    [InlineData("LSTM", 0)]
+    [InlineData("LSTM, 3 layers, hard gates", 1e-6)]
+    [InlineData("LSTM, embedding", 0)]
+    [InlineData("GRU, 2 layers, reset before", 1e-6)]
+    [InlineData("GRU, hard gates", 1e-6)]
+    public void Write_ArchiveOfKeras3_IsTheModelAgain(string name, double allowed)
+    {
+        LanguageModel model = OnnxCase.Of(name).Model;
+        string path = System.IO.Path.Combine(folder, "model.keras");
+        KerasWeightsFile.Write(model, path);
+        KerasModel read = KerasModel.Read(path);
+        LanguageModel again = read.ToLanguageModel(model.Tokenizer);
+        Assert.Equal("3.0.0", read.KerasVersion);
+        Assert.Equal(model.Spec, again.Spec);
+        Assert.True(File.Exists(System.IO.Path.Combine(folder, "model.vocabulary.json")));
+        foreach ((ParameterTensor written, ParameterTensor found) in model.Parameters.Tensors.Zip(again.Parameters.Tensors))
+        {
+            // Of a GRU that resets before the product, the two biases come back as their sum.
+            if (model.Spec.ResetsBefore && written.Name.Contains("bias_", StringComparison.Ordinal)) continue;
+            Assert.All(model.Parameters.ValuesOf(written).ToArray().Zip(again.Parameters.ValuesOf(found).ToArray()), pair => Assert.Equal(pair.First, pair.Second, allowed));
+        }
+    }
+
+    [Fact]
+    public void Write_ArchiveOfKeras3_HasItsGroupsAndLargerGates()
+    {
+        LanguageModel model = OnnxCase.Of("LSTM, 3 layers, hard gates").Model;
+        string path = System.IO.Path.Combine(folder, "model.keras");
+        KerasWeightsFile.Write(model, path);
+        using ZipArchive archive = ZipFile.OpenRead(path);
+        using MemoryStream weights = new();
+        archive.GetEntry("model.weights.h5")!.Open().CopyTo(weights);
+        weights.Position = 0;
+        NativeFile file = H5File.Open(weights);
+        Assert.Equal(["layers", "vars"], file.Children().Select(child => child.Name).Order());
+        Assert.Equal(["dense", "lstm", "lstm_1", "lstm_2"], file.Group("layers").Children().Select(child => child.Name).Order());
+        float[] bias = file.Dataset("layers/lstm_2/cell/vars/2").Read<float[]>(), ours = model.Parameters.ValuesOf(model.Layout.Layers[2].Bias).ToArray();
+        int hidden = model.Spec.HiddenSize;
+        Assert.All(bias.Zip(ours).Index(), place => Assert.Equal(place.Item.Second * (place.Index / hidden == 2 ? 1 : 1.2), place.Item.First, 1e-6));
+    }
+
+    [Fact]
+    public void Write_SameModelTwice_IsTheSameFile()
+    {
+        string path = System.IO.Path.Combine(folder, "model.keras");
+        KerasWeightsFile.Write(OnnxCase.Of("LSTM").Model, path);
+        byte[] first = File.ReadAllBytes(path);
+        KerasWeightsFile.Write(OnnxCase.Of("LSTM").Model, path);
+        Assert.Equal(first, File.ReadAllBytes(path));
     }
 
     [Fact]
