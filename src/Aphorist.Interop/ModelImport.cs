@@ -17,13 +17,26 @@ public static class ModelImport
     public static ImportedModel Read(string path, int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return SourceFile.Read<ImportedModel>(path, stream =>
+        return SourceFile.Read(path, stream => Read(stream, path, window, gates));
+    }
+
+    /// <summary>Reads a model from a stream, which stays open.</summary>
+    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
+    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
+    /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>
+    public static ImportedModel Read(Stream stream, string name = "stream", int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return SourceFile.Read<ImportedModel>(stream, source =>
         {
-            byte[] start = SourceFile.Start(stream);
-            if (TorchSave.IsOne(start, stream) || SafetensorsReader.IsLikely(start)) return PyTorchModel.Read(stream, path, window);
-            if (gates is { } known && KerasModel.IsWeightsAlone(stream, path)) return KerasModel.ReadWeights(stream, known, window, path);
-            if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(stream, path);
-            throw new ModelFileException(path, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
+            byte[] start = SourceFile.Start(source);
+            if (TorchSave.IsOne(start, source) || SafetensorsReader.IsLikely(start)) return PyTorchModel.Read(source, name, window);
+            if (gates is { } known && KerasModel.IsWeightsAlone(source, name)) return KerasModel.ReadWeights(source, known, window, name);
+            if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(source, name);
+            throw new ModelFileException(name, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
         });
     }
 }

@@ -2,6 +2,7 @@ using Aphorist.Interop.Keras;
 using Aphorist.Interop.PyTorch;
 using Aphorist.Interop.Tests.Keras;
 using Aphorist.Interop.Tests.PyTorch;
+using Aphorist.Model;
 using Aphorist.Storage;
 using Xunit;
 
@@ -23,6 +24,17 @@ public sealed class ModelImportTests : IDisposable
 
         KerasModel model = Assert.IsType<KerasModel>(ModelImport.Read(path, window: 40));
         Assert.Equal((path, 7, 9), (model.Name, model.VocabularySize, model.Spec.Window));
+    }
+
+    [Fact]
+    public void Read_WeightsAloneFromAStream_HaveTheGatesAndTheWindowThatAreSaid()
+    {
+        using MemoryStream stream = new(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights());
+
+        ModelSpec spec = ModelImport.Read(stream, window: 40, gates: GateActivation.HardSigmoid).Spec;
+
+        Assert.Equal((40, GateActivation.HardSigmoid), (spec.Window, spec.Gates));
+        Assert.True(stream.CanRead);
     }
 
     [Fact]

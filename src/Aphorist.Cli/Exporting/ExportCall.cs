@@ -28,7 +28,7 @@ internal static class ExportCall
 
     /// <summary>Keras 3 reads files of Keras 2, but not all of them as they were meant.</summary>
     private static bool MeansAnotherFunction(LanguageModel model, string file) =>
-        model.Spec.Gates == GateActivation.HardSigmoid && !file.EndsWith(".keras", StringComparison.OrdinalIgnoreCase);
+        model.Spec.Gates == GateActivation.HardSigmoid && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;
 
     /// <summary>Beside the model, under its name; graphs that are not the usual one say which they are.</summary>
     private static string UsualPlace(ExportRequest request) => Path.ChangeExtension(request.Model, request switch

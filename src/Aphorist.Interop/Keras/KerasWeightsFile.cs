@@ -10,33 +10,57 @@ namespace Aphorist.Interop.Keras;
 /// <remarks>Keras's files have no vocabulary, so it is written beside. docs/export.md says which versions of Keras read the file.</remarks>
 public static class KerasWeightsFile
 {
-    private const string Archive = ".keras";
-
     /// <summary>Writes a model and, beside it, its vocabulary. Each is written under another name and renamed into place, so a failure leaves the previous one.</summary>
     /// <param name="model">A model of LSTM or GRU layers, without layer normalisation, residual connections or a tied embedding.</param>
-    /// <param name="path">
-    /// The file; its folder must exist. If it ends in .keras it is an archive of Keras 3, otherwise HDF5 of Keras 2, by custom ending in .h5. Keras 3 reads the latter, too, but takes hard
-    /// sigmoid gates there for another function.
-    /// </param>
+    /// <param name="path">The file; its folder must exist. See <see cref="KindOf"/> for what its name decides.</param>
     /// <exception cref="ArgumentException">The model is no chain of Keras's layers, or too large to be written.</exception>
     /// <exception cref="IOException">A file could not be written; the message says why.</exception>
     /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
     public static void Write(LanguageModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string? vocabulary = VocabularyOf(model);
-        EnsureCanBe(model);
         using MemoryStream bytes = new();
-        if (path.EndsWith(Archive, StringComparison.OrdinalIgnoreCase)) KerasWrittenArchive.Write(model, bytes);
-        else KerasWrittenHdf5.Write(model, bytes);
+        Write(model, bytes, KindOf(path));
         using AtomicFile file = new(path);
         file.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         if (vocabulary is not null) AtomicFile.WriteAllText(VocabularyPath(path), vocabulary);
         file.Commit();
     }
 
+    /// <summary>Writes a model, without its vocabulary, to a stream, which stays open.</summary>
+    /// <param name="model">As for <see cref="Write(LanguageModel, string)"/>.</param>
+    /// <param name="stream">Where to; it must be possible to seek in it and to read from it.</param>
+    /// <param name="kind">What to write.</param>
+    /// <exception cref="ArgumentException">The model is no chain of Keras's layers, or too large to be written.</exception>
+    public static void Write(LanguageModel model, Stream stream, KerasFileKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(stream);
+        EnsureCanBe(model);
+        if (kind == KerasFileKind.Keras3) KerasWrittenArchive.Write(model, stream);
+        else KerasWrittenHdf5.Write(model, stream);
+    }
+
+    /// <summary>What a file of this name is: if it ends in .keras an archive of Keras 3, otherwise HDF5 of Keras 2, by custom ending in .h5.</summary>
+    public static KerasFileKind KindOf(string path) => path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) ? KerasFileKind.Keras3 : KerasFileKind.Keras2;
+
     /// <summary>Where the vocabulary goes: <c>model.vocabulary.json</c> for <c>model.h5</c>, an object with each token's id. A model of bytes has none.</summary>
     public static string VocabularyPath(string path) => Path.ChangeExtension(path, ".vocabulary.json");
+
+    /// <summary>A model's vocabulary as JSON, an object with each token's id; null for a model of bytes.</summary>
+    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
+    public static string? VocabularyOf(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        TokenizerMetadata tokenizer = StoredTokenizer.Describe(model.Tokenizer);
+        IEnumerable<string>? tokens = tokenizer.Tokens?.OfType<string>() ?? tokenizer.Vocabulary?.EnumerateRunes().Select(character => character.ToString());
+        if (tokens is null) return null;
+        JsonObject ids = [];
+        foreach ((int id, string token) in tokens.Index()) ids[token] = id;
+        return ids.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+    }
 
     private static void EnsureCanBe(LanguageModel model)
     {
@@ -52,15 +76,5 @@ public static class KerasWeightsFile
         // What the file has besides its weights is a few thousand bytes.
         if (model.Parameters.Count > (Array.MaxLength - (1 << 20)) / sizeof(float))
             throw new ArgumentException("The model has more than 2 GiB of weights, and so much cannot be written for Keras; use its safetensors file, or make a smaller model.");
-    }
-
-    private static string? VocabularyOf(LanguageModel model)
-    {
-        TokenizerMetadata tokenizer = StoredTokenizer.Describe(model.Tokenizer);
-        IEnumerable<string>? tokens = tokenizer.Tokens?.OfType<string>() ?? tokenizer.Vocabulary?.EnumerateRunes().Select(character => character.ToString());
-        if (tokens is null) return null;
-        JsonObject ids = [];
-        foreach ((int id, string token) in tokens.Index()) ids[token] = id;
-        return ids.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
     }
 }

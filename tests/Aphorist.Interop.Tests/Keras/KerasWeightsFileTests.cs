@@ -116,6 +116,20 @@ public sealed class KerasWeightsFileTests : IDisposable
         Assert.All(bias.Zip(ours).Index(), place => Assert.Equal(place.Item.Second * (place.Index / hidden == 2 ? 1 : 1.2), place.Item.First, 1e-6));
     }
 
+    [Theory]
+    [InlineData(KerasFileKind.Keras2, "model.h5")]
+    [InlineData(KerasFileKind.Keras3, "model.keras")]
+    public void Write_Stream_GetsTheSameBytesAsAFile(KerasFileKind kind, string name)
+    {
+        LanguageModel model = OnnxCase.Of("LSTM").Model;
+        string path = System.IO.Path.Combine(folder, name);
+        using MemoryStream stream = new();
+        KerasWeightsFile.Write(model, stream, kind);
+        KerasWeightsFile.Write(model, path);
+        Assert.Equal(File.ReadAllBytes(path), stream.ToArray());
+        Assert.Equal(File.ReadAllText(KerasWeightsFile.VocabularyPath(path)), KerasWeightsFile.VocabularyOf(model));
+    }
+
     [Fact]
     public void Write_SameModelTwice_IsTheSameFile()
     {
