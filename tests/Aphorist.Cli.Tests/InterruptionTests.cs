@@ -13,7 +13,7 @@ public sealed class InterruptionTests : IDisposable
     [Fact]
     public void Train_Interrupted_SaysHowToResumeAndEndsAsIfUninterrupted()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill -INT on Windows.");
+        Signal.SkipUnlessHeard("INT");
         using (AphoristProcess process = AphoristProcess.Start(folder.Path, null, [.. Call, "run"]))
         {
             process.WaitUntil(() => File.Exists(folder["run/checkpoint.safetensors"]));

@@ -47,7 +47,7 @@ public sealed class LargeTextTests : IDisposable
     [Fact]
     public void Train_KilledOrInterruptedWhilePreparing_LeavesNothingHalfMade()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill -INT on Windows.");
+        Signal.SkipUnlessHeard("INT");
         string[] Parts() => Directory.Exists(folder["prepared"]) ? Directory.GetFiles(folder["prepared"], "*.part") : [];
         using (AphoristProcess process = AphoristProcess.Start(folder.Path, null, [.. Call, "--run", "one"]))
         {

@@ -72,8 +72,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [InlineData("HUP", 130)]
     public void Play_ToldToEnd_SavesAndRestoresTheTerminal(string signal, int code)
     {
-        // Tests that were started under nohup, say, start everything so that it ignores a lost connection, which is then right.
-        Assert.SkipWhen(signal == "HUP" && IgnoresHangUp(), "The signal HUP is ignored here, and so by all that is started here.");
+        Signal.SkipUnlessHeard(signal);
         string shown = OnATerminal($"play '{trained.Run}' --prompt 'the ' --output text.txt", $"{Until(Ready)}; kill -{signal} $(cat process)");
 
         Assert.Equal("the ", File.ReadAllText(folder["text.txt"]));
@@ -133,9 +132,6 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     private static string Until(string shown) => $"until grep -qF '{shown}' screen; do sleep 0.05; done";
 
     private static string Send(string keys) => $"printf '{keys}'";
-
-    /// <summary>Whether this process came into being with SIGHUP, the signal number 1, ignored.</summary>
-    private bool IgnoresHangUp() => AphoristProcess.RunInBash(folder.Path, "trap 'echo heard' HUP; kill -HUP $$; true").Output.Length == 0;
 
     private void SkipWithoutScript()
     {

@@ -103,7 +103,7 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Page_Interrupted_LeavesNothing()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill -INT on Windows.");
+        Signal.SkipUnlessHeard("INT");
         folder.Write("long.txt", string.Concat(Enumerable.Repeat(TinyText.OfLength(20_000), 1000)));
         using AphoristProcess process = AphoristProcess.Start(folder.Path, null, "score", trained.Run, "long.txt", "--output", "page.html", "--quiet");
         process.WaitUntil(() => Directory.EnumerateFiles(folder.Path, "page.html*").Any());

@@ -96,7 +96,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Sweep_Interrupted_SaysHowToGoOnAndEndsAsIfUninterrupted()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill -INT on Windows.");
+        Signal.SkipUnlessHeard("INT");
         string[] call = ["sweep", "tiny.txt", "--epochs", "30", "--window", "10", "--checkpoint-interval", "0.05", "--over", "hidden=24,32", "--sweep"];
         using (AphoristProcess process = AphoristProcess.Start(folder.Path, null, [.. call, "found"]))
         {

@@ -38,7 +38,9 @@ internal static class Checkpoint
         {
             if (file.Metadata.TryGetValue(StateKey, out string? json)
                 && JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState) is { } state)
-                return state;
+            {
+                return state.FormatVersion == 0 ? state with { Identity = state.Identity with { Model = state.Identity.Model.AsOnceMeant() } } : state;
+            }
         }
         catch (JsonException exception)
         {

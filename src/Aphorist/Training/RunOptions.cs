@@ -13,6 +13,13 @@ namespace Aphorist.Training;
 /// <summary>Everything that decides what a run computes: the file options.json of a run folder, from which the run can be started again.</summary>
 public sealed record RunOptions
 {
+    // 1 since GRUs have a choice of gates.
+    private const int CurrentFormatVersion = 1;
+
+    /// <summary>The version of what is written.</summary>
+    [JsonPropertyOrder(-1)]
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
     /// <summary>The corpus as it was asked for: names, files, folders or patterns.</summary>
     public required IReadOnlyList<string> Corpus { get; init; }
 
@@ -53,11 +60,17 @@ public sealed record RunOptions
         try
         {
             JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (json is JsonObject options) options.TryAdd("tokenizer", new JsonObject());
+            if (json is JsonObject options)
+            {
+                options.TryAdd("formatVersion", 0);
+                options.TryAdd("tokenizer", new JsonObject());
+            }
+
             AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunOptionsContext.Default.TokenizerOptions));
             AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunOptionsContext.Default.ModelSpec));
             AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunOptionsContext.Default.TrainingOptions));
-            return json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
+            RunOptions read = json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
+            return read.FormatVersion == 0 ? read with { FormatVersion = CurrentFormatVersion, Model = read.Model.AsOnceMeant() } : read;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -36,6 +36,20 @@ public sealed class RunOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Read_GruFromBeforeItsGatesCouldBeChosen_HasLogisticOnes()
+    {
+        (Begun with { Model = new ModelSpec { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid } }).Write(FilePath);
+        Assert.Equal(GateActivation.HardSigmoid, RunOptions.Read(FilePath).Model.Gates);
+
+        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"formatVersion\": 1,", "", StringComparison.Ordinal));
+
+        Assert.Equal(GateActivation.Sigmoid, RunOptions.Read(FilePath).Model.Gates);
+        Begun.Write(FilePath);
+        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"formatVersion\": 1,", "", StringComparison.Ordinal));
+        Assert.Equal(Begun.Model, RunOptions.Read(FilePath).Model);
+    }
+
+    [Fact]
     public void Read_OptionLeftOut_HasItsDefault()
     {
         Begun.Write(FilePath);
