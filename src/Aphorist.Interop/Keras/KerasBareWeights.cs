@@ -65,6 +65,7 @@ internal sealed class KerasBareWeights
     private void Add(string name, IReadOnlyList<Hdf5Array> arrays, string? wrapper = null)
     {
         if (arrays.Count == 0) return;
+        if (layers.Count == KerasConfiguration.MostLayers) throw new ModelFileException(file.Path, $"it has weights of more than {KerasConfiguration.MostLayers} layers, which is more than can be imported");
         IReadOnlyList<long>[] shapes = [.. arrays.Select(array => array.Shape)];
         bool isFirst = layers.Count == 0;
         (string className, JsonObject config) = shapes switch

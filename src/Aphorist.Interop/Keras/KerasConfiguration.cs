@@ -9,8 +9,8 @@ namespace Aphorist.Interop.Keras;
 /// <param name="Layers">The layers, from the input on.</param>
 internal sealed record KerasConfiguration(string Path, string? Version, IReadOnlyList<KerasLayer> Layers)
 {
-    // Four recurrent layers with all that may stand between them take far fewer.
-    private const int MostLayers = 64;
+    /// <summary>The most layers of a model. Four recurrent layers with all that may stand between them take far fewer.</summary>
+    public const int MostLayers = 64;
 
     private static readonly Version FirstInOrder = new(2, 0, 6);
 

@@ -51,6 +51,21 @@ public sealed class KerasBareWeightsTests
     }
 
     [Fact]
+    public void ReadWeights_ThousandsOfLayers_AreRefusedAtOnce()
+    {
+        KerasFile file = new(new(new()), KerasDialect.Keras3)
+        {
+            Change = layers =>
+            {
+                for (int number = 1; number <= 2000; number++)
+                    layers[$"lstm_{number}"] = new H5Group { ["cell"] = new H5Group { ["vars"] = new H5Group { ["0"] = new H5Dataset(new float[4], fileDims: [1, 4]), ["1"] = new H5Dataset(new float[4], fileDims: [1, 4]) } } };
+            },
+        };
+
+        Assert.Contains("it has weights of more than 64 layers", Error(file.ToBareWeights()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ReadWeights_DamagedAtRandom_IsAnErrorOrAModel() => Assert.InRange(
         DamagedFiles.Read(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights(), stream => KerasModel.ReadWeights(stream, GateActivation.Sigmoid)), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
 
