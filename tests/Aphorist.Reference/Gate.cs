@@ -1,6 +1,6 @@
 namespace Aphorist.Reference;
 
-/// <summary>The two functions s that an LSTM's gates use, and their derivatives.</summary>
+/// <summary>The two functions s that the gates of LSTMs and GRUs use, and their derivatives.</summary>
 public abstract class Gate
 {
     /// <summary>s(x) = 1 / (1 + exp(-x)).</summary>

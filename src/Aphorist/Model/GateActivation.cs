@@ -1,6 +1,6 @@
 namespace Aphorist.Model;
 
-/// <summary>The function that turns an LSTM gate's sum into a share between 0 and 1.</summary>
+/// <summary>The function that turns the sum of an LSTM's or a GRU's gate into a share between 0 and 1.</summary>
 public enum GateActivation
 {
     /// <summary>The logistic sigmoid, 1 / (1 + exp(-x)): Keras from 2.3 on, PyTorch.</summary>

@@ -109,9 +109,6 @@ public sealed record ModelSpec
     /// <inheritdoc/>
     public override int GetHashCode() => Key.GetHashCode();
 
-    /// <summary>The shape as it was meant when a GRU's gates were always logistic, whatever was written of gates.</summary>
-    internal ModelSpec AsOnceMeant() => Architecture == Architecture.Gru ? this with { Gates = GateActivation.Sigmoid } : this;
-
     /// <summary>Checks each size, and what sizes must have in common.</summary>
     /// <exception cref="ArgumentException">
     /// A size is below its least, there are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of

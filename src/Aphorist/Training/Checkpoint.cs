@@ -21,7 +21,7 @@ internal static class Checkpoint
     }
 
     /// <summary>Reads a checkpoint of the run that <paramref name="identity"/> tells.</summary>
-    /// <exception cref="ModelFileException">The file is damaged, or no checkpoint.</exception>
+    /// <exception cref="ModelFileException">The file is damaged, no checkpoint, or of a newer version of this library.</exception>
     /// <exception cref="ArgumentException">It belongs to a run with another corpus or other options.</exception>
     public static TrainingState Load(string path, RunIdentity identity, TrainingArenas arenas)
     {
@@ -38,9 +38,7 @@ internal static class Checkpoint
         {
             if (file.Metadata.TryGetValue(StateKey, out string? json)
                 && JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState) is { } state)
-            {
-                return state.FormatVersion == 0 ? state with { Identity = state.Identity with { Model = state.Identity.Model.AsOnceMeant() } } : state;
-            }
+                return Understand(file, state);
         }
         catch (JsonException exception)
         {
@@ -48,6 +46,13 @@ internal static class Checkpoint
         }
 
         throw new ModelFileException(file.Path, "it is no checkpoint of a training run");
+    }
+
+    private static TrainingState Understand(SafetensorsReader file, TrainingState state)
+    {
+        if (state.FormatVersion > RunFormat.Current)
+            throw new ModelFileException(file.Path, $"its format version is {state.FormatVersion} and this program reads up to {RunFormat.Current}; update Aphorist");
+        return state with { FormatVersion = RunFormat.Current, Identity = state.Identity with { Model = RunFormat.Meant(state.Identity.Model, state.FormatVersion) } };
     }
 
     private static string Difference(RunIdentity saved, RunIdentity wanted) =>
@@ -67,5 +72,6 @@ internal static class Checkpoint
     }
 }
 
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TrainingState))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

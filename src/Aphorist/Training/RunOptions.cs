@@ -13,12 +13,9 @@ namespace Aphorist.Training;
 /// <summary>Everything that decides what a run computes: the file options.json of a run folder, from which the run can be started again.</summary>
 public sealed record RunOptions
 {
-    // 1 since GRUs have a choice of gates.
-    private const int CurrentFormatVersion = 1;
-
-    /// <summary>The version of what is written.</summary>
-    [JsonPropertyOrder(-1)]
-    public int FormatVersion { get; init; } = CurrentFormatVersion;
+    /// <summary>See <see cref="RunFormat"/>.</summary>
+    [JsonInclude]
+    internal int FormatVersion { get; init; } = RunFormat.Current;
 
     /// <summary>The corpus as it was asked for: names, files, folders or patterns.</summary>
     public required IReadOnlyList<string> Corpus { get; init; }
@@ -54,33 +51,13 @@ public sealed record RunOptions
     public required TrainingOptions Training { get; init; }
 
     /// <summary>Reads options.json.</summary>
-    /// <exception cref="IOException">The file is missing or damaged.</exception>
+    /// <exception cref="IOException">The file is missing or damaged, or a newer version of this library wrote it.</exception>
     public static RunOptions Read(string path)
     {
-        try
-        {
-            JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (json is JsonObject options)
-            {
-                options.TryAdd("formatVersion", 0);
-                options.TryAdd("tokenizer", new JsonObject());
-            }
-
-            AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunOptionsContext.Default.TokenizerOptions));
-            AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunOptionsContext.Default.ModelSpec));
-            AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunOptionsContext.Default.TrainingOptions));
-            RunOptions read = json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
-            return read.FormatVersion == 0 ? read with { FormatVersion = CurrentFormatVersion, Model = read.Model.AsOnceMeant() } : read;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            string place = (exception as JsonException)?.Path is { Length: > 0 } at ? $" at {at}" : "";
-            throw new IOException($"The options of the run, '{path}', are damaged{place}: mend the file, or start a new run.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"Cannot read the options of the run: {exception.Message.TrimEnd('.')}.", exception);
-        }
+        RunOptions options = Parse(path);
+        return options.FormatVersion <= RunFormat.Current
+            ? options with { FormatVersion = RunFormat.Current, Model = RunFormat.Meant(options.Model, options.FormatVersion) }
+            : throw new IOException($"The options of the run, '{path}', have the format version {options.FormatVersion} and this program reads up to {RunFormat.Current}: update Aphorist, or start a new run.");
     }
 
     /// <summary>Writes options.json, indented for people.</summary>
@@ -131,6 +108,28 @@ public sealed record RunOptions
         Check("--divergence-guard", Training.DivergenceGuard, requested.Training.DivergenceGuard);
         CheckText("corpus", CorpusSha256, requested.CorpusSha256);
         CheckText("validation text", ValidationSha256, requested.ValidationSha256);
+    }
+
+    private static RunOptions Parse(string path)
+    {
+        try
+        {
+            JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json is JsonObject options) options.TryAdd("tokenizer", new JsonObject());
+            AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunOptionsContext.Default.TokenizerOptions));
+            AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunOptionsContext.Default.ModelSpec));
+            AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunOptionsContext.Default.TrainingOptions));
+            return json.Deserialize(RunOptionsContext.Default.RunOptions) ?? throw new JsonException();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            string place = (exception as JsonException)?.Path is { Length: > 0 } at ? $" at {at}" : "";
+            throw new IOException($"The options of the run, '{path}', are damaged{place}: mend the file, or start a new run.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Cannot read the options of the run: {exception.Message.TrimEnd('.')}.", exception);
+        }
     }
 
     private void CheckTokenizer(TokenizerOptions requested)

@@ -111,7 +111,7 @@ internal sealed class TrainingSession : IDisposable
 
         if (accumulated is not null) step.GoOnFrom(accumulated);
         arenas.Keep();
-        return new TrainingState { FormatVersion = TrainingState.CurrentFormatVersion, Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
+        return new TrainingState { FormatVersion = RunFormat.Current, Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
     }
 
     private double TrainBatch()

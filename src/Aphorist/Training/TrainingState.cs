@@ -5,10 +5,7 @@ namespace Aphorist.Training;
 /// <summary>Everything a run needs to go on, apart from the arenas: what a checkpoint holds as text.</summary>
 internal sealed record TrainingState
 {
-    /// <summary>The version of what checkpoints hold: 1 since GRUs have a choice of gates.</summary>
-    public const int CurrentFormatVersion = 1;
-
-    /// <summary>The version of a checkpoint; 0 where it does not say.</summary>
+    /// <summary>See <see cref="RunFormat"/>.</summary>
     public int FormatVersion { get; init; }
 
     /// <summary>Tells one run from another: what may not change when it is resumed.</summary>

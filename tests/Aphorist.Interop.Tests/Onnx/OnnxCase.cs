@@ -16,7 +16,7 @@ internal sealed class OnnxCase
         Gru = new() { HiddenSize = 12, Architecture = Architecture.Gru },
         Convolution = new() { HiddenSize = 12, Architecture = Architecture.Convolution };
 
-    private static readonly Dictionary<string, ModelSpec> Specs = new()
+    private static readonly Dictionary<string, ModelSpec> Others = new()
     {
         ["LSTM"] = Lstm,
         ["LSTM, hard gates"] = Lstm with { Gates = GateActivation.HardSigmoid },
@@ -28,12 +28,6 @@ internal sealed class OnnxCase
         ["LSTM, residual, hard gates"] = Lstm with { Layers = 2, Residual = true, Gates = GateActivation.HardSigmoid },
         ["LSTM, normalised"] = Lstm with { LayerNormalization = true },
         ["LSTM, one unit"] = Lstm with { HiddenSize = 1 },
-        ["GRU"] = Gru,
-        ["GRU, reset before"] = Gru with { ResetGate = ResetGate.Before },
-        ["GRU, 2 layers, reset before"] = Gru with { Layers = 2, ResetGate = ResetGate.Before },
-        ["GRU, 3 layers"] = Gru with { Layers = 3 },
-        ["GRU, hard gates"] = Gru with { Gates = GateActivation.HardSigmoid },
-        ["GRU, 3 layers, reset before, hard gates"] = Gru with { Layers = 3, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
         ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
         ["GRU, 3 layers, all options"] = Gru with
         {
@@ -56,6 +50,16 @@ internal sealed class OnnxCase
         },
     };
 
+    private static readonly Dictionary<string, ModelSpec> Grus = new(
+        from layers in Enumerable.Range(1, 3)
+        from reset in Enum.GetValues<ResetGate>()
+        from gates in Enum.GetValues<GateActivation>()
+        let stack = layers > 1 ? $", {layers} layers" : ""
+        let name = $"GRU{stack}{(reset == ResetGate.Before ? ", reset before" : "")}{(gates == GateActivation.HardSigmoid ? ", hard gates" : "")}"
+        select KeyValuePair.Create(name, Gru with { Layers = layers, ResetGate = reset, Gates = gates }));
+
+    private static readonly Dictionary<string, ModelSpec> Specs = new(Others.Concat(Grus));
+
     private readonly Random random = new(1);
 
     /// <summary>A model of one's own.</summary>
@@ -65,6 +69,10 @@ internal sealed class OnnxCase
     {
         Model = LanguageModel.Create(spec, Vocabulary.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));
         foreach (ref float value in Model.Parameters.Values) value = random.NextSingle() - 0.5f;
+        if (spec.Gates == GateActivation.Sigmoid) return;
+        // Large biases, so that some hard sigmoids are clipped and some are not.
+        foreach (LayerTensors layer in Model.Layout.Layers)
+            foreach (ref float value in Model.Parameters.ValuesOf(layer.Bias)) value *= 8;
     }
 
     public static TheoryData<string> Names => [.. Specs.Keys];

@@ -17,7 +17,7 @@ public sealed class BeamSearchTests
     public void Search_WideEnough_EqualsExhaustiveSearch(int kind)
     {
         const int Length = 4;
-        LanguageModel model = ModelPair.Random(LayerKinds.All[kind] with { HiddenSize = 9, Layers = 2, EmbeddingSize = 3, Gates = GateActivation.Sigmoid }, 4, deviation: 0.8).Engine;
+        LanguageModel model = ModelPair.Random(LayerKinds.All[kind] with { HiddenSize = 9, Layers = 2, EmbeddingSize = 3 }, 4, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1, 2]), prompt = model.Tokenizer.Decode([0, 3]);
         foreach (double penalty in (double[])[0, 0.6, 2])
         {

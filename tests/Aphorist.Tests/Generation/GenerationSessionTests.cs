@@ -113,7 +113,7 @@ public sealed class GenerationSessionTests
     }
 
     private static ModelSpec Connected(int kind) =>
-        LayerKinds.Connect(LayerKinds.All[kind] with { Layers = 2, HiddenSize = 11, EmbeddingSize = 3, Gates = GateActivation.Sigmoid, Window = 6 });
+        LayerKinds.Connect(LayerKinds.All[kind] with { Layers = 2, HiddenSize = 11, EmbeddingSize = 3, Window = 6 });
 
     private static string Write(GenerationSession session, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Write())));
 }

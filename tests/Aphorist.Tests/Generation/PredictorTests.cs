@@ -42,7 +42,6 @@ public sealed class PredictorTests
                     TiedEmbedding = tied,
                     HiddenSize = 37,
                     KernelSize = 1 + layers,
-                    Gates = GateActivation.Sigmoid,
                 };
                 ModelPair pair = ModelPair.Random(connected ? LayerKinds.Connect(spec) : spec, 23);
                 int[] text = RandomText(23);
@@ -92,7 +91,6 @@ public sealed class PredictorTests
                     EmbeddingSize = embedding,
                     HiddenSize = connected ? 37 : 21,
                     Window = window,
-                    Gates = GateActivation.Sigmoid,
                 };
                 AssertWindowAlone(kernel, ModelPair.Random(connected ? LayerKinds.Connect(spec) : spec, 23).Engine);
             }

@@ -13,7 +13,7 @@ public sealed class TextBatchTests
     [MemberData(nameof(Kinds))]
     public void CompleteMany_EveryArchitecture_WritesWhatSingleStreamsWrite(int kind)
     {
-        ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5, Gates = GateActivation.Sigmoid };
+        ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5 };
         LanguageModel model = ModelPair.Random(kind < LayerKinds.All.Count ? spec : LayerKinds.Connect(spec), 13, deviation: 0.7).Engine;
         string[] prompts = [.. Enumerable.Range(0, 300).Select(number => Prompt(model, number))];
         SamplingOptions sampling = new() { Seed = 40, Temperature = 4, TopP = 0.95, RepetitionPenalty = 1.1, PenaltyWindow = 5 };

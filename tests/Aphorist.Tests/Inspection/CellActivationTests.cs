@@ -92,8 +92,8 @@ public sealed class CellActivationTests
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            ModelSpec spec = kind with { HiddenSize = Units, Gates = GateActivation.Sigmoid };
-            yield return kind with { HiddenSize = Units };
+            ModelSpec spec = kind with { HiddenSize = Units };
+            yield return spec;
             yield return spec with { Layers = 2, EmbeddingSize = 5 };
             yield return LayerKinds.Connect(spec with { Layers = 3 });
         }

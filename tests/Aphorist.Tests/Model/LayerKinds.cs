@@ -2,15 +2,16 @@ using Aphorist.Model;
 
 namespace Aphorist.Tests.Model;
 
-/// <summary>A shape of each kind of layers.</summary>
+/// <summary>A shape of each kind of layers, with each activation of its gates.</summary>
 internal static class LayerKinds
 {
     public static IReadOnlyList<ModelSpec> All { get; } =
     [
-        new() { Architecture = Architecture.Lstm },
-        new() { Architecture = Architecture.Gru },
-        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
+        new() { Architecture = Architecture.Lstm, Gates = GateActivation.Sigmoid },
+        new() { Architecture = Architecture.Lstm, Gates = GateActivation.HardSigmoid },
+        new() { Architecture = Architecture.Gru, Gates = GateActivation.Sigmoid },
         new() { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid },
+        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.Sigmoid },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
         new() { Architecture = Architecture.Convolution },
     ];

@@ -36,20 +36,6 @@ public sealed class RunOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Read_GruFromBeforeItsGatesCouldBeChosen_HasLogisticOnes()
-    {
-        (Begun with { Model = new ModelSpec { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid } }).Write(FilePath);
-        Assert.Equal(GateActivation.HardSigmoid, RunOptions.Read(FilePath).Model.Gates);
-
-        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"formatVersion\": 1,", "", StringComparison.Ordinal));
-
-        Assert.Equal(GateActivation.Sigmoid, RunOptions.Read(FilePath).Model.Gates);
-        Begun.Write(FilePath);
-        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"formatVersion\": 1,", "", StringComparison.Ordinal));
-        Assert.Equal(Begun.Model, RunOptions.Read(FilePath).Model);
-    }
-
-    [Fact]
     public void Read_OptionLeftOut_HasItsDefault()
     {
         Begun.Write(FilePath);
@@ -69,6 +55,39 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Equal(20_000, RunOptions.Read(FilePath).Tokenizer.VocabularySize);
         File.WriteAllText(FilePath, text.Replace("\"tokenizer\":", "\"other\":", StringComparison.Ordinal));
         Assert.Equal(new TokenizerOptions(), RunOptions.Read(FilePath).Tokenizer);
+    }
+
+    /// <summary>Once the gates of all layers were recorded as an LSTM's, and counted for LSTMs alone.</summary>
+    [Theory]
+    [InlineData(Architecture.Lstm, GateActivation.HardSigmoid)]
+    [InlineData(Architecture.Gru, GateActivation.Sigmoid)]
+    [InlineData(Architecture.Convolution, GateActivation.Sigmoid)]
+    public void Read_OptionsOfAnEarlierVersion_HaveTheGatesThatCounted(Architecture architecture, GateActivation expected)
+    {
+        ModelSpec spec = new() { Architecture = architecture, Gates = GateActivation.HardSigmoid };
+        (Begun with { Model = spec }).Write(FilePath);
+        Change("  \"formatVersion\": 1,\n", "");
+
+        Assert.Equal(spec with { Gates = expected }, RunOptions.Read(FilePath).Model);
+    }
+
+    [Theory]
+    [InlineData(GateActivation.Sigmoid)]
+    [InlineData(GateActivation.HardSigmoid)]
+    public void Write_Gru_ReadsBackWithItsGates(GateActivation gates)
+    {
+        (Begun with { Model = new() { Architecture = Architecture.Gru, Gates = gates } }).Write(FilePath);
+        Assert.Equal(gates, RunOptions.Read(FilePath).Model.Gates);
+        RunOptions.Read(FilePath).Write(FilePath);
+        Assert.Equal(gates, RunOptions.Read(FilePath).Model.Gates);
+    }
+
+    [Fact]
+    public void Read_OptionsOfALaterVersion_AreRefused()
+    {
+        Begun.Write(FilePath);
+        Change("\"formatVersion\": 1", "\"formatVersion\": 2");
+        Assert.Contains("have the format version 2 and this program reads up to 1: update Aphorist", Assert.Throws<IOException>(() => RunOptions.Read(FilePath)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -133,6 +152,13 @@ public sealed class RunOptionsTests : IDisposable
         AssertNames("--vocabulary-size 20000, not with 9", words with { Tokenizer = words.Tokenizer with { VocabularySize = 9 } }, words);
         AssertNames("--minimum-count 2, not with 9", words with { Tokenizer = words.Tokenizer with { MinimumCount = 9 } }, words);
         Begun.EnsureSame(Begun with { Tokenizer = new() { VocabularySize = 9 } });
+    }
+
+    private void Change(string text, string other)
+    {
+        string written = File.ReadAllText(FilePath);
+        Assert.Contains(text, written, StringComparison.Ordinal);
+        File.WriteAllText(FilePath, written.Replace(text, other, StringComparison.Ordinal));
     }
 
     private static void AssertNames(string option, RunOptions requested, RunOptions? begun = null) =>

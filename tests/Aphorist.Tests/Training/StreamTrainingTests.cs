@@ -11,14 +11,14 @@ public sealed class StreamTrainingTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
-    /// <summary>Architecture, reset gate, whether the embedding is tied, whether layers are residual and normalised.</summary>
-    public static TheoryData<Architecture, ResetGate, bool, bool> Kinds =>
+    /// <summary>Architecture, reset gate, activation of the gates, whether the embedding is tied, whether layers are residual and normalised.</summary>
+    public static TheoryData<Architecture, ResetGate, GateActivation, bool, bool> Kinds =>
     [
-        .. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, false, false)),
-        (Architecture.Lstm, ResetGate.After, true, false),
-        (Architecture.Lstm, ResetGate.After, true, true),
-        (Architecture.Gru, ResetGate.After, false, true),
-        (Architecture.Convolution, ResetGate.After, false, true),
+        .. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, kind.Gates, false, false)),
+        (Architecture.Lstm, ResetGate.After, GateActivation.HardSigmoid, true, false),
+        (Architecture.Lstm, ResetGate.After, GateActivation.HardSigmoid, true, true),
+        (Architecture.Gru, ResetGate.After, GateActivation.Sigmoid, false, true),
+        (Architecture.Convolution, ResetGate.After, GateActivation.Sigmoid, false, true),
     ];
 
     private static TrainingOptions Options { get; } = TinyTraining.CheckpointEveryBatch with
@@ -40,9 +40,9 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied, bool connected)
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
     {
-        LanguageModel one = Model(architecture, reset, tied, connected), four = Model(architecture, reset, tied, connected);
+        LanguageModel one = Model(architecture, reset, gates, tied, connected), four = Model(architecture, reset, gates, tied, connected);
         await TinyTraining.RunAsync(one, Options);
         await TinyTraining.RunAsync(four, Options with { Threads = 4 });
         Assert.Equal(one.Parameters.Values, four.Parameters.Values);
@@ -50,19 +50,19 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, bool tied, bool connected)
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
     {
-        LanguageModel whole = Model(architecture, reset, tied, connected);
+        LanguageModel whole = Model(architecture, reset, gates, tied, connected);
         List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{reset}-{tied}-{connected}-{stop}");
+            string path = temporary.File($"{architecture}-{reset}-{gates}-{tied}-{connected}-{stop}");
             using (RunFolder folder = RunFolder.Create(path))
             {
                 int checkpoints = 0;
                 using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture, reset, tied, connected), TinyTraining.Corpus, Options);
+                Trainer trainer = new(Model(architecture, reset, gates, tied, connected), TinyTraining.Corpus, Options);
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
                 {
                     await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
@@ -72,7 +72,7 @@ public sealed class StreamTrainingTests : IDisposable
 
             await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
             using RunFolder resumed = RunFolder.Open(path);
-            LanguageModel model = Model(architecture, reset, tied, connected);
+            LanguageModel model = Model(architecture, reset, gates, tied, connected);
             await TinyTraining.RunAsync(model, Options, resumed);
             Assert.Equal(whole.Parameters.Values, model.Parameters.Values);
         }
@@ -117,12 +117,14 @@ public sealed class StreamTrainingTests : IDisposable
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
     }
 
-    private static LanguageModel Model(Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false, bool connected = false)
+    private static LanguageModel Model(
+        Architecture architecture, ResetGate reset = ResetGate.After, GateActivation gates = GateActivation.Sigmoid, bool tied = false, bool connected = false)
     {
         ModelSpec spec = new()
         {
             Architecture = architecture,
             ResetGate = reset,
+            Gates = gates,
             HiddenSize = 12,
             Layers = 2,
             EmbeddingSize = tied ? 12 : 5,

@@ -33,7 +33,7 @@ public sealed class TrainingStepAllocationTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable("APHORIST_COVERAGE") is { Length: > 0 }, "counting coverage allocates");
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            ModelSpec spec = LayerKinds.Connect(kind with { HiddenSize = 16, Layers = 2, EmbeddingSize = 5, Gates = GateActivation.Sigmoid, Window = 10 });
+            ModelSpec spec = LayerKinds.Connect(kind with { HiddenSize = 16, Layers = 2, EmbeddingSize = 5, Window = 10 });
             LanguageModel model = ModelPair.Random(spec, 20).Engine;
             RandomBatch batch = new(model, 100);
             TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam, ClipNorm = 1, Dropout = 0.1, AveragingDecay = 0.9 };

@@ -10,20 +10,21 @@ public sealed class TrainingStepDeterminismTests
 {
     public static TheoryData<string> Kernels => [.. InstructionSet.All.Select(set => set.Name)];
 
-    public static TheoryData<string, Architecture> KernelsAndArchitectures
+    public static TheoryData<string, Architecture, ResetGate, GateActivation> KernelsAndKinds
     {
         get
         {
-            TheoryData<string, Architecture> data = [];
+            TheoryData<string, Architecture, ResetGate, GateActivation> data = [];
             foreach (InstructionSet set in InstructionSet.All)
-                foreach (Architecture architecture in (Architecture[])[Architecture.Lstm, Architecture.Convolution]) data.Add(set.Name, architecture);
+                foreach (ModelSpec kind in LayerKinds.All) data.Add(set.Name, kind.Architecture, kind.ResetGate, kind.Gates);
             return data;
         }
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndArchitectures))]
-    public void Run_AnyNumberOfThreads_GivesTheSameBits(string kernel, Architecture architecture) => AssertSameBits(kernel, new ModelSpec { Architecture = architecture });
+    [MemberData(nameof(KernelsAndKinds))]
+    public void Run_AnyNumberOfThreads_GivesTheSameBits(string kernel, Architecture architecture, ResetGate reset, GateActivation gates) =>
+        AssertSameBits(kernel, new ModelSpec { Architecture = architecture, ResetGate = reset, Gates = gates });
 
     [Theory]
     [MemberData(nameof(Kernels))]
