@@ -32,6 +32,52 @@ public sealed class ShapeTests : IDisposable
         Run(["train", "--reset", "before", .. Tiny]).ExpectSentence(2, "--reset is for GRUs", "--architecture gru");
 
     [Fact]
+    public void HardSigmoidGatesOfAGru_TrainInfoEvaluateGenerateAndResume_WorkTogether()
+    {
+        Run(["train", "--architecture", "gru", "--gates", "hard-sigmoid", .. Tiny]).Expect(0);
+
+        Assert.Contains("GRU(16), hard-sigmoid gates, reset after the product, window of 5", Run("info", "run").Expect(0).Output, StringComparison.Ordinal);
+        JsonElement info = JsonDocument.Parse(Run("info", "run", "--json").Expect(0).Output).RootElement;
+        Assert.Equal(("gru", "hard-sigmoid"), (info.GetProperty("architecture").GetString(), info.GetProperty("gates").GetString()));
+        Run("evaluate", "run", "tiny.txt").Expect(0);
+        AssertWrites();
+
+        Run("train", "--resume", "run", "--gates", "sigmoid").ExpectSentence(2, "--gates hard-sigmoid, not with sigmoid");
+        AssertResumes();
+        AssertFineTunes();
+    }
+
+    [Fact]
+    public void GatesOfAGru_NotGiven_AreLogistic()
+    {
+        string[] call = ["train", "--architecture", "gru", .. Tiny[..^1]];
+        Run([.. call, "default"]).Expect(0);
+        Run([.. call, "sigmoid", "--gates", "sigmoid"]).Expect(0);
+        Run([.. call, "hard", "--gates", "hard-sigmoid"]).Expect(0);
+
+        Assert.Equal(ModelOf("sigmoid"), ModelOf("default"));
+        Assert.NotEqual(ModelOf("hard"), ModelOf("default"));
+    }
+
+    /// <summary>Once the gates of all layers were recorded as the preset has them for LSTMs, and counted for LSTMs alone.</summary>
+    [Fact]
+    public void GruOfAnEarlierVersion_Resumed_GoesOnWithLogisticGates()
+    {
+        string[] call = ["train", "--architecture", "gru", .. Tiny[..^1]];
+        Run([.. call, "run"]).Expect(0);
+        Run([.. call, "new"]).Expect(0);
+        string options = Path.Combine(folder.Path, "run", "options.json"), written = File.ReadAllText(options);
+        string earlier = written.Replace("  \"formatVersion\": 1,\n", "", StringComparison.Ordinal).Replace("\"gates\": \"sigmoid\"", "\"gates\": \"hard-sigmoid\"", StringComparison.Ordinal);
+        Assert.NotEqual(written, earlier);
+        File.WriteAllText(options, earlier);
+
+        AssertResumes();
+        AssertResumes("new");
+
+        Assert.Equal(ModelOf("new"), ModelOf("run"));
+    }
+
+    [Fact]
     public void Convolution_TrainInfoEvaluateGenerateResumeAndFineTune_WorkTogether()
     {
         Run(["train", "--architecture", "convolution", "--layers", "3", "--kernel", "3", .. Tiny]).Expect(0);
@@ -126,10 +172,12 @@ public sealed class ShapeTests : IDisposable
     public void Shape_TooLargeForAnyArray_IsRefused() =>
         Run("train", "tiny.txt", "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
 
+    private byte[] ModelOf(string run) => File.ReadAllBytes(Path.Combine(folder.Path, run, "last.safetensors"));
+
     private void AssertWrites(params string[] options) =>
         Assert.StartsWith("the cat", Run(["generate", "run", "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output, StringComparison.Ordinal);
 
-    private void AssertResumes() => Run("train", "--resume", "run", "--epochs", "2", "--samples", "false").Expect(0);
+    private void AssertResumes(string run = "run") => Run("train", "--resume", run, "--epochs", "2", "--samples", "false").Expect(0);
 
     private void AssertFineTunes()
     {
