@@ -63,23 +63,28 @@ public sealed class KerasOptimizerTests
         AssertIs(file.Moments[0], KerasDialect.Keras2, state.ValuesOf(0), value => -4 * value);
     }
 
-    [Fact]
-    public void Read_GatesOfAnotherScale_ScalesMomentsAgainstIt()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Read_GatesOfAnotherScale_ScalesMomentsAgainstIt(bool isGru, bool resetAfter)
     {
-        KerasShape shape = new() { Gates = "hard_sigmoid" };
+        KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Gates = "hard_sigmoid" };
         KerasFile file = FileOf(shape, KerasDialect.Keras3, Optimizer("Adam"), new(shape, 12), Squares(shape, 13));
-        file.IsInterleaved = true;
         LanguageModel model = Import(file);
 
         // Sums of gates are 5/6 of Keras 3's, so gradients are 6/5 of its.
-        float[] unscaled = Import(FileOf(new() { Gates = "sigmoid" }, KerasDialect.Keras3, Optimizer("Adam"), [.. file.Moments])).OptimizerState!.ValuesOf(1).Values.ToArray();
-        float[] scaled = model.OptimizerState!.ValuesOf(1).Values.ToArray();
-        ParameterTensor bias = model.Layout.Layers[0].Bias;
-        for (int unit = 0; unit < shape.HiddenSize; unit++)
+        OptimizerState unscaled = Import(FileOf(shape with { Gates = "sigmoid" }, KerasDialect.Keras3, Optimizer("Adam"), [.. file.Moments])).OptimizerState!;
+        LayerTensors layer = model.Layout.Layers[0];
+        foreach (ParameterTensor? tensor in (ParameterTensor?[])[layer.InputKernel, layer.RecurrentKernel, layer.Bias, layer.RecurrentBias])
         {
-            (int gate, int candidate) = (bias.Offset + unit, bias.Offset + 2 * shape.HiddenSize + unit);
-            Assert.Equal(unscaled[gate] * 36 / 25, scaled[gate], 1e-5);
-            Assert.Equal(unscaled[candidate], scaled[candidate]);
+            if (tensor is null) continue;
+            float[] expected = unscaled.ValuesOf(1).ValuesOf(tensor).ToArray(), scaled = model.OptimizerState!.ValuesOf(1).ValuesOf(tensor).ToArray();
+            Assert.All(scaled.Zip(expected).Index(), one =>
+            {
+                bool isCandidate = one.Index / shape.HiddenSize % shape.GateCount == 2;
+                Assert.Equal(isCandidate ? one.Item.Second : one.Item.Second * 36 / 25, one.Item.First, 1e-5);
+            });
         }
     }
 

@@ -80,6 +80,7 @@ public sealed class KerasWeightsFileTests : IDisposable
     [InlineData("LSTM, embedding", 0)]
     [InlineData("GRU, 2 layers, reset before", 1e-6)]
     [InlineData("GRU, hard gates", 1e-6)]
+    [InlineData("GRU, 3 layers, reset before, hard gates", 1e-6)]
     public void Write_ArchiveOfKeras3_IsTheModelAgain(string name, double allowed)
     {
         LanguageModel model = OnnxCase.Of(name).Model;
