@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
 
-/// <summary>Ten thousand damaged state dicts: each ends in one sentence or in a model, within a second and little memory.</summary>
+/// <summary>Ten thousand damaged state dicts: each ends in one sentence or in a model, within little memory.</summary>
 public sealed class PyTorchDamageTests
 {
     private const int Seed = 20261127;

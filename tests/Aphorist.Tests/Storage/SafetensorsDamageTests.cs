@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Ten thousand damaged model files, and large ones made to cost much: each ends in one sentence or in a model, within a second and little memory.</summary>
+/// <summary>Ten thousand damaged model files, and large ones made to cost much: each ends in one sentence or in a model, within little memory.</summary>
 public sealed class SafetensorsDamageTests : IDisposable
 {
     private const int Seed = 20261126;
