@@ -6,6 +6,9 @@ namespace Aphorist.Interop;
 /// <summary>A model of text that another program trained, in memory. It has no vocabulary, since the files of these programs hold none.</summary>
 public abstract class ImportedModel
 {
+    // The notebook's window, where a file does not say how far its model looks back.
+    internal const int UsualWindow = 60;
+
     private protected ImportedModel(string name) => Name = name;
 
     /// <summary>What the file is called.</summary>

@@ -14,7 +14,7 @@ public static class ModelImport
     /// <param name="window">Tokens that the model is meant to look back on, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.</param>
     /// <param name="gates">The activation of the gates, which weights alone of Keras do not say; other files do.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says which.</exception>
-    public static ImportedModel Read(string path, int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
+    public static ImportedModel Read(string path, int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return SourceFile.Read(path, stream => Read(stream, path, window, gates));
@@ -26,7 +26,7 @@ public static class ModelImport
     /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>
-    public static ImportedModel Read(Stream stream, string name = "stream", int window = PyTorchModel.UsualWindow, GateActivation? gates = null)
+    public static ImportedModel Read(Stream stream, string name = "stream", int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Cli.Models;
 using Aphorist.Model;
 
 namespace Aphorist.Cli.Importing;
@@ -13,10 +14,8 @@ internal static class RequestedShape
         Check(request.Source, "--layers", request.Layers, spec.Layers, spec.Layers == 1 ? "layer" : "layers");
         Check(request.Source, "--window", request.Window, spec.Window, "tokens in its window");
         if (request.Gates is { } gates && gates != spec.Gates)
-            throw new InvalidDataException($"The model of '{request.Source}' has {NameOf(spec.Gates)} gates, but --gates says {NameOf(gates)}: leave --gates out, or give the file that was meant.");
+            throw new InvalidDataException($"The model of '{request.Source}' has {ModelDescription.GatesOf(spec)} gates, but --gates says {ModelDescription.GatesOf(spec with { Gates = gates })}: leave --gates out, or give the file that was meant.");
     }
-
-    private static string NameOf(GateActivation gates) => gates == GateActivation.Sigmoid ? "sigmoid" : "hard-sigmoid";
 
     private static void Check(string path, string option, int? requested, int found, string meaning)
     {

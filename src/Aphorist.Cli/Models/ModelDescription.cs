@@ -106,7 +106,8 @@ internal static class ModelDescription
         json.WriteEndArray();
     }
 
-    private static string GatesOf(ModelSpec spec) =>
+    /// <summary>What the gates of a model are called.</summary>
+    public static string GatesOf(ModelSpec spec) =>
         spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
 
     private static string? ResetGateOf(ModelSpec spec) =>

@@ -91,7 +91,7 @@ internal sealed class KerasBareWeights
     {
         ["units"] = units,
         ["activation"] = "tanh",
-        ["recurrent_activation"] = gates == GateActivation.Sigmoid ? "sigmoid" : "hard_sigmoid",
+        ["recurrent_activation"] = KerasRecurrentLayer.NameOf(gates),
         ["use_bias"] = shapes.Length != 2,
         // What the last layer returns is not known, and is of no consequence.
         ["return_sequences"] = true,

@@ -70,7 +70,7 @@ public sealed class KerasModel : ImportedModel
     /// <param name="gates">The <c>recurrent_activation</c> of the layers: by default it is sigmoid since Keras 2.3, hard sigmoid before.</param>
     /// <param name="window">The length of the input. 60 by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which says itself what is asked for here.</exception>
-    public static KerasModel ReadWeights(string path, GateActivation gates, int window = 60)
+    public static KerasModel ReadWeights(string path, GateActivation gates, int window = UsualWindow)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return SourceFile.Read(path, stream => ReadWeights(stream, gates, window, path));
@@ -82,7 +82,7 @@ public sealed class KerasModel : ImportedModel
     /// <param name="window">The length of the input. 60 by default.</param>
     /// <param name="name">What messages call it. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
-    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = 60, string name = "stream")
+    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = UsualWindow, string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);

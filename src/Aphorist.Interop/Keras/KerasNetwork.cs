@@ -122,7 +122,7 @@ internal sealed class KerasNetwork
     private int WindowOf()
     {
         long window = InputShape() is [long length, ..] && length != KerasLayer.Open ? length : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? KerasLayer.Open;
-        if (window == KerasLayer.Open) return ModelSpec.Notebook.Window;
+        if (window == KerasLayer.Open) return ImportedModel.UsualWindow;
         return window is > 0 and <= ModelFileInfo.LongestWindow ? (int)window : throw Refused($"its input is {window} steps long where 1 to {ModelFileInfo.LongestWindow} can be imported");
     }
 

@@ -33,6 +33,9 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
         return new(layer, spec, layer.IsSet("return_sequences"), isKeras3 && gates == GateActivation.HardSigmoid ? Keras3Slope : 1);
     }
 
+    /// <summary>Keras's name of an activation of gates.</summary>
+    public static string NameOf(GateActivation gates) => gates == GateActivation.HardSigmoid ? "hard_sigmoid" : "sigmoid";
+
     /// <summary>Refuses a layer that is not of the shape of the first one.</summary>
     public void CheckLike(KerasRecurrentLayer first)
     {

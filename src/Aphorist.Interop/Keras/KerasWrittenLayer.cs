@@ -60,7 +60,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         {
             ["units"] = spec.HiddenSize,
             ["activation"] = "tanh",
-            ["recurrent_activation"] = spec.Gates == GateActivation.HardSigmoid ? "hard_sigmoid" : "sigmoid",
+            ["recurrent_activation"] = KerasRecurrentLayer.NameOf(spec.Gates),
             ["use_bias"] = true,
             ["return_sequences"] = layer < spec.Layers - 1,
             ["return_state"] = false,

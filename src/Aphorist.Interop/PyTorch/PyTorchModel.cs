@@ -10,8 +10,6 @@ namespace Aphorist.Interop.PyTorch;
 /// </remarks>
 public sealed class PyTorchModel : ImportedModel
 {
-    internal const int UsualWindow = 60;
-
     private readonly PyTorchNetwork network;
     private readonly Parameters parameters;
 
