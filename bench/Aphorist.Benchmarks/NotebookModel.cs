@@ -8,5 +8,5 @@ internal static class NotebookModel
 {
     public static string Alphabet { get; } = string.Concat(Enumerable.Range('A', 57).Select(code => (char)code));
 
-    public static LanguageModel Create() => LanguageModel.Create(ModelSpec.Notebook, Vocabulary.FromCharacters(Alphabet), seed: 1);
+    public static LanguageModel Create() => LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.FromCharacters(Alphabet), seed: 1);
 }

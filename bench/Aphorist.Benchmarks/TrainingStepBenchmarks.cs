@@ -25,7 +25,7 @@ public class TrainingStepBenchmarks : IDisposable
     {
         LanguageModel model = NotebookModel.Create();
         RandomStream random = new(1, RandomPurpose.SampleSeed);
-        int[] ids = [.. Enumerable.Range(0, TextLength).Select(index => random.Below((ulong)index, model.Tokenizer.Count))];
+        int[] ids = [.. Enumerable.Range(0, TextLength).Select(index => random.Below((ulong)index, model.Tokenizer.VocabularySize))];
         step = new TrainingStep(model, ids, new TrainingOptions { BatchSize = BatchSize, Threads = Threads });
     }
 

@@ -23,8 +23,8 @@ public class WritingBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = StatefulLength)]
-    public string Stateful() => stateful.Complete(prompt, StatefulLength);
+    public string Stateful() => stateful.Generate(prompt, StatefulLength);
 
     [Benchmark(OperationsPerInvoke = WindowLength)]
-    public string Window() => window.Complete(prompt, WindowLength);
+    public string Window() => window.Generate(prompt, WindowLength);
 }

@@ -27,9 +27,9 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        TimeSpan time = TimeSpan.FromSeconds(Seconds.In(call) ?? 1);
+        TimeSpan time = TimeSpan.FromSeconds(Seconds.GetValue(call) ?? 1);
         output.Notes.WriteLine("Measuring; other work on this machine spoils the figures.");
-        EngineFigures figures = await EngineBenchmark.RunAsync(time, Threads.In(call) ?? 0, cancellationToken);
+        EngineFigures figures = await EngineBenchmark.RunAsync(time, Threads.GetValue(call) ?? 0, cancellationToken);
         if (output.Json) output.Result.Announce(FiguresReport.Json(figures));
         else FiguresReport.Write(output.Result, figures);
         return ExitCode.Done;

@@ -54,15 +54,15 @@ internal static class CorporaCommand
 
     private static void TellOfPrepared(TextWriter notes)
     {
-        IReadOnlyList<string> files = PreparedTexts.OfUser.Files();
+        IReadOnlyList<string> files = CorpusCacheStore.OfUser.Files();
         if (files.Count == 0) return;
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Large texts are kept prepared in {PreparedTexts.OfUser.Folder}: {files.Count} {(files.Count == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => new FileInfo(file).Length))}B. Delete any of them, or the folder, to free the space; what is needed again is made again."));
+            $"Large texts are kept prepared in {CorpusCacheStore.OfUser.Folder}: {files.Count} {(files.Count == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => new FileInfo(file).Length))}B. Delete any of them, or the folder, to free the space; what is needed again is made again."));
     }
 
     private static string PlaceOf(CorpusEntry entry) =>
-        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAtHand(entry) ? Path.Combine(CorpusCatalog.Folder, entry.FileName) : "not downloaded yet";
+        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAvailableOffline(entry) ? Path.Combine(CorpusCatalog.Folder, entry.FileName) : "not downloaded yet";
 
     private static string JsonOf(CorpusEntry entry) => JsonLine.Of(json =>
     {
@@ -72,8 +72,8 @@ internal static class CorporaCommand
         json.WriteNumber("bytes", entry.ByteCount);
         json.WriteString("sha256", entry.Sha256);
         json.WriteBoolean("builtIn", entry.IsBuiltIn);
-        json.WriteString("address", entry.Address?.ToString());
-        json.WriteString("path", !entry.IsBuiltIn && CorpusCatalog.IsAtHand(entry) ? PlaceOf(entry) : null);
+        json.WriteString("address", entry.Uri?.ToString());
+        json.WriteString("path", !entry.IsBuiltIn && CorpusCatalog.IsAvailableOffline(entry) ? PlaceOf(entry) : null);
     });
 
     private static Argument<string?> NameArgument()

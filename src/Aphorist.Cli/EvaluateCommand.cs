@@ -49,10 +49,10 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
-        Objective objective = Objective.In(call) ?? Aphorist.Training.Objective.Stream;
-        if (Step.In(call) is not null && objective == Aphorist.Training.Objective.Stream)
-            throw new WrongCallException($"{Step.Name} is the distance between windows, and a stream is predicted token by token: add {Objective.Name} windows, or leave it out.");
+        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new UsageException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        Objective objective = Objective.GetValue(call) ?? Aphorist.Training.Objective.Stream;
+        if (Step.GetValue(call) is not null && objective == Aphorist.Training.Objective.Stream)
+            throw new UsageException($"{Step.Name} is the distance between windows, and a stream is predicted token by token: add {Objective.Name} windows, or leave it out.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
@@ -60,9 +60,9 @@ internal static class EvaluateCommand
         EvaluationOptions options = new()
         {
             Objective = objective,
-            Step = Step.In(call) ?? 3,
-            TailShare = Tail.In(call) ?? 1,
-            Threads = Threads.In(call) ?? 0,
+            Stride = Step.GetValue(call) ?? 3,
+            TailShare = Tail.GetValue(call) ?? 1,
+            Threads = Threads.GetValue(call) ?? 0,
         };
         Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options, cancellationToken), cancellationToken);
         if (output.Json) output.Result.Announce(Json(evaluation));
@@ -74,7 +74,7 @@ internal static class EvaluateCommand
     {
         json.WriteNumber("count", evaluation.Count);
         json.WriteNumber("characters", evaluation.Characters);
-        json.WriteFinite("nats", evaluation.Nats);
+        json.WriteFinite("nats", evaluation.LossPerToken);
         json.WriteFinite("bitsPerCharacter", evaluation.BitsPerCharacter);
         json.WriteFinite("perplexity", evaluation.Perplexity);
         json.WriteFinite("accuracy", evaluation.Accuracy);
@@ -86,7 +86,7 @@ internal static class EvaluateCommand
         [
             ["predictions", evaluation.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["characters", evaluation.Characters.ToString("N0", CultureInfo.InvariantCulture)],
-            ["nats", Number(evaluation.Nats)],
+            ["nats", Number(evaluation.LossPerToken)],
             ["bits per character", Number(evaluation.BitsPerCharacter)],
             ["perplexity", Number(evaluation.Perplexity)],
             ["accuracy", Number(evaluation.Accuracy)],

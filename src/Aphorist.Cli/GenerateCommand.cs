@@ -52,11 +52,11 @@ internal static class GenerateCommand
         StopOptions stop = StopArguments.Of(call);
         BeamOptions? beams = ManyArguments.BeamsOf(call);
         IReadOnlyList<SamplingOptions> sampling = SamplingArguments.Of(call, length);
-        GenerationMode mode = Mode.In(call) ?? GenerationMode.Stateful;
+        GenerationMode mode = Mode.GetValue(call) ?? GenerationMode.Stateful;
         Check(call, sampling, count, beams, mode);
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed, output, cancellationToken);
-        WritingRequest request = new()
+        GenerationRequest request = new()
         {
             Model = call.GetRequiredValue(Model),
             Prompt = prompt,
@@ -72,21 +72,21 @@ internal static class GenerateCommand
             Output = call.GetValue(Output),
         };
         TextGenerator generator = new(model, mode);
-        IEnumerable<TextToWrite> texts = PlannedTexts.Of(request, generator, cancellationToken);
+        IEnumerable<GenerationItem> texts = GenerationPlan.Of(request, generator, cancellationToken);
         bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.Schedule is not null);
         if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
-        if (call.GetValue(Explain)) return ExplainedWriting.Run(generator, known, sampling[0], length, stop, output, cancellationToken);
-        await new Writing(request, output).RunAsync(texts, cancellationToken);
+        if (call.GetValue(Explain)) return ExplainedGeneration.Run(generator, known, sampling[0], length, stop, output, cancellationToken);
+        await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }
 
     private static void Check(ParseResult call, IReadOnlyList<SamplingOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
     {
-        if (count > 1 && sampling.Count > 1) throw new WrongCallException("--count writes texts of one temperature: leave all but one out, or call once for each.");
-        if (count > 1 && sampling[0] is { Temperature: 0, Schedule: null }) throw new WrongCallException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
-        if (beams is not null && mode == GenerationMode.Window) throw new WrongCallException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
+        if (count > 1 && sampling.Count > 1) throw new UsageException("--count writes texts of one temperature: leave all but one out, or call once for each.");
+        if (count > 1 && sampling[0] is { Temperature: 0, Schedule: null }) throw new UsageException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
+        if (beams is not null && mode == GenerationMode.Window) throw new UsageException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
         if (!call.GetValue(Explain)) return;
-        if (call.GetValue(Output) is not null) throw new WrongCallException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");
-        if (count > 1 || sampling.Count > 1 || beams is not null) throw new WrongCallException("--explain shows one text that is drawn: ask for one, of one temperature and without --beams.");
+        if (call.GetValue(Output) is not null) throw new UsageException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");
+        if (count > 1 || sampling.Count > 1 || beams is not null) throw new UsageException("--explain shows one text that is drawn: ask for one, of one temperature and without --beams.");
     }
 }

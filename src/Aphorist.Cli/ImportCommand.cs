@@ -60,19 +60,19 @@ internal static class ImportCommand
         string? characters = call.GetValue(Characters), map = call.GetValue(Map);
         int vocabularies = (corpus.Length > 0 ? 1 : 0) + (characters is null ? 0 : 1) + (map is null ? 0 : 1);
         if (vocabularies != 1)
-            throw new WrongCallException($"The characters of the model must come from {(vocabularies == 0 ? "somewhere" : "one place")}: give one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
-        string output = call.GetValue(Output) ?? throw new WrongCallException($"Say where the model goes: {Output.Name} model.safetensors.");
+            throw new UsageException($"The characters of the model must come from {(vocabularies == 0 ? "somewhere" : "one place")}: give one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
+        string output = call.GetValue(Output) ?? throw new UsageException($"Say where the model goes: {Output.Name} model.safetensors.");
         return new()
         {
             Source = call.GetRequiredValue(Source),
             Corpus = corpus,
             Characters = characters,
             Map = map,
-            Reading = new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.In(call) ?? false },
-            Hidden = Hidden.In(call),
-            Layers = Layers.In(call),
-            Window = Window.In(call),
-            Gates = Gates.In(call),
+            Reading = new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.GetValue(call) ?? false },
+            Hidden = Hidden.GetValue(call),
+            Layers = Layers.GetValue(call),
+            Window = Window.GetValue(call),
+            Gates = Gates.GetValue(call),
             Output = output,
         };
     }

@@ -44,10 +44,10 @@ internal static class InspectCommand
 
     private static InspectRequest RequestOf(ParseResult call) => new(
         call.GetRequiredValue(Model),
-        call.GetValue(Text) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to read: aphorist inspect MODEL TEXT."),
+        call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT."),
         call.GetValue(Encoding),
-        Tail.In(call) ?? 1,
-        Length.In(call) ?? 4000,
-        Cells.In(call) ?? 4,
+        Tail.GetValue(call) ?? 1,
+        Length.GetValue(call) ?? 4000,
+        Cells.GetValue(call) ?? 4,
         call.GetValue(Output));
 }

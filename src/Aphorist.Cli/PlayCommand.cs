@@ -47,8 +47,8 @@ internal static class PlayCommand
         Prompt = call.GetValue(Prompt) ?? "",
         Sampling = SamplingArguments.Of(call, length: 0)[0] with
         {
-            Temperature = Temperature.In(call) ?? 1.0,
-            Seed = Seed.In(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
+            Temperature = Temperature.GetValue(call) ?? 1.0,
+            Seed = Seed.GetValue(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
         },
         Output = call.GetValue(Output),
     };

@@ -41,9 +41,9 @@ internal static class ScoreCommand
 
     private static ScoreRequest RequestOf(ParseResult call)
     {
-        string[] sources = call.GetValue(Text) is { Length: > 0 } given ? given : throw new WrongCallException("Name the text to read: aphorist score MODEL FILE.");
-        if (Length.In(call) is not null && call.GetValue(Output) is null)
-            throw new WrongCallException($"{Length.Name} is how much of the text a page shows: name one with {Output.Name}, or leave it out.");
-        return new(call.GetRequiredValue(Model), sources, call.GetValue(Encoding), Passages.In(call) ?? 8, Length.In(call) ?? 20_000, call.GetValue(Output));
+        string[] sources = call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
+        if (Length.GetValue(call) is not null && call.GetValue(Output) is null)
+            throw new UsageException($"{Length.Name} is how much of the text a page shows: name one with {Output.Name}, or leave it out.");
+        return new(call.GetRequiredValue(Model), sources, call.GetValue(Encoding), Passages.GetValue(call) ?? 8, Length.GetValue(call) ?? 20_000, call.GetValue(Output));
     }
 }

@@ -47,8 +47,8 @@ internal static class SweepCommand
     {
         string folder = call.GetValue(Folder) is { Length: > 0 } given
             ? given
-            : throw new WrongCallException("Name the folder of the sweep: aphorist sweep CORPUS --over \"...\" --sweep FOLDER.");
-        SweepPlan plan = SweepPlan.Of(call, call.GetValue(Over) ?? [], Random.In(call), folder);
+            : throw new UsageException("Name the folder of the sweep: aphorist sweep CORPUS --over \"...\" --sweep FOLDER.");
+        SweepPlan plan = SweepPlan.Of(call, call.GetValue(Over) ?? [], Random.GetValue(call), folder);
         string again = $"aphorist {string.Join(' ', call.Tokens.Select(token => ShellWord.Of(token.Value)))}";
         return new SweepCall(plan, folder, CommandOutput.Of(call)).RunAsync(again, cancellationToken);
     }

@@ -48,6 +48,6 @@ internal static class TrainCommand
     {
         Run = call.GetValue(Run),
         Resume = call.GetValue(Resume),
-        Samples = Samples.In(call) ?? true,
+        Samples = Samples.GetValue(call) ?? true,
     };
 }

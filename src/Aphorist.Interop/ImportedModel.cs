@@ -21,12 +21,12 @@ public abstract class ImportedModel
     public abstract int VocabularySize { get; }
 
     /// <summary>The model, with a tokenizer whose ids are the other program's numbers of the tokens.</summary>
-    /// <param name="tokenizer">The tokenizer, such as <see cref="Vocabulary.Of"/> the corpus where the characters were sorted.</param>
+    /// <param name="tokenizer">The tokenizer, such as <see cref="CharacterTokenizer.Create"/> the corpus where the characters were sorted.</param>
     /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
-    public LanguageModel ToLanguageModel(ITokenizer tokenizer)
+    public LanguageModel ToLanguageModel(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.Count)]);
+        return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.VocabularySize)]);
     }
 
     /// <summary>The model, with a vocabulary in the other program's order, which becomes ours.</summary>
@@ -43,10 +43,10 @@ public abstract class ImportedModel
     /// <param name="places">The other program's number of each token of the model.</param>
     private protected abstract void Fill(LanguageModel model, ReadOnlySpan<int> places);
 
-    private LanguageModel ToLanguageModel(ITokenizer tokenizer, ReadOnlySpan<int> places)
+    private LanguageModel ToLanguageModel(Tokenizer tokenizer, ReadOnlySpan<int> places)
     {
-        if (tokenizer.Count != VocabularySize)
-            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.Count} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        if (tokenizer.VocabularySize != VocabularySize)
+            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.VocabularySize} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
         LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
         Fill(model, places);
         return model;

@@ -10,10 +10,10 @@ public sealed class ImportedVocabulary
 {
     private readonly int[] places;
 
-    private ImportedVocabulary(Vocabulary tokenizer, int[] places) => (Tokenizer, this.places) = (tokenizer, places);
+    private ImportedVocabulary(CharacterTokenizer tokenizer, int[] places) => (Tokenizer, this.places) = (tokenizer, places);
 
     /// <summary>The characters, sorted.</summary>
-    public Vocabulary Tokenizer { get; }
+    public CharacterTokenizer Tokenizer { get; }
 
     /// <summary>The other program's number of each character of <see cref="Tokenizer"/>.</summary>
     internal ReadOnlySpan<int> Places => places;
@@ -22,8 +22,8 @@ public sealed class ImportedVocabulary
     /// <param name="corpus">The text that the model was trained on, read as it was then.</param>
     public static ImportedVocabulary Of(Corpus corpus)
     {
-        Vocabulary vocabulary = Vocabulary.Of(corpus);
-        return new(vocabulary, [.. Enumerable.Range(0, vocabulary.Count)]);
+        CharacterTokenizer vocabulary = CharacterTokenizer.Create(corpus);
+        return new(vocabulary, [.. Enumerable.Range(0, vocabulary.VocabularySize)]);
     }
 
     /// <summary>The characters of a string, in the order of their numbers.</summary>
@@ -89,7 +89,7 @@ public sealed class ImportedVocabulary
             met[number] = true;
         }
 
-        Vocabulary vocabulary = Vocabulary.FromCharacters(string.Concat(numbers.Keys), normalization);
-        return new(vocabulary, [.. Enumerable.Range(0, vocabulary.Count).Select(id => numbers[vocabulary[id]])]);
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(string.Concat(numbers.Keys), normalization);
+        return new(vocabulary, [.. Enumerable.Range(0, vocabulary.VocabularySize).Select(id => numbers[vocabulary[id]])]);
     }
 }

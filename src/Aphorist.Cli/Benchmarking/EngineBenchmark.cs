@@ -17,7 +17,7 @@ internal static class EngineBenchmark
     {
         InstructionSet set = InstructionSet.Current;
         Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true }, progress: null, cancellationToken);
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus));
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus));
         using Workers workers = new(threads);
         using TrainingStep step = new(model, model.Tokenizer.Encode(corpus.Text), TrainingOptions.Notebook with { Threads = threads });
         WritingBenchmark writing = new(model, corpus.Text[..PromptLength], threads);
@@ -27,13 +27,13 @@ internal static class EngineBenchmark
             part => FmaPeak.Measure(set, part),
             part => PeakOfAll(set, workers, part),
             part => Product(set.Gemm, part),
-            part => MeasuredTurns.Median(part, () => step.Run(starts, model.Spec.Window, number: 1, 0.001f)),
+            part => InterleavedTimer.Median(part, () => step.Run(starts, model.Spec.Window, number: 1, 0.001f)),
             .. writing.Measures,
         ];
-        double[] medians = MeasuredTurns.Take(time, measures, cancellationToken);
+        double[] medians = InterleavedTimer.Take(time, measures, cancellationToken);
         return new EngineFigures(
             set.Name, workers.Count, medians[0], medians[1], medians[2], medians[3],
-            TrainingStep.Operations(model.Spec, model.Tokenizer.Count, TrainingOptions.Notebook), medians[3] * NotebookWindows / BatchSize,
+            TrainingStep.Operations(model.Spec, model.Tokenizer.VocabularySize, TrainingOptions.Notebook), medians[3] * NotebookWindows / BatchSize,
             writing.Figures(medians.AsSpan(4), medians[0], medians[1]));
     }
 
@@ -64,7 +64,7 @@ internal static class EngineBenchmark
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);
         gemm.Pack(b.Pointer, Columns, 1, Depth, Columns, packed.Pointer);
-        double seconds = MeasuredTurns.Median(time, () =>
+        double seconds = InterleavedTimer.Median(time, () =>
         {
             for (int repeat = 0; repeat < 50; repeat++)
                 gemm.Multiply(a.Pointer, Depth, 1, packed.Pointer, c.Pointer, Columns, rows, Columns, Depth, accumulate: false);

@@ -4,7 +4,7 @@ namespace Aphorist.Cli.Benchmarking;
 
 /// <summary>Measures several figures in turn.</summary>
 /// <remarks>A machine's clock falls under load, and other work comes and goes: a share of the peak compares what was measured side by side.</remarks>
-internal static class MeasuredTurns
+internal static class InterleavedTimer
 {
     private const int Rounds = 5;
     private const int LeastRuns = 3;

@@ -65,15 +65,15 @@ internal sealed class WritingBenchmark
     }
 
     /// <summary>The weights that one character is multiplied with: of the first layer's kernel it only takes a row.</summary>
-    private static double ProductsOf(LanguageModel model) => RecurrentOf(model.Spec) + (double)model.Spec.HiddenSize * model.Tokenizer.Count;
+    private static double ProductsOf(LanguageModel model) => RecurrentOf(model.Spec) + (double)model.Spec.HiddenSize * model.Tokenizer.VocabularySize;
 
     private static double RecurrentOf(ModelSpec spec) => (2.0 * spec.Layers - 1) * 4 * spec.HiddenSize * spec.HiddenSize;
 
     private static double Rate(TimeSpan time, TextGenerator generator, string prompt, int length, SamplingOptions? sampling = null) =>
-        length / MeasuredTurns.Median(time, () => generator.Complete(prompt, length, sampling));
+        length / InterleavedTimer.Median(time, () => generator.Generate(prompt, length, sampling));
 
     private static double RateOfMany(TimeSpan time, TextGenerator generator, string prompt, int length) =>
-        (double)Texts * length / MeasuredTurns.Median(time, () => Consume(generator.CompleteMany(Enumerable.Repeat(prompt, Texts), length)));
+        (double)Texts * length / InterleavedTimer.Median(time, () => Consume(generator.GenerateBatch(Enumerable.Repeat(prompt, Texts), length)));
 
     private static void Consume(IEnumerable<string> texts)
     {

@@ -27,7 +27,7 @@ internal sealed class ChoiceOption<T> : Option<string?>
     }
 
     /// <summary>What was chosen; null if nothing was.</summary>
-    public T? In(ParseResult call) => call.GetValue(this) is string word ? Find(word) : null;
+    public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Find(word) : null;
 
     private T? Find(string word)
     {

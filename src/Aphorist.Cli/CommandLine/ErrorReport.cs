@@ -11,7 +11,7 @@ internal static class ErrorReport
     {
         error.WriteLine($"aphorist: {SentenceOf(exception, debug)}");
         if (debug) error.WriteLine(exception);
-        return exception is WrongCallException ? ExitCode.WrongCall : ExitCode.Failed;
+        return exception is UsageException ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
     /// <summary>What went wrong, in one sentence.</summary>
@@ -25,7 +25,7 @@ internal static class ErrorReport
 
     /// <summary>Failures that the library or the system describe well enough for whoever made the call.</summary>
     private static bool IsExpected(Exception exception) => exception
-        is WrongCallException
+        is UsageException
         or CorpusException
         or UnknownCharacterException
         or IOException

@@ -14,7 +14,7 @@ internal static class Invocation
         using ResultWriter result = new(stream);
         ParseResult call = AphoristCommand.Create(arguments.FirstOrDefault()).Parse(arguments);
         if (arguments.Length == 0) return ShowHelp();
-        if (call.Action is ParseErrorAction) return WrongCallReport.Write(call, Console.Error);
+        if (call.Action is ParseErrorAction) return UsageErrorReport.Write(call, Console.Error);
 
         InvocationConfiguration configuration = new()
         {

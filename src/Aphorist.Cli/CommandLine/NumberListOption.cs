@@ -25,7 +25,7 @@ internal sealed class NumberListOption : Option<string?>
     }
 
     /// <summary>The numbers given; null if none were.</summary>
-    public double[]? In(ParseResult call) => call.GetValue(this) is string words ? Parse(words) : null;
+    public double[]? GetValue(ParseResult call) => call.GetValue(this) is string words ? Parse(words) : null;
 
     private double[]? Parse(string words)
     {

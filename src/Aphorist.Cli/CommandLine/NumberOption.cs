@@ -27,7 +27,7 @@ internal sealed class NumberOption<T> : Option<string?>
     }
 
     /// <summary>The number given; null if none was.</summary>
-    public T? In(ParseResult call) => call.GetValue(this) is string word ? Parse(word) : null;
+    public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Parse(word) : null;
 
     private T? Parse(string word) =>
         T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && allowed(value) ? value : null;

@@ -25,7 +25,7 @@ internal static class WordArgument
         {
             foreach (Token token in result.Tokens)
                 if (token.Value is ['-', _, ..] && result.Parent is CommandResult { Command: Command command })
-                    result.AddError(WrongCallReport.Unknown(token.Value, command));
+                    result.AddError(UsageErrorReport.Unknown(token.Value, command));
         });
         return argument;
     }

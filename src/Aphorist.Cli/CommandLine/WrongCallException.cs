@@ -1,4 +1,4 @@
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>The call contradicts itself or asks for something that does not exist; found only after parsing.</summary>
-internal sealed class WrongCallException(string message) : Exception(message);
+internal sealed class UsageException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using Aphorist.Text;
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>Tells what is wrong with a call that could not be parsed.</summary>
-internal static class WrongCallReport
+internal static class UsageErrorReport
 {
     private const string NoSuchOption = "There is no option";
 

@@ -13,10 +13,10 @@ internal static class ExportCall
     public static int Run(ExportRequest request, CommandOutput output)
     {
         if (request is { Format: ExportFormat.Keras, Graph: not null })
-            throw new WrongCallException("--graph is for ONNX, and a file of Keras has the layers themselves: leave it out, or add --to onnx.");
+            throw new UsageException("--graph is for ONNX, and a file of Keras has the layers themselves: leave it out, or add --to onnx.");
         string file = request.Output ?? UsualPlace(request);
         if (Path.GetFullPath(file) == Path.GetFullPath(request.Model))
-            throw new WrongCallException($"'{file}' is the model itself, which would be lost: name another file with --output.");
+            throw new UsageException($"'{file}' is the model itself, which would be lost: name another file with --output.");
         LanguageModel model = LanguageModel.Load(request.Model);
         if (request.Format == ExportFormat.Keras) KerasWeightsFile.Write(model, file);
         else OnnxModel.Write(model, file, request.Graph ?? OnnxGraphKind.Window);

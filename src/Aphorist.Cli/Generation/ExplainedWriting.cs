@@ -9,7 +9,7 @@ namespace Aphorist.Cli.Generation;
 /// Carries out a call of `aphorist generate --explain`: writes a text with how surprising each token is, in colours on a terminal, as a JSON object a
 /// token for scripts, and as nothing but the text elsewhere.
 /// </summary>
-internal static class ExplainedWriting
+internal static class ExplainedGeneration
 {
     private const int Alternatives = 5;
 
@@ -24,12 +24,12 @@ internal static class ExplainedWriting
     public static int Run(
         TextGenerator generator, string prompt, SamplingOptions sampling, int length, StopOptions stop, CommandOutput output, CancellationToken cancellationToken)
     {
-        IEnumerable<ExplainedToken> tokens = generator.Explain(prompt, sampling, length, stop, output.Json ? Alternatives : 0);
+        IEnumerable<ScoredToken> tokens = generator.Explain(prompt, sampling, length, stop, output.Json ? Alternatives : 0);
         SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(generator.Tokenizer);
         if (!output.Json) output.Result.Type(prompt);
         double nats = 0, entropy = 0;
         List<int> ids = [];
-        foreach (ExplainedToken token in tokens)
+        foreach (ScoredToken token in tokens)
         {
             cancellationToken.ThrowIfCancellationRequested();
             output.Result.Type(output.Json ? Json(token) + "\n" : shades?.Paint(token.Text, token.Bits) ?? token.Text);
@@ -48,19 +48,19 @@ internal static class ExplainedWriting
         CultureInfo.InvariantCulture,
         $"{nats / Math.Log(2) / characters:F2} bits of surprise per character; by the model's own probabilities {entropy / Math.Log(2) / characters:F2} were to be expected.");
 
-    private static string Json(ExplainedToken token) => JsonLine.Of(json =>
+    private static string Json(ScoredToken token) => JsonLine.Of(json =>
     {
         json.WriteString("text", token.Text);
-        json.WriteString("token", token.Shown);
+        json.WriteString("token", token.DisplayText);
         json.WriteNumber("id", token.Id);
         json.WriteNumber("logProbability", token.LogProbability);
         json.WriteNumber("rank", token.Rank);
         json.WriteNumber("entropy", token.Entropy);
         json.WriteStartArray("alternatives");
-        foreach (LikelyToken alternative in token.Alternatives)
+        foreach (TokenCandidate alternative in token.Alternatives)
         {
             json.WriteStartObject();
-            json.WriteString("token", alternative.Shown);
+            json.WriteString("token", alternative.DisplayText);
             json.WriteNumber("id", alternative.Id);
             json.WriteNumber("probability", alternative.Probability);
             json.WriteEndObject();

@@ -21,22 +21,22 @@ internal static class ManyArguments
 
     public static IReadOnlyList<Option> All { get; } = [Count, Unique, Beams, Best, LengthPenalty];
 
-    public static int CountOf(ParseResult call) => Count.In(call) ?? 1;
+    public static int CountOf(ParseResult call) => Count.GetValue(call) ?? 1;
 
     public static bool IsUnique(ParseResult call) => call.GetValue(Unique);
 
     /// <summary>How to search; null where tokens are drawn.</summary>
     public static BeamOptions? BeamsOf(ParseResult call)
     {
-        if (IsUnique(call) && CountOf(call) == 1) throw new WrongCallException($"{Unique.Name} compares texts with each other: add {Count.Name}.");
-        if (Beams.In(call) is not int width)
+        if (IsUnique(call) && CountOf(call) == 1) throw new UsageException($"{Unique.Name} compares texts with each other: add {Count.Name}.");
+        if (Beams.GetValue(call) is not int width)
         {
-            Option? stray = Best.In(call) is not null ? Best : LengthPenalty.In(call) is not null ? LengthPenalty : null;
-            return stray is null ? null : throw new WrongCallException($"{stray.Name} is about beam search: add {Beams.Name}.");
+            Option? stray = Best.GetValue(call) is not null ? Best : LengthPenalty.GetValue(call) is not null ? LengthPenalty : null;
+            return stray is null ? null : throw new UsageException($"{stray.Name} is about beam search: add {Beams.Name}.");
         }
 
-        if (Count.In(call) is not null) throw new WrongCallException($"{Beams.Name} finds the same texts every time, so {Count.Name} does not fit: ask for several with {Best.Name}.");
-        if (SamplingArguments.NameOfGiven(call) is string sampling) throw new WrongCallException($"{Beams.Name} looks for the likeliest text and draws nothing, so {sampling} would change nothing: leave one out.");
-        return new BeamOptions { Width = width, Results = Best.In(call) ?? 1, LengthPenalty = LengthPenalty.In(call) ?? 0.6 };
+        if (Count.GetValue(call) is not null) throw new UsageException($"{Beams.Name} finds the same texts every time, so {Count.Name} does not fit: ask for several with {Best.Name}.");
+        if (SamplingArguments.NameOfGiven(call) is string sampling) throw new UsageException($"{Beams.Name} looks for the likeliest text and draws nothing, so {sampling} would change nothing: leave one out.");
+        return new BeamOptions { BeamWidth = width, ResultCount = Best.GetValue(call) ?? 1, LengthPenalty = LengthPenalty.GetValue(call) ?? 0.6 };
     }
 }

@@ -6,13 +6,13 @@ using Aphorist.Generation;
 namespace Aphorist.Cli.Generation;
 
 /// <summary>The texts that a request asks for, one after the other; each is written only when it is read.</summary>
-internal static class PlannedTexts
+internal static class GenerationPlan
 {
     // After so many repetitions in a row there is no hope that a text comes that was not there before.
     private const int MostRepetitions = 20_000;
 
-    /// <exception cref="WrongCallException">The options do not fit the model.</exception>
-    public static IEnumerable<TextToWrite> Of(WritingRequest request, TextGenerator generator, CancellationToken cancellationToken)
+    /// <exception cref="UsageException">The options do not fit the model.</exception>
+    public static IEnumerable<GenerationItem> Of(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
         try
         {
@@ -22,22 +22,22 @@ internal static class PlannedTexts
         }
         catch (ArgumentException exception) when (exception.ParamName is null)
         {
-            throw new WrongCallException(exception.Message);
+            throw new UsageException(exception.Message);
         }
     }
 
-    private static TextToWrite[] Sampled(WritingRequest request, TextGenerator generator) =>
+    private static GenerationItem[] Sampled(GenerationRequest request, TextGenerator generator) =>
     [
-        .. request.Sampling.Select(sampling => new TextToWrite(
+        .. request.Sampling.Select(sampling => new GenerationItem(
             request.Sampling.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"temperature {sampling.Temperature}") : null,
             generator.Stream(request.KnownPrompt, sampling, request.Length, request.Stop),
             json => WriteSampling(json, sampling, sampling.Seed))),
     ];
 
-    private static IEnumerable<TextToWrite> Many(WritingRequest request, TextGenerator generator, CancellationToken cancellationToken)
+    private static IEnumerable<GenerationItem> Many(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
         SamplingOptions sampling = request.Sampling[0];
-        IEnumerable<string> texts = generator.CompleteMany(Prompts(), request.Length, sampling, request.Stop, cancellationToken);
+        IEnumerable<string> texts = generator.GenerateBatch(Prompts(), request.Length, sampling, request.Stop, cancellationToken);
         return Titled(request.Unique ? Different(texts, request.Count) : texts.Index().Take(request.Count));
 
         IEnumerable<string> Prompts()
@@ -45,10 +45,10 @@ internal static class PlannedTexts
             while (true) yield return request.KnownPrompt;
         }
 
-        IEnumerable<TextToWrite> Titled(IEnumerable<(int Number, string Text)> numbered)
+        IEnumerable<GenerationItem> Titled(IEnumerable<(int Number, string Text)> numbered)
         {
             foreach ((int number, string text) in numbered)
-                yield return new TextToWrite(request.AreLines ? null : $"text {number + 1}", [text], json => WriteSampling(json, sampling, sampling.Seed + (ulong)number));
+                yield return new GenerationItem(request.AreLines ? null : $"text {number + 1}", [text], json => WriteSampling(json, sampling, sampling.Seed + (ulong)number));
         }
     }
 
@@ -67,10 +67,10 @@ internal static class PlannedTexts
         }
     }
 
-    private static TextToWrite[] Best(WritingRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
+    private static GenerationItem[] Best(GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
     [
-        .. generator.Search(request.KnownPrompt, request.Length, beams, request.Stop, cancellationToken).Select(found => new TextToWrite(
-            beams.Results > 1 ? string.Create(CultureInfo.InvariantCulture, $"log probability {found.LogProbability:F2}, score {found.Score:F2}") : null,
+        .. generator.BeamSearch(request.KnownPrompt, request.Length, beams, request.Stop, cancellationToken).Select(found => new GenerationItem(
+            beams.ResultCount > 1 ? string.Create(CultureInfo.InvariantCulture, $"log probability {found.LogProbability:F2}, score {found.Score:F2}") : null,
             [found.Text],
             json =>
             {

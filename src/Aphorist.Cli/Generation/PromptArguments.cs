@@ -39,11 +39,11 @@ internal static class PromptArguments
     public static async Task<(string Shown, string Known)> ReadAsync(ParseResult call, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
     {
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
-        if (given.Length > 1) throw new WrongCallException($"{given[0].Name} and {given[1].Name} both say what to continue: leave one out.");
+        if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both say what to continue: leave one out.");
         string prompt = call.GetValue(Passage) is string passage ? await PassageOfAsync(passage, model, seed, output, cancellationToken)
             : call.GetValue(PromptFile) is string file ? PromptReader.ReadFile(file)
             : PromptReader.Read(call.GetValue(Prompt) ?? "");
-        return (prompt, PromptReader.Known(prompt, model.Tokenizer, Unknown.In(call) ?? UnknownCharacters.Error, output.Notes));
+        return (prompt, PromptReader.Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacters.Error, output.Notes));
     }
 
     private static async Task<string> PassageOfAsync(string source, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)

@@ -30,14 +30,14 @@ internal static class PromptReader
     }
 
     /// <summary>The prompt without the characters or words that the model does not know; they are named, or make the call fail.</summary>
-    public static string Known(string prompt, ITokenizer tokenizer, UnknownCharacters treatment, TextWriter notes)
+    public static string Known(string prompt, Tokenizer tokenizer, UnknownCharacters treatment, TextWriter notes)
     {
         string normalized = tokenizer.Normalization.Apply(prompt);
-        int[] known = tokenizer.EncodeKnown(normalized, out IReadOnlyList<string> unknown);
+        int[] known = tokenizer.EncodeSkippingUnknown(normalized, out IReadOnlyList<string> unknown);
         if (unknown.Count == 0) return normalized;
         string names = NamesOf(unknown);
         if (treatment == UnknownCharacters.Error)
-            throw new WrongCallException($"The model does not know {names}: change the prompt, or leave out what is unknown with --unknown skip.");
+            throw new UsageException($"The model does not know {names}: change the prompt, or leave out what is unknown with --unknown skip.");
         notes.WriteLine($"Left out of the prompt, since the model does not know it: {names}.");
         return tokenizer.Decode(known);
     }

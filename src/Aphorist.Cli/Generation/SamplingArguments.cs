@@ -60,29 +60,29 @@ internal static class SamplingArguments
     public static IReadOnlyList<Option> All { get; } = [Temperature, Cycle, Ramp, .. Lasting, Seed];
 
     /// <summary>Whether the call names a seed.</summary>
-    public static bool HasSeed(ParseResult call) => Seed.In(call) is not null;
+    public static bool HasSeed(ParseResult call) => Seed.GetValue(call) is not null;
 
     /// <summary>The options of each text, one for each temperature.</summary>
     /// <param name="call">The call.</param>
     /// <param name="length">How many tokens are written, over which a ramp runs.</param>
     public static IReadOnlyList<SamplingOptions> Of(ParseResult call, int length)
     {
-        double[] temperatures = Temperature.In(call) ?? [1.0];
+        double[] temperatures = Temperature.GetValue(call) ?? [1.0];
         Check(call, temperatures);
         SamplingOptions options = new()
         {
             Schedule = ScheduleOf(call, length),
-            TopK = TopK.In(call) ?? 0,
-            TopP = TopP.In(call) ?? 1,
-            MinP = MinP.In(call) ?? 0,
-            TypicalP = Typical.In(call) ?? 1,
-            RepetitionPenalty = Repetition.In(call) ?? 1,
-            FrequencyPenalty = Frequency.In(call) ?? 0,
-            PresencePenalty = Presence.In(call) ?? 0,
-            PenaltyWindow = Window.In(call) ?? 64,
+            TopK = TopK.GetValue(call) ?? 0,
+            TopP = TopP.GetValue(call) ?? 1,
+            MinP = MinP.GetValue(call) ?? 0,
+            TypicalP = Typical.GetValue(call) ?? 1,
+            RepetitionPenalty = Repetition.GetValue(call) ?? 1,
+            FrequencyPenalty = Frequency.GetValue(call) ?? 0,
+            PresencePenalty = Presence.GetValue(call) ?? 0,
+            PenaltyWindow = Window.GetValue(call) ?? 64,
             Banned = [.. (call.GetValue(Ban) ?? []).Select(EscapedText.Read)],
             Bias = BiasOf(call.GetValue(Bias) ?? []),
-            Seed = Seed.In(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
+            Seed = Seed.GetValue(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
         };
         return [.. temperatures.Select(temperature => options with { Temperature = temperature })];
     }
@@ -92,20 +92,20 @@ internal static class SamplingArguments
 
     private static void Check(ParseResult call, double[] temperatures)
     {
-        string? schedule = Cycle.In(call) is not null ? Cycle.Name : Ramp.In(call) is not null ? Ramp.Name : null;
-        if (schedule is not null && Temperature.In(call) is not null)
-            throw new WrongCallException($"{schedule} says what the temperatures are, and so does {Temperature.Name}: leave one out.");
-        if (Cycle.In(call) is not null && Ramp.In(call) is not null) throw new WrongCallException($"{Cycle.Name} and {Ramp.Name} contradict each other: leave one out.");
+        string? schedule = Cycle.GetValue(call) is not null ? Cycle.Name : Ramp.GetValue(call) is not null ? Ramp.Name : null;
+        if (schedule is not null && Temperature.GetValue(call) is not null)
+            throw new UsageException($"{schedule} says what the temperatures are, and so does {Temperature.Name}: leave one out.");
+        if (Cycle.GetValue(call) is not null && Ramp.GetValue(call) is not null) throw new UsageException($"{Cycle.Name} and {Ramp.Name} contradict each other: leave one out.");
         Option? filter = ((Option[])[TopK, TopP, MinP, Typical]).FirstOrDefault(option => call.GetResult(option) is not null);
         if (filter is not null && schedule is null && temperatures.All(temperature => temperature == 0))
-            throw new WrongCallException($"{Temperature.Name} 0 always takes the likeliest token, so {filter.Name} would change nothing: leave one out.");
-        if (Window.In(call) is not null && Repetition.In(call) is null && Frequency.In(call) is null && Presence.In(call) is null)
-            throw new WrongCallException($"{Window.Name} says how far penalties look back, and there is none: add {Repetition.Name}, {Frequency.Name} or {Presence.Name}.");
+            throw new UsageException($"{Temperature.Name} 0 always takes the likeliest token, so {filter.Name} would change nothing: leave one out.");
+        if (Window.GetValue(call) is not null && Repetition.GetValue(call) is null && Frequency.GetValue(call) is null && Presence.GetValue(call) is null)
+            throw new UsageException($"{Window.Name} says how far penalties look back, and there is none: add {Repetition.Name}, {Frequency.Name} or {Presence.Name}.");
     }
 
     private static TemperatureSchedule? ScheduleOf(ParseResult call, int length) =>
-        Cycle.In(call) is double[] cycle ? TemperatureSchedule.Cycle(cycle)
-        : Ramp.In(call) is [double from, double to] ? TemperatureSchedule.Ramp(from, to, Math.Max(length, 2))
+        Cycle.GetValue(call) is double[] cycle ? TemperatureSchedule.Cycle(cycle)
+        : Ramp.GetValue(call) is [double from, double to] ? TemperatureSchedule.Ramp(from, to, Math.Max(length, 2))
         : null;
 
     private static Dictionary<string, double> BiasOf(string[] words)
@@ -115,8 +115,8 @@ internal static class SamplingArguments
         {
             int equals = word.LastIndexOf('=');
             if (equals < 1 || !double.TryParse(word.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double bias) || !double.IsFinite(bias))
-                throw new WrongCallException($"{Bias.Name} takes a token and a number, such as \"e=-2\", not '{word}'.");
-            if (!biases.TryAdd(EscapedText.Read(word[..equals]), bias)) throw new WrongCallException($"{Bias.Name} names '{word[..equals]}' twice: once is enough.");
+                throw new UsageException($"{Bias.Name} takes a token and a number, such as \"e=-2\", not '{word}'.");
+            if (!biases.TryAdd(EscapedText.Read(word[..equals]), bias)) throw new UsageException($"{Bias.Name} names '{word[..equals]}' twice: once is enough.");
         }
 
         return biases;

@@ -18,24 +18,24 @@ internal static class StopArguments
 
     public static IReadOnlyList<Option> All { get; } = [MostTokens, LeastTokens, Stop, StopAt];
 
-    public static int LengthOf(ParseResult call) => MostTokens.In(call) ?? 400;
+    public static int LengthOf(ParseResult call) => MostTokens.GetValue(call) ?? 400;
 
     /// <summary>Whether every text is a line.</summary>
-    public static bool IsAtLine(ParseResult call) => StopAt.In(call) == TextUnit.Line;
+    public static bool IsAtLine(ParseResult call) => StopAt.GetValue(call) == TextUnit.Line;
 
     public static StopOptions Of(ParseResult call)
     {
-        StopOptions at = StopAt.In(call) switch
+        StopOptions at = StopAt.GetValue(call) switch
         {
             TextUnit.Line => StopOptions.AtLine,
             TextUnit.Paragraph => StopOptions.AtParagraph,
             _ => StopOptions.Never,
         };
         string[] texts = [.. at.Texts, .. (call.GetValue(Stop) ?? []).Select(EscapedText.Read)];
-        int least = LeastTokens.In(call) ?? 0;
+        int least = LeastTokens.GetValue(call) ?? 0;
         if (least > 0 && texts.Length == 0)
-            throw new WrongCallException($"{LeastTokens.Name} delays the end of a text, and without {Stop.Name} or {StopAt.Name} it ends only at its full length: add one of them.");
-        if (least > LengthOf(call)) throw new WrongCallException($"{LeastTokens.Name} is {least} and {MostTokens.Name} {LengthOf(call)}: the least cannot be more than the most.");
+            throw new UsageException($"{LeastTokens.Name} delays the end of a text, and without {Stop.Name} or {StopAt.Name} it ends only at its full length: add one of them.");
+        if (least > LengthOf(call)) throw new UsageException($"{LeastTokens.Name} is {least} and {MostTokens.Name} {LengthOf(call)}: the least cannot be more than the most.");
         return new StopOptions { Texts = texts, MinimumLength = least };
     }
 

@@ -21,11 +21,11 @@ internal sealed class SurpriseShades
     private readonly ColorSystem colors;
     private readonly int unit;
 
-    private SurpriseShades(ColorSystem colors, ITokenizer tokenizer) =>
+    private SurpriseShades(ColorSystem colors, Tokenizer tokenizer) =>
         (this.colors, unit) = (colors, tokenizer is WordTokenizer ? 2 : 1); // A word holds more than a character does.
 
     /// <summary>The shades that standard output can show; null where it shows none.</summary>
-    public static SurpriseShades? OfTerminal(ITokenizer tokenizer)
+    public static SurpriseShades? OfTerminal(Tokenizer tokenizer)
     {
         if (Console.IsOutputRedirected) return null;
         Capabilities terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }).Profile.Capabilities;

@@ -6,4 +6,4 @@ namespace Aphorist.Cli.Generation;
 /// <param name="Title">What tells it from the others; null where nothing needs to.</param>
 /// <param name="Pieces">The text, written while it is read.</param>
 /// <param name="WriteFacts">Writes how it came about.</param>
-internal sealed record TextToWrite(string? Title, IEnumerable<string> Pieces, Action<Utf8JsonWriter> WriteFacts);
+internal sealed record GenerationItem(string? Title, IEnumerable<string> Pieces, Action<Utf8JsonWriter> WriteFacts);

@@ -7,12 +7,12 @@ using Aphorist.Generation;
 namespace Aphorist.Cli.Generation;
 
 /// <summary>Carries out a call of `aphorist generate`: plain text or JSON lines, to standard output or into a file.</summary>
-internal sealed class Writing(WritingRequest request, CommandOutput output)
+internal sealed class GenerationWriter(GenerationRequest request, CommandOutput output)
 {
     // A prompt of nothing but line breaks, which makes a model begin a line, is not worth showing with every one of many texts.
     private readonly string shownPrompt = request.Count > 1 && string.IsNullOrWhiteSpace(request.Prompt) ? "" : request.Prompt;
 
-    public async Task RunAsync(IEnumerable<TextToWrite> texts, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<GenerationItem> texts, CancellationToken cancellationToken)
     {
         if (request.Output is null)
         {
@@ -25,10 +25,10 @@ internal sealed class Writing(WritingRequest request, CommandOutput output)
         await WriteAsync(texts, file, file.Write, cancellationToken);
     }
 
-    private async Task WriteAsync(IEnumerable<TextToWrite> texts, TextWriter writer, Action<string> type, CancellationToken cancellationToken)
+    private async Task WriteAsync(IEnumerable<GenerationItem> texts, TextWriter writer, Action<string> type, CancellationToken cancellationToken)
     {
-        await using WritingReport report = new(output, request.Count, isHidden: request.Output is null && !Console.IsOutputRedirected);
-        foreach (TextToWrite text in texts)
+        await using GenerationReport report = new(output, request.Count, isHidden: request.Output is null && !Console.IsOutputRedirected);
+        foreach (GenerationItem text in texts)
         {
             if (output.Json) writer.Write(Json(text, cancellationToken) + "\n");
             else Type(text, type, cancellationToken);
@@ -36,7 +36,7 @@ internal sealed class Writing(WritingRequest request, CommandOutput output)
         }
     }
 
-    private void Type(TextToWrite text, Action<string> type, CancellationToken cancellationToken)
+    private void Type(GenerationItem text, Action<string> type, CancellationToken cancellationToken)
     {
         if (text.Title is not null) type($"--- {text.Title}\n");
         type(shownPrompt);
@@ -50,7 +50,7 @@ internal sealed class Writing(WritingRequest request, CommandOutput output)
         if (request.Output is null || text.Title is not null || request.Count > 1) type("\n");
     }
 
-    private string Json(TextToWrite text, CancellationToken cancellationToken)
+    private string Json(GenerationItem text, CancellationToken cancellationToken)
     {
         StringBuilder collected = new();
         foreach (string piece in text.Pieces)

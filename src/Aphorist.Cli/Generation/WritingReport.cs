@@ -8,7 +8,7 @@ namespace Aphorist.Cli.Generation;
 /// <param name="output">Where to.</param>
 /// <param name="total">How many texts there will be.</param>
 /// <param name="isHidden">Whether the texts themselves are to be seen.</param>
-internal sealed class WritingReport(CommandOutput output, int total, bool isHidden) : IAsyncDisposable
+internal sealed class GenerationReport(CommandOutput output, int total, bool isHidden) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 

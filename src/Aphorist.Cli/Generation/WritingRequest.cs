@@ -3,7 +3,7 @@ using Aphorist.Generation;
 namespace Aphorist.Cli.Generation;
 
 /// <summary>What a call of `aphorist generate` asks for.</summary>
-internal sealed record WritingRequest
+internal sealed record GenerationRequest
 {
     /// <summary>The model's file, as named.</summary>
     public required string Model { get; init; }

@@ -5,7 +5,7 @@ using Aphorist.Text;
 namespace Aphorist.Cli.Importing;
 
 /// <summary>Looks for the way of reading a text that gives a model's number of characters.</summary>
-internal static class FittingReading
+internal static class EncodingSuggestion
 {
     private const string StandardInput = "-";
 
@@ -45,7 +45,7 @@ internal static class FittingReading
     {
         try
         {
-            return Vocabulary.Of(await CorpusOpening.OpenAsync(request.Corpus, reading, output, cancellationToken)).Count;
+            return CharacterTokenizer.Create(await CorpusOpening.OpenAsync(request.Corpus, reading, output, cancellationToken)).VocabularySize;
         }
         catch (CorpusException)
         {

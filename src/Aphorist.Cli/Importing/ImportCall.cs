@@ -24,7 +24,7 @@ internal static class ImportCall
 
     private static string Sentence(ImportRequest request, LanguageModel model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Imported {model.Parameters.Count:N0} parameters of {ProgramOf(model.Origin!)} with {model.Tokenizer.Count} characters into {request.Output}.{OptimizerOf(request, model)}");
+        $"Imported {model.Parameters.Count:N0} parameters of {ProgramOf(model.Origin!)} with {model.Tokenizer.VocabularySize} characters into {request.Output}.{OptimizerOf(request, model)}");
 
     private static string OptimizerOf(ImportRequest request, LanguageModel model) =>
         model.OptimizerState is null ? "" : $" What {model.Origin!.Optimizer} had accumulated came along: go on with 'aphorist train TEXT --from {request.Output}'.";
@@ -37,7 +37,7 @@ internal static class ImportCall
         json.WriteString("program", model.Origin!.Program);
         json.WriteString("version", model.Origin.Version);
         json.WriteNumber("parameters", model.Parameters.Count);
-        json.WriteNumber("vocabularySize", model.Tokenizer.Count);
+        json.WriteNumber("vocabularySize", model.Tokenizer.VocabularySize);
         json.WriteNumber("window", model.Spec.Window);
         json.WriteString("optimizer", model.Origin!.Optimizer);
         json.WriteBoolean("optimizerState", model.OptimizerState is not null);

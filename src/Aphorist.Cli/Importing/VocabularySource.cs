@@ -18,10 +18,10 @@ internal static class VocabularySource
     public static async Task<ImportedVocabulary> OpenAsync(ImportRequest request, int size, CommandOutput output, CancellationToken cancellationToken)
     {
         ImportedVocabulary vocabulary = await ReadAsync(request, output, cancellationToken);
-        int found = vocabulary.Tokenizer.Count;
+        int found = vocabulary.Tokenizer.VocabularySize;
         if (found == size) return vocabulary;
         string source = request.Characters ?? request.Map ?? string.Join(' ', request.Corpus);
-        string advice = request.Corpus.Count > 0 ? await FittingReading.AdviceAsync(request, found, size, output, cancellationToken) : "give all characters of the model, each once";
+        string advice = request.Corpus.Count > 0 ? await EncodingSuggestion.AdviceAsync(request, found, size, output, cancellationToken) : "give all characters of the model, each once";
         throw new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture, $"'{source}' has {found:N0} different characters, but the model knows {size:N0}: {advice}."));
     }

@@ -16,7 +16,7 @@ internal sealed record ActivationBytes(byte[] Values, float[] Scales)
         byte[] values = new byte[(long)cells.CellCount * tokens];
         for (int token = 0; token < tokens; token++)
         {
-            ReadOnlySpan<float> activations = cells.Activations(token);
+            ReadOnlySpan<float> activations = cells.GetActivations(token);
             for (int cell = 0; cell < activations.Length; cell++)
                 values[cell * tokens + token] = (byte)(sbyte)MathF.Round(Most * activations[cell] / scales[cell / cells.Units]);
         }
@@ -30,7 +30,7 @@ internal sealed record ActivationBytes(byte[] Values, float[] Scales)
         Array.Fill(scales, 1f);
         for (int token = 0; token < cells.Pieces.Count; token++)
         {
-            ReadOnlySpan<float> activations = cells.Activations(token);
+            ReadOnlySpan<float> activations = cells.GetActivations(token);
             for (int cell = 0; cell < activations.Length; cell++)
                 scales[cell / cells.Units] = Math.Max(scales[cell / cells.Units], Math.Abs(activations[cell]));
         }

@@ -47,7 +47,7 @@ internal static class InspectCall
             Start = TrainingSplit.StartOfTail(corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken).Count, request.TailShare),
             Length = request.Length,
         };
-        return await Task.Run(() => CellInspection.Of(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
+        return await Task.Run(() => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
     }
 
     private static void EnsureOpens(ModelSpec spec, int length)

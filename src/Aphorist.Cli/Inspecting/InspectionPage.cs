@@ -42,7 +42,7 @@ internal static class InspectionPage
     private static string FactsOf(InspectedText inspected)
     {
         CellInspection cells = inspected.Cells;
-        string unit = inspected.Model.Tokenizer switch { Vocabulary => "characters", ByteTokenizer => "bytes", _ => "tokens" };
+        string unit = inspected.Model.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, of which the first {cells.Pieces.Count:N0} are shown.");
@@ -109,7 +109,7 @@ internal static class InspectionPage
         json.WriteEndArray();
     }
 
-    private static int NumberOf(CellPlace cell, CellInspection cells) => cell.Layer * cells.Units + cell.Unit;
+    private static int NumberOf(CellIndex cell, CellInspection cells) => cell.Layer * cells.Units + cell.Unit;
 
     private static double Rounded(double value) => Math.Round(value, 4);
 }

@@ -49,7 +49,7 @@ internal static class ModelDescription
         json.WriteString("gates", GatesOf(file.Spec));
         json.WriteNumber("parameters", parameters);
         json.WriteString("tokenizer", KindOf(file.Tokenizer));
-        json.WriteNumber("vocabularySize", file.Tokenizer.Count);
+        json.WriteNumber("vocabularySize", file.Tokenizer.VocabularySize);
         WriteVocabulary(json, file.Tokenizer);
         json.WriteBoolean("lowercase", file.Tokenizer.Normalization.Lowercase);
         WriteOrigin(json, file.Origin, file.Optimizer);
@@ -77,29 +77,29 @@ internal static class ModelDescription
         _ => "convolution",
     };
 
-    private static string KindOf(ITokenizer tokenizer) => tokenizer switch
+    private static string KindOf(Tokenizer tokenizer) => tokenizer switch
     {
-        Vocabulary => "characters",
+        CharacterTokenizer => "characters",
         WordTokenizer => "words",
         _ => "bytes",
     };
 
-    private static string VocabularyOf(ITokenizer tokenizer) => tokenizer switch
+    private static string VocabularyOf(Tokenizer tokenizer) => tokenizer switch
     {
-        Vocabulary vocabulary => $"{vocabulary.Count} characters: {VisibleText.Of(vocabulary.Characters)}",
-        WordTokenizer => string.Create(Culture, $"{tokenizer.Count:N0} tokens, the most frequent first: {FirstOf(tokenizer)}"),
-        _ => $"the {tokenizer.Count} bytes",
+        CharacterTokenizer vocabulary => $"{vocabulary.VocabularySize} characters: {VisibleText.Of(vocabulary.Characters)}",
+        WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, the most frequent first: {FirstOf(tokenizer)}"),
+        _ => $"the {tokenizer.VocabularySize} bytes",
     };
 
-    private static string FirstOf(ITokenizer tokenizer)
+    private static string FirstOf(Tokenizer tokenizer)
     {
-        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.Count, TokensShown)).Select(tokenizer.Show));
-        return tokenizer.Count > TokensShown ? $"{first} ..." : first;
+        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
+        return tokenizer.VocabularySize > TokensShown ? $"{first} ..." : first;
     }
 
-    private static void WriteVocabulary(Utf8JsonWriter json, ITokenizer tokenizer)
+    private static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
     {
-        if (tokenizer is Vocabulary vocabulary) json.WriteString("vocabulary", vocabulary.Characters);
+        if (tokenizer is CharacterTokenizer vocabulary) json.WriteString("vocabulary", vocabulary.Characters);
         if (tokenizer is not WordTokenizer words) return;
         json.WriteStartArray("tokens");
         foreach (string token in words.Tokens) json.WriteStringValue(token);

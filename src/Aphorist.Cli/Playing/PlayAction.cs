@@ -5,4 +5,4 @@ namespace Aphorist.Cli.Playing;
 /// <param name="Text">The text that is typed.</param>
 /// <param name="Number">The number of a suggestion, from 0, or by how much to move.</param>
 /// <param name="Stretch">How far to write.</param>
-internal readonly record struct PlayAction(PlayVerb Verb, string Text = "", int Number = 0, Stretch Stretch = Stretch.Token);
+internal readonly record struct PlayAction(PlayVerb Verb, string Text = "", int Number = 0, WriteExtent Stretch = WriteExtent.Token);

@@ -14,7 +14,7 @@ internal static class PlayCall
     public static int Run(PlayRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is "dumb")
-            throw new WrongCallException("aphorist play needs a terminal for its keys and its picture: write without one by aphorist generate.");
+            throw new UsageException("aphorist play needs a terminal for its keys and its picture: write without one by aphorist generate.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PlaySession session = new(new TextGenerator(model), model.Tokenizer, request.Sampling, end.Token);

@@ -12,8 +12,8 @@ internal static class PlayKeys
             ConsoleKey.Tab => new(PlayVerb.AcceptSelected),
             ConsoleKey.UpArrow => new(PlayVerb.Select, Number: -1),
             ConsoleKey.DownArrow => new(PlayVerb.Select, Number: 1),
-            ConsoleKey.RightArrow => new(PlayVerb.Write, Stretch: Stretch.Token),
-            ConsoleKey.End => new(PlayVerb.Write, Stretch: Stretch.Line),
+            ConsoleKey.RightArrow => new(PlayVerb.Write, Stretch: WriteExtent.Token),
+            ConsoleKey.End => new(PlayVerb.Write, Stretch: WriteExtent.Line),
             ConsoleKey.LeftArrow => new(PlayVerb.Undo),
             ConsoleKey.PageUp => new(PlayVerb.Warm, Number: 1),
             ConsoleKey.PageDown => new(PlayVerb.Warm, Number: -1),
@@ -28,9 +28,9 @@ internal static class PlayKeys
 
     private static PlayAction WithControl(ConsoleKey key) => key switch
     {
-        ConsoleKey.F or ConsoleKey.RightArrow => new(PlayVerb.Write, Stretch: Stretch.Word),
-        ConsoleKey.E => new(PlayVerb.Write, Stretch: Stretch.Line),
-        ConsoleKey.G => new(PlayVerb.Write, Stretch: Stretch.Endless),
+        ConsoleKey.F or ConsoleKey.RightArrow => new(PlayVerb.Write, Stretch: WriteExtent.Word),
+        ConsoleKey.E => new(PlayVerb.Write, Stretch: WriteExtent.Line),
+        ConsoleKey.G => new(PlayVerb.Write, Stretch: WriteExtent.Endless),
         ConsoleKey.Z or ConsoleKey.U => new(PlayVerb.Undo),
         ConsoleKey.P => new(PlayVerb.Select, Number: -1),
         ConsoleKey.N => new(PlayVerb.Select, Number: 1),
@@ -47,7 +47,7 @@ internal static class PlayKeys
 
     private static PlayAction WithAlt(ConsoleKeyInfo key) =>
         key.Key is >= ConsoleKey.D1 and <= ConsoleKey.D9 ? new(PlayVerb.AcceptNumber, Number: key.Key - ConsoleKey.D1)
-        : key.Key == ConsoleKey.F ? new(PlayVerb.Write, Stretch: Stretch.Word)
+        : key.Key == ConsoleKey.F ? new(PlayVerb.Write, Stretch: WriteExtent.Word)
         : default;
 
     private static PlayAction Typed(char character) => char.IsControl(character) ? default : new(PlayVerb.Type, character.ToString());

@@ -11,13 +11,13 @@ internal sealed class PlaySession
     private const double HighestTemperature = 5;
     private const int UnknownNamed = 4;
 
-    private readonly ITokenizer tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly CancellationToken cancellationToken;
-    private readonly ReadTrail trail;
+    private readonly SessionCache trail;
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
     private SamplingOptions sampling;
-    private OpenWord? reading;
+    private PartialWord? reading;
     private SuggestionSearch? search;
     private WritingRun? run;
     private ulong stretches;
@@ -28,10 +28,10 @@ internal sealed class PlaySession
     /// <param name="sampling">How it chooses its tokens; each stretch with another seed, counted on from this one's.</param>
     /// <param name="cancellationToken">Stops the reading of long texts.</param>
     /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public PlaySession(TextGenerator generator, ITokenizer tokenizer, SamplingOptions sampling, CancellationToken cancellationToken)
+    public PlaySession(TextGenerator generator, Tokenizer tokenizer, SamplingOptions sampling, CancellationToken cancellationToken)
     {
         (this.tokenizer, this.sampling, this.cancellationToken) = (tokenizer, sampling, cancellationToken);
-        trail = new ReadTrail(generator.Begin(sampling));
+        trail = new SessionCache(generator.CreateSession(sampling));
         isWithinWord = SuggestionSearch.WithinWord(tokenizer);
     }
 
@@ -60,7 +60,7 @@ internal sealed class PlaySession
         // A word may be unknown only because it is not finished.
         if (tokenizer is not WordTokenizer)
         {
-            int[] known = tokenizer.EncodeKnown(text, out IReadOnlyList<string> unknown);
+            int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
             if (unknown.Count > 0) (text, Note) = (tokenizer.Decode(known), $"The model does not know {NamesOf(unknown)}.");
         }
 
@@ -104,9 +104,9 @@ internal sealed class PlaySession
     }
 
     /// <summary>Lets the model write.</summary>
-    public void Begin(Stretch stretch)
+    public void Begin(WriteExtent stretch)
     {
-        OpenWord text = OpenWord.ToWriteOn(Text.ToString(), tokenizer);
+        PartialWord text = PartialWord.ToWriteOn(Text.ToString(), tokenizer);
         SamplingOptions choices = sampling with { Seed = sampling.Seed + stretches++ };
         run = new WritingRun(tokenizer, text, trail.At(text.Read, cancellationToken), choices, stretch);
         isTyping = false;
@@ -132,7 +132,7 @@ internal sealed class PlaySession
     public bool Think()
     {
         if (search is not null) return search.Advance();
-        OpenWord text = reading ??= OpenWord.Of(Text.ToString(), tokenizer);
+        PartialWord text = reading ??= PartialWord.Of(Text.ToString(), tokenizer);
         if (trail.ReadPart(text.Read) is GenerationSession session) search = new SuggestionSearch(tokenizer, session, text, isWithinWord);
         return true;
     }

@@ -3,7 +3,7 @@ using Aphorist.Generation;
 namespace Aphorist.Cli.Playing;
 
 /// <summary>What the model remembers at several places of a text, so that little is to be read again where the text changes.</summary>
-internal sealed class ReadTrail(GenerationSession beginning)
+internal sealed class SessionCache(GenerationSession beginning)
 {
     private const int Part = 64;
     private const int MostPlaces = 96;
@@ -32,7 +32,7 @@ internal sealed class ReadTrail(GenerationSession beginning)
         if (length == ids.Length) return session;
         session = session.Fork();
         int end = Math.Min(length + Part, ids.Length);
-        while (length < end) session.Read(ids[length++]);
+        while (length < end) session.Append(ids[length++]);
         Keep(end, session);
         return end == ids.Length ? session : null;
     }

@@ -1,7 +1,7 @@
 namespace Aphorist.Cli.Playing;
 
 /// <summary>How far the model writes when it is let.</summary>
-internal enum Stretch
+internal enum WriteExtent
 {
     /// <summary>One token; of bytes, as many as make a character.</summary>
     Token,

@@ -20,9 +20,9 @@ internal sealed class SuggestionSearch
     private const int ThoroughSteps = 256;
     private const int MostSteps = 2 * ThoroughSteps;
 
-    private readonly ITokenizer tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly GenerationSession start;
-    private readonly OpenWord open;
+    private readonly PartialWord open;
     private readonly bool[] isWithinWord;
     private readonly PriorityQueue<Beginning, double> beginnings = new();
     private readonly List<Suggestion> found = [];
@@ -32,7 +32,7 @@ internal sealed class SuggestionSearch
     /// <param name="start">Where the text has come to; it is left as it is.</param>
     /// <param name="open">What is typed of the next word already.</param>
     /// <param name="isWithinWord">Of each token, whether a word goes on with it.</param>
-    public SuggestionSearch(ITokenizer tokenizer, GenerationSession start, OpenWord open, bool[] isWithinWord)
+    public SuggestionSearch(Tokenizer tokenizer, GenerationSession start, PartialWord open, bool[] isWithinWord)
     {
         (this.tokenizer, this.start, this.open, this.isWithinWord) = (tokenizer, start, open, isWithinWord);
         Add(new([], "", 0, false, start));
@@ -42,8 +42,8 @@ internal sealed class SuggestionSearch
     public IReadOnlyList<Suggestion> Found => found;
 
     /// <summary>Of each token, whether a word goes on with it.</summary>
-    public static bool[] WithinWord(ITokenizer tokenizer) =>
-        [.. Enumerable.Range(0, tokenizer.Count).Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id])))];
+    public static bool[] WithinWord(Tokenizer tokenizer) =>
+        [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id])))];
 
     /// <summary>Takes one step, and returns whether there is another.</summary>
     public bool Advance()
@@ -61,7 +61,7 @@ internal sealed class SuggestionSearch
         if (beginning.Ids.Length > 0)
         {
             session = session.Fork();
-            session.Read(beginning.Ids[^1]);
+            session.Append(beginning.Ids[^1]);
         }
 
         if (tokenizer is WordTokenizer) ExtendByWords(beginning, session);
@@ -91,7 +91,7 @@ internal sealed class SuggestionSearch
         Prediction prediction = session.Predict();
         bool isThorough = steps <= ThoroughSteps, isWord = WordEnds.EndsWithinWord(beginning.Text) && !IsBroken(beginning.Text);
         double end = isWord ? 1 - ShareWithinWord(prediction) : 0;
-        IEnumerable<int> next = prediction.Likeliest(prediction.LogProbabilities.Length).Where(id => !isWord || isWithinWord[id]).Take(isThorough ? Breadth : 1);
+        IEnumerable<int> next = prediction.GetMostLikely(prediction.LogProbabilities.Length).Where(id => !isWord || isWithinWord[id]).Take(isThorough ? Breadth : 1);
         bool goesOn = isThorough || next.All(id => Math.Exp(prediction.LogProbabilities[id]) > end);
         if (end > 0 && (isThorough || !goesOn)) Add(beginning with { LogProbability = beginning.LogProbability + Math.Log(end), IsWhole = true });
         foreach (int id in goesOn ? next : []) AddCharacter(beginning, session, id, beginning.LogProbability + prediction.LogProbabilities[id]);

@@ -10,7 +10,7 @@ internal static class WordEnds
     public static bool IsWithinWord(string character)
     {
         string word = $"a{character}a";
-        return WordCutter.FirstLength(word) == word.Length;
+        return WordSplitter.FirstLength(word) == word.Length;
     }
 
     /// <summary>Whether a text ends with a character that can stand within a word.</summary>
@@ -28,11 +28,11 @@ internal static class WordEnds
         while (start < text.Length)
         {
             last = start;
-            start += WordCutter.FirstLength(text.AsSpan(start));
+            start += WordSplitter.FirstLength(text.AsSpan(start));
         }
 
         string token = text[last..];
-        return token == " " || (token.Length > 0 && WordCutter.IsWord(token)) ? token : "";
+        return token == " " || (token.Length > 0 && WordSplitter.IsWord(token)) ? token : "";
     }
 
     private static Rune LastCharacter(string text) => Rune.DecodeLastFromUtf16(text, out Rune last, out _) == System.Buffers.OperationStatus.Done ? last : Rune.ReplacementChar;

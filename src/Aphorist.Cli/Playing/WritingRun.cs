@@ -9,7 +9,7 @@ namespace Aphorist.Cli.Playing;
 /// <param name="start">The session; it is left as it is.</param>
 /// <param name="sampling">How to choose the tokens.</param>
 /// <param name="stretch">How far to write.</param>
-internal sealed class WritingRun(ITokenizer tokenizer, OpenWord before, GenerationSession start, SamplingOptions sampling, Stretch stretch)
+internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, GenerationSession start, SamplingOptions sampling, WriteExtent stretch)
 {
     private const int Attempts = 32;
 
@@ -40,14 +40,14 @@ internal sealed class WritingRun(ITokenizer tokenizer, OpenWord before, Generati
     public string Write()
     {
         string rest = count++ == 0 ? before.Rest : "";
-        int id = rest.Length > 0 ? WriteOn() : Session.Write();
+        int id = rest.Length > 0 ? WriteOn() : Session.Sample();
         ids.Add(id);
-        string piece = decoder.Add(id)[rest.Length..];
+        string piece = decoder.Append(id)[rest.Length..];
         IsOver = stretch switch
         {
-            Stretch.Token => piece.Length > 0,
-            Stretch.Word => EndsWord(piece) || count >= LongestWord,
-            Stretch.Line => piece.Contains('\n') || count >= LongestLine,
+            WriteExtent.Token => piece.Length > 0,
+            WriteExtent.Word => EndsWord(piece) || count >= LongestWord,
+            WriteExtent.Line => piece.Contains('\n') || count >= LongestLine,
             _ => false,
         };
         return piece;
@@ -59,18 +59,18 @@ internal sealed class WritingRun(ITokenizer tokenizer, OpenWord before, Generati
         for (ulong attempt = 0; attempt < Attempts; attempt++)
         {
             Session = start.Fork(sampling.Seed + attempt * AttemptStride, sampling);
-            if (Session.Write() is var chosen && before.GoesOnAs(tokenizer.Decode([chosen]))) return chosen;
+            if (Session.Sample() is var chosen && before.GoesOnAs(tokenizer.Decode([chosen]))) return chosen;
         }
 
-        int likeliest = start.Predict().Likeliest(tokenizer.Count).First(id => id != WordTokenizer.UnknownId && before.GoesOnAs(tokenizer.Decode([id])));
+        int likeliest = start.Predict().GetMostLikely(tokenizer.VocabularySize).First(id => id != WordTokenizer.UnknownId && before.GoesOnAs(tokenizer.Decode([id])));
         Session = start.Fork(sampling.Seed, sampling);
-        Session.Read(likeliest);
+        Session.Append(likeliest);
         return likeliest;
     }
 
     private bool EndsWord(string piece)
     {
-        if (tokenizer is WordTokenizer) return piece.Length > 0 && WordCutter.IsWord(piece);
+        if (tokenizer is WordTokenizer) return piece.Length > 0 && WordSplitter.IsWord(piece);
         if (piece.Length == 0) return false;
         if (WordEnds.EndsWithWholeLetter(piece)) return true;
         bool isWithin = WordEnds.EndsWithinWord(piece), isEnd = hasWord && !isWithin;

@@ -10,7 +10,7 @@ namespace Aphorist.Cli.Scoring;
 /// <remarks>The text may be of any length, so it is taken block by block. A passage of the block before gives way to an odder one that overlaps it.</remarks>
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="count">How many passages to find at most.</param>
-internal sealed class OddestPassages(ITokenizer tokenizer, int count)
+internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
 {
     private const int BlockLength = 1 << 16;
 
@@ -27,7 +27,7 @@ internal sealed class OddestPassages(ITokenizer tokenizer, int count)
     private char before = '\n';
 
     /// <summary>Takes the next token.</summary>
-    public void Add(ExplainedToken token)
+    public void Add(ScoredToken token)
     {
         tokens.Add(PassageToken.Of(token, tokenizer.CountCharacters([token.Id]), before));
         if (token.Text.Length > 0) before = token.Text[^1];

@@ -17,7 +17,7 @@ internal readonly record struct PassageToken(string Text, double Bits, int Chara
     /// <param name="token">The token.</param>
     /// <param name="characters">The characters it stands for.</param>
     /// <param name="before">The last unit of the text before.</param>
-    public static PassageToken Of(ExplainedToken token, int characters, char before)
+    public static PassageToken Of(ScoredToken token, int characters, char before)
     {
         char first = token.Text.Length > 0 ? token.Text[0] : '\uFFFD';
         bool isWhite = char.IsWhiteSpace(first), hasOwnSpace = isWhite && token.Text.Length > 1;

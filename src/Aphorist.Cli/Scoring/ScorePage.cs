@@ -18,7 +18,7 @@ internal static class ScorePage
     private static void WriteData(Utf8JsonWriter json, ScoredText scored)
     {
         json.WriteString("facts", FactsOf(scored));
-        json.WriteNumber("vocabulary", scored.Tokenizer.Count);
+        json.WriteNumber("vocabulary", scored.Tokenizer.VocabularySize);
         json.WriteNumber("scale", ScaleOf(scored.Beginning));
         json.WriteNumber("total", scored.Total.Count);
         WriteList(json, "pieces", scored.Beginning, token => json.WriteStringValue(token.Text));
@@ -35,21 +35,21 @@ internal static class ScorePage
     /// <summary>The oddest passages of what the page shows, as many as of the whole text.</summary>
     private static IReadOnlyList<Passage> PassagesOf(ScoredText scored)
     {
-        OddestPassages passages = new(scored.Tokenizer, scored.Passages.Count);
-        foreach (ExplainedToken token in scored.Beginning) passages.Add(token);
+        SurprisingPassages passages = new(scored.Tokenizer, scored.Passages.Count);
+        foreach (ScoredToken token in scored.Beginning) passages.Add(token);
         return passages.Finish();
     }
 
     private static string FactsOf(ScoredText scored)
     {
-        string unit = scored.Tokenizer switch { Vocabulary => "characters", ByteTokenizer => "bytes", _ => "tokens" };
+        string unit = scored.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{scored.Total.BitsPerCharacter:F3} bits per character, where {scored.ExpectedBitsPerCharacter:F3} were to be expected, over {scored.Total.Count:N0} {unit}{cut}.");
     }
 
-    private static double ScaleOf(IReadOnlyList<ExplainedToken> tokens)
+    private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)
     {
         double[] bits = [.. tokens.Select(token => token.Bits).Order()];
         return Math.Max(LeastScale, Math.Ceiling(bits[(int)((bits.Length - 1) * (1 - DarkestShare))]));
@@ -62,10 +62,10 @@ internal static class ScorePage
         json.WriteEndArray();
     }
 
-    private static void WriteLikely(Utf8JsonWriter json, ExplainedToken token)
+    private static void WriteLikely(Utf8JsonWriter json, ScoredToken token)
     {
         json.WriteStartArray();
-        foreach (LikelyToken likely in token.Alternatives)
+        foreach (TokenCandidate likely in token.Alternatives)
         {
             json.WriteNumberValue(likely.Id);
             json.WriteNumberValue(Math.Round(likely.Probability, 4));
@@ -78,7 +78,7 @@ internal static class ScorePage
     {
         IEnumerable<int> ids = scored.Beginning.SelectMany(token => token.Alternatives.Select(likely => likely.Id).Append(token.Id));
         json.WriteStartObject("names");
-        foreach (int id in ids.Distinct().Order()) json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.Show(id));
+        foreach (int id in ids.Distinct().Order()) json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
         json.WriteEndObject();
     }
 

@@ -18,7 +18,7 @@ internal static class ScoreReport
                 ["characters", scored.Total.Characters.ToString("N0", CultureInfo.InvariantCulture)],
                 ["bits per character", Number(scored.Total.BitsPerCharacter)],
                 ["to be expected", Number(scored.ExpectedBitsPerCharacter)],
-                ["nats per token", Number(scored.Total.Nats)],
+                ["nats per token", Number(scored.Total.LossPerToken)],
                 ["perplexity", Number(scored.Total.Perplexity)],
                 ["accuracy", Number(scored.Total.Accuracy)],
             ]);
@@ -40,7 +40,7 @@ internal static class ScoreReport
     {
         json.WriteNumber("count", scored.Total.Count);
         json.WriteNumber("characters", scored.Total.Characters);
-        json.WriteFinite("nats", scored.Total.Nats);
+        json.WriteFinite("nats", scored.Total.LossPerToken);
         json.WriteFinite("bitsPerCharacter", scored.Total.BitsPerCharacter);
         json.WriteFinite("expectedBitsPerCharacter", scored.ExpectedBitsPerCharacter);
         json.WriteFinite("perplexity", scored.Total.Perplexity);

@@ -13,7 +13,7 @@ namespace Aphorist.Cli.Scoring;
 /// <param name="Passages">Its oddest passages, the oddest first.</param>
 /// <param name="Beginning">The tokens that the page shows.</param>
 internal sealed record ScoredText(
-    string Model, string Name, ITokenizer Tokenizer, Evaluation Total, double Entropy, IReadOnlyList<Passage> Passages, IReadOnlyList<ExplainedToken> Beginning)
+    string Model, string Name, Tokenizer Tokenizer, Evaluation Total, double Entropy, IReadOnlyList<Passage> Passages, IReadOnlyList<ScoredToken> Beginning)
 {
     /// <summary>The surprise that was to be expected, in bits for each character.</summary>
     public double ExpectedBitsPerCharacter => Entropy / Math.Log(2) / Total.Characters;

@@ -13,8 +13,8 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
     private const int Alternatives = 6;
     private const int BlockLength = 4096;
 
-    private readonly OddestPassages passages = new(model.Tokenizer, request.Passages);
-    private readonly List<ExplainedToken> beginning = [];
+    private readonly SurprisingPassages passages = new(model.Tokenizer, request.Passages);
+    private readonly List<ScoredToken> beginning = [];
     private readonly int shown = request.Output is null ? 0 : request.Length;
     private Evaluation total;
     private double entropy;
@@ -23,7 +23,7 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
     {
         TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
         await using PreparationReport report = new(output, "reading", " tokens");
-        foreach (ExplainedToken token in new TextGenerator(model).Score(IdsOf(ids), Alternatives, shown))
+        foreach (ScoredToken token in new TextGenerator(model).Score(IdsOf(ids), Alternatives, shown))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(token);
@@ -33,7 +33,7 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
         return new(request.Model, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);
     }
 
-    private void Add(ExplainedToken token)
+    private void Add(ScoredToken token)
     {
         total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
         entropy += token.Entropy;

@@ -13,21 +13,21 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     public string Option => Dashed(Name);
 
     /// <summary>Reads what a sweep varies, such as "hidden=128,256", and has the options themselves check the values.</summary>
-    /// <exception cref="WrongCallException">A name, a value or the form is wrong.</exception>
+    /// <exception cref="UsageException">A name, a value or the form is wrong.</exception>
     public static IReadOnlyList<SweepAxis> ParseAll(IReadOnlyList<string> words, TrainingParser parser)
     {
-        if (words.Count == 0) throw new WrongCallException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
+        if (words.Count == 0) throw new UsageException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
         SweepAxis[] axes = [.. words.Select(word => Parse(word, parser))];
         string? twice = axes.CountBy(axis => axis.Name).FirstOrDefault(count => count.Value > 1).Key;
-        return twice is null ? axes : throw new WrongCallException($"--over names {twice} twice: write all its values after one of them.");
+        return twice is null ? axes : throw new UsageException($"--over names {twice} twice: write all its values after one of them.");
     }
 
     private static SweepAxis Parse(string word, TrainingParser parser)
     {
         string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
         if (parts is not [{ Length: > 0 } name, { Length: > 0 } list])
-            throw new WrongCallException($"--over takes an option's name and its values, such as \"hidden=128,256\", not '{word}'.");
-        if (!parser.Names.Contains(Dashed(name))) throw new WrongCallException(Unknown(name, parser.Names));
+            throw new UsageException($"--over takes an option's name and its values, such as \"hidden=128,256\", not '{word}'.");
+        if (!parser.Names.Contains(Dashed(name))) throw new UsageException(Unknown(name, parser.Names));
         SweepAxis axis = new(name, list.Split(',', StringSplitOptions.TrimEntries));
         axis.Check(parser);
         return axis;
@@ -35,9 +35,9 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 
     private void Check(TrainingParser parser)
     {
-        if (Values.Contains("")) throw new WrongCallException($"--over has an empty value for {Name}: write something between two commas, or fewer commas.");
+        if (Values.Contains("")) throw new UsageException($"--over has an empty value for {Name}: write something between two commas, or fewer commas.");
         string? twice = Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;
-        if (twice is not null) throw new WrongCallException($"--over gives {Name} the value {twice} twice: once is enough.");
+        if (twice is not null) throw new UsageException($"--over gives {Name} the value {twice} twice: once is enough.");
         foreach (string value in Values) NewRun.PresetNamed(parser.Parse([Option, value]).Preset);
     }
 

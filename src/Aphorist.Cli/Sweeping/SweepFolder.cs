@@ -19,7 +19,7 @@ internal static class SweepFolder
             throw new IOException($"Cannot make the sweep folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --sweep.", exception);
         }
 
-        RunLock held = RunLock.Take(path, "sweep");
+        FileLock held = FileLock.Take(path, "sweep");
         AtomicFile.DeleteLeftovers(path);
         return held;
     }

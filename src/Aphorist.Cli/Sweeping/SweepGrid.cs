@@ -13,11 +13,11 @@ internal sealed class SweepGrid(IReadOnlyList<SweepAxis> axes)
     /// <summary>The values of each run, one of each option: of all combinations, or of some chosen at random.</summary>
     /// <param name="random">How many to choose; null for all.</param>
     /// <param name="seed">The seed of the choice. A larger choice with the same seed begins with the smaller one.</param>
-    /// <exception cref="WrongCallException">There are more than anybody waits for.</exception>
+    /// <exception cref="UsageException">There are more than anybody waits for.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Choose(int? random, ulong seed)
     {
         double combinations = axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
-        if (combinations > MostCombinations) throw new WrongCallException("--over makes more than a million combinations: give fewer values.");
+        if (combinations > MostCombinations) throw new UsageException("--over makes more than a million combinations: give fewer values.");
         int[] numbers = [.. Enumerable.Range(0, (int)combinations)];
         if (random is int count)
         {
@@ -27,7 +27,7 @@ internal sealed class SweepGrid(IReadOnlyList<SweepAxis> axes)
 
         return numbers.Length <= MostRuns
             ? [.. numbers.Select(Combination)]
-            : throw new WrongCallException($"This sweep would make {numbers.Length} runs: give fewer values, or choose some of them with --random.");
+            : throw new UsageException($"This sweep would make {numbers.Length} runs: give fewer values, or choose some of them with --random.");
     }
 
     private string[] Combination(int number)

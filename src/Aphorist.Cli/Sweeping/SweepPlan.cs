@@ -15,7 +15,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
     /// <param name="over">What varies.</param>
     /// <param name="random">How many combinations to choose; null for all.</param>
     /// <param name="folder">The sweep's folder.</param>
-    /// <exception cref="WrongCallException">The call contradicts itself, or no run is possible.</exception>
+    /// <exception cref="UsageException">The call contradicts itself, or no run is possible.</exception>
     public static SweepPlan Of(ParseResult call, IReadOnlyList<string> over, int? random, string folder)
     {
         TrainingParser parser = new();
@@ -39,15 +39,15 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
 
     private static void Check(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> words)
     {
-        if (words.Concat(axes.SelectMany(axis => axis.Values)).Contains("-")) throw new WrongCallException("A sweep reads its text anew for every run, which standard input cannot give: name a file.");
+        if (words.Concat(axes.SelectMany(axis => axis.Values)).Contains("-")) throw new UsageException("A sweep reads its text anew for every run, which standard input cannot give: name a file.");
         if (axes.FirstOrDefault(axis => words.Contains(axis.Option)) is { } fixedToo)
-            throw new WrongCallException($"{fixedToo.Option} is given for all runs and varied by --over too: leave out one of them.");
+            throw new UsageException($"{fixedToo.Option} is given for all runs and varied by --over too: leave out one of them.");
     }
 
     /// <summary>A combination that contradicts itself is a failed run; where all do, the call is wrong.</summary>
     private static void EnsureSomePossible(List<SweptRun> runs)
     {
-        WrongCallException? failure = null;
+        UsageException? failure = null;
         foreach (SweptRun run in runs)
         {
             try
@@ -55,7 +55,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
                 NewRun.EnsureConsistent(run.Request);
                 return;
             }
-            catch (WrongCallException exception)
+            catch (UsageException exception)
             {
                 failure ??= exception;
             }

@@ -4,7 +4,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Sweeping;
 
 /// <summary>A run of a sweep while it trains: a progress bar, and a note where something goes wrong. What it reached is told afterwards.</summary>
-internal sealed class SweepReport(EpochProgress progressBar, TextWriter notes) : ITrainingReport
+internal sealed class SweepReport(EpochProgress progressBar, TextWriter notes) : ITrainingReporter
 {
     /// <summary>Seconds of training, once the run has ended.</summary>
     public double Seconds { get; private set; }
@@ -20,7 +20,7 @@ internal sealed class SweepReport(EpochProgress progressBar, TextWriter notes) :
     public async ValueTask DivergenceAsync(DivergenceDetected divergence)
     {
         await progressBar.HideAsync();
-        await notes.WriteLineAsync(TextTrainingReport.Sentence(divergence));
+        await notes.WriteLineAsync(ConsoleTrainingReporter.Sentence(divergence));
     }
 
     public void SampleBegins(int epoch, double temperature, string seed)

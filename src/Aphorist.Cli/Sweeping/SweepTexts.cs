@@ -9,7 +9,7 @@ namespace Aphorist.Cli.Sweeping;
 internal static class SweepTexts
 {
     /// <summary>Reads the texts of the finished runs again, each once.</summary>
-    /// <exception cref="WrongCallException">One of them is another text by now.</exception>
+    /// <exception cref="UsageException">One of them is another text by now.</exception>
     /// <exception cref="CorpusException">One of them cannot be read any more.</exception>
     public static async Task EnsureUnchangedAsync(IEnumerable<SweptRun> finished, CommandOutput output, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal static class SweepTexts
             Corpus? validation = await ValidationText.OpenAsync(begun.ValidationText, reading, output, cancellationToken);
             string? changed = corpus.Sha256 != begun.CorpusSha256 ? corpus.Name : validation?.Sha256 != begun.ValidationSha256 ? validation!.Name : null;
             if (changed is not null)
-                throw new WrongCallException($"'{changed}' is another text than the run {run.Name} had, and losses on different texts do not compare: bring the text back, or choose another folder with --sweep.");
+                throw new UsageException($"'{changed}' is another text than the run {run.Name} had, and losses on different texts do not compare: bring the text back, or choose another folder with --sweep.");
         }
     }
 }

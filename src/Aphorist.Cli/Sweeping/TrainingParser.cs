@@ -27,7 +27,7 @@ internal sealed class TrainingParser
     }
 
     /// <summary>What these words ask for.</summary>
-    /// <exception cref="WrongCallException">One of them does not parse.</exception>
+    /// <exception cref="UsageException">One of them does not parse.</exception>
     public TrainingRequest Parse(IReadOnlyList<string> words)
     {
         ParseResult call = command.Parse([.. words]);

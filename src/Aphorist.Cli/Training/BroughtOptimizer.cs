@@ -5,7 +5,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>The optimizer that an imported model brings along with what it had accumulated.</summary>
-internal static class BroughtOptimizer
+internal static class ImportedOptimizer
 {
     /// <summary>The options of a run from a model: a call that chooses neither a preset nor another optimizer goes on with the model's own.</summary>
     public static TrainingOptions OptionsFor(TrainingRequest request, Preset preset, LanguageModel from)

@@ -17,23 +17,23 @@ internal static class CorpusOpening
     }
 
     /// <summary>Makes the tokenizer of a corpus.</summary>
-    public static async Task<ITokenizer> MakeTokenizerAsync(TokenizerOptions options, Corpus corpus, CommandOutput output, CancellationToken cancellationToken)
+    public static async Task<Tokenizer> MakeTokenizerAsync(TokenizerOptions options, Corpus corpus, CommandOutput output, CancellationToken cancellationToken)
     {
         await using PreparationReport report = new(output, "counting the words of", " characters");
-        return options.MakeFor(corpus, report, cancellationToken);
+        return options.CreateTokenizer(corpus, report, cancellationToken);
     }
 
     /// <summary>Cuts a corpus into tokens, which it then keeps.</summary>
-    public static async Task EncodeAsync(Corpus corpus, ITokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
+    public static async Task EncodeAsync(Corpus corpus, Tokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
     {
         await using PreparationReport report = new(output, "cutting into tokens", " characters");
         corpus.TokensOf(tokenizer, report, cancellationToken);
     }
 
     /// <summary>Refuses a corpus that nothing can be learnt from, before a folder is made for it.</summary>
-    public static void Check(Corpus corpus, ITokenizer tokenizer, int window)
+    public static void Check(Corpus corpus, Tokenizer tokenizer, int window)
     {
-        (long length, string unit) = tokenizer is Vocabulary ? (corpus.CharacterCount, "characters") : (corpus.TokensOf(tokenizer).Count, "tokens");
+        (long length, string unit) = tokenizer is CharacterTokenizer ? (corpus.CharacterCount, "characters") : (corpus.TokensOf(tokenizer).Count, "tokens");
         if (length <= window)
         {
             throw new InvalidDataException(string.Create(
@@ -41,7 +41,7 @@ internal static class CorpusOpening
                 $"'{corpus.Name}' has {length:N0} {unit}, but a window of {window:N0} needs more than that: give a longer text or a smaller --window."));
         }
 
-        if (tokenizer.Count < 2)
+        if (tokenizer.VocabularySize < 2)
             throw new InvalidDataException($"'{corpus.Name}' repeats a single character: give a text with at least two different ones.");
     }
 }

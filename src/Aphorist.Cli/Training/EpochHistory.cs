@@ -10,7 +10,7 @@ internal sealed class EpochHistory
     public IReadOnlyList<EpochCompleted> Epochs => epochs;
 
     /// <summary>Remembers what a resumed run did before. It is only for show, so without its metrics the run goes on all the same.</summary>
-    public void Resume(RunFolder folder, int completedEpochs)
+    public void LoadFrom(RunFolder folder, int completedEpochs)
     {
         if (completedEpochs == 0) return;
         try

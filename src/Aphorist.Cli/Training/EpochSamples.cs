@@ -11,7 +11,7 @@ namespace Aphorist.Cli.Training;
 /// What the model writes after each epoch, as the notebook shows it: a random window of the corpus, then 400 characters (or bytes, or 80 words
 /// and signs, which is about as much) at each of four temperatures, each continuing the text of the one before. Shown, and saved into the run's folder.
 /// </summary>
-internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder folder, ITrainingReport report)
+internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingOptions options, RunFolder folder, ITrainingReporter report)
 {
     private static readonly double[] Temperatures = [0.2, 0.5, 1.0, 1.2];
 

@@ -3,7 +3,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>Tells whoever watches what happens in a training run.</summary>
-internal interface ITrainingReport : IAsyncDisposable
+internal interface ITrainingReporter : IAsyncDisposable
 {
     ValueTask StartedAsync(TrainingStarted started);
 

@@ -4,7 +4,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>A training run as JSON lines on standard output.</summary>
-internal sealed class JsonTrainingReport(ResultWriter result, EpochProgress progressBar) : ITrainingReport
+internal sealed class JsonTrainingReporter(ResultWriter result, EpochProgress progressBar) : ITrainingReporter
 {
     public ValueTask StartedAsync(TrainingStarted started)
     {

@@ -89,54 +89,54 @@ internal static class LearningOptions
     public static string? ValidationTextIn(ParseResult call) => call.GetValue(ValidationText);
 
     /// <summary>The seed that a call gives, or the one where it gives none.</summary>
-    public static ulong SeedIn(ParseResult call) => Seed.In(call) ?? TrainingOptions.Notebook.Seed;
+    public static ulong SeedIn(ParseResult call) => Seed.GetValue(call) ?? TrainingOptions.Notebook.Seed;
 
     /// <summary>The options with what a call changes in them.</summary>
-    /// <exception cref="WrongCallException">The call contradicts itself.</exception>
+    /// <exception cref="UsageException">The call contradicts itself.</exception>
     public static TrainingOptions Change(TrainingOptions options, ParseResult call)
     {
         TrainingOptions changed = Changed(options, call);
         bool isStream = changed.Objective == Aphorist.Training.Objective.Stream;
-        if (isStream && Step.In(call) is not null)
-            throw new WrongCallException($"{Step.Name} is the distance between windows, and a stream is learnt token by token: add {Objective.Name} windows, or leave it out.");
-        if (!isStream && Sequence.In(call) is not null)
-            throw new WrongCallException($"{Sequence.Name} is for streams, and windows are as long as --window says: add {Objective.Name} stream, or leave it out.");
+        if (isStream && Step.GetValue(call) is not null)
+            throw new UsageException($"{Step.Name} is the distance between windows, and a stream is learnt token by token: add {Objective.Name} windows, or leave it out.");
+        if (!isStream && Sequence.GetValue(call) is not null)
+            throw new UsageException($"{Sequence.Name} is for streams, and windows are as long as --window says: add {Objective.Name} stream, or leave it out.");
         return changed;
     }
 
     private static TrainingOptions Changed(TrainingOptions options, ParseResult call) => options with
     {
-        Objective = Objective.In(call) ?? options.Objective,
-        Epochs = Epochs.In(call) ?? options.Epochs,
-        TimeBudget = Minutes.In(call) is double minutes ? TimeSpan.FromMinutes(minutes) : options.TimeBudget,
-        Patience = Patience.In(call) ?? options.Patience,
+        Objective = Objective.GetValue(call) ?? options.Objective,
+        Epochs = Epochs.GetValue(call) ?? options.Epochs,
+        TimeBudget = Minutes.GetValue(call) is double minutes ? TimeSpan.FromMinutes(minutes) : options.TimeBudget,
+        Patience = Patience.GetValue(call) ?? options.Patience,
         ValidationShare = ShareHeldOut(call) ?? options.ValidationShare,
-        ValidationInterval = ValidationInterval.In(call) ?? options.ValidationInterval,
-        Step = Step.In(call) ?? options.Step,
-        SequenceLength = Sequence.In(call) ?? options.SequenceLength,
-        BatchSize = Batch.In(call) ?? options.BatchSize,
-        Optimizer = Optimizer.In(call) ?? options.Optimizer,
-        LearningRate = LearningRate.In(call) ?? options.LearningRate,
-        Schedule = Schedule.In(call) ?? options.Schedule,
-        WarmUpSteps = WarmUp.In(call) ?? options.WarmUpSteps,
-        WeightDecay = WeightDecay.In(call) ?? options.WeightDecay,
-        ClipNorm = ClipNorm.In(call) ?? options.ClipNorm,
-        ClipValue = ClipValue.In(call) ?? options.ClipValue,
-        AveragingDecay = Average.In(call) ?? options.AveragingDecay,
-        Dropout = Dropout.In(call) ?? options.Dropout,
-        DivergenceGuard = DivergenceGuard.In(call) ?? options.DivergenceGuard,
-        CheckpointInterval = CheckpointInterval.In(call) is double seconds ? TimeSpan.FromSeconds(seconds) : options.CheckpointInterval,
-        Seed = Seed.In(call) ?? options.Seed,
-        Threads = Threads.In(call) ?? options.Threads,
+        ValidationInterval = ValidationInterval.GetValue(call) ?? options.ValidationInterval,
+        Stride = Step.GetValue(call) ?? options.Stride,
+        SequenceLength = Sequence.GetValue(call) ?? options.SequenceLength,
+        BatchSize = Batch.GetValue(call) ?? options.BatchSize,
+        Optimizer = Optimizer.GetValue(call) ?? options.Optimizer,
+        LearningRate = LearningRate.GetValue(call) ?? options.LearningRate,
+        Schedule = Schedule.GetValue(call) ?? options.Schedule,
+        WarmUpSteps = WarmUp.GetValue(call) ?? options.WarmUpSteps,
+        WeightDecay = WeightDecay.GetValue(call) ?? options.WeightDecay,
+        ClipNorm = ClipNorm.GetValue(call) ?? options.ClipNorm,
+        ClipValue = ClipValue.GetValue(call) ?? options.ClipValue,
+        EmaDecay = Average.GetValue(call) ?? options.EmaDecay,
+        Dropout = Dropout.GetValue(call) ?? options.Dropout,
+        DivergenceGuard = DivergenceGuard.GetValue(call) ?? options.DivergenceGuard,
+        CheckpointInterval = CheckpointInterval.GetValue(call) is double seconds ? TimeSpan.FromSeconds(seconds) : options.CheckpointInterval,
+        Seed = Seed.GetValue(call) ?? options.Seed,
+        Threads = Threads.GetValue(call) ?? options.Threads,
     };
 
     /// <summary>With a text to measure on, nothing is held out of the other, whatever the preset says.</summary>
     private static double? ShareHeldOut(ParseResult call)
     {
-        if (ValidationTextIn(call) is null) return Validation.In(call);
-        return Validation.In(call) is null
+        if (ValidationTextIn(call) is null) return Validation.GetValue(call);
+        return Validation.GetValue(call) is null
             ? 0
-            : throw new WrongCallException($"{Validation.Name} and {ValidationText.Name} both say what to measure on: leave out one of them.");
+            : throw new UsageException($"{Validation.Name} and {ValidationText.Name} both say what to measure on: leave out one of them.");
     }
 
     private static NumberOption<double> NonNegative(string name, string description) =>

@@ -35,7 +35,7 @@ internal static class NewRun
             Model = request.Change(TokenOptions.ShapeFor(tokenizer, preset.Model)),
             Training = request.ChangeTraining(preset.Training) with { Preset = preset.Name },
         };
-        ITokenizer tokens = await CorpusOpening.MakeTokenizerAsync(tokenizer, corpus, output, cancellationToken);
+        Tokenizer tokens = await CorpusOpening.MakeTokenizerAsync(tokenizer, corpus, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, tokens, output, cancellationToken);
         await ValidationText.EncodeAsync(validation, tokens, output, cancellationToken);
         CorpusOpening.Check(corpus, tokens, options.Model.Window);
@@ -43,13 +43,13 @@ internal static class NewRun
     }
 
     /// <summary>Checks what can be checked of a request before any text is read.</summary>
-    /// <exception cref="WrongCallException">It contradicts itself or asks for what does not exist.</exception>
+    /// <exception cref="UsageException">It contradicts itself or asks for what does not exist.</exception>
     public static void EnsureConsistent(TrainingRequest request)
     {
         Preset preset = PresetNamed(request.Preset);
         TrainingOptions training = request.ChangeTraining(preset.Training);
         if (training is { ValidationInterval: > 0, ValidationShare: 0 } && request.ValidationText is null)
-            throw new WrongCallException("--validate-every measures on held-out text, and there is none: add --validation or --validation-text, or leave it out.");
+            throw new UsageException("--validate-every measures on held-out text, and there is none: add --validation or --validation-text, or leave it out.");
         ValidationText.Check(request.ValidationText, request.Corpus);
         if (request.From is null) request.Change(TokenOptions.ShapeFor(request.ChangeTokenizer(new TokenizerOptions()), preset.Model));
     }
@@ -59,11 +59,11 @@ internal static class NewRun
     {
         LanguageModel from = LanguageModel.Load(ModelPath.Of(request.From!));
         bool lowercase = from.Tokenizer.Normalization.Lowercase;
-        TokenizerOptions tokenizer = new() { Kind = TokenizerOptions.KindOf(from.Tokenizer) };
-        if (request.Change(from.Spec) != from.Spec) throw new WrongCallException("--from keeps the model's shape: leave out the options that change it.");
-        if (request.ChangeTokenizer(tokenizer) != tokenizer) throw new WrongCallException("--from keeps the model's tokenizer: leave out the options that change it.");
+        TokenizerOptions tokenizer = new() { Kind = TokenizerOptions.GetKind(from.Tokenizer) };
+        if (request.Change(from.Spec) != from.Spec) throw new UsageException("--from keeps the model's shape: leave out the options that change it.");
+        if (request.ChangeTokenizer(tokenizer) != tokenizer) throw new UsageException("--from keeps the model's tokenizer: leave out the options that change it.");
         if ((request.Lowercase ?? lowercase) != lowercase)
-            throw new WrongCallException($"--from keeps the model's normalisation: leave out --lowercase, which is {(lowercase ? "true" : "false")} for this model.");
+            throw new UsageException($"--from keeps the model's normalisation: leave out --lowercase, which is {(lowercase ? "true" : "false")} for this model.");
         IReadOnlyList<string> sources = request.Corpus.Count > 0 ? request.Corpus : DefaultCorpus;
         CorpusOptions reading = new() { Encoding = request.Encoding, Lowercase = lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
@@ -80,9 +80,9 @@ internal static class NewRun
             From = request.From,
             Tokenizer = tokenizer,
             Model = from.Spec,
-            Training = BroughtOptimizer.OptionsFor(request, preset, from) with { Preset = preset.Name },
+            Training = ImportedOptimizer.OptionsFor(request, preset, from) with { Preset = preset.Name },
         };
-        if (BroughtOptimizer.Note(from, options.Training) is { } note) await output.Notes.WriteLineAsync(note);
+        if (ImportedOptimizer.Note(from, options.Training) is { } note) await output.Notes.WriteLineAsync(note);
         LanguageModel model = from.GrowFor(corpus, options.Training.Seed);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         await ValidationText.EncodeAsync(validation, model.Tokenizer, output, cancellationToken);
@@ -110,11 +110,11 @@ internal static class NewRun
     }
 
     /// <summary>The preset of this name; the notebook's for none.</summary>
-    /// <exception cref="WrongCallException">There is no such preset.</exception>
+    /// <exception cref="UsageException">There is no such preset.</exception>
     public static Preset PresetNamed(string? name)
     {
         if (name is null) return Preset.Notebook;
         return Preset.All.FirstOrDefault(preset => preset.Name == name)
-            ?? throw new WrongCallException($"There is no preset '{name}': choose from {string.Join(", ", Preset.All.Select(preset => preset.Name))}.");
+            ?? throw new UsageException($"There is no preset '{name}': choose from {string.Join(", ", Preset.All.Select(preset => preset.Name))}.");
     }
 }

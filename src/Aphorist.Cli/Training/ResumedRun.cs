@@ -11,8 +11,8 @@ internal static class ResumedRun
 {
     public static async Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        if (request.Run is not null) throw new WrongCallException("--resume goes on in the run's own folder: leave out --run.");
-        if (request.From is not null) throw new WrongCallException("--resume goes on with the run's own model: leave out --from.");
+        if (request.Run is not null) throw new UsageException("--resume goes on in the run's own folder: leave out --run.");
+        if (request.From is not null) throw new UsageException("--resume goes on with the run's own model: leave out --from.");
         RunFolder folder = RunFolder.Open(request.Resume!);
         try
         {
@@ -64,7 +64,7 @@ internal static class ResumedRun
         }
         catch (ArgumentException exception)
         {
-            throw new WrongCallException(exception.Message);
+            throw new UsageException(exception.Message);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class SampleSeed
     public static ulong Of(ulong seed, int epoch, int place) => StreamOf(seed, epoch).Bits(FirstTemperatureIndex + (ulong)place);
 
     /// <summary>A random window of the corpus, in tokens.</summary>
-    public static string WindowOf(Corpus corpus, ITokenizer tokenizer, int window, ulong seed, int epoch)
+    public static string WindowOf(Corpus corpus, Tokenizer tokenizer, int window, ulong seed, int epoch)
     {
         TokenSequence ids = corpus.TokensOf(tokenizer);
         long start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(ids.Count - window, 1));

@@ -48,31 +48,31 @@ internal static class ShapeOptions
     public static IEnumerable<Option> All => [Architecture, Hidden, Layers, Kernel, Embedding, Tied, Residual, Normalization, Window, Gates, Reset];
 
     /// <summary>The shape with what a call changes in it.</summary>
-    /// <exception cref="WrongCallException">What the call changes is not for such a model.</exception>
+    /// <exception cref="UsageException">What the call changes is not for such a model.</exception>
     public static ModelSpec Change(ModelSpec spec, ParseResult call)
     {
-        int hidden = Hidden.In(call) ?? spec.HiddenSize;
-        bool ties = Tied.In(call) == true;
-        Architecture architecture = Architecture.In(call) ?? spec.Architecture;
+        int hidden = Hidden.GetValue(call) ?? spec.HiddenSize;
+        bool ties = Tied.GetValue(call) == true;
+        Architecture architecture = Architecture.GetValue(call) ?? spec.Architecture;
         bool becomesConvolution = architecture == Model.Architecture.Convolution && spec.Architecture != architecture;
         ModelSpec changed = spec with
         {
             Architecture = architecture,
             HiddenSize = hidden,
-            Layers = Layers.In(call) ?? (becomesConvolution ? LayersOfConvolutions : spec.Layers),
-            KernelSize = Kernel.In(call) ?? spec.KernelSize,
-            EmbeddingSize = Embedding.In(call) ?? (ties ? hidden : spec.EmbeddingSize),
-            TiedEmbedding = Tied.In(call) ?? spec.TiedEmbedding,
-            Residual = Residual.In(call) ?? spec.Residual,
-            LayerNormalization = Normalization.In(call) ?? spec.LayerNormalization,
-            Window = Window.In(call) ?? spec.Window,
-            ResetGate = Reset.In(call) ?? spec.ResetGate,
+            Layers = Layers.GetValue(call) ?? (becomesConvolution ? LayersOfConvolutions : spec.Layers),
+            KernelSize = Kernel.GetValue(call) ?? spec.KernelSize,
+            EmbeddingSize = Embedding.GetValue(call) ?? (ties ? hidden : spec.EmbeddingSize),
+            TiedEmbedding = Tied.GetValue(call) ?? spec.TiedEmbedding,
+            Residual = Residual.GetValue(call) ?? spec.Residual,
+            LayerNormalization = Normalization.GetValue(call) ?? spec.LayerNormalization,
+            Window = Window.GetValue(call) ?? spec.Window,
+            ResetGate = Reset.GetValue(call) ?? spec.ResetGate,
         };
-        if (Gates.In(call) is { } gates) changed = changed with { Gates = gates };
+        if (Gates.GetValue(call) is { } gates) changed = changed with { Gates = gates };
         CheckKind(changed, call);
         if (ties && changed.EmbeddingSize != hidden)
         {
-            throw new WrongCallException(
+            throw new UsageException(
                 $"{Tied.Name} true needs an embedding as long as the hidden state: {Embedding.Name} is {changed.EmbeddingSize} where {Hidden.Name} is {hidden}; leave {Embedding.Name} out, or make them equal.");
         }
 
@@ -83,21 +83,21 @@ internal static class ShapeOptions
     private static void CheckKind(ModelSpec spec, ParseResult call)
     {
         bool isConvolution = spec.Architecture == Model.Architecture.Convolution;
-        if (spec.Architecture != Model.Architecture.Gru && Reset.In(call) is not null)
-            throw new WrongCallException($"{Reset.Name} is for GRUs, and {(isConvolution ? "a convolution" : "an LSTM")} has no reset gate: add --architecture gru, or leave it out.");
-        if (isConvolution && Gates.In(call) is not null)
-            throw new WrongCallException($"{Gates.Name} is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid: leave it out.");
-        if (!isConvolution && Kernel.In(call) is not null)
-            throw new WrongCallException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
+        if (spec.Architecture != Model.Architecture.Gru && Reset.GetValue(call) is not null)
+            throw new UsageException($"{Reset.Name} is for GRUs, and {(isConvolution ? "a convolution" : "an LSTM")} has no reset gate: add --architecture gru, or leave it out.");
+        if (isConvolution && Gates.GetValue(call) is not null)
+            throw new UsageException($"{Gates.Name} is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid: leave it out.");
+        if (!isConvolution && Kernel.GetValue(call) is not null)
+            throw new UsageException($"{Kernel.Name} is for convolutions: add --architecture convolution, or leave it out.");
         if (isConvolution && spec.Residual)
-            throw new WrongCallException($"{Residual.Name} true is for recurrent layers, and convolutions above the first add their input to their output in any case: leave it out.");
+            throw new UsageException($"{Residual.Name} true is for recurrent layers, and convolutions above the first add their input to their output in any case: leave it out.");
         if (spec.Residual && spec.Layers < 2)
-            throw new WrongCallException($"{Residual.Name} true leads past the layers above the first, and there is only one: add {Layers.Name} 2 or more, or leave it out.");
+            throw new UsageException($"{Residual.Name} true leads past the layers above the first, and there is only one: add {Layers.Name} 2 or more, or leave it out.");
         if (spec.Layers > spec.MostLayers)
-            throw new WrongCallException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MostLayers}: use fewer, or add --architecture convolution.");
+            throw new UsageException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MostLayers}: use fewer, or add --architecture convolution.");
         if (isConvolution && spec.Sight > ModelSpec.FurthestSight)
         {
-            throw new WrongCallException(
+            throw new UsageException(
                 $"{spec.Layers} layers with kernels of {spec.KernelSize} see {spec.Sight:F0} tokens, and at most {ModelSpec.FurthestSight} are possible: lower {Layers.Name} or {Kernel.Name}.");
         }
     }

@@ -8,7 +8,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Training;
 
 /// <summary>A training run for people: a line an epoch and what the model writes.</summary>
-internal sealed class TextTrainingReport(CommandOutput output, EpochProgress progressBar, RunOptions options, string corpus, string folder) : ITrainingReport
+internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgress progressBar, RunOptions options, string corpus, string folder) : ITrainingReporter
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 

@@ -23,18 +23,18 @@ internal static class TokenOptions
     public static IEnumerable<Option> All => [Tokenizer, VocabularySize, MinimumCount];
 
     /// <summary>The choice of tokens with what a call changes in it.</summary>
-    /// <exception cref="WrongCallException">The call speaks of words where the tokens are others.</exception>
+    /// <exception cref="UsageException">The call speaks of words where the tokens are others.</exception>
     public static TokenizerOptions Change(TokenizerOptions options, ParseResult call)
     {
         TokenizerOptions changed = options with
         {
-            Kind = Tokenizer.In(call) ?? options.Kind,
-            VocabularySize = VocabularySize.In(call) ?? options.VocabularySize,
-            MinimumCount = MinimumCount.In(call) ?? options.MinimumCount,
+            Kind = Tokenizer.GetValue(call) ?? options.Kind,
+            VocabularySize = VocabularySize.GetValue(call) ?? options.VocabularySize,
+            MinimumCount = MinimumCount.GetValue(call) ?? options.MinimumCount,
         };
-        if (changed.Kind == TokenizerKind.Words || (VocabularySize.In(call) ?? MinimumCount.In(call)) is null) return changed;
-        string option = VocabularySize.In(call) is null ? MinimumCount.Name : VocabularySize.Name;
-        throw new WrongCallException($"{option} is for vocabularies of words: add --tokenizer words, or leave it out.");
+        if (changed.Kind == TokenizerKind.Words || (VocabularySize.GetValue(call) ?? MinimumCount.GetValue(call)) is null) return changed;
+        string option = VocabularySize.GetValue(call) is null ? MinimumCount.Name : VocabularySize.Name;
+        throw new UsageException($"{option} is for vocabularies of words: add --tokenizer words, or leave it out.");
     }
 
     /// <summary>The shape that a preset's model begins with: a preset without an embedding gets one for words, whose one-hot kernels would be too large.</summary>

@@ -37,7 +37,7 @@ internal static class TrainingArguments
         ValidationText = LearningOptions.ValidationTextIn(call),
         From = call.GetValue(From),
         Encoding = call.GetValue(Encoding),
-        Lowercase = Lowercase.In(call),
+        Lowercase = Lowercase.GetValue(call),
         ChangeTokenizer = options => TokenOptions.Change(options, call),
         Change = spec => ShapeOptions.Change(spec, call),
         ChangeTraining = options => LearningOptions.Change(options, call),

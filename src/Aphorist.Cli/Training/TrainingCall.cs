@@ -32,18 +32,18 @@ internal static class TrainingCall
 
     /// <summary>Trains and tells the report, which is then done with.</summary>
     public static async Task TrainAsync(
-        PreparedRun run, EpochHistory history, ITrainingReport told, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
+        PreparedRun run, EpochHistory history, ITrainingReporter told, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
         // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
         await using RunPictures pictures = new(run.Folder, history, notes);
-        await using ITrainingReport report = told;
+        await using ITrainingReporter report = told;
         EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
         await foreach (TrainingEvent happened in run.Trainer.RunAsync(run.Folder, cancellationToken))
         {
             switch (happened)
             {
                 case TrainingStarted started:
-                    history.Resume(run.Folder, started.CompletedEpochs);
+                    history.LoadFrom(run.Folder, started.CompletedEpochs);
                     await report.StartedAsync(started);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
                     break;
@@ -73,11 +73,11 @@ internal static class TrainingCall
         CultureInfo.InvariantCulture,
         $"{100 * share:F1} % of the tokens are words that the vocabulary lacks; the model reads and writes each as U+FFFD.");
 
-    private static ITrainingReport ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
+    private static ITrainingReporter ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
     {
         EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs, history);
         return output.Json
-            ? new JsonTrainingReport(output.Result, progress)
-            : new TextTrainingReport(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
+            ? new JsonTrainingReporter(output.Result, progress)
+            : new ConsoleTrainingReporter(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
     }
 }

@@ -12,7 +12,7 @@ internal static class ValidationText
     public static void Check(string? source, IReadOnlyList<string> corpus)
     {
         if (source == StandardInput && corpus.Contains(StandardInput))
-            throw new WrongCallException("Standard input cannot be both the text to learn and the one to measure on: give a file for one of them.");
+            throw new UsageException("Standard input cannot be both the text to learn and the one to measure on: give a file for one of them.");
     }
 
     /// <summary>Opens it as the corpus was opened; null if the call names none.</summary>
@@ -21,7 +21,7 @@ internal static class ValidationText
 
     /// <summary>Cuts it into the tokens of the model.</summary>
     /// <exception cref="InvalidDataException">It has a character that the model does not know.</exception>
-    public static async Task EncodeAsync(Corpus? validation, ITokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
+    public static async Task EncodeAsync(Corpus? validation, Tokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
     {
         if (validation is null) return;
         try

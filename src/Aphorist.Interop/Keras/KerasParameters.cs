@@ -36,19 +36,19 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
     /// <param name="places">Keras's number of each token of the model.</param>
     public void Place(Parameters parameters, ModelLayout layout, ReadOnlySpan<int> places)
     {
-        if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.ValuesOf(layout.Embedding!));
+        if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.GetValues(layout.Embedding!));
         for (int index = 0; index < Layers.Count; index++)
         {
             (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], layout.Layers[index]);
-            if (index == 0 && Embedding is null) TokenRows.Copy(layer.Kernel, places, parameters.ValuesOf(tensors.InputKernel));
-            else layer.Kernel.CopyTo(parameters.ValuesOf(tensors.InputKernel));
-            layer.Recurrent.CopyTo(parameters.ValuesOf(tensors.RecurrentKernel!));
-            layer.Bias.CopyTo(parameters.ValuesOf(tensors.Bias));
-            if (tensors.RecurrentBias is { } second) layer.RecurrentBias.CopyTo(parameters.ValuesOf(second));
+            if (index == 0 && Embedding is null) TokenRows.Copy(layer.Kernel, places, parameters.GetValues(tensors.InputKernel));
+            else layer.Kernel.CopyTo(parameters.GetValues(tensors.InputKernel));
+            layer.Recurrent.CopyTo(parameters.GetValues(tensors.RecurrentKernel!));
+            layer.Bias.CopyTo(parameters.GetValues(tensors.Bias));
+            if (tensors.RecurrentBias is { } second) layer.RecurrentBias.CopyTo(parameters.GetValues(second));
         }
 
-        CopyColumns(DecoderKernel, places, parameters.ValuesOf(layout.DecoderKernel));
-        TokenRows.Copy(DecoderBias, places, parameters.ValuesOf(layout.DecoderBias));
+        CopyColumns(DecoderKernel, places, parameters.GetValues(layout.DecoderKernel));
+        TokenRows.Copy(DecoderBias, places, parameters.GetValues(layout.DecoderBias));
     }
 
     private static float[] EmbeddingOf(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, long tokens, long size) =>

@@ -18,7 +18,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     public IEnumerable<H5Dataset> Datasets => Arrays.Select(array => new H5Dataset(array.Values, fileDims: [.. array.Shape.Select(size => (ulong)size)]));
 
     /// <summary>The shape of a model's input: a batch of any size of tokens' ids, or of one-hot vectors.</summary>
-    public static JsonArray InputShape(LanguageModel model) => model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.Count];
+    public static JsonArray InputShape(LanguageModel model) => model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.VocabularySize];
 
     /// <summary>The layers of a model, from below.</summary>
     /// <param name="model">The model.</param>
@@ -50,7 +50,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
 
     private static KerasWrittenLayer Embedding(LanguageModel model, ParameterTensor tensor) => new(
         "Embedding", "embedding", new JsonObject { ["input_dim"] = tensor.Rows, ["output_dim"] = tensor.Columns, ["mask_zero"] = false },
-        [("embeddings:0", model.Parameters.ValuesOf(tensor).ToArray(), [tensor.Rows, tensor.Columns])]);
+        [("embeddings:0", model.Parameters.GetValues(tensor).ToArray(), [tensor.Rows, tensor.Columns])]);
 
     private static KerasWrittenLayer Recurrent(LanguageModel model, int layer, float gateScale)
     {
@@ -92,7 +92,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     /// <summary>Rows of gates: an LSTM's i, f, g, o are Keras's order, a GRU's r, z, n become z, r, n.</summary>
     private static float[] Gates(LanguageModel model, ParameterTensor tensor)
     {
-        float[] values = model.Parameters.ValuesOf(tensor).ToArray();
+        float[] values = model.Parameters.GetValues(tensor).ToArray();
         if (model.Spec.Architecture != Architecture.Gru) return values;
         int hidden = model.Spec.HiddenSize;
         float[] reset = new float[hidden];
@@ -110,13 +110,13 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     private static KerasWrittenLayer Dense(LanguageModel model)
     {
         (ParameterTensor kernel, ParameterTensor bias) = (model.Layout.DecoderKernel, model.Layout.DecoderBias);
-        ReadOnlySpan<float> values = model.Parameters.ValuesOf(kernel);
+        ReadOnlySpan<float> values = model.Parameters.GetValues(kernel);
         float[] transposed = new float[values.Length];
         for (int place = 0; place < values.Length; place++) transposed[place % kernel.Columns * kernel.Rows + place / kernel.Columns] = values[place];
         return new KerasWrittenLayer("Dense", "dense", new JsonObject { ["units"] = kernel.Rows, ["activation"] = "softmax", ["use_bias"] = true },
         [
             ("kernel:0", transposed, [kernel.Columns, kernel.Rows]),
-            ("bias:0", model.Parameters.ValuesOf(bias).ToArray(), [bias.Rows]),
+            ("bias:0", model.Parameters.GetValues(bias).ToArray(), [bias.Rows]),
         ]);
     }
 }

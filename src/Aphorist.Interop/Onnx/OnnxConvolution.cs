@@ -26,7 +26,7 @@ internal static class OnnxConvolution
         (ModelSpec spec, LayerTensors tensors) = (network.Model.Spec, network.Model.Layout.Layers[layer]);
         ParameterTensor kernel = tensors.InputKernel;
         string weight = network.Graph.Floats(
-            $"layer_{layer}_w", kernel.Shape, values => OnnxKernel.CopyTransposed(network.Model.Parameters.ValuesOf(kernel), [0], kernel.Rows, values));
+            $"layer_{layer}_w", kernel.Shape, values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));
         string steps = network.Graph.Node("Transpose", [input], $"layer_{layer}_steps", OnnxAttribute.Integers("perm", 1, 2, 0));
         int past = (spec.KernelSize - 1) * spec.Dilation(layer);
         if (network.KeepsStates) steps = Remember(network, layer, steps, kernel.Shape[1], past);

@@ -34,8 +34,8 @@ internal static class OnnxKernel
     public static void CopyBiases(Parameters parameters, LayerTensors tensors, ReadOnlySpan<int> order, Span<float> destination)
     {
         int rows = tensors.Bias.Rows;
-        CopyTransposed(parameters.ValuesOf(tensors.Bias), order, rows, destination[..rows]);
-        if (tensors.RecurrentBias is { } recurrent) CopyTransposed(parameters.ValuesOf(recurrent), order, rows, destination[rows..]);
+        CopyTransposed(parameters.GetValues(tensors.Bias), order, rows, destination[..rows]);
+        if (tensors.RecurrentBias is { } recurrent) CopyTransposed(parameters.GetValues(recurrent), order, rows, destination[rows..]);
         else destination[rows..].Clear();
     }
 }

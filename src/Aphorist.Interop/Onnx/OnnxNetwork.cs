@@ -46,7 +46,7 @@ internal sealed class OnnxNetwork
 
     /// <summary>A tensor of the model as it is, and its name in the graph.</summary>
     public string Tensor(ParameterTensor tensor) =>
-        Graph.Floats(tensor.Name.Replace('.', '_'), tensor.Shape, values => Model.Parameters.ValuesOf(tensor).CopyTo(values));
+        Graph.Floats(tensor.Name.Replace('.', '_'), tensor.Shape, values => Model.Parameters.GetValues(tensor).CopyTo(values));
 
     /// <summary>Declares a state of a layer that comes from outside, and what it becomes, and returns the names of both.</summary>
     public (string State, string Next) State(string name, params ReadOnlySpan<OnnxDimension> shape)
@@ -59,7 +59,7 @@ internal sealed class OnnxNetwork
     /// <summary>Tokens [length, batch] as rows [length, batch, V] that are 1 at their token.</summary>
     public string OneHot(string tokens)
     {
-        string depth = Graph.Scalar("vocabulary_size", Model.Tokenizer.Count);
+        string depth = Graph.Scalar("vocabulary_size", Model.Tokenizer.VocabularySize);
         string offAndOn = Graph.Floats("off_and_on", [2], values => (values[0], values[1]) = (0, 1));
         return Graph.Node("OneHot", [tokens, depth, offAndOn], "one_hot", OnnxAttribute.Integer("axis", -1));
     }
@@ -71,7 +71,7 @@ internal sealed class OnnxNetwork
 
     private void DeclareProbabilities()
     {
-        int count = Model.Tokenizer.Count;
+        int count = Model.Tokenizer.VocabularySize;
         if (Kind == OnnxGraphKind.Positions) Graph.Output("probabilities", OnnxElement.Float, OnnxDimension.Batch, OnnxDimension.Length, count);
         else Graph.Output("probabilities", OnnxElement.Float, OnnxDimension.Batch, count);
     }

@@ -34,7 +34,7 @@ internal static class OnnxRecurrentLayer
         if (!readsTokens || tensor.Columns <= tensor.Rows)
             return (readsTokens ? network.OneHot(input) : input, Kernel(network, tensor, order, $"layer_{layer}_w"));
 
-        string rows = network.Graph.Floats("token_sums", [tensor.Columns, tensor.Rows], values => network.Model.Parameters.ValuesOf(tensor).CopyTo(values));
+        string rows = network.Graph.Floats("token_sums", [tensor.Columns, tensor.Rows], values => network.Model.Parameters.GetValues(tensor).CopyTo(values));
         string identity = network.Graph.Floats($"layer_{layer}_w", [1, tensor.Rows, tensor.Rows], values => OnnxKernel.FillIdentity(order, tensor.Rows, values));
         return (network.Graph.Node("Gather", [rows, input], "sums"), identity);
     }
@@ -43,7 +43,7 @@ internal static class OnnxRecurrentLayer
         Kernel(network, network.Model.Layout.Layers[layer].RecurrentKernel!, order, $"layer_{layer}_r");
 
     private static string Kernel(OnnxNetwork network, ParameterTensor tensor, int[] order, string name) => network.Graph.Floats(
-        name, [1, tensor.Rows, tensor.Columns], values => OnnxKernel.CopyTransposed(network.Model.Parameters.ValuesOf(tensor), order, tensor.Rows, values));
+        name, [1, tensor.Rows, tensor.Columns], values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(tensor), order, tensor.Rows, values));
 
     private static string Bias(OnnxNetwork network, int layer, int[] order)
     {

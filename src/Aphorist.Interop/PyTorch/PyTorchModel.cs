@@ -71,7 +71,7 @@ public sealed class PyTorchModel : ImportedModel
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
         {
             ReadOnlySpan<float> from = ValuesOf(tensor.Name);
-            Span<float> to = model.Parameters.ValuesOf(tensor);
+            Span<float> to = model.Parameters.GetValues(tensor);
             if (byToken.Contains(tensor)) TokenRows.Copy(from, places, to);
             else from.CopyTo(to);
         }
@@ -83,5 +83,5 @@ public sealed class PyTorchModel : ImportedModel
     private bool HasEqualMatrices() => network.Spec is { TiedEmbedding: false } spec && spec.EmbeddingSize == spec.HiddenSize
         && ValuesOf("embedding.weight").SequenceEqual(ValuesOf("decoder.weight"));
 
-    private ReadOnlySpan<float> ValuesOf(string name) => parameters.ValuesOf(parameters.Tensors.First(tensor => tensor.Name == name));
+    private ReadOnlySpan<float> ValuesOf(string name) => parameters.GetValues(parameters.Tensors.First(tensor => tensor.Name == name));
 }

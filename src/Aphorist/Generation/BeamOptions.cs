@@ -5,7 +5,7 @@ public sealed record BeamOptions
 {
     /// <summary>Beginnings of texts that are followed at the same time: 1, which is greedy, or more. 4 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1 or above 4096.</exception>
-    public int Width
+    public int BeamWidth
     {
         get;
         init => field = value is >= 1 and <= 4096 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The width of a beam must be from 1 to 4096.");
@@ -13,7 +13,7 @@ public sealed record BeamOptions
 
     /// <summary>Texts to return at most; at least 1. More than the width are not found for certain. 1 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    public int Results
+    public int ResultCount
     {
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A beam search must return at least 1 text.");
@@ -34,6 +34,6 @@ public sealed record BeamOptions
 /// <summary>A text that a beam search found.</summary>
 /// <param name="Text">The text, without the prompt and without the stop text that ended it.</param>
 /// <param name="LogProbability">The natural logarithm of its probability after the prompt, the stop text's tokens included.</param>
-/// <param name="Length">Its tokens, those of the stop text included.</param>
+/// <param name="TokenCount">Its tokens, those of the stop text included.</param>
 /// <param name="Score">What it is ranked by.</param>
-public sealed record BeamText(string Text, double LogProbability, int Length, double Score);
+public sealed record BeamResult(string Text, double LogProbability, int TokenCount, double Score);

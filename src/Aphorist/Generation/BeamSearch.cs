@@ -5,16 +5,16 @@ using Aphorist.Text;
 namespace Aphorist.Generation;
 
 /// <summary>Looks for the likeliest text: of all ways to go on with the best beginnings, the best are the next beginnings. All of them are advanced as one matrix product.</summary>
-internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions options, StopOptions stop, int length)
+internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions options, StopOptions stop, int length)
 {
-    private readonly ITokenizer tokenizer = weights.Model.Tokenizer;
-    private readonly StopTexts stops = new(StopTexts.Of(stop, weights.Model.Tokenizer));
-    private readonly AlignedArray logits = new(options.Width * weights.Model.Tokenizer.Count);
-    private readonly List<BeamText> finished = [];
-    private NetworkState state = new(weights, options.Width), next = new(weights, options.Width);
+    private readonly Tokenizer tokenizer = weights.Model.Tokenizer;
+    private readonly StopSequenceMatcher stops = new(StopSequenceMatcher.Of(stop, weights.Model.Tokenizer));
+    private readonly AlignedArray logits = new(options.BeamWidth * weights.Model.Tokenizer.VocabularySize);
+    private readonly List<BeamResult> finished = [];
+    private InferenceState state = new(weights, options.BeamWidth), next = new(weights, options.BeamWidth);
 
     /// <summary>The best texts that follow a prompt.</summary>
-    public IReadOnlyList<BeamText> Run(int[] prompt, CancellationToken cancellationToken)
+    public IReadOnlyList<BeamResult> Run(int[] prompt, CancellationToken cancellationToken)
     {
         foreach (int id in prompt) state.Advance(&id, 0, 1);
         List<Beam> beams = [new Beam([], 0)];
@@ -24,7 +24,7 @@ internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions opti
             beams = Extend(beams);
         }
 
-        return [.. finished.Concat(beams.Select(beam => Finish(beam, tokenizer.Decode(beam.Ids)))).OrderByDescending(text => text.Score).Take(options.Results)];
+        return [.. finished.Concat(beams.Select(beam => Finish(beam, tokenizer.Decode(beam.Ids)))).OrderByDescending(text => text.Score).Take(options.ResultCount)];
     }
 
     /// <summary>The best beams one token longer; those that end with it are finished.</summary>
@@ -35,7 +35,7 @@ internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions opti
         List<Beam> extended = [];
         List<int> parents = [];
         // What ends takes a place, too, so that a search is over when all that is likely has ended.
-        for (int taken = 0; taken < options.Width && ways.TryDequeue(out (int Beam, int Id) way, out (double LogProbability, int, int) rank);)
+        for (int taken = 0; taken < options.BeamWidth && ways.TryDequeue(out (int Beam, int Id) way, out (double LogProbability, int, int) rank);)
         {
             Beam beam = new([.. beams[way.Beam].Ids, way.Id], -rank.LogProbability);
             string text = stops.Any ? tokenizer.Decode(beam.Ids) : "";
@@ -60,10 +60,10 @@ internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions opti
     private PriorityQueue<(int Beam, int Id), (double, int, int)> Ways(List<Beam> beams)
     {
         int first = tokenizer is WordTokenizer ? WordTokenizer.UnknownId + 1 : 0;
-        List<((int, int), (double, int, int))> ways = new(beams.Count * tokenizer.Count);
+        List<((int, int), (double, int, int))> ways = new(beams.Count * tokenizer.VocabularySize);
         for (int beam = 0; beam < beams.Count; beam++)
         {
-            ReadOnlySpan<double> following = new Prediction(logits.Span.Slice(beam * tokenizer.Count, tokenizer.Count)).LogProbabilities;
+            ReadOnlySpan<double> following = new Prediction(logits.Span.Slice(beam * tokenizer.VocabularySize, tokenizer.VocabularySize)).LogProbabilities;
             for (int id = first; id < following.Length; id++) ways.Add(((beam, id), (-(beams[beam].LogProbability + following[id]), beam, id)));
         }
 
@@ -80,10 +80,10 @@ internal sealed unsafe class BeamSearch(NetworkWeights weights, BeamOptions opti
 
     /// <summary>Whether nothing that grows out of the best beam, at whatever length, can be better than what is finished.</summary>
     private bool IsDecided(Beam best) =>
-        finished.Count >= options.Results
-        && finished.OrderByDescending(text => text.Score).ElementAt(options.Results - 1).Score >= Score(best.LogProbability, length);
+        finished.Count >= options.ResultCount
+        && finished.OrderByDescending(text => text.Score).ElementAt(options.ResultCount - 1).Score >= Score(best.LogProbability, length);
 
-    private BeamText Finish(Beam beam, string text) => new(text, beam.LogProbability, beam.Ids.Length, Score(beam.LogProbability, beam.Ids.Length));
+    private BeamResult Finish(Beam beam, string text) => new(text, beam.LogProbability, beam.Ids.Length, Score(beam.LogProbability, beam.Ids.Length));
 
     private double Score(double logProbability, int tokens) => logProbability / Math.Pow((5.0 + tokens) / 6, options.LengthPenalty);
 

@@ -6,12 +6,12 @@ namespace Aphorist.Generation;
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="alternatives">How many of the likeliest tokens to name for each.</param>
 /// <param name="most">For how many tokens at most; after them, none are named.</param>
-internal sealed class ExplainedText(ITokenizer tokenizer, int alternatives, long most = long.MaxValue)
+internal sealed class ExplainedText(Tokenizer tokenizer, int alternatives, long most = long.MaxValue)
 {
     private readonly TokenDecoder decoder = tokenizer.CreateDecoder();
-    private readonly Prediction prediction = new(tokenizer.Count);
-    private readonly string?[] names = new string?[tokenizer.Count];
-    private readonly Queue<ExplainedToken> waiting = [];
+    private readonly Prediction prediction = new(tokenizer.VocabularySize);
+    private readonly string?[] names = new string?[tokenizer.VocabularySize];
+    private readonly Queue<ScoredToken> waiting = [];
     private string certain = "";
     private long count;
 
@@ -21,13 +21,13 @@ internal sealed class ExplainedText(ITokenizer tokenizer, int alternatives, long
     public void Add(int id, ReadOnlySpan<float> logits)
     {
         prediction.Become(logits);
-        waiting.Enqueue(new ExplainedToken
+        waiting.Enqueue(new ScoredToken
         {
-            Text = decoder.Add(id),
-            Shown = NameOf(id),
+            Text = decoder.Append(id),
+            DisplayText = NameOf(id),
             Id = id,
             LogProbability = prediction.LogProbabilities[id],
-            Rank = prediction.RankOf(id),
+            Rank = prediction.GetRank(id),
             Entropy = prediction.Entropy,
             Alternatives = count++ < most ? Likeliest() : [],
         });
@@ -35,7 +35,7 @@ internal sealed class ExplainedText(ITokenizer tokenizer, int alternatives, long
 
     /// <summary>The tokens whose text is certain, while whoever writes or reads the text adds them.</summary>
     /// <param name="pieces">What is certain of the text, piece by piece.</param>
-    public IEnumerable<ExplainedToken> TokensOf(IEnumerable<string> pieces)
+    public IEnumerable<ScoredToken> TokensOf(IEnumerable<string> pieces)
     {
         foreach (string piece in pieces)
         {
@@ -48,16 +48,16 @@ internal sealed class ExplainedText(ITokenizer tokenizer, int alternatives, long
         while (waiting.Count > 0 && certain.Length > 0) yield return Take();
     }
 
-    private ExplainedToken Take()
+    private ScoredToken Take()
     {
-        ExplainedToken token = waiting.Dequeue();
+        ScoredToken token = waiting.Dequeue();
         string text = waiting.Count == 0 ? certain : certain[..Math.Min(token.Text.Length, certain.Length)];
         certain = certain[text.Length..];
         return text == token.Text ? token : token with { Text = text };
     }
 
-    private LikelyToken[] Likeliest() =>
-        [.. prediction.Likeliest(alternatives).Select(id => new LikelyToken(id, NameOf(id), Math.Exp(prediction.LogProbabilities[id])))];
+    private TokenCandidate[] Likeliest() =>
+        [.. prediction.GetMostLikely(alternatives).Select(id => new TokenCandidate(id, NameOf(id), Math.Exp(prediction.LogProbabilities[id])))];
 
-    private string NameOf(int id) => names[id] ??= tokenizer.Show(id);
+    private string NameOf(int id) => names[id] ??= tokenizer.GetDisplayText(id);
 }

@@ -1,13 +1,13 @@
 namespace Aphorist.Generation;
 
 /// <summary>A token of a text, and what the model thought of it just before: with its own probabilities, whatever strategy chose the token.</summary>
-public sealed record ExplainedToken
+public sealed record ScoredToken
 {
     /// <summary>What it adds to the text; the texts of all tokens joined are the whole. Of bytes that are a character only together, the last one has it and the others nothing.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The token as people can read it, as <see cref="Aphorist.Text.ITokenizer.Show"/> gives it.</summary>
-    public required string Shown { get; init; }
+    /// <summary>The token as people can read it, as <see cref="Aphorist.Text.Tokenizer.GetDisplayText"/> gives it.</summary>
+    public required string DisplayText { get; init; }
 
     /// <summary>Its place in the vocabulary.</summary>
     public required int Id { get; init; }
@@ -22,7 +22,7 @@ public sealed record ExplainedToken
     public required double Entropy { get; init; }
 
     /// <summary>The likeliest tokens, in order; this one is among them where it was likely enough.</summary>
-    public required IReadOnlyList<LikelyToken> Alternatives { get; init; }
+    public required IReadOnlyList<TokenCandidate> Alternatives { get; init; }
 
     /// <summary>Its surprise in bits, -log2 p (Shannon, 1948): 1 for a toss of a coin, 0 where the model was certain.</summary>
     public double Bits => -LogProbability / Math.Log(2);
@@ -30,6 +30,6 @@ public sealed record ExplainedToken
 
 /// <summary>A token that might have come.</summary>
 /// <param name="Id">Its place in the vocabulary.</param>
-/// <param name="Shown">The token as people can read it.</param>
+/// <param name="DisplayText">The token as people can read it.</param>
 /// <param name="Probability">How likely it was: 0 to 1.</param>
-public sealed record LikelyToken(int Id, string Shown, double Probability);
+public sealed record TokenCandidate(int Id, string DisplayText, double Probability);

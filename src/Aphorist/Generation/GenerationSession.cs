@@ -5,27 +5,27 @@ namespace Aphorist.Generation;
 /// <summary>One text in the making: reads what is given, writes what follows, and can be forked to try more than one way on. For one thread at a time.</summary>
 public sealed class GenerationSession : IDisposable
 {
-    private readonly ITokenizer tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly Predictor predictor;
     private readonly Sampler sampler;
-    private readonly SampledText sampled;
+    private readonly SamplerState sampled;
 
-    internal GenerationSession(ITokenizer tokenizer, Predictor predictor, Sampler sampler, SampledText sampled) =>
+    internal GenerationSession(Tokenizer tokenizer, Predictor predictor, Sampler sampler, SamplerState sampled) =>
         (this.tokenizer, this.predictor, this.sampler, this.sampled) = (tokenizer, predictor, sampler, sampled);
 
     /// <summary>Reads a text, which is normalised as the model's corpus was.</summary>
     /// <exception cref="UnknownCharacterException">It has a character the model does not know; nothing of it was read.</exception>
-    public void Read(string text)
+    public void Append(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        foreach (int id in tokenizer.Encode(tokenizer.Normalization.Apply(text))) Read(id);
+        foreach (int id in tokenizer.Encode(tokenizer.Normalization.Apply(text))) Append(id);
     }
 
     /// <summary>Reads a token.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
-    public void Read(int id)
+    public void Append(int id)
     {
-        predictor.Read(TokenId.Checked(id, tokenizer.Count));
+        predictor.Read(TokenId.Checked(id, tokenizer.VocabularySize));
         sampled.Read(id);
     }
 
@@ -33,11 +33,11 @@ public sealed class GenerationSession : IDisposable
     public Prediction Predict() => new(predictor.Predict());
 
     /// <summary>Writes a token: chooses it as the sampling options say, reads it, and returns its id.</summary>
-    public int Write()
+    public int Sample()
     {
         int id = sampler.Choose(sampled, predictor.Predict());
         predictor.Read(id);
-        sampled.Write(id);
+        sampled.Sample(id);
         return id;
     }
 
@@ -57,7 +57,7 @@ public sealed class GenerationSession : IDisposable
 
     private GenerationSession Fork(SamplingOptions? sampling, ulong? seed)
     {
-        SamplingPlan plan = sampling is null ? sampler.Plan : new SamplingPlan(sampling, tokenizer);
+        SamplerChain plan = sampling is null ? sampler.Plan : new SamplerChain(sampling, tokenizer);
         return new(tokenizer, predictor.Fork(), new Sampler(plan), sampled.Fork(plan, seed));
     }
 }

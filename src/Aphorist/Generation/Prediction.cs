@@ -35,7 +35,7 @@ public sealed class Prediction
 
     /// <summary>How many tokens are likelier than this one, and 1: the likeliest has rank 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
-    public int RankOf(int id)
+    public int GetRank(int id)
     {
         double logProbability = logProbabilities[TokenId.Checked(id, logProbabilities.Length)];
         return 1 + logProbabilities.Count(other => other > logProbability);
@@ -43,7 +43,7 @@ public sealed class Prediction
 
     /// <summary>The ids of the likeliest tokens, in order.</summary>
     /// <param name="count">How many at most; 0 or more.</param>
-    public IReadOnlyList<int> Likeliest(int count) =>
+    public IReadOnlyList<int> GetMostLikely(int count) =>
         [.. Enumerable.Range(0, logProbabilities.Length).OrderByDescending(id => logProbabilities[id]).Take(count)];
 
     /// <summary>Takes the place of this one, for whoever looks at one after the other.</summary>

@@ -4,12 +4,12 @@ using Aphorist.Numerics;
 namespace Aphorist.Generation;
 
 /// <summary>What the choice of a text's next token depends on besides the logits: where its random numbers are, which tokens it read lately, how many it wrote.</summary>
-internal sealed class SampledText
+internal sealed class SamplerState
 {
     private RandomStream random;
     private ulong draws;
 
-    public SampledText(SamplingPlan plan)
+    public SamplerState(SamplerChain plan)
     {
         Recent = new RecentTokens(plan.Tokens, plan.Options.HasPenalties ? plan.Options.PenaltyWindow : 0);
         Begin(plan.Options.Seed);
@@ -33,7 +33,7 @@ internal sealed class SampledText
     public void Read(int id) => Recent.Add(id);
 
     /// <summary>Takes a token that was written.</summary>
-    public void Write(int id)
+    public void Sample(int id)
     {
         Recent.Add(id);
         Written++;
@@ -45,9 +45,9 @@ internal sealed class SampledText
     /// <summary>A text that goes on from here by itself; with another plan, where other tokens count as recent, they begin to be counted now.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="seed">The seed of what follows; null to go on with the same choices.</param>
-    public SampledText Fork(SamplingPlan plan, ulong? seed)
+    public SamplerState Fork(SamplerChain plan, ulong? seed)
     {
-        SampledText fork = new(plan) { Written = Written };
+        SamplerState fork = new(plan) { Written = Written };
         if (seed is ulong other) fork.random = new RandomStream(other, RandomPurpose.Sampling);
         else (fork.random, fork.draws) = (random, draws);
         if (fork.Recent.Window == Recent.Window) fork.Recent.CopyFrom(Recent);

@@ -4,15 +4,15 @@ using Aphorist.Text;
 namespace Aphorist.Generation;
 
 /// <summary>Sampling options made ready for one vocabulary: which strategies there are, in their order. Unchanging, so that all texts share it.</summary>
-internal sealed class SamplingPlan
+internal sealed class SamplerChain
 {
     /// <exception cref="ArgumentException">The options name a token that does not exist, ban all, or ask for more tokens than there are.</exception>
-    public SamplingPlan(SamplingOptions options, ITokenizer tokenizer)
+    public SamplerChain(SamplingOptions options, Tokenizer tokenizer)
     {
-        if (options.TopK > tokenizer.Count) throw new ArgumentException($"Top-k is {options.TopK}, and the model has {tokenizer.Count} tokens: take fewer.");
-        (Options, Tokens) = (options, tokenizer.Count);
+        if (options.TopK > tokenizer.VocabularySize) throw new ArgumentException($"Top-k is {options.TopK}, and the model has {tokenizer.VocabularySize} tokens: take fewer.");
+        (Options, Tokens) = (options, tokenizer.VocabularySize);
         float[]? biases = BiasesOf(options, tokenizer);
-        AllowedCount = biases?.Count(float.IsFinite) ?? tokenizer.Count;
+        AllowedCount = biases?.Count(float.IsFinite) ?? tokenizer.VocabularySize;
         Adjustments = [.. AdjustmentsOf(options, biases)];
         Filters = [.. FiltersOf(options)];
     }
@@ -26,17 +26,17 @@ internal sealed class SamplingPlan
     public int AllowedCount { get; }
 
     /// <summary>What changes the logits, first to last.</summary>
-    public IReadOnlyList<ILogitAdjustment> Adjustments { get; }
+    public IReadOnlyList<ILogitsProcessor> Adjustments { get; }
 
     /// <summary>What leaves out tokens, first to last.</summary>
-    public IReadOnlyList<ICandidateFilter> Filters { get; }
+    public IReadOnlyList<ISamplerFilter> Filters { get; }
 
-    private static float[]? BiasesOf(SamplingOptions options, ITokenizer tokenizer)
+    private static float[]? BiasesOf(SamplingOptions options, Tokenizer tokenizer)
     {
         // The token that stands for unknown words says nothing, so it is never written.
         int[] banned = [.. options.Banned.SelectMany(text => TokenTexts.IdsOf(tokenizer, text)), .. tokenizer is WordTokenizer ? (int[])[WordTokenizer.UnknownId] : []];
         if (options.Bias.Count == 0 && banned.Length == 0) return null;
-        float[] biases = new float[tokenizer.Count];
+        float[] biases = new float[tokenizer.VocabularySize];
         foreach ((string text, double bias) in options.Bias)
         {
             if (!double.IsFinite(bias)) throw new ArgumentException($"The bias of '{VisibleText.Of(text)}' must be a number; to ban a token, name it among those banned.");
@@ -47,7 +47,7 @@ internal sealed class SamplingPlan
         return biases.All(float.IsNegativeInfinity) ? throw new ArgumentException("Every token of the model is banned, so that there is nothing to write: ban fewer.") : biases;
     }
 
-    private static IEnumerable<ILogitAdjustment> AdjustmentsOf(SamplingOptions options, float[]? biases)
+    private static IEnumerable<ILogitsProcessor> AdjustmentsOf(SamplingOptions options, float[]? biases)
     {
         if (biases is not null) yield return new TokenBias(biases);
         if (options.RepetitionPenalty > 1) yield return new RepetitionPenalty((float)options.RepetitionPenalty);
@@ -55,7 +55,7 @@ internal sealed class SamplingPlan
             yield return new FrequencyPenalty((float)options.FrequencyPenalty, (float)options.PresencePenalty);
     }
 
-    private static IEnumerable<ICandidateFilter> FiltersOf(SamplingOptions options)
+    private static IEnumerable<ISamplerFilter> FiltersOf(SamplingOptions options)
     {
         if (options.TopK > 0) yield return new TopK(options.TopK);
         if (options.TopP < 1) yield return new TopP(options.TopP);

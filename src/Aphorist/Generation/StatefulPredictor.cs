@@ -6,18 +6,18 @@ namespace Aphorist.Generation;
 /// <summary>Carries the state from token to token.</summary>
 internal sealed unsafe class StatefulPredictor : Predictor
 {
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly AlignedArray logits;
 
-    public StatefulPredictor(NetworkWeights weights)
+    public StatefulPredictor(PackedWeights weights)
     {
         this.weights = weights;
-        State = new NetworkState(weights, rows: 1);
-        logits = new AlignedArray(weights.Model.Tokenizer.Count);
+        State = new InferenceState(weights, rows: 1);
+        logits = new AlignedArray(weights.Model.Tokenizer.VocabularySize);
     }
 
     /// <summary>What it remembers: one text.</summary>
-    public NetworkState State { get; }
+    public InferenceState State { get; }
 
     public override void Read(int id) => State.Advance(&id, 0, 1);
 

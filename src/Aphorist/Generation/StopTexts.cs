@@ -5,7 +5,7 @@ namespace Aphorist.Generation;
 
 /// <summary>The texts that end a text, found while it is written. For one text at a time; what might be their beginning is held back until it is clear.</summary>
 /// <param name="texts">As <see cref="Of"/> checks them.</param>
-internal sealed class StopTexts(string[] texts)
+internal sealed class StopSequenceMatcher(string[] texts)
 {
     private string held = "";
 
@@ -17,12 +17,12 @@ internal sealed class StopTexts(string[] texts)
 
     /// <summary>The stop texts of options, normalised as a tokenizer says.</summary>
     /// <exception cref="ArgumentException">A text is empty, or has a character that the model never writes.</exception>
-    public static string[] Of(StopOptions options, ITokenizer tokenizer)
+    public static string[] Of(StopOptions options, Tokenizer tokenizer)
     {
         string[] texts = [.. options.Texts.Select(tokenizer.Normalization.Apply)];
         if (texts.Contains("")) throw new ArgumentException("A stop text is empty: leave it out.");
         if (texts.Length == 0 || tokenizer is ByteTokenizer) return texts;
-        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.Count).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
+        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
         foreach (string text in texts)
         {
             foreach (Rune character in text.EnumerateRunes())

@@ -37,7 +37,7 @@ public sealed class TemperatureSchedule
 
     /// <summary>The temperature of a token.</summary>
     /// <param name="place">Which one that is written; 0 is the first.</param>
-    public double At(long place) => rampLength == 0
+    public double GetTemperature(long place) => rampLength == 0
         ? temperatures[place % temperatures.Length]
         : double.Lerp(temperatures[0], temperatures[1], Math.Min(1.0, (double)place / (rampLength - 1)));
 }

@@ -17,12 +17,12 @@ internal sealed unsafe class TextBatch : IDisposable
     // Tokens that it writes of each before another thread may take them: that other thread's cache has none of what belongs to these texts.
     private const int StepsOfTask = 32;
 
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly ulong seed;
     private readonly int vocabulary;
     private readonly Sampler[] samplers;
     private readonly Workers workers;
-    private readonly NetworkState state;
+    private readonly InferenceState state;
     private readonly AlignedArray logits;
     private readonly int[] tokens = GC.AllocateArray<int>(Rows, pinned: true);
     private readonly Row[] rows;
@@ -35,13 +35,13 @@ internal sealed unsafe class TextBatch : IDisposable
     /// <param name="weights">The model's weights.</param>
     /// <param name="threads">Threads; 0 takes one for each processor.</param>
     /// <param name="plan">What is asked of each text; text n has the seed plus n.</param>
-    public TextBatch(NetworkWeights weights, int threads, TextPlan plan)
+    public TextBatch(PackedWeights weights, int threads, CompiledRequest plan)
     {
         (this.weights, seed) = (weights, plan.Sampling.Options.Seed);
-        ITokenizer tokenizer = weights.Model.Tokenizer;
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SampledText(plan.Sampling), new WrittenText(tokenizer, plan)))];
-        state = new NetworkState(weights, Rows);
-        vocabulary = tokenizer.Count;
+        Tokenizer tokenizer = weights.Model.Tokenizer;
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SamplerState(plan.Sampling), new TextAssembler(tokenizer, plan)))];
+        state = new InferenceState(weights, Rows);
+        vocabulary = tokenizer.VocabularySize;
         logits = new AlignedArray(Rows * vocabulary);
         workers = new Workers(threads);
         samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan.Sampling))];
@@ -81,7 +81,7 @@ internal sealed unsafe class TextBatch : IDisposable
 
     private (string Prompt, int[] Ids, StatefulPredictor Predictor) Prime(string prompt)
     {
-        ITokenizer tokenizer = weights.Model.Tokenizer;
+        Tokenizer tokenizer = weights.Model.Tokenizer;
         int[] ids = tokenizer.Encode(tokenizer.Normalization.Apply(prompt));
         StatefulPredictor predictor = new(weights);
         foreach (int id in ids) predictor.Read(id);
@@ -127,7 +127,7 @@ internal sealed unsafe class TextBatch : IDisposable
     }
 
     /// <summary>A text in the making.</summary>
-    private sealed class Row(SampledText sampled, WrittenText written)
+    private sealed class Row(SamplerState sampled, TextAssembler written)
     {
         private readonly List<char> text = [];
 
@@ -147,8 +147,8 @@ internal sealed unsafe class TextBatch : IDisposable
         public int Write(Sampler sampler, ReadOnlySpan<float> logits)
         {
             int id = written.Choose(sampler, sampled, logits);
-            sampled.Write(id);
-            text.AddRange(written.Add(id).AsSpan());
+            sampled.Sample(id);
+            text.AddRange(written.Append(id).AsSpan());
             return id;
         }
 

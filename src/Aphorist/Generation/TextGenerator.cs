@@ -10,7 +10,7 @@ namespace Aphorist.Generation;
 public sealed class TextGenerator
 {
     private readonly LanguageModel model;
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly GenerationMode mode;
     private readonly int threads;
 
@@ -23,12 +23,12 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (this.model, this.mode, this.threads) = (model, mode, threads);
-        weights = new NetworkWeights(model, InstructionSet.Current);
+        weights = new PackedWeights(model, InstructionSet.Current);
         weights.Refresh();
     }
 
     /// <summary>What cuts texts into the model's tokens.</summary>
-    internal ITokenizer Tokenizer => model.Tokenizer;
+    internal Tokenizer Tokenizer => model.Tokenizer;
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
@@ -37,19 +37,19 @@ public sealed class TextGenerator
     /// <param name="stop">Where the text ends before; nowhere by default.</param>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
     /// <exception cref="ArgumentException">The options do not fit the model, or in window mode the states of a whole window are more than arrays hold.</exception>
-    public string Complete(string prompt, int length, SamplingOptions? sampling = null, StopOptions? stop = null) =>
+    public string Generate(string prompt, int length, SamplingOptions? sampling = null, StopOptions? stop = null) =>
         string.Concat(Stream(prompt, sampling, length, stop));
 
-    /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Complete"/> returns.</summary>
-    /// <param name="prompt">As in <see cref="Complete"/>.</param>
+    /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Generate"/> returns.</summary>
+    /// <param name="prompt">As in <see cref="Generate"/>.</param>
     /// <param name="sampling">How to choose the tokens.</param>
     /// <param name="length">Tokens to write; null, the default, to write without end: take as many pieces as you want.</param>
     /// <param name="stop">Where the text ends before.</param>
     /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one. What may be the beginning of a stop text waits for the next.</returns>
     /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
+    /// <exception cref="ArgumentException">As in <see cref="Generate"/>.</exception>
     public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null) =>
-        Write(Encode(prompt), TextPlan.Of(model.Tokenizer, sampling, length, stop));
+        Write(Encode(prompt), CompiledRequest.Of(model.Tokenizer, sampling, length, stop));
 
     /// <summary>As <see cref="Stream"/>, but tells of each token how likely it was and what might have come instead.</summary>
     /// <param name="prompt">As in <see cref="Stream"/>; its tokens are not explained.</param>
@@ -57,14 +57,14 @@ public sealed class TextGenerator
     /// <param name="length">As in <see cref="Stream"/>.</param>
     /// <param name="stop">As in <see cref="Stream"/>. A token of which only a beginning belongs to the text has only that as its text, and those that are wholly in the stop text are left out.</param>
     /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
-    /// <returns>The tokens; their texts joined are what <see cref="Complete"/> returns. Each comes once the one after it is chosen.</returns>
+    /// <returns>The tokens; their texts joined are what <see cref="Generate"/> returns. Each comes once the one after it is chosen.</returns>
     /// <inheritdoc cref="Stream"/>
-    public IEnumerable<ExplainedToken> Explain(
+    public IEnumerable<ScoredToken> Explain(
         string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, int alternatives = 5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
         int[] ids = Encode(prompt);
-        TextPlan plan = TextPlan.Of(model.Tokenizer, sampling, length, stop);
+        CompiledRequest plan = CompiledRequest.Of(model.Tokenizer, sampling, length, stop);
         return Explained(alternatives, most: long.MaxValue, chosen => Write(ids, plan, chosen));
     }
 
@@ -86,7 +86,7 @@ public sealed class TextGenerator
     /// <param name="ids">The tokens.</param>
     /// <param name="alternatives">How many of the likeliest to name for each.</param>
     /// <param name="most">For how many tokens at most.</param>
-    internal IEnumerable<ExplainedToken> Score(IEnumerable<int> ids, int alternatives, long most = long.MaxValue) =>
+    internal IEnumerable<ScoredToken> Score(IEnumerable<int> ids, int alternatives, long most = long.MaxValue) =>
         Explained(alternatives, most, read => Read(ids, read));
 
     /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
@@ -102,34 +102,34 @@ public sealed class TextGenerator
         Asynchronously(Stream(prompt, sampling, length, stop), cancellationToken);
 
     /// <summary>Continues many prompts at the same time, which takes a fraction of the time of one after the other. They are read, and the texts returned, as they are wanted.</summary>
-    /// <param name="prompts">The prompts, as in <see cref="Complete"/>; the same one over and over, or without end, is fine.</param>
-    /// <param name="length">As in <see cref="Complete"/>.</param>
-    /// <param name="sampling">As in <see cref="Complete"/>; the text of prompt n, counted from 0, is chosen with the seed plus n, and is the one that <see cref="Complete"/> writes with it.</param>
-    /// <param name="stop">As in <see cref="Complete"/>.</param>
+    /// <param name="prompts">The prompts, as in <see cref="Generate"/>; the same one over and over, or without end, is fine.</param>
+    /// <param name="length">As in <see cref="Generate"/>.</param>
+    /// <param name="sampling">As in <see cref="Generate"/>; the text of prompt n, counted from 0, is chosen with the seed plus n, and is the one that <see cref="Generate"/> writes with it.</param>
+    /// <param name="stop">As in <see cref="Generate"/>.</param>
     /// <param name="cancellationToken">Stops the texts between two tokens.</param>
     /// <returns>The new texts, in the order of the prompts.</returns>
     /// <exception cref="OperationCanceledException">They were stopped.</exception>
-    /// <inheritdoc cref="Complete"/>
-    public IEnumerable<string> CompleteMany(
+    /// <inheritdoc cref="Generate"/>
+    public IEnumerable<string> GenerateBatch(
         IEnumerable<string> prompts, int length, SamplingOptions? sampling = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        TextPlan plan = TextPlan.Of(model.Tokenizer, sampling, length, stop);
+        CompiledRequest plan = CompiledRequest.Of(model.Tokenizer, sampling, length, stop);
         return mode == GenerationMode.Window
             ? OneByOne(prompts, length, sampling ?? SamplingOptions.Default, stop, cancellationToken)
             : InBatches(prompts, plan, cancellationToken);
     }
 
     /// <summary>The texts that are likeliest as a whole, by beam search, from a carried state.</summary>
-    /// <param name="prompt">As in <see cref="Complete"/>.</param>
+    /// <param name="prompt">As in <see cref="Generate"/>.</param>
     /// <param name="length">Tokens to write at most.</param>
     /// <param name="options">How widely to search, and what to prefer.</param>
-    /// <param name="stop">As in <see cref="Complete"/>.</param>
+    /// <param name="stop">As in <see cref="Generate"/>.</param>
     /// <param name="cancellationToken">Stops the search between two tokens.</param>
     /// <returns>The best texts found, the best one first.</returns>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
-    /// <inheritdoc cref="Complete"/>
-    public IReadOnlyList<BeamText> Search(string prompt, int length, BeamOptions? options = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Generate"/>
+    public IReadOnlyList<BeamResult> BeamSearch(string prompt, int length, BeamOptions? options = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         return new BeamSearch(weights, options ?? new BeamOptions(), stop ?? StopOptions.Never, length).Run(Encode(prompt), cancellationToken);
@@ -137,11 +137,11 @@ public sealed class TextGenerator
 
     /// <summary>Begins a text of which every step is yours to take.</summary>
     /// <param name="sampling">How it chooses its tokens.</param>
-    /// <exception cref="ArgumentException">As in <see cref="Complete"/>.</exception>
-    public GenerationSession Begin(SamplingOptions? sampling = null)
+    /// <exception cref="ArgumentException">As in <see cref="Generate"/>.</exception>
+    public GenerationSession CreateSession(SamplingOptions? sampling = null)
     {
-        SamplingPlan plan = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
-        return new(model.Tokenizer, CreatePredictor(), new Sampler(plan), new SampledText(plan));
+        SamplerChain plan = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
+        return new(model.Tokenizer, CreatePredictor(), new Sampler(plan), new SamplerState(plan));
     }
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
@@ -149,20 +149,20 @@ public sealed class TextGenerator
     /// <param name="prompt">The prompt's tokens.</param>
     /// <param name="plan">What is asked of the text.</param>
     /// <param name="chosen">Hears of each token chosen, with the logits [V] of the model that it was chosen by.</param>
-    private IEnumerable<string> Write(int[] prompt, TextPlan plan, Action<int, ReadOnlySpan<float>>? chosen = null)
+    private IEnumerable<string> Write(int[] prompt, CompiledRequest plan, Action<int, ReadOnlySpan<float>>? chosen = null)
     {
         using Predictor predictor = CreatePredictor();
         Sampler sampler = new(plan.Sampling);
-        SampledText sampled = new(plan.Sampling);
-        WrittenText written = new(model.Tokenizer, plan);
+        SamplerState sampled = new(plan.Sampling);
+        TextAssembler written = new(model.Tokenizer, plan);
         // Of a long prompt, window mode never sees more than the last window.
         foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt) predictor.Read(id);
         foreach (int id in prompt) sampled.Read(id);
         while (!written.IsOver)
         {
             int id = ChooseNext(predictor.Predict());
-            sampled.Write(id);
-            if (written.Add(id) is { Length: > 0 } piece) yield return piece;
+            sampled.Sample(id);
+            if (written.Append(id) is { Length: > 0 } piece) yield return piece;
             if (!written.IsOver) predictor.Read(id);
         }
 
@@ -184,17 +184,17 @@ public sealed class TextGenerator
         {
             read(id, predictor.Predict());
             predictor.Read(id);
-            yield return decoder.Add(id);
+            yield return decoder.Append(id);
         }
 
-        yield return decoder.Finish();
+        yield return decoder.Flush();
     }
 
     /// <summary>Explains the tokens of a text, anew whenever it is asked for.</summary>
-    private IEnumerable<ExplainedToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
+    private IEnumerable<ScoredToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
     {
         ExplainedText explained = new(model.Tokenizer, alternatives, most);
-        foreach (ExplainedToken token in explained.TokensOf(read(explained.Add))) yield return token;
+        foreach (ScoredToken token in explained.TokensOf(read(explained.Add))) yield return token;
     }
 
     private int[] Encode(string prompt)
@@ -209,7 +209,7 @@ public sealed class TextGenerator
         while (await Task.Run(piece.MoveNext, cancellationToken).ConfigureAwait(false)) yield return piece.Current;
     }
 
-    private IEnumerable<string> InBatches(IEnumerable<string> prompts, TextPlan plan, CancellationToken cancellationToken)
+    private IEnumerable<string> InBatches(IEnumerable<string> prompts, CompiledRequest plan, CancellationToken cancellationToken)
     {
         using TextBatch batch = new(weights, threads, plan);
         foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
@@ -221,7 +221,7 @@ public sealed class TextGenerator
         foreach (string prompt in prompts)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Complete(prompt, length, sampling with { Seed = sampling.Seed + number++ }, stop);
+            yield return Generate(prompt, length, sampling with { Seed = sampling.Seed + number++ }, stop);
         }
     }
 }

@@ -11,9 +11,9 @@ namespace Aphorist.Generation;
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
 {
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly Workers workers;
-    private readonly NetworkState state;
+    private readonly InferenceState state;
     private readonly int window;
     private readonly int[] tokens;
     private readonly AlignedArray logits;
@@ -24,14 +24,14 @@ internal sealed unsafe class WindowPredictor : Predictor
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="threads">Threads; 0 takes one for each processor.</param>
-    public WindowPredictor(NetworkWeights weights, int threads)
+    public WindowPredictor(PackedWeights weights, int threads)
     {
         this.weights = weights;
         workers = new Workers(threads);
         window = weights.Model.Spec.Window;
-        state = new NetworkState(weights, window);
+        state = new InferenceState(weights, window);
         tokens = GC.AllocateArray<int>(window, pinned: true);
-        logits = new AlignedArray(weights.Model.Tokenizer.Count);
+        logits = new AlignedArray(weights.Model.Tokenizer.VocabularySize);
         advance = AdvanceSomePart;
         partPositions = new long[workers.Count];
     }

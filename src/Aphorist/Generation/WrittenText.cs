@@ -4,11 +4,11 @@ using Aphorist.Text;
 namespace Aphorist.Generation;
 
 /// <summary>Turns the tokens of one text into its text, and knows when it is over.</summary>
-internal sealed class WrittenText
+internal sealed class TextAssembler
 {
-    private readonly ITokenizer tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly TokenDecoder decoder;
-    private readonly StopTexts stops;
+    private readonly StopSequenceMatcher stops;
     private readonly int? length;
     private readonly int minimumLength;
     private readonly List<int> barred = [];
@@ -16,11 +16,11 @@ internal sealed class WrittenText
 
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="plan">What is asked of the text.</param>
-    public WrittenText(ITokenizer tokenizer, TextPlan plan)
+    public TextAssembler(Tokenizer tokenizer, CompiledRequest plan)
     {
         (this.tokenizer, length, minimumLength) = (tokenizer, plan.Length, plan.MinimumLength);
         decoder = tokenizer.CreateDecoder();
-        stops = new StopTexts(plan.StopTexts);
+        stops = new StopSequenceMatcher(plan.StopTexts);
     }
 
     /// <summary>Whether no token comes any more.</summary>
@@ -29,7 +29,7 @@ internal sealed class WrittenText
     /// <summary>Begins another text.</summary>
     public void Begin()
     {
-        decoder.Finish();
+        decoder.Flush();
         stops.Begin();
         written = 0;
     }
@@ -38,7 +38,7 @@ internal sealed class WrittenText
     /// <param name="sampler">Who chooses.</param>
     /// <param name="text">For which text.</param>
     /// <param name="logits">[V].</param>
-    public int Choose(Sampler sampler, SampledText text, ReadOnlySpan<float> logits)
+    public int Choose(Sampler sampler, SamplerState text, ReadOnlySpan<float> logits)
     {
         int id = sampler.Choose(text, logits);
         if (written >= minimumLength || !stops.Any) return id;
@@ -53,17 +53,17 @@ internal sealed class WrittenText
     }
 
     /// <summary>Takes a token and returns the text that is certain now; it may be empty.</summary>
-    public string Add(int id)
+    public string Append(int id)
     {
         written++;
-        string piece = decoder.Add(id);
+        string piece = decoder.Append(id);
         return stops.Any ? stops.Add(piece) : piece;
     }
 
     /// <summary>Ends the text and returns what it still lacked.</summary>
     public string Finish()
     {
-        string rest = decoder.Finish();
+        string rest = decoder.Flush();
         if (!stops.Any) return rest;
         return stops.IsFound ? "" : stops.Finish() + rest;
     }

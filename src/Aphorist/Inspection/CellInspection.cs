@@ -47,11 +47,11 @@ public sealed class CellInspection
     /// <exception cref="ArgumentException">Nothing is left to read, more is to be kept than an array holds, or an option is out of range.</exception>
     /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
     /// <exception cref="CorpusException">A text too large for memory cannot be read any more.</exception>
-    public static CellInspection Of(LanguageModel model, Corpus corpus, InspectionOptions? options = null, CancellationToken cancellationToken = default) =>
-        Of(model, corpus, options, InstructionSet.Current, progress: null, cancellationToken);
+    public static CellInspection Create(LanguageModel model, Corpus corpus, InspectionOptions? options = null, CancellationToken cancellationToken = default) =>
+        Create(model, corpus, options, InstructionSet.Current, progress: null, cancellationToken);
 
     /// <summary>Does the same with a certain instruction set, and tells how far it has come.</summary>
-    internal static CellInspection Of(
+    internal static CellInspection Create(
         LanguageModel model, Corpus corpus, InspectionOptions? options, InstructionSet instructionSet, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -69,7 +69,7 @@ public sealed class CellInspection
     /// <summary>The values [<see cref="CellCount"/>] of all cells, layer by layer, after one of the first tokens.</summary>
     /// <param name="token">Which of the <see cref="Pieces"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The activations of this token were not kept.</exception>
-    public ReadOnlySpan<float> Activations(int token)
+    public ReadOnlySpan<float> GetActivations(int token)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, Pieces.Count);
@@ -80,10 +80,10 @@ public sealed class CellInspection
     /// <param name="token">Which of the <see cref="Pieces"/>.</param>
     /// <param name="cell">The cell.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such cell, or the activations of this token were not kept.</exception>
-    public float Activation(int token, CellPlace cell)
+    public float GetActivation(int token, CellIndex cell)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)cell.Layer, (uint)Layers, nameof(cell));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)cell.Unit, (uint)Units, nameof(cell));
-        return Activations(token)[cell.Layer * Units + cell.Unit];
+        return GetActivations(token)[cell.Layer * Units + cell.Unit];
     }
 }

@@ -5,7 +5,7 @@ namespace Aphorist.Inspection;
 /// <summary>Which of a model's cells: its layer and its place there, both from 0, as the tensors of a model file count them.</summary>
 /// <param name="Layer">The layer, from below.</param>
 /// <param name="Unit">The place among the layer's units.</param>
-public readonly record struct CellPlace(int Layer, int Unit)
+public readonly record struct CellIndex(int Layer, int Unit)
 {
     /// <summary>Layer and unit with a colon between them: <c>0:137</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Layer}:{Unit}");

@@ -6,14 +6,14 @@ namespace Aphorist.Inspection;
 /// <summary>Reads a text token by token with the state carried on, and shows the cells and gates of all layers after each.</summary>
 internal sealed unsafe class CellReader
 {
-    private readonly NetworkState state;
+    private readonly InferenceState state;
     private readonly int units;
 
     public CellReader(LanguageModel model, InstructionSet instructionSet)
     {
-        NetworkWeights weights = new(model, instructionSet);
+        PackedWeights weights = new(model, instructionSet);
         weights.Refresh();
-        state = new NetworkState(weights, rows: 1);
+        state = new InferenceState(weights, rows: 1);
         units = model.Spec.HiddenSize;
     }
 
@@ -28,6 +28,6 @@ internal sealed unsafe class CellReader
         for (int layer = 0; layer < state.Layers.Count; layer++) state.Layers[layer].Cells(row: 0).CopyTo(values[(layer * units)..]);
     }
 
-    /// <summary>The values [H] of a gate, see <see cref="LayerState.Gate"/>.</summary>
+    /// <summary>The values [H] of a gate, see <see cref="InferenceLayer.Gate"/>.</summary>
     public ReadOnlySpan<float> Gate(int layer, int place) => state.Layers[layer].Gate(row: 0, place);
 }

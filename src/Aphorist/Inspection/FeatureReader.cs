@@ -4,10 +4,10 @@ using Aphorist.Text;
 namespace Aphorist.Inspection;
 
 /// <summary>Follows several features through the tokens of a text.</summary>
-internal sealed class FeatureReader(ITokenizer tokenizer, IReadOnlyList<TextFeature> features)
+internal sealed class FeatureReader(Tokenizer tokenizer, IReadOnlyList<TextFeature> features)
 {
     private readonly TokenDecoder decoder = tokenizer.CreateDecoder();
-    private readonly FeatureTrack[] tracks = [.. features.Select(feature => feature.Begin())];
+    private readonly FeatureTrack[] tracks = [.. features.Select(feature => feature.CreateTrack())];
     private readonly double[] values = new double[features.Count];
 
     /// <summary>The features' values at the last character read; a token that completes no character changes nothing.</summary>
@@ -16,7 +16,7 @@ internal sealed class FeatureReader(ITokenizer tokenizer, IReadOnlyList<TextFeat
     /// <summary>Reads one more token, and returns the text that it completes.</summary>
     public string Read(int id)
     {
-        string text = decoder.Add(id);
+        string text = decoder.Append(id);
         foreach (Rune character in text.EnumerateRunes())
             for (int feature = 0; feature < tracks.Length; feature++) values[feature] = tracks[feature].Read(character);
         return text;

@@ -77,7 +77,7 @@ internal sealed class InspectionPass
     private FeatureCorrelations CorrelationsWith(int feature)
     {
         IEnumerable<CellCorrelation> all = Enumerable.Range(0, cells.Count)
-            .Select(cell => new CellCorrelation(new CellPlace(cell / spec.HiddenSize, cell % spec.HiddenSize), correlations.Of(cell, feature)))
+            .Select(cell => new CellCorrelation(new CellIndex(cell / spec.HiddenSize, cell % spec.HiddenSize), correlations.Of(cell, feature)))
             .Where(it => !double.IsNaN(it.Correlation))
             .OrderByDescending(it => Math.Abs(it.Correlation));
         return new FeatureCorrelations(features[feature], correlations.Varies(feature), [.. all], keptFeatures[feature]);

@@ -6,8 +6,8 @@ namespace Aphorist.Inspection;
 /// </summary>
 /// <param name="Name">What it is called, in a few words.</param>
 /// <param name="Meaning">Its value, in one sentence.</param>
-/// <param name="Begin">Begins a text.</param>
-public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack> Begin)
+/// <param name="CreateTrack">Begins a text.</param>
+public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack> CreateTrack)
 {
     /// <summary>How many characters of the line were read: 1 at its first character, 0 at a line feed.</summary>
     public static TextFeature PositionInLine { get; } =
@@ -41,10 +41,10 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
     public static IReadOnlyList<TextFeature> All { get; } = [PositionInLine, InsideQuotes, InsideParentheses, WordEnd, PositionInWord, Capital];
 
     /// <summary>The feature's value at each character (Unicode scalar value) of a text.</summary>
-    public double[] Of(string text)
+    public double[] Measure(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        FeatureTrack track = Begin();
+        FeatureTrack track = CreateTrack();
         return [.. text.EnumerateRunes().Select(track.Read)];
     }
 }

@@ -4,7 +4,7 @@ namespace Aphorist.Model;
 
 /// <summary>A causal convolution with gaps and gated units over whole sequences.</summary>
 /// <remarks>No step waits for the one before, so steps are taken in blocks: as many as the products are fast with, and what passes between them and the cell stays in the cache.</remarks>
-internal sealed unsafe class ConvolutionLayer : SequenceLayer
+internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
 {
     private readonly ConvolutionWeights weights;
     private readonly ConvolutionCell cell;
@@ -13,7 +13,7 @@ internal sealed unsafe class ConvolutionLayer : SequenceLayer
     private readonly int hiddenSize, blockRows;
     private int rows;
 
-    public ConvolutionLayer(ConvolutionWeights weights, ConvolutionCell cell, int mostRows, int mostSteps)
+    public ConvolutionTrainingLayer(ConvolutionWeights weights, ConvolutionCell cell, int mostRows, int mostSteps)
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         blockRows = Math.Max(GemmKernel.DepthBlock, mostRows);

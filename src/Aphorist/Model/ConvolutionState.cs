@@ -8,7 +8,7 @@ namespace Aphorist.Model;
 /// The inputs that the kernel meets now are laid side by side, so that all texts and places are one product. Its sums run in the order in which training
 /// makes them, place by place, and what was not read yet takes part as zeros: rows are the same whoever else is there.
 /// </remarks>
-internal sealed unsafe class ConvolutionState : LayerState
+internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
 {
     private readonly ConvolutionWeights weights;
     private readonly ConvolutionCell cell;
@@ -19,7 +19,7 @@ internal sealed unsafe class ConvolutionState : LayerState
     // How many inputs of each text were read: clearing a text is forgetting how many.
     private readonly long[] read;
 
-    public ConvolutionState(ConvolutionWeights weights, ConvolutionCell cell, int rows)
+    public ConvolutionInferenceLayer(ConvolutionWeights weights, ConvolutionCell cell, int rows)
     {
         (this.weights, this.cell, inputSize) = (weights, cell, weights.InputSize);
         ring = new AlignedArray(rows * weights.Past * inputSize);
@@ -42,9 +42,9 @@ internal sealed unsafe class ConvolutionState : LayerState
         outputs.Span.Slice(row * weights.HiddenSize, weights.HiddenSize).Clear();
     }
 
-    public override void CopyFrom(LayerState other, int from, int to)
+    public override void CopyFrom(InferenceLayer other, int from, int to)
     {
-        ConvolutionState source = (ConvolutionState)other;
+        ConvolutionInferenceLayer source = (ConvolutionInferenceLayer)other;
         int past = weights.Past * inputSize, hiddenSize = weights.HiddenSize;
         source.ring.Span.Slice(from * past, past).CopyTo(ring.Span[(to * past)..]);
         if (weights.ReadsTokens) source.tokenRing.AsSpan(from * weights.Past, weights.Past).CopyTo(tokenRing.AsSpan(to * weights.Past));

@@ -13,7 +13,7 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
     private readonly AlignedArray kernel;
     private readonly AlignedArray? kernelTransposed;
 
-    public ConvolutionWeights(NetworkWeights weights, int layer)
+    public ConvolutionWeights(PackedWeights weights, int layer)
     {
         (LanguageModel model, GemmKernel gemm) = (weights.Model, weights.Gemm);
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
@@ -84,9 +84,9 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
         }
     }
 
-    public override SequenceLayer CreateLayer(NetworkWeights weights, int mostRows, int mostSteps) =>
-        new ConvolutionLayer(this, ConvolutionCell.Create(weights.InstructionSet), mostRows, mostSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) =>
+        new ConvolutionTrainingLayer(this, ConvolutionCell.Create(weights.InstructionSet), mostRows, mostSteps);
 
-    public override LayerState CreateState(NetworkWeights weights, int rows) =>
-        new ConvolutionState(this, ConvolutionCell.Create(weights.InstructionSet), rows);
+    public override InferenceLayer CreateState(PackedWeights weights, int rows) =>
+        new ConvolutionInferenceLayer(this, ConvolutionCell.Create(weights.InstructionSet), rows);
 }

@@ -13,11 +13,11 @@ public static class FineTuning
         /// </summary>
         /// <param name="corpus">The corpus, normalised as the model's tokenizer says.</param>
         /// <param name="seed">The seed of the new tokens' weights.</param>
-        public LanguageModel GrowFor(Corpus corpus, ulong seed = 0)
+        public LanguageModel ExtendVocabulary(Corpus corpus, ulong seed = 0)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(corpus);
-            ITokenizer tokenizer = Grow(model.Tokenizer, corpus);
+            Tokenizer tokenizer = Grow(model.Tokenizer, corpus);
             LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
             grown.Origin = model.Origin;
             int[] places = PlacesIn(tokenizer, model.Tokenizer);
@@ -32,23 +32,23 @@ public static class FineTuning
         }
     }
 
-    private static ITokenizer Grow(ITokenizer tokenizer, Corpus corpus) => tokenizer switch
+    private static Tokenizer Grow(Tokenizer tokenizer, Corpus corpus) => tokenizer switch
     {
-        Vocabulary vocabulary => Vocabulary.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
-        WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Of(corpus).Tokens)], words.Normalization),
+        CharacterTokenizer vocabulary => CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
+        WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Create(corpus).Tokens)], words.Normalization),
         _ => tokenizer,
     };
 
     /// <summary>The new id of each old one. Characters are sorted anew; new words come after the old.</summary>
-    private static int[] PlacesIn(ITokenizer grown, ITokenizer old) => [.. Enumerable.Range(0, old.Count).Select(id =>
-        (grown, old) is (Vocabulary now, Vocabulary before) ? now.IdOf(before[id]) : id)];
+    private static int[] PlacesIn(Tokenizer grown, Tokenizer old) => [.. Enumerable.Range(0, old.VocabularySize).Select(id =>
+        (grown, old) is (CharacterTokenizer now, CharacterTokenizer before) ? now.GetId(before[id]) : id)];
 
     private static void Copy(ModelLayout layout, Parameters from, Parameters to, int[] places)
     {
         foreach ((ParameterTensor old, ParameterTensor tensor) in from.Tensors.Zip(to.Tensors))
         {
-            if (HasRowOfEachToken(layout, old)) CopyRows(from.ValuesOf(old), to.ValuesOf(tensor), places);
-            else from.ValuesOf(old).CopyTo(to.ValuesOf(tensor));
+            if (HasRowOfEachToken(layout, old)) CopyRows(from.GetValues(old), to.GetValues(tensor), places);
+            else from.GetValues(old).CopyTo(to.GetValues(tensor));
         }
     }
 

@@ -3,12 +3,12 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>A GRU layer that resets after the product, over whole sequences.</summary>
-internal sealed unsafe class GruLayer : RecurrentLayer
+internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruCell cell;
     private readonly AlignedArray inputSums, recurrentSums, gates, inputGradient, recurrentGradient;
 
-    public GruLayer(RecurrentWeights weights, GruCell cell, int mostRows, int mostSteps)
+    public GruTrainingLayer(RecurrentWeights weights, GruCell cell, int mostRows, int mostSteps)
         : base(weights, mostRows, mostSteps)
     {
         this.cell = cell;

@@ -3,12 +3,12 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>A GRU layer that resets before the product, over whole sequences: U_n is multiplied by v = r h and not by h.</summary>
-internal sealed unsafe class GruResetBeforeLayer : RecurrentLayer
+internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruResetBeforeCell cell;
     private readonly AlignedArray sums, gates, gateGradient, resetGradient, packedCandidateGradient;
 
-    public GruResetBeforeLayer(RecurrentWeights weights, GruResetBeforeCell cell, int mostRows, int mostSteps)
+    public GruResetBeforeTrainingLayer(RecurrentWeights weights, GruResetBeforeCell cell, int mostRows, int mostSteps)
         : base(weights, mostRows, mostSteps)
     {
         this.cell = cell;

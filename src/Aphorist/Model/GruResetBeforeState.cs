@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>What a GRU layer that resets before the product remembers: h.</summary>
-internal sealed unsafe class GruResetBeforeState : LayerState
+internal sealed unsafe class GruResetBeforeInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
     private readonly GruResetBeforeCell cell;
@@ -11,7 +11,7 @@ internal sealed unsafe class GruResetBeforeState : LayerState
     private readonly AlignedArray sums, gates, hidden;
     private readonly int[] zeros;
 
-    public GruResetBeforeState(RecurrentWeights weights, GruResetBeforeCell cell, int rows)
+    public GruResetBeforeInferenceLayer(RecurrentWeights weights, GruResetBeforeCell cell, int rows)
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         sums = new AlignedArray(rows * weights.Gates);
@@ -24,8 +24,8 @@ internal sealed unsafe class GruResetBeforeState : LayerState
 
     public override void Clear(int row) => hidden.Span.Slice(row * hiddenSize, hiddenSize).Clear();
 
-    public override void CopyFrom(LayerState other, int from, int to) =>
-        ((GruResetBeforeState)other).hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
+    public override void CopyFrom(InferenceLayer other, int from, int to) =>
+        ((GruResetBeforeInferenceLayer)other).hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
 
     public override void Advance(LayerInput input, int first, int count)
     {

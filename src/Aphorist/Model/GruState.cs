@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>What a GRU layer that resets after the product remembers: h.</summary>
-internal sealed unsafe class GruState : LayerState
+internal sealed unsafe class GruInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
     private readonly GruCell cell;
@@ -11,7 +11,7 @@ internal sealed unsafe class GruState : LayerState
     private readonly AlignedArray inputSums, recurrentSums, gates, hidden;
     private readonly int[] zeros;
 
-    public GruState(RecurrentWeights weights, GruCell cell, int rows)
+    public GruInferenceLayer(RecurrentWeights weights, GruCell cell, int rows)
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         inputSums = new AlignedArray(rows * weights.Gates);
@@ -25,8 +25,8 @@ internal sealed unsafe class GruState : LayerState
 
     public override void Clear(int row) => hidden.Span.Slice(row * hiddenSize, hiddenSize).Clear();
 
-    public override void CopyFrom(LayerState other, int from, int to) =>
-        ((GruState)other).hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
+    public override void CopyFrom(InferenceLayer other, int from, int to) =>
+        ((GruInferenceLayer)other).hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
 
     public override void Advance(LayerInput input, int first, int count)
     {

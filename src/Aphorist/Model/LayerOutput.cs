@@ -8,7 +8,7 @@ namespace Aphorist.Model;
 /// mask of dropout, and x the layer's input; each of the three only where the model has it, x from the second layer up.
 /// </summary>
 /// <remarks>The rows are independent of each other; different threads may run different rows forwards at the same time.</remarks>
-internal sealed unsafe class LayerOutput
+internal sealed unsafe class LayerPostprocessor
 {
     private readonly Parameters parameters;
     private readonly int hiddenSize;
@@ -20,7 +20,7 @@ internal sealed unsafe class LayerOutput
     /// <param name="layer">Which layer.</param>
     /// <param name="mostRows">The most rows there are: sequences times steps.</param>
     /// <param name="dropsOut">Whether there are masks.</param>
-    public LayerOutput(NetworkWeights weights, int layer, int mostRows, bool dropsOut = false)
+    public LayerPostprocessor(PackedWeights weights, int layer, int mostRows, bool dropsOut = false)
     {
         ModelSpec spec = weights.Model.Spec;
         (parameters, hiddenSize, AddsInput) = (weights.Model.Parameters, spec.HiddenSize, spec.AddsInput(layer));
@@ -48,7 +48,7 @@ internal sealed unsafe class LayerOutput
     }
 
     /// <summary>One row becomes the same as one of another workspace of the same layer.</summary>
-    public void CopyFrom(LayerOutput other, int from, int to)
+    public void CopyFrom(LayerPostprocessor other, int from, int to)
     {
         if (values.Length > 0) other.values.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(values.Span[(to * hiddenSize)..]);
     }

@@ -1,14 +1,14 @@
 namespace Aphorist.Model;
 
 /// <summary>What one layer remembers of some texts.</summary>
-internal abstract unsafe class LayerState
+internal abstract unsafe class InferenceLayer
 {
     /// <summary>What a recurrent layer remembers.</summary>
-    public static LayerState Create(NetworkWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
+    public static InferenceLayer Create(PackedWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
     {
-        { Architecture: Architecture.Lstm } spec => new LstmState(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),
-        { ResetsBefore: true } spec => new GruResetBeforeState(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), rows),
-        { } spec => new GruState(layer, GruCell.Create(weights.InstructionSet, spec.Gates), rows),
+        { Architecture: Architecture.Lstm } spec => new LstmInferenceLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),
+        { ResetsBefore: true } spec => new GruResetBeforeInferenceLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), rows),
+        { } spec => new GruInferenceLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), rows),
     };
 
     /// <summary>Forgets all texts.</summary>
@@ -24,7 +24,7 @@ internal abstract unsafe class LayerState
     public abstract void Advance(LayerInput input, int first, int count);
 
     /// <summary>One text becomes the same as one of another state of the same layer, which may be this one.</summary>
-    public abstract void CopyFrom(LayerState other, int from, int to);
+    public abstract void CopyFrom(InferenceLayer other, int from, int to);
 
     /// <summary>The outputs [H] of the texts from <paramref name="first"/> on.</summary>
     public abstract float* Output(int first);

@@ -6,7 +6,7 @@ internal abstract class LayerWeights
     /// <summary>How many parts <see cref="Refresh"/> has, which may be made at the same time.</summary>
     public const int Parts = 4;
 
-    public static LayerWeights Create(NetworkWeights weights, int layer) => weights.Model.Spec.Architecture == Architecture.Convolution
+    public static LayerWeights Create(PackedWeights weights, int layer) => weights.Model.Spec.Architecture == Architecture.Convolution
         ? new ConvolutionWeights(weights, layer)
         : new RecurrentWeights(weights, layer);
 
@@ -17,8 +17,8 @@ internal abstract class LayerWeights
     /// <param name="weights">The whole model's, of which these are a part.</param>
     /// <param name="mostRows">The most sequences a call may bring.</param>
     /// <param name="mostSteps">The most steps.</param>
-    public abstract SequenceLayer CreateLayer(NetworkWeights weights, int mostRows, int mostSteps);
+    public abstract TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps);
 
     /// <summary>What the layer remembers of so many texts that are read token by token.</summary>
-    public abstract LayerState CreateState(NetworkWeights weights, int rows);
+    public abstract InferenceLayer CreateState(PackedWeights weights, int rows);
 }

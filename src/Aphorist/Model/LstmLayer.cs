@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>An LSTM layer over whole sequences.</summary>
-internal sealed unsafe class LstmLayer : RecurrentLayer
+internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
 {
     private readonly LstmCell cell;
 
@@ -11,7 +11,7 @@ internal sealed unsafe class LstmLayer : RecurrentLayer
     // forth, the sums of one step's gates and later their gradients, has a place of its own, small enough to stay in the cache.
     private readonly AlignedArray gates, cells, cellTanh, cellGradient, sums;
 
-    public LstmLayer(RecurrentWeights weights, LstmCell cell, int mostRows, int mostSteps)
+    public LstmTrainingLayer(RecurrentWeights weights, LstmCell cell, int mostRows, int mostSteps)
         : base(weights, mostRows, mostSteps)
     {
         this.cell = cell;

@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>What an LSTM layer remembers: h and c.</summary>
-internal sealed unsafe class LstmState : LayerState
+internal sealed unsafe class LstmInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
     private readonly LstmCell cell;
@@ -11,7 +11,7 @@ internal sealed unsafe class LstmState : LayerState
     private readonly AlignedArray gates, hidden, cells, cellTanh;
     private readonly int[] zeros;
 
-    public LstmState(RecurrentWeights weights, LstmCell cell, int rows)
+    public LstmInferenceLayer(RecurrentWeights weights, LstmCell cell, int rows)
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         gates = new AlignedArray(rows * weights.Gates);
@@ -33,9 +33,9 @@ internal sealed unsafe class LstmState : LayerState
         cells.Span.Slice(row * hiddenSize, hiddenSize).Clear();
     }
 
-    public override void CopyFrom(LayerState other, int from, int to)
+    public override void CopyFrom(InferenceLayer other, int from, int to)
     {
-        LstmState source = (LstmState)other;
+        LstmInferenceLayer source = (LstmInferenceLayer)other;
         source.hidden.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(hidden.Span[(to * hiddenSize)..]);
         source.cells.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(cells.Span[(to * hiddenSize)..]);
     }

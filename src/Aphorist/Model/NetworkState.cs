@@ -4,49 +4,49 @@ namespace Aphorist.Model;
 
 /// <summary>The states of some texts that a model reads token by token: what is remembered of each, and what is likely to come next.</summary>
 /// <remarks>The rows are independent of each other; different threads may advance different rows at the same time.</remarks>
-internal sealed unsafe class NetworkState
+internal sealed unsafe class InferenceState
 {
-    private readonly NetworkWeights weights;
-    private readonly LayerState[] layers;
-    private readonly LayerOutput[] outputs;
+    private readonly PackedWeights weights;
+    private readonly InferenceLayer[] layers;
+    private readonly LayerPostprocessor[] outputs;
     private readonly AlignedArray embedded;
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="rows">How many texts.</param>
     /// <exception cref="ArgumentException">What is remembered of so many does not fit into arrays.</exception>
-    public NetworkState(NetworkWeights weights, int rows)
+    public InferenceState(PackedWeights weights, int rows)
     {
         this.weights = weights;
         ModelSpec spec = weights.Model.Spec;
         double mostOfText = spec.MostOfStep + (double)Enumerable.Range(0, spec.Layers).Max(spec.StateSize);
         AlignedArray.EnsureFits(rows * mostOfText, "read fewer texts at once, or take a model with a shorter window or smaller layers");
         layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
-        outputs = [.. layers.Select((_, layer) => new LayerOutput(weights, layer, rows))];
+        outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, rows))];
         embedded = new AlignedArray(rows * spec.EmbeddingSize);
     }
 
     /// <summary>The layers, from below.</summary>
-    public IReadOnlyList<LayerState> Layers => layers;
+    public IReadOnlyList<InferenceLayer> Layers => layers;
 
     /// <summary>Forgets all texts.</summary>
     public void Clear()
     {
-        foreach (LayerState layer in layers) layer.Clear();
-        foreach (LayerOutput output in outputs) output.Clear();
+        foreach (InferenceLayer layer in layers) layer.Clear();
+        foreach (LayerPostprocessor output in outputs) output.Clear();
     }
 
     /// <summary>Forgets one text.</summary>
     public void Clear(int row)
     {
-        foreach (LayerState layer in layers) layer.Clear(row);
-        foreach (LayerOutput output in outputs) output.Clear(row);
+        foreach (InferenceLayer layer in layers) layer.Clear(row);
+        foreach (LayerPostprocessor output in outputs) output.Clear(row);
     }
 
     /// <summary>One text becomes the same as one of another state of the same weights, which may be this one.</summary>
     /// <param name="other">The other state.</param>
     /// <param name="from">Its text.</param>
     /// <param name="to">The text here.</param>
-    public void CopyFrom(NetworkState other, int from, int to)
+    public void CopyFrom(InferenceState other, int from, int to)
     {
         for (int layer = 0; layer < layers.Length; layer++)
         {

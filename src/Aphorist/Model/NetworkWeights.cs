@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>All matrices of a model in the forms that the products want; made anew after every change of the parameters.</summary>
-internal sealed unsafe class NetworkWeights
+internal sealed unsafe class PackedWeights
 {
     private readonly AlignedArray decoder;
     private readonly AlignedArray? decoderTransposed;
@@ -11,11 +11,11 @@ internal sealed unsafe class NetworkWeights
     /// <param name="model">The model.</param>
     /// <param name="instructionSet">Which kernels they are packed for.</param>
     /// <param name="forTraining">Whether to hold the transposed matrices too, which only the way back multiplies by.</param>
-    public NetworkWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
+    public PackedWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
     {
         (Model, InstructionSet, ForTraining) = (model, instructionSet, forTraining);
         Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => LayerWeights.Create(this, layer))];
-        (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.Count);
+        (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.VocabularySize);
         decoder = new AlignedArray(Gemm.PackedLength(hidden, characters));
         if (forTraining) decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));
     }
@@ -54,7 +54,7 @@ internal sealed unsafe class NetworkWeights
             return;
         }
 
-        (int hidden, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.Count);
+        (int hidden, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.VocabularySize);
         float* d = Model.Parameters.PointerTo(Model.Layout.DecoderKernel);
         if (partOfLayer == 0) Gemm.Pack(d, 1, hidden, hidden, characters, decoder.Pointer);
         else if (ForTraining) Gemm.Pack(d, hidden, 1, characters, hidden, DecoderTransposed);
@@ -64,7 +64,7 @@ internal sealed unsafe class NetworkWeights
     public void Embed(int* tokens, float* vectors, int rows)
     {
         int size = Model.Spec.EmbeddingSize;
-        ReadOnlySpan<float> embedding = Model.Parameters.ValuesOf(Model.Layout.Embedding!);
+        ReadOnlySpan<float> embedding = Model.Parameters.GetValues(Model.Layout.Embedding!);
         for (int row = 0; row < rows; row++)
             embedding.Slice(tokens[row] * size, size).CopyTo(new Span<float>(vectors + (nint)row * size, size));
     }
@@ -72,8 +72,8 @@ internal sealed unsafe class NetworkWeights
     /// <summary>The logits [rows, V] of the top layer's outputs [rows, H].</summary>
     public void Decode(float* hidden, float* logits, int rows)
     {
-        (int hiddenSize, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.Count);
-        ReadOnlySpan<float> bias = Model.Parameters.ValuesOf(Model.Layout.DecoderBias);
+        (int hiddenSize, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.VocabularySize);
+        ReadOnlySpan<float> bias = Model.Parameters.GetValues(Model.Layout.DecoderBias);
         for (int row = 0; row < rows; row++) bias.CopyTo(new Span<float>(logits + (nint)row * characters, characters));
         Gemm.Multiply(hidden, hiddenSize, 1, decoder.Pointer, logits, characters, rows, characters, hiddenSize, accumulate: true);
     }

@@ -23,7 +23,7 @@ public sealed class Parameters
     public int Count => Tensors.Sum(tensor => tensor.Length);
 
     /// <summary>The values of one tensor, in the arena's order (see <see cref="ParameterTensor.Transposed"/>).</summary>
-    public Span<float> ValuesOf(ParameterTensor tensor) => Values.Slice(tensor.Offset, tensor.Length);
+    public Span<float> GetValues(ParameterTensor tensor) => Values.Slice(tensor.Offset, tensor.Length);
 
     internal Memory<float> Memory => arena.Memory;
 

@@ -11,12 +11,12 @@ namespace Aphorist.Model;
 /// Sequences lie step by step: [steps, rows, size]. Products with the inputs of all steps are made at once; those with the state, step by step. On the
 /// way back, the gradients of the kernels are added up over blocks of steps, so that they are loaded and stored seldom.
 /// </remarks>
-internal abstract unsafe class RecurrentLayer : SequenceLayer
+internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
 {
     private readonly AlignedArray hidden, packedInputGradient, packedRecurrentGradient, firstStateGradient;
     private readonly int[] zeros;
 
-    protected RecurrentLayer(RecurrentWeights weights, int mostRows, int mostSteps)
+    protected RecurrentTrainingLayer(RecurrentWeights weights, int mostRows, int mostSteps)
     {
         Weights = weights;
         (Gemm, HiddenSize, Gates) = (weights.Gemm, weights.HiddenSize, weights.Gates);
@@ -29,12 +29,12 @@ internal abstract unsafe class RecurrentLayer : SequenceLayer
         zeros = GC.AllocateArray<int>(mostRows, pinned: true);
     }
 
-    public static RecurrentLayer Create(NetworkWeights weights, RecurrentWeights layer, int mostRows, int mostSteps) =>
+    public static RecurrentTrainingLayer Create(PackedWeights weights, RecurrentWeights layer, int mostRows, int mostSteps) =>
         weights.Model.Spec switch
         {
-            { Architecture: Architecture.Lstm } spec => new LstmLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-            { ResetsBefore: true } spec => new GruResetBeforeLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-            { } spec => new GruLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { Architecture: Architecture.Lstm } spec => new LstmTrainingLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { ResetsBefore: true } spec => new GruResetBeforeTrainingLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { } spec => new GruTrainingLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
         };
 
     public override float* Output => Hidden(1);

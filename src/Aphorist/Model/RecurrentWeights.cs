@@ -9,13 +9,13 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     private readonly AlignedArray inputRows, inputKernel, recurrent, recurrentCandidate;
     private readonly AlignedArray? inputKernelTransposed, recurrentTransposed;
 
-    public RecurrentWeights(NetworkWeights weights, int layer)
+    public RecurrentWeights(PackedWeights weights, int layer)
     {
         (LanguageModel model, GemmKernel gemm) = (weights.Model, weights.Gemm);
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
         IsResidual = model.Spec.AddsInput(layer);
-        inputRows = new AlignedArray(ReadsTokens ? model.Tokenizer.Count * Gates : Gates);
+        inputRows = new AlignedArray(ReadsTokens ? model.Tokenizer.VocabularySize * Gates : Gates);
         inputKernel = new AlignedArray(gemm.PackedLength(InputSize, Gates));
         recurrent = new AlignedArray(gemm.PackedLength(HiddenSize, Gates));
         recurrentCandidate = new AlignedArray(model.Spec.ResetsBefore ? gemm.PackedLength(HiddenSize, HiddenSize) : 0);
@@ -83,18 +83,18 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
             default:
                 if (ReadsTokens) break;
                 if (inputKernelTransposed is not null) Gemm.Pack(w, 1, Gates, Gates, InputSize, InputKernelTransposed);
-                parameters.ValuesOf(Tensors.Bias).CopyTo(inputRows.Span);
+                parameters.GetValues(Tensors.Bias).CopyTo(inputRows.Span);
                 break;
         }
     }
 
-    public override SequenceLayer CreateLayer(NetworkWeights weights, int mostRows, int mostSteps) => RecurrentLayer.Create(weights, this, mostRows, mostSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) => RecurrentTrainingLayer.Create(weights, this, mostRows, mostSteps);
 
-    public override LayerState CreateState(NetworkWeights weights, int rows) => LayerState.Create(weights, this, rows);
+    public override InferenceLayer CreateState(PackedWeights weights, int rows) => InferenceLayer.Create(weights, this, rows);
 
     private void AddBiasToRows()
     {
-        ReadOnlySpan<float> kernel = parameters.ValuesOf(Tensors.InputKernel), bias = parameters.ValuesOf(Tensors.Bias);
+        ReadOnlySpan<float> kernel = parameters.GetValues(Tensors.InputKernel), bias = parameters.GetValues(Tensors.Bias);
         for (int row = 0; row < kernel.Length; row += Gates)
             System.Numerics.Tensors.TensorPrimitives.Add(kernel.Slice(row, Gates), bias, inputRows.Span.Slice(row, Gates));
     }

@@ -1,7 +1,7 @@
 namespace Aphorist.Model;
 
 /// <summary>One layer over whole sequences, forwards and backwards: the workspace of one worker. Sequences lie step by step: [steps, rows, size].</summary>
-internal abstract unsafe class SequenceLayer
+internal abstract unsafe class TrainingLayer
 {
     /// <summary>The outputs [steps, rows, H] of the last call of <see cref="Forward"/>.</summary>
     public abstract float* Output { get; }
@@ -18,7 +18,7 @@ internal abstract unsafe class SequenceLayer
     /// <param name="steps">Steps.</param>
     /// <param name="outputGradient">The gradient of the outputs, [steps, rows, H], or of the last step's only, [rows, H]; overwritten.</param>
     /// <param name="lastOnly">Whether only the last step has one.</param>
-    /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; of no use where the layer reads tokens. Where <see cref="LayerOutput.AddsInput"/>, what came past the layer is there already, and is added to.</param>
+    /// <param name="inputGradient">The gradient of the inputs [steps, rows, I], on the way out; of no use where the layer reads tokens. Where <see cref="LayerPostprocessor.AddsInput"/>, what came past the layer is there already, and is added to.</param>
     /// <param name="gradient">Laid out as the parameters; the layer's gradients are added.</param>
     public abstract void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient);
 }

@@ -4,15 +4,15 @@ using Aphorist.Numerics;
 namespace Aphorist.Model;
 
 /// <summary>The whole model over sequences of tokens, forwards and backwards: the workspace of one worker; the weights are shared.</summary>
-internal sealed unsafe class SequenceNetwork
+internal sealed unsafe class TrainingNetwork
 {
-    private readonly NetworkWeights weights;
-    private readonly SequenceLayer[] layers;
+    private readonly PackedWeights weights;
+    private readonly TrainingLayer[] layers;
     private readonly SoftmaxDecoder decoder;
     private readonly bool lastOnly;
     private readonly int hiddenSize, embeddingSize, mostRows;
     private readonly AlignedArray embedded, embeddedGradient;
-    private readonly LayerOutput[] outputs;
+    private readonly LayerPostprocessor[] outputs;
     private readonly AlignedArray[] outputGradients;
 
     /// <param name="weights">The model's weights.</param>
@@ -20,7 +20,7 @@ internal sealed unsafe class SequenceNetwork
     /// <param name="mostSteps">The most steps.</param>
     /// <param name="lastOnly">Whether only the token after the last step is predicted, rather than one after each step.</param>
     /// <param name="dropsOut">Whether calls may bring masks.</param>
-    public SequenceNetwork(NetworkWeights weights, int mostRows, int mostSteps, bool lastOnly, bool dropsOut)
+    public TrainingNetwork(PackedWeights weights, int mostRows, int mostSteps, bool lastOnly, bool dropsOut)
     {
         (this.weights, this.mostRows, this.lastOnly) = (weights, mostRows, lastOnly);
         ModelSpec spec = weights.Model.Spec;
@@ -30,7 +30,7 @@ internal sealed unsafe class SequenceNetwork
         int sequence = mostSteps * mostRows;
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
-        outputs = [.. layers.Select((_, layer) => new LayerOutput(weights, layer, sequence, dropsOut))];
+        outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, sequence, dropsOut))];
         outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? mostRows : sequence) * hiddenSize))];
     }
 

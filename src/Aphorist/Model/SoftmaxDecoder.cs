@@ -8,15 +8,15 @@ internal sealed unsafe class SoftmaxDecoder
 {
     private const int MostRows = 64;
 
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly SoftmaxCrossEntropy softmax;
     private readonly int hiddenSize, characters;
     private readonly AlignedArray logits, packedHidden;
 
-    public SoftmaxDecoder(NetworkWeights weights)
+    public SoftmaxDecoder(PackedWeights weights)
     {
         this.weights = weights;
-        (hiddenSize, characters) = (weights.Model.Spec.HiddenSize, weights.Model.Tokenizer.Count);
+        (hiddenSize, characters) = (weights.Model.Spec.HiddenSize, weights.Model.Tokenizer.VocabularySize);
         softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
         logits = new AlignedArray(MostRows * characters);
         packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));

@@ -62,7 +62,7 @@ public static class ModelFile
     /// <summary>The tensors of a model's file in their order, each with the values that it is a part of.</summary>
     private static IEnumerable<(StoredTensor Tensor, Parameters Values)> TensorsOf(LanguageModel model)
     {
-        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.Count);
+        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(model.Spec, model.Tokenizer.VocabularySize);
         IEnumerable<(StoredTensor, Parameters)> parameters = tensors.Select(tensor => (tensor, model.Parameters));
         return model.OptimizerState is not { } state
             ? parameters

@@ -52,7 +52,7 @@ public sealed record ModelFileInfo
     public required ModelSpec Spec { get; init; }
 
     /// <summary>What the model reads and writes: characters, words or bytes.</summary>
-    public required ITokenizer Tokenizer { get; init; }
+    public required Tokenizer Tokenizer { get; init; }
 
     /// <summary>How the model was trained; null if it was not.</summary>
     public required TrainingRecord? Training { get; init; }
@@ -71,8 +71,8 @@ public sealed record ModelFileInfo
     {
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
-        ITokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
-        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(spec, tokenizer.Count);
+        Tokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
+        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(spec, tokenizer.VocabularySize);
         StoredTensor.Check(reader, tensors, MomentsOf(reader.Path, metadata.Optimizer, tensors));
         return new ModelFileInfo
         {

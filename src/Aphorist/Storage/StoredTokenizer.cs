@@ -11,9 +11,9 @@ internal static class StoredTokenizer
     public const string Bytes = "bytes";
 
     /// <exception cref="NotSupportedException">The tokenizer is of none of the kinds that a file can hold.</exception>
-    public static TokenizerMetadata Describe(ITokenizer tokenizer) => tokenizer switch
+    public static TokenizerMetadata Describe(Tokenizer tokenizer) => tokenizer switch
     {
-        Vocabulary vocabulary => new() { Kind = Characters, Vocabulary = vocabulary.Characters },
+        CharacterTokenizer vocabulary => new() { Kind = Characters, Vocabulary = vocabulary.Characters },
         WordTokenizer words => new() { Kind = Words, Tokens = words.Tokens },
         ByteTokenizer => new() { Kind = Bytes },
         _ => throw new NotSupportedException(
@@ -21,7 +21,7 @@ internal static class StoredTokenizer
     };
 
     /// <exception cref="ModelFileException">The description is of no tokenizer that could be of use.</exception>
-    public static ITokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
+    public static Tokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
     {
         Characters => ReadCharacters(path, tokenizer.Vocabulary, normalization),
         Words => ReadWords(path, tokenizer.Tokens, normalization),
@@ -30,7 +30,7 @@ internal static class StoredTokenizer
             path, $"its tokenizer is '{other}' and this program knows '{Characters}', '{Words}' and '{Bytes}'; update Aphorist"),
     };
 
-    private static Vocabulary ReadCharacters(string path, string? characters, TextNormalization normalization)
+    private static CharacterTokenizer ReadCharacters(string path, string? characters, TextNormalization normalization)
     {
         if (characters is null) throw new ModelFileException(path, "its tokenizer is 'characters' but it has no vocabulary");
         int previous = -1;
@@ -44,7 +44,7 @@ internal static class StoredTokenizer
         }
 
         if (count < 2) throw new ModelFileException(path, $"its vocabulary has {count} characters where at least 2 are needed");
-        return Vocabulary.FromCharacters(characters, normalization);
+        return CharacterTokenizer.FromCharacters(characters, normalization);
     }
 
     private static WordTokenizer ReadWords(string path, IReadOnlyList<string?>? tokens, TextNormalization normalization)
@@ -55,7 +55,7 @@ internal static class StoredTokenizer
         for (int id = 0; id < tokens.Count; id++)
         {
             if (tokens[id] is not { Length: > 0 } token) throw new ModelFileException(path, $"token {id} of its vocabulary is empty");
-            if (id == WordTokenizer.UnknownId != (token == WordTokenizer.UnknownMark) || (id > 0 && token.Contains('\uFFFD')))
+            if (id == WordTokenizer.UnknownId != (token == WordTokenizer.UnknownToken) || (id > 0 && token.Contains('\uFFFD')))
                 throw new ModelFileException(path, $"token {id} of its vocabulary is '{token}' where only token 0 is U+FFFD, which stands for unknown words");
             if (!ids.TryAdd(token, id)) throw new ModelFileException(path, $"tokens {ids[token]} and {id} of its vocabulary are both '{token}'");
         }

@@ -13,7 +13,7 @@ internal static class StoredValues
     public static void Write(SafetensorsWriter writer, StoredTensor stored, Parameters parameters)
     {
         ParameterTensor parameter = Find(stored, parameters);
-        ReadOnlySpan<float> values = parameters.ValuesOf(parameter);
+        ReadOnlySpan<float> values = parameters.GetValues(parameter);
         if (stored.IsAdded) writer.Write(stored.Name, new float[parameter.Length]);
         else if (parameter.Transposed) WriteTransposed(writer, stored.Name, parameter, values);
         else writer.Write(stored.Name, values);
@@ -23,7 +23,7 @@ internal static class StoredValues
     {
         ParameterTensor parameter = Find(stored, parameters);
         SafetensorsTensor tensor = reader.Find(stored.Name)!;
-        Span<float> values = parameters.ValuesOf(parameter);
+        Span<float> values = parameters.GetValues(parameter);
         if (stored.IsAdded)
         {
             Add(reader, tensor, values);

@@ -9,9 +9,9 @@ internal sealed class ByteDecoder : TokenDecoder
 
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
 
-    public override string Add(int id) => Read([ByteTokenizer.ByteOf(id)], flush: false);
+    public override string Append(int id) => Read([ByteTokenizer.ByteOf(id)], flush: false);
 
-    public override string Finish() => Read([], flush: true);
+    public override string Flush() => Read([], flush: true);
 
     private string Read(ReadOnlySpan<byte> bytes, bool flush)
     {

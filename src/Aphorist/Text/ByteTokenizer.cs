@@ -5,10 +5,10 @@ namespace Aphorist.Text;
 
 /// <summary>The 256 bytes as tokens: a text is its UTF-8, so that no text is unknown. A token's id is its byte.</summary>
 /// <param name="normalization">How a text is normalised before it is encoded; only its line endings by default.</param>
-public sealed class ByteTokenizer(TextNormalization normalization = default) : ITokenizer
+public sealed class ByteTokenizer(TextNormalization normalization = default) : Tokenizer
 {
     /// <summary>256.</summary>
-    public int Count => 256;
+    public int VocabularySize => 256;
 
     /// <inheritdoc/>
     public TextNormalization Normalization { get; } = normalization;
@@ -24,7 +24,7 @@ public sealed class ByteTokenizer(TextNormalization normalization = default) : I
     }
 
     /// <summary>The same as <see cref="Encode"/>: nothing is unknown.</summary>
-    public int[] EncodeKnown(string text, out IReadOnlyList<string> unknown)
+    public int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown)
     {
         unknown = [];
         return Encode(text);
@@ -55,7 +55,7 @@ public sealed class ByteTokenizer(TextNormalization normalization = default) : I
     }
 
     /// <inheritdoc/>
-    public string Show(int id) => ByteOf(id) is byte value && value < 0x80 ? VisibleText.Of(((char)value).ToString()) : $"\\x{id:X2}";
+    public string GetDisplayText(int id) => ByteOf(id) is byte value && value < 0x80 ? VisibleText.Of(((char)value).ToString()) : $"\\x{id:X2}";
 
     internal static byte ByteOf(int id) => (byte)TokenId.Checked(id, 256);
 }

@@ -10,9 +10,9 @@ namespace Aphorist.Text;
 public sealed class Corpus
 {
     private readonly string? text;
-    private readonly PreparedText? prepared;
+    private readonly CachedCorpus? prepared;
     private readonly Lazy<string> sha256;
-    private (ITokenizer Tokenizer, TokenSequence Tokens)? encoded;
+    private (Tokenizer Tokenizer, TokenSequence Tokens)? encoded;
 
     private Corpus(string name, string text, TextNormalization normalization)
     {
@@ -21,7 +21,7 @@ public sealed class Corpus
         sha256 = new(() => TextDigest.Sha256(text));
     }
 
-    private Corpus(string name, PreparedText prepared)
+    private Corpus(string name, CachedCorpus prepared)
     {
         (Name, this.prepared, Normalization) = (name, prepared, new TextNormalization(prepared.Description.Lowercase));
         CharacterCount = prepared.Description.Count;
@@ -31,12 +31,12 @@ public sealed class Corpus
     /// <summary>What the text is called: a catalogue name, or the file's name.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the text is held in memory. If it is not, there is no <see cref="Text"/>, and it is read with <see cref="TextBlocks"/>.</summary>
+    /// <summary>Whether the text is held in memory. If it is not, there is no <see cref="Text"/>, and it is read with <see cref="EnumerateBlocks"/>.</summary>
     public bool IsInMemory => text is not null;
 
     /// <summary>The whole text, normalised. Well formed: it never holds half a surrogate pair.</summary>
     /// <exception cref="InvalidOperationException">The text is too large to be held in memory.</exception>
-    public string Text => text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory as one string: read it with {nameof(TextBlocks)}.");
+    public string Text => text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory as one string: read it with {nameof(EnumerateBlocks)}.");
 
     /// <summary>How the text was normalised.</summary>
     public TextNormalization Normalization { get; }
@@ -75,11 +75,11 @@ public sealed class Corpus
 
     /// <summary>The whole text in blocks, in their order: one, where the text is held in memory. No block is empty, or ends within a surrogate pair.</summary>
     /// <exception cref="CorpusException">The prepared text on disk is damaged.</exception>
-    public IEnumerable<string> TextBlocks() => prepared?.Blocks() ?? (text!.Length > 0 ? [text] : []);
+    public IEnumerable<string> EnumerateBlocks() => prepared?.Blocks() ?? (text!.Length > 0 ? [text] : []);
 
     internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization) => new(name, text, normalization);
 
-    internal static Corpus FromPreparedText(string name, PreparedText text) => new(name, text);
+    internal static Corpus FromPreparedText(string name, CachedCorpus text) => new(name, text);
 
     /// <summary>The different characters, sorted by code point.</summary>
     internal ImmutableArray<Rune> DistinctCharacters() => prepared?.DistinctCharacters ?? Aphorist.Text.DistinctCharacters.Of(text!);
@@ -101,20 +101,20 @@ public sealed class Corpus
     /// <param name="progress">Hears of the cutting of a text that is not in memory.</param>
     /// <param name="cancellationToken">Stops that.</param>
     /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
-    internal TokenSequence TokensOf(ITokenizer tokenizer, IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default)
+    internal TokenSequence TokensOf(Tokenizer tokenizer, IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         lock (sha256)
         {
             if (encoded?.Tokenizer != tokenizer)
-                encoded = (tokenizer, prepared?.TokensOf(tokenizer, progress, cancellationToken) ?? TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.Count));
+                encoded = (tokenizer, prepared?.TokensOf(tokenizer, progress, cancellationToken) ?? TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.VocabularySize));
             return encoded.Value.Tokens;
         }
     }
 
-    private IEnumerable<string> WholeWords(PreparedText prepared, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    private IEnumerable<string> WholeWords(CachedCorpus prepared, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         long done = 0;
-        foreach (string block in WholeTokens.Of(prepared.Blocks()))
+        foreach (string block in TokenBoundaryChunker.Of(prepared.Blocks()))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return block;

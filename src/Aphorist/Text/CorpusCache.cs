@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Aphorist.Text;
 
 /// <summary>The folder of downloaded corpora. Everything that leaves it has the length and SHA-256 that the catalogue says.</summary>
-internal sealed class CorpusCache
+internal sealed class CorpusDownloadFolder
 {
     private static readonly TimeSpan TurnWait = TimeSpan.FromMilliseconds(100);
 
@@ -12,7 +12,7 @@ internal sealed class CorpusCache
 
     /// <param name="folder">The folder; by default the one that the environment names.</param>
     /// <param name="handler">What answers the requests; the network by default.</param>
-    public CorpusCache(string? folder = null, HttpMessageHandler? handler = null)
+    public CorpusDownloadFolder(string? folder = null, HttpMessageHandler? handler = null)
     {
         this.folder = folder;
         client = new(() => handler is null ? new HttpClient() : new HttpClient(handler, disposeHandler: false));
@@ -70,7 +70,7 @@ internal sealed class CorpusCache
 
     private CorpusException Unwritable(CorpusEntry entry, Exception exception) =>
         new($"'{entry.Name}' cannot be saved to {Folder} ({exception.Message.TrimEnd('.')}): set APHORIST_CORPORA to a folder that is writable, " +
-            $"or get {entry.Address} in another way and give its path.", exception);
+            $"or get {entry.Uri} in another way and give its path.", exception);
 
     private static async Task VerifyAsync(CorpusEntry entry, string path, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ internal sealed class CorpusCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusSentences.Unreadable(path, exception);
+            throw CorpusErrors.Unreadable(path, exception);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Aphorist.Text;
 /// <summary>The corpora that can be had by name: three built in, the others downloaded once and verified every time.</summary>
 public static class CorpusCatalog
 {
-    private static readonly CorpusCache Cache = new();
+    private static readonly CorpusDownloadFolder Cache = new();
 
     /// <summary>All entries, those built in first.</summary>
     public static IReadOnlyList<CorpusEntry> Entries { get; } =
@@ -42,7 +42,7 @@ public static class CorpusCatalog
             Name = "nietzsche",
             Description = "Beyond Good and Evil in English: the corpus of the Keras notebook",
             License = "public domain",
-            Address = new("https://s3.amazonaws.com/text-datasets/nietzsche.txt"),
+            Uri = new("https://s3.amazonaws.com/text-datasets/nietzsche.txt"),
             FileName = "nietzsche.txt",
             ByteCount = 600_901,
             Sha256 = "23cf69874ab69d3d256099ab530ea4be24d47d9675b673bcc67cbcd6298ec647",
@@ -52,7 +52,7 @@ public static class CorpusCatalog
             Name = "tinyshakespeare",
             Description = "40,000 lines of Shakespeare: the corpus of char-rnn",
             License = "public domain",
-            Address = new("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
+            Uri = new("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
             FileName = "tinyshakespeare.txt",
             ByteCount = 1_115_394,
             Sha256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
@@ -83,7 +83,7 @@ public static class CorpusCatalog
     }
 
     /// <summary>Whether the entry's text is at hand, so that opening it needs no network: built in, or downloaded (which is not verified here).</summary>
-    public static bool IsAtHand(CorpusEntry entry)
+    public static bool IsAvailableOffline(CorpusEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry.IsBuiltIn || File.Exists(Cache.PathOf(entry));
@@ -100,7 +100,7 @@ public static class CorpusCatalog
         OpenAsync(name, options, progress, Cache, cancellationToken);
 
     internal static async Task<Corpus> OpenAsync(
-        string name, CorpusOptions? options, IProgress<DownloadProgress>? progress, CorpusCache cache, CancellationToken cancellationToken)
+        string name, CorpusOptions? options, IProgress<DownloadProgress>? progress, CorpusDownloadFolder cache, CancellationToken cancellationToken)
     {
         CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput: null);
         await AddAsync(reader, Get(name), progress, cache, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ public static class CorpusCatalog
     }
 
     internal static async Task AddAsync(
-        CorpusReader reader, CorpusEntry entry, IProgress<DownloadProgress>? progress, CorpusCache? cache, CancellationToken cancellationToken)
+        CorpusReader reader, CorpusEntry entry, IProgress<DownloadProgress>? progress, CorpusDownloadFolder? cache, CancellationToken cancellationToken)
     {
         if (entry.IsBuiltIn)
         {

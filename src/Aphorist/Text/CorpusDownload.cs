@@ -25,7 +25,7 @@ internal sealed class CorpusDownload : IDisposable
         {
             return new(entry, path, new FileStream(path + ".part", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException exception) when (CorpusSentences.IsHeldByAnother(exception))
+        catch (IOException exception) when (CorpusErrors.IsHeldByAnother(exception))
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal sealed class CorpusDownload : IDisposable
         {
             long length = part.Length;
             Discard();
-            throw new CorpusException(FormattableString.Invariant($"What {entry.Address} holds now ({length:N0} bytes) is not the {entry.Name} of the catalogue ") +
+            throw new CorpusException(FormattableString.Invariant($"What {entry.Uri} holds now ({length:N0} bytes) is not the {entry.Name} of the catalogue ") +
                 FormattableString.Invariant($"({entry.ByteCount:N0} bytes, SHA-256 {entry.Sha256[..8]}...): try once more, or {ByHand}."));
         }
     }
@@ -84,7 +84,7 @@ internal sealed class CorpusDownload : IDisposable
         {
             File.Move(PartPath, path, overwrite: true);
         }
-        catch (IOException exception) when (exception is FileNotFoundException || CorpusSentences.IsHeldByAnother(exception))
+        catch (IOException exception) when (exception is FileNotFoundException || CorpusErrors.IsHeldByAnother(exception))
         {
             // Another download took the whole file between these two lines, and moves it.
         }

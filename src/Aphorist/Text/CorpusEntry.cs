@@ -13,7 +13,7 @@ public sealed record CorpusEntry
     public required string License { get; init; }
 
     /// <summary>Where it is downloaded from; null for one that is built in.</summary>
-    public Uri? Address { get; init; }
+    public Uri? Uri { get; init; }
 
     /// <summary>The file's name, in the cache folder or in the library.</summary>
     public required string FileName { get; init; }
@@ -25,5 +25,5 @@ public sealed record CorpusEntry
     public required string Sha256 { get; init; }
 
     /// <summary>Whether the library carries it, so that it needs no network.</summary>
-    public bool IsBuiltIn => Address is null;
+    public bool IsBuiltIn => Uri is null;
 }

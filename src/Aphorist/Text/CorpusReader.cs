@@ -4,12 +4,12 @@ namespace Aphorist.Text;
 /// <param name="options">How they are read.</param>
 /// <param name="standardInput">What <c>-</c> reads; the process's standard input by default.</param>
 /// <param name="texts">Where large texts are prepared; the user's folder by default.</param>
-internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput, PreparedTexts? texts = null)
+internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput, CorpusCacheStore? texts = null)
 {
     private const int LongestText = 0x3FFFFFDF; // Of a .NET string.
     private const int LongestMark = 4; // A byte order mark alone is no text.
 
-    private readonly PreparedTexts texts = texts ?? PreparedTexts.OfUser;
+    private readonly CorpusCacheStore texts = texts ?? CorpusCacheStore.OfUser;
     private readonly TextDecoder decoder = new(options.Encoding);
     private readonly List<CorpusPart> parts = [];
 
@@ -20,7 +20,7 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
         else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
         else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
         else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
-        else throw CorpusSentences.NoSuchFile(source);
+        else throw CorpusErrors.NoSuchFile(source);
     }
 
     /// <summary>Adds a file under a name.</summary>
@@ -36,7 +36,7 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
         }
         catch (IOException exception)
         {
-            throw CorpusSentences.Unreadable(name, exception);
+            throw CorpusErrors.Unreadable(name, exception);
         }
         parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), $"Nothing came from {name}: give it some text, for example with 'cat FILE |' before the command."));
     }
@@ -79,8 +79,8 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
             if (part.Paths.All(IsEmpty)) throw new CorpusException(part.Empty);
         }
 
-        PreparedFile file = texts.Open(name, [.. parts.SelectMany(part => part.Paths)], options, progress, cancellationToken);
-        return Corpus.FromPreparedText(name, new PreparedText(texts, file));
+        CacheFile file = texts.Open(name, [.. parts.SelectMany(part => part.Paths)], options, progress, cancellationToken);
+        return Corpus.FromPreparedText(name, new CachedCorpus(texts, file));
     }
 
     private bool IsEmpty(string path) => LengthOf(path) <= LongestMark && decoder.Decode(ReadBytes(path), path).Length == 0;
@@ -105,7 +105,7 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
             if (read.Count > 0 && !read[^1].EndsWith('\n')) read.Add("\n");
             read.Add(text);
             length += text.Length + 1;
-            return length <= LongestText ? true : throw CorpusSentences.TooLong(label);
+            return length <= LongestText ? true : throw CorpusErrors.TooLong(label);
         }
     }
 
@@ -114,13 +114,13 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
         try
         {
             // A pipe or device has no length; ReadAllBytes reads those to their end.
-            return LengthOf(path) > LongestText ? throw CorpusSentences.TooLong(path) : File.ReadAllBytes(path);
+            return LengthOf(path) > LongestText ? throw CorpusErrors.TooLong(path) : File.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusSentences.Unreadable(path, exception);
+            throw CorpusErrors.Unreadable(path, exception);
         }
     }
 
-    private static long LengthOf(string path) => PreparedSource.Of(path).Length;
+    private static long LengthOf(string path) => CacheFileSource.Of(path).Length;
 }

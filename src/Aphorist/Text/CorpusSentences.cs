@@ -1,7 +1,7 @@
 namespace Aphorist.Text;
 
 /// <summary>The sentences about files that several readers say.</summary>
-internal static class CorpusSentences
+internal static class CorpusErrors
 {
     public static CorpusException NoSuchFile(string path)
     {

@@ -33,7 +33,7 @@ public static class CorpusSource
         Stream? standardInput,
         IProgress<DownloadProgress>? progress,
         IProgress<PreparationProgress>? preparation,
-        CorpusCache? cache,
+        CorpusDownloadFolder? cache,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);

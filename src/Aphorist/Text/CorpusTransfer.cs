@@ -42,7 +42,7 @@ internal sealed class CorpusTransfer(CorpusEntry entry, FileStream part, string 
     /// <summary>Asks for what is missing, and makes the file as long as the place where the answer starts.</summary>
     private async Task<HttpResponseMessage> RequestAsync(HttpClient client, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, entry.Address);
+        using HttpRequestMessage request = new(HttpMethod.Get, entry.Uri);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("aphorist", null));
         if (part.Length > 0) request.Headers.Range = new RangeHeaderValue(part.Length, null);
         HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class CorpusTransfer(CorpusEntry entry, FileStream part, string 
         {
             HttpStatusCode status = response.StatusCode;
             response.Dispose();
-            throw new CorpusException($"'{entry.Name}' cannot be downloaded: {entry.Address} answers {(int)status} ({status}); try later, or {byHand}.");
+            throw new CorpusException($"'{entry.Name}' cannot be downloaded: {entry.Uri} answers {(int)status} ({status}); try later, or {byHand}.");
         }
         bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length;
         if (!goesOn) part.SetLength(0);
@@ -80,7 +80,7 @@ internal sealed class CorpusTransfer(CorpusEntry entry, FileStream part, string 
     }
 
     private CorpusException Interrupted(string reason, Exception? exception) => new(
-        $"'{entry.Name}' could not be downloaded from {entry.Address} ({reason.TrimEnd('.')}): " +
+        $"'{entry.Name}' could not be downloaded from {entry.Uri} ({reason.TrimEnd('.')}): " +
         (part.Length > 0 ? FormattableString.Invariant($"{part.Length:N0} of {entry.ByteCount:N0} bytes are kept, so try again to go on from there, or {byHand}.")
             : $"try again with a network, or {byHand}."), exception);
 }

@@ -4,10 +4,10 @@ namespace Aphorist.Text;
 /// Cuts a text into tokens, which are what a model reads and writes, and joins them again. A token's id is its place in the vocabulary.
 /// Safe to use from several threads at once.
 /// </summary>
-public interface ITokenizer
+public interface Tokenizer
 {
     /// <summary>The number of different tokens; their ids run from 0 to one less.</summary>
-    int Count { get; }
+    int VocabularySize { get; }
 
     /// <summary>How a text is normalised before it is encoded.</summary>
     TextNormalization Normalization { get; }
@@ -19,7 +19,7 @@ public interface ITokenizer
     /// <summary>The ids of those parts of a text, already normalised, that the vocabulary has.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">The characters or words left out, each once, in the order in which they first occur.</param>
-    int[] EncodeKnown(string text, out IReadOnlyList<string> unknown);
+    int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown);
 
     /// <summary>The text that these ids spell. It is well formed, whatever the ids.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
@@ -38,5 +38,5 @@ public interface ITokenizer
 
     /// <summary>A token as people can read it in a list: a space as <c>␣</c>, and what shows nothing as programmers write it, such as <c>\n</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
-    string Show(int id);
+    string GetDisplayText(int id);
 }

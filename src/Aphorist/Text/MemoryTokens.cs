@@ -5,12 +5,12 @@ namespace Aphorist.Text;
 
 /// <summary>Tokens in memory.</summary>
 /// <typeparam name="T">The type that an id is kept in.</typeparam>
-internal sealed class MemoryTokens<T>(T[] ids) : TokenSequence
+internal sealed class MemoryTokenSequence<T>(T[] ids) : TokenSequence
     where T : unmanaged, INumber<T>
 {
     public override long Count => ids.Length;
 
-    public static MemoryTokens<T> Of(int[] ids)
+    public static MemoryTokenSequence<T> Of(int[] ids)
     {
         T[] kept = new T[ids.Length];
         TensorPrimitives.ConvertTruncating<int, T>(ids, kept);

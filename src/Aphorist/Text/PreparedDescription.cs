@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Aphorist.Text;
 
 /// <summary>What a prepared file says of itself, behind its codes.</summary>
-internal sealed record PreparedDescription
+internal sealed record CacheFileDescription
 {
     /// <summary>The format that this version writes; files of another are made anew.</summary>
     public const int CurrentFormat = 1;
@@ -14,14 +14,14 @@ internal sealed record PreparedDescription
     public required string Name { get; init; }
 
     /// <summary>The files it was made of, in their order.</summary>
-    public required IReadOnlyList<PreparedSource> Sources { get; init; }
+    public required IReadOnlyList<CacheFileSource> Sources { get; init; }
 
     /// <summary>The encoding that was asked for; null for the default.</summary>
     public string? Encoding { get; init; }
 
     public required bool Lowercase { get; init; }
 
-    /// <summary>What the codes are the ids of, see <see cref="PreparedIds"/>, or how <see cref="Words"/> were chosen; null where they stand for <see cref="Characters"/>.</summary>
+    /// <summary>What the codes are the ids of, see <see cref="CachedTokenSequence"/>, or how <see cref="Words"/> were chosen; null where they stand for <see cref="Characters"/>.</summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal.</summary>
@@ -42,5 +42,5 @@ internal sealed record PreparedDescription
 
 /// <summary>The serializer of descriptions, generated when the library is compiled so that trimming and AOT keep it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(PreparedDescription))]
+[JsonSerializable(typeof(CacheFileDescription))]
 internal sealed partial class PreparedDescriptionContext : JsonSerializerContext;

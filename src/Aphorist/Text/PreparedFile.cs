@@ -11,7 +11,7 @@ namespace Aphorist.Text;
 /// A prepared text on disk: one code after the other, all of the same width, then their description as JSON, its length, its SHA-256 and a mark. It is read
 /// where it is needed and not mapped, so that it takes no memory of the process. Safe to use from several threads at once.
 /// </summary>
-internal sealed class PreparedFile
+internal sealed class CacheFile
 {
     /// <summary>Bytes behind the description.</summary>
     public const int TrailerLength = sizeof(long) + SHA256.HashSizeInBytes + 8;
@@ -20,17 +20,17 @@ internal sealed class PreparedFile
 
     private readonly SafeFileHandle handle;
 
-    private PreparedFile(string path, SafeFileHandle handle, PreparedDescription description) =>
+    private CacheFile(string path, SafeFileHandle handle, CacheFileDescription description) =>
         (Path, this.handle, Description) = (path, handle, description);
 
     public static ReadOnlySpan<byte> Mark => "aphorist"u8;
 
     public string Path { get; }
 
-    public PreparedDescription Description { get; }
+    public CacheFileDescription Description { get; }
 
     /// <summary>Opens a file; null if there is none that can be believed.</summary>
-    public static PreparedFile? TryOpen(string path)
+    public static CacheFile? TryOpen(string path)
     {
         if (!File.Exists(path)) return null;
         SafeFileHandle? handle = null;
@@ -89,7 +89,7 @@ internal sealed class PreparedFile
         where T : unmanaged, INumber<T> =>
         TensorPrimitives.ConvertTruncating<T, int>(MemoryMarshal.Cast<byte, T>(bytes), codes);
 
-    private static PreparedDescription? ReadDescription(SafeFileHandle handle)
+    private static CacheFileDescription? ReadDescription(SafeFileHandle handle)
     {
         long end = RandomAccess.GetLength(handle) - TrailerLength;
         Span<byte> trailer = stackalloc byte[TrailerLength];
@@ -99,8 +99,8 @@ internal sealed class PreparedFile
         byte[] json = new byte[length];
         RandomAccess.Read(handle, json, end - length);
         if (!SHA256.HashData(json).AsSpan().SequenceEqual(trailer.Slice(sizeof(long), SHA256.HashSizeInBytes))) return null;
-        PreparedDescription? description = JsonSerializer.Deserialize(json, PreparedDescriptionContext.Default.PreparedDescription);
-        return description is { Format: PreparedDescription.CurrentFormat } && description.Count * description.Width == end - length ? description : null;
+        CacheFileDescription? description = JsonSerializer.Deserialize(json, PreparedDescriptionContext.Default.PreparedDescription);
+        return description is { Format: CacheFileDescription.CurrentFormat } && description.Count * description.Width == end - length ? description : null;
     }
 
     private void ReadExactly(Span<byte> bytes, long offset)
@@ -117,7 +117,7 @@ internal sealed class PreparedFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusSentences.Unreadable(Path, exception);
+            throw CorpusErrors.Unreadable(Path, exception);
         }
     }
 }

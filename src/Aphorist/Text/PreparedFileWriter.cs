@@ -10,7 +10,7 @@ namespace Aphorist.Text;
 /// Writes a prepared file beside its place and renames it there once it is whole and on disk. Codes are written with as few bytes as the largest
 /// so far needs; when a larger one comes, those already written are widened.
 /// </summary>
-internal sealed class PreparedFileWriter : IDisposable
+internal sealed class CacheFileWriter : IDisposable
 {
     private const string PartEnding = ".part";
     private const int BlockLength = 1 << 20;
@@ -20,7 +20,7 @@ internal sealed class PreparedFileWriter : IDisposable
     private readonly byte[] block = new byte[BlockLength];
     private bool isCommitted;
 
-    private PreparedFileWriter(string path, FileStream turn)
+    private CacheFileWriter(string path, FileStream turn)
     {
         (this.path, this.turn) = (path, turn);
         // Unbuffered: whole blocks are handed over, and a failed write must not be tried again when the stream is closed.
@@ -36,7 +36,7 @@ internal sealed class PreparedFileWriter : IDisposable
     /// <summary>Begins a file, or returns null while another process, or thread, writes the same one.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public static PreparedFileWriter? TryBegin(string path)
+    public static CacheFileWriter? TryBegin(string path)
     {
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
@@ -44,7 +44,7 @@ internal sealed class PreparedFileWriter : IDisposable
         FileStream? turn = TryTakeTurn(path);
         try
         {
-            return turn is null ? null : new PreparedFileWriter(path, turn);
+            return turn is null ? null : new CacheFileWriter(path, turn);
         }
         catch
         {
@@ -74,13 +74,13 @@ internal sealed class PreparedFileWriter : IDisposable
     }
 
     /// <summary>Completes the file and puts it in its place.</summary>
-    public void Commit(PreparedDescription description)
+    public void Commit(CacheFileDescription description)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(description, PreparedDescriptionContext.Default.PreparedDescription);
         part.Write(json);
         part.Write(BitConverter.GetBytes((long)json.Length));
         part.Write(SHA256.HashData(json));
-        part.Write(PreparedFile.Mark);
+        part.Write(CacheFile.Mark);
         part.Flush(flushToDisk: true);
         part.Dispose();
         File.Move(path + PartEnding, path, overwrite: true);
@@ -113,7 +113,7 @@ internal sealed class PreparedFileWriter : IDisposable
         {
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (CorpusSentences.IsHeldByAnother(exception))
+        catch (IOException exception) when (CorpusErrors.IsHeldByAnother(exception))
         {
             return null;
         }

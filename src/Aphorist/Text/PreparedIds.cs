@@ -6,7 +6,7 @@ namespace Aphorist.Text;
 /// <summary>The tokens of a prepared text whose tokens are not its characters: they are cut once, and their ids are kept in a file beside the text's.</summary>
 /// <param name="file">That file.</param>
 /// <param name="vocabularySize">How many different ids there are.</param>
-internal sealed class PreparedIds(PreparedFile file, int vocabularySize) : TokenSequence
+internal sealed class CachedTokenSequence(CacheFile file, int vocabularySize) : TokenSequence
 {
     public override long Count => file.Description.Count;
 
@@ -17,11 +17,11 @@ internal sealed class PreparedIds(PreparedFile file, int vocabularySize) : Token
     /// <param name="tokenizer">Words or bytes.</param>
     /// <param name="progress">Hears of the cutting, in characters.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static PreparedIds Of(
-        PreparedTexts texts, PreparedDescription text, IEnumerable<string> blocks, ITokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    public static CachedTokenSequence Of(
+        CorpusCacheStore texts, CacheFileDescription text, IEnumerable<string> blocks, Tokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         string identity = IdentityOf(tokenizer);
-        PreparedFile file = texts.OpenOrMake(
+        CacheFile file = texts.OpenOrMake(
             text.Name,
             texts.PathOf(text.Name, $"{text.Sha256}\n{identity}"),
             text.Count * sizeof(ushort),
@@ -32,7 +32,7 @@ internal sealed class PreparedIds(PreparedFile file, int vocabularySize) : Token
                 foreach (string block in blocks)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    writer.Write(tokenizer.Encode(block), tokenizer.Count);
+                    writer.Write(tokenizer.Encode(block), tokenizer.VocabularySize);
                     done += block.Length;
                     progress?.Report(new(text.Name, Math.Min(done, text.Count), text.Count));
                 }
@@ -40,7 +40,7 @@ internal sealed class PreparedIds(PreparedFile file, int vocabularySize) : Token
                 return text with { Tokenizer = identity, Characters = "", Count = writer.Count, Width = writer.Width };
             },
             cancellationToken);
-        return new(file, tokenizer.Count);
+        return new(file, tokenizer.VocabularySize);
     }
 
     public override void Read(long start, Span<int> destination)
@@ -53,7 +53,7 @@ internal sealed class PreparedIds(PreparedFile file, int vocabularySize) : Token
     }
 
     /// <summary>The kind of tokens and, of words, which there are.</summary>
-    private static string IdentityOf(ITokenizer tokenizer) => tokenizer switch
+    private static string IdentityOf(Tokenizer tokenizer) => tokenizer switch
     {
         ByteTokenizer => "bytes",
         WordTokenizer words => $"words {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', words.Tokens))))}",

@@ -4,10 +4,10 @@ namespace Aphorist.Text;
 /// <param name="Path">Its full path.</param>
 /// <param name="Length">Its bytes.</param>
 /// <param name="Modified">When it was changed last, in ticks of UTC.</param>
-internal sealed record PreparedSource(string Path, long Length, long Modified)
+internal sealed record CacheFileSource(string Path, long Length, long Modified)
 {
     /// <exception cref="CorpusException">The file cannot be looked at.</exception>
-    public static PreparedSource Of(string path)
+    public static CacheFileSource Of(string path)
     {
         try
         {
@@ -16,7 +16,7 @@ internal sealed record PreparedSource(string Path, long Length, long Modified)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusSentences.Unreadable(path, exception);
+            throw CorpusErrors.Unreadable(path, exception);
         }
     }
 }

@@ -6,14 +6,14 @@ namespace Aphorist.Text;
 /// <summary>The characters of a prepared text.</summary>
 /// <param name="texts">Where its file lies.</param>
 /// <param name="file">The file.</param>
-internal sealed class PreparedText(PreparedTexts texts, PreparedFile file)
+internal sealed class CachedCorpus(CorpusCacheStore texts, CacheFile file)
 {
     // So short that a block of text is no large object for the garbage collector.
     private const int BlockLength = 1 << 14;
 
     private readonly Rune[] characters = [.. file.Description.Characters.EnumerateRunes()];
 
-    public PreparedDescription Description => file.Description;
+    public CacheFileDescription Description => file.Description;
 
     /// <summary>The different characters, sorted by code point.</summary>
     public ImmutableArray<Rune> DistinctCharacters => [.. characters.Order()];
@@ -32,12 +32,12 @@ internal sealed class PreparedText(PreparedTexts texts, PreparedFile file)
     }
 
     /// <summary>The text as tokens.</summary>
-    public TokenSequence TokensOf(ITokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) => tokenizer switch
+    public TokenSequence TokensOf(Tokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) => tokenizer switch
     {
-        Vocabulary vocabulary => PreparedTokens.Of(file, vocabulary),
+        CharacterTokenizer vocabulary => RemappedTokenSequence.Of(file, vocabulary),
         // Of ASCII characters alone, each is a byte.
-        ByteTokenizer when Array.TrueForAll(characters, character => character.IsAscii) => new PreparedTokens(file, [.. characters.Select(character => character.Value)]),
-        _ => PreparedIds.Of(texts, Description, WholeTokens.Of(Blocks()), tokenizer, progress, cancellationToken),
+        ByteTokenizer when Array.TrueForAll(characters, character => character.IsAscii) => new RemappedTokenSequence(file, [.. characters.Select(character => character.Value)]),
+        _ => CachedTokenSequence.Of(texts, Description, TokenBoundaryChunker.Of(Blocks()), tokenizer, progress, cancellationToken),
     };
 
     /// <summary>A vocabulary of words, from the file in which it was kept when they were counted.</summary>

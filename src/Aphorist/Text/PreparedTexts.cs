@@ -8,13 +8,13 @@ namespace Aphorist.Text;
 /// which the next run begins at once.
 /// </summary>
 /// <param name="folder">The folder; by default the one that the environment names.</param>
-internal sealed class PreparedTexts(string? folder = null)
+internal sealed class CorpusCacheStore(string? folder = null)
 {
     private const string Ending = ".prepared";
     private static readonly TimeSpan TurnWait = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The texts of this process's user.</summary>
-    public static PreparedTexts OfUser { get; } = new();
+    public static CorpusCacheStore OfUser { get; } = new();
 
     /// <summary>
     /// Where they lie: the folder that the environment variable <c>APHORIST_PREPARED</c> names, or else <c>aphorist/prepared</c> in the user's local application
@@ -41,16 +41,16 @@ internal sealed class PreparedTexts(string? folder = null)
     /// <param name="progress">Hears of the preparation.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="CorpusException">A file cannot be read or is no text, or the folder cannot take the prepared one.</exception>
-    public PreparedFile Open(string name, IReadOnlyList<string> paths, CorpusOptions options, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    public CacheFile Open(string name, IReadOnlyList<string> paths, CorpusOptions options, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        PreparedSource[] sources = [.. paths.Select(PreparedSource.Of)];
+        CacheFileSource[] sources = [.. paths.Select(CacheFileSource.Of)];
         string key = $"{options.Encoding}\n{options.Lowercase}\n{string.Join('\n', sources.Select(source => source.Path))}";
         return OpenOrMake(
             name,
             PathOf(name, key),
             sources.Sum(source => source.Length),
             found => found.Tokenizer is null && found.Encoding == options.Encoding && found.Lowercase == options.Lowercase && found.Sources.SequenceEqual(sources),
-            writer => new TextPreparation(name, sources, paths, options, BlockLength).Write(writer, progress, cancellationToken),
+            writer => new CorpusCaching(name, sources, paths, options, BlockLength).Write(writer, progress, cancellationToken),
             cancellationToken);
     }
 
@@ -61,18 +61,18 @@ internal sealed class PreparedTexts(string? folder = null)
     /// <param name="fits">Whether a file that is there is the one that is wanted.</param>
     /// <param name="write">Writes it, and returns what it says of itself.</param>
     /// <param name="cancellationToken">Stops the wait for another process that writes it.</param>
-    public PreparedFile OpenOrMake(
-        string name, string path, long length, Func<PreparedDescription, bool> fits, Func<PreparedFileWriter, PreparedDescription> write, CancellationToken cancellationToken)
+    public CacheFile OpenOrMake(
+        string name, string path, long length, Func<CacheFileDescription, bool> fits, Func<CacheFileWriter, CacheFileDescription> write, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                if (PreparedFile.TryOpen(path) is { } found && fits(found.Description)) return found;
+                if (CacheFile.TryOpen(path) is { } found && fits(found.Description)) return found;
                 // Of several at once, one writes and the others wait for the file; should it fail, the next one takes its turn.
-                using PreparedFileWriter? writer = PreparedFileWriter.TryBegin(path);
+                using CacheFileWriter? writer = CacheFileWriter.TryBegin(path);
                 if (writer is null) cancellationToken.WaitHandle.WaitOne(TurnWait);
-                else if (PreparedFile.TryOpen(path) is { } made && fits(made.Description)) return made;
+                else if (CacheFile.TryOpen(path) is { } made && fits(made.Description)) return made;
                 else writer.Commit(write(writer));
                 cancellationToken.ThrowIfCancellationRequested();
             }

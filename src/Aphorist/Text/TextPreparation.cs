@@ -1,10 +1,10 @@
 namespace Aphorist.Text;
 
 /// <summary>Reads the files of a large text once, block by block, and writes the codes of their normalised characters.</summary>
-internal sealed class TextPreparation
+internal sealed class CorpusCaching
 {
     private readonly string name;
-    private readonly IReadOnlyList<PreparedSource> sources;
+    private readonly IReadOnlyList<CacheFileSource> sources;
     private readonly IReadOnlyList<string> labels;
     private readonly CorpusOptions options;
     private readonly TextDecoder decoder;
@@ -19,7 +19,7 @@ internal sealed class TextPreparation
     /// <param name="labels">What each is called in errors.</param>
     /// <param name="options">How they are read.</param>
     /// <param name="blockLength">How many bytes to read at a time.</param>
-    public TextPreparation(string name, IReadOnlyList<PreparedSource> sources, IReadOnlyList<string> labels, CorpusOptions options, int blockLength)
+    public CorpusCaching(string name, IReadOnlyList<CacheFileSource> sources, IReadOnlyList<string> labels, CorpusOptions options, int blockLength)
     {
         (this.name, this.sources, this.labels, this.options, this.blockLength) = (name, sources, labels, options, blockLength);
         decoder = new TextDecoder(options.Encoding);
@@ -31,7 +31,7 @@ internal sealed class TextPreparation
     /// <param name="cancellationToken">Stops between two blocks.</param>
     /// <returns>What is to be said of it.</returns>
     /// <exception cref="CorpusException">A file cannot be read, is no text, or changed meanwhile.</exception>
-    public PreparedDescription Write(PreparedFileWriter writer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    public CacheFileDescription Write(CacheFileWriter writer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         long done = 0, total = sources.Sum(source => source.Length);
         for (int index = 0; index < sources.Count; index++)
@@ -44,10 +44,10 @@ internal sealed class TextPreparation
             });
             done += sources[index].Length;
             // Whoever changes it afterwards changes the time, and so the next run notices.
-            if (PreparedSource.Of(labels[index]) != sources[index]) throw CorpusSentences.Changed(labels[index]);
+            if (CacheFileSource.Of(labels[index]) != sources[index]) throw CorpusErrors.Changed(labels[index]);
         }
 
-        return new PreparedDescription
+        return new CacheFileDescription
         {
             Name = name,
             Sources = sources,
@@ -60,7 +60,7 @@ internal sealed class TextPreparation
         };
     }
 
-    private void Add(PreparedFileWriter writer, string label, Action<long> report)
+    private void Add(CacheFileWriter writer, string label, Action<long> report)
     {
         using FileStream file = Reading(label, () => new FileStream(label, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan));
         TextBlockReader reader = Reading(label, () => new TextBlockReader(decoder, file, label, blockLength));
@@ -78,7 +78,7 @@ internal sealed class TextPreparation
         }
     }
 
-    private void Append(PreparedFileWriter writer, ReadOnlySpan<char> text)
+    private void Append(CacheFileWriter writer, ReadOnlySpan<char> text)
     {
         if (codes.Length < text.Length) codes = new int[text.Length];
         int count = characters.Encode(text, codes);
@@ -96,7 +96,7 @@ internal sealed class TextPreparation
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusSentences.Unreadable(label, exception);
+            throw CorpusErrors.Unreadable(label, exception);
         }
     }
 }

@@ -15,13 +15,13 @@ internal abstract class TokenSequence
     public abstract void Read(long start, Span<int> destination);
 
     /// <summary>These ids as they are, not copied.</summary>
-    public static implicit operator TokenSequence(int[] ids) => new MemoryTokens<int>(ids);
+    public static implicit operator TokenSequence(int[] ids) => new MemoryTokenSequence<int>(ids);
 
     /// <summary>Keeps ids in as few bytes each as the vocabulary allows.</summary>
     public static TokenSequence Compact(int[] ids, int vocabularySize) => vocabularySize switch
     {
-        <= byte.MaxValue + 1 => MemoryTokens<byte>.Of(ids),
-        <= ushort.MaxValue + 1 => MemoryTokens<ushort>.Of(ids),
+        <= byte.MaxValue + 1 => MemoryTokenSequence<byte>.Of(ids),
+        <= ushort.MaxValue + 1 => MemoryTokenSequence<ushort>.Of(ids),
         _ => ids,
     };
 
@@ -49,9 +49,9 @@ internal abstract class TokenSequence
     }
 
     /// <summary>Characters that a token stands for on average, from a place to the end.</summary>
-    public double CharactersPerToken(long first, ITokenizer tokenizer)
+    public double CharactersPerToken(long first, Tokenizer tokenizer)
     {
-        if (tokenizer is Vocabulary) return 1;
+        if (tokenizer is CharacterTokenizer) return 1;
         Span<int> block = stackalloc int[BlockLength];
         long characters = 0;
         for (long place = first; place < Count; place += BlockLength)

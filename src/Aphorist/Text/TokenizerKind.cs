@@ -3,7 +3,7 @@ namespace Aphorist.Text;
 /// <summary>What the tokens of a model are.</summary>
 public enum TokenizerKind
 {
-    /// <summary>The characters of its corpus: <see cref="Vocabulary"/>.</summary>
+    /// <summary>The characters of its corpus: <see cref="CharacterTokenizer"/>.</summary>
     Characters,
 
     /// <summary>The words of its corpus and the characters between them: <see cref="WordTokenizer"/>.</summary>

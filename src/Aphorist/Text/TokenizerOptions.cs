@@ -13,7 +13,7 @@ public sealed record TokenizerOptions
     public int MinimumCount { get; init; } = WordTokenizer.DefaultMinimumCount;
 
     /// <summary>What the tokens of a tokenizer are.</summary>
-    public static TokenizerKind KindOf(ITokenizer tokenizer) => tokenizer switch
+    public static TokenizerKind GetKind(Tokenizer tokenizer) => tokenizer switch
     {
         WordTokenizer => TokenizerKind.Words,
         ByteTokenizer => TokenizerKind.Bytes,
@@ -22,17 +22,17 @@ public sealed record TokenizerOptions
 
     /// <summary>Makes the tokenizer of a corpus; the same corpus always gives the same one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind is words and a number is below its least.</exception>
-    public ITokenizer MakeFor(Corpus corpus) => MakeFor(corpus, progress: null, CancellationToken.None);
+    public Tokenizer CreateTokenizer(Corpus corpus) => CreateTokenizer(corpus, progress: null, CancellationToken.None);
 
     /// <summary>Makes the tokenizer of a corpus, and tells how far the counting of its words has come.</summary>
-    internal ITokenizer MakeFor(Corpus corpus, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    internal Tokenizer CreateTokenizer(Corpus corpus, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         return Kind switch
         {
             TokenizerKind.Words => WordTokenizer.MakeFor(corpus, VocabularySize, MinimumCount, progress, cancellationToken),
             TokenizerKind.Bytes => new ByteTokenizer(corpus.Normalization),
-            _ => Vocabulary.Of(corpus),
+            _ => CharacterTokenizer.Create(corpus),
         };
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Aphorist.Text;
 
 /// <summary>The characters a model knows, sorted by code point; a character's id is its place in that order.</summary>
-public sealed class Vocabulary : ITokenizer
+public sealed class CharacterTokenizer : Tokenizer
 {
     private const int FirstSupplementary = 0x10000;
 
@@ -16,7 +16,7 @@ public sealed class Vocabulary : ITokenizer
     // The id + 1 of every character of the basic plane up to the last one known; 0 where there is none.
     private readonly ushort[] idsOfBasicPlane;
 
-    private Vocabulary(ImmutableArray<Rune> characters, TextNormalization normalization)
+    private CharacterTokenizer(ImmutableArray<Rune> characters, TextNormalization normalization)
     {
         this.characters = characters;
         texts = new(() => [.. characters.Select(character => character.ToString())]);
@@ -28,7 +28,7 @@ public sealed class Vocabulary : ITokenizer
     }
 
     /// <summary>The number of characters.</summary>
-    public int Count => characters.Length;
+    public int VocabularySize => characters.Length;
 
     /// <summary>All characters as one string, in the order of their ids: what a model file holds, and <see cref="FromCharacters"/> takes.</summary>
     public string Characters { get; }
@@ -38,24 +38,24 @@ public sealed class Vocabulary : ITokenizer
 
     /// <summary>The character with this id.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
-    public Rune this[int id] => characters[TokenId.Checked(id, Count)];
+    public Rune this[int id] => characters[TokenId.Checked(id, VocabularySize)];
 
     /// <summary>The distinct characters of a corpus.</summary>
-    public static Vocabulary Of(Corpus corpus)
+    public static CharacterTokenizer Create(Corpus corpus)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         return new(corpus.DistinctCharacters(), corpus.Normalization);
     }
 
     /// <summary>The distinct characters of a string, taken as they are.</summary>
-    public static Vocabulary FromCharacters(string text, TextNormalization normalization = default)
+    public static CharacterTokenizer FromCharacters(string text, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new(DistinctCharacters.Of(text), normalization);
     }
 
     /// <summary>The id of a character, or -1 if the vocabulary lacks it.</summary>
-    public int IdOf(Rune character)
+    public int GetId(Rune character)
     {
         int value = character.Value;
         if (value < idsOfBasicPlane.Length) return idsOfBasicPlane[value] - 1;
@@ -73,7 +73,7 @@ public sealed class Vocabulary : ITokenizer
     /// <summary>The ids of those characters of a text, already normalised, that the vocabulary has.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">The characters left out, each once, in the order in which they first occur.</param>
-    public int[] EncodeKnown(string text, out IReadOnlyList<Rune> unknown)
+    public int[] EncodeSkippingUnknown(string text, out IReadOnlyList<Rune> unknown)
     {
         int[] ids = Encode(text, out List<(Rune Character, int Position)> missing, mostUnknown: int.MaxValue);
         unknown = [.. missing.Select(miss => miss.Character).Distinct()];
@@ -96,18 +96,18 @@ public sealed class Vocabulary : ITokenizer
     /// <inheritdoc/>
     public int CountCharacters(ReadOnlySpan<int> ids)
     {
-        foreach (int id in ids) TokenId.Checked(id, Count);
+        foreach (int id in ids) TokenId.Checked(id, VocabularySize);
         return ids.Length;
     }
 
     /// <inheritdoc/>
-    public string Show(int id) => VisibleText.Of(this[id].ToString());
+    public string GetDisplayText(int id) => VisibleText.Of(this[id].ToString());
 
-    private string TextOf(int id) => texts.Value[TokenId.Checked(id, Count)];
+    private string TextOf(int id) => texts.Value[TokenId.Checked(id, VocabularySize)];
 
-    int[] ITokenizer.EncodeKnown(string text, out IReadOnlyList<string> unknown)
+    int[] Tokenizer.EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown)
     {
-        int[] ids = EncodeKnown(text, out IReadOnlyList<Rune> characters);
+        int[] ids = EncodeSkippingUnknown(text, out IReadOnlyList<Rune> characters);
         unknown = [.. characters.Select(character => character.ToString())];
         return ids;
     }
@@ -122,7 +122,7 @@ public sealed class Vocabulary : ITokenizer
         int position = 0;
         foreach (Rune character in text.EnumerateRunes())
         {
-            int id = IdOf(character);
+            int id = GetId(character);
             if (id >= 0) ids[count++] = id;
             else unknown.Add((character, position));
             if (unknown.Count >= mostUnknown) break;

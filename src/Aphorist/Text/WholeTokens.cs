@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Aphorist.Text;
 
 /// <summary>Cuts blocks of text anew, so that no word goes on in the next block.</summary>
-internal static class WholeTokens
+internal static class TokenBoundaryChunker
 {
     // Each of them begins a token, whatever comes before it, and none goes on with a token.
     private static readonly SearchValues<char> Beginnings = SearchValues.Create(
@@ -35,7 +35,7 @@ internal static class WholeTokens
         int length = 0;
         while (length < text.Length)
         {
-            int end = length + WordCutter.FirstLength(text.AsSpan(length));
+            int end = length + WordSplitter.FirstLength(text.AsSpan(length));
             if (end + LookAhead > text.Length) break;
             length = end;
         }

@@ -25,7 +25,7 @@ internal sealed class WordCounts
         SplitRareWords();
         // Needed by itself as soon as there is not room for every word that has a space.
         if (hasSpaces) counts.TryAdd(Space, 0);
-        counts.Remove(WordTokenizer.UnknownMark);
+        counts.Remove(WordTokenizer.UnknownToken);
     }
 
     /// <summary>
@@ -33,20 +33,20 @@ internal sealed class WordCounts
     /// there is not room for all.
     /// </summary>
     public IEnumerable<string> Choose(int maximumSize) => counts
-        .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordCutter.IsWord(entry.Key)))
+        .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordSplitter.IsWord(entry.Key)))
         .Where(entry => !entry.IsWord || entry.Count + counts.GetValueOrDefault(Space + entry.Token) >= minimumCount)
         .OrderBy(entry => entry.IsWord).ThenByDescending(entry => entry.Count).ThenBy(entry => entry.Token, StringComparer.Ordinal)
         .Take(maximumSize - 1)
         .OrderByDescending(entry => entry.Count).ThenBy(entry => entry.Token, StringComparer.Ordinal)
         .Select(entry => entry.Token)
-        .Prepend(WordTokenizer.UnknownMark);
+        .Prepend(WordTokenizer.UnknownToken);
 
     private void Count(ReadOnlySpan<char> text)
     {
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> spans = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         while (!text.IsEmpty)
         {
-            int length = WordCutter.FirstLength(text);
+            int length = WordSplitter.FirstLength(text);
             CollectionsMarshal.GetValueRefOrAddDefault(spans, text[..length], out _)++;
             text = text[length..];
         }

@@ -7,7 +7,7 @@ namespace Aphorist.Text;
 /// letters, digits and combining marks do, and takes in the one space before it; an apostrophe or an invisible joiner between two of these
 /// belongs to it. Every other character is a token by itself, and so is a letter of a script that puts no spaces between words.
 /// </summary>
-internal static class WordCutter
+internal static class WordSplitter
 {
     /// <summary>The length, in UTF-16 units, of the first token of a text that is not empty.</summary>
     public static int FirstLength(ReadOnlySpan<char> text)

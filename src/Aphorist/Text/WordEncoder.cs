@@ -13,7 +13,7 @@ internal sealed class WordEncoder(Dictionary<string, int> ids, List<string>? unk
         written.EnsureCapacity(text.Length / 4);
         while (!text.IsEmpty)
         {
-            int length = WordCutter.FirstLength(text);
+            int length = WordSplitter.FirstLength(text);
             Add(text[..length]);
             text = text[length..];
         }

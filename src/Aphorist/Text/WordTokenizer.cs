@@ -8,18 +8,18 @@ namespace Aphorist.Text;
 /// and the one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In scripts without spaces between
 /// words, such as Chinese, every character is a token. The tokens joined are the text, to the last space, except for unknown words.
 /// </summary>
-public sealed class WordTokenizer : ITokenizer
+public sealed class WordTokenizer : Tokenizer
 {
     /// <summary>The id of the token that stands for every word, and every character, that the vocabulary lacks.</summary>
     public const int UnknownId = 0;
 
     /// <summary>What the unknown token decodes to: U+FFFD, Unicode's own sign for what cannot be represented, which no ordinary text contains.</summary>
-    public const string UnknownMark = "\uFFFD";
+    public const string UnknownToken = "\uFFFD";
 
-    /// <summary>The largest vocabulary that <see cref="Of"/> makes by default.</summary>
+    /// <summary>The largest vocabulary that <see cref="Create"/> makes by default.</summary>
     public const int DefaultMaximumSize = 20_000;
 
-    /// <summary>How often a word must occur, by default, for <see cref="Of"/> to keep it.</summary>
+    /// <summary>How often a word must occur, by default, for <see cref="Create"/> to keep it.</summary>
     public const int DefaultMinimumCount = 2;
 
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ public sealed class WordTokenizer : ITokenizer
     public ImmutableArray<string> Tokens { get; }
 
     /// <inheritdoc/>
-    public int Count => Tokens.Length;
+    public int VocabularySize => Tokens.Length;
 
     /// <inheritdoc/>
     public TextNormalization Normalization { get; }
@@ -52,10 +52,10 @@ public sealed class WordTokenizer : ITokenizer
     /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1, with which nothing of the corpus
     /// is unknown as long as there is room.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
-    public static WordTokenizer Of(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount) =>
+    public static WordTokenizer Create(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount) =>
         MakeFor(corpus, maximumSize, minimumCount, progress: null, CancellationToken.None);
 
-    /// <summary>Does what <see cref="Of"/> does, and tells how far it has come.</summary>
+    /// <summary>Does what <see cref="Create"/> does, and tells how far it has come.</summary>
     internal static WordTokenizer MakeFor(
         Corpus corpus, int maximumSize, int minimumCount, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
@@ -66,13 +66,13 @@ public sealed class WordTokenizer : ITokenizer
     }
 
     /// <summary>Makes the tokenizer again whose <see cref="Tokens"/> these are.</summary>
-    /// <param name="tokens">The tokens in the order of their ids; the first is <see cref="UnknownMark"/>.</param>
+    /// <param name="tokens">The tokens in the order of their ids; the first is <see cref="UnknownToken"/>.</param>
     /// <param name="normalization">How a text is normalised before it is encoded.</param>
     /// <exception cref="ArgumentException">The unknown mark is not first, or a token is empty, repeated or not well-formed text.</exception>
     public static WordTokenizer FromTokens(IReadOnlyList<string> tokens, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        if (tokens.Count == 0 || tokens[UnknownId] != UnknownMark)
+        if (tokens.Count == 0 || tokens[UnknownId] != UnknownToken)
             throw new ArgumentException("The first token must be U+FFFD, which stands for unknown words.", nameof(tokens));
         for (int id = UnknownId + 1; id < tokens.Count; id++)
         {
@@ -95,7 +95,7 @@ public sealed class WordTokenizer : ITokenizer
     /// <summary>The ids of those words and characters of a text, already normalised, that the vocabulary has.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">The words, without the space before them, and the characters left out, each once, in the order in which they first occur.</param>
-    public int[] EncodeKnown(string text, out IReadOnlyList<string> unknown)
+    public int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<string> missing = [];
@@ -119,15 +119,15 @@ public sealed class WordTokenizer : ITokenizer
     public int CountCharacters(ReadOnlySpan<int> ids)
     {
         int count = 0;
-        foreach (int id in ids) count += characterCounts[TokenId.Checked(id, Count)];
+        foreach (int id in ids) count += characterCounts[TokenId.Checked(id, VocabularySize)];
         return count;
     }
 
     /// <summary>The share, from 0 to 1, of the ids that are <see cref="UnknownId"/>: of a corpus, how much of it the model cannot learn to write.</summary>
-    public static double UnknownShare(ReadOnlySpan<int> ids) => ids.IsEmpty ? 0 : (double)ids.Count(UnknownId) / ids.Length;
+    public static double GetUnknownShare(ReadOnlySpan<int> ids) => ids.IsEmpty ? 0 : (double)ids.Count(UnknownId) / ids.Length;
 
     /// <inheritdoc/>
-    public string Show(int id) => id == UnknownId ? "<unknown>" : VisibleText.Of(TokenOf(id));
+    public string GetDisplayText(int id) => id == UnknownId ? "<unknown>" : VisibleText.Of(TokenOf(id));
 
-    private string TokenOf(int id) => Tokens[TokenId.Checked(id, Count)];
+    private string TokenOf(int id) => Tokens[TokenId.Checked(id, VocabularySize)];
 }

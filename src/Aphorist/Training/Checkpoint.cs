@@ -11,7 +11,7 @@ internal static class Checkpoint
     private const string StateKey = "aphorist.training";
 
     /// <summary>Writes a checkpoint; a kill at any moment leaves the previous one or this one.</summary>
-    public static void Save(string path, TrainingState state, TrainingArenas arenas)
+    public static void Save(string path, TrainingState state, TrainingSnapshot arenas)
     {
         using SafetensorsWriter file = new(path);
         file.SetMetadata(StateKey, JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState));
@@ -23,7 +23,7 @@ internal static class Checkpoint
     /// <summary>Reads a checkpoint of the run that <paramref name="identity"/> tells.</summary>
     /// <exception cref="ModelFileException">The file is damaged, no checkpoint, or of a newer version of this library.</exception>
     /// <exception cref="ArgumentException">It belongs to a run with another corpus or other options.</exception>
-    public static TrainingState Load(string path, RunIdentity identity, TrainingArenas arenas)
+    public static TrainingState Load(string path, RunIdentity identity, TrainingSnapshot arenas)
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         TrainingState state = ReadState(file);

@@ -4,20 +4,20 @@ namespace Aphorist.Training;
 /// <param name="Count">Predictions.</param>
 /// <param name="LossSum">Their summed loss in nats.</param>
 /// <param name="Correct">How many were right.</param>
-/// <param name="Characters">The characters (Unicode scalar values) that the predicted tokens stand for, as <see cref="Aphorist.Text.ITokenizer.CountCharacters"/> counts them; for a model of characters as many as predictions.</param>
+/// <param name="Characters">The characters (Unicode scalar values) that the predicted tokens stand for, as <see cref="Aphorist.Text.Tokenizer.CountCharacters"/> counts them; for a model of characters as many as predictions.</param>
 public readonly record struct Evaluation(long Count, double LossSum, long Correct, long Characters)
 {
     /// <summary>The mean loss in nats per token.</summary>
-    public double Nats => LossSum / Count;
+    public double LossPerToken => LossSum / Count;
 
     /// <summary>The mean loss in bits per token.</summary>
-    public double Bits => Nats / Math.Log(2);
+    public double BitsPerToken => LossPerToken / Math.Log(2);
 
     /// <summary>The loss in bits for each character, which is what models with different tokens are compared by.</summary>
     public double BitsPerCharacter => LossSum / Math.Log(2) / Characters;
 
     /// <summary>e to the mean loss: as uncertain as a choice between so many equally likely tokens.</summary>
-    public double Perplexity => Math.Exp(Nats);
+    public double Perplexity => Math.Exp(LossPerToken);
 
     /// <summary>Share of right predictions.</summary>
     public double Accuracy => (double)Correct / Count;

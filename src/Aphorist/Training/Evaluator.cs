@@ -21,10 +21,10 @@ internal sealed unsafe class Evaluator
     // As many tasks as are run before their results are added up.
     private const int MostResults = 4096;
 
-    private readonly NetworkWeights weights;
+    private readonly PackedWeights weights;
     private readonly Workers workers;
 
-    public Evaluator(NetworkWeights weights, Workers workers) => (this.weights, this.workers) = (weights, workers);
+    public Evaluator(PackedWeights weights, Workers workers) => (this.weights, this.workers) = (weights, workers);
 
     /// <summary>Takes over the parameters as they are now.</summary>
     public void Begin() => workers.Run(weights.Parts, (part, _) => weights.Refresh(part));
@@ -74,7 +74,7 @@ internal sealed unsafe class Evaluator
         workers.Run(results.Length, (task, _) =>
         {
             int first = task * PartsPerTask, rows = Math.Min(PartsPerTask, parts - first);
-            results[task] = new Reader(weights, rows).Stream(new StreamParts(ids, begin, begin + first * length, length, rows), cancellationToken);
+            results[task] = new Reader(weights, rows).Stream(new ParallelSegments(ids, begin, begin + first * length, length, rows), cancellationToken);
         });
         cancellationToken.ThrowIfCancellationRequested();
         return Sum(default, results);
@@ -89,19 +89,19 @@ internal sealed unsafe class Evaluator
     /// <summary>Reads some texts side by side; the workspace of one task.</summary>
     private sealed class Reader
     {
-        private readonly NetworkState state;
+        private readonly InferenceState state;
         private readonly SoftmaxCrossEntropy softmax;
         private readonly AlignedArray logits;
         private readonly int[] tokens, read;
-        private readonly ITokenizer tokenizer;
+        private readonly Tokenizer tokenizer;
         private readonly int window;
 
-        public Reader(NetworkWeights weights, int rows)
+        public Reader(PackedWeights weights, int rows)
         {
             (tokenizer, window) = (weights.Model.Tokenizer, weights.Model.Spec.Window);
-            state = new NetworkState(weights, rows);
+            state = new InferenceState(weights, rows);
             softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
-            logits = new AlignedArray(rows * tokenizer.Count);
+            logits = new AlignedArray(rows * tokenizer.VocabularySize);
             tokens = GC.AllocateArray<int>(rows, pinned: true);
             read = new int[rows * (window + 1)];
         }
@@ -122,7 +122,7 @@ internal sealed unsafe class Evaluator
             return sum;
         }
 
-        public Evaluation Stream(StreamParts parts, CancellationToken cancellationToken)
+        public Evaluation Stream(ParallelSegments parts, CancellationToken cancellationToken)
         {
             Evaluation sum = default;
             for (long position = -WarmUp; position < parts.Length && !cancellationToken.IsCancellationRequested; position++)
@@ -153,7 +153,7 @@ internal sealed unsafe class Evaluator
 
         private Evaluation Score(int row, int target)
         {
-            double loss = softmax.Run(logits.Pointer + (nint)row * tokenizer.Count, tokenizer.Count, target, 1, out bool correct);
+            double loss = softmax.Run(logits.Pointer + (nint)row * tokenizer.VocabularySize, tokenizer.VocabularySize, target, 1, out bool correct);
             return new Evaluation(1, loss, correct ? 1 : 0, tokenizer.CountCharacters([target]));
         }
     }

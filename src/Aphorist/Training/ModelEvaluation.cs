@@ -39,11 +39,11 @@ public static class ModelEvaluation
     private static Evaluation Evaluate(LanguageModel model, TokenSequence ids, EvaluationOptions options, CancellationToken cancellationToken)
     {
         using Workers workers = new(options.Threads);
-        Evaluator evaluator = new(new NetworkWeights(model, InstructionSet.Current), workers);
+        Evaluator evaluator = new(new PackedWeights(model, InstructionSet.Current), workers);
         evaluator.Begin();
         if (options.Objective == Objective.Windows)
         {
-            WindowTail windows = WindowTail.Of(ids.Count, model.Spec.Window, options.Step, options.TailShare);
+            ValidationWindows windows = ValidationWindows.Of(ids.Count, model.Spec.Window, options.Stride, options.TailShare);
             return evaluator.Windows(ids, windows.Count, windows.StartOf, cancellationToken);
         }
 
@@ -61,7 +61,7 @@ public sealed record EvaluationOptions
     public Objective Objective { get; init; } = Objective.Stream;
 
     /// <summary>Tokens between the starts of two windows. 3 by default.</summary>
-    public int Step { get; init; } = 3;
+    public int Stride { get; init; } = 3;
 
     /// <summary>Share of the text, from its end, that is predicted: above 0 to 1, the whole text, which is the default.</summary>
     public double TailShare { get; init; } = 1;
@@ -71,7 +71,7 @@ public sealed record EvaluationOptions
 
     internal void Validate()
     {
-        if (Step < 1) throw new ArgumentException(FormattableString.Invariant($"The step between windows is {Step}; it must be at least 1."));
+        if (Stride < 1) throw new ArgumentException(FormattableString.Invariant($"The step between windows is {Stride}; it must be at least 1."));
         if (!(TailShare > 0 && TailShare <= 1)) throw new ArgumentException(FormattableString.Invariant($"The share of the text to predict is {TailShare}; it must be above 0 and at most 1."));
         if (Threads < 0) throw new ArgumentException(FormattableString.Invariant($"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor."));
     }

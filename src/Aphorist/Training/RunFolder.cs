@@ -6,9 +6,9 @@ namespace Aphorist.Training;
 /// <remarks>Only one process at a time can hold a run folder.</remarks>
 public sealed class RunFolder : IDisposable
 {
-    private readonly RunLock runLock;
+    private readonly FileLock runLock;
 
-    private RunFolder(string path, RunLock runLock) => (Path, this.runLock) = (path, runLock);
+    private RunFolder(string path, FileLock runLock) => (Path, this.runLock) = (path, runLock);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -52,7 +52,7 @@ public sealed class RunFolder : IDisposable
             throw new IOException($"Cannot make the run folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --run.", exception);
         }
 
-        RunFolder folder = new(path, RunLock.Take(path));
+        RunFolder folder = new(path, FileLock.Take(path));
         if (!folder.HoldsRun) return folder;
         folder.Dispose();
         throw new IOException($"The folder '{path}' already holds a run: go on with it with --resume \"{path}\", or choose another folder with --run.");
@@ -64,7 +64,7 @@ public sealed class RunFolder : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path)) throw new IOException($"Cannot resume '{path}': there is no such folder; check the path, or start a new run with --run.");
-        RunFolder folder = new(path, RunLock.Take(path));
+        RunFolder folder = new(path, FileLock.Take(path));
         if (folder.CanBeResumed)
         {
             folder.DeleteLeftovers();

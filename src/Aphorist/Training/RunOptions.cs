@@ -88,7 +88,7 @@ public sealed record RunOptions
         Check("--gates", Spell(Model.Gates), Spell(requested.Model.Gates));
         Check("--reset", Spell(Model.ResetGate), Spell(requested.Model.ResetGate));
         Check("--objective", Spell(Training.Objective), Spell(requested.Training.Objective));
-        Check("--step", Training.Step, requested.Training.Step);
+        Check("--step", Training.Stride, requested.Training.Stride);
         Check("--sequence", Training.SequenceLength, requested.Training.SequenceLength);
         Check("--batch", Training.BatchSize, requested.Training.BatchSize);
         Check("--optimizer", Spell(Training.Optimizer), Spell(requested.Training.Optimizer));
@@ -99,7 +99,7 @@ public sealed record RunOptions
         Check("--weight-decay", Training.WeightDecay, requested.Training.WeightDecay);
         Check("--clip-norm", Training.ClipNorm, requested.Training.ClipNorm);
         Check("--clip-value", Training.ClipValue, requested.Training.ClipValue);
-        Check("--average", Training.AveragingDecay, requested.Training.AveragingDecay);
+        Check("--average", Training.EmaDecay, requested.Training.EmaDecay);
         Check("--dropout", Training.Dropout, requested.Training.Dropout);
         // A text to measure on takes the place of a share, so it is the text that was asked for.
         if (ValidationText is null || requested.ValidationText is null) Check("--validation-text", ValidationText ?? "none", requested.ValidationText ?? "none");

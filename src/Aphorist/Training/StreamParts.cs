@@ -8,7 +8,7 @@ namespace Aphorist.Training;
 /// <param name="first">Where in it the first of these parts begins.</param>
 /// <param name="length">Tokens of a part.</param>
 /// <param name="rows">How many parts.</param>
-internal sealed class StreamParts(TokenSequence ids, long begin, long first, long length, int rows)
+internal sealed class ParallelSegments(TokenSequence ids, long begin, long first, long length, int rows)
 {
     private const int Fetched = 512;
 

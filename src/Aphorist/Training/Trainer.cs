@@ -28,7 +28,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         TrainingStep.EnsureFits(model.Spec, options);
-        if (model.Tokenizer.Count < 2)
+        if (model.Tokenizer.VocabularySize < 2)
             throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
@@ -63,7 +63,7 @@ public sealed class Trainer
     {
         using TrainingSession session = new(model, corpus, validation, options, folder, split, ids);
         yield return new TrainingStarted(
-            corpus.CharacterCount, ids.Count, model.Tokenizer.Count, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
+            corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)
         {
             // What is cancelled before a call, even by the listener itself, is saved by that call.

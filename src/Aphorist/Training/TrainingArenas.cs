@@ -1,7 +1,7 @@
 namespace Aphorist.Training;
 
 /// <summary>The numbers that a run consists of, now and at the end of the last good epoch; most have the parameters' layout.</summary>
-internal sealed class TrainingArenas
+internal sealed class TrainingSnapshot
 {
     private readonly (string Name, Memory<float> Values)[] current, good;
     private readonly (string Name, Memory<float> Values) states;
@@ -9,7 +9,7 @@ internal sealed class TrainingArenas
     /// <param name="parameters">The parameters that the optimizer moves.</param>
     /// <param name="moments">The optimizer's moments, and the average of the parameters if there is one.</param>
     /// <param name="states">The streams' states, which every epoch begins anew; may be empty.</param>
-    public TrainingArenas(Memory<float> parameters, IReadOnlyList<(string Name, Memory<float> Values)> moments, Memory<float> states)
+    public TrainingSnapshot(Memory<float> parameters, IReadOnlyList<(string Name, Memory<float> Values)> moments, Memory<float> states)
     {
         current = [("parameters", parameters), .. moments];
         good = [.. current.Select(arena => ("good." + arena.Name, new Memory<float>(new float[arena.Values.Length])))];

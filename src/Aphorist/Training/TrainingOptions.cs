@@ -16,7 +16,7 @@ public sealed record TrainingOptions
     public Objective Objective { get; init; } = Objective.Windows;
 
     /// <summary>Characters between the starts of two windows. 3 by default.</summary>
-    public int Step { get; init; } = 3;
+    public int Stride { get; init; } = 3;
 
     /// <summary>Characters that a stream reads in a training step, over which gradients flow back. 64 by default.</summary>
     public int SequenceLength { get; init; } = 64;
@@ -50,7 +50,7 @@ public sealed record TrainingOptions
     /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
     /// weights themselves, whose loss the training loss is. So the best average is only known where something is held out to measure it on.
     /// </summary>
-    public double AveragingDecay { get; init; }
+    public double EmaDecay { get; init; }
 
     /// <summary>
     /// Share of the units that each layer hides from the one above: 0 (none, the default) to below 1. A sequence loses the same units at all of its
@@ -88,14 +88,14 @@ public sealed record TrainingOptions
     internal void Validate()
     {
         Require(Epochs >= 1, $"The number of epochs is {Epochs}; it must be at least 1.");
-        Require(Step >= 1, $"The step between windows is {Step}; it must be at least 1.");
+        Require(Stride >= 1, $"The step between windows is {Stride}; it must be at least 1.");
         Require(BatchSize >= 1, $"The batch size is {BatchSize}; it must be at least 1.");
         Require(SequenceLength >= 1, $"The sequence length is {SequenceLength}; it must be at least 1.");
         Require(WarmUpSteps >= 0, $"The number of warm-up steps is {WarmUpSteps}; it must not be negative.");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"The weight decay is {WeightDecay}; it must not be negative.");
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), $"The norm to clip at is {ClipNorm}; it must be above 0, or 0 for none.");
         Require(ClipValue >= 0 && double.IsFinite(ClipValue), $"The value to clip at is {ClipValue}; it must be above 0, or 0 for none.");
-        Require(AveragingDecay is >= 0 and < 1, $"The decay of the averaged weights is {AveragingDecay}; it must be at least 0 and below 1.");
+        Require(EmaDecay is >= 0 and < 1, $"The decay of the averaged weights is {EmaDecay}; it must be at least 0 and below 1.");
         Require(Dropout is >= 0 and < 1, $"The dropout is {Dropout}; it must be at least 0 and below 1.");
         Require(ValidationInterval >= 0, $"The validation interval is {ValidationInterval}; it must be at least 1 step, or 0 for none within an epoch.");
         Require(Patience >= 0, $"The patience is {Patience}; it must be at least 1 epoch, or 0 for no end.");

@@ -19,7 +19,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly BatchPlan plan;
     private readonly TokenSequence ids, validationIds;
     private readonly TrainingStep step;
-    private readonly TrainingArenas arenas;
+    private readonly TrainingSnapshot arenas;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
@@ -29,7 +29,7 @@ internal sealed class TrainingSession : IDisposable
         this.ids = ids;
         validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
         step = new TrainingStep(model, ids, options);
-        arenas = new TrainingArenas(step.Parameters, step.Moments, step.States);
+        arenas = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
         RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options) with { ValidationSha256 = validation?.Sha256 };
         try
         {
@@ -70,7 +70,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>The best epoch's training loss, but no more than guessing costs.</summary>
-    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Tokenizer.Count)).Min();
+    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Tokenizer.VocabularySize)).Min();
 
     /// <summary>Trains until there is something to tell.</summary>
     public IReadOnlyList<TrainingEvent> Advance(CancellationToken cancellationToken)
@@ -171,8 +171,8 @@ internal sealed class TrainingSession : IDisposable
         double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Done);
         Evaluation? validation = Validate();
         EpochCompleted completed = new(
-            Epoch, loss, (double)state.Correct / state.Predictions, validation?.Nats, validation?.Accuracy, state.Seconds,
-            CharactersPerSecond, rate, IsBest(validation?.Nats ?? loss));
+            Epoch, loss, (double)state.Correct / state.Predictions, validation?.LossPerToken, validation?.Accuracy, state.Seconds,
+            CharactersPerSecond, rate, IsBest(validation?.LossPerToken ?? loss));
         state.History.Add(completed);
         if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss))
         {
@@ -193,10 +193,10 @@ internal sealed class TrainingSession : IDisposable
     {
         Evaluation validation = Validate()!.Value;
         ValidationMeasured measured = new(
-            Epoch, state.Batch, validation.Nats, validation.Accuracy, Seconds + state.Seconds, IsBest(validation.Nats));
+            Epoch, state.Batch, validation.LossPerToken, validation.Accuracy, Seconds + state.Seconds, IsBest(validation.LossPerToken));
         if (measured.IsBest && folder is not null)
         {
-            model.Training = Record(Epoch, state.LossSum / state.Predictions, validation.Nats);
+            model.Training = Record(Epoch, state.LossSum / state.Predictions, validation.LossPerToken);
             model.Save(folder.BestModel);
         }
 

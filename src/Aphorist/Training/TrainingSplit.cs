@@ -12,7 +12,7 @@ internal sealed class TrainingSplit
     public long ValidationCount { get; }
 
     /// <summary>The windows held out, for windows.</summary>
-    public WindowTail ValidationWindows { get; private init; }
+    public ValidationWindows ValidationWindows { get; private init; }
 
     /// <summary>Where the text held out begins, for streams.</summary>
     public long ValidationStart { get; private init; }
@@ -41,13 +41,13 @@ internal sealed class TrainingSplit
         if (length < least)
             throw new ArgumentException($"The validation text has {length} tokens, but it takes {least} to predict one of them; use a longer text.");
         if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
-        WindowTail all = WindowTail.Of(length, window, options.Step, share: 1);
+        ValidationWindows all = ValidationWindows.Of(length, window, options.Stride, share: 1);
         return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };
     }
 
     private static TrainingSplit OfWindows(long length, int window, TrainingOptions options)
     {
-        WindowTail last = WindowTail.Of(length, window, options.Step, options.ValidationShare);
+        ValidationWindows last = ValidationWindows.Of(length, window, options.Stride, options.ValidationShare);
         EnsureBoth(last.First, last.Count, $"{last.First + last.Count} windows", options.ValidationShare);
         return new TrainingSplit(new WindowPlan(last.First, window, options), last.Count) { ValidationWindows = last };
     }

@@ -27,8 +27,8 @@ internal sealed unsafe class TrainingStep : IDisposable
     private readonly Optimizer optimizer;
     private readonly WeightAverage? average;
     private readonly Workers workers;
-    private readonly NetworkWeights weights;
-    private readonly SequenceNetwork[] networks;
+    private readonly PackedWeights weights;
+    private readonly TrainingNetwork[] networks;
     private readonly AlignedArray[] gradients, moments, masks;
     private readonly AlignedArray states;
     private readonly int[][] tokens, sequences;
@@ -46,15 +46,15 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <param name="instructionSet">Which kernels to use; the best there are by default.</param>
     public TrainingStep(LanguageModel model, TokenSequence ids, TrainingOptions options, InstructionSet? instructionSet = null)
     {
-        average = options.AveragingDecay > 0 ? new WeightAverage(model, options.AveragingDecay) : null;
+        average = options.EmaDecay > 0 ? new WeightAverage(model, options.EmaDecay) : null;
         (this.model, this.ids, this.options) = (average?.Trained ?? model, ids, options);
         (int batchSize, int mostSteps) = (options.BatchSize, MostSteps(model.Spec, options));
         shardRows = ShardRows(model.Spec, batchSize);
         int shards = Shards(batchSize), length = model.Parameters.Values.Length, states = options.Objective == Objective.Stream ? StateLength * shards : 0;
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
-        weights = new NetworkWeights(this.model, instructionSet ?? InstructionSet.Current, forTraining: true);
+        weights = new PackedWeights(this.model, instructionSet ?? InstructionSet.Current, forTraining: true);
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
-        networks = Each(workers.Count, () => new SequenceNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
+        networks = Each(workers.Count, () => new TrainingNetwork(weights, shardRows, mostSteps, options.Objective == Objective.Windows, options.Dropout > 0));
         tokens = Each(workers.Count, () => GC.AllocateArray<int>((mostSteps + 1) * shardRows, pinned: true));
         sequences = Each(workers.Count, () => new int[mostSteps + 1]);
         masks = Each(workers.Count, () => new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
@@ -64,7 +64,7 @@ internal sealed unsafe class TrainingStep : IDisposable
         starts = new long[batchSize];
         results = new (double, int)[shards];
         squares = new double[Chunks(length)];
-        Evaluator = new Evaluator(average is null ? weights : new NetworkWeights(model, weights.InstructionSet), workers);
+        Evaluator = new Evaluator(average is null ? weights : new PackedWeights(model, weights.InstructionSet), workers);
         (refresh, train, update, add, move) = ((part, _) => weights.Refresh(part), TrainShard, (chunk, _) => UpdateChunk(chunk), (chunk, _) => AddChunk(chunk), (chunk, _) => MoveChunk(chunk));
     }
 
@@ -87,7 +87,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     /// <summary>Evaluates the model, with averaged weights if they are averaged, with this step's threads; <see cref="Evaluator.Begin"/> it after steps.</summary>
     public Evaluator Evaluator { get; }
 
-    private int StateLength => SequenceNetwork.StateLength(model.Spec, shardRows);
+    private int StateLength => TrainingNetwork.StateLength(model.Spec, shardRows);
 
     /// <summary>Sequences of a shard: as few as the products are fast with, so that many threads have some, but not so few that their gradients are too many to keep.</summary>
     public static int ShardRows(ModelSpec spec, int batchSize)

@@ -27,7 +27,7 @@ internal sealed class WindowPlan : BatchPlan
     /// <param name="mostTogether">The most windows that are shuffled together.</param>
     public WindowPlan(long count, int window, TrainingOptions options, int mostTogether = MostTogether)
     {
-        (this.count, this.window, step, batchSize, seed, blockLength) = (count, window, options.Step, options.BatchSize, options.Seed, mostTogether);
+        (this.count, this.window, step, batchSize, seed, blockLength) = (count, window, options.Stride, options.BatchSize, options.Seed, mostTogether);
         BatchCount = Counted((count + batchSize - 1) / batchSize);
         blocks = new int[(count + blockLength - 1) / blockLength];
         ends = new long[blocks.Length];

@@ -21,13 +21,13 @@ public sealed class PlayKeysTests
         Assert.Equal(verb, Of(character, key, modifiers).Verb.ToString());
 
     [Theory]
-    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.None, nameof(Stretch.Token))]
-    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.Control, nameof(Stretch.Word))]
-    [InlineData(ConsoleKey.E, ConsoleModifiers.Control, nameof(Stretch.Line))]
-    [InlineData(ConsoleKey.End, ConsoleModifiers.None, nameof(Stretch.Line))]
-    [InlineData(ConsoleKey.G, ConsoleModifiers.Control, nameof(Stretch.Endless))]
+    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.None, nameof(WriteExtent.Token))]
+    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.Control, nameof(WriteExtent.Word))]
+    [InlineData(ConsoleKey.E, ConsoleModifiers.Control, nameof(WriteExtent.Line))]
+    [InlineData(ConsoleKey.End, ConsoleModifiers.None, nameof(WriteExtent.Line))]
+    [InlineData(ConsoleKey.G, ConsoleModifiers.Control, nameof(WriteExtent.Endless))]
     public void Of_KeysThatLetTheModelWrite_SayHowFar(ConsoleKey key, ConsoleModifiers modifiers, string stretch) =>
-        Assert.Equal(new PlayAction(PlayVerb.Write, Stretch: Enum.Parse<Stretch>(stretch)), Of('\0', key, modifiers));
+        Assert.Equal(new PlayAction(PlayVerb.Write, Stretch: Enum.Parse<WriteExtent>(stretch)), Of('\0', key, modifiers));
 
     [Theory]
     [InlineData('7', ConsoleKey.D7, ConsoleModifiers.None)]

@@ -44,7 +44,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         Think(session);
         session.Accept(2);
         string accepted = session.Text.ToString();
-        Run(session, Stretch.Line);
+        Run(session, WriteExtent.Line);
         session.Erase();
         string[] expected = [session.Text + "\n", accepted, "the ", "the", ""];
         foreach (string text in expected)
@@ -104,7 +104,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Undo();
         for (int character = 0; character < "sat. ".Length; character++) session.Erase();
         session.Type("ran");
-        Run(session, Stretch.Line);
+        Run(session, WriteExtent.Line);
 
         string expected = new TextGenerator(LanguageModel.Load(trained.File)).Complete("the hen ran", 1000, Sampling);
         Assert.Equal("the hen ran" + expected[..(expected.IndexOf('\n') + 1)], session.Text.ToString());
@@ -115,10 +115,10 @@ public sealed class PlaySessionTests(TrainedModel trained)
     {
         PlaySession session = OfCharacters();
         session.Type("the ");
-        Run(session, Stretch.Line);
+        Run(session, WriteExtent.Line);
         string first = session.Text.ToString();
         session.Undo();
-        Run(session, Stretch.Line);
+        Run(session, WriteExtent.Line);
 
         Assert.NotEqual(first, session.Text.ToString());
     }
@@ -128,10 +128,10 @@ public sealed class PlaySessionTests(TrainedModel trained)
     {
         PlaySession session = OfCharacters();
         session.Type("the c");
-        Run(session, Stretch.Word);
+        Run(session, WriteExtent.Word);
 
         Assert.Matches(@"^the c[a-z]*[^a-z]$", session.Text.ToString());
-        Run(session, Stretch.Token);
+        Run(session, WriteExtent.Token);
         Assert.Matches(@"^the c[a-z]*[^a-z](.|\n)$", session.Text.ToString());
     }
 
@@ -139,7 +139,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
     public void Write_Endless_GoesOnUntilItIsStopped()
     {
         PlaySession session = OfCharacters();
-        session.Begin(Stretch.Endless);
+        session.Begin(WriteExtent.Endless);
         for (int token = 0; token < 3000; token++) session.Write();
         Assert.True(session.IsWriting);
         session.Stop();
@@ -153,7 +153,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
     public void Warm_WhileWriting_ChangesWhatFollows()
     {
         PlaySession session = OfCharacters();
-        session.Begin(Stretch.Endless);
+        session.Begin(WriteExtent.Endless);
         for (int step = 0; step < 20; step++) session.Warm(-0.1);
         Assert.Equal(0, session.Temperature);
         for (int token = 0; token < 100; token++) session.Write();
@@ -177,7 +177,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Type(begun);
         for (int time = 0; time < 20; time++)
         {
-            Run(session, Stretch.Token);
+            Run(session, WriteExtent.Token);
             Assert.Matches(pattern, session.Text.ToString());
             session.Undo();
             Assert.Equal(begun, session.Text.ToString());
@@ -190,7 +190,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook with { HiddenSize = 8 }, new ByteTokenizer(), seed: 1);
         PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
         session.Type("中");
-        Run(session, Stretch.Token);
+        Run(session, WriteExtent.Token);
 
         Assert.InRange(session.Text.Length, 2, 3);
     }
@@ -201,7 +201,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         return new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
     }
 
-    private static void Run(PlaySession session, Stretch stretch)
+    private static void Run(PlaySession session, WriteExtent stretch)
     {
         session.Begin(stretch);
         while (session.IsWriting) session.Write();

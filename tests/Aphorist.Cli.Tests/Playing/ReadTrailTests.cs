@@ -12,7 +12,7 @@ public sealed class ReadTrailTests(TrainedModel trained)
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         TextGenerator generator = new(model);
-        ReadTrail trail = new(generator.Begin());
+        SessionCache trail = new(generator.Begin());
         const int Seed = 3;
         Random random = new(Seed);
         List<int> ids = [];
@@ -36,7 +36,7 @@ public sealed class ReadTrailTests(TrainedModel trained)
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         TextGenerator generator = new(model);
-        ReadTrail trail = new(generator.Begin());
+        SessionCache trail = new(generator.Begin());
         int[] ids = [.. Enumerable.Range(0, 1000).Select(token => token % model.Tokenizer.Count)];
         int parts = 1;
         GenerationSession? found;
@@ -51,7 +51,7 @@ public sealed class ReadTrailTests(TrainedModel trained)
     [Fact]
     public void At_Cancelled_Stops()
     {
-        ReadTrail trail = new(new TextGenerator(LanguageModel.Load(trained.File)).Begin());
+        SessionCache trail = new(new TextGenerator(LanguageModel.Load(trained.File)).Begin());
 
         Assert.Throws<OperationCanceledException>(() => trail.At([1, 2, 3], new CancellationToken(canceled: true)));
     }

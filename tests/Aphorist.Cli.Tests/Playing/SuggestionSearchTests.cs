@@ -82,7 +82,7 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
 
     private static IReadOnlyList<Suggestion> Found(LanguageModel model, string text)
     {
-        OpenWord open = OpenWord.Of(text, model.Tokenizer);
+        PartialWord open = PartialWord.Of(text, model.Tokenizer);
         using GenerationSession session = new TextGenerator(model).Begin();
         foreach (int id in open.Read) session.Read(id);
         SuggestionSearch search = new(model.Tokenizer, session, open, SuggestionSearch.WithinWord(model.Tokenizer));

@@ -21,15 +21,15 @@ public sealed class BeamSearchTests
         string stop = model.Tokenizer.Decode([1, 2]), prompt = model.Tokenizer.Decode([0, 3]);
         foreach (double penalty in (double[])[0, 0.6, 2])
         {
-            BeamText[] all = [.. Exhaustive(new TextGenerator(model), prompt, stop, Length, penalty).OrderByDescending(text => text.Score)];
-            IReadOnlyList<BeamText> found = new TextGenerator(model).Search(
-                prompt, Length, new() { Width = 256, Results = 20, LengthPenalty = penalty }, new() { Texts = [stop] }, Token);
+            BeamResult[] all = [.. Exhaustive(new TextGenerator(model), prompt, stop, Length, penalty).OrderByDescending(text => text.Score)];
+            IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch(
+                prompt, Length, new() { BeamWidth = 256, ResultCount = 20, LengthPenalty = penalty }, new() { Texts = [stop] }, Token);
             Assert.Equal(all.Take(20).Select(text => text.Text), found.Select(text => text.Text));
             for (int place = 0; place < found.Count; place++)
             {
                 Assert.Equal(all[place].LogProbability, found[place].LogProbability, 1e-5);
                 Assert.Equal(all[place].Score, found[place].Score, 1e-5);
-                Assert.Equal(all[place].Length, found[place].Length);
+                Assert.Equal(all[place].TokenCount, found[place].TokenCount);
             }
         }
     }
@@ -39,14 +39,14 @@ public sealed class BeamSearchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         TextGenerator generator = new(model);
-        Assert.Equal(generator.Complete("", 30, new() { Temperature = 0 }), Assert.Single(generator.Search("", 30, new() { Width = 1 }, cancellationToken: Token)).Text);
+        Assert.Equal(generator.Generate("", 30, new() { Temperature = 0 }), Assert.Single(generator.BeamSearch("", 30, new() { BeamWidth = 1 }, cancellationToken: Token)).Text);
     }
 
     [Fact]
     public void Search_Wider_FindsTextsAtLeastAsLikely()
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine);
-        double[] best = [.. ((int[])[1, 8, 64]).Select(width => generator.Search("", 12, new() { Width = width }, cancellationToken: Token)[0].LogProbability)];
+        double[] best = [.. ((int[])[1, 8, 64]).Select(width => generator.BeamSearch("", 12, new() { BeamWidth = width }, cancellationToken: Token)[0].LogProbability)];
         Assert.True(best[0] < best[1] && best[1] <= best[2], string.Join(' ', best));
     }
 
@@ -55,7 +55,7 @@ public sealed class BeamSearchTests
     {
         LanguageModel model = ModelPair.Random(4, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1]);
-        IReadOnlyList<BeamText> found = new TextGenerator(model).Search("", 6, new() { Width = 64, Results = 50 }, new() { Texts = [stop], MinimumLength = 3 }, Token);
+        IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch("", 6, new() { BeamWidth = 64, ResultCount = 50 }, new() { Texts = [stop], MinimumLength = 3 }, Token);
         Assert.Equal(50, found.Count);
         Assert.All(found, text => Assert.True(text.Text.Length >= 3 && !text.Text.Contains(stop, StringComparison.Ordinal)));
         Assert.Contains(found, text => text.Text.Length == 3);
@@ -64,39 +64,39 @@ public sealed class BeamSearchTests
     [Fact]
     public void Search_Words_NeverWritesTheUnknownOne()
     {
-        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, WordTokenizer.FromTokens([WordTokenizer.UnknownMark, "a", " b"]));
-        model.Parameters.ValuesOf(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 50;
-        Assert.All(new TextGenerator(model).Search("a", 3, new() { Results = 4 }, cancellationToken: Token), text => Assert.DoesNotContain(WordTokenizer.UnknownMark, text.Text, StringComparison.Ordinal));
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "a", " b"]));
+        model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 50;
+        Assert.All(new TextGenerator(model).BeamSearch("a", 3, new() { ResultCount = 4 }, cancellationToken: Token), text => Assert.DoesNotContain(WordTokenizer.UnknownToken, text.Text, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Search_LengthZeroOrCancelled_DoesNothing()
     {
         TextGenerator generator = new(ModelPair.Random(4, 9, 5, GateActivation.Sigmoid).Engine);
-        Assert.Equal(new BeamText("", 0, 0, 0), Assert.Single(generator.Search("", 0, cancellationToken: Token)));
-        Assert.Throws<OperationCanceledException>(() => generator.Search("", 5, cancellationToken: new CancellationToken(canceled: true)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { Width = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { Results = 0 });
+        Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", 0, cancellationToken: Token)));
+        Assert.Throws<OperationCanceledException>(() => generator.BeamSearch("", 5, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { BeamWidth = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { ResultCount = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { LengthPenalty = -1 });
     }
 
     /// <summary>Every text there is, each token predicted by a session of its own.</summary>
-    private static IEnumerable<BeamText> Exhaustive(TextGenerator generator, string prompt, string stop, int length, double penalty)
+    private static IEnumerable<BeamResult> Exhaustive(TextGenerator generator, string prompt, string stop, int length, double penalty)
     {
-        using GenerationSession session = generator.Begin();
-        session.Read(prompt);
+        using GenerationSession session = generator.CreateSession();
+        session.Append(prompt);
         return [.. Continuations(session, "", 0, 0)];
 
-        IEnumerable<BeamText> Continuations(GenerationSession here, string text, double logProbability, int tokens)
+        IEnumerable<BeamResult> Continuations(GenerationSession here, string text, double logProbability, int tokens)
         {
             bool ends = text.EndsWith(stop, StringComparison.Ordinal);
             if (ends || tokens == length)
-                return [new BeamText(ends ? text[..^stop.Length] : text, logProbability, tokens, logProbability / Math.Pow((5.0 + tokens) / 6, penalty))];
+                return [new BeamResult(ends ? text[..^stop.Length] : text, logProbability, tokens, logProbability / Math.Pow((5.0 + tokens) / 6, penalty))];
             double[] following = here.Predict().LogProbabilities.ToArray();
             return Enumerable.Range(0, following.Length).SelectMany(id =>
             {
                 using GenerationSession next = here.Fork();
-                next.Read(id);
+                next.Append(id);
                 return Continuations(next, text + (char)(0x4E00 + id), logProbability + following[id], tokens + 1);
             });
         }

@@ -44,10 +44,10 @@ public sealed class ExplanationTests
             nats -= Math.Log(expected[ids[place]]);
         }
 
-        Tolerance.AssertClose(nats, score.Nats, Tolerance.OfChain(100), 1, "nats", 0);
-        Assert.Equal(score.Nats / ids.Length, score.NatsPerToken, 1e-12);
-        Assert.Equal(score.Nats / Math.Log(2) / ids.Length, score.BitsPerCharacter, 1e-12);
-        Assert.Equal(Math.Exp(score.NatsPerToken), score.Perplexity, 1e-12);
+        Tolerance.AssertClose(nats, score.TotalLoss, Tolerance.OfChain(100), 1, "nats", 0);
+        Assert.Equal(score.TotalLoss / ids.Length, score.LossPerToken, 1e-12);
+        Assert.Equal(score.TotalLoss / Math.Log(2) / ids.Length, score.BitsPerCharacter, 1e-12);
+        Assert.Equal(Math.Exp(score.LossPerToken), score.Perplexity, 1e-12);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class ExplanationTests
 
         Assert.Equal(evaluation.Count, score.Tokens.Count - 1);
         Assert.Equal(evaluation.Characters, score.Characters - model.Tokenizer.CountCharacters([score.Tokens[0].Id]));
-        Tolerance.AssertClose(evaluation.LossSum, score.Nats + score.Tokens[0].LogProbability, Tolerance.OfChain(model.Tokenizer.Count), 1, "nats", 0);
+        Tolerance.AssertClose(evaluation.LossSum, score.TotalLoss + score.Tokens[0].LogProbability, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
         Assert.Equal(evaluation.Correct, score.Tokens.Skip(1).Count(token => token.Rank == 1));
         Assert.Equal(Corpus.Text, string.Concat(score.Tokens.Select(token => token.Text)));
         Assert.All(score.Tokens, token => Assert.Equal(model.Tokenizer.Show(token.Id), token.Shown));
@@ -73,7 +73,7 @@ public sealed class ExplanationTests
     {
         TextScore score = new TextGenerator(Model(TokenizerKind.Bytes)).Score("e\u00e9\U0001F600");
         Assert.Equal(["e", "", "\u00e9", "", "", "", "\U0001F600"], score.Tokens.Select(token => token.Text));
-        Assert.Equal("\\xC3", score.Tokens[1].Shown);
+        Assert.Equal("\\xC3", score.Tokens[1].DisplayText);
         Assert.Equal(3, score.Characters);
     }
 
@@ -81,7 +81,7 @@ public sealed class ExplanationTests
     public void Score_MoreTokensThanAreToBeExplained_NamesNoMoreAlternatives()
     {
         TextGenerator generator = new(Model(TokenizerKind.Bytes));
-        ExplainedToken[] tokens = [.. generator.Score([1, 2, 3, 4], alternatives: 2, most: 3)];
+        ScoredToken[] tokens = [.. generator.Score([1, 2, 3, 4], alternatives: 2, most: 3)];
         Assert.Equal([2, 2, 2, 0], tokens.Select(token => token.Alternatives.Count));
         Assert.Equal(generator.Score("\u0001\u0002\u0003\u0004").Tokens.Select(token => token.LogProbability), tokens.Select(token => token.LogProbability));
     }
@@ -103,9 +103,9 @@ public sealed class ExplanationTests
         SamplingOptions sampling = new() { Seed = 5, Temperature = 1.3, FrequencyPenalty = 0.2 };
         foreach (int length in (int[])[0, 1, 2, 40])
         {
-            ExplainedToken[] tokens = [.. generator.Explain("The CAT", sampling, length)];
+            ScoredToken[] tokens = [.. generator.Explain("The CAT", sampling, length)];
             Assert.Equal(length, tokens.Length);
-            Assert.Equal(generator.Complete("The CAT", length, sampling), string.Concat(tokens.Select(token => token.Text)));
+            Assert.Equal(generator.Generate("The CAT", length, sampling), string.Concat(tokens.Select(token => token.Text)));
         }
     }
 
@@ -113,8 +113,8 @@ public sealed class ExplanationTests
     public void Explain_WrittenText_IsExplainedAsWhenItIsScored()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        ExplainedToken[] written = [.. generator.Explain("the ", new() { Seed = 1, TopK = 2, Banned = [" "] }, 30)];
-        ExplainedToken[] read = [.. generator.Score("the " + string.Concat(written.Select(token => token.Text))).Tokens.Skip(4)];
+        ScoredToken[] written = [.. generator.Explain("the ", new() { Seed = 1, TopK = 2, Banned = [" "] }, 30)];
+        ScoredToken[] read = [.. generator.Score("the " + string.Concat(written.Select(token => token.Text))).Tokens.Skip(4)];
         // The model's own probabilities, whatever the strategy.
         for (int place = 0; place < written.Length; place++)
         {
@@ -133,17 +133,17 @@ public sealed class ExplanationTests
         StopOptions stop = new() { Texts = ["t", "e ", "\u4e2d"], MinimumLength = 3 };
         for (ulong seed = 0; seed < 40; seed++)
         {
-            ExplainedToken[] tokens = [.. generator.Explain("", new() { Seed = seed }, 30, stop)];
-            Assert.Equal(generator.Complete("", 30, new() { Seed = seed }, stop), string.Concat(tokens.Select(token => token.Text)));
+            ScoredToken[] tokens = [.. generator.Explain("", new() { Seed = seed }, 30, stop)];
+            Assert.Equal(generator.Generate("", 30, new() { Seed = seed }, stop), string.Concat(tokens.Select(token => token.Text)));
         }
     }
 
     [Fact]
     public void Explain_StopTextWithinTokens_CutsTheTokenAndLeavesOutWhatFollows()
     {
-        WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownMark, "one", " two"]);
+        WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
-        model.Parameters.ValuesOf(model.Layout.DecoderBias)[2] = 1000;
+        model.Parameters.GetValues(model.Layout.DecoderBias)[2] = 1000;
         TextGenerator generator = new(model);
         Assert.Equal([" "], TextsOf(new() { Texts = ["two"] }));
         Assert.Equal([" tw"], TextsOf(new() { Texts = ["o two t"] }));
@@ -157,7 +157,7 @@ public sealed class ExplanationTests
     {
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
-        model.Parameters.ValuesOf(model.Layout.DecoderBias)[0xC3] = 1000;
+        model.Parameters.GetValues(model.Layout.DecoderBias)[0xC3] = 1000;
         Assert.Equal(["", "\uFFFD", "\uFFFD\uFFFD"], new TextGenerator(model).Explain("", length: 3).Select(token => token.Text));
     }
 
@@ -170,7 +170,7 @@ public sealed class ExplanationTests
         Assert.Throws<UnknownCharacterException>(() => { generator.Explain("#"); });
     }
 
-    private static void AssertExplains(double[] expected, ExplainedToken token, ITokenizer tokenizer)
+    private static void AssertExplains(double[] expected, ScoredToken token, Tokenizer tokenizer)
     {
         Assert.Equal(Math.Log(expected[token.Id]), token.LogProbability, 1e-5);
         Assert.Equal(-Math.Log2(expected[token.Id]), token.Bits, 1e-5);
@@ -178,10 +178,10 @@ public sealed class ExplanationTests
         Assert.Equal(-expected.Sum(p => p * Math.Log(p)), token.Entropy, 1e-5);
         int[] likeliest = [.. Enumerable.Range(0, expected.Length).OrderByDescending(id => expected[id]).Take(3)];
         Assert.Equal(likeliest, token.Alternatives.Select(alternative => alternative.Id));
-        foreach (LikelyToken alternative in token.Alternatives)
+        foreach (TokenCandidate alternative in token.Alternatives)
         {
             Assert.Equal(expected[alternative.Id], alternative.Probability, 1e-5);
-            Assert.Equal(tokenizer.Show(alternative.Id), alternative.Shown);
+            Assert.Equal(tokenizer.GetDisplayText(alternative.Id), alternative.DisplayText);
         }
     }
 
@@ -190,5 +190,5 @@ public sealed class ExplanationTests
         ids[(mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0)..place];
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.MakeFor(Corpus), seed: 3);
+        LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
 }

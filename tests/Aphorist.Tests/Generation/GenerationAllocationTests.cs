@@ -85,7 +85,7 @@ public sealed class GenerationAllocationTests
 
     private static void AssertAllocatesNothing(LanguageModel model, GenerationMode mode)
     {
-        NetworkWeights weights = new(model, InstructionSet.Current);
+        PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         // A single thread: this one, whose allocations can be counted apart from those of other tests.
         using Predictor predictor = mode == GenerationMode.Stateful

@@ -26,10 +26,10 @@ public sealed class GenerationSessionTests
     {
         TextGenerator generator = new(ModelPair.Random(Connected(kind), 13, deviation: 0.7).Engine, mode, threads: 2);
         SamplingOptions sampling = new() { Seed = 5, FrequencyPenalty = 0.2, Schedule = TemperatureSchedule.Cycle(0.5, 1.5) };
-        string text = generator.Complete("\u4E01\u4E02", 40, sampling);
-        using GenerationSession session = generator.Begin(sampling);
-        session.Read("\u4E01");
-        session.Read(2);
+        string text = generator.Generate("\u4E01\u4E02", 40, sampling);
+        using GenerationSession session = generator.CreateSession(sampling);
+        session.Append("\u4E01");
+        session.Append(2);
         string first = Write(session, 15);
         using GenerationSession fork = session.Fork(), changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
         Assert.NotEqual(text[15..], Write(changed, 25));
@@ -45,39 +45,39 @@ public sealed class GenerationSessionTests
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7).Engine, mode, threads: 2);
         SamplingOptions sampling = new() { Seed = 5 };
-        using GenerationSession session = generator.Begin(sampling);
-        session.Read("\u4E01\u4E02");
+        using GenerationSession session = generator.CreateSession(sampling);
+        session.Append("\u4E01\u4E02");
         string first = Write(session, 3);
         using GenerationSession fork = session.Fork(seed: 6), changed = session.Fork(6, sampling with { TopK = 1 });
 
-        Assert.Equal(generator.Complete("\u4E01\u4E02" + first, 30, sampling with { Seed = 6 }), Write(fork, 30));
-        Assert.Equal(generator.Complete("\u4E01\u4E02" + first, 30, sampling with { TopK = 1 }), Write(changed, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, 30, sampling with { Seed = 6 }), Write(fork, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, 30, sampling with { TopK = 1 }), Write(changed, 30));
     }
 
     [Fact]
     public void Predict_Always_IsTheReferencesSoftmax()
     {
         ModelPair pair = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7);
-        using GenerationSession session = new TextGenerator(pair.Engine).Begin();
-        session.Read("\u4E01\u4E05");
+        using GenerationSession session = new TextGenerator(pair.Engine).CreateSession();
+        session.Append("\u4E01\u4E05");
         double[] expected = Softmax.Probabilities(pair.Reference.Logits([1, 5]), 1);
         Prediction prediction = session.Predict();
         for (int id = 0; id < 13; id++) Assert.Equal(expected[id], Math.Exp(prediction.LogProbabilities[id]), 1e-5);
         int[] order = [.. Enumerable.Range(0, 13).OrderByDescending(id => expected[id])];
-        Assert.Equal(order[..4], prediction.Likeliest(4));
-        Assert.Equal(order, prediction.Likeliest(99));
+        Assert.Equal(order[..4], prediction.GetMostLikely(4));
+        Assert.Equal(order, prediction.GetMostLikely(99));
         Assert.Equal(-expected.Sum(p => p * Math.Log(p)), prediction.Entropy, 1e-5);
-        for (int place = 0; place < 13; place++) Assert.Equal(place + 1, prediction.RankOf(order[place]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => prediction.RankOf(13));
+        for (int place = 0; place < 13; place++) Assert.Equal(place + 1, prediction.GetRank(order[place]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => prediction.GetRank(13));
     }
 
     [Fact]
     public void Read_UnknownCharacterOrToken_ReadsNothing()
     {
-        using GenerationSession session = new TextGenerator(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine).Begin();
+        using GenerationSession session = new TextGenerator(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine).CreateSession();
         double[] before = session.Predict().LogProbabilities.ToArray();
-        Assert.Throws<UnknownCharacterException>(() => session.Read("\u4E01x"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => session.Read(13));
+        Assert.Throws<UnknownCharacterException>(() => session.Append("\u4E01x"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Append(13));
         Assert.Equal(before, session.Predict().LogProbabilities.ToArray());
     }
 
@@ -85,8 +85,8 @@ public sealed class GenerationSessionTests
     public void Complete_FromManyThreads_WritesTheSame()
     {
         TextGenerator generator = new(ModelPair.Random(13, 33, 5, GateActivation.Sigmoid).Engine);
-        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Complete("", 50, new() { Seed = (ulong)seed }))];
-        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Complete("", 50, new() { Seed = (ulong)seed })));
+        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Generate("", 50, new() { Seed = (ulong)seed }))];
+        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Generate("", 50, new() { Seed = (ulong)seed })));
     }
 
     [Fact]
@@ -115,5 +115,5 @@ public sealed class GenerationSessionTests
     private static ModelSpec Connected(int kind) =>
         LayerKinds.Connect(LayerKinds.All[kind] with { Layers = 2, HiddenSize = 11, EmbeddingSize = 3, Window = 6 });
 
-    private static string Write(GenerationSession session, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Write())));
+    private static string Write(GenerationSession session, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Sample())));
 }

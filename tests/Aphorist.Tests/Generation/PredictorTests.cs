@@ -129,9 +129,9 @@ public sealed class PredictorTests
     private static WindowPredictor WindowOf(LanguageModel model, string kernel, int threads) =>
         new(WeightsOf(model, kernel), threads);
 
-    private static NetworkWeights WeightsOf(LanguageModel model, string kernel)
+    private static PackedWeights WeightsOf(LanguageModel model, string kernel)
     {
-        NetworkWeights weights = new(model, InstructionSet.Choose(kernel));
+        PackedWeights weights = new(model, InstructionSet.Choose(kernel));
         weights.Refresh();
         return weights;
     }

@@ -7,17 +7,17 @@ namespace Aphorist.Tests.Generation;
 internal sealed class SampledChoices
 {
     private readonly Sampler sampler;
-    private readonly SampledText text;
+    private readonly SamplerState text;
 
-    public SampledChoices(SamplingOptions options, ITokenizer tokenizer)
+    public SampledChoices(SamplingOptions options, Tokenizer tokenizer)
     {
-        SamplingPlan plan = new(options, tokenizer);
-        (sampler, text) = (new Sampler(plan), new SampledText(plan));
+        SamplerChain plan = new(options, tokenizer);
+        (sampler, text) = (new Sampler(plan), new SamplerState(plan));
     }
 
     public int Choose(ReadOnlySpan<float> logits) => sampler.Choose(text, logits);
 
     public void Read(int id) => text.Read(id);
 
-    public void Write(int id) => text.Write(id);
+    public void Write(int id) => text.Sample(id);
 }

@@ -10,7 +10,7 @@ public sealed class StrategyTests
 {
     private const int Draws = 60_000;
 
-    private static readonly Vocabulary Tokens = ModelPair.VocabularyOf(8);
+    private static readonly CharacterTokenizer Tokens = ModelPair.VocabularyOf(8);
 
     // The last two are equally likely; the first is by far the likeliest.
     private static readonly float[] Logits = [3.1f, -1.5f, 0.25f, 1.5f, 0.75f, -0.5f, 1f, 1f];
@@ -116,23 +116,23 @@ public sealed class StrategyTests
     [InlineData(4, 0)]
     [InlineData(400, 0)]
     public void Ramp_Place_GoesInEqualStepsAndStays(int place, double temperature) =>
-        Assert.Equal(temperature, TemperatureSchedule.Ramp(2, 0, 5).At(place), 1e-12);
+        Assert.Equal(temperature, TemperatureSchedule.Ramp(2, 0, 5).GetTemperature(place), 1e-12);
 
     [Fact]
     public void Choose_WhatBansLeaveNothing_IsRefused()
     {
-        string message = Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { Banned = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
+        string message = Assert.Throws<ArgumentException>(() => new SamplerChain(new() { Banned = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
         Assert.Contains("Every token", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Options_ThatDoNotFitTheModel_AreRefusedInASentence()
     {
-        Assert.Contains("8 tokens", Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
+        Assert.Contains("8 tokens", Assert.Throws<ArgumentException>(() => new SamplerChain(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
         foreach (SamplingOptions options in (SamplingOptions[])[new() { Banned = ["x"] }, new() { Banned = [Name(0) + Name(1)] }, new() { Banned = [""] }, new() { Bias = new Dictionary<string, double> { ["x"] = 1 } }])
-            Assert.Contains("is not a token", Assert.Throws<ArgumentException>(() => new SamplingPlan(options, Tokens)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not a token", Assert.Throws<ArgumentException>(() => new SamplerChain(options, Tokens)).Message, StringComparison.Ordinal);
         foreach (double bias in (double[])[double.NaN, double.NegativeInfinity])
-            Assert.Throws<ArgumentException>(() => new SamplingPlan(new() { Bias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
+            Assert.Throws<ArgumentException>(() => new SamplerChain(new() { Bias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_WordIsBanned_IsMeantWithAndWithoutItsSpace()
     {
-        WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownMark, "the", " the", "cat", " "]);
+        WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "the", " the", "cat", " "]);
         SampledChoices sampler = new(new() { Banned = ["the"], Seed = 1 }, words);
         HashSet<int> drawn = [.. Enumerable.Range(0, 200).Select(_ => sampler.Choose([5, 1, 1, 1, 1]))];
         Assert.Equal([3, 4], drawn.Order());

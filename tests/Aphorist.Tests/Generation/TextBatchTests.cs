@@ -18,7 +18,7 @@ public sealed class TextBatchTests
         string[] prompts = [.. Enumerable.Range(0, 300).Select(number => Prompt(model, number))];
         SamplingOptions sampling = new() { Seed = 40, Temperature = 4, TopP = 0.95, RepetitionPenalty = 1.1, PenaltyWindow = 5 };
         StopOptions stop = new() { Texts = [Prompt(model, 1)[..1] + Prompt(model, 2)[..1], Prompt(model, 3)[..1]], MinimumLength = 3 };
-        string[] expected = [.. prompts.Select((prompt, number) => new TextGenerator(model).Complete(prompt, 30, sampling with { Seed = 40 + (ulong)number }, stop))];
+        string[] expected = [.. prompts.Select((prompt, number) => new TextGenerator(model).Generate(prompt, 30, sampling with { Seed = 40 + (ulong)number }, stop))];
         foreach (int threads in (int[])[1, 3])
             Assert.Equal(expected, new TextGenerator(model, threads: threads).CompleteMany(prompts, 30, sampling, stop, TestContext.Current.CancellationToken));
         // Some end early and some do not, so that rows change places.
@@ -50,7 +50,7 @@ public sealed class TextBatchTests
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
         Assert.Equal(
-            [generator.Complete("", 9, new() { Seed = 3 }), generator.Complete("", 9, new() { Seed = 4 })],
+            [generator.Generate("", 9, new() { Seed = 3 }), generator.Generate("", 9, new() { Seed = 4 })],
             generator.CompleteMany(["", ""], 9, new() { Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken));
     }
 
@@ -59,7 +59,7 @@ public sealed class TextBatchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         using CancellationTokenSource source = new();
-        IEnumerable<string> texts = new TextGenerator(model).CompleteMany(Enumerable.Repeat("", int.MaxValue), 50, cancellationToken: source.Token);
+        IEnumerable<string> texts = new TextGenerator(model).GenerateBatch(Enumerable.Repeat("", int.MaxValue), 50, cancellationToken: source.Token);
         int count = 0;
         Assert.Throws<OperationCanceledException>(() =>
         {
@@ -78,5 +78,5 @@ public sealed class TextBatchTests
     }
 
     private static string Prompt(LanguageModel model, int number) =>
-        model.Tokenizer.Decode([.. Enumerable.Range(0, number % 4 + (number is 1 or 2 or 3 ? 1 : 0)).Select(place => (number * 7 + place * 3) % model.Tokenizer.Count)]);
+        model.Tokenizer.Decode([.. Enumerable.Range(0, number % 4 + (number is 1 or 2 or 3 ? 1 : 0)).Select(place => (number * 7 + place * 3) % model.Tokenizer.VocabularySize)]);
 }

@@ -33,7 +33,7 @@ public sealed class TextGeneratorTests
     {
         string prompt = Prompt(promptLength);
         TextGenerator generator = new(Pair.Engine, mode, threads: 2);
-        string text = generator.Complete(prompt, 40, new() { Temperature = 0 });
+        string text = generator.Generate(prompt, 40, new() { Temperature = 0 });
         int[] ids = Pair.Engine.Tokenizer.Encode(prompt + text);
         for (int place = promptLength; place < ids.Length; place++)
         {
@@ -50,7 +50,7 @@ public sealed class TextGeneratorTests
         // The gates of so many states are 2^32 numbers, of which an int keeps none.
         ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
         TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
-        string message = Assert.Throws<ArgumentException>(() => generator.Complete("", 1)).Message;
+        string message = Assert.Throws<ArgumentException>(() => generator.Generate("", 1)).Message;
         Assert.Contains("take a model with a shorter window", message, StringComparison.Ordinal);
     }
 
@@ -66,7 +66,7 @@ public sealed class TextGeneratorTests
         foreach (int threads in (int[])[1, 2, 3])
         {
             TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
-            Assert.Equal(naive, generator.Complete(prompt, 200, options));
+            Assert.Equal(naive, generator.Generate(prompt, 200, options));
         }
     }
 
@@ -76,10 +76,10 @@ public sealed class TextGeneratorTests
     public void Complete_SameSeed_WritesTheSameText(GenerationMode mode)
     {
         TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
-        string text = generator.Complete(Prompt(4), 100, new() { Seed = 1 });
-        Assert.Equal(text, generator.Complete(Prompt(4), 100, new() { Seed = 1 }));
-        Assert.Equal(text, another.Complete(Prompt(4), 100, new() { Seed = 1 }));
-        Assert.NotEqual(text, generator.Complete(Prompt(4), 100, new() { Seed = 2 }));
+        string text = generator.Generate(Prompt(4), 100, new() { Seed = 1 });
+        Assert.Equal(text, generator.Generate(Prompt(4), 100, new() { Seed = 1 }));
+        Assert.Equal(text, another.Generate(Prompt(4), 100, new() { Seed = 1 }));
+        Assert.NotEqual(text, generator.Generate(Prompt(4), 100, new() { Seed = 2 }));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class TextGeneratorTests
     {
         TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
         string longPrompt = Prompt(50);
-        Assert.Equal(generator.Complete(longPrompt[^Window..], 50), generator.Complete(longPrompt, 50));
+        Assert.Equal(generator.Generate(longPrompt[^Window..], 50), generator.Generate(longPrompt, 50));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class TextGeneratorTests
     {
         TextGenerator generator = new(Pair.Engine);
         string text = string.Concat(generator.Stream(Prompt(4)).Take(60));
-        Assert.Equal(generator.Complete(Prompt(4), 60), text);
+        Assert.Equal(generator.Generate(Prompt(4), 60), text);
     }
 
     [Fact]
@@ -110,15 +110,15 @@ public sealed class TextGeneratorTests
     public void Complete_LengthZero_WritesNothing()
     {
         TextGenerator generator = new(Pair.Engine);
-        Assert.Equal("", generator.Complete(Prompt(4), 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => generator.Complete(Prompt(4), -1));
+        Assert.Equal("", generator.Generate(Prompt(4), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => generator.Generate(Prompt(4), -1));
     }
 
     [Fact]
     public void Complete_UnknownCharacter_IsNamed()
     {
         TextGenerator generator = new(Pair.Engine);
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Complete(Prompt(2) + "🙂", 5));
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Generate(Prompt(2) + "🙂", 5));
         Assert.Equal(new Rune(0x1F642), exception.Character);
         // At once, not when the first character is asked for.
         Assert.Throws<UnknownCharacterException>(() => { generator.Stream("q"); });
@@ -127,25 +127,25 @@ public sealed class TextGeneratorTests
     [Fact]
     public void Complete_LowercaseModel_NormalisesThePrompt()
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
-        Assert.Equal(generator.Complete("ab\ncd", 50), generator.Complete("AB\r\nCd", 50));
+        Assert.Equal(generator.Generate("ab\ncd", 50), generator.Generate("AB\r\nCd", 50));
     }
 
     [Fact]
     public void Complete_GeneratorMadeAfterTheModelChanged_UsesTheNewParameters()
     {
         LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
-        new TextGenerator(model).Complete("", 5);
-        Span<float> bias = model.Parameters.ValuesOf(model.Layout.DecoderBias);
+        new TextGenerator(model).Generate("", 5);
+        Span<float> bias = model.Parameters.GetValues(model.Layout.DecoderBias);
         bias[4] = 1000;
-        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Complete("", 3));
+        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Generate("", 3));
     }
 
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
     private static string CompleteNaively(LanguageModel model, string prompt, int length, SamplingOptions options)
     {
-        NetworkWeights weights = new(model, InstructionSet.Current);
+        PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         SampledChoices sampler = new(options, model.Tokenizer);
         List<int> ids = [.. model.Tokenizer.Encode(prompt)];
@@ -162,6 +162,6 @@ public sealed class TextGeneratorTests
     private static string Prompt(int length)
     {
         Random random = new(length);
-        return Pair.Engine.Tokenizer.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Tokenizer.Count))]);
+        return Pair.Engine.Tokenizer.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Tokenizer.VocabularySize))]);
     }
 }

@@ -22,7 +22,7 @@ public sealed class TokenGenerationTests
         LanguageModel model = Model(kind);
         TextGenerator generator = new(model, mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 3, 50])
-            Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Complete("The CAT", length, new() { Seed = 5 }));
+            Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Generate("The CAT", length, new() { Seed = 5 }));
     }
 
     [Theory]
@@ -31,9 +31,9 @@ public sealed class TokenGenerationTests
     public void Complete_UnknownWordIsLikeliest_IsNeverWritten(double temperature)
     {
         LanguageModel model = Model(TokenizerKind.Words);
-        model.Parameters.ValuesOf(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
+        model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
         TextGenerator generator = new(model);
-        Assert.DoesNotContain(WordTokenizer.UnknownMark, generator.Complete("the", 50, new() { Temperature = temperature }), StringComparison.Ordinal);
+        Assert.DoesNotContain(WordTokenizer.UnknownToken, generator.Generate("the", 50, new() { Temperature = temperature }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class TokenGenerationTests
         TextGenerator generator = new(Model(kind));
         string[] pieces = [.. generator.Stream("the", new() { Seed = 2 }, length: 40)];
         Assert.DoesNotContain("", pieces);
-        Assert.Equal(generator.Complete("the", 40, new() { Seed = 2 }), string.Concat(pieces));
+        Assert.Equal(generator.Generate("the", 40, new() { Seed = 2 }), string.Concat(pieces));
         Assert.Equal(pieces[..5], generator.Stream("the", new() { Seed = 2 }).Take(5));
     }
 
@@ -54,19 +54,19 @@ public sealed class TokenGenerationTests
     {
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
-        Span<float> kernel = model.Parameters.ValuesOf(model.Layout.DecoderBias);
+        Span<float> kernel = model.Parameters.GetValues(model.Layout.DecoderBias);
         kernel[0xC3] = 1000;
         TextGenerator generator = new(model);
         // The first byte of a character is followed by itself instead of a second one, and the text ends with it.
         Assert.Equal(["\uFFFD", "\uFFFD", "\uFFFD"], generator.Stream("", length: 3));
-        Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Complete("", 3));
+        Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Generate("", 3));
     }
 
     [Fact]
     public void Complete_UnknownWord_IsReadAsTheUnknownToken()
     {
         TextGenerator generator = new(Model(TokenizerKind.Words));
-        Assert.Equal(generator.Complete("the dog", 20), generator.Complete("the cow", 20));
+        Assert.Equal(generator.Generate("the dog", 20), generator.Generate("the cow", 20));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class TokenGenerationTests
     /// <summary>The ids that the sampler chooses, token by token.</summary>
     private static int[] Ids(LanguageModel model, string prompt, int length)
     {
-        NetworkWeights weights = new(model, InstructionSet.Current);
+        PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
@@ -96,5 +96,5 @@ public sealed class TokenGenerationTests
 
     // The window is longer than any text here, so that both modes write the same.
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.MakeFor(Corpus), seed: 3);
+        LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
 }

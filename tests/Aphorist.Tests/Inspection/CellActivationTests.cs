@@ -29,7 +29,7 @@ public sealed class CellActivationTests
             CellInspection actual = Inspect(pair.Engine, corpus, kernel);
             Assert.Equal(spec.Layers * Units, actual.CellCount);
             for (int token = 0; token < Length; token++)
-                Tolerance.AssertClose(expected.Cells(token), actual.Activations(token), Tolerance.OfChain(Units * (token + 1)), $"cells of {spec} after {token + 1} tokens");
+                Tolerance.AssertClose(expected.Cells(token), actual.GetActivations(token), Tolerance.OfChain(Units * (token + 1)), $"cells of {spec} after {token + 1} tokens");
         }
     }
 
@@ -80,12 +80,12 @@ public sealed class CellActivationTests
         LanguageModel model = LanguageModel.Create(new() { Architecture = Architecture.Convolution, HiddenSize = 2, Layers = 1 }, ModelPair.VocabularyOf(Vocabulary));
         // p of both units, then q: one gate far below its bound, one far above.
         float[] bias = [20, 20, -20, 20];
-        bias.CopyTo(model.Parameters.ValuesOf(model.Layout.Layers[0].Bias));
+        bias.CopyTo(model.Parameters.GetValues(model.Layout.Layers[0].Bias));
         CellInspection inspection = CellInspection.Of(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
         GateSaturation gate = Assert.Single(inspection.Gates);
         Assert.Equal([1, 0], gate.LeftShares);
         Assert.Equal([0, 1], gate.RightShares);
-        Assert.Equal(1, inspection.Activation(0, new CellPlace(0, 1)), 1e-6);
+        Assert.Equal(1, inspection.GetActivation(0, new CellIndex(0, 1)), 1e-6);
     }
 
     private static IEnumerable<ModelSpec> Specs()

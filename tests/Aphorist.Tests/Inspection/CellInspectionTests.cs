@@ -23,7 +23,7 @@ public sealed class CellInspectionTests
             Assert.Equal(inspection.CellCount, feature.Cells.Count);
             foreach (CellCorrelation it in feature.Cells)
             {
-                float[] activations = [.. Enumerable.Range(0, inspection.Pieces.Count).Select(token => inspection.Activation(token, it.Cell))];
+                float[] activations = [.. Enumerable.Range(0, inspection.Pieces.Count).Select(token => inspection.GetActivation(token, it.Cell))];
                 Assert.Equal(CorrelationSumsTests.TwoPasses(activations, feature.Values), it.Correlation, 1e-9);
             }
 
@@ -35,7 +35,7 @@ public sealed class CellInspectionTests
     public void Of_Features_HaveTheirValuesAtTheLastCharacterOfEachToken()
     {
         CellInspection words = Inspect(Model(TokenizerKind.Words)), bytes = Inspect(Model(TokenizerKind.Bytes));
-        double[] positions = TextFeature.PositionInLine.Of(Corpus.Text);
+        double[] positions = TextFeature.PositionInLine.Measure(Corpus.Text);
         Assert.Equal([positions[1], positions[6], positions[7], positions[8], positions[10]], ValuesOf(words, TextFeature.PositionInLine).Take(5));
         // The second byte of the accented letter completes it.
         int accent = Corpus.Text.IndexOf('\u00e9', StringComparison.Ordinal);
@@ -58,11 +58,11 @@ public sealed class CellInspectionTests
     {
         LanguageModel model = Model(TokenizerKind.Characters);
         // An input gate that is shut, as only a hard sigmoid can be, leaves c at 0.
-        foreach (ParameterTensor tensor in model.Parameters.Tensors.Take(2)) model.Parameters.ValuesOf(tensor).Clear();
-        model.Parameters.ValuesOf(model.Layout.Layers[0].Bias)[0] = -10;
-        model.Parameters.ValuesOf(model.Layout.Layers[0].InputKernel).Fill(0.1f);
+        foreach (ParameterTensor tensor in model.Parameters.Tensors.Take(2)) model.Parameters.GetValues(tensor).Clear();
+        model.Parameters.GetValues(model.Layout.Layers[0].Bias)[0] = -10;
+        model.Parameters.GetValues(model.Layout.Layers[0].InputKernel).Fill(0.1f);
         CellInspection inspection = Inspect(model);
-        Assert.DoesNotContain(new CellPlace(0, 0), inspection.Features[0].Cells.Select(it => it.Cell));
+        Assert.DoesNotContain(new CellIndex(0, 0), inspection.Features[0].Cells.Select(it => it.Cell));
     }
 
     [Fact]
@@ -73,11 +73,11 @@ public sealed class CellInspectionTests
             model, Corpus.FromText(Corpus.Text[10..]), new() { Length = 7 }, TestContext.Current.CancellationToken);
         Assert.Equal(Corpus.Text[10..15], string.Concat(part.Pieces));
         Assert.Equal(Corpus.CharacterCount - 10, part.TokenCount);
-        for (int token = 0; token < 5; token++) Assert.Equal(alone.Activations(token), part.Activations(token));
+        for (int token = 0; token < 5; token++) Assert.Equal(alone.GetActivations(token), part.GetActivations(token));
         Assert.Equal(alone.Features.SelectMany(feature => feature.Cells), part.Features.SelectMany(feature => feature.Cells));
-        Assert.Throws<ArgumentOutOfRangeException>(() => part.Activations(5).Length);
-        Assert.Throws<ArgumentOutOfRangeException>(() => part.Activation(0, new CellPlace(0, 6)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => part.Activation(0, new CellPlace(2, 0)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => part.GetActivations(5).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => part.GetActivation(0, new CellIndex(0, 6)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => part.GetActivation(0, new CellIndex(2, 0)));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CellInspectionTests
 
     [Fact]
     public void Of_Cancelled_Stops() => Assert.ThrowsAny<OperationCanceledException>(
-        () => CellInspection.Of(Model(TokenizerKind.Characters), Corpus, cancellationToken: new CancellationToken(canceled: true)));
+        () => CellInspection.Create(Model(TokenizerKind.Characters), Corpus, cancellationToken: new CancellationToken(canceled: true)));
 
     private static string Refusal(Action action) => Assert.Throws<ArgumentException>(null, action).Message;
 
@@ -111,7 +111,7 @@ public sealed class CellInspectionTests
         CellInspection.Of(model, Corpus, options, TestContext.Current.CancellationToken);
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.MakeFor(Corpus), seed: 1);
+        LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
 
     private sealed class VowelTrack : FeatureTrack
     {

@@ -58,9 +58,9 @@ public sealed class TextFeatureTests
     public void All_Features_HaveDifferentNamesAndBeginAnew()
     {
         Assert.Equal(6, TextFeature.All.Select(feature => feature.Name).Distinct().Count());
-        foreach (TextFeature feature in TextFeature.All) Assert.Equal(feature.Of("A (\"b"), feature.Of("A (\"b"));
+        foreach (TextFeature feature in TextFeature.All) Assert.Equal(feature.Measure("A (\"b"), feature.Measure("A (\"b"));
     }
 
     private static void AssertValues(TextFeature feature, string text, string expected) =>
-        Assert.Equal(expected, string.Concat(feature.Of(text).Select(value => (char)('0' + (int)value))));
+        Assert.Equal(expected, string.Concat(feature.Measure(text).Select(value => (char)('0' + (int)value))));
 }

@@ -18,7 +18,7 @@ public sealed unsafe class ConvolutionTests
         foreach ((int embedding, int layer, int size) in ((int, int, int)[])[(0, 0, 2), (0, 0, 4), (5, 0, 3), (5, 1, 2), (5, 2, 3), (16, 3, 3)])
         {
             ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = embedding, KernelSize = size };
-            NetworkWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Choose(kernel));
+            PackedWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Choose(kernel));
             weights.Refresh();
             Inputs inputs = new(spec.InputSize(layer));
             float[] whole = Run(weights, layer, inputs, Steps);
@@ -32,9 +32,9 @@ public sealed unsafe class ConvolutionTests
     public void Clear_OneText_LeavesTheOthersAndForgetsIt()
     {
         ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = 3 };
-        NetworkWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Current);
+        PackedWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Current);
         weights.Refresh();
-        LayerState state = weights.Layers[2].CreateState(weights, 2), other = weights.Layers[2].CreateState(weights, 2);
+        InferenceLayer state = weights.Layers[2].CreateState(weights, 2), other = weights.Layers[2].CreateState(weights, 2);
         float[] outputs = Read(state, 9), again = Read(other, 9);
         Assert.Equal(outputs, again);
         state.Clear(1);
@@ -43,7 +43,7 @@ public sealed unsafe class ConvolutionTests
         other.Clear();
         Assert.Equal([.. both[..H], .. Read(other, 2)[H..]], goneOn);
 
-        static float[] Read(LayerState state, int steps)
+        static float[] Read(InferenceLayer state, int steps)
         {
             float[] input = new float[2 * H];
             for (int step = 0; step < steps; step++)
@@ -101,10 +101,10 @@ public sealed unsafe class ConvolutionTests
     {
         ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = 5, KernelSize = 3 };
         LanguageModel model = ModelPair.Random(spec, V).Engine;
-        NetworkWeights weights = new(model, InstructionSet.Current, forTraining: true);
+        PackedWeights weights = new(model, InstructionSet.Current, forTraining: true);
         weights.Refresh();
         Inputs inputs = new(spec.InputSize(layer));
-        SequenceLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, Steps);
+        TrainingLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, Steps);
         sequences.Forward(inputs.From(0), Steps, Rows, null);
         Assert.Equal(Backward(before: 0), Backward(before: float.NaN));
 
@@ -121,9 +121,9 @@ public sealed unsafe class ConvolutionTests
     }
 
     /// <summary>The outputs of the layer over pieces of so many steps, carried on if there is a state.</summary>
-    private static float[] Run(NetworkWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
+    private static float[] Run(PackedWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
     {
-        SequenceLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, piece);
+        TrainingLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, piece);
         List<float> outputs = [];
         fixed (float* carried = state)
         {
@@ -139,9 +139,9 @@ public sealed unsafe class ConvolutionTests
     }
 
     /// <summary>The outputs of the layer, each text read step by step.</summary>
-    private static float[] Advance(NetworkWeights weights, int layer, Inputs inputs)
+    private static float[] Advance(PackedWeights weights, int layer, Inputs inputs)
     {
-        LayerState state = weights.Layers[layer].CreateState(weights, Rows);
+        InferenceLayer state = weights.Layers[layer].CreateState(weights, Rows);
         List<float> outputs = [];
         for (int step = 0; step < Steps; step++)
         {

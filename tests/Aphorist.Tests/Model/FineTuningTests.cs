@@ -30,38 +30,38 @@ public sealed class FineTuningTests
             Residual = residual,
             LayerNormalization = normalized,
         };
-        LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters("bdf"), seed: 1);
-        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.ValuesOf(normalization.Gain).Fill(1.5f);
-        model.Parameters.ValuesOf(model.Layout.DecoderBias).Fill(7);
+        LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("bdf"), seed: 1);
+        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.GetValues(normalization.Gain).Fill(1.5f);
+        model.Parameters.GetValues(model.Layout.DecoderBias).Fill(7);
         LanguageModel grown = model.GrowFor(Corpus.FromText("abcdee"), seed: 2);
-        Vocabulary vocabulary = Assert.IsType<Vocabulary>(grown.Tokenizer);
+        CharacterTokenizer vocabulary = Assert.IsType<CharacterTokenizer>(grown.Tokenizer);
         Assert.Equal("abcdef", vocabulary.Characters);
-        Assert.Equal([0f, 7f, 0f, 7f, 0f, 7f], grown.Parameters.ValuesOf(grown.Layout.DecoderBias));
+        Assert.Equal([0f, 7f, 0f, 7f, 0f, 7f], grown.Parameters.GetValues(grown.Layout.DecoderBias));
         AssertRows(model, model.Layout.DecoderKernel, grown, grown.Layout.DecoderKernel);
         AssertRows(model, model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, grown, grown.Layout.Embedding ?? grown.Layout.Layers[0].InputKernel);
         Assert.Equal(
-            model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel), grown.Parameters.ValuesOf(grown.Layout.Layers[1].InputKernel));
+            model.Parameters.GetValues(model.Layout.Layers[1].InputKernel), grown.Parameters.GetValues(grown.Layout.Layers[1].InputKernel));
         if (model.Layout.Layers[1].RecurrentKernel is { } recurrent)
-            Assert.Equal(model.Parameters.ValuesOf(recurrent), grown.Parameters.ValuesOf(grown.Layout.Layers[1].RecurrentKernel!));
-        foreach (NormalizationTensors normalization in grown.Layout.Normalizations) Assert.Equal(-1, grown.Parameters.ValuesOf(normalization.Gain).IndexOfAnyExcept(1.5f));
+            Assert.Equal(model.Parameters.GetValues(recurrent), grown.Parameters.GetValues(grown.Layout.Layers[1].RecurrentKernel!));
+        foreach (NormalizationTensors normalization in grown.Layout.Normalizations) Assert.Equal(-1, grown.Parameters.GetValues(normalization.Gain).IndexOfAnyExcept(1.5f));
         // New tokens begin as in a new model, and so almost never win: with the old biases the two write the same.
         TextGenerator before = new(model), after = new(grown);
-        Assert.Equal(before.Complete("bdf", 30, new() { Temperature = 0 }), after.Complete("bdf", 30, new() { Temperature = 0 }));
+        Assert.Equal(before.Generate("bdf", 30, new() { Temperature = 0 }), after.Generate("bdf", 30, new() { Temperature = 0 }));
     }
 
     [Fact]
     public void GrowFor_NewWords_PutsThemAfterTheOld()
     {
-        WordTokenizer words = WordTokenizer.Of(Corpus.FromText("the cat and the dog"), minimumCount: 1);
+        WordTokenizer words = WordTokenizer.Create(Corpus.FromText("the cat and the dog"), minimumCount: 1);
         LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 4, EmbeddingSize = 3 }, words);
         WordTokenizer grown = Assert.IsType<WordTokenizer>(model.GrowFor(Corpus.FromText("the bird and the bird")).Tokenizer);
-        Assert.Equal(words.Tokens, grown.Tokens.Take(words.Count));
+        Assert.Equal(words.Tokens, grown.Tokens.Take(words.VocabularySize));
         Assert.Contains(" bird", grown.Tokens);
     }
 
     private static void AssertRows(LanguageModel old, ParameterTensor oldTensor, LanguageModel grown, ParameterTensor tensor)
     {
-        ReadOnlySpan<float> before = old.Parameters.ValuesOf(oldTensor), after = grown.Parameters.ValuesOf(tensor);
+        ReadOnlySpan<float> before = old.Parameters.GetValues(oldTensor), after = grown.Parameters.GetValues(tensor);
         int length = before.Length / 3;
         foreach ((int from, int to) in ((int, int)[])[(0, 1), (1, 3), (2, 5)])
             Assert.Equal(before.Slice(from * length, length), after.Slice(to * length, length));

@@ -18,7 +18,7 @@ public sealed class InitialParametersTests
     [Fact]
     public void Create_RecurrentKernel_HasOrthonormalRows()
     {
-        float[] kernel = Model.Parameters.ValuesOf(Model.Layout.Layers[0].RecurrentKernel!).ToArray();
+        float[] kernel = Model.Parameters.GetValues(Model.Layout.Layers[0].RecurrentKernel!).ToArray();
         for (int first = 0; first < H; first++)
         {
             for (int second = 0; second <= first; second++)
@@ -33,9 +33,9 @@ public sealed class InitialParametersTests
     [Fact]
     public void Create_Biases_AreZeroExceptTheForgetGates()
     {
-        float[] bias = Model.Parameters.ValuesOf(Model.Layout.Layers[0].Bias).ToArray();
+        float[] bias = Model.Parameters.GetValues(Model.Layout.Layers[0].Bias).ToArray();
         Assert.All(bias.Index(), pair => Assert.Equal(pair.Index / H == 1 ? 1f : 0f, pair.Item));
-        Assert.Equal(-1, Model.Parameters.ValuesOf(Model.Layout.DecoderBias).IndexOfAnyExcept(0f));
+        Assert.Equal(-1, Model.Parameters.GetValues(Model.Layout.DecoderBias).IndexOfAnyExcept(0f));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class InitialParametersTests
         AssertGlorot(convolution.Layout.Layers[0].InputKernel, 3 * V, 3 * 2 * H, convolution);
         AssertGlorot(convolution.Layout.Layers[1].InputKernel, 3 * H, 3 * 2 * H, convolution);
         Assert.Equal([2 * H, V, 3], convolution.Layout.Layers[0].InputKernel.Shape);
-        foreach (LayerTensors tensors in convolution.Layout.Layers) Assert.Equal(-1, convolution.Parameters.ValuesOf(tensors.Bias).IndexOfAnyExcept(0f));
+        foreach (LayerTensors tensors in convolution.Layout.Layers) Assert.Equal(-1, convolution.Parameters.GetValues(tensors.Bias).IndexOfAnyExcept(0f));
         Assert.Equal(2 * H * (3 * V + 1 + 3 * H + 1) + V * (H + 1), convolution.Parameters.Count);
     }
 
@@ -69,7 +69,7 @@ public sealed class InitialParametersTests
         Assert.Same(tied.Layout.Embedding, tied.Layout.DecoderKernel);
         Assert.Equal("embedding.weight", tied.Parameters.Tensors[0].Name);
         Assert.Equal(4 * H * (H + H + 1) + V * (H + 1), tied.Parameters.Count);
-        Assert.Equal(Model.Parameters.ValuesOf(Model.Layout.DecoderKernel), tied.Parameters.ValuesOf(tied.Layout.DecoderKernel));
+        Assert.Equal(Model.Parameters.GetValues(Model.Layout.DecoderKernel), tied.Parameters.GetValues(tied.Layout.DecoderKernel));
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class InitialParametersTests
     {
         LanguageModel other = Create(seed: 2);
         foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel!, Model.Layout.DecoderKernel])
-            Assert.NotEqual(Model.Parameters.ValuesOf(tensor).ToArray(), other.Parameters.ValuesOf(tensor).ToArray());
+            Assert.NotEqual(Model.Parameters.GetValues(tensor).ToArray(), other.Parameters.GetValues(tensor).ToArray());
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class InitialParametersTests
     private static void AssertGlorot(ParameterTensor tensor, int fanIn, int fanOut, LanguageModel? model = null)
     {
         double limit = Math.Sqrt(6.0 / (fanIn + fanOut));
-        double[] shares = [.. (model ?? Model).Parameters.ValuesOf(tensor).ToArray().Select(value => value / limit)];
+        double[] shares = [.. (model ?? Model).Parameters.GetValues(tensor).ToArray().Select(value => value / limit)];
         double unit = 5 / Math.Sqrt(shares.Length);
         Assert.All(shares, share => Assert.InRange(share, -1 - Tolerance.Rounding, 1 + Tolerance.Rounding));
         Assert.True(shares.Max() > 0.98 && shares.Min() < -0.98);

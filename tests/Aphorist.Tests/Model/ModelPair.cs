@@ -26,7 +26,7 @@ internal sealed class ModelPair
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
             // Any order of random numbers is as good as another: this is the engine's.
-            Span<float> destination = engine.Parameters.ValuesOf(tensor);
+            Span<float> destination = engine.Parameters.GetValues(tensor);
             for (int index = 0; index < destination.Length; index++) destination[index] = (float)values[tensor.Name][index];
         }
 
@@ -40,10 +40,10 @@ internal sealed class ModelPair
     /// <summary>The engine's model, and a reference that has taken over its parameters, which doubles hold exactly.</summary>
     public static ModelPair Of(LanguageModel engine)
     {
-        ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Tokenizer.Count));
+        ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Tokenizer.VocabularySize));
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
-            ReadOnlySpan<float> memory = engine.Parameters.ValuesOf(tensor);
+            ReadOnlySpan<float> memory = engine.Parameters.GetValues(tensor);
             double[] values = parameters[tensor.Name];
             for (int index = 0; index < memory.Length; index++) values[index] = memory[PlaceInMemory(tensor, index)];
         }
@@ -52,8 +52,8 @@ internal sealed class ModelPair
     }
 
     /// <summary>So many characters from U+4E00 on, so that a character's id is its distance from there.</summary>
-    public static Vocabulary VocabularyOf(int count) =>
-        Vocabulary.FromCharacters(string.Concat(Enumerable.Range(0, count).Select(id => (char)(0x4E00 + id))));
+    public static CharacterTokenizer VocabularyOf(int count) =>
+        CharacterTokenizer.FromCharacters(string.Concat(Enumerable.Range(0, count).Select(id => (char)(0x4E00 + id))));
 
     /// <summary>The reference's values of a tensor, in the order in which the engine has them in memory.</summary>
     public static double[] ToMemory(ParameterTensor tensor, double[] values)

@@ -22,7 +22,7 @@ internal static class PackageReadmeExample
     {
         // begin
         Corpus corpus = await CorpusSource.OpenAsync(["aphorisms"], new CorpusOptions { Lowercase = true });
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus), seed: 1);
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
         Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
         await foreach (TrainingEvent happened in trainer.RunAsync())
         {

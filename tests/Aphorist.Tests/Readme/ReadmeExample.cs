@@ -13,13 +13,13 @@ internal static class ReadmeExample
     {
         // begin
         Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, Vocabulary.Of(corpus), seed: 1);
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
         Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
         await foreach (TrainingEvent step in trainer.RunAsync())
         {
             if (step is not EpochCompleted epoch) continue;
             TextGenerator generator = new(model);
-            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Complete("the truth is ", 200, new() { Temperature = 0.5 })}");
+            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Generate("the truth is ", 200, new() { Temperature = 0.5 })}");
         }
 
         model.Save("aphorisms.safetensors");

@@ -27,7 +27,7 @@ public sealed class ConvolutionModelFileTests : IDisposable
         Assert.Equal(expected, reader.Tensors.Select(tensor => $"{tensor.Name} {tensor.ShapeText}"));
         float[] kernel = new float[10 * 5 * 4];
         reader.Read("convolution.1.weight", kernel);
-        ReadOnlySpan<float> memory = model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel);
+        ReadOnlySpan<float> memory = model.Parameters.GetValues(model.Layout.Layers[1].InputKernel);
         for (int row = 0; row < 10; row++)
             for (int input = 0; input < 5; input++)
                 for (int place = 0; place < 4; place++) Assert.Equal(memory[(input * 4 + place) * 10 + row], kernel[(row * 5 + input) * 4 + place]);
@@ -52,7 +52,7 @@ public sealed class ConvolutionModelFileTests : IDisposable
     public void Load_ConvolutionWithAValueThatIsNotFinite_NamesAllIndices()
     {
         LanguageModel model = SampleModel.Make(Convolutions);
-        model.Parameters.ValuesOf(model.Layout.Layers[1].InputKernel)[(2 * 4 + 3) * 10 + 7] = float.NaN;
+        model.Parameters.GetValues(model.Layout.Layers[1].InputKernel)[(2 * 4 + 3) * 10 + 7] = float.NaN;
         model.Save(file.Path);
         Assert.Contains("'convolution.1.weight' has the value NaN at [7, 2, 3]", file.LoadError(), StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class DamagedModelFileTests : IDisposable
     public void Load_ValueThatIsNotFinite_NamesTensorAndPlace(float value, string name)
     {
         LanguageModel model = SampleModel.Make(hiddenSize: 5);
-        model.Parameters.ValuesOf(model.Parameters.Tensors[1])[3 * 20 + 18] = value;
+        model.Parameters.GetValues(model.Parameters.Tensors[1])[3 * 20 + 18] = value;
         model.Save(file.Path);
         Assert.Contains($"'lstm.weight_hh_l0' has the value {name} at [18, 3]", file.LoadError(), StringComparison.Ordinal);
     }

@@ -15,7 +15,7 @@ internal static class LoadOrRefusal
         {
             LanguageModel model = LanguageModel.Load(path);
             foreach (ParameterTensor tensor in model.Parameters.Tensors)
-                foreach (float value in model.Parameters.ValuesOf(tensor)) Assert.True(float.IsFinite(value));
+                foreach (float value in model.Parameters.GetValues(tensor)) Assert.True(float.IsFinite(value));
             return true;
         }
         catch (ModelFileException exception)

@@ -112,7 +112,7 @@ public sealed class ModelFileTests : IDisposable
 
         float[] recurrent = new float[20 * 5];
         reader.Read("lstm.weight_hh_l0", recurrent);
-        ReadOnlySpan<float> memory = model.Parameters.ValuesOf(model.Parameters.Tensors[1]);
+        ReadOnlySpan<float> memory = model.Parameters.GetValues(model.Parameters.Tensors[1]);
         for (int row = 0; row < 20; row++)
             for (int column = 0; column < 5; column++) Assert.Equal(memory[column * 20 + row], recurrent[row * 5 + column]);
     }
@@ -127,7 +127,7 @@ public sealed class ModelFileTests : IDisposable
             if (name == "lstm.bias_hh_l0") values.AsSpan().Fill(0.5f);
         });
         LanguageModel loaded = LanguageModel.Load(file.Path);
-        Assert.All(loaded.Parameters.ValuesOf(loaded.Parameters.Tensors[2]).ToArray(), value => Assert.Equal(0.75f, value));
+        Assert.All(loaded.Parameters.GetValues(loaded.Parameters.Tensors[2]).ToArray(), value => Assert.Equal(0.75f, value));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class ModelFileTests : IDisposable
         model.Training = SampleModel.Training;
         model.Save(file.Path);
         ModelFileInfo info = ModelFile.Inspect(file.Path);
-        Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Tokenizer.Count, info.FormatVersion));
+        Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Tokenizer.VocabularySize, info.FormatVersion));
         Assert.Equal((ModelFile.LibraryVersion, new FileInfo(file.Path).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
     }
 

@@ -49,17 +49,17 @@ public sealed class OptimizerStateFileTests : IDisposable
     public void GrowFor_NewCharacters_KeepsWhatBelongsToTheOld()
     {
         LanguageModel model = WithState(Architecture.Lstm);
-        string known = ((Vocabulary)model.Tokenizer).Characters;
+        string known = ((CharacterTokenizer)model.Tokenizer).Characters;
 
         LanguageModel grown = model.GrowFor(Corpus.FromText(known + "~"));
 
         OptimizerState state = grown.OptimizerState!;
         Assert.Equal((9, model.OptimizerState!.Moments), (state.Steps, state.Moments));
         int end = grown.Tokenizer.Encode("~")[0], row = 4 * grown.Spec.HiddenSize;
-        ReadOnlySpan<float> before = model.OptimizerState.ValuesOf(1).ValuesOf(model.Layout.Layers[0].InputKernel), after = state.ValuesOf(1).ValuesOf(grown.Layout.Layers[0].InputKernel);
+        ReadOnlySpan<float> before = model.OptimizerState.ValuesOf(1).GetValues(model.Layout.Layers[0].InputKernel), after = state.ValuesOf(1).GetValues(grown.Layout.Layers[0].InputKernel);
         Assert.Equal(-1, after.Slice(end * row, row).IndexOfAnyExcept(0f));
-        foreach (int id in Enumerable.Range(0, model.Tokenizer.Count))
-            Assert.Equal(before.Slice(id * row, row), after.Slice(grown.Tokenizer.Encode(model.Tokenizer.Show(id))[0] * row, row));
+        foreach (int id in Enumerable.Range(0, model.Tokenizer.VocabularySize))
+            Assert.Equal(before.Slice(id * row, row), after.Slice(grown.Tokenizer.Encode(model.Tokenizer.GetDisplayText(id))[0] * row, row));
     }
 
     private static LanguageModel WithState(Architecture architecture)
@@ -68,7 +68,7 @@ public sealed class OptimizerStateFileTests : IDisposable
         model.OptimizerState = new(9, [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare], model.Layout);
         for (int moment = 0; moment < 2; moment++)
             foreach (ParameterTensor tensor in model.Parameters.Tensors)
-                for (int place = 0; place < tensor.Length; place++) model.OptimizerState.ValuesOf(moment).ValuesOf(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
+                for (int place = 0; place < tensor.Length; place++) model.OptimizerState.ValuesOf(moment).GetValues(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
         return model;
     }
 

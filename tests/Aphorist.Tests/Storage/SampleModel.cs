@@ -7,18 +7,18 @@ namespace Aphorist.Tests.Storage;
 internal static class SampleModel
 {
     public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid) =>
-        Make(Vocabulary.FromCharacters(characters, new TextNormalization(Lowercase: true)), hiddenSize, gates);
+        Make(CharacterTokenizer.FromCharacters(characters, new TextNormalization(Lowercase: true)), hiddenSize, gates);
 
-    public static LanguageModel Make(ITokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid) =>
+    public static LanguageModel Make(Tokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid) =>
         Make(new ModelSpec { HiddenSize = hiddenSize, Window = 7, Gates = gates }, tokenizer);
 
-    public static LanguageModel Make(ModelSpec spec, ITokenizer? tokenizer = null)
+    public static LanguageModel Make(ModelSpec spec, Tokenizer? tokenizer = null)
     {
-        tokenizer ??= Vocabulary.FromCharacters("abc");
+        tokenizer ??= CharacterTokenizer.FromCharacters("abc");
         LanguageModel model = LanguageModel.CreateEmpty(spec, tokenizer);
         Random random = new(1);
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
-            foreach (ref float value in model.Parameters.ValuesOf(tensor)) value = random.NextSingle() - 0.5f;
+            foreach (ref float value in model.Parameters.GetValues(tensor)) value = random.NextSingle() - 0.5f;
         return model;
     }
 
@@ -35,5 +35,5 @@ internal static class SampleModel
     };
 
     public static int[] Bits(LanguageModel model) =>
-        [.. model.Parameters.Tensors.SelectMany(tensor => model.Parameters.ValuesOf(tensor).ToArray()).Select(BitConverter.SingleToInt32Bits)];
+        [.. model.Parameters.Tensors.SelectMany(tensor => model.Parameters.GetValues(tensor).ToArray()).Select(BitConverter.SingleToInt32Bits)];
 }

@@ -17,7 +17,7 @@ public sealed class StoredTokenizerTests : IDisposable
     [Fact]
     public void Save_Words_LoadsTheSameModelAndTokenizer()
     {
-        WordTokenizer words = WordTokenizer.Of(Corpus.FromText("the \"caf\u00e9\" of the \u4e2d\U0001F600\n", normalization: LowerCase), minimumCount: 1);
+        WordTokenizer words = WordTokenizer.Create(Corpus.FromText("the \"caf\u00e9\" of the \u4e2d\U0001F600\n", normalization: LowerCase), minimumCount: 1);
         LanguageModel model = SampleModel.Make(words);
 
         LanguageModel loaded = file.Reload(model);
@@ -26,7 +26,7 @@ public sealed class StoredTokenizerTests : IDisposable
         Assert.Equal(words.Tokens, read.Tokens);
         Assert.Equal(LowerCase, read.Normalization);
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
-        Assert.Equal(words.Count, ModelFile.Inspect(file.Path).Tokenizer.Count);
+        Assert.Equal(words.VocabularySize, ModelFile.Inspect(file.Path).Tokenizer.VocabularySize);
     }
 
     [Fact]
@@ -64,17 +64,17 @@ public sealed class StoredTokenizerTests : IDisposable
         Assert.Contains(problem, file.LoadError(), StringComparison.Ordinal);
     }
 
-    private sealed class OtherTokenizer : ITokenizer
+    private sealed class OtherTokenizer : Tokenizer
     {
         private readonly ByteTokenizer bytes = new();
 
-        public int Count => bytes.Count;
+        public int VocabularySize => bytes.VocabularySize;
 
         public TextNormalization Normalization => bytes.Normalization;
 
         public int[] Encode(string text) => bytes.Encode(text);
 
-        public int[] EncodeKnown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeKnown(text, out unknown);
+        public int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeSkippingUnknown(text, out unknown);
 
         public string Decode(ReadOnlySpan<int> ids) => bytes.Decode(ids);
 
@@ -82,6 +82,6 @@ public sealed class StoredTokenizerTests : IDisposable
 
         public int CountCharacters(ReadOnlySpan<int> ids) => bytes.CountCharacters(ids);
 
-        public string Show(int id) => bytes.Show(id);
+        public string GetDisplayText(int id) => bytes.GetDisplayText(id);
     }
 }

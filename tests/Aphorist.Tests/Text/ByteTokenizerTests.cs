@@ -30,14 +30,14 @@ public sealed class ByteTokenizerTests
     public void CreateDecoder_CharacterOfFourBytes_ComesWithItsLast()
     {
         TokenDecoder decoder = tokenizer.CreateDecoder();
-        Assert.Equal(["", "", "", "\U0001F600", "a", ""], [.. tokenizer.Encode("\U0001F600a").Select(decoder.Add), decoder.Finish()]);
+        Assert.Equal(["", "", "", "\U0001F600", "a", ""], [.. tokenizer.Encode("\U0001F600a").Select(decoder.Append), decoder.Flush()]);
     }
 
     [Fact]
     public void CreateDecoder_CharacterCutShort_BecomesTheReplacementCharacter()
     {
         TokenDecoder decoder = tokenizer.CreateDecoder();
-        Assert.Equal(["", "", "\uFFFDa", "", "\uFFFD"], [decoder.Add(0xF0), decoder.Add(0x9F), decoder.Add('a'), decoder.Add(0xC3), decoder.Finish()]);
+        Assert.Equal(["", "", "\uFFFDa", "", "\uFFFD"], [decoder.Append(0xF0), decoder.Append(0x9F), decoder.Append('a'), decoder.Append(0xC3), decoder.Flush()]);
     }
 
     [Theory]
@@ -45,5 +45,5 @@ public sealed class ByteTokenizerTests
     [InlineData(' ', "␣")]
     [InlineData(0x00, "\\u0000")]
     [InlineData(0xC3, "\\xC3")]
-    public void Show_Byte_IsItsCharacterOrItsNumber(int id, string shown) => Assert.Equal(shown, tokenizer.Show(id));
+    public void Show_Byte_IsItsCharacterOrItsNumber(int id, string shown) => Assert.Equal(shown, tokenizer.GetDisplayText(id));
 }

@@ -17,9 +17,9 @@ public sealed class CorpusCatalogTests : IDisposable
     public async Task Open_BuiltIn_HasItsCounts(string name, int characters, int distinct)
     {
         Corpus corpus = await CorpusCatalog.OpenAsync(name, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal((name, characters, distinct), (corpus.Name, corpus.CharacterCount, Vocabulary.Of(corpus).Count));
+        Assert.Equal((name, characters, distinct), (corpus.Name, corpus.CharacterCount, CharacterTokenizer.Create(corpus).VocabularySize));
         CorpusEntry entry = CorpusCatalog.Get(name);
-        Assert.True(entry.IsBuiltIn && CorpusCatalog.IsAtHand(entry));
+        Assert.True(entry.IsBuiltIn && CorpusCatalog.IsAvailableOffline(entry));
         Assert.Equal(entry.Sha256, corpus.Sha256);
     }
 
@@ -58,7 +58,7 @@ public sealed class CorpusCatalogTests : IDisposable
     public async Task Open_Offline_PutsTheFileWhereTheSentenceSays()
     {
         using FakeServer server = new([]) { IsOffline = true };
-        CorpusCache cache = new(folder.Path, server);
+        CorpusDownloadFolder cache = new(folder.Path, server);
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
             () => CorpusCatalog.OpenAsync("nietzsche", null, null, cache, TestContext.Current.CancellationToken));
         Assert.Contains("https://s3.amazonaws.com/text-datasets/nietzsche.txt", exception.Message);

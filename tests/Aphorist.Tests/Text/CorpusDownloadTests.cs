@@ -14,7 +14,7 @@ public sealed class CorpusDownloadTests : IDisposable
         Name = "letters",
         Description = "letters",
         License = "none",
-        Address = new("https://texts.example/letters.txt"),
+        Uri = new("https://texts.example/letters.txt"),
         FileName = "letters.txt",
         ByteCount = Text.Length,
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(Text)),
@@ -171,7 +171,7 @@ public sealed class CorpusDownloadTests : IDisposable
         Assert.Contains("set APHORIST_CORPORA to a folder that is writable", (await FailAsync(new(Text))).Message);
     }
 
-    private CorpusCache CacheOf(FakeServer server) => new(folder.File("cache"), server);
+    private CorpusDownloadFolder CacheOf(FakeServer server) => new(folder.File("cache"), server);
 
     private Task<string> FetchAsync(FakeServer server, IProgress<DownloadProgress>? progress = null) =>
         CacheOf(server).FetchAsync(Entry, progress, TestContext.Current.CancellationToken);

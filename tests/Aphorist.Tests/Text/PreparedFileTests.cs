@@ -15,7 +15,7 @@ public sealed class PreparedFileTests : IDisposable
 
     private string File => folder.File("prepared/" + Path.GetFileName(Assert.Single(Texts.Files())));
 
-    private PreparedTexts Texts => new(folder.File("prepared")) { Threshold = 0, BlockLength = 1000 };
+    private CorpusCacheStore Texts => new(folder.File("prepared")) { Threshold = 0, BlockLength = 1000 };
 
     private bool IsHeard
     {
@@ -43,8 +43,8 @@ public sealed class PreparedFileTests : IDisposable
     public void Open_OtherOptions_IsAnotherFile()
     {
         folder.Write("a.txt", "Large");
-        Assert.Equal("Large", string.Concat(Read().TextBlocks()));
-        Assert.Equal("large", string.Concat(Read(new CorpusOptions { Lowercase = true }).TextBlocks()));
+        Assert.Equal("Large", string.Concat(Read().EnumerateBlocks()));
+        Assert.Equal("large", string.Concat(Read(new CorpusOptions { Lowercase = true }).EnumerateBlocks()));
         Assert.Equal(2, Texts.Files().Count);
     }
 
@@ -55,7 +55,7 @@ public sealed class PreparedFileTests : IDisposable
         Read();
         System.IO.File.WriteAllText(path, "behind");
         System.IO.File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(5));
-        Assert.Equal("behind", string.Concat(Read().TextBlocks()));
+        Assert.Equal("behind", string.Concat(Read().EnumerateBlocks()));
         Assert.Single(Texts.Files());
     }
 
@@ -68,7 +68,7 @@ public sealed class PreparedFileTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             System.IO.File.WriteAllBytes(File, whole[..length]);
-            Assert.Equal("short", string.Concat(Read().TextBlocks()));
+            Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
             Assert.True(IsHeard);
         }
     }
@@ -84,7 +84,7 @@ public sealed class PreparedFileTests : IDisposable
             byte[] damaged = [.. whole];
             damaged[place] ^= 1;
             System.IO.File.WriteAllBytes(File, damaged);
-            Assert.Equal("short", string.Concat(Read().TextBlocks()));
+            Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
             Assert.True(IsHeard);
         }
     }
@@ -99,8 +99,8 @@ public sealed class PreparedFileTests : IDisposable
         System.IO.File.WriteAllBytes(File, whole);
         Corpus corpus = Read();
         string expected = $"The prepared text '{File}' is damaged: delete it, and it is made anew from its sources.";
-        Assert.Equal(expected, Assert.Throws<CorpusException>(() => corpus.TextBlocks().Count()).Message);
-        TokenSequence tokens = corpus.TokensOf(Vocabulary.Of(corpus), null, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message);
+        TokenSequence tokens = corpus.TokensOf(CharacterTokenizer.Create(corpus), null, TestContext.Current.CancellationToken);
         Assert.Equal(expected, Assert.Throws<CorpusException>(() => tokens.Slice(0, 5)).Message);
     }
 
@@ -112,10 +112,10 @@ public sealed class PreparedFileTests : IDisposable
         Corpus corpus = Read();
         string copy = folder.File("copy");
         System.IO.File.Copy(File, copy);
-        PreparedFile file = PreparedFile.TryOpen(File)!;
+        CacheFile file = CacheFile.TryOpen(File)!;
         System.Diagnostics.Process.Start("truncate", ["-s", "100", File]).WaitForExit();
         Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => file.Read(90, new int[20])).Message, StringComparison.Ordinal);
-        Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => corpus.TextBlocks().Count()).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class PreparedFileTests : IDisposable
         Read();
         string leftover = folder.Write("prepared/other.prepared.part", "half"), own = folder.Write("prepared/" + Path.GetFileName(File) + ".part", "half");
         System.IO.File.Delete(File);
-        Assert.Equal("short", string.Concat(Read().TextBlocks()));
+        Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
         Assert.False(System.IO.File.Exists(leftover));
         Assert.False(System.IO.File.Exists(own));
     }
@@ -176,7 +176,7 @@ public sealed class PreparedFileTests : IDisposable
             bool isPreparing = false;
             Corpus corpus = Read(heard: _ => isPreparing = true, cancellationToken: CancellationToken.None);
             if (isPreparing) Interlocked.Increment(ref prepared);
-            Assert.Equal(Content, string.Concat(corpus.TextBlocks()));
+            Assert.Equal(Content, string.Concat(corpus.EnumerateBlocks()));
         });
         Assert.Equal(1, prepared);
     }

@@ -24,7 +24,7 @@ public sealed class PreparedTextTests : IDisposable
             if (Encodings[encoding] == "gb18030") texts = [.. texts.Select(text => string.Concat(text.EnumerateRunes().Where(character => character.Value is not (>= 0xE000 and < 0xF900))))];
             string[] paths = [.. texts.Select((text, index) => Fill(folder.File($"{index}.txt"), text, Encodings[encoding], hasMark))];
             CorpusOptions options = new() { Encoding = Encodings[encoding], Lowercase = lowercase };
-            (Corpus? expected, string? refusal) = Try(() => Read(paths, options, new PreparedTexts(folder.Path) { Threshold = long.MaxValue }));
+            (Corpus? expected, string? refusal) = Try(() => Read(paths, options, new CorpusCacheStore(folder.Path) { Threshold = long.MaxValue }));
             (Corpus? corpus, string? message) = Try(() => Read(paths, options, Store(blockLength)));
             if (refusal is not null)
             {
@@ -33,9 +33,9 @@ public sealed class PreparedTextTests : IDisposable
             }
 
             Assert.False(corpus!.IsInMemory);
-            Assert.Equal(expected!.Text, string.Concat(corpus.TextBlocks()));
+            Assert.Equal(expected!.Text, string.Concat(corpus.EnumerateBlocks()));
             Assert.Equal((expected.Name, expected.CharacterCount, expected.Sha256, expected.Normalization), (corpus.Name, corpus.CharacterCount, corpus.Sha256, corpus.Normalization));
-            Assert.Equal(Vocabulary.Of(expected).Characters, Vocabulary.Of(corpus).Characters);
+            Assert.Equal(CharacterTokenizer.Create(expected).Characters, CharacterTokenizer.Create(corpus).Characters);
             Assert.Throws<InvalidOperationException>(() => corpus.Text);
         }, threads: 1, iter: 200);
 
@@ -45,7 +45,7 @@ public sealed class PreparedTextTests : IDisposable
         {
             string path = folder.Write("bytes.txt", bytes!);
             CorpusOptions options = new() { Encoding = BadEncodings[encoding] };
-            (Corpus? expected, string? refusal) = Try(() => Read([path], options, new PreparedTexts(folder.Path) { Threshold = long.MaxValue }));
+            (Corpus? expected, string? refusal) = Try(() => Read([path], options, new CorpusCacheStore(folder.Path) { Threshold = long.MaxValue }));
             (Corpus? corpus, string? message) = Try(() => Read([path], options, Store(blockLength)));
             Assert.Equal(refusal, message);
             Assert.Equal(expected?.Sha256, corpus?.Sha256);
@@ -73,8 +73,8 @@ public sealed class PreparedTextTests : IDisposable
         string rest = string.Concat(Enumerable.Range(0x4E00, 0x5000).Concat(Enumerable.Range(0x20000, 0xC000)).Select(value => new Rune(value).ToString()).Take(distinct - beginning.Distinct().Count()));
         string text = beginning + rest + beginning;
         Corpus corpus = Read([folder.Write("many.txt", text)], new(), Store(1 << 16));
-        Assert.Equal(text, string.Concat(corpus.TextBlocks()));
-        Assert.Equal((distinct, width), (corpus.DistinctCharacters().Length, PreparedFile.TryOpen(Assert.Single(Store(0).Files()))!.Description.Width));
+        Assert.Equal(text, string.Concat(corpus.EnumerateBlocks()));
+        Assert.Equal((distinct, width), (corpus.DistinctCharacters().Length, CacheFile.TryOpen(Assert.Single(Store(0).Files()))!.Description.Width));
     }
 
     [Theory]
@@ -88,8 +88,8 @@ public sealed class PreparedTextTests : IDisposable
         string path = folder.Write("prose.txt", "\uFEFF" + text);
         Corpus corpus = Read([path], new(), Store(16)), expected = Corpus.FromText(text);
         TokenizerOptions options = new() { Kind = kind };
-        ITokenizer tokenizer = options.MakeFor(corpus), wanted = options.MakeFor(expected);
-        Assert.Equal(wanted.Count, tokenizer.Count);
+        Tokenizer tokenizer = options.CreateTokenizer(corpus), wanted = options.CreateTokenizer(expected);
+        Assert.Equal(wanted.VocabularySize, tokenizer.VocabularySize);
         TokenSequence tokens = TokensOf(corpus, tokenizer);
         Assert.Equal(wanted.Encode(text), tokens.Slice(0, (int)tokens.Count));
     }, threads: 1, iter: 100);
@@ -106,7 +106,7 @@ public sealed class PreparedTextTests : IDisposable
     public void TokensOf_CharacterUnknown_IsNamedWithItsPlace()
     {
         Corpus corpus = Read([folder.Write("a.txt", "abcaé, then ü")], new(), Store(16));
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => TokensOf(corpus, Vocabulary.FromCharacters("abc, then")));
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => TokensOf(corpus, CharacterTokenizer.FromCharacters("abc, then")));
         Assert.Equal((new Rune('é'), 4), (exception.Character, exception.Position));
     }
 
@@ -114,7 +114,7 @@ public sealed class PreparedTextTests : IDisposable
     public void Read_PreparedTokens_AllocatesNothing()
     {
         Corpus corpus = Read([folder.Write("a.txt", string.Concat(Enumerable.Repeat("plain text\n", 1000)))], new(), Store(1000));
-        TokenSequence tokens = TokensOf(corpus, Vocabulary.Of(corpus));
+        TokenSequence tokens = TokensOf(corpus, CharacterTokenizer.Create(corpus));
         int[] ids = new int[5000];
         // Until the compiler has optimised every method there may be garbage; a read that allocates does so every time.
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfReading() == 0, TimeSpan.FromSeconds(10)), "Every read allocates.");
@@ -130,18 +130,18 @@ public sealed class PreparedTextTests : IDisposable
     [Fact]
     public void WholeTokens_AnyBlocks_EndWhereATokenEnds() => Gen.Select(Texts.Prose, Gen.Int[1, 12]).Sample((text, length) =>
     {
-        string[] blocks = [.. WholeTokens.Of(text.Chunk(length).Select(block => new string(block)))];
+        string[] blocks = [.. TokenBoundaryChunker.Of(text.Chunk(length).Select(block => new string(block)))];
         Assert.Equal(text, string.Concat(blocks));
         Assert.Equal(TokensOf(text), blocks.SelectMany(TokensOf));
     });
 
-    private static TokenSequence TokensOf(Corpus corpus, ITokenizer tokenizer) => corpus.TokensOf(tokenizer, null, TestContext.Current.CancellationToken);
+    private static TokenSequence TokensOf(Corpus corpus, Tokenizer tokenizer) => corpus.TokensOf(tokenizer, null, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> TokensOf(string text)
     {
         for (int place = 0; place < text.Length;)
         {
-            int length = WordCutter.FirstLength(text.AsSpan(place));
+            int length = WordSplitter.FirstLength(text.AsSpan(place));
             yield return text.Substring(place, length);
             place += length;
         }
@@ -166,12 +166,12 @@ public sealed class PreparedTextTests : IDisposable
         }
     }
 
-    private static Corpus Read(string[] paths, CorpusOptions options, PreparedTexts texts)
+    private static Corpus Read(string[] paths, CorpusOptions options, CorpusCacheStore texts)
     {
         CorpusReader reader = new(options, null, texts);
         foreach (string path in paths) reader.Add(path);
         return reader.ToCorpus();
     }
 
-    private PreparedTexts Store(int blockLength) => new(folder.File("prepared")) { Threshold = 0, BlockLength = blockLength };
+    private CorpusCacheStore Store(int blockLength) => new(folder.File("prepared")) { Threshold = 0, BlockLength = blockLength };
 }

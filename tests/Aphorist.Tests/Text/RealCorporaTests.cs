@@ -13,8 +13,8 @@ public sealed class RealCorporaTests
     {
         SkipWithout(name);
         Corpus corpus = await CorpusCatalog.OpenAsync(name, new() { Lowercase = lowercase }, cancellationToken: TestContext.Current.CancellationToken);
-        Vocabulary vocabulary = Vocabulary.Of(corpus);
-        Assert.Equal((characters, distinct), (corpus.CharacterCount, vocabulary.Count));
+        CharacterTokenizer vocabulary = CharacterTokenizer.Create(corpus);
+        Assert.Equal((characters, distinct), (corpus.CharacterCount, vocabulary.VocabularySize));
         Assert.Equal(corpus.Text, vocabulary.Decode(vocabulary.Encode(corpus.Text)));
     }
 
@@ -24,12 +24,12 @@ public sealed class RealCorporaTests
         SkipWithout("nietzsche");
         byte[] bytes = File.ReadAllBytes(Path.Combine(CorpusCatalog.Folder, "nietzsche.txt"));
         Corpus corpus = Corpus.Read("-", new() { Encoding = "cp1252", Lowercase = true }, new MemoryStream(bytes[8..]));
-        Assert.Equal((600_893, 59), (corpus.CharacterCount, Vocabulary.Of(corpus).Count));
+        Assert.Equal((600_893, 59), (corpus.CharacterCount, CharacterTokenizer.Create(corpus).VocabularySize));
     }
 
     private static void SkipWithout(string name)
     {
-        bool there = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAtHand(CorpusCatalog.Get(name));
+        bool there = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAvailableOffline(CorpusCatalog.Get(name));
         Assert.SkipUnless(there, $"needs {name}.txt in the folder that APHORIST_CORPORA names");
     }
 }

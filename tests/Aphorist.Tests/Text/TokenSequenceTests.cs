@@ -7,11 +7,11 @@ namespace Aphorist.Tests.Text;
 public sealed class TokenSequenceTests
 {
     [Theory]
-    [InlineData(1, typeof(MemoryTokens<byte>))]
-    [InlineData(256, typeof(MemoryTokens<byte>))]
-    [InlineData(257, typeof(MemoryTokens<ushort>))]
-    [InlineData(65_536, typeof(MemoryTokens<ushort>))]
-    [InlineData(65_537, typeof(MemoryTokens<int>))]
+    [InlineData(1, typeof(MemoryTokenSequence<byte>))]
+    [InlineData(256, typeof(MemoryTokenSequence<byte>))]
+    [InlineData(257, typeof(MemoryTokenSequence<ushort>))]
+    [InlineData(65_536, typeof(MemoryTokenSequence<ushort>))]
+    [InlineData(65_537, typeof(MemoryTokenSequence<int>))]
     public void Compact_VocabularySize_TakesTheFewestBytesAndKeepsEveryId(int vocabularySize, Type expected)
     {
         int[] ids = [0, vocabularySize - 1, vocabularySize / 2, 0];

@@ -11,7 +11,7 @@ public sealed class TokenizerTests
     [Fact]
     public void Encode_TextOfTheCorpus_DecodesToItself() => Texts.Prose.Sample(text =>
     {
-        foreach (ITokenizer tokenizer in Of(text)) Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
+        foreach (Tokenizer tokenizer in Of(text)) Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
     });
 
     [Fact]
@@ -19,9 +19,9 @@ public sealed class TokenizerTests
     {
         // The replacement character is the one that no word vocabulary has.
         string text = prose.Replace("\uFFFD", "");
-        foreach (ITokenizer tokenizer in Of(text))
+        foreach (Tokenizer tokenizer in Of(text))
         {
-            Assert.Equal(tokenizer.Encode(text), tokenizer.EncodeKnown(text, out IReadOnlyList<string> unknown));
+            Assert.Equal(tokenizer.Encode(text), tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown));
             Assert.Empty(unknown);
         }
     });
@@ -29,14 +29,14 @@ public sealed class TokenizerTests
     [Fact]
     public void CreateDecoder_AnyIds_GivesWholeCharactersOfTheSameText() => Gen.Select(Texts.Prose, Gen.Int[0, 10_000].Array[0, 60]).Sample((text, numbers) =>
     {
-        foreach (ITokenizer tokenizer in Of(text + "ab"))
+        foreach (Tokenizer tokenizer in Of(text + "ab"))
         {
-            int[] ids = [.. numbers.Select(number => number % tokenizer.Count)];
+            int[] ids = [.. numbers.Select(number => number % tokenizer.VocabularySize)];
             TokenDecoder decoder = tokenizer.CreateDecoder();
             // The second time shows that the decoder starts anew.
             for (int time = 0; time < 2; time++)
             {
-                string[] pieces = [.. ids.Select(decoder.Add), decoder.Finish()];
+                string[] pieces = [.. ids.Select(decoder.Append), decoder.Flush()];
                 Assert.All(pieces, piece => Assert.True(IsWellFormed(piece)));
                 Assert.Equal(tokenizer.Decode(ids), string.Concat(pieces));
             }
@@ -46,7 +46,7 @@ public sealed class TokenizerTests
     [Fact]
     public void CountCharacters_IdsOfAText_AreItsCharactersAlsoInParts() => Gen.Select(Texts.Prose, Gen.Int[0, 60]).Sample((text, cut) =>
     {
-        foreach (ITokenizer tokenizer in Of(text))
+        foreach (Tokenizer tokenizer in Of(text))
         {
             int[] ids = tokenizer.Encode(text);
             int middle = Math.Min(cut, ids.Length);
@@ -58,14 +58,14 @@ public sealed class TokenizerTests
     [Fact]
     public void Members_IdOutsideTheVocabulary_AreRejected()
     {
-        foreach (ITokenizer tokenizer in Of("ab"))
+        foreach (Tokenizer tokenizer in Of("ab"))
         {
-            foreach (int id in new[] { -1, tokenizer.Count, int.MinValue, int.MaxValue })
+            foreach (int id in new[] { -1, tokenizer.VocabularySize, int.MinValue, int.MaxValue })
             {
                 Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Decode([0, id]));
                 Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.CountCharacters([0, id]));
-                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.CreateDecoder().Add(id));
-                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Show(id));
+                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.CreateDecoder().Append(id));
+                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.GetDisplayText(id));
             }
         }
     }
@@ -73,13 +73,13 @@ public sealed class TokenizerTests
     [Fact]
     public void Members_NothingToDo_DoNothing()
     {
-        foreach (ITokenizer tokenizer in Of(""))
+        foreach (Tokenizer tokenizer in Of(""))
         {
             Assert.Empty(tokenizer.Encode(""));
-            Assert.Empty(tokenizer.EncodeKnown("", out IReadOnlyList<string> unknown));
+            Assert.Empty(tokenizer.EncodeSkippingUnknown("", out IReadOnlyList<string> unknown));
             Assert.Empty(unknown);
             Assert.Equal("", tokenizer.Decode([]));
-            Assert.Equal("", tokenizer.CreateDecoder().Finish());
+            Assert.Equal("", tokenizer.CreateDecoder().Flush());
             Assert.Equal(0, tokenizer.CountCharacters([]));
         }
     }
@@ -87,8 +87,8 @@ public sealed class TokenizerTests
     [Fact]
     public void EncodeKnown_Characters_NamesThoseLeftOutAsText()
     {
-        ITokenizer tokenizer = Vocabulary.FromCharacters("ab");
-        Assert.Equal([0, 1], tokenizer.EncodeKnown("\U0001F600a\U0001F600éb", out IReadOnlyList<string> unknown));
+        Tokenizer tokenizer = CharacterTokenizer.FromCharacters("ab");
+        Assert.Equal([0, 1], tokenizer.EncodeSkippingUnknown("\U0001F600a\U0001F600éb", out IReadOnlyList<string> unknown));
         Assert.Equal(["\U0001F600", "é"], unknown);
     }
 
@@ -99,11 +99,11 @@ public sealed class TokenizerTests
     [Fact]
     public void Show_EveryToken_CanBeReadInALine() => Texts.Prose.Sample(text =>
     {
-        foreach (ITokenizer tokenizer in Of(text))
+        foreach (Tokenizer tokenizer in Of(text))
         {
-            for (int id = 0; id < tokenizer.Count; id++)
+            for (int id = 0; id < tokenizer.VocabularySize; id++)
             {
-                string shown = tokenizer.Show(id);
+                string shown = tokenizer.GetDisplayText(id);
                 Assert.NotEmpty(shown);
                 Assert.DoesNotContain(shown, unit => char.IsWhiteSpace(unit) || char.IsControl(unit));
             }
@@ -121,13 +121,13 @@ public sealed class TokenizerTests
     [InlineData("é", "é")]
     [InlineData("\U0001F600", "\U0001F600")]
     [InlineData("\U000F0000", "\\U000F0000")]
-    public void Show_Character_IsVisible(string character, string shown) => Assert.Equal(shown, Vocabulary.FromCharacters(character).Show(0));
+    public void Show_Character_IsVisible(string character, string shown) => Assert.Equal(shown, CharacterTokenizer.FromCharacters(character).GetDisplayText(0));
 
-    private static ITokenizer[] Of(string text, bool lowercase = false)
+    private static Tokenizer[] Of(string text, bool lowercase = false)
     {
         TextNormalization normalization = new(lowercase);
         Corpus corpus = Corpus.FromText(text, normalization: normalization);
-        return [Vocabulary.Of(corpus), WordTokenizer.Of(corpus, minimumCount: 1), new ByteTokenizer(normalization)];
+        return [CharacterTokenizer.Create(corpus), WordTokenizer.Create(corpus, minimumCount: 1), new ByteTokenizer(normalization)];
     }
 
     private static bool IsWellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;

@@ -10,35 +10,35 @@ public sealed class VocabularyTests
     [Fact]
     public void Encode_AnyText_DecodesToItself() => Texts.WellFormed.Sample(text =>
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters(text);
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(text);
         Assert.Equal(text, vocabulary.Decode(vocabulary.Encode(text)));
     });
 
     [Fact]
     public void Characters_AnyText_AreDistinctSortedAndMakeTheSameVocabulary() => Texts.WellFormed.Sample(text =>
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters(text);
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(text);
         Assert.Equal(text.EnumerateRunes().Distinct().Order(), vocabulary.Characters.EnumerateRunes());
-        Assert.Equal(vocabulary.Characters, Vocabulary.FromCharacters(vocabulary.Characters).Characters);
+        Assert.Equal(vocabulary.Characters, CharacterTokenizer.FromCharacters(vocabulary.Characters).Characters);
     });
 
     [Fact]
     public void IdOf_AnyCharacter_IsItsPlaceOrMinusOne() => Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters(known);
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(known);
         List<Rune> sorted = [.. known.EnumerateRunes().Distinct().Order()];
         foreach (Rune character in asked.EnumerateRunes().Concat(sorted))
-            Assert.Equal(sorted.IndexOf(character), vocabulary.IdOf(character));
+            Assert.Equal(sorted.IndexOf(character), vocabulary.GetId(character));
     });
 
     [Fact]
     public void EncodeKnown_AnyText_LeavesOutTheUnknownAndListsThemOnce() => Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters(known);
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(known);
         string mixed = asked + known + asked;
-        int[] ids = vocabulary.EncodeKnown(mixed, out IReadOnlyList<Rune> unknown);
-        Assert.Equal(string.Concat(mixed.EnumerateRunes().Where(character => vocabulary.IdOf(character) >= 0)), vocabulary.Decode(ids));
-        Assert.Equal(mixed.EnumerateRunes().Where(character => vocabulary.IdOf(character) < 0).Distinct(), unknown);
+        int[] ids = vocabulary.EncodeSkippingUnknown(mixed, out IReadOnlyList<Rune> unknown);
+        Assert.Equal(string.Concat(mixed.EnumerateRunes().Where(character => vocabulary.GetId(character) >= 0)), vocabulary.Decode(ids));
+        Assert.Equal(mixed.EnumerateRunes().Where(character => vocabulary.GetId(character) < 0).Distinct(), unknown);
     });
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class VocabularyTests
     [InlineData("a\uD83D", "replacement character (U+FFFD), character 2")]
     public void Encode_UnknownCharacter_IsNamedWithItsPlace(string text, string expected)
     {
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => Vocabulary.FromCharacters("ab").Encode(text));
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => CharacterTokenizer.FromCharacters("ab").Encode(text));
         Assert.Equal($"The model does not know {expected} of the text: no such character was in its corpus, so leave it out or replace it.", exception.Message);
         Assert.Equal(text.EnumerateRunes().ElementAt((int)exception.Position), exception.Character);
     }
@@ -60,7 +60,7 @@ public sealed class VocabularyTests
     [Fact]
     public void Decode_IdOutsideTheVocabulary_IsRejected()
     {
-        Vocabulary vocabulary = Vocabulary.FromCharacters("ab");
+        CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters("ab");
         Assert.Throws<ArgumentOutOfRangeException>(() => vocabulary.Decode([0, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => vocabulary[-1]);
     }
@@ -68,7 +68,7 @@ public sealed class VocabularyTests
     [Fact]
     public void Of_Corpus_TakesItsNormalization()
     {
-        Vocabulary vocabulary = Vocabulary.Of(Corpus.FromText("BANANA", normalization: new(Lowercase: true)));
-        Assert.Equal(("abn", 3, true), (vocabulary.Characters, vocabulary.Count, vocabulary.Normalization.Lowercase));
+        CharacterTokenizer vocabulary = CharacterTokenizer.Create(Corpus.FromText("BANANA", normalization: new(Lowercase: true)));
+        Assert.Equal(("abn", 3, true), (vocabulary.Characters, vocabulary.VocabularySize, vocabulary.Normalization.Lowercase));
     }
 }

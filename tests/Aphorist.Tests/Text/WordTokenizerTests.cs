@@ -34,7 +34,7 @@ public sealed class WordTokenizerTests
     public void Encode_AnyTextWithAnyVocabulary_KeepsAllButTheUnknown() => Gen.Select(Texts.Prose, Texts.Prose).Sample((known, asked) =>
     {
         WordTokenizer tokenizer = Of(known);
-        string[] kept = tokenizer.Decode(tokenizer.Encode(asked)).Split(WordTokenizer.UnknownMark);
+        string[] kept = tokenizer.Decode(tokenizer.Encode(asked)).Split(WordTokenizer.UnknownToken);
         if (kept.Length == 1) Assert.Equal(asked, kept[0]);
         Assert.StartsWith(kept[0], asked, StringComparison.Ordinal);
         Assert.EndsWith(kept[^1], asked, StringComparison.Ordinal);
@@ -66,13 +66,13 @@ public sealed class WordTokenizerTests
     public void Encode_WordKnownOnlyWithoutItsSpace_IsSpaceAndWord()
     {
         WordTokenizer tokenizer = Of("the cat");
-        Assert.Equal(["␣cat", "␣", "the"], tokenizer.Encode(" cat the").Select(tokenizer.Show));
+        Assert.Equal(["␣cat", "␣", "the"], tokenizer.Encode(" cat the").Select(tokenizer.GetDisplayText));
     }
 
     [Fact]
     public void Encode_NothingKnown_IsUnknownOnly()
     {
-        WordTokenizer tokenizer = WordTokenizer.FromTokens([WordTokenizer.UnknownMark]);
+        WordTokenizer tokenizer = WordTokenizer.FromTokens([WordTokenizer.UnknownToken]);
         Assert.Equal([0, 0, 0, 0], tokenizer.Encode("no words!"));
         Assert.Equal("\uFFFD\uFFFD", tokenizer.Decode([0, 0]));
         Assert.Equal(2, tokenizer.CountCharacters([0, 0]));
@@ -82,7 +82,7 @@ public sealed class WordTokenizerTests
     public void EncodeKnown_UnknownWords_AreLeftOutWithTheirSpaceAndListedOnce()
     {
         WordTokenizer tokenizer = Of("the cat sat");
-        int[] ids = tokenizer.EncodeKnown("the old cat, old\uFFFD \U0001F600 sat", out IReadOnlyList<string> unknown);
+        int[] ids = tokenizer.EncodeSkippingUnknown("the old cat, old\uFFFD \U0001F600 sat", out IReadOnlyList<string> unknown);
         Assert.Equal("the cat  sat", tokenizer.Decode(ids));
         Assert.Equal(["old", ",", "\uFFFD", "\U0001F600"], unknown);
     }
@@ -95,11 +95,11 @@ public sealed class WordTokenizerTests
     public void Of_AnyCorpus_KnowsTheWordsThatOccurOftenEnoughAndAllElse() => Gen.Select(Texts.Prose, Gen.Int[1, 4]).Sample((text, count) =>
     {
         WordTokenizer all = Of(text);
-        IEnumerable<string> words = all.Encode(text).Select(id => all.Tokens[id]).Where(token => WordCutter.IsWord(token)).Select(token => token.TrimStart(' '));
+        IEnumerable<string> words = all.Encode(text).Select(id => all.Tokens[id]).Where(token => WordSplitter.IsWord(token)).Select(token => token.TrimStart(' '));
         HashSet<string> rare = [.. words.CountBy(word => word).Where(entry => entry.Value < count).Select(entry => entry.Key)];
         WordTokenizer some = Of(text, count: count);
         some.EncodeKnown(text, out IReadOnlyList<string> unknown);
-        Assert.Equal(rare.Order(StringComparer.Ordinal), unknown.Where(token => token != WordTokenizer.UnknownMark).Order(StringComparer.Ordinal));
+        Assert.Equal(rare.Order(StringComparer.Ordinal), unknown.Where(token => token != WordTokenizer.UnknownToken).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(some.Tokens, token => rare.Contains(token.TrimStart(' ')));
     });
 
@@ -108,9 +108,9 @@ public sealed class WordTokenizerTests
     {
         WordTokenizer all = Of(text);
         WordTokenizer some = Of(text, size);
-        Assert.Equal(Math.Min(size, all.Count), some.Count);
-        IEnumerable<string> byRank = all.Tokens.Skip(1).OrderBy(token => WordCutter.IsWord(token)).Take(size - 1);
-        Assert.Equal(all.Tokens.Where(token => token == WordTokenizer.UnknownMark || byRank.Contains(token)), some.Tokens);
+        Assert.Equal(Math.Min(size, all.VocabularySize), some.VocabularySize);
+        IEnumerable<string> byRank = all.Tokens.Skip(1).OrderBy(token => WordSplitter.IsWord(token)).Take(size - 1);
+        Assert.Equal(all.Tokens.Where(token => token == WordTokenizer.UnknownToken || byRank.Contains(token)), some.Tokens);
     });
 
     [Fact]
@@ -156,12 +156,12 @@ public sealed class WordTokenizerTests
     public void UnknownShare_Ids_IsTheShareOfUnknownOnes()
     {
         WordTokenizer tokenizer = Of("the cat");
-        Assert.Equal(0.25, WordTokenizer.UnknownShare(tokenizer.Encode("the cat! cat")));
-        Assert.Equal(0, WordTokenizer.UnknownShare([]));
+        Assert.Equal(0.25, WordTokenizer.GetUnknownShare(tokenizer.Encode("the cat! cat")));
+        Assert.Equal(0, WordTokenizer.GetUnknownShare([]));
     }
 
     [Fact]
-    public void Show_Unknown_IsNamed() => Assert.Equal("<unknown>", Of("a").Show(WordTokenizer.UnknownId));
+    public void Show_Unknown_IsNamed() => Assert.Equal("<unknown>", Of("a").GetDisplayText(WordTokenizer.UnknownId));
 
-    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultMaximumSize, int count = 1) => WordTokenizer.Of(Corpus.FromText(text), size, count);
+    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultMaximumSize, int count = 1) => WordTokenizer.Create(Corpus.FromText(text), size, count);
 }

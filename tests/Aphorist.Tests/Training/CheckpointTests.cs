@@ -33,8 +33,8 @@ public sealed class CheckpointTests : IDisposable
         await TrainOneEpoch();
         TrainingOptions options = TinyTraining.Options;
         foreach (TrainingOptions other in (TrainingOptions[])
-            [options with { Seed = 2 }, options with { Step = 2 }, options with { BatchSize = 32 }, options with { LearningRate = 0.02 },
-            options with { ValidationShare = 0.1 }, options with { DivergenceGuard = false }, options with { AveragingDecay = 0.9 }])
+            [options with { Seed = 2 }, options with { Stride = 2 }, options with { BatchSize = 32 }, options with { LearningRate = 0.02 },
+            options with { ValidationShare = 0.1 }, options with { DivergenceGuard = false }, options with { EmaDecay = 0.9 }])
         {
             ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(other, folder));
             Assert.Contains("resume with the same options, or begin a new run.", error.Message, StringComparison.Ordinal);

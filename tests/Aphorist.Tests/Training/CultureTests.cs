@@ -30,7 +30,7 @@ public sealed class CultureTests : IDisposable
     {
         AssertSays("The dropout is 1.5;", () => Trainer(TinyTraining.Options with { Dropout = 1.5 }));
         AssertSays("The learning rate is -0.01;", () => Trainer(TinyTraining.Options with { LearningRate = -0.01 }));
-        AssertSays("The decay of the averaged weights is 1.5;", () => Trainer(TinyTraining.Options with { AveragingDecay = 1.5 }));
+        AssertSays("The decay of the averaged weights is 1.5;", () => Trainer(TinyTraining.Options with { EmaDecay = 1.5 }));
         AssertSays("share of 0.9999 of", () => Trainer(TinyTraining.Options with { ValidationShare = 0.9999 }));
     }
 

@@ -68,7 +68,7 @@ public sealed class EarlierCheckpointTests : IDisposable
     }
 
     private static LanguageModel Model(ModelSpec spec) =>
-        LanguageModel.Create(spec with { HiddenSize = 8, Window = TinyTraining.Window }, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+        LanguageModel.Create(spec with { HiddenSize = 8, Window = TinyTraining.Window }, CharacterTokenizer.Create(TinyTraining.Corpus), seed: 1);
 
     private async Task AssertRefused(ModelSpec spec, string message)
     {

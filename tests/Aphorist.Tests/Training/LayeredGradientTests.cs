@@ -79,7 +79,7 @@ public sealed class LayeredGradientTests
         (int hidden, int candidate) = (model.Spec.HiddenSize, model.Spec.Architecture == Architecture.Convolution ? 0 : 2);
         foreach (LayerTensors layer in model.Layout.Layers)
         {
-            Span<float> bias = model.Parameters.ValuesOf(layer.Bias);
+            Span<float> bias = model.Parameters.GetValues(layer.Bias);
             for (int place = 0; place < bias.Length; place++)
                 if (place / hidden != candidate) bias[place] *= 8;
         }

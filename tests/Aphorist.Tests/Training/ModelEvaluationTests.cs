@@ -15,7 +15,7 @@ public sealed class ModelEvaluationTests
         Evaluation evaluation = Model(TokenizerKind.Characters).Evaluate(Corpus, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Corpus.CharacterCount - 1, evaluation.Characters);
         Assert.Equal(evaluation.Count, evaluation.Characters);
-        Assert.Equal(evaluation.Bits, evaluation.BitsPerCharacter, 1e-12);
+        Assert.Equal(evaluation.BitsPerToken, evaluation.BitsPerCharacter, 1e-12);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class ModelEvaluationTests
         LanguageModel model = Model(kind);
         int[] ids = model.Tokenizer.Encode(Corpus.Text);
         int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place => place >= model.Spec.Window && (place - model.Spec.Window) % 2 == 0).Select(place => ids[place])];
-        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Step = 2 }, TestContext.Current.CancellationToken);
+        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Stride = 2 }, TestContext.Current.CancellationToken);
         Assert.Equal((predicted.Length, model.Tokenizer.CountCharacters(predicted)), (evaluation.Count, evaluation.Characters));
     }
 
@@ -55,5 +55,5 @@ public sealed class ModelEvaluationTests
         Assert.Equal(new Evaluation(5, 7, 9, 11), Evaluation.Add(new(1, 2, 3, 4), new(4, 5, 6, 7)));
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.MakeFor(Corpus), seed: 1);
+        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
 }

@@ -47,7 +47,7 @@ public sealed class PreparedTrainingTests : IDisposable
 
     private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(Corpus corpus, TokenizerKind kind, TrainingOptions options)
     {
-        ITokenizer tokenizer = new TokenizerOptions { Kind = kind }.MakeFor(corpus);
+        Tokenizer tokenizer = new TokenizerOptions { Kind = kind }.CreateTokenizer(corpus);
         LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
         await foreach (TrainingEvent _ in new Trainer(model, corpus, options).RunAsync(TestContext.Current.CancellationToken)) { }
         EvaluationOptions windows = new() { Objective = Objective.Windows, TailShare = 0.5 };
@@ -56,7 +56,7 @@ public sealed class PreparedTrainingTests : IDisposable
 
     private Corpus Prepared()
     {
-        CorpusReader reader = new(new(), null, new PreparedTexts(folder.Path) { Threshold = 0, BlockLength = 100 });
+        CorpusReader reader = new(new(), null, new CorpusCacheStore(folder.Path) { Threshold = 0, BlockLength = 100 });
         reader.Add(folder.Write("tiny.txt", TinyTraining.Corpus.Text));
         Corpus corpus = reader.ToCorpus(null, TestContext.Current.CancellationToken);
         Assert.False(corpus.IsInMemory);

@@ -10,7 +10,7 @@ internal sealed class RandomBatch
     {
         Random random = new(seed);
         int window = model.Spec.Window, length = window + 3 * batchSize + 10;
-        Ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(model.Tokenizer.Count))];
+        Ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(model.Tokenizer.VocabularySize))];
         Starts = [.. Enumerable.Range(0, batchSize).Select(_ => (long)random.Next(length - window))];
         Windows = [.. Starts.Select(start => Ids[(int)start..((int)start + window)])];
         Targets = [.. Starts.Select(start => Ids[start + window])];

@@ -115,10 +115,10 @@ public sealed class RunOptionsTests : IDisposable
     public void EnsureSame_AnythingElse_NamesIt()
     {
         AssertNames("--seed 18446744073709551615, not with 1", Begun with { Training = Begun.Training with { Seed = 1 } });
-        AssertNames("--step", Begun with { Training = Begun.Training with { Step = 1 } });
+        AssertNames("--step", Begun with { Training = Begun.Training with { Stride = 1 } });
         AssertNames("--batch", Begun with { Training = Begun.Training with { BatchSize = 1 } });
         AssertNames("--learning-rate", Begun with { Training = Begun.Training with { LearningRate = 0.3 } });
-        AssertNames("--average 0, not with 0.5", Begun with { Training = Begun.Training with { AveragingDecay = 0.5 } });
+        AssertNames("--average 0, not with 0.5", Begun with { Training = Begun.Training with { EmaDecay = 0.5 } });
         AssertNames("--validation", Begun with { Training = Begun.Training with { ValidationShare = 0.5 } });
         AssertNames("--divergence-guard", Begun with { Training = Begun.Training with { DivergenceGuard = false } });
         AssertNames("--kernel 2, not with 3", Begun with { Model = Begun.Model with { KernelSize = 3 } });

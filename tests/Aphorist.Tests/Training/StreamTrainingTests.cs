@@ -114,7 +114,7 @@ public sealed class StreamTrainingTests : IDisposable
         LanguageModel model = Model(Architecture.Gru);
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, Options);
         Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 }, TestContext.Current.CancellationToken);
-        Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.Nats);
+        Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.LossPerToken);
     }
 
     private static LanguageModel Model(
@@ -130,6 +130,6 @@ public sealed class StreamTrainingTests : IDisposable
             EmbeddingSize = tied ? 12 : 5,
             TiedEmbedding = tied,
         };
-        return LanguageModel.Create(connected ? LayerKinds.Connect(spec) : spec, Vocabulary.Of(TinyTraining.Corpus), seed: 1);
+        return LanguageModel.Create(connected ? LayerKinds.Connect(spec) : spec, CharacterTokenizer.Create(TinyTraining.Corpus), seed: 1);
     }
 }

@@ -28,7 +28,7 @@ internal static class TinyTraining
     public static TrainingOptions CheckpointEveryBatch { get; } = Options with { CheckpointInterval = TimeSpan.Zero };
 
     public static LanguageModel Model() =>
-        LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = Window }, Vocabulary.Of(Corpus), seed: 1);
+        LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = Window }, CharacterTokenizer.Create(Corpus), seed: 1);
 
     public static int[] Ids(LanguageModel model) => model.Tokenizer.Encode(Corpus.Text);
 

@@ -45,12 +45,12 @@ public sealed class TrainerDivergenceTests
     public async Task RunAsync_HugeLearningRate_IsHalvedUntilTrainingSucceeds()
     {
         // Small batches, so that an epoch is longer than what the guard looks back on.
-        TrainingOptions options = TinyTraining.Options with { LearningRate = 1e4, BatchSize = 8, Step = 1, Epochs = 2 };
+        TrainingOptions options = TinyTraining.Options with { LearningRate = 1e4, BatchSize = 8, Stride = 1, Epochs = 2 };
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, options);
         double[] rates = [.. events.OfType<DivergenceDetected>().Select(divergence => divergence.LearningRate)];
         Assert.NotEmpty(rates);
         Assert.Equal(rates.Select((_, index) => 1e4 / Math.Pow(2, index + 1)), rates);
-        double guessing = Math.Log(model.Tokenizer.Count);
+        double guessing = Math.Log(model.Tokenizer.VocabularySize);
         Assert.All(events.OfType<EpochCompleted>(), epoch => Assert.InRange(epoch.Loss, 0, guessing + 0.2));
         Assert.Equal(2, Assert.IsType<TrainingCompleted>(events[^1]).Epochs);
     }

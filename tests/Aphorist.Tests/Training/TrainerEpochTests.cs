@@ -36,7 +36,7 @@ public sealed class TrainerEpochTests : IDisposable
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 });
         int[] ids = TinyTraining.Ids(model);
-        WindowTail held = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
+        ValidationWindows held = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
         using TrainingStep step = new(model, ids, TinyTraining.Options);
         step.Evaluator.Begin();
         Evaluation expected = step.Evaluator.Windows(ids, held.Count, held.StartOf, TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class TrainerEpochTests : IDisposable
         Assert.Equal(133, held.Count);
         Assert.Equal((532L, 133L), events.OfType<TrainingStarted>().Select(started => (started.Predictions, started.ValidationPredictions)).Single());
         Assert.Equal(133, expected.Count);
-        Assert.Equal(expected.Nats, last.ValidationLoss);
+        Assert.Equal(expected.LossPerToken, last.ValidationLoss);
         Assert.Equal(expected.Accuracy, last.ValidationAccuracy);
     }
 

@@ -14,7 +14,7 @@ public sealed class TrainingOptionsTests
     public void Notebook_Defaults_AreTheNotebooks()
     {
         TrainingOptions notebook = TrainingOptions.Notebook;
-        Assert.Equal((59, 3, 128, 0.01, 0.0), (notebook.Epochs, notebook.Step, notebook.BatchSize, notebook.LearningRate, notebook.ValidationShare));
+        Assert.Equal((59, 3, 128, 0.01, 0.0), (notebook.Epochs, notebook.Stride, notebook.BatchSize, notebook.LearningRate, notebook.ValidationShare));
         Assert.Equal((128, 60, GateActivation.HardSigmoid), (ModelSpec.Notebook.HiddenSize, ModelSpec.Notebook.Window, ModelSpec.Notebook.Gates));
         Assert.Same(Preset.Notebook, Preset.All[0]);
         Assert.All(Preset.All, preset => Assert.Equal(preset.Name, preset.Training.Preset));
@@ -25,12 +25,12 @@ public sealed class TrainingOptionsTests
     public void Trainer_InvalidOption_SaysWhichAndWhatItMustBe()
     {
         AssertRefused(Options with { Epochs = 0 }, "The number of epochs is 0; it must be at least 1.");
-        AssertRefused(Options with { Step = 0 }, "The step between windows is 0; it must be at least 1.");
+        AssertRefused(Options with { Stride = 0 }, "The step between windows is 0; it must be at least 1.");
         AssertRefused(Options with { BatchSize = -1 }, "The batch size is -1; it must be at least 1.");
         AssertRefused(Options with { LearningRate = 0 }, "The learning rate is 0; it must be above 0.");
         AssertRefused(Options with { LearningRate = double.NaN }, "The learning rate is NaN; it must be above 0.");
         AssertRefused(Options with { LearningRate = double.PositiveInfinity }, "it must be above 0.");
-        AssertRefused(Options with { AveragingDecay = 1 }, "The decay of the averaged weights is 1; it must be at least 0 and below 1.");
+        AssertRefused(Options with { EmaDecay = 1 }, "The decay of the averaged weights is 1; it must be at least 0 and below 1.");
         AssertRefused(Options with { ValidationShare = 1 }, "The validation share is 1; it must be at least 0 and below 1.");
         AssertRefused(Options with { ValidationShare = double.NaN }, "The validation share is NaN; it must be at least 0 and below 1.");
         AssertRefused(Options with { Threads = -1 }, "The number of threads is -1; it must be at least 1, or 0 for one a processor.");
@@ -70,6 +70,6 @@ public sealed class TrainingOptionsTests
     {
         Corpus corpus = Corpus.FromText(text);
         ModelSpec spec = new() { HiddenSize = 8, Window = TinyTraining.Window };
-        return new Trainer(LanguageModel.Create(spec, Vocabulary.Of(corpus)), corpus, Options);
+        return new Trainer(LanguageModel.Create(spec, CharacterTokenizer.Create(corpus)), corpus, Options);
     }
 }

@@ -36,7 +36,7 @@ public sealed class TrainingStepAllocationTests
             ModelSpec spec = LayerKinds.Connect(kind with { HiddenSize = 16, Layers = 2, EmbeddingSize = 5, Window = 10 });
             LanguageModel model = ModelPair.Random(spec, 20).Engine;
             RandomBatch batch = new(model, 100);
-            TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam, ClipNorm = 1, Dropout = 0.1, AveragingDecay = 0.9 };
+            TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam, ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9 };
             using TrainingStep step = new(model, batch.Ids, options);
             Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)), $"Every step of {kind} allocates.");
         }

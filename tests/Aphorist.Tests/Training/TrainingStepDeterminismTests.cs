@@ -63,7 +63,7 @@ public sealed class TrainingStepDeterminismTests
     {
         LanguageModel model = LanguageModel.Create(spec with { HiddenSize = 30, Window = 7 }, ModelPair.VocabularyOf(19), seed: 1);
         RandomBatch batch = new(model, 150);
-        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads, AveragingDecay = spec.LayerNormalization ? 0.9 : 0 }, InstructionSet.Choose(kernel));
+        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads, EmaDecay = spec.LayerNormalization ? 0.9 : 0 }, InstructionSet.Choose(kernel));
         double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), model.Spec.Window, round + 1, 0.01f).Loss)];
         return (model.Parameters.Values.ToArray(), losses);
     }

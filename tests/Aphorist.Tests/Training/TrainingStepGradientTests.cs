@@ -70,7 +70,7 @@ public sealed class TrainingStepGradientTests
             double[] expected = ModelPair.ToMemory(tensor, gradients[tensor.Name]);
             Tolerance.AssertClose(
                 expected, step.Gradient.Slice(tensor.Offset, tensor.Length), Tolerance.OfChain(spec.HiddenSize * spec.Window),
-                $"V {pair.Engine.Tokenizer.Count}, {spec}, batch {batch.Starts.Length}, gradient of {tensor.Name}");
+                $"V {pair.Engine.Tokenizer.VocabularySize}, {spec}, batch {batch.Starts.Length}, gradient of {tensor.Name}");
         }
     }
 

@@ -25,8 +25,8 @@ public sealed class ValidationTextTests : IDisposable
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await RunAsync(model, options);
         Evaluation expected = model.Evaluate(
-            TinyTraining.OtherCorpus, new() { Objective = objective, Step = options.Step }, TestContext.Current.CancellationToken);
-        Assert.Equal((expected.Nats, expected.Accuracy), (Epochs(events)[^1].ValidationLoss, Epochs(events)[^1].ValidationAccuracy));
+            TinyTraining.OtherCorpus, new() { Objective = objective, Stride = options.Stride }, TestContext.Current.CancellationToken);
+        Assert.Equal((expected.LossPerToken, expected.Accuracy), (Epochs(events)[^1].ValidationLoss, Epochs(events)[^1].ValidationAccuracy));
         Assert.Equal(expected.Count, Assert.IsType<TrainingStarted>(events[0]).ValidationPredictions);
     }
 
@@ -57,7 +57,7 @@ public sealed class ValidationTextTests : IDisposable
         using RunFolder folder = RunFolder.Create(temporary.File("run"));
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams with { Epochs = 5, LearningRate = 0.1 }, folder);
         double best = Epochs(events).Min(epoch => epoch.ValidationLoss!.Value);
-        Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).Nats);
+        Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).LossPerToken);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class WeightAverageTests : IDisposable
         BatchSize = 10,
         SequenceLength = 9,
         Optimizer = OptimizerKind.Adam,
-        AveragingDecay = 0.9,
+        EmaDecay = 0.9,
         ValidationShare = 0.2,
     };
 
@@ -28,10 +28,10 @@ public sealed class WeightAverageTests : IDisposable
     [InlineData(0.99)]
     public void Run_SeveralSteps_FollowsTheFormulaAndTrainsAsWithoutAverage(double decay)
     {
-        TrainingOptions options = new() { BatchSize = 60, Threads = 2, AveragingDecay = decay };
+        TrainingOptions options = new() { BatchSize = 60, Threads = 2, EmaDecay = decay };
         LanguageModel plain = Model(), averaged = Model();
         RandomBatch batch = new(plain, 60);
-        using TrainingStep step = new(plain, batch.Ids, options with { AveragingDecay = 0 });
+        using TrainingStep step = new(plain, batch.Ids, options with { EmaDecay = 0 });
         using TrainingStep averagingStep = new(averaged, batch.Ids, options);
         double[] expected = [.. plain.Parameters.Values.ToArray().Select(value => (double)value)];
         for (int number = 1; number <= 30; number++)
@@ -85,11 +85,11 @@ public sealed class WeightAverageTests : IDisposable
             if (happened is not EpochCompleted epoch) return;
             Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.LastModel).Parameters.Values);
             if (epoch.IsBest) Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.BestModel).Parameters.Values);
-            Assert.Equal(epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).Nats);
+            Assert.Equal(epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).LossPerToken);
         });
-        List<TrainingEvent> events = await TinyTraining.RunAsync(plain, Options with { AveragingDecay = 0 });
+        List<TrainingEvent> events = await TinyTraining.RunAsync(plain, Options with { EmaDecay = 0 });
         Assert.NotEqual(plain.Parameters.Values.ToArray(), model.Parameters.Values.ToArray());
-        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).Nats);
+        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).LossPerToken);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class WindowPlanTests
         {
             List<long> expected = [];
             for (int start = 0; start < length - window; start += step) expected.Add(start);
-            BatchPlan plan = TrainingSplit.Of(length, window, new TrainingOptions { Step = step }).Plan;
+            BatchPlan plan = TrainingSplit.Of(length, window, new TrainingOptions { Stride = step }).Plan;
             Assert.Equal(expected, Order(plan, 1).Order());
         });
 
@@ -54,7 +54,7 @@ public sealed class WindowPlanTests
     public void Batch_MoreThanAreShuffledTogether_VisitsBlocksInAnyOrderAndEveryWindowOnce() =>
         Gen.Select(Gen.Int[1, 400], Gen.Int[1, 50], Gen.Int[1, 40], Gen.Int[1, 9]).Sample((count, together, batchSize, epoch) =>
         {
-            WindowPlan plan = new(count, 6, new TrainingOptions { BatchSize = batchSize, Step = 1 }, together);
+            WindowPlan plan = new(count, 6, new TrainingOptions { BatchSize = batchSize, Stride = 1 }, together);
             long[] order = Order(plan, epoch);
             Assert.Equal(Enumerable.Range(0, count).Select(window => (long)window), order.Order());
             int changes = order.Zip(order.Skip(1)).Count(pair => pair.First / together != pair.Second / together);
@@ -68,7 +68,7 @@ public sealed class WindowPlanTests
     [Fact]
     public void Batch_OtherEpochs_VisitBlocksInOtherOrders()
     {
-        WindowPlan plan = new(1000, 6, new TrainingOptions { Step = 1 }, mostTogether: 50);
+        WindowPlan plan = new(1000, 6, new TrainingOptions { Stride = 1 }, mostTogether: 50);
         long[][] blocks = [.. Enumerable.Range(1, 3).Select(epoch => Order(plan, epoch).Select(window => window / 50).Distinct().ToArray())];
         Assert.NotEqual(blocks[0], blocks[1]);
         Assert.NotEqual(blocks[1], blocks[2]);

@@ -1,7 +1,7 @@
 namespace Aphorist.Generation.Strategies;
 
 /// <summary>Takes from the logit of each recent token the frequency penalty times how often it occurred, and the presence penalty once.</summary>
-internal sealed class FrequencyPenalty(float frequency, float presence) : ILogitAdjustment
+internal sealed class FrequencyPenalty(float frequency, float presence) : ILogitsProcessor
 {
     public void Apply(Span<float> logits, RecentTokens recent)
     {

@@ -1,7 +1,7 @@
 namespace Aphorist.Generation.Strategies;
 
 /// <summary>A strategy that leaves out unlikely tokens before one is drawn.</summary>
-internal interface ICandidateFilter
+internal interface ISamplerFilter
 {
     /// <summary>Leaves out candidates; at least one stays.</summary>
     void Apply(Candidates candidates);

@@ -1,7 +1,7 @@
 namespace Aphorist.Generation.Strategies;
 
 /// <summary>A strategy that makes tokens likelier or less likely by changing their logits.</summary>
-internal interface ILogitAdjustment
+internal interface ILogitsProcessor
 {
     /// <summary>Changes the logits of the next token.</summary>
     /// <param name="logits">[V].</param>

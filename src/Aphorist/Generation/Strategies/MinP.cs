@@ -1,7 +1,7 @@
 namespace Aphorist.Generation.Strategies;
 
 /// <summary>The tokens that are at least p times as likely as the likeliest (Nguyen et al., 2024, "Turning up the heat: min-p sampling").</summary>
-internal sealed class MinP(double p) : ICandidateFilter
+internal sealed class MinP(double p) : ISamplerFilter
 {
     public void Apply(Candidates candidates)
     {

@@ -1,7 +1,7 @@
 namespace Aphorist.Generation.Strategies;
 
 /// <summary>Divides the positive logits of recent tokens by the penalty and multiplies the negative ones by it, however often they occurred (Keskar et al., 2019, "CTRL").</summary>
-internal sealed class RepetitionPenalty(float penalty) : ILogitAdjustment
+internal sealed class RepetitionPenalty(float penalty) : ILogitsProcessor
 {
     public void Apply(Span<float> logits, RecentTokens recent)
     {

@@ -4,7 +4,7 @@ namespace Aphorist.Generation.Strategies;
 
 /// <summary>Adds a number to the logit of each token; minus infinity bans it.</summary>
 /// <param name="biases">[V].</param>
-internal sealed class TokenBias(float[] biases) : ILogitAdjustment
+internal sealed class TokenBias(float[] biases) : ILogitsProcessor
 {
     public void Apply(Span<float> logits, RecentTokens recent) => TensorPrimitives.Add(logits, biases, logits);
 }
