@@ -8,10 +8,7 @@
 //     dotnet run -c Release samples/notebook.cs aphorisms 10     a built-in text, ten epochs
 //     dotnet run -c Release samples/notebook.cs mine.txt         a text of your own
 
-using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
+using Aphorist;
 using Aphorist.Training;
 
 string name = args.Length > 0 ? args[0] : "nietzsche";
@@ -29,7 +26,7 @@ catch (CorpusException problem)
     return Fail(problem.Message);
 }
 
-Vocabulary characters = Vocabulary.Of(corpus);
+Vocabulary characters = CharacterTokenizer.Create(corpus);
 Console.WriteLine($"{corpus.Name}: {corpus.CharacterCount:N0} characters, {characters.Count} of them different.");
 
 // Build the model: an LSTM of 128 units reads 60 characters one after the other, then a softmax says how likely each character is to come next.
@@ -53,7 +50,7 @@ await foreach (TrainingEvent happened in trainer.RunAsync())
     foreach (double temperature in (double[])[0.2, 0.5, 1.0, 1.2])
     {
         SamplingOptions sampling = new() { Temperature = temperature, Seed = (ulong)Random.Shared.NextInt64() };
-        string written = generator.Complete(text, 400, sampling);
+        string written = generator.Generate(text, 400, sampling);
         Console.WriteLine($"--- temperature {temperature:F1}\n{written}");
         text += written;
     }

@@ -1,4 +1,4 @@
-using Aphorist.Model;
+using Aphorist.Model.Layers.Lstm;
 using Aphorist.Numerics;
 using BenchmarkDotNet.Attributes;
 

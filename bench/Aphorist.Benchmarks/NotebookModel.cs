@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Text;
-
 namespace Aphorist.Benchmarks;
 
 /// <summary>The notebook's model before training: 57 characters, 128 units, windows of 60.</summary>

@@ -1,5 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;

@@ -1,4 +1,3 @@
-using Aphorist.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

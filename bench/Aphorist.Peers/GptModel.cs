@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Aphorist.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

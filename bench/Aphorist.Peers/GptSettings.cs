@@ -1,3 +1,5 @@
+using Aphorist.Training;
+
 namespace Aphorist.Peers;
 
 /// <summary>The settings that nanoGPT documents for a character-level model on a CPU; biases there are none, as by default.</summary>

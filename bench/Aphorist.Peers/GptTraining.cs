@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aphorist.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

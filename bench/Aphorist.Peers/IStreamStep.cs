@@ -1,3 +1,6 @@
+using Aphorist.Training;
+using Aphorist.Training.Optimizers;
+
 namespace Aphorist.Peers;
 
 /// <summary>One side of the comparison of streams: a network with its optimizer and its carried state.</summary>

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Aphorist.Model;
 using Aphorist.Numerics;
 using TorchSharp;
 

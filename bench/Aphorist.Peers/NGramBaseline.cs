@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aphorist.Text;
 
 namespace Aphorist.Peers;
 

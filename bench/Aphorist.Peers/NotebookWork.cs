@@ -1,5 +1,4 @@
-using Aphorist.Model;
-using Aphorist.Text;
+using Aphorist.Training;
 
 namespace Aphorist.Peers;
 

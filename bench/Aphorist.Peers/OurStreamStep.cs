@@ -1,6 +1,5 @@
-using Aphorist.Model;
-using Aphorist.Text;
 using Aphorist.Training;
+using Aphorist.Training.Optimizers;
 
 namespace Aphorist.Peers;
 

@@ -1,3 +1,5 @@
+using Aphorist.Training;
+
 namespace Aphorist.Peers;
 
 /// <summary>The sizes of one training step on a stream: every time step is predicted, the state is carried from step to step.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Aphorist.Model;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Aphorist.Generation.Sampling;
 using static TorchSharp.torch;
 
 namespace Aphorist.Peers;

@@ -1,3 +1,5 @@
+using Aphorist.Training;
+using Aphorist.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

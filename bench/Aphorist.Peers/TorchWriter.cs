@@ -1,5 +1,4 @@
 using System.Text;
-using Aphorist.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
-using Aphorist.Generation;
-using Aphorist.Model;
+using Aphorist.Generation.Sampling;
 
 namespace Aphorist.Peers;
 

@@ -2,10 +2,7 @@
 
 using System.Globalization;
 using System.Numerics;
-using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
+using Aphorist;
 
 const int Done = 0, Failed = 1, WrongCall = 2;
 

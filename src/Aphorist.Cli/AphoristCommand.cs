@@ -1,6 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Commands.Bench;
+using Aphorist.Cli.Commands.Completion;
+using Aphorist.Cli.Commands.Corpora;
+using Aphorist.Cli.Commands.Documentation;
+using Aphorist.Cli.Commands.Evaluate;
+using Aphorist.Cli.Commands.Export;
+using Aphorist.Cli.Commands.Generate;
+using Aphorist.Cli.Commands.Import;
+using Aphorist.Cli.Commands.Info;
+using Aphorist.Cli.Commands.Inspect;
+using Aphorist.Cli.Commands.Play;
+using Aphorist.Cli.Commands.Plot;
+using Aphorist.Cli.Commands.Score;
+using Aphorist.Cli.Commands.Sweep;
+using Aphorist.Cli.Commands.Train;
 
 namespace Aphorist.Cli;
 

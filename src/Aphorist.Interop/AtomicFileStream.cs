@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop;
 
 /// <summary>The new version of a file as a stream that can only be written.</summary>

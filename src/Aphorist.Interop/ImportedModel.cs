@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Text;
-
 namespace Aphorist.Interop;
 
 /// <summary>A model of text that another program trained, in memory. It has no vocabulary, since the files of these programs hold none.</summary>

@@ -1,8 +1,6 @@
 using Aphorist.Interop.Hdf5;
 using Aphorist.Interop.Keras;
 using Aphorist.Interop.PyTorch;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop;
 

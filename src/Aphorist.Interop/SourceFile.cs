@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop;
 
 /// <summary>The file of another program, as a stream that can be sought in.</summary>

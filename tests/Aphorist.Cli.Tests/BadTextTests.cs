@@ -1,3 +1,4 @@
+
 namespace Aphorist.Cli.Tests;
 
 /// <summary>Texts that nothing can be learnt from: each one sentence, exit code 1, and no run folder left.</summary>

@@ -1,3 +1,4 @@
+
 namespace Aphorist.Cli.Tests;
 
 public sealed class InterruptionTests : IDisposable

@@ -1,3 +1,4 @@
+
 namespace Aphorist.Cli.Tests;
 
 /// <summary>A folder of its own for a test, gone afterwards.</summary>

@@ -1,3 +1,4 @@
+
 [assembly: AssemblyFixture(typeof(Aphorist.Cli.Tests.TrainedModel))]
 
 namespace Aphorist.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Interop.Tests;

@@ -1,7 +1,4 @@
-using Aphorist.Interop.Keras;
 using Aphorist.Interop.Tests.Keras;
-using Aphorist.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Interop.Tests;
@@ -83,7 +80,7 @@ public sealed class ImportedVocabularyTests
     {
         KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), "folder/model.h5");
 
-        ModelOrigin? origin = keras.ToLanguageModel(Vocabulary.FromCharacters("abcdefg")).Origin;
+        ModelOrigin? origin = keras.ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefg")).Origin;
         Assert.Equal(new ModelOrigin { Program = "Keras", Version = "2.2.4", File = "model.h5", Optimizer = "Adam", LearningRate = 0.002 }, origin);
     }
 }

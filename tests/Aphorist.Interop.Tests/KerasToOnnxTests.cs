@@ -1,8 +1,5 @@
-using Aphorist.Interop.Keras;
 using Aphorist.Interop.Tests.Keras;
 using Aphorist.Interop.Tests.Onnx;
-using Aphorist.Model;
-using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 

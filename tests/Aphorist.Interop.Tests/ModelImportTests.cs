@@ -1,9 +1,5 @@
-using Aphorist.Interop.Keras;
-using Aphorist.Interop.PyTorch;
 using Aphorist.Interop.Tests.Keras;
 using Aphorist.Interop.Tests.PyTorch;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Interop.Tests;

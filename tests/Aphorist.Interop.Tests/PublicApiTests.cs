@@ -1,4 +1,3 @@
-using Aphorist.Interop.Keras;
 using Aphorist.Tests;
 using Xunit;
 

@@ -1,6 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Interop.Tests;
@@ -13,12 +10,12 @@ internal static class VocabularyOrder
     /// <summary>Checks that a model of seven tokens predicts the same for the same numbers, whichever characters they stand for.</summary>
     public static void AssertIsOfNoMatter(ImportedModel imported)
     {
-        LanguageModel sorted = imported.ToLanguageModel(Vocabulary.FromCharacters(Sorted)), permuted = imported.ToLanguageModel(ImportedVocabulary.FromCharacters(Permuted));
-        using GenerationSession expected = new TextGenerator(sorted).Begin(), actual = new TextGenerator(permuted).Begin();
+        LanguageModel sorted = imported.ToLanguageModel(CharacterTokenizer.FromCharacters(Sorted)), permuted = imported.ToLanguageModel(ImportedVocabulary.FromCharacters(Permuted));
+        using GenerationSession expected = new TextGenerator(sorted).CreateSession(), actual = new TextGenerator(permuted).CreateSession();
         foreach (int id in new[] { 3, 0, 6, 1 })
         {
-            expected.Read(Sorted[id].ToString());
-            actual.Read(Permuted[id].ToString());
+            expected.Append(Sorted[id].ToString());
+            actual.Append(Permuted[id].ToString());
         }
 
         double[] predicted = expected.Predict().LogProbabilities.ToArray(), others = actual.Predict().LogProbabilities.ToArray();

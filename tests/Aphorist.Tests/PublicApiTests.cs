@@ -1,4 +1,3 @@
-using Aphorist.Model;
 using Xunit;
 
 namespace Aphorist.Tests;

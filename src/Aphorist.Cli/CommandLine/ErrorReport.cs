@@ -1,4 +1,3 @@
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.CommandLine;

@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.Hdf5;
 
 /// <summary>A dataset: an array of numbers.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.Hdf5;
 

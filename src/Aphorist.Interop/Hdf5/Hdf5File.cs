@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.Hdf5;
 
 /// <summary>An HDF5 file that is read: what h5py writes by default, and what this program writes.</summary>

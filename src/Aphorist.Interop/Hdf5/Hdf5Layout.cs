@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.Hdf5;
 
 /// <summary>How an array lies in the file: within its header, in one piece, or in chunks that may be packed.</summary>

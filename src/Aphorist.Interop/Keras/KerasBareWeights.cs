@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aphorist.Interop.Hdf5;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.Keras;
 

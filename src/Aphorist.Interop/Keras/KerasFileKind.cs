@@ -1,4 +1,4 @@
-namespace Aphorist.Interop.Keras;
+namespace Aphorist.Interop;
 
 /// <summary>The files in which Keras saves models.</summary>
 public enum KerasFileKind

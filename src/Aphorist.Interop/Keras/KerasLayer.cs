@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.Keras;
 

@@ -1,8 +1,7 @@
 using Aphorist.Interop.Hdf5;
-using Aphorist.Model;
-using Aphorist.Storage;
+using Aphorist.Interop.Keras;
 
-namespace Aphorist.Interop.Keras;
+namespace Aphorist.Interop;
 
 /// <summary>A model of text that Keras trained and saved, in memory: HDF5 files of Keras 1 and 2, of TensorFlow's Keras and of Keras 3, and <c>.keras</c> files of Keras 3.</summary>
 /// <remarks>

@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
 using Aphorist.Interop.Hdf5;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.Keras;
 

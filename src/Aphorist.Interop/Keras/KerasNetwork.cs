@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.Keras;
 
 /// <summary>What the layers of a Keras model come to: an embedding or none, recurrent layers, a decoder, a softmax.</summary>

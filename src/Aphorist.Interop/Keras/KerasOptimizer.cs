@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Aphorist.Model;
+using Aphorist.Interop.Keras;
 
-namespace Aphorist.Interop.Keras;
+namespace Aphorist.Interop;
 
 /// <summary>What a Keras model was compiled with to be trained.</summary>
 /// <param name="Name">Keras's name of the optimizer, such as RMSprop.</param>

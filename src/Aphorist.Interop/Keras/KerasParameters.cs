@@ -1,5 +1,6 @@
 using Aphorist.Interop.Hdf5;
 using Aphorist.Model;
+using Aphorist.Model.Layers;
 
 namespace Aphorist.Interop.Keras;
 

@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.Keras;
 
 /// <summary>An LSTM or a GRU.</summary>

@@ -1,5 +1,4 @@
 using Aphorist.Interop.Hdf5;
-using Aphorist.Model;
 
 namespace Aphorist.Interop.Keras;
 

@@ -1,10 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Aphorist.Model;
+using Aphorist.Interop.Keras;
 using Aphorist.Storage;
 
-namespace Aphorist.Interop.Keras;
+namespace Aphorist.Interop;
 
 /// <summary>Writes models as Keras saves them, layers and weights: as <c>.keras</c> of Keras 3, or as HDF5 of Keras 2, which <c>load_model</c> reads from Keras 2.2 on.</summary>
 /// <remarks>Keras's files have no vocabulary, so it is written beside. docs/export.md says which versions of Keras read the file.</remarks>

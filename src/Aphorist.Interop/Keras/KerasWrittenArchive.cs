@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using Aphorist.Model;
 using PureHDF;
 
 namespace Aphorist.Interop.Keras;

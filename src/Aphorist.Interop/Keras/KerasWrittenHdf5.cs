@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aphorist.Model;
 using PureHDF;
 
 namespace Aphorist.Interop.Keras;

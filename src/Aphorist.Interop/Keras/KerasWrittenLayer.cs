@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Aphorist.Model;
+using Aphorist.Model.Layers;
 using PureHDF;
 
 namespace Aphorist.Interop.Keras;

@@ -1,4 +1,4 @@
-using Aphorist.Model;
+using Aphorist.Model.Layers;
 
 namespace Aphorist.Interop.Onnx;
 

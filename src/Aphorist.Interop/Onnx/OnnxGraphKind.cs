@@ -1,4 +1,4 @@
-namespace Aphorist.Interop.Onnx;
+namespace Aphorist.Interop;
 
 /// <summary>What an ONNX graph of a model reads and gives. Everywhere, <c>ids</c> are whole numbers of 64 bits, <c>batch</c> and <c>length</c> are free, and V is the vocabulary's size.</summary>
 public enum OnnxGraphKind

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Aphorist.Model;
-using Aphorist.Storage;
+using Aphorist.Interop.Onnx;
 using Google.Protobuf;
 
-namespace Aphorist.Interop.Onnx;
+namespace Aphorist.Interop;
 
 /// <summary>Writes models as ONNX, which ONNX Runtime and other programs run in many languages.</summary>
 /// <remarks>

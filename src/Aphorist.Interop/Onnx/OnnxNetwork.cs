@@ -1,5 +1,3 @@
-using Aphorist.Model;
-
 namespace Aphorist.Interop.Onnx;
 
 /// <summary>The graph of a model, from ids to probabilities.</summary>

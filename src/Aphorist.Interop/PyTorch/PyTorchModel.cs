@@ -1,7 +1,8 @@
+using Aphorist.Interop.PyTorch;
 using Aphorist.Model;
 using Aphorist.Storage;
 
-namespace Aphorist.Interop.PyTorch;
+namespace Aphorist.Interop;
 
 /// <summary>A model of text that PyTorch trained, in memory: a state dict that <c>safetensors.torch.save_file</c> wrote, in F32, F16, BF16 or F64.</summary>
 /// <remarks>

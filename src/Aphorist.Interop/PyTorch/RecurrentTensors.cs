@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.PyTorch;
 

@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.PyTorch;
 
 /// <summary>Tells people which tensors were found.</summary>

@@ -1,5 +1,3 @@
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.PyTorch;
 
 /// <summary>The tensors that have a row for each token. Their names may be any, so they are told by their shapes.</summary>

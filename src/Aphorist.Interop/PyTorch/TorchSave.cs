@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop.PyTorch;
 

@@ -1,4 +1,4 @@
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>How a beam search looks for the likeliest text.</summary>
 public sealed record BeamOptions

@@ -1,6 +1,5 @@
 using Aphorist.Model;
 using Aphorist.Numerics;
-using Aphorist.Text;
 
 namespace Aphorist.Generation;
 

@@ -1,5 +1,3 @@
-using Aphorist.Text;
-
 namespace Aphorist.Generation;
 
 /// <summary>Explains the tokens of one text, and finds out which of its text is whose.</summary>

@@ -1,4 +1,4 @@
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>What the model remembers while it writes.</summary>
 public enum GenerationMode

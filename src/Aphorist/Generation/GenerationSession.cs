@@ -1,6 +1,8 @@
-using Aphorist.Text;
+using Aphorist.Generation;
+using Aphorist.Generation.Sampling;
+using Aphorist.Text.Tokenizers;
 
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>One text in the making: reads what is given, writes what follows, and can be forked to try more than one way on. For one thread at a time.</summary>
 public sealed class GenerationSession : IDisposable

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using Aphorist.Text;
+using Aphorist.Text.Tokenizers;
 
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>What a model thinks may come next: its own probabilities, before any strategy.</summary>
 public sealed class Prediction

@@ -1,4 +1,4 @@
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>
 /// How the next token is chosen. What is asked for is done in this order: bans and biases; repetition, frequency and presence penalties; temperature;

@@ -1,4 +1,4 @@
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>Where a text ends before it has its full length.</summary>
 public sealed record StopOptions

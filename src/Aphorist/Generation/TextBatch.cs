@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
-using Aphorist.Text;
 
 namespace Aphorist.Generation;
 

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using Aphorist.Generation;
+using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
-using Aphorist.Text;
 
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>Writes with a model. Safe to use from several threads at once: each text, and each session, has a state of its own.</summary>
 /// <remarks>The parameters are those that the model has when the generator is made; after more training, make another one.</remarks>

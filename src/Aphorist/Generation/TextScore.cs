@@ -1,8 +1,8 @@
-namespace Aphorist.Generation;
+namespace Aphorist;
 
 /// <summary>How surprising a text was to a model.</summary>
 /// <param name="Tokens">All its tokens, the first one predicted from a zero state, before anything was read.</param>
-/// <param name="Characters">How many characters (Unicode scalar values) they stand for, as <see cref="Aphorist.Text.Tokenizer.CountCharacters"/> counts them.</param>
+/// <param name="Characters">How many characters (Unicode scalar values) they stand for, as <see cref="Tokenizer.CountCharacters"/> counts them.</param>
 public sealed record TextScore(IReadOnlyList<ScoredToken> Tokens, int Characters)
 {
     /// <summary>The surprise of the whole text in nats: -log of the probability of its tokens.</summary>

@@ -1,4 +1,3 @@
-using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
 

@@ -1,5 +1,3 @@
-using Aphorist.Model;
-
 namespace Aphorist.Inspection;
 
 /// <summary>Counts at how many tokens the gates of a layer's units were saturated.</summary>

@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>What a model's layers are.</summary>
 public enum Architecture

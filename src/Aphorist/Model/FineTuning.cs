@@ -1,6 +1,6 @@
-using Aphorist.Text;
+using Aphorist.Model;
 
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>Prepares a trained model for another corpus.</summary>
 public static class FineTuning

@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>The function that turns the sum of an LSTM's or a GRU's gate into a share between 0 and 1.</summary>
 public enum GateActivation

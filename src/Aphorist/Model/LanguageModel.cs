@@ -1,7 +1,8 @@
+using Aphorist.Model;
+using Aphorist.Model.Layers;
 using Aphorist.Numerics;
-using Aphorist.Text;
 
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>A model of text: its shape, its tokenizer and its parameters.</summary>
 public sealed class LanguageModel

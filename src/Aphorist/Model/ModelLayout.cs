@@ -1,3 +1,5 @@
+using Aphorist.Model.Layers;
+
 namespace Aphorist.Model;
 
 /// <summary>Where each tensor of a model lies in its arena, in this order: the embedding if there is one, the layers from below, their normalisations if there are any, the decoder, whose kernel may be the embedding.</summary>

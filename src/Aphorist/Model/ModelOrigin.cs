@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>Which other program's model this one was made of: what its file tells of a past elsewhere.</summary>
 public sealed record ModelOrigin

@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>The shape of a model, apart from its vocabulary.</summary>
 public sealed record ModelSpec

@@ -1,4 +1,6 @@
-namespace Aphorist.Model;
+using Aphorist.Model;
+
+namespace Aphorist;
 
 /// <summary>What an optimizer had accumulated when a model was taken over from another program. The first training with an optimizer of that kind goes on from it.</summary>
 public sealed class OptimizerState

@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>One named tensor of a model: a view into the arena that holds all of them.</summary>
 /// <param name="Name">PyTorch's name, such as <c>lstm.weight_ih_l0</c>.</param>

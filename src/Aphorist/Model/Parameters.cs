@@ -1,6 +1,6 @@
 using Aphorist.Numerics;
 
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>All parameters of a model in one contiguous arena, and the named tensors in it. Gradients and moments share the layout.</summary>
 public sealed class Parameters

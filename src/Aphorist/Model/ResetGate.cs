@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>Where a GRU's reset gate works: two conventions that compute different things, so that weights of one are of no use in the other.</summary>
 public enum ResetGate

@@ -1,4 +1,4 @@
-namespace Aphorist.Model;
+namespace Aphorist;
 
 /// <summary>How a model was trained: what its file tells about its past.</summary>
 public sealed record TrainingRecord

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Aphorist.Model;
+using Aphorist.Storage;
 
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>Saves and loads models: one safetensors file holds the weights, the vocabulary and how the model was trained.</summary>
 /// <remarks>docs/model-file.md describes the format.</remarks>

@@ -1,4 +1,4 @@
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>A model file cannot be read: it is missing, damaged, or not what it was taken for. The message is one sentence for people.</summary>
 public sealed class ModelFileException : IOException

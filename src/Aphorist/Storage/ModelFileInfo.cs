@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Aphorist.Model;
-using Aphorist.Text;
+using Aphorist.Storage;
 
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>What a model file holds besides the values of its weights.</summary>
 public sealed record ModelFileInfo

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Aphorist.Storage;
 
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory. It is for one thread at a time.</summary>
 public sealed class SafetensorsReader : IDisposable

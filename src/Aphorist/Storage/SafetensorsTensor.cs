@@ -1,4 +1,4 @@
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>One tensor of a safetensors file, as its header announces it.</summary>
 /// <param name="Name">Its name.</param>

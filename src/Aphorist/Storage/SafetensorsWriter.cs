@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Aphorist.Storage;
 
-namespace Aphorist.Storage;
+namespace Aphorist;
 
 /// <summary>
 /// Writes a safetensors file: first the metadata and every tensor's name and shape are declared, then the values are written in the same

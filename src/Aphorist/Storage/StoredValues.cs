@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using Aphorist.Model;
 
 namespace Aphorist.Storage;
 

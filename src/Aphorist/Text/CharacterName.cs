@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Aphorist.Text;
 
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>Names characters so that a message about them can be read, those without a shape too.</summary>
 public static class CharacterName

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
+using Aphorist.Text;
+using Aphorist.Text.Cache;
+using Aphorist.Text.Tokenizers;
 
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>
 /// A text to learn from, decoded and normalised. One made of large files is not held in memory but prepared on disk, in the folder that the environment

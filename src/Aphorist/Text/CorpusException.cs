@@ -1,4 +1,4 @@
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>A corpus cannot be had: the message is one sentence for the user that says what, where and what to do.</summary>
 public sealed class CorpusException : Exception

@@ -1,4 +1,4 @@
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>How a corpus is read.</summary>
 public sealed record CorpusOptions

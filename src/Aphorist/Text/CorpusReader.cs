@@ -1,3 +1,5 @@
+using Aphorist.Text.Cache;
+
 namespace Aphorist.Text;
 
 /// <summary>Gathers texts from files, folders, globs and streams into one corpus.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
+using Aphorist.Text;
+using Aphorist.Text.Catalog;
 
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>Opens what a user names a corpus by.</summary>
 public static class CorpusSource

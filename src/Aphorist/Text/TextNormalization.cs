@@ -1,4 +1,4 @@
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>What is done to a text before its characters are counted; a model remembers it, so that prompts are treated alike.</summary>
 /// <param name="Lowercase">Whether every character is replaced by its invariant lower-case form. Off by default.</param>

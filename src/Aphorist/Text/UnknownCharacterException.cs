@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Aphorist.Text;
+namespace Aphorist;
 
 /// <summary>A text holds a character that the vocabulary lacks.</summary>
 public sealed class UnknownCharacterException : Exception

@@ -1,3 +1,5 @@
+using Aphorist.Training.Runs;
+
 namespace Aphorist.Training;
 
 /// <summary>

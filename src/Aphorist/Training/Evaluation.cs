@@ -4,7 +4,7 @@ namespace Aphorist.Training;
 /// <param name="Count">Predictions.</param>
 /// <param name="LossSum">Their summed loss in nats.</param>
 /// <param name="Correct">How many were right.</param>
-/// <param name="Characters">The characters (Unicode scalar values) that the predicted tokens stand for, as <see cref="Aphorist.Text.Tokenizer.CountCharacters"/> counts them; for a model of characters as many as predictions.</param>
+/// <param name="Characters">The characters (Unicode scalar values) that the predicted tokens stand for, as <see cref="Tokenizer.CountCharacters"/> counts them; for a model of characters as many as predictions.</param>
 public readonly record struct Evaluation(long Count, double LossSum, long Correct, long Characters)
 {
     /// <summary>The mean loss in nats per token.</summary>

@@ -1,3 +1,5 @@
+using Aphorist.Training.Runs;
+
 namespace Aphorist.Training;
 
 /// <summary>The learning rate at a moment of a run.</summary>

@@ -1,5 +1,3 @@
-using Aphorist.Model;
-
 namespace Aphorist.Training;
 
 /// <summary>A named combination of model, training options and text normalisation.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Aphorist.Model;
 using Aphorist.Text;
 
 namespace Aphorist.Training;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Aphorist.Training;
 
 /// <summary>How a model is trained.</summary>
@@ -16,6 +18,7 @@ public sealed record TrainingOptions
     public Objective Objective { get; init; } = Objective.Windows;
 
     /// <summary>Characters between the starts of two windows. 3 by default.</summary>
+    [JsonPropertyName("step")]
     public int Stride { get; init; } = 3;
 
     /// <summary>Characters that a stream reads in a training step, over which gradients flow back. 64 by default.</summary>
@@ -50,6 +53,7 @@ public sealed record TrainingOptions
     /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
     /// weights themselves, whose loss the training loss is. So the best average is only known where something is held out to measure it on.
     /// </summary>
+    [JsonPropertyName("averagingDecay")]
     public double EmaDecay { get; init; }
 
     /// <summary>

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Aphorist.Text;
+using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
+using Aphorist.Training.Optimizers;
 
 namespace Aphorist.Training;
 

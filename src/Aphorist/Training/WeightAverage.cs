@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Aphorist.Model;
 
 namespace Aphorist.Training;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Aphorist.Interop.Hdf5;
-using Aphorist.Storage;
 using PureHDF;
 using Xunit;
 

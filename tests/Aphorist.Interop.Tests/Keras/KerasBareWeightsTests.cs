@@ -1,6 +1,3 @@
-using Aphorist.Interop.Keras;
-using Aphorist.Model;
-using Aphorist.Storage;
 using PureHDF;
 using Xunit;
 

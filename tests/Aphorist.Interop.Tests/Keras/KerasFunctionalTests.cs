@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aphorist.Interop.Keras;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.Keras;

@@ -1,4 +1,3 @@
-using Aphorist.Interop.Keras;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.Keras;

@@ -1,9 +1,5 @@
 using System.Text.Json.Nodes;
-using Aphorist.Generation;
-using Aphorist.Interop.Keras;
-using Aphorist.Model;
 using Aphorist.Reference;
-using Aphorist.Text;
 using PureHDF;
 using PureHDF.Filters;
 using Xunit;
@@ -101,13 +97,13 @@ public sealed class KerasImportTests
         KerasSample sample = new(shape);
         KerasFile file = new(sample, dialect);
         change?.Invoke(file);
-        LanguageModel model = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(Vocabulary.FromCharacters("abcdefghijklmnopqrstuvwxyz"[..shape.VocabularySize]));
+        LanguageModel model = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"[..shape.VocabularySize]));
         ReferenceModel reference = sample.ToReference(shape.Gates == "sigmoid" ? Gate.Sigmoid : dialect >= KerasDialect.Keras3Hdf5 ? new Keras3HardSigmoid() : Gate.HardSigmoid);
-        using GenerationSession session = new TextGenerator(model).Begin();
+        using GenerationSession session = new TextGenerator(model).CreateSession();
         int[] ids = [3, 1, 4, 1, 5, 2, 6, 5, 3, 5, 0, 2];
         for (int length = 1; length <= ids.Length; length++)
         {
-            session.Read(ids[length - 1]);
+            session.Append(ids[length - 1]);
             double[] logits = reference.Logits(ids.AsSpan(0, length));
             ReadOnlySpan<double> actual = session.Predict().LogProbabilities;
             for (int id = 0; id < logits.Length; id++) Assert.Equal(-Softmax.CrossEntropy(logits, id), actual[id], Allowed);

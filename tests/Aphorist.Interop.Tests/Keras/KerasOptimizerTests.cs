@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using Aphorist.Interop.Keras;
-using Aphorist.Model;
+using Aphorist.Model.Layers;
 using PureHDF;
 using Xunit;
 
@@ -79,7 +78,7 @@ public sealed class KerasOptimizerTests
         foreach (ParameterTensor? tensor in (ParameterTensor?[])[layer.InputKernel, layer.RecurrentKernel, layer.Bias, layer.RecurrentBias])
         {
             if (tensor is null) continue;
-            float[] expected = unscaled.ValuesOf(1).ValuesOf(tensor).ToArray(), scaled = model.OptimizerState!.ValuesOf(1).ValuesOf(tensor).ToArray();
+            float[] expected = unscaled.ValuesOf(1).GetValues(tensor).ToArray(), scaled = model.OptimizerState!.ValuesOf(1).GetValues(tensor).ToArray();
             Assert.All(scaled.Zip(expected).Index(), one =>
             {
                 bool isCandidate = one.Index / shape.HiddenSize % shape.GateCount == 2;
@@ -180,7 +179,7 @@ public sealed class KerasOptimizerTests
         {
             bool isAdded = tensor.Name.StartsWith("gru.bias_hh", StringComparison.Ordinal) && !expected.Shape.ResetAfter;
             ParameterTensor source = isAdded ? model.Layout.Layers[0].Bias : tensor;
-            Assert.Equal(model.Parameters.ValuesOf(source).ToArray().Select(change ?? (value => value)), actual.ValuesOf(found).ToArray());
+            Assert.Equal(model.Parameters.GetValues(source).ToArray().Select(change ?? (value => value)), actual.GetValues(found).ToArray());
         }
     }
 }

@@ -1,8 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using Aphorist.Interop.Keras;
-using Aphorist.Storage;
-using Aphorist.Text;
 using PureHDF;
 using Xunit;
 
@@ -191,7 +188,7 @@ public sealed class KerasRefusalTests
     {
         KerasModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()));
 
-        string message = Assert.Throws<ArgumentException>(() => model.ToLanguageModel(Vocabulary.FromCharacters("abc"))).Message;
+        string message = Assert.Throws<ArgumentException>(() => model.ToLanguageModel(CharacterTokenizer.FromCharacters("abc"))).Message;
         Assert.Contains("has 3 tokens, but the model of 'stream' has 7", message, StringComparison.Ordinal);
     }
 

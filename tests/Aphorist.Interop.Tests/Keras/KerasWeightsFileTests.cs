@@ -1,9 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Aphorist.Interop.Keras;
 using Aphorist.Interop.Tests.Onnx;
-using Aphorist.Model;
-using Aphorist.Text;
 using PureHDF;
 using PureHDF.VOL.Native;
 using Xunit;
@@ -37,7 +34,7 @@ public sealed class KerasWeightsFileTests : IDisposable
         using Stream stream = File.OpenRead(Path);
         KerasForward keras = new(H5File.Open(stream));
         long[][] ids = example.Ids(batch: 1, length: 30);
-        double[] expected = [.. example.Probabilities(ids)[0][^1]], actual = keras.Probabilities(ids[0], example.Model.Tokenizer.Count);
+        double[] expected = [.. example.Probabilities(ids)[0][^1]], actual = keras.Probabilities(ids[0], example.Model.Tokenizer.VocabularySize);
         Assert.Equal(expected.Length, actual.Length);
         // The engine rounds to 24 bits at each of 30 steps.
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -95,7 +92,7 @@ public sealed class KerasWeightsFileTests : IDisposable
         {
             // Of a GRU that resets before the product, the two biases come back as their sum.
             if (model.Spec.ResetsBefore && written.Name.Contains("bias_", StringComparison.Ordinal)) continue;
-            Assert.All(model.Parameters.ValuesOf(written).ToArray().Zip(again.Parameters.ValuesOf(found).ToArray()), pair => Assert.Equal(pair.First, pair.Second, allowed));
+            Assert.All(model.Parameters.GetValues(written).ToArray().Zip(again.Parameters.GetValues(found).ToArray()), pair => Assert.Equal(pair.First, pair.Second, allowed));
         }
     }
 
@@ -112,7 +109,7 @@ public sealed class KerasWeightsFileTests : IDisposable
         NativeFile file = H5File.Open(weights);
         Assert.Equal(["layers", "vars"], file.Children().Select(child => child.Name).Order());
         Assert.Equal(["dense", "lstm", "lstm_1", "lstm_2"], file.Group("layers").Children().Select(child => child.Name).Order());
-        float[] bias = file.Dataset("layers/lstm_2/cell/vars/2").Read<float[]>(), ours = model.Parameters.ValuesOf(model.Layout.Layers[2].Bias).ToArray();
+        float[] bias = file.Dataset("layers/lstm_2/cell/vars/2").Read<float[]>(), ours = model.Parameters.GetValues(model.Layout.Layers[2].Bias).ToArray();
         int hidden = model.Spec.HiddenSize;
         Assert.All(bias.Zip(ours).Index(), place => Assert.Equal(place.Item.Second * (place.Index / hidden == 2 ? 1 : 1.2), place.Item.First, 1e-6));
     }
@@ -147,7 +144,7 @@ public sealed class KerasWeightsFileTests : IDisposable
         LanguageModel model = OnnxCase.Of("LSTM").Model;
         KerasWeightsFile.Write(model, Path);
         Dictionary<string, int> ids = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(System.IO.Path.Combine(folder, "model.vocabulary.json")))!;
-        Assert.Equal(model.Tokenizer.Count, ids.Count);
+        Assert.Equal(model.Tokenizer.VocabularySize, ids.Count);
         Assert.All(ids, entry => Assert.Equal(entry.Key, model.Tokenizer.Decode([entry.Value])));
     }
 

@@ -1,8 +1,4 @@
-using Aphorist.Generation;
-using Aphorist.Interop.Keras;
-using Aphorist.Model;
 using Aphorist.Reference;
-using Aphorist.Text;
 using Aphorist.Training;
 using PureHDF;
 using PureHDF.VOL.Native;
@@ -24,11 +20,11 @@ public sealed class RealKerasModelTests
     {
         (LanguageModel model, Corpus corpus) = Import();
 
-        Evaluation evaluation = model.Evaluate(corpus, new() { Objective = Objective.Windows, Step = 3, TailShare = 0.05 }, TestContext.Current.CancellationToken);
+        Evaluation evaluation = model.Evaluate(corpus, new() { Objective = Objective.Windows, Stride = 3, TailShare = 0.05 }, TestContext.Current.CancellationToken);
 
         Assert.Equal((10_015, 5_630), (evaluation.Count, evaluation.Correct));
         // Keras printed 1.47298; its float32 weights in NumPy give 1.47285.
-        Assert.Equal(1.4729, evaluation.Nats, 0.0003);
+        Assert.Equal(1.4729, evaluation.LossPerToken, 0.0003);
     }
 
     [Fact]
@@ -50,7 +46,7 @@ public sealed class RealKerasModelTests
         (LanguageModel model, Corpus corpus) = Import();
         string prompt = corpus.Text.Substring(1000, Window);
 
-        string text = new TextGenerator(model, mode).Complete(prompt, Written, new() { Temperature = 0 });
+        string text = new TextGenerator(model, mode).Generate(prompt, Written, new() { Temperature = 0 });
 
         int[] ids = model.Tokenizer.Encode(prompt);
         Assert.Equal(model.Tokenizer.Decode(mode == GenerationMode.Window ? WriteByWindows(Reference(), ids) : WriteStatefully(Reference(), ids)), text);

@@ -1,8 +1,7 @@
 using Aphorist.Generation;
-using Aphorist.Interop.Onnx;
 using Aphorist.Model;
+using Aphorist.Model.Layers;
 using Aphorist.Numerics;
-using Aphorist.Text;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
@@ -67,12 +66,12 @@ internal sealed class OnnxCase
 
     private OnnxCase(ModelSpec spec)
     {
-        Model = LanguageModel.Create(spec, Vocabulary.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));
+        Model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));
         foreach (ref float value in Model.Parameters.Values) value = random.NextSingle() - 0.5f;
         if (spec.Gates == GateActivation.Sigmoid) return;
         // Large biases, so that some hard sigmoids are clipped and some are not.
         foreach (LayerTensors layer in Model.Layout.Layers)
-            foreach (ref float value in Model.Parameters.ValuesOf(layer.Bias)) value *= 8;
+            foreach (ref float value in Model.Parameters.GetValues(layer.Bias)) value *= 8;
     }
 
     public static TheoryData<string> Names => [.. Specs.Keys];
@@ -96,12 +95,12 @@ internal sealed class OnnxCase
 
     /// <summary>Random ids [batch][length].</summary>
     public long[][] Ids(int batch, int length) =>
-        [.. Enumerable.Range(0, batch).Select(_ => Enumerable.Range(0, length).Select(_ => (long)random.Next(Model.Tokenizer.Count)).ToArray())];
+        [.. Enumerable.Range(0, batch).Select(_ => Enumerable.Range(0, length).Select(_ => (long)random.Next(Model.Tokenizer.VocabularySize)).ToArray())];
 
     /// <summary>What the engine gives as probabilities [batch][length] [V] after each token.</summary>
     public float[][][] Probabilities(long[][] ids)
     {
-        NetworkWeights weights = new(Model, InstructionSet.Current);
+        PackedWeights weights = new(Model, InstructionSet.Current);
         weights.Refresh();
         return [.. ids.Select(text =>
         {

@@ -1,4 +1,3 @@
-using Aphorist.Interop.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
@@ -43,10 +42,10 @@ public sealed class OnnxRuntimeTests
     {
         OnnxCase example = OnnxCase.Of("LSTM");
         using InferenceSession session = example.Load(OnnxGraphKind.Window);
-        ModelMetadata metadata = session.ModelMetadata;
+        Microsoft.ML.OnnxRuntime.ModelMetadata metadata = session.ModelMetadata;
         Assert.Equal("Aphorist", metadata.ProducerName);
         Assert.Equal("window", metadata.GraphName);
-        Assert.Equal(Storage.ModelFile.MetadataOf(example.Model), metadata.CustomMetadataMap["aphorist"]);
+        Assert.Equal(ModelFile.MetadataOf(example.Model), metadata.CustomMetadataMap["aphorist"]);
         Assert.Contains("\\n abcdefghijklmnopqrst\u00e9\u4e2d", metadata.CustomMetadataMap["aphorist"], StringComparison.Ordinal);
     }
 

@@ -1,5 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using Aphorist.Reference;
 using Xunit;
 
@@ -15,10 +13,10 @@ internal static class Predictions
 
     public static void AssertAre(ReferenceModel expected, LanguageModel model)
     {
-        using GenerationSession session = new TextGenerator(model).Begin();
+        using GenerationSession session = new TextGenerator(model).CreateSession();
         for (int length = 1; length <= Ids.Length; length++)
         {
-            session.Read(Ids[length - 1]);
+            session.Append(Ids[length - 1]);
             double[] logits = expected.Logits(Ids.AsSpan(0, length));
             ReadOnlySpan<double> actual = session.Predict().LogProbabilities;
             for (int id = 0; id < logits.Length; id++) Assert.Equal(-Softmax.CrossEntropy(logits, id), actual[id], Allowed);

@@ -1,8 +1,4 @@
-using Aphorist.Interop.PyTorch;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Aphorist.Tests.Storage;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
@@ -12,7 +8,7 @@ public sealed class PyTorchDamageTests
 {
     private const int Seed = 20261127;
 
-    private static readonly Vocabulary Letters = Vocabulary.FromCharacters("abcdefg");
+    private static readonly CharacterTokenizer Letters = CharacterTokenizer.FromCharacters("abcdefg");
 
     [Theory]
     [InlineData(false, "F32")]
@@ -37,10 +33,10 @@ public sealed class PyTorchDamageTests
         try
         {
             PyTorchModel model = PyTorchModel.Read(new MemoryStream(bytes));
-            if (model.VocabularySize != Letters.Count) return false;
+            if (model.VocabularySize != Letters.VocabularySize) return false;
             LanguageModel imported = model.ToLanguageModel(Letters);
             foreach (ParameterTensor tensor in imported.Parameters.Tensors)
-                foreach (float value in imported.Parameters.ValuesOf(tensor)) Assert.True(float.IsFinite(value));
+                foreach (float value in imported.Parameters.GetValues(tensor)) Assert.True(float.IsFinite(value));
             return true;
         }
         catch (ModelFileException exception)

@@ -1,8 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Interop.PyTorch;
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
@@ -59,10 +54,10 @@ public sealed class PyTorchGoldenTests : IDisposable
     [InlineData(true, 2, 4, true, 0.1016300, 0.0245129, 0.7322564, 0.1050202, 0.0365806)]
     public void Predict_WeightsOfAFormula_IsWhatPyTorchComputes(bool isGru, int layers, int embedding, bool isTied, params double[] probabilities)
     {
-        LanguageModel model = PyTorchModel.Read(new MemoryStream(FormulaFile(isGru, layers, embedding, isTied).ToBytes())).ToLanguageModel(Vocabulary.FromCharacters("abcde"));
+        LanguageModel model = PyTorchModel.Read(new MemoryStream(FormulaFile(isGru, layers, embedding, isTied).ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcde"));
 
-        using GenerationSession session = new TextGenerator(model).Begin();
-        foreach (int id in Ids) session.Read(id);
+        using GenerationSession session = new TextGenerator(model).CreateSession();
+        foreach (int id in Ids) session.Append(id);
         double[] actual = [.. session.Predict().LogProbabilities.ToArray().Select(Math.Exp)];
 
         Assert.Equal(isTied, model.Spec.TiedEmbedding);
@@ -77,7 +72,7 @@ public sealed class PyTorchGoldenTests : IDisposable
     public void Save_WeightsOfAFormula_LieInTheFileUnderPyTorchsNames(bool isGru, int layers, int embedding, bool isTied)
     {
         StateDictFile source = FormulaFile(isGru, layers, embedding, isTied);
-        PyTorchModel.Read(new MemoryStream(source.ToBytes())).ToLanguageModel(Vocabulary.FromCharacters("abcde")).Save(path);
+        PyTorchModel.Read(new MemoryStream(source.ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcde")).Save(path);
 
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         Dictionary<string, StateDictTensor> expected = source.Tensors.ToDictionary(tensor => tensor.Key.Replace("rnn.", isGru ? "gru." : "lstm.", StringComparison.Ordinal), tensor => tensor.Value);

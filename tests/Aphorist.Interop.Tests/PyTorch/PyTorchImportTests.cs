@@ -1,6 +1,3 @@
-using Aphorist.Interop.PyTorch;
-using Aphorist.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
@@ -8,7 +5,7 @@ namespace Aphorist.Interop.Tests.PyTorch;
 /// <summary>Made-up state dicts, in all forms in which PyTorch may save them, predict what the reference makes of the same weights in double precision.</summary>
 public sealed class PyTorchImportTests
 {
-    private static readonly Vocabulary Letters = Vocabulary.FromCharacters("abcdefg");
+    private static readonly CharacterTokenizer Letters = CharacterTokenizer.FromCharacters("abcdefg");
 
     [Theory]
     [InlineData(false, 1, 0)]
@@ -158,7 +155,7 @@ public sealed class PyTorchImportTests
     {
         PyTorchModel model = PyTorchModel.Read(new MemoryStream(new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes()));
 
-        string message = Assert.Throws<ArgumentException>(() => model.ToLanguageModel(Vocabulary.FromCharacters("abc"))).Message;
+        string message = Assert.Throws<ArgumentException>(() => model.ToLanguageModel(CharacterTokenizer.FromCharacters("abc"))).Message;
         Assert.Contains("has 3 tokens, but the model of 'stream' has 7", message, StringComparison.Ordinal);
     }
 

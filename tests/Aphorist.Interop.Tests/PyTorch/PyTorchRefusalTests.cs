@@ -1,7 +1,5 @@
 using System.Text;
-using Aphorist.Interop.PyTorch;
 using Aphorist.Interop.Tests.Keras;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;

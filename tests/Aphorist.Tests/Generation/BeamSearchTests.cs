@@ -1,7 +1,4 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

@@ -1,8 +1,5 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using Aphorist.Reference;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 
@@ -65,7 +62,7 @@ public sealed class ExplanationTests
         Tolerance.AssertClose(evaluation.LossSum, score.TotalLoss + score.Tokens[0].LogProbability, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
         Assert.Equal(evaluation.Correct, score.Tokens.Skip(1).Count(token => token.Rank == 1));
         Assert.Equal(Corpus.Text, string.Concat(score.Tokens.Select(token => token.Text)));
-        Assert.All(score.Tokens, token => Assert.Equal(model.Tokenizer.Show(token.Id), token.Shown));
+        Assert.All(score.Tokens, token => Assert.Equal(model.Tokenizer.GetDisplayText(token.Id), token.DisplayText));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using Aphorist.Generation;
-using Aphorist.Generation.Strategies;
+using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Tests.Model;
@@ -60,7 +60,7 @@ public sealed class GenerationAllocationTests
         LanguageModel model = ModelPair.Initial(30, 16, 10, GateActivation.HardSigmoid).Engine;
         // A single thread: this one.
         TextGenerator generator = new(model, threads: 1);
-        using IEnumerator<string> text = generator.CompleteMany(Enumerable.Repeat("", int.MaxValue), Length, sampling, cancellationToken: TestContext.Current.CancellationToken).GetEnumerator();
+        using IEnumerator<string> text = generator.GenerateBatch(Enumerable.Repeat("", int.MaxValue), Length, sampling, cancellationToken: TestContext.Current.CancellationToken).GetEnumerator();
         long ofTexts = Texts * SizeOfText();
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfTexts() == ofTexts, TimeSpan.FromSeconds(10)), "Every text allocates more than itself.");
 

@@ -1,8 +1,5 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using Aphorist.Reference;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

@@ -1,4 +1,4 @@
-using Aphorist.Generation.Strategies;
+using Aphorist.Generation.Sampling;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

@@ -1,5 +1,4 @@
-using Aphorist.Generation;
-using Aphorist.Text;
+using Aphorist.Generation.Sampling;
 
 namespace Aphorist.Tests.Generation;
 

@@ -1,6 +1,4 @@
 using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;
@@ -71,7 +69,7 @@ public sealed class StopTests
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         Assert.Contains("stop text", Assert.Throws<ArgumentException>(() => generator.Generate("", 5, stop: new() { Texts = [stop] })).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { generator.CompleteMany([""], 5, stop: new() { Texts = [stop] }, cancellationToken: TestContext.Current.CancellationToken); });
+        Assert.Throws<ArgumentException>(() => { generator.GenerateBatch([""], 5, stop: new() { Texts = [stop] }, cancellationToken: TestContext.Current.CancellationToken); });
     }
 
     [Fact]

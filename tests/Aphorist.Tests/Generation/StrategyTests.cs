@@ -1,6 +1,5 @@
-using Aphorist.Generation;
+using Aphorist.Generation.Sampling;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

@@ -1,5 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Model;
 using Aphorist.Tests.Model;
 using Xunit;
 
@@ -20,7 +18,7 @@ public sealed class TextBatchTests
         StopOptions stop = new() { Texts = [Prompt(model, 1)[..1] + Prompt(model, 2)[..1], Prompt(model, 3)[..1]], MinimumLength = 3 };
         string[] expected = [.. prompts.Select((prompt, number) => new TextGenerator(model).Generate(prompt, 30, sampling with { Seed = 40 + (ulong)number }, stop))];
         foreach (int threads in (int[])[1, 3])
-            Assert.Equal(expected, new TextGenerator(model, threads: threads).CompleteMany(prompts, 30, sampling, stop, TestContext.Current.CancellationToken));
+            Assert.Equal(expected, new TextGenerator(model, threads: threads).GenerateBatch(prompts, 30, sampling, stop, TestContext.Current.CancellationToken));
         // Some end early and some do not, so that rows change places.
         Assert.Contains(expected, text => text.Length == 30);
         Assert.Contains(expected, text => text.Length < 10);
@@ -31,7 +29,7 @@ public sealed class TextBatchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         int read = 0;
-        Assert.Equal(600, new TextGenerator(model).CompleteMany(Prompts(), 4, cancellationToken: TestContext.Current.CancellationToken).Take(600).Count());
+        Assert.Equal(600, new TextGenerator(model).GenerateBatch(Prompts(), 4, cancellationToken: TestContext.Current.CancellationToken).Take(600).Count());
         Assert.InRange(read, 600, 1200);
 
         IEnumerable<string> Prompts()
@@ -51,7 +49,7 @@ public sealed class TextBatchTests
         TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
         Assert.Equal(
             [generator.Generate("", 9, new() { Seed = 3 }), generator.Generate("", 9, new() { Seed = 4 })],
-            generator.CompleteMany(["", ""], 9, new() { Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken));
+            generator.GenerateBatch(["", ""], 9, new() { Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -73,8 +71,8 @@ public sealed class TextBatchTests
     public void CompleteMany_LengthZeroOrNothing_WritesNothing()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
-        Assert.Equal(["", ""], new TextGenerator(model).CompleteMany(["", ""], 0, cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Empty(new TextGenerator(model).CompleteMany([], 10, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(["", ""], new TextGenerator(model).GenerateBatch(["", ""], 0, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Empty(new TextGenerator(model).GenerateBatch([], 10, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     private static string Prompt(LanguageModel model, int number) =>

@@ -3,7 +3,6 @@ using Aphorist.Generation;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

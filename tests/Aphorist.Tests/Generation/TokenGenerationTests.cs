@@ -1,7 +1,6 @@
 using Aphorist.Generation;
 using Aphorist.Model;
 using Aphorist.Numerics;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;

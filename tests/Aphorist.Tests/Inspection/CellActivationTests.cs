@@ -1,9 +1,7 @@
 using Aphorist.Inspection;
-using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Reference;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Inspection;
@@ -70,7 +68,7 @@ public sealed class CellActivationTests
     public void Of_EveryArchitecture_NamesItsGates(Architecture architecture, params string[] names)
     {
         LanguageModel model = LanguageModel.Create(new() { Architecture = architecture, HiddenSize = 5, Layers = 2 }, ModelPair.VocabularyOf(Vocabulary));
-        CellInspection inspection = CellInspection.Of(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
+        CellInspection inspection = CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal([.. names.Select(name => (0, name)), .. names.Select(name => (1, name))], inspection.Gates.Select(gate => (gate.Layer, gate.Gate)));
     }
 
@@ -81,7 +79,7 @@ public sealed class CellActivationTests
         // p of both units, then q: one gate far below its bound, one far above.
         float[] bias = [20, 20, -20, 20];
         bias.CopyTo(model.Parameters.GetValues(model.Layout.Layers[0].Bias));
-        CellInspection inspection = CellInspection.Of(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
+        CellInspection inspection = CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
         GateSaturation gate = Assert.Single(inspection.Gates);
         Assert.Equal([1, 0], gate.LeftShares);
         Assert.Equal([0, 1], gate.RightShares);
@@ -107,5 +105,5 @@ public sealed class CellActivationTests
     }
 
     private static CellInspection Inspect(LanguageModel model, Corpus corpus, string kernel) =>
-        CellInspection.Of(model, corpus, new() { Length = Length }, InstructionSet.Choose(kernel), progress: null, TestContext.Current.CancellationToken);
+        CellInspection.Create(model, corpus, new() { Length = Length }, InstructionSet.Choose(kernel), progress: null, TestContext.Current.CancellationToken);
 }

@@ -1,6 +1,4 @@
 using Aphorist.Inspection;
-using Aphorist.Model;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Inspection;
@@ -69,7 +67,7 @@ public sealed class CellInspectionTests
     public void Of_StartAndLength_ReadsFromThereAndKeepsSoMany()
     {
         LanguageModel model = Model(TokenizerKind.Characters);
-        CellInspection part = Inspect(model, new() { Start = 10, Length = 5 }), alone = CellInspection.Of(
+        CellInspection part = Inspect(model, new() { Start = 10, Length = 5 }), alone = CellInspection.Create(
             model, Corpus.FromText(Corpus.Text[10..]), new() { Length = 7 }, TestContext.Current.CancellationToken);
         Assert.Equal(Corpus.Text[10..15], string.Concat(part.Pieces));
         Assert.Equal(Corpus.CharacterCount - 10, part.TokenCount);
@@ -96,7 +94,7 @@ public sealed class CellInspectionTests
         Assert.Contains("'hall' has 1380 tokens", Refusal(() => Inspect(model, new() { Start = 1380 })), StringComparison.Ordinal);
         Assert.Contains("at least 0", Refusal(() => Inspect(model, new() { Start = -1 })), StringComparison.Ordinal);
         Assert.Contains("at least 0", Refusal(() => Inspect(model, new() { Length = -1 })), StringComparison.Ordinal);
-        Assert.Throws<UnknownCharacterException>(() => CellInspection.Of(model, Corpus.FromText("\u20AC"), cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Throws<UnknownCharacterException>(() => CellInspection.Create(model, Corpus.FromText("\u20AC"), cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -108,7 +106,7 @@ public sealed class CellInspectionTests
     private static IReadOnlyList<double> ValuesOf(CellInspection inspection, TextFeature feature) => inspection.Features.Single(it => it.Feature == feature).Values;
 
     private static CellInspection Inspect(LanguageModel model, InspectionOptions? options = null) =>
-        CellInspection.Of(model, Corpus, options, TestContext.Current.CancellationToken);
+        CellInspection.Create(model, Corpus, options, TestContext.Current.CancellationToken);
 
     private static LanguageModel Model(TokenizerKind kind) =>
         LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);

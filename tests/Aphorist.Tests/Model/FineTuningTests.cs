@@ -1,6 +1,4 @@
-using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Text;
+using Aphorist.Model.Layers;
 using Xunit;
 
 namespace Aphorist.Tests.Model;
@@ -33,7 +31,7 @@ public sealed class FineTuningTests
         LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("bdf"), seed: 1);
         foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.GetValues(normalization.Gain).Fill(1.5f);
         model.Parameters.GetValues(model.Layout.DecoderBias).Fill(7);
-        LanguageModel grown = model.GrowFor(Corpus.FromText("abcdee"), seed: 2);
+        LanguageModel grown = model.ExtendVocabulary(Corpus.FromText("abcdee"), seed: 2);
         CharacterTokenizer vocabulary = Assert.IsType<CharacterTokenizer>(grown.Tokenizer);
         Assert.Equal("abcdef", vocabulary.Characters);
         Assert.Equal([0f, 7f, 0f, 7f, 0f, 7f], grown.Parameters.GetValues(grown.Layout.DecoderBias));
@@ -54,7 +52,7 @@ public sealed class FineTuningTests
     {
         WordTokenizer words = WordTokenizer.Create(Corpus.FromText("the cat and the dog"), minimumCount: 1);
         LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 4, EmbeddingSize = 3 }, words);
-        WordTokenizer grown = Assert.IsType<WordTokenizer>(model.GrowFor(Corpus.FromText("the bird and the bird")).Tokenizer);
+        WordTokenizer grown = Assert.IsType<WordTokenizer>(model.ExtendVocabulary(Corpus.FromText("the bird and the bird")).Tokenizer);
         Assert.Equal(words.Tokens, grown.Tokens.Take(words.VocabularySize));
         Assert.Contains(" bird", grown.Tokens);
     }

@@ -1,5 +1,3 @@
-using Aphorist.Model;
-
 namespace Aphorist.Tests.Model;
 
 /// <summary>A shape of each kind of layers, with each activation of its gates.</summary>

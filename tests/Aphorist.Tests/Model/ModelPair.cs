@@ -1,6 +1,4 @@
-using Aphorist.Model;
 using Aphorist.Reference;
-using Aphorist.Text;
 
 namespace Aphorist.Tests.Model;
 

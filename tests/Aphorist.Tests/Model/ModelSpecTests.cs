@@ -1,5 +1,4 @@
 using System.Reflection;
-using Aphorist.Model;
 using Xunit;
 
 namespace Aphorist.Tests.Model;

@@ -1,7 +1,3 @@
-using Aphorist.Generation;
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Tests.Readme;

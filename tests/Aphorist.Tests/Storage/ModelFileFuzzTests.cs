@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Tests.Storage;

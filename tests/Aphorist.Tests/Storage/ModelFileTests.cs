@@ -1,7 +1,4 @@
-using Aphorist.Model;
-using Aphorist.Storage;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using CsCheck;
 using Xunit;
 
@@ -76,7 +73,7 @@ public sealed class ModelFileTests : IDisposable
         model.Origin = new() { Program = "Keras", Version = "2.4.0", File = "model.h5", Optimizer = "RMSprop", LearningRate = 0.01 };
 
         Assert.Equal(model.Origin, file.Reload(model).Origin);
-        Assert.Equal(model.Origin, file.Reload(model).GrowFor(Corpus.FromText("new", normalization: model.Tokenizer.Normalization)).Origin);
+        Assert.Equal(model.Origin, file.Reload(model).ExtendVocabulary(Corpus.FromText("new", normalization: model.Tokenizer.Normalization)).Origin);
         model.Origin = new() { Program = "Keras", File = "model.h5" };
         Assert.Equal(model.Origin, file.Reload(model).Origin);
     }

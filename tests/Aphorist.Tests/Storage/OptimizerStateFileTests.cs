@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Storage;
@@ -51,7 +48,7 @@ public sealed class OptimizerStateFileTests : IDisposable
         LanguageModel model = WithState(Architecture.Lstm);
         string known = ((CharacterTokenizer)model.Tokenizer).Characters;
 
-        LanguageModel grown = model.GrowFor(Corpus.FromText(known + "~"));
+        LanguageModel grown = model.ExtendVocabulary(Corpus.FromText(known + "~"));
 
         OptimizerState state = grown.OptimizerState!;
         Assert.Equal((9, model.OptimizerState!.Moments), (state.Steps, state.Moments));

@@ -1,6 +1,4 @@
 using System.Text;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Xunit;
 
 namespace Aphorist.Tests.Storage;

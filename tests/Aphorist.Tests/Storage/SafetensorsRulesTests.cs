@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Aphorist.Model;
-using Aphorist.Storage;
 using Aphorist.Tests.Model;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Aphorist.Storage;
 using CsCheck;
 using Xunit;
 

@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Text;
-
 namespace Aphorist.Tests.Storage;
 
 /// <summary>Small models with known contents.</summary>

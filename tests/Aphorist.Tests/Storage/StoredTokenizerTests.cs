@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Storage;
@@ -68,20 +65,20 @@ public sealed class StoredTokenizerTests : IDisposable
     {
         private readonly ByteTokenizer bytes = new();
 
-        public int VocabularySize => bytes.VocabularySize;
+        public override int VocabularySize => bytes.VocabularySize;
 
-        public TextNormalization Normalization => bytes.Normalization;
+        public override TextNormalization Normalization => bytes.Normalization;
 
-        public int[] Encode(string text) => bytes.Encode(text);
+        public override int[] Encode(string text) => bytes.Encode(text);
 
-        public int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeSkippingUnknown(text, out unknown);
+        public override int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeSkippingUnknown(text, out unknown);
 
-        public string Decode(ReadOnlySpan<int> ids) => bytes.Decode(ids);
+        public override string Decode(ReadOnlySpan<int> ids) => bytes.Decode(ids);
 
-        public TokenDecoder CreateDecoder() => bytes.CreateDecoder();
+        public override TokenDecoder CreateDecoder() => bytes.CreateDecoder();
 
-        public int CountCharacters(ReadOnlySpan<int> ids) => bytes.CountCharacters(ids);
+        public override int CountCharacters(ReadOnlySpan<int> ids) => bytes.CountCharacters(ids);
 
-        public string GetDisplayText(int id) => bytes.GetDisplayText(id);
+        public override string GetDisplayText(int id) => bytes.GetDisplayText(id);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Text;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aphorist.Text;
 using CsCheck;
 using Xunit;
 

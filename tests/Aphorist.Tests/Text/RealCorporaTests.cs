@@ -1,4 +1,3 @@
-using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Text;

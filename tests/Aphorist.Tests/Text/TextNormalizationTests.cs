@@ -1,4 +1,3 @@
-using Aphorist.Text;
 using CsCheck;
 using Xunit;
 

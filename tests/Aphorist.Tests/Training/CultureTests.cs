@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aphorist.Model;
 using Aphorist.Training;
 using Xunit;
 

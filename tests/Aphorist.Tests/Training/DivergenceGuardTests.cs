@@ -1,5 +1,5 @@
-using Aphorist.Model;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;

@@ -1,5 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 

@@ -1,6 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using Aphorist.Model;
 using Aphorist.Text;
+using Aphorist.Text.Cache;
 using Aphorist.Training;
 using Xunit;
 

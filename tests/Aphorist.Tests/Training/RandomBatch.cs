@@ -1,4 +1,3 @@
-using Aphorist.Model;
 using Aphorist.Reference;
 
 namespace Aphorist.Tests.Training;

@@ -1,6 +1,4 @@
-using Aphorist.Model;
 using Aphorist.Tests.Model;
-using Aphorist.Text;
 using Aphorist.Training;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Aphorist.Model;
 using Aphorist.Tests.Model;
 using Aphorist.Training;
 using Xunit;

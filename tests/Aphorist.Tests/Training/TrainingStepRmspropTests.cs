@@ -1,8 +1,8 @@
-using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Reference;
 using Aphorist.Tests.Model;
 using Aphorist.Training;
+using Aphorist.Training.Optimizers;
 using Xunit;
 
 namespace Aphorist.Tests.Training;

@@ -1,5 +1,3 @@
-using Aphorist.Model;
-using Aphorist.Storage;
 using Aphorist.Tests.Model;
 using Aphorist.Training;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Numerics;
-using Aphorist.Model;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>
 /// Adam: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= learning rate * m^ / (sqrt(v^) + epsilon), where m^ and v^ are m and v

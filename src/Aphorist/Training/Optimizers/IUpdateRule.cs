@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>An optimizer's formula, for a vector of parameters at a time. A struct, so that the loop over the parameters is compiled for each.</summary>
 internal interface IUpdateRule<TSelf>

@@ -1,7 +1,6 @@
 using System.Numerics;
-using Aphorist.Model;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>Stochastic gradient descent with Nesterov's momentum: b = mu b + g; w -= learning rate * (g + mu b), with mu = 0.9, as PyTorch has it.</summary>
 internal readonly record struct NesterovMomentum(float WeightDecay) : IUpdateRule<NesterovMomentum>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>Moves parameters along their gradients, value by value; moments have the parameters' layout.</summary>
 /// <remarks>However the values are shared out between threads, the result has the same bits, since each value has its own update.</remarks>

@@ -1,4 +1,4 @@
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>What all parameters share at one step of an optimizer.</summary>
 /// <param name="Number">Its number, from 1.</param>

@@ -1,7 +1,6 @@
 using System.Numerics;
-using Aphorist.Model;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Optimizers;
 
 /// <summary>RMSprop as Keras has it: a = rho a + (1 - rho) g^2; w -= learning rate * g / (sqrt(a) + epsilon).</summary>
 internal readonly record struct RmsProp(float WeightDecay) : IUpdateRule<RmsProp>

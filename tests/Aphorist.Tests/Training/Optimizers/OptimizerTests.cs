@@ -1,7 +1,8 @@
 using Aphorist.Training;
+using Aphorist.Training.Optimizers;
 using Xunit;
 
-namespace Aphorist.Tests.Training;
+namespace Aphorist.Tests.Training.Optimizers;
 
 /// <summary>Every optimizer against its formula, computed in double precision value by value.</summary>
 public sealed class OptimizerTests

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+
+namespace Aphorist.Cli.Commands.Completion;
+
+/// <summary>`aphorist completion`: teaches a shell to complete the command's words.</summary>
+internal static class CompletionCommand
+{
+    private const string Bash =
+        """
+        _aphorist() {
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -W "$(aphorist "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+        }
+        complete -o default -F _aphorist aphorist
+        """;
+
+    private const string Zsh = "autoload -U +X bashcompinit && bashcompinit\n" + Bash;
+
+    private const string PowerShell =
+        """
+        Register-ArgumentCompleter -Native -CommandName aphorist -ScriptBlock {
+            param($wordToComplete, $commandAst, $cursorPosition)
+            aphorist "[suggest:$cursorPosition]" "$commandAst" | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+                [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+            }
+        }
+        """;
+
+    private static readonly Argument<string> Shell = ShellArgument();
+
+    public static Command Create()
+    {
+        Command command = new("completion", "Prints a script that teaches a shell tab completion.") { Shell };
+        command.SetAction(call => CommandOutput.Of(call).Result.Announce(call.GetValue(Shell) switch
+        {
+            "bash" => Bash,
+            "zsh" => Zsh,
+            _ => PowerShell,
+        }));
+        Example.Attach(
+            command,
+            new("source <(aphorist completion bash)", "Completes in this bash; add the line to ~/.bashrc to keep it."),
+            new("aphorist completion powershell | Out-String | Invoke-Expression", "Completes in this PowerShell; add the line to $PROFILE to keep it."));
+        return command;
+    }
+
+    private static Argument<string> ShellArgument()
+    {
+        Argument<string> argument = new("SHELL") { Description = "bash, zsh or powershell.", HelpName = "SHELL" };
+        argument.AcceptOnlyFromAmong("bash", "zsh", "powershell");
+        return argument;
+    }
+}

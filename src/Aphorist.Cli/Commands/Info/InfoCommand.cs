@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+
+namespace Aphorist.Cli.Commands.Info;
+
+/// <summary>`aphorist info`: what is in a model file.</summary>
+internal static class InfoCommand
+{
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+
+    public static Command Create()
+    {
+        Command command = new("info", "Shows what is in a model file: shape, vocabulary, training, tensors.") { Model };
+        command.SetAction(call =>
+        {
+            CommandOutput output = CommandOutput.Of(call);
+            string path = ModelPath.Of(call.GetRequiredValue(Model));
+            // Loading checks every weight; the file's own tensors are what other programs see.
+            LanguageModel model = LanguageModel.Load(path);
+            ModelFileInfo file = ModelFile.Inspect(path);
+            if (output.Json) output.Result.Announce(ModelDescription.Json(file, model.Parameters.Count));
+            else ModelDescription.Write(output.Result, file, model.Parameters.Count);
+            return ExitCode.Done;
+        });
+        Example.Attach(
+            command,
+            new("aphorist info runs/aphorisms", "Shows the best model of a run."),
+            new("aphorist info model.safetensors --json", "The same as one JSON object."));
+        return command;
+    }
+}

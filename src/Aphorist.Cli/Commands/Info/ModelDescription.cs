@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text.Json;
+using Aphorist.Cli.Terminal;
+using Aphorist.Storage;
+using Aphorist.Text;
+
+namespace Aphorist.Cli.Commands.Info;
+
+/// <summary>Tells what a model is and how it came to be.</summary>
+internal static class ModelDescription
+{
+    private const int TokensShown = 40;
+
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static void Write(TextWriter output, ModelFileInfo file, int parameters)
+    {
+        List<string[]> rows =
+        [
+            ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
+            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, {(ResetGateOf(file.Spec) is string reset ? $"reset {reset} the product, " : "")}window of {file.Spec.Window} tokens"],
+            ["parameters", string.Create(Culture, $"{parameters:N0}")],
+            ["tokenizer", KindOf(file.Tokenizer)],
+            ["vocabulary", VocabularyOf(file.Tokenizer)],
+            ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            .. OriginRows(file.Origin, file.Optimizer),
+            .. TrainingRows(file.Training),
+            .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
+        ];
+        TextTable.Write(output, rows);
+    }
+
+    public static string Json(ModelFileInfo file, int parameters) => JsonLine.Of(json =>
+    {
+        json.WriteString("file", file.Path);
+        json.WriteNumber("bytes", file.FileLength);
+        json.WriteString("architecture", KindOf(file.Spec));
+        if (ResetGateOf(file.Spec) is string reset) json.WriteString("resetGate", reset);
+        if (file.Spec.Architecture == Architecture.Convolution) json.WriteNumber("kernelSize", file.Spec.KernelSize);
+        json.WriteNumber("hiddenSize", file.Spec.HiddenSize);
+        json.WriteNumber("layers", file.Spec.Layers);
+        json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
+        json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
+        // Convolutions add their input to their output in any case.
+        if (file.Spec.Architecture != Architecture.Convolution) json.WriteBoolean("residual", file.Spec.Residual);
+        json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
+        json.WriteNumber("window", file.Spec.Window);
+        json.WriteString("gates", GatesOf(file.Spec));
+        json.WriteNumber("parameters", parameters);
+        json.WriteString("tokenizer", KindOf(file.Tokenizer));
+        json.WriteNumber("vocabularySize", file.Tokenizer.VocabularySize);
+        WriteVocabulary(json, file.Tokenizer);
+        json.WriteBoolean("lowercase", file.Tokenizer.Normalization.Lowercase);
+        WriteOrigin(json, file.Origin, file.Optimizer);
+        WriteTraining(json, file.Training);
+        json.WriteStartArray("tensors");
+        foreach (SafetensorsTensor tensor in file.Tensors) WriteTensor(json, tensor);
+        json.WriteEndArray();
+    });
+
+    /// <summary>The shape of a model in a few words.</summary>
+    public static string ShapeOf(ModelSpec spec)
+    {
+        string layer = spec.Architecture == Architecture.Convolution
+            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.Sight:F0} tokens")
+            : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
+        string connections = (spec.LayerNormalization ? ", normalised" : "") + (spec.Residual ? ", residual" : "");
+        return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
+    }
+
+    private static string KindOf(ModelSpec spec) => spec.Architecture switch
+    {
+        Architecture.Lstm => "lstm",
+        Architecture.Gru => "gru",
+        _ => "convolution",
+    };
+
+    private static string KindOf(Tokenizer tokenizer) => tokenizer switch
+    {
+        CharacterTokenizer => "characters",
+        WordTokenizer => "words",
+        _ => "bytes",
+    };
+
+    private static string VocabularyOf(Tokenizer tokenizer) => tokenizer switch
+    {
+        CharacterTokenizer vocabulary => $"{vocabulary.VocabularySize} characters: {VisibleText.Of(vocabulary.Characters)}",
+        WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, the most frequent first: {FirstOf(tokenizer)}"),
+        _ => $"the {tokenizer.VocabularySize} bytes",
+    };
+
+    private static string FirstOf(Tokenizer tokenizer)
+    {
+        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
+        return tokenizer.VocabularySize > TokensShown ? $"{first} ..." : first;
+    }
+
+    private static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
+    {
+        if (tokenizer is CharacterTokenizer vocabulary) json.WriteString("vocabulary", vocabulary.Characters);
+        if (tokenizer is not WordTokenizer words) return;
+        json.WriteStartArray("tokens");
+        foreach (string token in words.Tokens) json.WriteStringValue(token);
+        json.WriteEndArray();
+    }
+
+    /// <summary>What the gates of a model are called.</summary>
+    public static string GatesOf(ModelSpec spec) =>
+        spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+
+    private static string? ResetGateOf(ModelSpec spec) =>
+        spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
+
+    private static string StepsOf(OptimizerMetadata state) => state.Steps == 0 ? "" : string.Create(Culture, $" in {state.Steps:N0} steps");
+
+    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, OptimizerMetadata? state)
+    {
+        if (origin is null) return [];
+        string rate = origin.LearningRate is double number ? string.Create(Culture, $", learning rate {number:G4}") : "";
+        string optimizer = origin.Optimizer is null ? "" : $", trained there with {origin.Optimizer}{rate}";
+        return
+        [
+            ["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"],
+            .. state is null ? (ReadOnlySpan<string[]>)[] : [["optimizer", $"what {origin.Optimizer} had accumulated{StepsOf(state)}: 'aphorist train --from' goes on from it"]],
+        ];
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin, OptimizerMetadata? state)
+    {
+        if (origin is null)
+        {
+            json.WriteNull("origin");
+            return;
+        }
+
+        json.WriteStartObject("origin");
+        json.WriteString("program", origin.Program);
+        json.WriteString("version", origin.Version);
+        json.WriteString("file", origin.File);
+        json.WriteString("optimizer", origin.Optimizer);
+        json.WriteFinite("learningRate", origin.LearningRate);
+        if (state is null) json.WriteNull("optimizerSteps");
+        else json.WriteNumber("optimizerSteps", state.Steps);
+        json.WriteEndObject();
+    }
+
+    private static IEnumerable<string[]> TrainingRows(TrainingRecord? training)
+    {
+        if (training is null) return [["training", "none recorded"]];
+        string heldOut = training.ValidationLoss is double loss ? string.Create(Culture, $", validation loss {loss:F4}") : "";
+        return
+        [
+            ["corpus", $"{training.Corpus} (SHA-256 {training.CorpusSha256})"],
+            ["training", string.Create(Culture, $"{training.Epochs} epochs, loss {training.Loss:F4}{heldOut}")],
+            ["preset", $"{training.Preset}, seed {training.Seed}"],
+            ["made by", $"Aphorist {training.Version}"],
+        ];
+    }
+
+    private static void WriteTraining(Utf8JsonWriter json, TrainingRecord? training)
+    {
+        if (training is null)
+        {
+            json.WriteNull("training");
+            return;
+        }
+
+        json.WriteStartObject("training");
+        json.WriteString("corpus", training.Corpus);
+        json.WriteString("corpusSha256", training.CorpusSha256);
+        json.WriteString("preset", training.Preset);
+        json.WriteNumber("seed", training.Seed);
+        json.WriteNumber("epochs", training.Epochs);
+        json.WriteFinite("loss", training.Loss);
+        json.WriteFinite("validationLoss", training.ValidationLoss);
+        json.WriteString("version", training.Version);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, SafetensorsTensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", tensor.Name);
+        json.WriteStartArray("shape");
+        foreach (long size in tensor.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

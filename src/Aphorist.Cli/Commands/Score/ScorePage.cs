@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Aphorist.Cli.Pages;
+
+namespace Aphorist.Cli.Commands.Score;
+
+/// <summary>The page that shows a text in colours of its surprise; score.html makes it of the data written here.</summary>
+internal static class ScorePage
+{
+    // Beyond the share of tokens that this leaves, all are as dark as can be: a few very odd ones would make all others pale.
+    private const double DarkestShare = 0.02;
+    private const double LeastScale = 4;
+
+    public static string Of(ScoredText scored) => HtmlPage.Of("score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
+
+    private static void WriteData(Utf8JsonWriter json, ScoredText scored)
+    {
+        json.WriteString("facts", FactsOf(scored));
+        json.WriteNumber("vocabulary", scored.Tokenizer.VocabularySize);
+        json.WriteNumber("scale", ScaleOf(scored.Beginning));
+        json.WriteNumber("total", scored.Total.Count);
+        WriteList(json, "pieces", scored.Beginning, token => json.WriteStringValue(token.Text));
+        WriteList(json, "ids", scored.Beginning, token => json.WriteNumberValue(token.Id));
+        WriteList(json, "bits", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Bits, 3)));
+        WriteList(json, "expected", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Entropy / Math.Log(2), 3)));
+        WriteList(json, "ranks", scored.Beginning, token => json.WriteNumberValue(token.Rank));
+        // For each token, ids and probabilities in turns.
+        WriteList(json, "likely", scored.Beginning, token => WriteLikely(json, token));
+        WriteNames(json, scored);
+        WriteList(json, "passages", PassagesOf(scored), passage => WritePassage(json, passage));
+    }
+
+    /// <summary>The oddest passages of what the page shows, as many as of the whole text.</summary>
+    private static IReadOnlyList<Passage> PassagesOf(ScoredText scored)
+    {
+        SurprisingPassages passages = new(scored.Tokenizer, scored.Passages.Count);
+        foreach (ScoredToken token in scored.Beginning) passages.Add(token);
+        return passages.Finish();
+    }
+
+    private static string FactsOf(ScoredText scored)
+    {
+        string unit = scored.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
+        string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{scored.Total.BitsPerCharacter:F3} bits per character, where {scored.ExpectedBitsPerCharacter:F3} were to be expected, over {scored.Total.Count:N0} {unit}{cut}.");
+    }
+
+    private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)
+    {
+        double[] bits = [.. tokens.Select(token => token.Bits).Order()];
+        return Math.Max(LeastScale, Math.Ceiling(bits[(int)((bits.Length - 1) * (1 - DarkestShare))]));
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (T item in items) write(item);
+        json.WriteEndArray();
+    }
+
+    private static void WriteLikely(Utf8JsonWriter json, ScoredToken token)
+    {
+        json.WriteStartArray();
+        foreach (TokenCandidate likely in token.Alternatives)
+        {
+            json.WriteNumberValue(likely.Id);
+            json.WriteNumberValue(Math.Round(likely.Probability, 4));
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, ScoredText scored)
+    {
+        IEnumerable<int> ids = scored.Beginning.SelectMany(token => token.Alternatives.Select(likely => likely.Id).Append(token.Id));
+        json.WriteStartObject("names");
+        foreach (int id in ids.Distinct().Order()) json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
+        json.WriteEndObject();
+    }
+
+    private static void WritePassage(Utf8JsonWriter json, Passage passage)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("first", passage.Start);
+        json.WriteNumber("length", passage.Length);
+        json.WriteNumber("line", passage.Line);
+        json.WriteNumber("bits", Math.Round(passage.BitsPerCharacter, 2));
+        json.WriteString("text", passage.Text.Trim());
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,96 @@
+using Aphorist.Cli.Terminal;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>A training run as JSON lines on standard output.</summary>
+internal sealed class JsonTrainingReporter(ResultWriter result, EpochProgress progressBar) : ITrainingReporter
+{
+    public ValueTask StartedAsync(TrainingStarted started)
+    {
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "corpus");
+            json.WriteNumber("characters", started.Characters);
+            json.WriteNumber("vocabulary", started.VocabularySize);
+            json.WriteNumber("windows", started.Predictions + started.ValidationPredictions);
+            json.WriteNumber("tokens", started.Tokens);
+        }));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
+
+    public async ValueTask ValidationAsync(ValidationMeasured validation)
+    {
+        await progressBar.MeasuredAsync(validation);
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "validation");
+            json.WriteNumber("epoch", validation.Epoch);
+            json.WriteNumber("batch", validation.Batch);
+            json.WriteFinite("validationLoss", validation.ValidationLoss);
+            json.WriteFinite("validationAccuracy", validation.ValidationAccuracy);
+            json.WriteFinite("trainingSeconds", validation.Seconds);
+        }));
+    }
+
+    public async ValueTask EpochAsync(EpochCompleted epoch)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "epoch");
+            json.WriteNumber("epoch", epoch.Epoch);
+            json.WriteFinite("loss", epoch.Loss);
+            json.WriteFinite("accuracy", epoch.Accuracy);
+            json.WriteFinite("validationLoss", epoch.ValidationLoss);
+            json.WriteFinite("validationAccuracy", epoch.ValidationAccuracy);
+            json.WriteFinite("seconds", epoch.Seconds);
+            json.WriteFinite("charactersPerSecond", epoch.CharactersPerSecond);
+        }));
+    }
+
+    public async ValueTask DivergenceAsync(DivergenceDetected divergence)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "divergence");
+            json.WriteNumber("epoch", divergence.Epoch);
+            json.WriteNumber("batch", divergence.Batch);
+            json.WriteFinite("loss", divergence.Loss);
+            json.WriteFinite("expectedLoss", divergence.ExpectedLoss);
+            json.WriteFinite("learningRate", divergence.LearningRate);
+        }));
+    }
+
+    public void SampleBegins(int epoch, double temperature, string seed)
+    {
+    }
+
+    public void Typed(string piece)
+    {
+    }
+
+    public void SampleEnds(int epoch, double temperature, string text) => result.Announce(JsonLine.Of(json =>
+    {
+        json.WriteString("event", "sample");
+        json.WriteNumber("epoch", epoch);
+        json.WriteNumber("temperature", temperature);
+        json.WriteString("text", text);
+    }));
+
+    public async ValueTask CompletedAsync(TrainingCompleted completed, string model)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "done");
+            json.WriteString("model", model);
+            json.WriteFinite("seconds", completed.Seconds);
+        }));
+    }
+
+    public ValueTask DisposeAsync() => progressBar.DisposeAsync();
+}

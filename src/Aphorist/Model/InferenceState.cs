@@ -1,0 +1,82 @@
+using Aphorist.Model.Layers;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The states of some texts that a model reads token by token: what is remembered of each, and what is likely to come next.</summary>
+/// <remarks>The rows are independent of each other; different threads may advance different rows at the same time.</remarks>
+internal sealed unsafe class InferenceState
+{
+    private readonly PackedWeights weights;
+    private readonly InferenceLayer[] layers;
+    private readonly LayerPostprocessor[] outputs;
+    private readonly AlignedArray embedded;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="rows">How many texts.</param>
+    /// <exception cref="ArgumentException">What is remembered of so many does not fit into arrays.</exception>
+    public InferenceState(PackedWeights weights, int rows)
+    {
+        this.weights = weights;
+        ModelSpec spec = weights.Model.Spec;
+        double mostOfText = spec.MostOfStep + (double)Enumerable.Range(0, spec.Layers).Max(spec.StateSize);
+        AlignedArray.EnsureFits(rows * mostOfText, "read fewer texts at once, or take a model with a shorter window or smaller layers");
+        layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
+        outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, rows))];
+        embedded = new AlignedArray(rows * spec.EmbeddingSize);
+    }
+
+    /// <summary>The layers, from below.</summary>
+    public IReadOnlyList<InferenceLayer> Layers => layers;
+
+    /// <summary>Forgets all texts.</summary>
+    public void Clear()
+    {
+        foreach (InferenceLayer layer in layers) layer.Clear();
+        foreach (LayerPostprocessor output in outputs) output.Clear();
+    }
+
+    /// <summary>Forgets one text.</summary>
+    public void Clear(int row)
+    {
+        foreach (InferenceLayer layer in layers) layer.Clear(row);
+        foreach (LayerPostprocessor output in outputs) output.Clear(row);
+    }
+
+    /// <summary>One text becomes the same as one of another state of the same weights, which may be this one.</summary>
+    /// <param name="other">The other state.</param>
+    /// <param name="from">Its text.</param>
+    /// <param name="to">The text here.</param>
+    public void CopyFrom(InferenceState other, int from, int to)
+    {
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer].CopyFrom(other.layers[layer], from, to);
+            outputs[layer].CopyFrom(other.outputs[layer], from, to);
+        }
+    }
+
+    /// <summary>Each of some texts reads one more token.</summary>
+    /// <param name="tokens">[count].</param>
+    /// <param name="first">The first text.</param>
+    /// <param name="count">How many texts.</param>
+    public void Advance(int* tokens, int first, int count)
+    {
+        LayerInput input = LayerInput.Of(tokens);
+        if (weights.Model.Layout.Embedding is not null)
+        {
+            float* vectors = embedded.Pointer + (nint)first * weights.Model.Spec.EmbeddingSize;
+            weights.Embed(tokens, vectors, count);
+            input = LayerInput.Of(vectors);
+        }
+
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer].Advance(input, first, count);
+            input = LayerInput.Of(outputs[layer].Forward(layers[layer].Output(first), input.Vectors, mask: [], first, count));
+        }
+    }
+
+    /// <summary>The logits [count, V] of what comes next in some texts.</summary>
+    public void Decode(int first, int count, float* logits) => weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
+}

@@ -1,0 +1,68 @@
+using Aphorist.Numerics;
+
+namespace Aphorist.Model.Layers.Convolution;
+
+/// <summary>A causal convolution with gaps and gated units over whole sequences.</summary>
+/// <remarks>No step waits for the one before, so steps are taken in blocks: as many as the products are fast with, and what passes between them and the cell stays in the cache.</remarks>
+internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
+{
+    private readonly ConvolutionWeights weights;
+    private readonly ConvolutionCell cell;
+    private readonly ConvolutionSums sums;
+    private readonly AlignedArray gates, outputs, sumGradient;
+    private readonly int hiddenSize, blockRows;
+    private int rows;
+
+    public ConvolutionTrainingLayer(ConvolutionWeights weights, ConvolutionCell cell, int mostRows, int mostSteps)
+    {
+        (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
+        blockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
+        sums = weights.ReadsTokens ? new TokenConvolutionSums(weights, mostRows, mostSteps) : new VectorConvolutionSums(weights, mostRows, blockRows);
+        gates = new AlignedArray(mostSteps * mostRows * weights.Sums);
+        outputs = new AlignedArray(mostSteps * mostRows * hiddenSize);
+        sumGradient = new AlignedArray(blockRows * weights.Sums);
+    }
+
+    public override float* Output => outputs.Pointer;
+
+    private int StepsPerBlock => Math.Max(1, blockRows / rows);
+
+    public override void Forward(LayerInput input, int steps, int rows, float* state)
+    {
+        this.rows = rows;
+        sums.Begin(input, steps, rows, state);
+        for (int first = 0, end; first < steps; first = end)
+        {
+            end = Math.Min(steps, first + StepsPerBlock);
+            nint row = (nint)first * rows;
+            float* block = gates.Pointer + row * weights.Sums;
+            sums.Forward(input, first, end, block);
+            cell.Forward(
+                block, weights.Bias, weights.IsResidual ? input.Vectors + row * hiddenSize : null, outputs.Pointer + row * hiddenSize, (end - first) * rows, hiddenSize);
+        }
+    }
+
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
+    {
+        int begin = lastOnly ? steps - 1 : 0;
+        if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient);
+        for (int first = begin, end; first < steps; first = end)
+        {
+            end = Math.Min(steps, first + StepsPerBlock);
+            float* dh = outputGradient + (nint)(first - begin) * rows * hiddenSize;
+            cell.Backward(
+                gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset, (end - first) * rows, hiddenSize);
+            sums.Backward(input, first, end, sumGradient.Pointer, inputGradient, gradient);
+        }
+    }
+
+    /// <summary>What comes to the inputs past the convolution, to which it then adds.</summary>
+    private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient)
+    {
+        int step = rows * weights.InputSize;
+        Span<float> before = new(inputGradient, begin * step), reached = new(inputGradient + (nint)before.Length, (steps - begin) * step);
+        before.Clear();
+        if (weights.IsResidual) new ReadOnlySpan<float>(outputGradient, reached.Length).CopyTo(reached);
+        else reached.Clear();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Numerics.Tensors;
+
+namespace Aphorist.Model.Layers.Convolution;
+
+/// <summary>The sums where inputs are tokens: each place of the kernel adds the row of the token that it meets.</summary>
+internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
+{
+    private const int None = -1;
+
+    private readonly ConvolutionWeights weights;
+
+    // [past + steps, rows]: the tokens before the sequences and those of the sequences.
+    private readonly int[] tokens;
+    private int rows;
+
+    public TokenConvolutionSums(ConvolutionWeights weights, int mostRows, int mostSteps)
+    {
+        this.weights = weights;
+        tokens = new int[(weights.Past + mostSteps) * mostRows];
+    }
+
+    /// <summary>As a state, a token is a number: its id and 1, so that zeros are none. Floats hold every id exactly, of which there are far fewer than 2^24.</summary>
+    public override void Begin(LayerInput input, int steps, int rows, float* state)
+    {
+        this.rows = rows;
+        int past = weights.Past * rows;
+        for (int place = 0; place < past; place++) tokens[place] = state is null ? None : (int)state[place] - 1;
+        new ReadOnlySpan<int>(input.Tokens, steps * rows).CopyTo(tokens.AsSpan(past));
+        for (int place = 0; state is not null && place < past; place++) state[place] = tokens[steps * rows + place] + 1;
+    }
+
+    public override void Forward(LayerInput input, int first, int end, float* sums)
+    {
+        for (int row = first * rows; row < end * rows; row++, sums += weights.Sums)
+        {
+            Span<float> sum = new(sums, weights.Sums);
+            sum.Clear();
+            for (int place = 0; place < weights.KernelSize; place++)
+            {
+                if (TokenOf(row, place) is var token and not None) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
+            }
+        }
+    }
+
+    public override void Backward(LayerInput input, int first, int end, float* sumGradient, float* inputGradient, float* gradient)
+    {
+        for (int row = first * rows; row < end * rows; row++, sumGradient += weights.Sums)
+        {
+            ReadOnlySpan<float> dy = new(sumGradient, weights.Sums);
+            for (int place = 0; place < weights.KernelSize; place++)
+            {
+                if (TokenOf(row, place) is not (var token and not None)) continue;
+                Span<float> sum = new(weights.Row(gradient, token, place), dy.Length);
+                TensorPrimitives.Add(sum, dy, sum);
+            }
+        }
+    }
+
+    /// <summary>The token that a place of the kernel meets in a row of the sequences.</summary>
+    private int TokenOf(int row, int place) => tokens[row + place * weights.Dilation * rows];
+}

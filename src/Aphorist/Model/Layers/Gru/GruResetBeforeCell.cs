@@ -1,0 +1,233 @@
+using System.Runtime.CompilerServices;
+using Aphorist.Model.Layers.Lstm;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model.Layers.Gru;
+
+/// <summary>What a GRU that resets before the product does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <remarks>
+/// With a = x W + b + b': r = s(a_r + h U_r), z = s(a_z + h U_z), v = r h, n = tanh(a_n + v U_n); h' = (1 - z) n + z h. Rows hold r, z and n one
+/// after the other. The candidate's product needs the reset gate, so that each direction has two parts with that product between them.
+/// </remarks>
+internal abstract unsafe class GruResetBeforeCell
+{
+    public static GruResetBeforeCell Create(InstructionSet set, GateActivation gates) => gates switch
+    {
+        GateActivation.Sigmoid => Create<SigmoidGate>(set),
+        GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+    };
+
+    /// <summary>The first part of a step of <paramref name="rows"/> sequences: the gates, and the state that they let through.</summary>
+    /// <param name="sums">[rows, 3H]: of r and z, h U and, where the inputs are vectors, x W.</param>
+    /// <param name="inputs">[V, 3H]: W + b of each token, of which each sequence takes its row; [1, 3H], b, where the inputs are vectors.</param>
+    /// <param name="tokens">[rows]; zeros where the inputs are vectors.</param>
+    /// <param name="recurrentBias">[3H]: b'.</param>
+    /// <param name="gates">[rows, 4H]: r, z and v, on the way out; what lies between z and v is left as it is.</param>
+    /// <param name="previousHidden">[rows, H]: h.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void ForwardGates(
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, int rows, int hiddenSize);
+
+    /// <summary>The second part: the candidate and the new state.</summary>
+    /// <param name="sums">[rows, 3H]: of n, v U and, where the inputs are vectors, x W.</param>
+    /// <param name="inputs">As in <see cref="ForwardGates"/>.</param>
+    /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
+    /// <param name="recurrentBias">[3H]: b'.</param>
+    /// <param name="gates">[rows, 4H]: r, z, n and v, kept for the way back; n is put in.</param>
+    /// <param name="previousHidden">[rows, H]: h.</param>
+    /// <param name="hidden">[rows, H]: h'; may be <paramref name="previousHidden"/>.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void ForwardCandidate(
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize);
+
+    /// <summary>The first part backwards: what needs no gradient of v.</summary>
+    /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
+    /// <param name="gradient">[rows, 3H]: the gradients of the sums of z and n, on the way out.</param>
+    /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
+    /// <param name="previousHidden">[rows, H]: h.</param>
+    /// <param name="hiddenGradient">[rows, H]: dh'.</param>
+    /// <param name="previousHiddenGradient">[rows, H]: z dh' is added; may be <paramref name="hiddenGradient"/>, which it then replaces.</param>
+    /// <param name="rowGradients">[V, 3H] or [1, 3H]: each sequence's gradients are added to the row of its token.</param>
+    /// <param name="recurrentBiasGradient">[3H]: they are added here too.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void BackwardCandidate(
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
+        float* recurrentBiasGradient, int rows, int hiddenSize);
+
+    /// <summary>The second part backwards: the reset gate.</summary>
+    /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
+    /// <param name="gradient">[rows, 3H]: the gradient of the sum of r, on the way out.</param>
+    /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
+    /// <param name="resetGradient">[rows, H]: dv.</param>
+    /// <param name="previousHidden">[rows, H]: h.</param>
+    /// <param name="previousHiddenGradient">[rows, H]: r dv is added.</param>
+    /// <param name="rowGradients">As in <see cref="BackwardCandidate"/>.</param>
+    /// <param name="recurrentBiasGradient">As in <see cref="BackwardCandidate"/>.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="hiddenSize">H.</param>
+    public abstract void BackwardReset(
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
+        float* recurrentBiasGradient, int rows, int hiddenSize);
+
+    private static GruResetBeforeCell Create<TGate>(InstructionSet set)
+        where TGate : struct, IGate =>
+        set == InstructionSet.Vector512 ? new GruResetBeforeCell<Lanes512, TGate>()
+        : set == InstructionSet.Vector256 ? new GruResetBeforeCell<Lanes256, TGate>()
+        : new GruResetBeforeCell<Lanes128, TGate>();
+}
+
+/// <summary>The cell for one vector width and one gate activation. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeCell
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TGate : struct, IGate
+{
+    public override void ForwardGates(
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        for (int row = 0; row < rows; row++)
+        {
+            float* input = inputs + (nint)tokens[row] * 3 * hiddenSize;
+            ActivateGates<TLanes>(sums, input, recurrentBias, gates, previousHidden, 0, whole, hiddenSize);
+            if (whole < hiddenSize) ActivateGates<Lanes1>(sums, input, recurrentBias, gates, previousHidden, whole, hiddenSize, hiddenSize);
+            sums += 3 * hiddenSize;
+            gates += 4 * hiddenSize;
+            previousHidden += hiddenSize;
+        }
+    }
+
+    public override void ForwardCandidate(
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        for (int row = 0; row < rows; row++)
+        {
+            float* input = inputs + (nint)tokens[row] * 3 * hiddenSize;
+            UpdateUnits<TLanes>(sums, input, recurrentBias, gates, previousHidden, hidden, 0, whole, hiddenSize);
+            if (whole < hiddenSize) UpdateUnits<Lanes1>(sums, input, recurrentBias, gates, previousHidden, hidden, whole, hiddenSize, hiddenSize);
+            sums += 3 * hiddenSize;
+            gates += 4 * hiddenSize;
+            previousHidden += hiddenSize;
+            hidden += hiddenSize;
+        }
+    }
+
+    public override void BackwardCandidate(
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
+        float* recurrentBiasGradient, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        bool inPlace = hiddenGradient == previousHiddenGradient;
+        for (int row = 0; row < rows; row++)
+        {
+            float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
+            BackwardUnits<TLanes>(
+                gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole, hiddenSize);
+            if (whole < hiddenSize)
+            {
+                BackwardUnits<Lanes1>(
+                    gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, whole, hiddenSize, hiddenSize);
+            }
+
+            gates += 4 * hiddenSize;
+            gradient += 3 * hiddenSize;
+            previousHidden += hiddenSize;
+            hiddenGradient += hiddenSize;
+            previousHiddenGradient += hiddenSize;
+        }
+    }
+
+    public override void BackwardReset(
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
+        float* recurrentBiasGradient, int rows, int hiddenSize)
+    {
+        int whole = hiddenSize - hiddenSize % TLanes.Count;
+        for (int row = 0; row < rows; row++)
+        {
+            float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
+            ResetUnits<TLanes>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, 0, whole);
+            if (whole < hiddenSize)
+                ResetUnits<Lanes1>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, whole, hiddenSize);
+            gates += 4 * hiddenSize;
+            gradient += 3 * hiddenSize;
+            resetGradient += hiddenSize;
+            previousHidden += hiddenSize;
+            previousHiddenGradient += hiddenSize;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ActivateGates<T>(
+        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, int first, int end, int hiddenSize)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            int update = unit + hiddenSize;
+            T r = TGate.Activate(T.Load(sums + unit) + (T.Load(input + unit) + T.Load(recurrentBias + unit)));
+            T z = TGate.Activate(T.Load(sums + update) + (T.Load(input + update) + T.Load(recurrentBias + update)));
+            r.Store(gates + unit);
+            z.Store(gates + update);
+            (r * T.Load(previousHidden + unit)).Store(gates + unit + 3 * hiddenSize);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void UpdateUnits<T>(
+        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int first, int end, int hiddenSize)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            int candidate = unit + 2 * hiddenSize;
+            T n = Activations.Tanh(T.Load(sums + candidate) + (T.Load(input + candidate) + T.Load(recurrentBias + candidate)));
+            n.Store(gates + candidate);
+            T.MultiplyAdd(T.Load(gates + unit + hiddenSize), T.Load(previousHidden + unit) - n, n).Store(hidden + unit);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void BackwardUnits<T>(
+        float* gates, float* gradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace, float* sums,
+        float* recurrentBiasGradient, int first, int end, int hiddenSize)
+        where T : unmanaged, ILanes<T>
+    {
+        T one = T.Broadcast(1f);
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            int update = unit + hiddenSize, candidate = unit + 2 * hiddenSize;
+            T z = T.Load(gates + update), n = T.Load(gates + candidate), dh = T.Load(hiddenGradient + unit);
+            T dn = dh * (one - z) * (one - n * n), dz = TGate.Backward(z, dh * (T.Load(previousHidden + unit) - n));
+            (inPlace ? dh * z : T.MultiplyAdd(dh, z, T.Load(previousHiddenGradient + unit))).Store(previousHiddenGradient + unit);
+            StoreAndAdd(dz, gradient + update, sums + update, recurrentBiasGradient + update);
+            StoreAndAdd(dn, gradient + candidate, sums + candidate, recurrentBiasGradient + candidate);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ResetUnits<T>(
+        float* gates, float* gradient, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* sums, float* recurrentBiasGradient,
+        int first, int end)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int unit = first; unit < end; unit += T.Count)
+        {
+            T r = T.Load(gates + unit), dv = T.Load(resetGradient + unit);
+            T.MultiplyAdd(dv, r, T.Load(previousHiddenGradient + unit)).Store(previousHiddenGradient + unit);
+            StoreAndAdd(TGate.Backward(r, dv * T.Load(previousHidden + unit)), gradient + unit, sums + unit, recurrentBiasGradient + unit);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreAndAdd<T>(T gradient, float* destination, float* sum, float* otherSum)
+        where T : unmanaged, ILanes<T>
+    {
+        gradient.Store(destination);
+        (T.Load(sum) + gradient).Store(sum);
+        (T.Load(otherSum) + gradient).Store(otherSum);
+    }
+}

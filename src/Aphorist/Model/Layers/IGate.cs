@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model.Layers;
+
+/// <summary>A gate's activation as a type, so that the cell is compiled for each.</summary>
+internal interface IGate
+{
+    static abstract TLanes Activate<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes>;
+
+    /// <summary>The gradient of the sum x, given y = activate(x) and the gradient of y.</summary>
+    static abstract TLanes Backward<TLanes>(TLanes y, TLanes gradient)
+        where TLanes : unmanaged, ILanes<TLanes>;
+}
+
+/// <summary>See <see cref="GateActivation.Sigmoid"/>; its derivative is y (1 - y).</summary>
+internal readonly struct SigmoidGate : IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Activate<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => Activations.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Backward<TLanes>(TLanes y, TLanes gradient)
+        where TLanes : unmanaged, ILanes<TLanes> => gradient * y * (TLanes.Broadcast(1f) - y);
+}
+
+/// <summary>See <see cref="GateActivation.HardSigmoid"/>; its derivative is 0.2 where it is not clipped.</summary>
+internal readonly struct HardSigmoidGate : IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Activate<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => Activations.HardSigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Backward<TLanes>(TLanes y, TLanes gradient)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        TLanes.WhereBetween(y, TLanes.Zero, TLanes.Broadcast(1f), gradient * TLanes.Broadcast(0.2f));
+}
+
+/// <summary>tanh, for what the input gate lets in; its derivative is 1 - y^2.</summary>
+internal readonly struct TanhGate : IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Activate<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => Activations.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Backward<TLanes>(TLanes y, TLanes gradient)
+        where TLanes : unmanaged, ILanes<TLanes> => gradient * (TLanes.Broadcast(1f) - y * y);
+}

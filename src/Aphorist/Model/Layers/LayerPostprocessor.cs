@@ -1,0 +1,97 @@
+using System.Numerics.Tensors;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model.Layers;
+
+/// <summary>
+/// What one layer hands on to the next or to the decoder, forwards and backwards: y = m N(h) + x, where h is the layer's output, N the normalisation, m the
+/// mask of dropout, and x the layer's input; each of the three only where the model has it, x from the second layer up.
+/// </summary>
+/// <remarks>The rows are independent of each other; different threads may run different rows forwards at the same time.</remarks>
+internal sealed unsafe class LayerPostprocessor
+{
+    private readonly Parameters parameters;
+    private readonly int hiddenSize;
+    private readonly NormalizationTensors? tensors;
+    private readonly LayerNormalization normalization;
+    private readonly AlignedArray values, statistics;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="layer">Which layer.</param>
+    /// <param name="mostRows">The most rows there are: sequences times steps.</param>
+    /// <param name="dropsOut">Whether there are masks.</param>
+    public LayerPostprocessor(PackedWeights weights, int layer, int mostRows, bool dropsOut = false)
+    {
+        ModelSpec spec = weights.Model.Spec;
+        (parameters, hiddenSize, AddsInput) = (weights.Model.Parameters, spec.HiddenSize, spec.AddsInput(layer));
+        tensors = spec.LayerNormalization ? weights.Model.Layout.Normalizations[layer] : null;
+        normalization = LayerNormalization.Create(weights.InstructionSet);
+        values = new AlignedArray(tensors is not null || AddsInput || dropsOut ? mostRows * hiddenSize : 0);
+        statistics = new AlignedArray(tensors is not null ? mostRows * LayerNormalization.StatisticsLength : 0);
+    }
+
+    /// <summary>Whether y contains x, so that the gradient of y is also one of x.</summary>
+    public bool AddsInput { get; }
+
+    /// <summary>y from a row on; where nothing is done to h, that is h.</summary>
+    /// <param name="hidden">h from that row on.</param>
+    /// <param name="row">The row.</param>
+    public float* At(float* hidden, int row) => values.Length == 0 ? hidden : values.Pointer + (nint)row * hiddenSize;
+
+    /// <summary>Forgets all rows: y is 0 until the next.</summary>
+    public void Clear() => values.Span.Clear();
+
+    /// <summary>Forgets a row.</summary>
+    public void Clear(int row)
+    {
+        if (values.Length > 0) values.Span.Slice(row * hiddenSize, hiddenSize).Clear();
+    }
+
+    /// <summary>One row becomes the same as one of another workspace of the same layer.</summary>
+    public void CopyFrom(LayerPostprocessor other, int from, int to)
+    {
+        if (values.Length > 0) other.values.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(values.Span[(to * hiddenSize)..]);
+    }
+
+    /// <summary>Makes y of some rows, and returns it.</summary>
+    /// <param name="hidden">[rows, H]: h.</param>
+    /// <param name="input">[rows, H]: x; only read where it is added.</param>
+    /// <param name="mask">m of so many rows, which all others repeat; empty for none.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">How many.</param>
+    public float* Forward(float* hidden, float* input, ReadOnlySpan<float> mask, int firstRow, int rows)
+    {
+        if (values.Length == 0) return hidden;
+        float* y = At(hidden, firstRow);
+        int length = rows * hiddenSize;
+        if (tensors is not null)
+            normalization.Forward(hidden, parameters.PointerTo(tensors.Gain), parameters.PointerTo(tensors.Bias), y, StatisticsAt(firstRow), rows, hiddenSize);
+        if (!mask.IsEmpty) Mask(tensors is null ? hidden : y, y, mask, length);
+        else if (tensors is null) new ReadOnlySpan<float>(hidden, length).CopyTo(new Span<float>(y, length));
+        if (AddsInput) TensorPrimitives.Add(new ReadOnlySpan<float>(y, length), new ReadOnlySpan<float>(input, length), new Span<float>(y, length));
+        return y;
+    }
+
+    /// <summary>Turns the gradient of y into that of h. That of x is the gradient of y itself, and the caller's.</summary>
+    /// <param name="hidden">[rows, H]: h.</param>
+    /// <param name="mask">As in <see cref="Forward"/>.</param>
+    /// <param name="outputGradient">[rows, H]: dy on the way in, dh on the way out.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="gradient">Laid out as the parameters; the normalisation's gradients are added.</param>
+    public void Backward(float* hidden, ReadOnlySpan<float> mask, float* outputGradient, int firstRow, int rows, float* gradient)
+    {
+        if (!mask.IsEmpty) Mask(outputGradient, outputGradient, mask, rows * hiddenSize);
+        if (tensors is null) return;
+        normalization.Backward(
+            hidden, StatisticsAt(firstRow), parameters.PointerTo(tensors.Gain), outputGradient, gradient + tensors.Gain.Offset, gradient + tensors.Bias.Offset, rows, hiddenSize);
+    }
+
+    private float* StatisticsAt(int row) => statistics.Pointer + (nint)row * LayerNormalization.StatisticsLength;
+
+    private static void Mask(float* source, float* destination, ReadOnlySpan<float> mask, int length)
+    {
+        for (int start = 0; start < length; start += mask.Length)
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(source + start, mask.Length), mask, new Span<float>(destination + start, mask.Length));
+    }
+}

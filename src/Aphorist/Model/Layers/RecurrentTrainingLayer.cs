@@ -1,0 +1,213 @@
+using System.Numerics.Tensors;
+using Aphorist.Model.Layers.Gru;
+using Aphorist.Model.Layers.Lstm;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model.Layers;
+
+/// <summary>
+/// One recurrent layer over whole sequences, forwards and backwards: the workspace of one worker. Which products there are, and in what order, is
+/// almost the same for an LSTM and a GRU, and is here; what they do element by element is theirs.
+/// </summary>
+/// <remarks>
+/// Sequences lie step by step: [steps, rows, size]. Products with the inputs of all steps are made at once; those with the state, step by step. On the
+/// way back, the gradients of the kernels are added up over blocks of steps, so that they are loaded and stored seldom.
+/// </remarks>
+internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
+{
+    private readonly AlignedArray hidden, packedInputGradient, packedRecurrentGradient, firstStateGradient;
+    private readonly int[] zeros;
+
+    protected RecurrentTrainingLayer(RecurrentWeights weights, int mostRows, int mostSteps)
+    {
+        Weights = weights;
+        (Gemm, HiddenSize, Gates) = (weights.Gemm, weights.HiddenSize, weights.Gates);
+        hidden = new AlignedArray((mostSteps + 1) * mostRows * HiddenSize);
+        firstStateGradient = new AlignedArray(mostRows * HiddenSize);
+        BlockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
+        BlockRowsKept = weights.ReadsTokens ? mostRows : BlockRows;
+        packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(BlockRows, Gates));
+        packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
+        zeros = GC.AllocateArray<int>(mostRows, pinned: true);
+    }
+
+    public static RecurrentTrainingLayer Create(PackedWeights weights, RecurrentWeights layer, int mostRows, int mostSteps) =>
+        weights.Model.Spec switch
+        {
+            { Architecture: Architecture.Lstm } spec => new LstmTrainingLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { ResetsBefore: true } spec => new GruResetBeforeTrainingLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+            { } spec => new GruTrainingLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
+        };
+
+    public override float* Output => Hidden(1);
+
+    protected RecurrentWeights Weights { get; }
+
+    protected GemmKernel Gemm { get; }
+
+    /// <summary>H.</summary>
+    protected int HiddenSize { get; }
+
+    /// <summary>G H.</summary>
+    protected int Gates { get; }
+
+    /// <summary>Sequences of the current call.</summary>
+    protected int Rows { get; private set; }
+
+    /// <summary>Floats of a vector of the state for each sequence of the current call.</summary>
+    protected nint States => (nint)Rows * HiddenSize;
+
+    /// <summary>Whether the sequences of the current call began from zero states.</summary>
+    protected bool FromZero { get; private set; }
+
+    /// <summary>Rows of a block of steps: at least as deep as the products are fast with.</summary>
+    protected int BlockRows { get; }
+
+    /// <summary>How many rows of gradients are kept: those of a step where the layer reads tokens, else those of a block, from which the inputs' gradients are made.</summary>
+    protected int BlockRowsKept { get; }
+
+    /// <summary>Whether the gradients of x W and h U are the same.</summary>
+    protected abstract bool SharesGradient { get; }
+
+    /// <summary>Whether the cell itself leaves a part of the gradient of the state before, to which the part that comes through U is added.</summary>
+    protected abstract bool CellPassesStateGradient { get; }
+
+    /// <summary>How many columns of U, the first ones, are multiplied by h: all of them, except where a cell multiplies the rest by something else.</summary>
+    protected virtual int StateColumns => Gates;
+
+    public override void Forward(LayerInput input, int steps, int rows, float* state)
+    {
+        (Rows, FromZero) = (rows, state is null);
+        LoadState(state);
+        if (!Weights.ReadsTokens)
+        {
+            Gemm.Multiply(
+                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize, accumulate: false);
+        }
+
+        fixed (int* none = zeros)
+        {
+            for (int step = 0; step < steps; step++)
+            {
+                // The product of a zero state and U needs no computing.
+                float* sums = RecurrentSums(step);
+                bool adds = SharesGradient && !Weights.ReadsTokens;
+                if (step > 0 || !FromZero) Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
+                else if (!adds) new Span<float>(sums, rows * Gates).Clear();
+                ForwardCell(step, Weights.ReadsTokens ? input.Tokens + (nint)step * rows : none);
+            }
+        }
+
+        if (state is not null) StoreState(state, steps);
+    }
+
+    public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
+    {
+        float* biasGradient = gradient + Weights.Tensors.Bias.Offset;
+        float* rowGradients = Weights.ReadsTokens ? gradient + Weights.Tensors.InputKernel.Offset : biasGradient;
+        int stepsPerBlock = Math.Max(1, BlockRows / Rows);
+        BeginBackward();
+        fixed (int* none = zeros)
+        {
+            for (int end = steps, start; end > 0; end = start)
+            {
+                start = Math.Max(0, end - stepsPerBlock);
+                for (int step = end - 1; step >= start; step--)
+                {
+                    float* dh = lastOnly ? outputGradient : outputGradient + step * States;
+                    float* previous = lastOnly ? dh : step > 0 ? dh - States : firstStateGradient.Pointer;
+                    int rowOfBlock = (step - start) * Rows;
+                    int* tokens = Weights.ReadsTokens ? input.Tokens + (nint)step * Rows : none;
+                    BackwardCell(step, Weights.ReadsTokens ? 0 : rowOfBlock, tokens, dh, previous, rowGradients, gradient);
+                    float* recurrentGradient = RecurrentGradient(Weights.ReadsTokens ? 0 : rowOfBlock);
+                    if (step > 0)
+                    {
+                        Gemm.Multiply(
+                            recurrentGradient, Gates, 1, Weights.RecurrentTransposed, previous, HiddenSize, Rows, HiddenSize, StateColumns,
+                            accumulate: !lastOnly || CellPassesStateGradient, packedDepth: Gates);
+                    }
+
+                    PackRecurrentGradient(recurrentGradient, (end - start) * Rows, rowOfBlock);
+                }
+
+                AddKernelGradients(input, start, end, FromZero && start == 0 ? Rows : 0, inputGradient, gradient);
+            }
+        }
+
+        // Each token of each sequence took the bias once, and left its gradient in the row of its kind.
+        if (Weights.ReadsTokens) SumRows(rowGradients, Weights.Tensors.InputKernel.Length / Gates, new Span<float>(biasGradient, Gates));
+    }
+
+    /// <summary>h before a step; before one more than there are, the last.</summary>
+    protected float* Hidden(int step) => hidden.Pointer + step * States;
+
+    /// <summary>Where x W of a step goes, and of the steps after it; only asked for where inputs are vectors.</summary>
+    protected abstract float* InputSums(int step);
+
+    /// <summary>Where h U of a step goes: where x W is if <see cref="SharesGradient"/> and inputs are vectors.</summary>
+    protected abstract float* RecurrentSums(int step);
+
+    /// <summary>The cell at one step.</summary>
+    protected abstract void ForwardCell(int step, int* tokens);
+
+    /// <summary>Forgets the gradients of the steps of the last call.</summary>
+    protected abstract void BeginBackward();
+
+    /// <summary>The cell at one step backwards; leaves the gradients of the sums at <see cref="InputGradient"/> and <see cref="RecurrentGradient"/>.</summary>
+    protected abstract void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient);
+
+    /// <summary>The gradients [rows, G H] of x W from a row of the block on.</summary>
+    protected abstract float* InputGradient(int row);
+
+    /// <summary>The gradients [rows, G H] of h U from a row of the block on.</summary>
+    protected abstract float* RecurrentGradient(int row);
+
+    /// <summary>Packs the gradients of a step's h U for the product with which that of U is made.</summary>
+    /// <param name="recurrentGradient">[rows, G H].</param>
+    /// <param name="rowsOfBlock">Rows of the whole block of steps.</param>
+    /// <param name="firstRow">The step's first row in it.</param>
+    protected virtual void PackRecurrentGradient(float* recurrentGradient, int rowsOfBlock, int firstRow) =>
+        Gemm.PackPart(recurrentGradient, Gates, 1, Rows, Gates, packedRecurrentGradient.Pointer, rowsOfBlock, firstRow);
+
+    /// <summary>dU += h' du over a block of steps, of which the first <paramref name="zeroRows"/> rows of h are known to be zero.</summary>
+    protected virtual void AddRecurrentKernelGradient(int firstStep, int rows, int zeroRows, float* kernelGradient) =>
+        Gemm.Multiply(
+            Hidden(firstStep) + (nint)zeroRows * HiddenSize, 1, HiddenSize, packedRecurrentGradient.Pointer + zeroRows * Gemm.PanelWidth,
+            kernelGradient, Gates, HiddenSize, StateColumns, rows - zeroRows, accumulate: true, packedDepth: rows);
+
+    /// <summary>Begins the sequences from a state, or from zeros if it is null.</summary>
+    protected virtual void LoadState(float* state) => Begin(hidden.Pointer, state);
+
+    /// <summary>The state after the last step.</summary>
+    protected virtual void StoreState(float* state, int steps) => Copy(Hidden(steps), state);
+
+    /// <summary>Sets the vectors that sequences begin with.</summary>
+    protected void Begin(float* first, float* state)
+    {
+        if (state is null) new Span<float>(first, (int)States).Clear();
+        else Copy(state, first);
+    }
+
+    /// <summary>Copies a vector of the state of each sequence.</summary>
+    protected void Copy(float* source, float* destination) => new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
+
+    private static void SumRows(float* values, int rows, Span<float> sums)
+    {
+        for (int row = 0; row < rows; row++) TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
+    }
+
+    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W' where something came past the layer.</summary>
+    private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
+    {
+        int rows = (endStep - firstStep) * Rows;
+        AddRecurrentKernelGradient(firstStep, rows, zeroRows, gradient + Weights.Tensors.RecurrentKernel!.Offset);
+        if (Weights.ReadsTokens) return;
+        if (!SharesGradient) Gemm.Pack(InputGradient(0), Gates, 1, rows, Gates, packedInputGradient.Pointer);
+        nint inputs = (nint)firstStep * Rows * Weights.InputSize;
+        Gemm.Multiply(
+            input.Vectors + inputs, 1, Weights.InputSize, packedInputGradient.Pointer, gradient + Weights.Tensors.InputKernel.Offset, Gates,
+            Weights.InputSize, Gates, rows, accumulate: true);
+        Gemm.Multiply(
+            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, Weights.IsResidual);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Numerics.Tensors;
+using Aphorist.Model.Layers;
+using Aphorist.Numerics;
+
+namespace Aphorist.Model;
+
+/// <summary>The whole model over sequences of tokens, forwards and backwards: the workspace of one worker; the weights are shared.</summary>
+internal sealed unsafe class TrainingNetwork
+{
+    private readonly PackedWeights weights;
+    private readonly TrainingLayer[] layers;
+    private readonly SoftmaxDecoder decoder;
+    private readonly bool lastOnly;
+    private readonly int hiddenSize, embeddingSize, mostRows;
+    private readonly AlignedArray embedded, embeddedGradient;
+    private readonly LayerPostprocessor[] outputs;
+    private readonly AlignedArray[] outputGradients;
+
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="mostRows">The most sequences a call may bring.</param>
+    /// <param name="mostSteps">The most steps.</param>
+    /// <param name="lastOnly">Whether only the token after the last step is predicted, rather than one after each step.</param>
+    /// <param name="dropsOut">Whether calls may bring masks.</param>
+    public TrainingNetwork(PackedWeights weights, int mostRows, int mostSteps, bool lastOnly, bool dropsOut)
+    {
+        (this.weights, this.mostRows, this.lastOnly) = (weights, mostRows, lastOnly);
+        ModelSpec spec = weights.Model.Spec;
+        (hiddenSize, embeddingSize) = (spec.HiddenSize, spec.EmbeddingSize);
+        layers = [.. weights.Layers.Select(layer => layer.CreateLayer(weights, mostRows, mostSteps))];
+        decoder = new SoftmaxDecoder(weights);
+        int sequence = mostSteps * mostRows;
+        embedded = new AlignedArray(sequence * embeddingSize);
+        embeddedGradient = new AlignedArray(sequence * embeddingSize);
+        outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, sequence, dropsOut))];
+        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? mostRows : sequence) * hiddenSize))];
+    }
+
+    /// <summary>Runs sequences forwards and backwards.</summary>
+    /// <param name="tokens">[steps + 1, rows]: what the model reads, and what comes after it.</param>
+    /// <param name="steps">Steps.</param>
+    /// <param name="rows">Sequences.</param>
+    /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
+    /// <param name="masks">[layers, rows, H]: what the outputs of each layer, normalised or not, are multiplied by, the same at all steps; null for none.</param>
+    /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
+    /// <param name="gradient">Laid out as the parameters; overwritten.</param>
+    /// <returns>The summed loss in nats, and how many predictions were right.</returns>
+    public (double Loss, int Correct) LossAndGradient(int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, mostRows);
+        new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
+        Forward(tokens, steps, rows, state, masks);
+        nint states = (nint)rows * hiddenSize;
+        int first = lastOnly ? steps - 1 : 0;
+        float* top = OutputOf(layers.Length - 1), topGradient = outputGradients[^1].Pointer;
+        (double Loss, int Correct) result = decoder.LossAndGradient(
+            top + first * states, tokens + (nint)(first + 1) * rows, (steps - first) * rows, scale, topGradient, gradient);
+        Backward(tokens, steps, rows, masks, gradient);
+        return result;
+    }
+
+    /// <summary>Floats that the states of <paramref name="rows"/> sequences take.</summary>
+    public static int StateLength(ModelSpec spec, int rows)
+    {
+        int length = 0;
+        for (int layer = 0; layer < spec.Layers; layer++) length += rows * spec.StateSize(layer);
+        return length;
+    }
+
+    private void Forward(int* tokens, int steps, int rows, float* state, float* masks)
+    {
+        if (embeddingSize > 0) weights.Embed(tokens, embedded.Pointer, steps * rows);
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            LayerInput input = InputOf(layer, tokens);
+            layers[layer].Forward(input, steps, rows, state);
+            int first = FirstRow(layer, steps, rows);
+            nint place = (nint)first * hiddenSize;
+            outputs[layer].Forward(layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
+            if (state is not null) state += rows * weights.Model.Spec.StateSize(layer);
+        }
+    }
+
+    private void Backward(int* tokens, int steps, int rows, float* masks, float* gradient)
+    {
+        for (int layer = layers.Length - 1; layer >= 0; layer--)
+        {
+            bool isLastOnly = lastOnly && layer == layers.Length - 1;
+            float* outputGradient = outputGradients[layer].Pointer;
+            float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
+            int first = FirstRow(layer, steps, rows), count = steps * rows - first;
+            if (outputs[layer].AddsInput) PassPast(outputGradient, inputGradient, first, count);
+            outputs[layer].Backward(layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
+            layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient);
+        }
+
+        if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);
+    }
+
+    private void AddEmbeddingGradient(int* tokens, int rows, float* gradient)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> sum = new(gradient + (nint)tokens[row] * embeddingSize, embeddingSize);
+            TensorPrimitives.Add(sum, embeddedGradient.Span.Slice(row * embeddingSize, embeddingSize), sum);
+        }
+    }
+
+    /// <summary>The gradient that goes past a layer to its input: that of the output, which only some last rows may have.</summary>
+    private void PassPast(float* outputGradient, float* inputGradient, int first, int rows)
+    {
+        new Span<float>(inputGradient, first * hiddenSize).Clear();
+        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
+    }
+
+    /// <summary>The first row of a layer's outputs that anything reads.</summary>
+    private int FirstRow(int layer, int steps, int rows) => lastOnly && layer == layers.Length - 1 ? (steps - 1) * rows : 0;
+
+    private LayerInput InputOf(int layer, int* tokens) =>
+        layer > 0 ? LayerInput.Of(OutputOf(layer - 1)) : embeddingSize > 0 ? LayerInput.Of(embedded.Pointer) : LayerInput.Of(tokens);
+
+    /// <summary>What a layer hands on.</summary>
+    private float* OutputOf(int layer) => outputs[layer].At(layers[layer].Output, 0);
+
+    private ReadOnlySpan<float> MaskOf(int layer, int rows, float* masks) =>
+        masks is null ? [] : new(masks + (nint)layer * rows * hiddenSize, rows * hiddenSize);
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+
+namespace Aphorist.Text.Tokenizers;
+
+/// <summary>Counts the tokens that a text is cut into and chooses those that a vocabulary keeps.</summary>
+internal sealed class WordCounts
+{
+    private const string Space = " ";
+
+    private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+    private readonly int minimumCount;
+
+    /// <param name="blocks">The text, in blocks that end where a token ends.</param>
+    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept.</param>
+    public WordCounts(IEnumerable<string> blocks, int minimumCount)
+    {
+        this.minimumCount = minimumCount;
+        bool hasSpaces = false;
+        foreach (string text in blocks)
+        {
+            Count(text);
+            hasSpaces = hasSpaces || text.Contains(' ');
+        }
+
+        SplitRareWords();
+        // Needed by itself as soon as there is not room for every word that has a space.
+        if (hasSpaces) counts.TryAdd(Space, 0);
+        counts.Remove(WordTokenizer.UnknownToken);
+    }
+
+    /// <summary>
+    /// The unknown mark, then the tokens by descending count, those of equal count in ordinal order. Single characters go before words when
+    /// there is not room for all.
+    /// </summary>
+    public IEnumerable<string> Choose(int maximumSize) => counts
+        .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordSplitter.IsWord(entry.Key)))
+        .Where(entry => !entry.IsWord || entry.Count + counts.GetValueOrDefault(Space + entry.Token) >= minimumCount)
+        .OrderBy(entry => entry.IsWord).ThenByDescending(entry => entry.Count).ThenBy(entry => entry.Token, StringComparer.Ordinal)
+        .Take(maximumSize - 1)
+        .OrderByDescending(entry => entry.Count).ThenBy(entry => entry.Token, StringComparer.Ordinal)
+        .Select(entry => entry.Token)
+        .Prepend(WordTokenizer.UnknownToken);
+
+    private void Count(ReadOnlySpan<char> text)
+    {
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> spans = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (!text.IsEmpty)
+        {
+            int length = WordSplitter.FirstLength(text);
+            CollectionsMarshal.GetValueRefOrAddDefault(spans, text[..length], out _)++;
+            text = text[length..];
+        }
+    }
+
+    /// <summary>Counts a word that is rare with its space as what it will be written as: the space, and the word without it.</summary>
+    private void SplitRareWords()
+    {
+        foreach ((string token, int count) in counts.Where(entry => entry.Key is [' ', _, ..] && entry.Value < minimumCount).ToArray())
+        {
+            counts.Remove(token);
+            counts[Space] = counts.GetValueOrDefault(Space) + count;
+            counts[token[1..]] = counts.GetValueOrDefault(token[1..]) + count;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace Aphorist.Text.Tokenizers;
+
+/// <summary>
+/// Cuts a text into words and single characters, whose concatenation is the text. A word begins with a letter or a digit, goes on as long as
+/// letters, digits and combining marks do, and takes in the one space before it; an apostrophe or an invisible joiner between two of these
+/// belongs to it. Every other character is a token by itself, and so is a letter of a script that puts no spaces between words.
+/// </summary>
+internal static class WordSplitter
+{
+    /// <summary>The length, in UTF-16 units, of the first token of a text that is not empty.</summary>
+    public static int FirstLength(ReadOnlySpan<char> text)
+    {
+        int space = text[0] == ' ' ? 1 : 0;
+        int word = WordLength(text[space..]);
+        if (word > 0) return space + word;
+        Rune.DecodeFromUtf16(text, out _, out int length);
+        return length;
+    }
+
+    /// <summary>Whether a token is a word, with or without its space.</summary>
+    public static bool IsWord(ReadOnlySpan<char> token) => WordLength(token[0] == ' ' ? token[1..] : token) > 0;
+
+    private static int WordLength(ReadOnlySpan<char> text)
+    {
+        int length = 0;
+        while (length < text.Length)
+        {
+            int joiner = length > 0 && IsJoiner(text[length]) ? 1 : 0;
+            int character = WordCharacterLength(text[(length + joiner)..], isFirst: length == 0);
+            if (character == 0) break;
+            length += joiner + character;
+        }
+        return length;
+    }
+
+    /// <summary>The length of the first character if it is one that words are made of, else 0.</summary>
+    private static int WordCharacterLength(ReadOnlySpan<char> text, bool isFirst)
+    {
+        if (text.IsEmpty) return 0;
+        if (char.IsAscii(text[0])) return char.IsAsciiLetterOrDigit(text[0]) ? 1 : 0;
+        Rune.DecodeFromUtf16(text, out Rune character, out int length);
+        return (Rune.IsLetterOrDigit(character) || (!isFirst && CombiningMark.Is(character))) && !IsOfUnspacedScript(character.Value) ? length : 0;
+    }
+
+    // The apostrophe of typewriters, that of printers, and the two joiners that Persian and the scripts of India write within words.
+    private static bool IsJoiner(char unit) => unit is '\'' or '\u2019' or '\u200C' or '\u200D';
+
+    private static bool IsOfUnspacedScript(int codePoint) => codePoint is
+        (>= 0x0E00 and <= 0x0EFF) or // Thai, Lao
+        (>= 0x1000 and <= 0x109F) or // Burmese
+        (>= 0x1780 and <= 0x17FF) or // Khmer
+        (>= 0x3005 and <= 0x30FF) or (>= 0x31F0 and <= 0x31FF) or (>= 0xFF66 and <= 0xFF9F) or (>= 0x1AFF0 and <= 0x1B16F) or // Kana
+        (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF); // Han
+}

@@ -1,0 +1,212 @@
+using Aphorist.Cli.Commands.Play;
+
+namespace Aphorist.Cli.Tests.Commands.Play;
+
+public sealed class PlaySessionTests(TrainedModel trained)
+{
+    private static readonly SamplingOptions Sampling = new() { Seed = 7 };
+
+    [Fact]
+    public void Type_Capitals_AreReadAsTheModelReadsThem()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("THE Cat\r\n");
+
+        Assert.Equal("the cat\n", session.Text.ToString());
+        Assert.Equal("", session.Note);
+    }
+
+    [Fact]
+    public void Type_UnknownCharacter_IsLeftOutAndNamed()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("the ");
+        session.Type("€");
+
+        Assert.Equal("the ", session.Text.ToString());
+        Assert.Contains("'€' (U+20AC)", session.Note, StringComparison.Ordinal);
+        session.Undo();
+        Assert.Equal("", session.Text.ToString());
+    }
+
+    [Fact]
+    public void Undo_ManyChanges_GoesBackOneByOne()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("t");
+        session.Type("h");
+        session.Type("e");
+        session.Type(" ");
+        Think(session);
+        session.Accept(2);
+        string accepted = session.Text.ToString();
+        Run(session, WriteExtent.Line);
+        session.Erase();
+        string[] expected = [session.Text + "\n", accepted, "the ", "the", ""];
+        foreach (string text in expected)
+        {
+            session.Undo();
+            Assert.Equal(text, session.Text.ToString());
+        }
+
+        Assert.Equal("", session.Note);
+        session.Undo();
+        Assert.Contains("nothing to undo", session.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accept_Suggestions_AddsThem()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("the ");
+        Think(session);
+        string second = session.Suggestions[1].Text;
+        session.Select(1);
+        Assert.Equal(1, session.Selected);
+        session.Accept(session.Selected);
+
+        Assert.Equal("the " + second, session.Text.ToString());
+        Assert.Equal(0, session.Selected);
+        Assert.True(session.Text.IsWritten);
+        // Of those to come, none is found yet, so they are looked for now.
+        Assert.Empty(session.Suggestions);
+        session.Accept(0);
+        Assert.True(session.Text.Length > ("the " + second).Length);
+        session.Undo();
+        session.Accept(SuggestionSearch.Wanted);
+        Assert.Equal("the " + second, session.Text.ToString());
+    }
+
+    [Fact]
+    public void Select_BeyondTheEnds_Stays()
+    {
+        PlaySession session = OfCharacters();
+        session.Select(1);
+        Assert.Equal(0, session.Selected);
+        Think(session);
+        session.Select(-1);
+        Assert.Equal(0, session.Selected);
+        session.Select(100);
+        Assert.Equal(session.Suggestions.Count - 1, session.Selected);
+    }
+
+    [Fact]
+    public void Write_AfterAnyChanges_IsWhatGenerateWrites()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("the hen sat. ");
+        Think(session);
+        session.Accept(0);
+        session.Undo();
+        for (int character = 0; character < "sat. ".Length; character++) session.Erase();
+        session.Type("ran");
+        Run(session, WriteExtent.Line);
+
+        string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate("the hen ran", 1000, Sampling);
+        Assert.Equal("the hen ran" + expected[..(expected.IndexOf('\n') + 1)], session.Text.ToString());
+    }
+
+    [Fact]
+    public void Write_AgainAfterUndo_WritesAnother()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("the ");
+        Run(session, WriteExtent.Line);
+        string first = session.Text.ToString();
+        session.Undo();
+        Run(session, WriteExtent.Line);
+
+        Assert.NotEqual(first, session.Text.ToString());
+    }
+
+    [Fact]
+    public void Write_Word_EndsBehindIt()
+    {
+        PlaySession session = OfCharacters();
+        session.Type("the c");
+        Run(session, WriteExtent.Word);
+
+        Assert.Matches(@"^the c[a-z]*[^a-z]$", session.Text.ToString());
+        Run(session, WriteExtent.Token);
+        Assert.Matches(@"^the c[a-z]*[^a-z](.|\n)$", session.Text.ToString());
+    }
+
+    [Fact]
+    public void Write_Endless_GoesOnUntilItIsStopped()
+    {
+        PlaySession session = OfCharacters();
+        session.Begin(WriteExtent.Endless);
+        for (int token = 0; token < 3000; token++) session.Write();
+        Assert.True(session.IsWriting);
+        session.Stop();
+
+        Assert.False(session.IsWriting);
+        Assert.Equal(3000, session.Text.Length);
+        Assert.Equal(new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 3000, Sampling), session.Text.ToString());
+    }
+
+    [Fact]
+    public void Warm_WhileWriting_ChangesWhatFollows()
+    {
+        PlaySession session = OfCharacters();
+        session.Begin(WriteExtent.Endless);
+        for (int step = 0; step < 20; step++) session.Warm(-0.1);
+        Assert.Equal(0, session.Temperature);
+        for (int token = 0; token < 100; token++) session.Write();
+
+        Assert.Equal(new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 100, new() { Temperature = 0 }), session.Text.ToString());
+        session.Warm(0.1);
+        Assert.Equal(0.1, session.Temperature);
+        Assert.Contains("0.1", session.Note, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("the ca", "^the ca(t|ts|r)$")]
+    [InlineData("the ", "^the (cat|cats|car|sat)$")]
+    [InlineData("the cat", "^the cat(.| | cat| cats| car| sat|the|c|a|t)$")]
+    [InlineData("the xyz", "^the xyz(.| | cat| cats| car| sat|the|c|a|t)$")]
+    public void Write_AWordThatIsBegun_EndsIt(string begun, string pattern)
+    {
+        LanguageModel model = LanguageModel.Create(
+            ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
+        PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+        session.Type(begun);
+        for (int time = 0; time < 20; time++)
+        {
+            Run(session, WriteExtent.Token);
+            Assert.Matches(pattern, session.Text.ToString());
+            session.Undo();
+            Assert.Equal(begun, session.Text.ToString());
+        }
+    }
+
+    [Fact]
+    public void Write_OfBytes_WritesWholeCharacters()
+    {
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook with { HiddenSize = 8 }, new ByteTokenizer(), seed: 1);
+        PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+        session.Type("中");
+        Run(session, WriteExtent.Token);
+
+        Assert.InRange(session.Text.Length, 2, 3);
+    }
+
+    private PlaySession OfCharacters()
+    {
+        LanguageModel model = LanguageModel.Load(trained.File);
+        return new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+    }
+
+    private static void Run(PlaySession session, WriteExtent stretch)
+    {
+        session.Begin(stretch);
+        while (session.IsWriting) session.Write();
+    }
+
+    private static void Think(PlaySession session)
+    {
+        while (session.Think())
+        {
+        }
+    }
+}
