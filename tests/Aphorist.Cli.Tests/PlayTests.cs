@@ -3,7 +3,7 @@ namespace Aphorist.Cli.Tests;
 /// <summary>`aphorist play` on a terminal, which `script` plays; what it shows is kept in the file `screen`.</summary>
 public sealed class PlayTests(TrainedModel trained) : IDisposable
 {
-    private const string Ready = "Tab takes", Entered = "\u001b[?1049h", Left = "\u001b[?1049l";
+    private const string Ready = "Tab accepts", Entered = "\u001b[?1049h", Left = "\u001b[?1049l";
 
     private readonly TemporaryFolder folder = new();
 
@@ -124,7 +124,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Play_SmallTerminal_StillPlays()
     {
-        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("Esc leaves")}; {Send("cat")}; {Send("\\033")}", columns: 20, rows: 6);
+        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("Esc quits")}; {Send("cat")}; {Send("\\033")}", columns: 20, rows: 6);
 
         Assert.Equal("cat", File.ReadAllText(folder["text.txt"]));
     }

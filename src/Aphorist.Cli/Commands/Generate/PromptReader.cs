@@ -34,17 +34,18 @@ internal static class PromptReader
         string normalized = tokenizer.Normalization.Apply(prompt);
         int[] known = tokenizer.EncodeSkippingUnknown(normalized, out IReadOnlyList<string> unknown);
         if (unknown.Count == 0) return normalized;
-        string names = NamesOf(unknown);
+        string names = NamesOf(unknown, NamedAtMost);
         if (treatment == UnknownCharacters.Error)
             throw new UsageException($"The model does not know {names}: change the prompt, or leave out what is unknown with --unknown skip.");
         notes.WriteLine($"Left out of the prompt, since the model does not know it: {names}.");
         return tokenizer.Decode(known);
     }
 
-    private static string NamesOf(IReadOnlyList<string> unknown)
+    /// <summary>Lists unknown characters or words, up to a maximum number.</summary>
+    public static string NamesOf(IReadOnlyList<string> unknown, int maximum)
     {
-        string names = string.Join(", ", unknown.Take(NamedAtMost).Select(NameOf));
-        return unknown.Count > NamedAtMost ? $"{names} and {unknown.Count - NamedAtMost} more" : names;
+        string names = string.Join(", ", unknown.Take(maximum).Select(NameOf));
+        return unknown.Count > maximum ? $"{names} and {unknown.Count - maximum} more" : names;
     }
 
     private static string NameOf(string unknown) => Rune.GetRuneAt(unknown, 0) is var first && first.Utf16SequenceLength == unknown.Length

@@ -53,6 +53,9 @@ internal static class SamplingArguments
     // A thousand million seeds are plenty, and short enough to type again.
     private const int RandomSeeds = 1_000_000_000;
 
+    /// <summary>Draws a seed that is short enough to type again.</summary>
+    public static ulong RandomSeed() => (ulong)Random.Shared.Next(RandomSeeds);
+
     /// <summary>Those that hold whatever the temperature is.</summary>
     public static IReadOnlyList<Option> Lasting { get; } = [TopK, TopP, MinP, Typical, Repetition, Frequency, Presence, Window, Ban, Bias];
 
@@ -81,7 +84,7 @@ internal static class SamplingArguments
             PenaltyWindow = Window.GetValue(call) ?? 64,
             Banned = [.. (call.GetValue(Ban) ?? []).Select(EscapedText.Read)],
             Bias = BiasOf(call.GetValue(Bias) ?? []),
-            Seed = Seed.GetValue(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
+            Seed = Seed.GetValue(call) ?? RandomSeed(),
         };
         return [.. temperatures.Select(temperature => options with { Temperature = temperature })];
     }
