@@ -22,9 +22,9 @@ internal enum GenerationExtent
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="prompt">The text before the passage.</param>
 /// <param name="start">The session after that text. It is not changed.</param>
-/// <param name="sampling">The sampling options.</param>
+/// <param name="options">The sampling options.</param>
 /// <param name="extent">How much to generate.</param>
-internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, GenerationSession start, SamplingOptions sampling, GenerationExtent extent)
+internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, GenerationSession start, GenerationOptions options, GenerationExtent extent)
 {
     private const int MaximumAttempts = 32;
 
@@ -40,7 +40,7 @@ internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, Gen
     private int count;
 
     /// <summary>The session after the last generated token.</summary>
-    public GenerationSession Session { get; private set; } = start.Fork(sampling.Seed, sampling);
+    public GenerationSession Session { get; private set; } = start.Fork(options);
 
     /// <summary>All tokens from the beginning of the text to the last generated one.</summary>
     public int[] Ids => [.. ids];
@@ -49,7 +49,7 @@ internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, Gen
     public bool IsDone { get; private set; }
 
     /// <summary>Changes the options for the tokens to come.</summary>
-    public void ChangeOptions(SamplingOptions options) => Session = Session.Fork(options);
+    public void ChangeOptions(GenerationOptions changed) => Session = Session.Fork(changed with { Seed = null });
 
     /// <summary>Generates one more token and returns the text that it completes.</summary>
     public string Next()
@@ -73,13 +73,13 @@ internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, Gen
     {
         for (ulong attempt = 0; attempt < MaximumAttempts; attempt++)
         {
-            Session = start.Fork(sampling.Seed + attempt * AttemptStride, sampling);
+            Session = start.Fork(options with { Seed = options.Seed + attempt * AttemptStride });
             if (Session.Sample() is var sampled && prompt.CanBecome(tokenizer.Decode([sampled]))) return sampled;
         }
 
         int mostLikely = start.Predict().GetMostLikely(tokenizer.VocabularySize)
             .First(id => id != WordTokenizer.UnknownId && prompt.CanBecome(tokenizer.Decode([id])));
-        Session = start.Fork(sampling.Seed, sampling);
+        Session = start.Fork(options);
         Session.Append(mostLikely);
         return mostLikely;
     }

@@ -12,28 +12,30 @@ internal static class PlayCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p") { Description = "The initial text. Empty by default.", HelpName = "text" };
+    private static readonly Option<string?> Prompt = new("--prompt", "-p") { Description = "The text to start with. Default: empty.", HelpName = "text" };
 
     private static readonly NumberOption<double> Temperature = NumberOptions.Real(
         "--temperature", "t",
-        "The initial sampling temperature, at least 0. Below 1 the text is more predictable, above 1 more varied; 0 always selects the most likely token. 1 by default.",
-        value => value >= 0, "a number from 0 up");
+        "Sampling temperature at the start. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely token.",
+        NumberRange.AtLeast(0), 1);
 
     private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
-        "--seed", "The random seed. The same seed and the same keys give the same text. Random by default.");
+        "--seed", "Random seed. The same seed and the same keys give the same text. Default: a random seed.");
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Save the text to this file on Ctrl-S and at the end. By default it is saved only on Ctrl-S, to play-1.txt or the next free number.",
+        Description = "Save the text to this file on Ctrl-S and at the end. Default: save only on Ctrl-S, to play-1.txt or the next free number.",
         HelpName = "file",
     };
 
     public static Command Create()
     {
-        Command command = new("play", "Write a text together with a model: it suggests the next words, and continues the text on request.") { Model, Prompt, Temperature };
-        foreach (Option option in SamplingArguments.Lasting) command.Add(option);
-        command.Add(Seed);
-        command.Add(Output);
+        Command command = new("play", "Write a text together with a model: it suggests the next words, and continues the text on request.") { Model };
+        OptionGroup.Attach(
+            command,
+            new("Text", Prompt, Output),
+            new("Sampling", [Temperature, .. SamplingArguments.Filters, Seed]),
+            SamplingArguments.Penalties);
         command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
@@ -48,14 +50,11 @@ internal static class PlayCommand
         if (!console.IsInputTerminal || !console.IsOutputTerminal || console.GetVariable("TERM") is "dumb")
             throw new UsageException("aphorist play needs a terminal. Without one, use aphorist generate.");
         string path = ModelPath.Of(call.GetRequiredValue(Model));
-        SamplingOptions sampling = SamplingArguments.Of(call, length: 0)[0] with
-        {
-            Temperature = Temperature.GetValue(call) ?? 1.0,
-            Seed = Seed.GetValue(call) ?? SamplingArguments.RandomSeed(),
-        };
+        ulong seed = Seed.GetValue(call) ?? SamplingArguments.RandomSeed();
+        GenerationOptions options = SamplingArguments.BindCommon(call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
         LanguageModel model = LanguageModel.Load(path);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        PlaySession session = new(new TextGenerator(model), sampling, end.Token);
+        PlaySession session = new(new TextGenerator(model), options, end.Token);
         session.Type(call.GetValue(Prompt) ?? "");
         string? file = call.GetValue(Output);
         try
@@ -64,7 +63,7 @@ internal static class PlayCommand
         }
         finally
         {
-            Finish(session.Text.ToString(), file, text => output.Result.Announce(output.Json ? Json(path, text, sampling.Seed) : text));
+            Finish(session.Text.ToString(), file, text => output.Result.Announce(output.Json ? Json(path, text, seed) : text));
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class PlaySession
     private readonly SessionCache cache;
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
-    private SamplingOptions sampling;
+    private GenerationOptions options;
     private PartialWord? partial;
     private SuggestionSearch? search;
     private GenerationRun? run;
@@ -22,13 +22,13 @@ internal sealed class PlaySession
     private bool isTyping;
 
     /// <param name="generator">The model.</param>
-    /// <param name="sampling">The sampling options. Each generated passage has another seed, counted up from the one given here.</param>
+    /// <param name="options">The sampling options. Each generated passage has another seed, counted up from the one given here.</param>
     /// <param name="cancellationToken">Stops the reading of a long text.</param>
     /// <exception cref="AphoristException">The options do not fit the model.</exception>
-    public PlaySession(TextGenerator generator, SamplingOptions sampling, CancellationToken cancellationToken)
+    public PlaySession(TextGenerator generator, GenerationOptions options, CancellationToken cancellationToken)
     {
-        (tokenizer, this.sampling, this.cancellationToken) = (generator.Tokenizer, sampling, cancellationToken);
-        cache = new SessionCache(generator.CreateSession(sampling));
+        (tokenizer, this.options, this.cancellationToken) = (generator.Tokenizer, options, cancellationToken);
+        cache = new SessionCache(generator.CreateSession(options));
         isWithinWord = SuggestionSearch.FindTokensWithinWords(tokenizer);
     }
 
@@ -45,7 +45,7 @@ internal sealed class PlaySession
     public string Message { get; set; } = "";
 
     /// <summary>The sampling temperature.</summary>
-    public double Temperature => sampling.Temperature;
+    public double Temperature => options.Temperature;
 
     /// <summary>Whether the model is generating.</summary>
     public bool IsGenerating => run is not null;
@@ -59,7 +59,7 @@ internal sealed class PlaySession
         {
             int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
             if (unknown.Count > 0)
-                (text, Message) = (tokenizer.Decode(known), $"The model does not know {PromptReader.NamesOf(unknown, MaximumUnknownNames)}.");
+                (text, Message) = (tokenizer.Decode(known), $"The model does not know {PromptArguments.NamesOf(unknown, MaximumUnknownNames)}.");
         }
 
         // Letters typed one after another are undone as one word.
@@ -95,9 +95,9 @@ internal sealed class PlaySession
     /// <summary>Raises or lowers the temperature, also while the model generates.</summary>
     public void AdjustTemperature(double difference)
     {
-        double temperature = Math.Round(Math.Clamp(sampling.Temperature + difference, 0, MaximumTemperature), 2);
-        sampling = sampling with { Temperature = temperature };
-        run?.ChangeOptions(sampling);
+        double temperature = Math.Round(Math.Clamp(options.Temperature + difference, 0, MaximumTemperature), 2);
+        options = options with { Temperature = temperature };
+        run?.ChangeOptions(options);
         Message = string.Create(CultureInfo.InvariantCulture, $"Temperature {temperature:0.0#}{(temperature == 0 ? ": always the most likely token" : "")}.");
     }
 
@@ -105,8 +105,8 @@ internal sealed class PlaySession
     public void Start(GenerationExtent extent)
     {
         PartialWord text = PartialWord.ForGeneration(Text.ToString(), tokenizer);
-        SamplingOptions options = sampling with { Seed = sampling.Seed + runs++ };
-        run = new GenerationRun(tokenizer, text, cache.Get(text.Ids, cancellationToken), options, extent);
+        GenerationOptions seeded = options with { Seed = options.Seed + runs++ };
+        run = new GenerationRun(tokenizer, text, cache.Get(text.Ids, cancellationToken), seeded, extent);
         isTyping = false;
         earlier.Push(Text);
     }
