@@ -54,7 +54,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     {
         string shown = OnATerminal($"play '{trained.Run}' --top-k 100000", "true");
 
-        Assert.Contains("aphorist: Top-k is 100000", shown, StringComparison.Ordinal);
+        Assert.Contains("aphorist: --top-k is 100000", shown, StringComparison.Ordinal);
         Assert.DoesNotContain(Entered, shown, StringComparison.Ordinal);
     }
 
