@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
-using Aphorist.Storage;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Info;
