@@ -24,7 +24,7 @@ internal static class ExplainedGeneration
         TextGenerator generator, string prompt, SamplingOptions sampling, int length, StopOptions stop, CommandOutput output, CancellationToken cancellationToken)
     {
         IEnumerable<ScoredToken> tokens = generator.Explain(prompt, sampling, length, stop, output.Json ? Alternatives : 0);
-        SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(generator.Tokenizer);
+        SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(output.Console, generator.Tokenizer);
         if (!output.Json) output.Result.Type(prompt);
         double nats = 0, entropy = 0;
         List<int> ids = [];
