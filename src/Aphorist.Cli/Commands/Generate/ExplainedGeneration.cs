@@ -21,7 +21,7 @@ internal static class ExplainedGeneration
     public static int Run(TextGenerator generator, string prompt, GenerationOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
         IEnumerable<ScoredToken> tokens = generator.StreamTokens(prompt, options, output.Json ? Alternatives : 0, cancellationToken);
-        SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(generator.Tokenizer);
+        SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(output.Console, generator.Tokenizer);
         if (!output.Json) output.Result.Type(prompt);
         double nats = 0, entropy = 0;
         List<int> ids = [];
