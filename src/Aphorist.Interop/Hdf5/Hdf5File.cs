@@ -1,7 +1,7 @@
 namespace Aphorist.Interop.Hdf5;
 
 /// <summary>An HDF5 file that is read: what h5py writes by default, and what this program writes.</summary>
-/// <remarks>docs/decisions/0013-own-reader-of-hdf5.md says why it is read by code of our own.</remarks>
+/// <remarks>docs/decisions/0013-own-hdf5-reader.md says why it is read by code of our own.</remarks>
 internal sealed class Hdf5File
 {
     private const int LongestSuperblock = 96;

@@ -24,7 +24,7 @@ internal sealed class SweepCall(SweepPlan plan, string folder, CommandOutput out
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             output.Result.Flush();
-            await Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: {again}");
+            await output.Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: {again}");
             return ExitCode.Interrupted;
         }
 

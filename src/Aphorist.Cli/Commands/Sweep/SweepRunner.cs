@@ -30,7 +30,7 @@ internal sealed class SweepRunner(int count, CommandOutput output)
         {
             string sentence = ErrorReport.SentenceOf(exception, output.Debug);
             await output.Notes.WriteLineAsync($"Run {run.Name} failed: {sentence}");
-            if (output.Debug) await Console.Error.WriteLineAsync(exception.ToString());
+            if (output.Debug) await output.Console.Error.WriteLineAsync(exception.ToString());
             return new SweepOutcome(run, null, sentence);
         }
     }
@@ -43,7 +43,7 @@ internal sealed class SweepRunner(int count, CommandOutput output)
         TrainingRequest request = isBegun ? run.Request with { Resume = run.Folder, From = null } : run.Request with { Run = run.Folder };
         using PreparedRun prepared = await TrainingCall.PrepareAsync(request, output, cancellationToken);
         EpochHistory history = new();
-        SweepReport report = new(new EpochProgress(output.ShowsProgress, prepared.Options.Training.Epochs, history, $"run {number}/{count}, "), output.Notes);
+        SweepReport report = new(new EpochProgress(output, prepared.Options.Training.Epochs, history, $"run {number}/{count}, "), output.Notes);
         await TrainingCall.TrainAsync(prepared, history, report, output.Notes, writesSamples: false, cancellationToken);
         return SweepResult.Of(prepared, report.Seconds);
     }

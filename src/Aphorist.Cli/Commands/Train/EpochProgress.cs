@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
 using Spectre.Console;
@@ -6,11 +7,11 @@ using Spectre.Console;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>The progress bar of the current epoch and a chart of the losses below it, on standard error; nothing at all where that is no terminal.</summary>
-internal sealed class EpochProgress(bool isVisible, int epochs, EpochHistory history, string title = "") : IAsyncDisposable
+internal sealed class EpochProgress(CommandOutput output, int epochs, EpochHistory history, string title = "") : IAsyncDisposable
 {
     private const int LineWidth = 40;
 
-    private readonly TerminalProgress? bar = isVisible ? new TerminalProgress() : null;
+    private readonly TerminalProgress? bar = output.ShowsProgress ? new TerminalProgress(output.Console) : null;
     private readonly LossPoints points = new(history);
 
     public async ValueTask ShowAsync(TrainingProgress progress)

@@ -20,7 +20,7 @@ internal static class TrainingCall
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             output.Result.Flush();
-            await Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: aphorist train --resume {ShellWord.Of(run.Folder.Path)}");
+            await output.Console.Error.WriteLineAsync($"Stopped, nothing is lost. Go on with: aphorist train --resume {ShellWord.Of(run.Folder.Path)}");
             return ExitCode.Interrupted;
         }
     }
@@ -75,7 +75,7 @@ internal static class TrainingCall
 
     private static ITrainingReporter ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
     {
-        EpochProgress progress = new(output.ShowsProgress, run.Options.Training.Epochs, history);
+        EpochProgress progress = new(output, run.Options.Training.Epochs, history);
         return output.Json
             ? new JsonTrainingReporter(output.Result, progress)
             : new ConsoleTrainingReporter(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
