@@ -4,10 +4,11 @@ using Aphorist.Numerics;
 namespace Aphorist.Generation;
 
 /// <summary>Looks for the likeliest text: of all ways to go on with the best beginnings, the best are the next beginnings. All of them are advanced as one matrix product.</summary>
-internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions options, StopOptions stop, int length)
+internal sealed unsafe class BeamSearch(PackedWeights weights, CompiledOptions request, BeamOptions options)
 {
     private readonly Tokenizer tokenizer = weights.Model.Tokenizer;
-    private readonly StopSequenceMatcher stops = new(StopSequenceMatcher.Of(stop, weights.Model.Tokenizer));
+    private readonly StopSequenceMatcher stops = new(request.StopSequences);
+    private readonly int maxTokens = request.Options.MaxTokens!.Value;
     private readonly AlignedArray logits = new(options.BeamWidth * weights.Model.Tokenizer.VocabularySize);
     private readonly List<BeamResult> finished = [];
     private InferenceState state = new(weights, options.BeamWidth), next = new(weights, options.BeamWidth);
@@ -17,7 +18,7 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions optio
     {
         foreach (int id in prompt) state.Advance(&id, 0, 1);
         List<Beam> beams = [new Beam([], 0)];
-        for (int written = 0; written < length && beams.Count > 0 && !IsDecided(beams[0]); written++)
+        for (int written = 0; written < maxTokens && beams.Count > 0 && !IsDecided(beams[0]); written++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             beams = Extend(beams);
@@ -39,7 +40,7 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions optio
             Beam beam = new([.. beams[way.Beam].Ids, way.Id], -rank.LogProbability);
             string text = stops.Any ? tokenizer.Decode(beam.Ids) : "";
             bool ends = stops.EndIn(text, out int end);
-            if (ends && beam.Ids.Length <= stop.MinimumLength) continue;
+            if (ends && beam.Ids.Length <= request.Options.MinTokens) continue;
             taken++;
             if (ends)
             {
@@ -80,7 +81,7 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions optio
     /// <summary>Whether nothing that grows out of the best beam, at whatever length, can be better than what is finished.</summary>
     private bool IsDecided(Beam best) =>
         finished.Count >= options.ResultCount
-        && finished.OrderByDescending(text => text.Score).ElementAt(options.ResultCount - 1).Score >= Score(best.LogProbability, length);
+        && finished.OrderByDescending(text => text.Score).ElementAt(options.ResultCount - 1).Score >= Score(best.LogProbability, maxTokens);
 
     private BeamResult Finish(Beam beam, string text) => new(text, beam.LogProbability, beam.Ids.Length, Score(beam.LogProbability, beam.Ids.Length));
 

@@ -4,7 +4,7 @@ using Aphorist.Text;
 namespace Aphorist.Generation;
 
 /// <summary>The texts that end a text, found while it is written. For one text at a time; what might be their beginning is held back until it is clear.</summary>
-/// <param name="texts">As <see cref="Of"/> checks them.</param>
+/// <param name="texts">As <see cref="Normalize"/> checks them.</param>
 internal sealed class StopSequenceMatcher(string[] texts)
 {
     private string held = "";
@@ -16,11 +16,11 @@ internal sealed class StopSequenceMatcher(string[] texts)
     public bool IsFound { get; private set; }
 
     /// <summary>The stop texts of options, normalised as a tokenizer says.</summary>
-    /// <exception cref="ArgumentException">A text is empty, or has a character that the model never writes.</exception>
-    public static string[] Of(StopOptions options, Tokenizer tokenizer)
+    /// <exception cref="InvalidOptionsException">A text is empty, or has a character that the model never writes.</exception>
+    public static string[] Normalize(IReadOnlyList<string> sequences, Tokenizer tokenizer)
     {
-        string[] texts = [.. options.Texts.Select(tokenizer.Normalization.Apply)];
-        if (texts.Contains("")) throw new ArgumentException("A stop text is empty: leave it out.");
+        string[] texts = [.. sequences.Select(tokenizer.Normalization.Apply)];
+        if (texts.Contains("")) throw new InvalidOptionsException("StopSequences has an empty one. Remove it.", nameof(GenerationOptions.StopSequences));
         if (texts.Length == 0 || tokenizer is ByteTokenizer) return texts;
         HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
         foreach (string text in texts)
@@ -28,7 +28,7 @@ internal sealed class StopSequenceMatcher(string[] texts)
             foreach (Rune character in text.EnumerateRunes())
             {
                 if (!written.Contains(character))
-                    throw new ArgumentException($"The stop text '{VisibleText.Of(text)}' never occurs, since the model does not know {CharacterName.Of(character)}: change it or leave it out.");
+                    throw new InvalidOptionsException($"The stop sequence '{VisibleText.Of(text)}' cannot occur, because the model does not know {CharacterName.Of(character)}. Change or remove it.", nameof(GenerationOptions.StopSequences));
             }
         }
 

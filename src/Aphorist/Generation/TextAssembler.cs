@@ -15,12 +15,12 @@ internal sealed class TextAssembler
     private int written;
 
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="plan">What is asked of the text.</param>
-    public TextAssembler(Tokenizer tokenizer, CompiledRequest plan)
+    /// <param name="options">What is asked of the text.</param>
+    public TextAssembler(Tokenizer tokenizer, CompiledOptions options)
     {
-        (this.tokenizer, length, minimumLength) = (tokenizer, plan.Length, plan.MinimumLength);
+        (this.tokenizer, length, minimumLength) = (tokenizer, options.Options.MaxTokens, options.Options.MinTokens);
         decoder = tokenizer.CreateDecoder();
-        stops = new StopSequenceMatcher(plan.StopTexts);
+        stops = new StopSequenceMatcher(options.StopSequences);
     }
 
     /// <summary>Whether no token comes any more.</summary>

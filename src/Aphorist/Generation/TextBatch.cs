@@ -18,7 +18,7 @@ internal sealed unsafe class TextBatch : IDisposable
     private const int StepsOfTask = 32;
 
     private readonly PackedWeights weights;
-    private readonly ulong seed;
+    private readonly CompiledOptions options;
     private readonly int vocabulary;
     private readonly Sampler[] samplers;
     private readonly Workers workers;
@@ -34,17 +34,17 @@ internal sealed unsafe class TextBatch : IDisposable
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="threads">Threads; 0 takes one for each processor.</param>
-    /// <param name="plan">What is asked of each text; text n has the seed plus n.</param>
-    public TextBatch(PackedWeights weights, int threads, CompiledRequest plan)
+    /// <param name="options">What is asked of each text; text n has the seed plus n.</param>
+    public TextBatch(PackedWeights weights, int threads, CompiledOptions options)
     {
-        (this.weights, seed) = (weights, plan.Sampling.Options.Seed);
+        (this.weights, this.options) = (weights, options);
         Tokenizer tokenizer = weights.Model.Tokenizer;
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SamplerState(plan.Sampling), new TextAssembler(tokenizer, plan)))];
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SamplerState(options.Chain, options.Seed), new TextAssembler(tokenizer, options)))];
         state = new InferenceState(weights, Rows);
         vocabulary = tokenizer.VocabularySize;
         logits = new AlignedArray(Rows * vocabulary);
         workers = new Workers(threads);
-        samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(plan.Sampling))];
+        samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(options.Chain))];
         advance = (task, worker) => Advance(samplers[worker], task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
     }
 
@@ -73,7 +73,7 @@ internal sealed unsafe class TextBatch : IDisposable
     {
         if (primed?.Prompt != prompt) primed = Prime(prompt);
         Row row = rows[count];
-        row.Begin(begun, seed + (ulong)begun, primed!.Value.Ids);
+        row.Begin(begun, options.Seed + (ulong)begun, primed!.Value.Ids);
         state.CopyFrom(primed.Value.Predictor.State, 0, count);
         begun++;
         count++;
@@ -81,8 +81,7 @@ internal sealed unsafe class TextBatch : IDisposable
 
     private (string Prompt, int[] Ids, StatefulPredictor Predictor) Prime(string prompt)
     {
-        Tokenizer tokenizer = weights.Model.Tokenizer;
-        int[] ids = tokenizer.Encode(tokenizer.Normalization.Apply(prompt));
+        int[] ids = options.Encode(prompt);
         StatefulPredictor predictor = new(weights);
         foreach (int id in ids) predictor.Read(id);
         return (prompt, ids, predictor);

@@ -58,7 +58,7 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public async Task RunAsync_OtherRateThanTheCheckpointUnderACommaCulture_WritesPoints()
     {
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        using RunFolder folder = RunFolder.Create(temporary["run"]);
         await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));
         Assert.Contains("LearningRate 0.01, not with 0.25;", error.Message, StringComparison.Ordinal);

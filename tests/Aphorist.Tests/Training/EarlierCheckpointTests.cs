@@ -9,7 +9,7 @@ public sealed class EarlierCheckpointTests : IDisposable
     private readonly TemporaryFolder temporary = new();
     private readonly RunFolder folder;
 
-    public EarlierCheckpointTests() => folder = RunFolder.Create(temporary.File("run"));
+    public EarlierCheckpointTests() => folder = RunFolder.Create(temporary["run"]);
 
     public void Dispose()
     {
@@ -76,7 +76,7 @@ public sealed class EarlierCheckpointTests : IDisposable
     /// <summary>Writes the checkpoint again, with other words in its state.</summary>
     private void RewriteState(params (string Before, string After)[] changes)
     {
-        string original = temporary.File("original.safetensors");
+        string original = temporary["original.safetensors"];
         File.Move(folder.Checkpoint, original);
         using SafetensorsReader reader = SafetensorsReader.Open(original);
         using SafetensorsWriter writer = new(folder.Checkpoint);

@@ -63,7 +63,7 @@ public sealed class OptimizerStateTests
         using TemporaryFolder files = new();
         LanguageModel whole = Begun(), stopped = Begun();
         await TinyTraining.RunAsync(whole, options);
-        using RunFolder folder = RunFolder.Create(files.File("run"));
+        using RunFolder folder = RunFolder.Create(files["run"]);
         using CancellationTokenSource cancellation = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TinyTraining.RunAsync(stopped, options, folder, happened =>
         {

@@ -10,7 +10,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private readonly TemporaryFolder temporary = new();
 
-    private string Interrupted => temporary.File("interrupted");
+    private string Interrupted => temporary["interrupted"];
 
     public void Dispose() => temporary.Dispose();
 
@@ -76,7 +76,7 @@ public sealed class TrainerResumeTests : IDisposable
     {
         using (RunFolder folder = RunFolder.Create(Interrupted))
         {
-            string early = temporary.File("early.safetensors");
+            string early = temporary["early.safetensors"];
             await TinyTraining.RunAsync(Options with { Epochs = 2 }, folder, happened =>
             {
                 if (happened is TrainingProgress { Epoch: 2, Batch: 3 }) File.Copy(folder.Checkpoint, early);
@@ -90,7 +90,7 @@ public sealed class TrainerResumeTests : IDisposable
     [Fact]
     public async Task RunAsync_AfterADivergence_ResumesToTheSameBits()
     {
-        string[] paths = [temporary.File("whole"), Interrupted];
+        string[] paths = [temporary["whole"], Interrupted];
         foreach (string path in paths)
         {
             using RunFolder folder = RunFolder.Create(path);
@@ -128,7 +128,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private async Task AssertResumesToTheSameBits()
     {
-        string whole = temporary.File("whole");
+        string whole = temporary["whole"];
         using (RunFolder folder = RunFolder.Create(whole)) await TinyTraining.RunAsync(Options with { CheckpointInterval = TimeSpan.FromHours(1) }, folder);
         await Resume(Interrupted, Options with { CheckpointInterval = TimeSpan.FromHours(1), Threads = 2 });
         AssertSame(whole, Interrupted);

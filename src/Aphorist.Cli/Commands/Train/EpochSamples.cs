@@ -26,7 +26,7 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
         {
             double temperature = Temperatures[place];
             report.SampleBegins(epoch.Epoch, temperature, place == 0 ? seed : "");
-            SamplingOptions sampling = new() { Temperature = temperature, Seed = SampleSeed.Of(options.Seed, epoch.Epoch, place) };
+            GenerationOptions sampling = new() { MaxTokens = length, Temperature = temperature, Seed = SampleSeed.Of(options.Seed, epoch.Epoch, place) };
             string? sample = Continue(generator, text.ToString(), sampling, cancellationToken);
             if (sample is null) return;
             text.Append(sample);
@@ -37,10 +37,10 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
         folder.WriteSample(epoch.Epoch, page.ToString());
     }
 
-    private string? Continue(TextGenerator generator, string prompt, SamplingOptions sampling, CancellationToken cancellationToken)
+    private string? Continue(TextGenerator generator, string prompt, GenerationOptions sampling, CancellationToken cancellationToken)
     {
         StringBuilder sample = new();
-        foreach (string piece in generator.Stream(prompt, sampling, length))
+        foreach (string piece in generator.Stream(prompt, sampling, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested) return null;
             sample.Append(piece);

@@ -16,7 +16,7 @@ internal sealed class Sampler(SamplerChain plan)
     /// <param name="barred">Tokens that do not come into question this time, besides those that the options ban.</param>
     public int Choose(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> barred = default)
     {
-        double temperature = plan.Options.Schedule?.GetTemperature(text.Written) ?? plan.Options.Temperature;
+        double temperature = plan.Options.TemperatureSchedule?.GetTemperature(text.Written) ?? plan.Options.Temperature;
         if (plan.Adjustments.Count > 0 || !barred.IsEmpty) logits = Adjust(text, logits, barred);
         if (temperature == 0) return TensorPrimitives.IndexOfMax(logits);
         candidates.Begin(logits, temperature);

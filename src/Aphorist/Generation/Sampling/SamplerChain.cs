@@ -1,14 +1,12 @@
-using Aphorist.Text;
-
 namespace Aphorist.Generation.Sampling;
 
 /// <summary>Sampling options made ready for one vocabulary: which strategies there are, in their order. Unchanging, so that all texts share it.</summary>
 internal sealed class SamplerChain
 {
-    /// <exception cref="ArgumentException">The options name a token that does not exist, ban all, or ask for more tokens than there are.</exception>
-    public SamplerChain(SamplingOptions options, Tokenizer tokenizer)
+    /// <exception cref="InvalidOptionsException">The options name a token that does not exist, ban all, or ask for more tokens than there are.</exception>
+    public SamplerChain(GenerationOptions options, Tokenizer tokenizer)
     {
-        if (options.TopK > tokenizer.VocabularySize) throw new ArgumentException($"Top-k is {options.TopK}, and the model has {tokenizer.VocabularySize} tokens: take fewer.");
+        if (options.TopK > tokenizer.VocabularySize) throw new InvalidOptionsException($"TopK is {options.TopK}, but the model has only {tokenizer.VocabularySize} tokens.", nameof(options.TopK));
         (Options, Tokens) = (options, tokenizer.VocabularySize);
         float[]? biases = BiasesOf(options, tokenizer);
         AllowedCount = biases?.Count(float.IsFinite) ?? tokenizer.VocabularySize;
@@ -16,7 +14,7 @@ internal sealed class SamplerChain
         Filters = [.. FiltersOf(options)];
     }
 
-    public SamplingOptions Options { get; }
+    public GenerationOptions Options { get; }
 
     /// <summary>V.</summary>
     public int Tokens { get; }
@@ -30,23 +28,22 @@ internal sealed class SamplerChain
     /// <summary>What leaves out tokens, first to last.</summary>
     public IReadOnlyList<ISamplerFilter> Filters { get; }
 
-    private static float[]? BiasesOf(SamplingOptions options, Tokenizer tokenizer)
+    private static float[]? BiasesOf(GenerationOptions options, Tokenizer tokenizer)
     {
         // The token that stands for unknown words says nothing, so it is never written.
-        int[] banned = [.. options.Banned.SelectMany(text => TokenTexts.IdsOf(tokenizer, text)), .. tokenizer is WordTokenizer ? (int[])[WordTokenizer.UnknownId] : []];
-        if (options.Bias.Count == 0 && banned.Length == 0) return null;
+        int[] banned = [.. options.BannedTokens.SelectMany(text => TokenTexts.IdsOf(tokenizer, text, nameof(options.BannedTokens))), .. tokenizer is WordTokenizer ? (int[])[WordTokenizer.UnknownId] : []];
+        if (options.LogitBias.Count == 0 && banned.Length == 0) return null;
         float[] biases = new float[tokenizer.VocabularySize];
-        foreach ((string text, double bias) in options.Bias)
+        foreach ((string text, double bias) in options.LogitBias)
         {
-            if (!double.IsFinite(bias)) throw new ArgumentException($"The bias of '{VisibleText.Of(text)}' must be a number; to ban a token, name it among those banned.");
-            foreach (int id in TokenTexts.IdsOf(tokenizer, text)) biases[id] = (float)bias;
+            foreach (int id in TokenTexts.IdsOf(tokenizer, text, nameof(options.LogitBias))) biases[id] = (float)bias;
         }
 
         foreach (int id in banned) biases[id] = float.NegativeInfinity;
-        return biases.All(float.IsNegativeInfinity) ? throw new ArgumentException("Every token of the model is banned, so that there is nothing to write: ban fewer.") : biases;
+        return biases.All(float.IsNegativeInfinity) ? throw new InvalidOptionsException("BannedTokens names every token of the model. Ban fewer.", nameof(options.BannedTokens)) : biases;
     }
 
-    private static IEnumerable<ILogitsProcessor> AdjustmentsOf(SamplingOptions options, float[]? biases)
+    private static IEnumerable<ILogitsProcessor> AdjustmentsOf(GenerationOptions options, float[]? biases)
     {
         if (biases is not null) yield return new TokenBias(biases);
         if (options.RepetitionPenalty > 1) yield return new RepetitionPenalty((float)options.RepetitionPenalty);
@@ -54,7 +51,7 @@ internal sealed class SamplerChain
             yield return new FrequencyPenalty((float)options.FrequencyPenalty, (float)options.PresencePenalty);
     }
 
-    private static IEnumerable<ISamplerFilter> FiltersOf(SamplingOptions options)
+    private static IEnumerable<ISamplerFilter> FiltersOf(GenerationOptions options)
     {
         if (options.TopK > 0) yield return new TopK(options.TopK);
         if (options.TopP < 1) yield return new TopP(options.TopP);

@@ -8,10 +8,10 @@ internal sealed class SamplerState
     private RandomStream random;
     private ulong draws;
 
-    public SamplerState(SamplerChain plan)
+    public SamplerState(SamplerChain plan, ulong seed)
     {
         Recent = new RecentTokens(plan.Tokens, plan.Options.HasPenalties ? plan.Options.PenaltyWindow : 0);
-        Begin(plan.Options.Seed);
+        Begin(seed);
     }
 
     /// <summary>The tokens read last, as many as the penalties look at.</summary>
@@ -46,9 +46,8 @@ internal sealed class SamplerState
     /// <param name="seed">The seed of what follows; null to go on with the same choices.</param>
     public SamplerState Fork(SamplerChain plan, ulong? seed)
     {
-        SamplerState fork = new(plan) { Written = Written };
-        if (seed is ulong other) fork.random = new RandomStream(other, RandomPurpose.Sampling);
-        else (fork.random, fork.draws) = (random, draws);
+        SamplerState fork = new(plan, seed ?? 0) { Written = Written };
+        if (seed is null) (fork.random, fork.draws) = (random, draws);
         if (fork.Recent.Window == Recent.Window) fork.Recent.CopyFrom(Recent);
         return fork;
     }

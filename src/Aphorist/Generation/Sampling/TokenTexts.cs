@@ -6,14 +6,14 @@ namespace Aphorist.Generation.Sampling;
 internal static class TokenTexts
 {
     /// <summary>The tokens that a text names: a character, a byte, or a word with and without the space before it.</summary>
-    /// <exception cref="ArgumentException">There is no such token.</exception>
-    public static IReadOnlyList<int> IdsOf(Tokenizer tokenizer, string text)
+    /// <exception cref="InvalidOptionsException">There is no such token.</exception>
+    public static IReadOnlyList<int> IdsOf(Tokenizer tokenizer, string text, string property)
     {
         string normalized = tokenizer.Normalization.Apply(text);
         int[] ids = tokenizer is WordTokenizer ? [.. IdOf(tokenizer, normalized), .. IdOf(tokenizer, " " + normalized)] : [.. IdOf(tokenizer, normalized)];
         return ids.Length > 0
             ? ids
-            : throw new ArgumentException($"'{VisibleText.Of(text)}' is not a token of this model: name single {NameOf(tokenizer)} that it knows.");
+            : throw new InvalidOptionsException($"{property} names '{VisibleText.Of(text)}', which is not a token of the model. Name single {NameOf(tokenizer)} that it knows.", property);
     }
 
     private static int[] IdOf(Tokenizer tokenizer, string text)

@@ -9,7 +9,7 @@ public sealed class RunFolderTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string RunPath => folder.File("runs/first");
+    private string RunPath => folder["runs/first"];
 
     public void Dispose() => folder.Dispose();
 
@@ -45,7 +45,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Create_PathIsAFile_SaysSo()
     {
-        File.WriteAllText(folder.File("runs"), "");
+        File.WriteAllText(folder["runs"], "");
         Assert.Contains($"Cannot make the run folder '{RunPath}'", Error(() => RunFolder.Create(RunPath)), StringComparison.Ordinal);
     }
 

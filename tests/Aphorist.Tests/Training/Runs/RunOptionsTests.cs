@@ -18,7 +18,7 @@ public sealed class RunOptionsTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("options.json");
+    private string FilePath => folder["options.json"];
 
     public void Dispose() => folder.Dispose();
 
