@@ -19,7 +19,7 @@ internal static class ShapeOptions
         "--layers", "Layers, each reading the outputs of the one below: up to 4, of convolutions up to 12. 1 in the notebook preset, 6 with --architecture convolution.", 1, 12);
 
     private static readonly NumberOption<int> Kernel = NumberOptions.Whole(
-        "--kernel", "Inputs that meet in a convolution's kernel; each layer sees so many times as many tokens as the one below: with 2, the default, 6 layers see 64.", 2, ModelSpec.FurthestSight);
+        "--kernel", "Inputs that meet in a convolution's kernel; each layer sees so many times as many tokens as the one below: with 2, the default, 6 layers see 64.", 2, ModelSpec.MaxReceptiveField);
 
     private static readonly NumberOption<int> Embedding = NumberOptions.Whole(
         "--embedding", "Length of the vector that stands for a token; 0 gives the first layer the token itself. 0 in the notebook preset, 128 with --tokenizer words.", 0, 16_384);
@@ -92,12 +92,12 @@ internal static class ShapeOptions
             throw new UsageException($"{Residual.Name} true is for recurrent layers, and convolutions above the first add their input to their output in any case: leave it out.");
         if (spec.Residual && spec.Layers < 2)
             throw new UsageException($"{Residual.Name} true leads past the layers above the first, and there is only one: add {Layers.Name} 2 or more, or leave it out.");
-        if (spec.Layers > spec.MostLayers)
-            throw new UsageException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MostLayers}: use fewer, or add --architecture convolution.");
-        if (isConvolution && spec.Sight > ModelSpec.FurthestSight)
+        if (spec.Layers > spec.MaxLayers)
+            throw new UsageException($"{Layers.Name} is {spec.Layers}, and recurrent layers are 1 to {spec.MaxLayers}: use fewer, or add --architecture convolution.");
+        if (isConvolution && spec.ReceptiveField > ModelSpec.MaxReceptiveField)
         {
             throw new UsageException(
-                $"{spec.Layers} layers with kernels of {spec.KernelSize} see {spec.Sight:F0} tokens, and at most {ModelSpec.FurthestSight} are possible: lower {Layers.Name} or {Kernel.Name}.");
+                $"{spec.Layers} layers with kernels of {spec.KernelSize} see {spec.ReceptiveField} tokens, and at most {ModelSpec.MaxReceptiveField} are possible: lower {Layers.Name} or {Kernel.Name}.");
         }
     }
 }
