@@ -29,7 +29,7 @@ catch (FormatException exception)
 {
     return Fail(WrongCall, exception.Message);
 }
-catch (Exception exception) when (exception is IOException or UnknownCharacterException)
+catch (Exception exception) when (exception is AphoristException or IOException)
 {
     return Fail(Failed, exception.Message);
 }

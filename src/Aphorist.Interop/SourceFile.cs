@@ -15,7 +15,7 @@ internal static class SourceFile
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             return Read(stream, read);
         }
-        catch (Exception exception) when (exception is IOException and not ModelFileException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelFileException(path, exception.Message.TrimEnd('.'), exception);
         }

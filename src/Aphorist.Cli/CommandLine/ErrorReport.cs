@@ -1,5 +1,3 @@
-using Aphorist.Training;
-
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>Tells in one sentence what went wrong.</summary>
@@ -25,12 +23,10 @@ internal static class ErrorReport
     /// <summary>Failures that the library or the system describe well enough for whoever made the call.</summary>
     private static bool IsExpected(Exception exception) => exception
         is UsageException
-        or CorpusException
-        or UnknownCharacterException
+        or AphoristException
         or IOException
         or InvalidDataException
         or UnauthorizedAccessException
-        or TrainingDivergedException
         or PlatformNotSupportedException
         // With a parameter's name it would be meant for programmers.
         or ArgumentException { ParamName: null };

@@ -75,7 +75,7 @@ internal sealed class KerasArchive : IDisposable
         {
             return work();
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException and not ModelFileException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
         {
             throw new ModelFileException(path, "it is a damaged zip archive", exception);
         }

@@ -1,7 +1,7 @@
 namespace Aphorist;
 
-/// <summary>A model file cannot be read: it is missing, damaged, or not what it was taken for. The message is one sentence for people.</summary>
-public sealed class ModelFileException : IOException
+/// <summary>A model file cannot be read: it is missing, damaged, or not a model.</summary>
+public sealed class ModelFileException : AphoristException
 {
     private const int LongestProblem = 400;
 

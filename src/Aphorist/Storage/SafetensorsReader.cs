@@ -163,7 +163,7 @@ public sealed class SafetensorsReader : IDisposable
     }
 
     private static bool IsFailure(Exception exception) =>
-        exception is FormatException or UnauthorizedAccessException or NotSupportedException or IOException and not ModelFileException;
+        exception is FormatException or UnauthorizedAccessException or NotSupportedException or IOException;
 
     private static ModelFileException Failure(string path, Exception exception) => new(path, exception.Message.TrimEnd('.'), exception);
 }

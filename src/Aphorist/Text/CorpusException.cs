@@ -1,10 +1,10 @@
 namespace Aphorist;
 
-/// <summary>A corpus cannot be had: the message is one sentence for the user that says what, where and what to do.</summary>
-public sealed class CorpusException : Exception
+/// <summary>A corpus cannot be found, downloaded, read or decoded.</summary>
+public sealed class CorpusException : AphoristException
 {
-    /// <summary>Explains the failure.</summary>
-    /// <param name="message">One sentence for the user.</param>
-    /// <param name="innerException">What the system reported, where it did.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What is wrong, where, and what to do: one or two sentences for the user.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public CorpusException(string message, Exception? innerException = null) : base(message, innerException) { }
 }

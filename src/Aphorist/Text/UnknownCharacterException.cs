@@ -3,7 +3,7 @@ using System.Text;
 namespace Aphorist;
 
 /// <summary>A text holds a character that the vocabulary lacks.</summary>
-public sealed class UnknownCharacterException : Exception
+public sealed class UnknownCharacterException : AphoristException
 {
     /// <summary>Names the character that is unknown.</summary>
     /// <param name="character">The character.</param>
