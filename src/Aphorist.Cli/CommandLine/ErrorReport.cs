@@ -15,7 +15,7 @@ internal static class ErrorReport
     public static string SentenceOf(Exception exception, bool debug)
     {
         if (exception is OutOfMemoryException) return "There is not enough memory for this: make the model, the batch, the window or the sequence smaller.";
-        string message = exception.Message.ReplaceLineEndings(" ");
+        string message = (exception is InvalidOptionsException options ? OptionFlags.MessageOf(options) : exception.Message).ReplaceLineEndings(" ");
         if (IsExpected(exception)) return message;
         return $"Something went wrong that should not have: {message.TrimEnd('.')}{(debug ? "." : " (--debug tells more).")}";
     }
