@@ -18,7 +18,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         string sentence = Assert.Single(lines, line => line.StartsWith("aphorist: ", StringComparison.Ordinal));
         foreach (string part in parts) Assert.Contains(part, sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(CommandLine.ErrorTests.Unexpected, Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unexpected error", Error, StringComparison.Ordinal);
         Assert.Equal("", Output);
     }
 }

@@ -38,7 +38,7 @@ internal static class RunCurves
                 : $"There is no {MetricsName} in '{run}': a run writes it after its first epoch.");
         }
 
-        IReadOnlyList<EpochCompleted> epochs = MetricsFile.Read(file);
+        IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetrics(file);
         return epochs.Count > 0 ? epochs : throw new InvalidDataException($"'{file}' holds no epoch yet: draw it when the first one is done.");
     }
 }

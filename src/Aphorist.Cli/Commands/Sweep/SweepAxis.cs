@@ -38,7 +38,7 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         if (Values.Contains("")) throw new UsageException($"--over has an empty value for {Name}: write something between two commas, or fewer commas.");
         string? twice = Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;
         if (twice is not null) throw new UsageException($"--over gives {Name} the value {twice} twice: once is enough.");
-        foreach (string value in Values) NewRun.PresetNamed(parser.Parse([Option, value]).Preset);
+        foreach (string value in Values) RunPreparation.PresetNamed(parser.Parse([Option, value]).Preset);
     }
 
     private static string Dashed(string name) => $"--{name}";

@@ -18,8 +18,21 @@ internal static class SweepFolder
             throw new IOException($"Cannot make the sweep folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --sweep.", exception);
         }
 
-        FileLock held = FileLock.Take(path, "sweep");
+        FileLock held = Lock(path);
         AtomicFile.DeleteLeftovers(path);
         return held;
+    }
+
+    private static FileLock Lock(string path)
+    {
+        try
+        {
+            return FileLock.TryTake(path)
+                ?? throw new IOException($"Another process is training into '{path}': wait until it ends, or choose another folder with --sweep.");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"Cannot write into the sweep folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --sweep.", exception);
+        }
     }
 }

@@ -52,7 +52,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
         {
             try
             {
-                NewRun.EnsureConsistent(run.Request);
+                RunPreparation.EnsureConsistent(run.Request);
                 return;
             }
             catch (UsageException exception)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Aphorist.Cli.Commands.Train;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
@@ -15,11 +15,11 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
     private const string FileName = "result.json";
 
     /// <summary>Measures a run that has just ended.</summary>
-    public static SweepResult Of(PreparedRun run, double seconds)
+    public static SweepResult Of(ActiveTrainingRun run, double seconds)
     {
-        LanguageModel best = LanguageModel.Load(run.Folder.BestModel);
+        LanguageModel best = LanguageModel.Load(run.BestModelPath);
         TrainingRecord record = best.Training!;
-        double bits = (record.ValidationLoss ?? record.Loss) / Math.Log(2) / run.Trainer.CharactersPerToken;
+        double bits = (record.ValidationLoss ?? record.Loss) / Math.Log(2) / run.CharactersPerToken;
         return new SweepResult(record.Loss, record.ValidationLoss, bits, best.Parameters.Count, seconds);
     }
 

@@ -1,5 +1,6 @@
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
@@ -41,7 +42,7 @@ internal sealed class SweepRunner(int count, CommandOutput output)
         await output.Notes.WriteLineAsync($"Run {number} of {count}{(isBegun ? " goes on" : "")}: {run.Name}");
         // A run that went on from a model has that model in its own folder.
         TrainingRequest request = isBegun ? run.Request with { Resume = run.Folder, From = null } : run.Request with { Run = run.Folder };
-        using PreparedRun prepared = await TrainingCall.PrepareAsync(request, output, cancellationToken);
+        using ActiveTrainingRun prepared = await RunPreparation.PrepareAsync(request, output, cancellationToken);
         EpochHistory history = new();
         SweepReport report = new(new EpochProgress(output, prepared.Options.Training.Epochs, history, $"run {number}/{count}, "), output.Notes);
         await TrainingCall.TrainAsync(prepared, history, report, output.Notes, writesSamples: false, cancellationToken);

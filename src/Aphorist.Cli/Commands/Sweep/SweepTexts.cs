@@ -15,8 +15,8 @@ internal static class SweepTexts
         HashSet<string> seen = [];
         foreach (SweptRun run in finished)
         {
-            RunOptions begun = RunOptions.Read(Path.Combine(run.Folder, "options.json"));
-            string[] texts = [.. begun.Corpus, begun.CorpusSha256, begun.ValidationText ?? "", begun.ValidationSha256 ?? "", begun.Encoding ?? "", $"{begun.Lowercase}"];
+            TrainingRunOptions begun = TrainingRun.Open(run.Folder).Options;
+            string[] texts = [.. begun.Corpus, begun.CorpusSha256!, begun.ValidationText ?? "", begun.ValidationSha256 ?? "", begun.Encoding ?? "", $"{begun.Lowercase}"];
             if (!seen.Add(string.Join('\n', texts))) continue;
             CorpusOptions reading = new() { Encoding = begun.Encoding, Lowercase = begun.Lowercase };
             Corpus corpus = await CorpusOpening.OpenAsync(begun.Corpus, reading, output, cancellationToken);

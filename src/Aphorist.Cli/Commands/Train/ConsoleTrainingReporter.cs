@@ -7,7 +7,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>A training run for people: a line an epoch and what the model writes.</summary>
-internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgress progressBar, RunOptions options, string corpus, string folder) : ITrainingReporter
+internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgress progressBar, TrainingRunOptions options, string corpus, string folder) : ITrainingReporter
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 

@@ -10,14 +10,14 @@ internal sealed class EpochHistory
     public IReadOnlyList<EpochCompleted> Epochs => epochs;
 
     /// <summary>Remembers what a resumed run did before. It is only for show, so without its metrics the run goes on all the same.</summary>
-    public void LoadFrom(RunFolder folder, int completedEpochs)
+    public void LoadFrom(TrainingRun run, int completedEpochs)
     {
         if (completedEpochs == 0) return;
         try
         {
-            epochs.AddRange(MetricsFile.Read(folder.Metrics).Take(completedEpochs));
+            epochs.AddRange(run.ReadMetrics().Take(completedEpochs));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is TrainingRunException or IOException or UnauthorizedAccessException)
         {
             // The trainer writes the file anew after the next epoch, from the checkpoint.
         }

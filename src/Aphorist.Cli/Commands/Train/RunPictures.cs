@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Aphorist.Cli.Commands.Plot;
-using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>loss.png and loss.svg in a run's folder, drawn beside the training. A picture that cannot be drawn is told of once and stops nothing.</summary>
-internal sealed class RunPictures(RunFolder folder, EpochHistory history, TextWriter notes) : IAsyncDisposable
+internal sealed class RunPictures(string folder, EpochHistory history, TextWriter notes) : IAsyncDisposable
 {
     private static readonly string[] Files = [LossPicture.UsualName, "loss.svg"];
 
@@ -42,7 +41,7 @@ internal sealed class RunPictures(RunFolder folder, EpochHistory history, TextWr
     private void Begin()
     {
         drawnEpochs = history.Epochs.Count;
-        LossCurve curve = new(RunCurves.NameOf(folder.Path), [.. history.Epochs]);
+        LossCurve curve = new(RunCurves.NameOf(folder), [.. history.Epochs]);
         drawing = Task.Run(() => Draw(curve));
     }
 
@@ -51,7 +50,7 @@ internal sealed class RunPictures(RunFolder folder, EpochHistory history, TextWr
         Stopwatch clock = Stopwatch.StartNew();
         try
         {
-            foreach (string file in Files) LossPicture.Write([curve], LossAxis.Epoch, Path.Combine(folder.Path, file));
+            foreach (string file in Files) LossPicture.Write([curve], LossAxis.Epoch, Path.Combine(folder, file));
         }
         catch (Exception exception)
         {

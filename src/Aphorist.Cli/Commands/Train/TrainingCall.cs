@@ -10,7 +10,7 @@ internal static class TrainingCall
 {
     public static async Task<int> RunAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        using PreparedRun run = await PrepareAsync(request, output, cancellationToken);
+        using ActiveTrainingRun run = await RunPreparation.PrepareAsync(request, output, cancellationToken);
         EpochHistory history = new();
         try
         {
@@ -25,25 +25,20 @@ internal static class TrainingCall
         }
     }
 
-    /// <summary>A run from the beginning, or an interrupted one to go on with.</summary>
-    public static Task<PreparedRun> PrepareAsync(TrainingRequest request, CommandOutput output, CancellationToken cancellationToken) => request.Resume is null
-        ? NewRun.PrepareAsync(request, output, cancellationToken)
-        : ResumedRun.PrepareAsync(request, output, cancellationToken);
-
     /// <summary>Trains and tells the report, which is then done with.</summary>
     public static async Task TrainAsync(
-        PreparedRun run, EpochHistory history, ITrainingReporter told, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
+        ActiveTrainingRun run, EpochHistory history, ITrainingReporter told, TextWriter notes, bool writesSamples, CancellationToken cancellationToken)
     {
         // Declared before the report, and so finished after it: when there is no progress bar any more that a note could run into.
         await using RunPictures pictures = new(run.Folder, history, notes);
         await using ITrainingReporter report = told;
-        EpochSamples? samples = writesSamples ? new EpochSamples(run.Model, run.Corpus, run.Options.Training, run.Folder, report) : null;
-        await foreach (TrainingEvent happened in run.Trainer.RunAsync(run.Folder, cancellationToken))
+        EpochSamples? samples = writesSamples ? new EpochSamples(run, report) : null;
+        await foreach (TrainingEvent happened in run.RunAsync(cancellationToken))
         {
             switch (happened)
             {
                 case TrainingStarted started:
-                    history.LoadFrom(run.Folder, started.CompletedEpochs);
+                    history.LoadFrom(run, started.CompletedEpochs);
                     await report.StartedAsync(started);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
                     break;
@@ -63,7 +58,7 @@ internal static class TrainingCall
                     samples?.Write(epoch, cancellationToken);
                     break;
                 case TrainingCompleted completed:
-                    await report.CompletedAsync(completed, run.Folder.BestModel);
+                    await report.CompletedAsync(completed, run.BestModelPath);
                     break;
             }
         }
@@ -73,11 +68,11 @@ internal static class TrainingCall
         CultureInfo.InvariantCulture,
         $"{100 * share:F1} % of the tokens are words that the vocabulary lacks; the model reads and writes each as U+FFFD.");
 
-    private static ITrainingReporter ReportFor(PreparedRun run, EpochHistory history, CommandOutput output)
+    private static ITrainingReporter ReportFor(ActiveTrainingRun run, EpochHistory history, CommandOutput output)
     {
         EpochProgress progress = new(output, run.Options.Training.Epochs, history);
         return output.Json
             ? new JsonTrainingReporter(output.Result, progress)
-            : new ConsoleTrainingReporter(output, progress, run.Options, run.Corpus.Name, run.Folder.Path);
+            : new ConsoleTrainingReporter(output, progress, run.Options, run.Corpus.Name, run.Folder);
     }
 }

@@ -98,19 +98,23 @@ public sealed class SweepTests : IDisposable
     public void Sweep_Interrupted_SaysHowToGoOnAndEndsAsIfUninterrupted()
     {
         Signal.SkipUnlessHeard("INT");
-        string[] call = ["sweep", folder["tiny.txt"], "--epochs", "30", "--window", "10", "--checkpoint-interval", "0.05", "--over", "hidden=24,32", "--sweep"];
+        // Batches of one window make the second run so slow that it cannot end before it is interrupted.
+        string[] call =
+        [
+            "sweep", folder["tiny.txt"], "--epochs", "20", "--window", "10", "--hidden", "24", "--checkpoint-interval", "0.05", "--over", "batch=128,1", "--sweep",
+        ];
         using (AphoristProcess process = AphoristProcess.Start(folder.Path, null, [.. call, folder["found"]]))
         {
-            process.WaitUntil(() => File.Exists(folder["found/hidden=32/checkpoint.safetensors"]));
+            process.WaitUntil(() => File.Exists(folder["found/batch=1/checkpoint.safetensors"]));
             process.Interrupt();
             string error = process.Wait().Expect(130).Error;
-            Assert.Contains($"aphorist sweep {folder["tiny.txt"]} --epochs 30", error, StringComparison.Ordinal);
-            Assert.Contains($"--over 'hidden=24,32' --sweep {folder["found"]}", error, StringComparison.Ordinal);
+            Assert.Contains($"aphorist sweep {folder["tiny.txt"]} --epochs 20", error, StringComparison.Ordinal);
+            Assert.Contains($"--over 'batch=128,1' --sweep {folder["found"]}", error, StringComparison.Ordinal);
         }
 
-        Assert.Contains("Run 2 of 2 goes on: hidden=32", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.Contains("Run 2 of 2 goes on: batch=1", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
         AphoristApp.Run([.. call, folder["whole"]]).Expect(0);
-        foreach (string run in new[] { "hidden=24", "hidden=32" })
+        foreach (string run in new[] { "batch=128", "batch=1" })
             Assert.Equal(File.ReadAllBytes(folder[$"whole/{run}/last.safetensors"]), File.ReadAllBytes(folder[$"found/{run}/last.safetensors"]));
     }
 

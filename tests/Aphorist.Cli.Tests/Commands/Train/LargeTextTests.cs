@@ -2,21 +2,14 @@ using System.Text;
 
 namespace Aphorist.Cli.Tests.Commands.Train;
 
-/// <summary>A text of 70 million bytes, which is prepared on disk.</summary>
-public sealed class LargeTextTests : IDisposable
+/// <summary>A text that is too large for memory, and so is prepared in a cache on disk. The folder of the cache is an environment variable.</summary>
+public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixture<LargeTextTests.LargeText>, IDisposable
 {
-    private static readonly string[] Call = ["train", "large.txt", "--minutes", "0.002", "--validation", "0", "--samples", "true", "--hidden", "8"];
-
     private readonly TemporaryFolder folder = new();
 
-    public LargeTextTests()
-    {
-        byte[] page = Encoding.UTF8.GetBytes(TinyText.OfLength(100_000).Replace("hen", "h\u00E9n", StringComparison.Ordinal));
-        using FileStream file = File.Create(folder["large.txt"]);
-        while (file.Length < 70_000_000) file.Write(page);
-    }
-
     public void Dispose() => folder.Dispose();
+
+    private string[] Call => ["train", text.Path, "--minutes", "0.002", "--validation", "0", "--samples", "true", "--hidden", "8"];
 
     [Fact]
     public void Train_SecondTime_DoesNotPrepareAgain()
@@ -28,7 +21,7 @@ public sealed class LargeTextTests : IDisposable
         Assert.Contains($"kept prepared in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
 
         folder.Write("short.txt", TinyText.OfLength(3000));
-        AphoristProcess.Run(folder.Path, "evaluate", "one", "large.txt", "--tail", "0.00001").Expect(0);
+        AphoristProcess.Run(folder.Path, "evaluate", "one", text.Path, "--tail", "0.00001").Expect(0);
         AphoristProcess.Run(folder.Path, "evaluate", "one", "short.txt").Expect(0);
     }
 
@@ -75,5 +68,22 @@ public sealed class LargeTextTests : IDisposable
         folder.Write("prepared", "a file in the way");
         AphoristProcess.Run(folder.Path, [.. Call, "--run", "one", "--quiet"]).ExpectSentence(1, "'large.txt'", "APHORIST_PREPARED");
         Assert.False(Directory.Exists(folder["one"]));
+    }
+
+    /// <summary>A file of 70 million bytes.</summary>
+    public sealed class LargeText : IDisposable
+    {
+        private readonly TemporaryFolder folder = new();
+
+        public LargeText()
+        {
+            byte[] page = Encoding.UTF8.GetBytes(TinyText.OfLength(100_000).Replace("hen", "h\u00E9n", StringComparison.Ordinal));
+            using FileStream file = File.Create(Path);
+            while (file.Length < 70_000_000) file.Write(page);
+        }
+
+        public string Path => folder["large.txt"];
+
+        public void Dispose() => folder.Dispose();
     }
 }
