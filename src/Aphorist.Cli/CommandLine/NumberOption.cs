@@ -56,8 +56,13 @@ internal sealed class NumberOption<T> : Option<string?>
 
     private readonly Predicate<T> allowed;
 
-    public NumberOption(string name, string valueName, string description, NumberRange range, string? fallback = null)
-        : this(name, valueName, range.Describe(description, fallback), value => range.Contains(double.CreateChecked(value)), range.Name(IsWhole))
+    public NumberOption(string name, string valueName, string description, NumberRange range, T? fallback = null)
+        : this(
+            name,
+            valueName,
+            range.Describe(description, fallback?.ToString(null, CultureInfo.InvariantCulture)),
+            value => range.Contains(double.CreateChecked(value)),
+            range.Name(IsWhole))
     {
     }
 
@@ -135,13 +140,13 @@ internal sealed class NumberListOption : Option<string?>
 /// <summary>Creates options of the usual number types. The help of each ends with its default, if one is given, and its range.</summary>
 internal static class NumberOptions
 {
-    public static NumberOption<int> Whole(string name, string description, int minimum, int maximum = int.MaxValue, string? fallback = null) =>
+    public static NumberOption<int> Whole(string name, string description, int minimum, int maximum = int.MaxValue, int? fallback = null) =>
         new(name, "n", description, maximum == int.MaxValue ? NumberRange.AtLeast(minimum) : new NumberRange(minimum, maximum), fallback);
 
-    public static NumberOption<double> Real(string name, string valueName, string description, NumberRange range, string? fallback = null) =>
+    public static NumberOption<double> Real(string name, string valueName, string description, NumberRange range, double? fallback = null) =>
         new(name, valueName, description, range, fallback);
 
-    public static NumberOption<ulong> Seed(string name, string description, string? fallback = null) =>
+    public static NumberOption<ulong> Seed(string name, string description, ulong? fallback = null) =>
         new(name, "n", description, NumberRange.AtLeast(0), fallback);
 
     public static NumberOption<double> Real(string name, string valueName, string description, Predicate<double> allowed, string bounds) =>
