@@ -71,7 +71,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         Command command = parseResult.CommandResult.Command;
-        int width = Console.IsOutputRedirected ? RedirectedWidth : Math.Clamp(Console.WindowWidth, MinimumWidth, MaximumWidth);
+        AphoristConsole console = Invocation.ConsoleOf(parseResult);
+        int width = console.IsOutputTerminal ? Math.Clamp(console.OutputTerminal.Profile.Width, MinimumWidth, MaximumWidth) : RedirectedWidth;
         Write(command, parseResult.InvocationConfiguration.Output, width);
         return ExitCode.Done;
     }

@@ -1,37 +1,71 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using ScottPlot;
 using ScottPlot.AxisPanels;
 using ScottPlot.Panels;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace Aphorist.Cli.Commands.Plot;
 
-/// <summary>Draws losses.</summary>
-internal static class LossPlot
+/// <summary>Draws losses into an image file. Nothing else in the command loads the drawing library.</summary>
+internal static class LossChart
 {
+    /// <summary>The file name of the chart in a run folder.</summary>
+    public const string DefaultName = "loss.png";
+
+    private const string PngEnding = ".png";
+    private const string SvgEnding = ".svg";
+
     private const int Width = 1200;
     private const int Height = 700;
-    private const int LongestName = 30;
+    private const int MaximumNameLength = 30;
 
     private const float SolidWidth = 2;
     private const float DashedWidth = 2.25f;
 
     private static readonly Color Ink = Color.FromHex("#333333");
 
-    /// <summary>The picture as a PNG file.</summary>
-    public static byte[] Png(IReadOnlyList<LossCurve> curves, LossAxis axis) =>
+    /// <summary>Whether the file name has an ending that can be written.</summary>
+    public static bool CanWrite(string file) => HasEnding(file, PngEnding) || HasEnding(file, SvgEnding);
+
+    /// <summary>Writes a .png or .svg file and replaces an existing one.</summary>
+    /// <exception cref="IOException">The file cannot be written. An existing one is unchanged.</exception>
+    /// <exception cref="PlatformNotSupportedException">The drawing library does not work on this machine.</exception>
+    public static void Write(IReadOnlyList<LossCurve> curves, LossAxis axis, string file)
+    {
+        byte[] image;
+        try
+        {
+            image = HasEnding(file, SvgEnding) ? Svg(curves, axis) : Png(curves, axis);
+        }
+        catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or BadImageFormatException)
+        {
+            throw new PlatformNotSupportedException(
+                $"Cannot draw charts on this machine ({RuntimeInformation.RuntimeIdentifier}): the drawing library does not load. "
+                + "The losses are in metrics.csv.",
+                exception);
+        }
+
+        using AtomicFile target = new(file);
+        target.Write(image);
+        target.Commit();
+    }
+
+    private static bool HasEnding(string file, string ending) => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
+    private static byte[] Png(IReadOnlyList<LossCurve> curves, LossAxis axis) =>
         PlotOf(curves, axis, LinePattern.Dashed).GetImageBytes(Width, Height, ImageFormat.Png);
 
-    /// <summary>The picture as an SVG file.</summary>
-    public static byte[] Svg(IReadOnlyList<LossCurve> curves, LossAxis axis)
+    private static byte[] Svg(IReadOnlyList<LossCurve> curves, LossAxis axis)
     {
         StringBuilder text = new(PlotOf(curves, axis, LinePattern.Solid).GetSvgXml(Width, Height));
-        // Skia's SVG has no dashed strokes: it draws each dash, and complains on standard error. The lines' own width tells which to dash.
+        // Skia's SVG has no dashed strokes: it draws each dash and warns on standard error. The width of a line tells whether to dash it.
         string width = string.Create(CultureInfo.InvariantCulture, $"stroke-width=\"{DashedWidth}\"");
         text.Replace(width, width + " stroke-dasharray=\"10 6\"");
-        // It ends lists of coordinates with a comma, too; the standard forbids that, and some viewers then ignore the list.
+        // Skia ends lists of coordinates with a comma, which the standard forbids; some viewers then ignore the list.
         text.Replace(", \" y=\"", "\" y=\"").Replace(", \">", "\">");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -39,10 +73,10 @@ internal static class LossPlot
     private static ScottPlot.Plot PlotOf(IReadOnlyList<LossCurve> curves, LossAxis axis, LinePattern dashes)
     {
         ScottPlot.Plot plot = new();
-        for (int place = 0; place < curves.Count; place++) Add(plot, curves[place], axis, dashes, plot.Add.Palette.GetColor(place));
+        for (int index = 0; index < curves.Count; index++) Add(plot, curves[index], axis, dashes, plot.Add.Palette.GetColor(index));
         DrawAxes(plot, axis);
         DrawLegend(plot);
-        PlotFont.Use(plot);
+        UseFont(plot);
         return plot;
     }
 
@@ -62,7 +96,7 @@ internal static class LossPlot
     {
         Scatter line = plot.Add.Scatter(points.Positions, points.Losses, color);
         line.LineWidth = SolidWidth;
-        // A single epoch makes no line.
+        // A single point has no line.
         line.MarkerSize = points.Positions.Length == 1 ? 8 : 0;
         return line;
     }
@@ -88,7 +122,7 @@ internal static class LossPlot
         plot.Axes.Margins(0.03, 0.05);
     }
 
-    /// <summary>Beside the lines, where it hides none of them.</summary>
+    /// <summary>Draws the legend beside the lines, so that it does not cover them.</summary>
     private static void DrawLegend(ScottPlot.Plot plot)
     {
         LegendPanel panel = plot.ShowLegend(Edge.Right);
@@ -103,6 +137,15 @@ internal static class LossPlot
     private static string Short(string name)
     {
         string plain = string.Concat(name.Select(unit => char.IsControl(unit) ? ' ' : unit));
-        return plain.Length <= LongestName ? plain : $"{plain[..(LongestName / 2)]}…{plain[^(LongestName / 2)..]}";
+        return plain.Length <= MaximumNameLength ? plain : $"{plain[..(MaximumNameLength / 2)]}…{plain[^(MaximumNameLength / 2)..]}";
+    }
+
+    /// <summary>Chooses an installed font that has every letter of the legend, if there is one: run names can be in any script.</summary>
+    private static void UseFont(ScottPlot.Plot plot)
+    {
+        string texts = string.Concat(plot.Legend.GetItems().Select(item => item.LabelText));
+        if (Fonts.GetTypeface(Fonts.Default, false, false).ContainsGlyphs(texts)) return;
+        string? other = SKFontManager.Default.FontFamilies.FirstOrDefault(family => Fonts.GetTypeface(family, false, false).ContainsGlyphs(texts));
+        if (other is not null) plot.Font.Set(other);
     }
 }
