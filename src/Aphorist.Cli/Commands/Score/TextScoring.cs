@@ -1,6 +1,5 @@
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
@@ -19,13 +18,13 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
 
     public async Task<ScoredText> RunAsync(Corpus corpus, CancellationToken cancellationToken)
     {
-        TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
+        long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using PreparationReport report = new(output, "reading", " tokens");
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(IdsOf(ids), options, cancellationToken))
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(IdsOf(corpus, model.Tokenizer, count), options, cancellationToken))
         {
             Add(token);
-            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, ids.Count));
+            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, count));
         }
 
         return new(request.Model, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);
@@ -39,13 +38,13 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
         if (beginning.Count < shown) beginning.Add(token);
     }
 
-    private static IEnumerable<int> IdsOf(TokenSequence sequence)
+    private static IEnumerable<int> IdsOf(Corpus corpus, Tokenizer tokenizer, long count)
     {
         int[] block = new int[BlockLength];
-        for (long place = 0; place < sequence.Count; place += BlockLength)
+        for (long place = 0; place < count; place += BlockLength)
         {
-            int length = (int)Math.Min(BlockLength, sequence.Count - place);
-            sequence.Read(place, block.AsSpan(0, length));
+            int length = (int)Math.Min(BlockLength, count - place);
+            corpus.ReadTokens(tokenizer, place, block.AsSpan(0, length));
             for (int index = 0; index < length; index++) yield return block[index];
         }
     }
