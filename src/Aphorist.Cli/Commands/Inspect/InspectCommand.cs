@@ -5,7 +5,6 @@ using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
 using Aphorist.Numerics;
-using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
@@ -85,7 +84,8 @@ internal static class InspectCommand
         await using PreparationReport report = new(output, "reading", " tokens");
         InspectionOptions options = new()
         {
-            Start = TrainingSplit.StartOfTail(corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken).Count, tail),
+            // The same split as that of a validation set.
+            Start = (long)(corpus.CountTokens(model.Tokenizer, cancellationToken) * (1 - tail)),
             Length = length,
         };
         return await Task.Run(() => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);

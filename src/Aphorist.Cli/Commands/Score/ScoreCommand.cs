@@ -2,7 +2,6 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
@@ -72,32 +71,32 @@ internal static class ScoreCommand
     private static async Task<ScoredText> ReadAsync(
         string name, LanguageModel model, Corpus corpus, int passageCount, int shown, CommandOutput output, CancellationToken cancellationToken)
     {
-        TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
+        long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
         SurprisingPassages passages = new(model.Tokenizer, passageCount);
         List<ScoredToken> beginning = [];
         Evaluation total = default;
         double entropy = 0;
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using PreparationReport report = new(output, "reading", " tokens");
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(Enumerate(ids), options, cancellationToken))
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(EnumerateTokens(corpus, model.Tokenizer, count), options, cancellationToken))
         {
             total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
             entropy += token.Entropy;
             passages.Add(token);
             if (beginning.Count < shown) beginning.Add(token);
-            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, ids.Count));
+            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, count));
         }
 
         return new(name, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);
     }
 
-    private static IEnumerable<int> Enumerate(TokenSequence sequence)
+    private static IEnumerable<int> EnumerateTokens(Corpus corpus, Tokenizer tokenizer, long count)
     {
         int[] block = new int[BlockLength];
-        for (long start = 0; start < sequence.Count; start += BlockLength)
+        for (long start = 0; start < count; start += BlockLength)
         {
-            int length = (int)Math.Min(BlockLength, sequence.Count - start);
-            sequence.Read(start, block.AsSpan(0, length));
+            int length = (int)Math.Min(BlockLength, count - start);
+            corpus.ReadTokens(tokenizer, start, block.AsSpan(0, length));
             for (int index = 0; index < length; index++) yield return block[index];
         }
     }
