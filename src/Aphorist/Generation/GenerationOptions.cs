@@ -112,6 +112,22 @@ public sealed record GenerationOptions
 
     internal bool HasPenalties => RepetitionPenalty > 1 || FrequencyPenalty > 0 || PresencePenalty > 0;
 
+    /// <summary>Checks what no single property can check.</summary>
+    /// <exception cref="InvalidOptionsException">Options contradict each other.</exception>
+    internal void Validate()
+    {
+        if (MinTokens > MaxTokens)
+            throw new InvalidOptionsException($"MinTokens is {MinTokens}. It must not exceed MaxTokens, which is {MaxTokens}.", nameof(MinTokens));
+    }
+
+    /// <summary>Checks that the length of a text has a limit.</summary>
+    /// <exception cref="InvalidOptionsException"><see cref="MaxTokens"/> is null.</exception>
+    internal void EnsureLimited()
+    {
+        if (MaxTokens is null)
+            throw new InvalidOptionsException("MaxTokens is null, which only the streaming methods accept. Set a limit.", nameof(MaxTokens));
+    }
+
     /// <summary>Returns a value that is in range; otherwise throws an exception that names the property.</summary>
     internal static T Check<T>(T value, bool isInRange, string range, [CallerMemberName] string property = "") => isInRange
         ? value

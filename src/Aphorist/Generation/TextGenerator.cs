@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
@@ -25,12 +23,6 @@ public enum GenerationMode
 /// </remarks>
 public sealed class TextGenerator
 {
-    // The texts that GenerateUnique generates without finding a new one before it gives up.
-    private const int MaxRepeats = 20_000;
-
-    // The pieces that StreamAsync generates ahead of its reader.
-    private const int MaxPiecesAhead = 64;
-
     private readonly LanguageModel model;
     private readonly PackedWeights weights;
     private readonly GenerationMode mode;
@@ -66,17 +58,17 @@ public sealed class TextGenerator
     /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
     public string Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return string.Concat(Write(Encode(prompt, compiled), compiled, cancellationToken));
+        CompiledOptions compiled = CompileLimited(options);
+        return string.Concat(Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken));
     }
 
     /// <summary>Continues a prompt on a thread pool thread and returns the new text, without the prompt.</summary>
     /// <inheritdoc cref="Generate"/>
     public Task<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        int[] ids = Encode(prompt, compiled);
-        return Task.Run(() => string.Concat(Write(ids, compiled, cancellationToken)), cancellationToken);
+        CompiledOptions compiled = CompileLimited(options);
+        int[] ids = compiled.Encode(prompt);
+        return Task.Run(() => string.Concat(Continue(ids, compiled, compiled.Seed, cancellationToken)), cancellationToken);
     }
 
     /// <summary>Continues a prompt and returns the new text piece by piece, while it is generated.</summary>
@@ -89,7 +81,7 @@ public sealed class TextGenerator
     public IEnumerable<string> Stream(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CompiledOptions compiled = Compile(options);
-        return Write(Encode(prompt, compiled), compiled, cancellationToken);
+        return Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken);
     }
 
     /// <summary>
@@ -100,8 +92,8 @@ public sealed class TextGenerator
     public IAsyncEnumerable<string> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CompiledOptions compiled = Compile(options);
-        int[] ids = Encode(prompt, compiled);
-        return ProduceAsync(token => Write(ids, compiled, token), cancellationToken);
+        int[] ids = compiled.Encode(prompt);
+        return BackgroundProducer.EnumerateAsync(token => Continue(ids, compiled, compiled.Seed, token), cancellationToken);
     }
 
     /// <summary>Continues a prompt and returns each new token with its probability and the most likely alternatives.</summary>
@@ -119,8 +111,8 @@ public sealed class TextGenerator
     {
         ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
         CompiledOptions compiled = Compile(options);
-        int[] ids = Encode(prompt, compiled);
-        return Explained(alternatives, long.MaxValue, chosen => Write(ids, compiled, cancellationToken, chosen));
+        int[] ids = compiled.Encode(prompt);
+        return ScoreWhile(alternatives, long.MaxValue, sampled => Continue(ids, compiled, compiled.Seed, cancellationToken, sampled));
     }
 
     /// <summary>
@@ -138,8 +130,7 @@ public sealed class TextGenerator
         IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return mode == GenerationMode.Window ? OneByOne(prompts, compiled, cancellationToken) : InBatches(prompts, compiled, cancellationToken);
+        return ContinueAll(prompts, CompileLimited(options), int.MaxValue, cancellationToken);
     }
 
     /// <summary>Continues one prompt many times and returns texts that differ from each other.</summary>
@@ -158,9 +149,11 @@ public sealed class TextGenerator
     public IEnumerable<string> GenerateUnique(
         string prompt, int count, GenerationOptions? options = null, IEnumerable<string>? exclude = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return Different(GenerateBatch(Enumerable.Repeat(prompt, int.MaxValue), options, cancellationToken), count, exclude ?? []);
+        CompiledOptions compiled = CompileLimited(options);
+        _ = compiled.Encode(prompt); // Throws now rather than during the enumeration.
+        IEnumerable<string> texts = ContinueAll(Enumerable.Repeat(prompt, int.MaxValue), compiled, count, cancellationToken);
+        return UniqueTexts.Find(texts, count, exclude ?? []);
     }
 
     /// <summary>Looks for the most likely texts with a beam search. The state is carried from token to token.</summary>
@@ -175,8 +168,8 @@ public sealed class TextGenerator
     public IReadOnlyList<BeamResult> BeamSearch(
         string prompt, GenerationOptions? options = null, BeamOptions? beamOptions = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(Encode(prompt, compiled), cancellationToken);
+        CompiledOptions compiled = CompileLimited(options);
+        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(compiled.Encode(prompt), cancellationToken);
     }
 
     /// <summary>Returns how surprising each token of a text is to the model, the first one included.</summary>
@@ -207,7 +200,7 @@ public sealed class TextGenerator
     {
         ArgumentNullException.ThrowIfNull(ids);
         options ??= new ScoreOptions();
-        return Explained(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
+        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
     }
 
     /// <summary>Creates a session, in which the caller appends text and samples tokens step by step.</summary>
@@ -219,25 +212,27 @@ public sealed class TextGenerator
 
     private CompiledOptions Compile(GenerationOptions? options) => new(options, model.Tokenizer);
 
-    private static int[] Encode(string prompt, CompiledOptions options)
+    private CompiledOptions CompileLimited(GenerationOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
-        return options.Encode(prompt);
+        options?.EnsureLimited();
+        return Compile(options);
     }
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
+    /// <summary>Continues a prompt and returns the text in pieces.</summary>
     /// <param name="prompt">The tokens of the prompt.</param>
     /// <param name="options">The options.</param>
+    /// <param name="seed">The seed, which replaces that of the options.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
-    /// <param name="chosen">Receives each chosen token with the model's logits [V].</param>
-    private IEnumerable<string> Write(
-        int[] prompt, CompiledOptions options, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? chosen = null)
+    /// <param name="sampled">Receives each sampled token with the model's logits [V], before its text is returned.</param>
+    private IEnumerable<string> Continue(
+        int[] prompt, CompiledOptions options, ulong seed, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor();
         Sampler sampler = new(options.Chain);
-        SamplerState sampled = new(options.Chain, options.Seed);
-        TextAssembler written = new(model.Tokenizer, options);
+        TextAssembler text = new(model.Tokenizer, options);
+        text.Start(seed, prompt);
         // In window mode the model sees at most the last window of a long prompt.
         foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt)
         {
@@ -245,26 +240,20 @@ public sealed class TextGenerator
             predictor.Read(id);
         }
 
-        foreach (int id in prompt) sampled.Read(id);
-        while (!written.IsOver)
+        while (!text.IsOver)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int id = ChooseNext(predictor.Predict());
-            sampled.Sample(id);
-            if (written.Append(id) is { Length: > 0 } piece) yield return piece;
-            if (!written.IsOver) predictor.Read(id);
+            ReadOnlySpan<float> logits = predictor.Predict();
+            int id = text.Sample(sampler, logits, out string piece);
+            sampled?.Invoke(id, logits);
+            if (piece.Length > 0) yield return piece;
+            if (!text.IsOver) predictor.Read(id);
         }
 
-        if (written.Finish() is { Length: > 0 } rest) yield return rest;
-
-        int ChooseNext(ReadOnlySpan<float> logits)
-        {
-            int id = written.Choose(sampler, sampled, logits);
-            chosen?.Invoke(id, logits);
-            return id;
-        }
+        if (text.Finish() is { Length: > 0 } rest) yield return rest;
     }
 
+    /// <summary>Reads tokens and returns their text in pieces.</summary>
     private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
     {
         using Predictor predictor = CreatePredictor();
@@ -272,7 +261,7 @@ public sealed class TextGenerator
         foreach (int id in ids)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            read(id, predictor.Predict());
+            read(TokenId.Checked(id, model.Tokenizer.VocabularySize), predictor.Predict());
             predictor.Read(id);
             yield return decoder.Append(id);
         }
@@ -280,81 +269,27 @@ public sealed class TextGenerator
         yield return decoder.Flush();
     }
 
-    /// <summary>Scores the tokens of a text, again for each enumeration.</summary>
-    private IEnumerable<ScoredToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
+    /// <summary>Scores tokens while a text is generated or read, again for each enumeration.</summary>
+    private IEnumerable<ScoredToken> ScoreWhile(
+        int alternatives, long maxTokensWithAlternatives, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> process)
     {
-        ExplainedText explained = new(model.Tokenizer, alternatives, most);
-        foreach (ScoredToken token in explained.TokensOf(read(explained.Add))) yield return token;
+        TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives);
+        foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;
     }
 
-    /// <summary>Enumerates pieces on a thread pool thread, ahead of the reader by a limited number.</summary>
-    private static async IAsyncEnumerable<string> ProduceAsync(
-        Func<CancellationToken, IEnumerable<string>> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Continues each prompt; text n has the seed plus n. In window mode, one text is generated after the other.</summary>
+    private IEnumerable<string> ContinueAll(
+        IEnumerable<string> prompts, CompiledOptions options, int expected, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Channel<string> channel = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxPiecesAhead) { SingleReader = true, SingleWriter = true });
-        Task producer = Task.Run(() => WriteAsync(channel.Writer, pieces(stop.Token), stop.Token), CancellationToken.None);
-        try
+        if (mode == GenerationMode.Stateful)
         {
-            await foreach (string piece in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                // Pieces that are waiting in the channel are not returned after a cancellation.
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return piece;
-            }
-        }
-        finally
-        {
-            // The reader may have stopped early; the producer ends before the enumeration does.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await producer.ConfigureAwait(false);
+            using TextBatch batch = new(weights, threads, options, expected);
+            foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;
+            yield break;
         }
 
-        static async Task WriteAsync(ChannelWriter<string> writer, IEnumerable<string> pieces, CancellationToken stop)
-        {
-            try
-            {
-                foreach (string piece in pieces) await writer.WriteAsync(piece, stop).ConfigureAwait(false);
-                writer.Complete();
-            }
-            catch (Exception exception)
-            {
-                // The reader gets it from the channel.
-                writer.Complete(exception);
-            }
-        }
-    }
-
-    private IEnumerable<string> InBatches(IEnumerable<string> prompts, CompiledOptions options, CancellationToken cancellationToken)
-    {
-        using TextBatch batch = new(weights, threads, options);
-        foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
-    }
-
-    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, CompiledOptions options, CancellationToken cancellationToken)
-    {
         ulong number = 0;
-        foreach (string prompt in prompts) yield return Generate(prompt, options.Options with { Seed = options.Seed + number++ }, cancellationToken);
-    }
-
-    private static IEnumerable<string> Different(IEnumerable<string> texts, int count, IEnumerable<string> exclude)
-    {
-        if (count == 0) yield break;
-        HashSet<string> seen = [.. exclude];
-        int found = 0, attempts = 0, repeats = 0;
-        foreach (string text in texts)
-        {
-            attempts++;
-            repeats = seen.Add(text) ? 0 : repeats + 1;
-            if (repeats == 0)
-            {
-                yield return text;
-                if (++found == count) yield break;
-            }
-
-            if (repeats == MaxRepeats) throw new InvalidOptionsException(
-                string.Create(CultureInfo.InvariantCulture, $"Only {found:N0} different texts were found in {attempts:N0} attempts. Ask for fewer, or raise Temperature or MaxTokens."),
-                nameof(GenerationOptions.Temperature));
-        }
+        foreach (string prompt in prompts)
+            yield return string.Concat(Continue(options.Encode(prompt), options, options.Seed + number++, cancellationToken));
     }
 }
