@@ -8,9 +8,9 @@ using System.Text.Unicode;
 namespace Aphorist.Cli.Pages;
 
 /// <summary>
-/// Creates self-contained HTML pages from templates, which are resources of this assembly. A template has the placeholders <c>{{title}}</c>,
-/// <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c>. Style and script are the same for all pages. The data is JSON in a script element,
-/// which the template's own script displays.
+/// Creates self-contained HTML pages from templates, which are resources of this assembly. A template has the placeholders
+/// <c>{{title}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c>. Style and script are the same for all pages. The data is
+/// JSON in a script element, which the template's own script displays.
 /// </summary>
 internal static partial class HtmlPage
 {
@@ -50,7 +50,8 @@ internal static partial class HtmlPage
 
     private static string Resource(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }

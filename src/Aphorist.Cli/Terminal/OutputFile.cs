@@ -3,8 +3,8 @@ using System.Text;
 namespace Aphorist.Cli.Terminal;
 
 /// <summary>
-/// A file that a command writes. The content goes to a temporary file in the same folder, which is renamed into place when it is complete, so
-/// that the path always has either the whole previous file or the whole new one.
+/// A file that a command writes. The content goes to a temporary file in the same folder, which is renamed into place when it is complete.
+/// So the path always has either the whole previous file or the whole new one.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {

@@ -11,12 +11,15 @@ internal static class ExportCommand
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
     private static readonly ChoiceOption<Format> To = new(
-        "--to", "The format: onnx, a graph for ONNX Runtime and others; keras, a file for Keras 2 (.h5) or, with --output model.keras, for Keras 3, and the vocabulary as a JSON file beside it.",
+        "--to",
+        "The format: onnx, a graph for ONNX Runtime and others; keras, a file for Keras 2 (.h5) or, with --output model.keras, for Keras " +
+        "3, and the vocabulary as a JSON file beside it.",
         Format.Onnx, ("onnx", Format.Onnx), ("keras", Format.Keras));
 
     private static readonly ChoiceOption<OnnxGraphKind> Graph = new(
         "--graph",
-        "What an ONNX graph computes: window, the probabilities of the next token after a text; positions, those after each token of a text; step, one token and the states before it to the states after it, for token-by-token generation.",
+        "What an ONNX graph computes: window, the probabilities of the next token after a text; positions, those after each token of a " +
+        "text; step, the probabilities and states after one token, given the states before it, for token-by-token generation.",
         OnnxGraphKind.Window, ("window", OnnxGraphKind.Window), ("positions", OnnxGraphKind.Positions), ("step", OnnxGraphKind.Step));
 
     private static readonly Option<string?> Output = new("--output", "-o")
@@ -39,8 +42,12 @@ internal static class ExportCommand
         Example.Attach(
             command,
             new("aphorist export runs/nietzsche", "Write runs/nietzsche/model.onnx, which computes the probabilities of the next token."),
-            new("aphorist export model.safetensors --graph step --output step.onnx", "Write a graph that processes one token at a time and returns its states."),
-            new("aphorist export runs/nietzsche --to keras", "Write runs/nietzsche/model.h5 for Keras's load_model, and model.vocabulary.json."),
+            new(
+                "aphorist export model.safetensors --graph step --output step.onnx",
+                "Write a graph that processes one token at a time and returns its states."),
+            new(
+                "aphorist export runs/nietzsche --to keras",
+                "Write runs/nietzsche/model.h5 for Keras's load_model, and model.vocabulary.json."),
             new("aphorist export runs/nietzsche --to keras --output nietzsche.keras", "Write a file for Keras 3."));
         return command;
     }
@@ -59,10 +66,12 @@ internal static class ExportCommand
         if (format == Format.Keras) KerasWeightsFile.Write(model, file);
         else OnnxModel.Write(model, file, graph);
         // Keras 3 reads files of Keras 2, but has another hard sigmoid.
-        if (format == Format.Keras && model.Spec.Gates == GateActivation.HardSigmoid && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2)
+        bool isKeras2 = format == Format.Keras && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;
+        if (isKeras2 && model.Spec.Gates == GateActivation.HardSigmoid)
         {
             output.Notes.WriteLine(
-                "This model has hard-sigmoid gates, for which Keras 3 uses another function. Use this file with Keras 2, or write one for Keras 3 with --output model.keras.");
+                "This model has hard-sigmoid gates, for which Keras 3 uses another function. Use this file with Keras 2, or write one " +
+                "for Keras 3 with --output model.keras.");
         }
 
         output.Result.Announce(output.Json ? Json(file, format, graph) : file);

@@ -5,14 +5,15 @@ using Aphorist.Cli.Terminal;
 namespace Aphorist.Cli.Commands.Generate;
 
 /// <summary>
-/// Runs `aphorist generate --explain`: generates a text and shows the surprisal of each token, as colours on a terminal or as one JSON object
-/// per token. Without a terminal and JSON, only the text is written.
+/// Runs `aphorist generate --explain`: generates a text and shows the surprisal of each token, as colours on a terminal or as one JSON
+/// object per token. Without a terminal and JSON, only the text is written.
 /// </summary>
 internal static class ExplainedGeneration
 {
     private const int Alternatives = 5;
 
-    public static void Run(TextGenerator generator, string prompt, GenerationOptions options, CommandOutput output, CancellationToken cancellationToken)
+    public static void Run(
+        TextGenerator generator, string prompt, GenerationOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
         IEnumerable<ScoredToken> tokens = generator.StreamTokens(prompt, options, output.Json ? Alternatives : 0, cancellationToken);
         SurprisalColors? colors = output.Json ? null : SurprisalColors.ForOutput(output.Console, generator.Tokenizer);
@@ -34,7 +35,8 @@ internal static class ExplainedGeneration
 
     private static string Summary(double loss, double entropy, int characters) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Surprisal: {loss / Math.Log(2) / characters:F2} bits per character. Expected by the model: {entropy / Math.Log(2) / characters:F2}.");
+        $"Surprisal: {loss / Math.Log(2) / characters:F2} bits per character. " +
+        $"Expected by the model: {entropy / Math.Log(2) / characters:F2}.");
 
     private static string Json(ScoredToken token) => JsonLine.Of(json =>
     {

@@ -39,6 +39,8 @@ internal sealed record GenerationRequest
 /// <summary>`aphorist generate`: generates text with a model.</summary>
 internal static class GenerateCommand
 {
+    private const double DefaultLengthPenalty = 0.6;
+
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
     private static readonly NumberOption<int> Count = NumberOptions.Whole(
@@ -47,13 +49,15 @@ internal static class GenerateCommand
     private static readonly Option<bool> Unique = new("--unique") { Description = "With --count: skip texts that were generated before." };
 
     private static readonly NumberOption<int> BeamWidth = NumberOptions.Whole(
-        "--beams", "Search for the most likely text with this beam width, instead of sampling.", 1, 4096).Sets(nameof(BeamOptions.BeamWidth));
+        "--beams", "Search for the most likely text with this beam width, instead of sampling.", 1, 4096)
+        .Sets(nameof(BeamOptions.BeamWidth));
 
     private static readonly NumberOption<int> ResultCount = NumberOptions.Whole(
         "--best", "With --beams: number of texts to show, best first.", 1, fallback: 1).Sets(nameof(BeamOptions.ResultCount));
 
     private static readonly NumberOption<double> LengthPenalty = NumberOptions.Real(
-        "--length-penalty", "a", "With --beams: how much longer texts are preferred if texts can end early. 0 is not at all.", NumberRange.AtLeast(0), 0.6);
+        "--length-penalty", "a", "With --beams: how much longer texts are preferred if texts can end early. 0 is not at all.",
+        NumberRange.AtLeast(0), DefaultLengthPenalty);
 
     private static readonly ChoiceOption<GenerationMode> Mode = new(
         "--mode", "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window).",
@@ -67,7 +71,9 @@ internal static class GenerateCommand
 
     private static readonly Option<bool> Explain = new("--explain")
     {
-        Description = "Colour each token by its surprisal. With --json: one object per token, with log-probability, rank, entropy and the most likely tokens.",
+        Description =
+            "Colour each token by its surprisal. With --json: one object per token, with log-probability, rank, entropy and the most " +
+            "likely tokens.",
     };
 
     public static Command Create()
@@ -86,12 +92,22 @@ internal static class GenerateCommand
         Example.Attach(
             command,
             new("aphorist generate runs/aphorisms", "Generate 400 tokens without a prompt."),
-            new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2", "Continue a prompt at four temperatures."),
-            new("aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000", "Continue a random passage of a text."),
-            new("aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt", "Generate a thousand different lines."),
-            new("aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .", "Search for the most likely sentences."),
+            new(
+                "aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2",
+                "Continue a prompt at four temperatures."),
+            new(
+                "aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000",
+                "Continue a random passage of a text."),
+            new(
+                "aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt",
+                "Generate a thousand different lines."),
+            new(
+                "aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .",
+                "Search for the most likely sentences."),
             new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Show in colours how surprising each token is."),
-            new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continue a file. The same seed gives the same text."));
+            new(
+                "aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt",
+                "Continue a file. The same seed gives the same text."));
         return command;
     }
 
@@ -123,7 +139,8 @@ internal static class GenerateCommand
         TextGenerator generator = new(model, mode);
         IEnumerable<GenerationItem> texts = GenerationPlan.Create(request, generator, cancellationToken);
         bool isRandom = beams is null && options.Any(one => one.Temperature > 0 || one.TemperatureSchedule is not null);
-        if (isRandom && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {seed} (repeat this text with --seed {seed}).");
+        if (isRandom && !SamplingArguments.HasSeed(call) && !output.Json)
+            output.Notes.WriteLine($"Seed {seed} (repeat this text with --seed {seed}).");
         if (call.GetValue(Explain)) ExplainedGeneration.Run(generator, known, options[0], output, cancellationToken);
         else await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
@@ -138,23 +155,33 @@ internal static class GenerateCommand
         }
 
         if (call.GetResult(Count) is not null)
-            throw new UsageException($"A beam search always finds the same texts, so {Count.Name} has no effect. For several texts use {ResultCount.Name}.");
+            throw new UsageException(
+                $"A beam search always finds the same texts, so {Count.Name} has no effect. For several texts use {ResultCount.Name}.");
         if (SamplingArguments.FirstGiven(call) is string sampling)
             throw new UsageException($"A beam search does not sample, so {sampling} has no effect. Remove {sampling} or {BeamWidth.Name}.");
-        return new BeamOptions { BeamWidth = width, ResultCount = ResultCount.GetValue(call) ?? 1, LengthPenalty = LengthPenalty.GetValue(call) ?? 0.6 };
+        return new BeamOptions
+        {
+            BeamWidth = width,
+            ResultCount = ResultCount.GetValue(call) ?? 1,
+            LengthPenalty = LengthPenalty.GetValue(call) ?? DefaultLengthPenalty,
+        };
     }
 
-    private static void Check(ParseResult call, IReadOnlyList<GenerationOptions> options, int count, BeamOptions? beams, GenerationMode mode)
+    private static void Check(
+        ParseResult call, IReadOnlyList<GenerationOptions> options, int count, BeamOptions? beams, GenerationMode mode)
     {
         if (call.GetValue(Unique) && count == 1) throw new UsageException("--unique compares texts with each other: add --count.");
-        if (count > 1 && options.Count > 1) throw new UsageException("--count needs a single temperature: give one, or call the command once for each.");
+        if (count > 1 && options.Count > 1)
+            throw new UsageException("--count needs a single temperature: give one, or call the command once for each.");
         if (count > 1 && options[0] is { Temperature: 0, TemperatureSchedule: null })
-            throw new UsageException("--temperature 0 gives the same text every time, so --count has no effect. Raise the temperature or remove --count.");
+            throw new UsageException(
+                "--temperature 0 gives the same text every time, so --count has no effect. Raise the temperature or remove --count.");
         if (beams is not null && mode == GenerationMode.Window)
             throw new UsageException("A beam search is always stateful: remove --mode window or --beams.");
         if (!call.GetValue(Explain)) return;
         if (call.GetValue(Output) is not null)
-            throw new UsageException("--explain shows a text on the terminal: remove --output, or redirect the output of --explain --json.");
+            throw new UsageException(
+                "--explain shows a text on the terminal: remove --output, or redirect the output of --explain --json.");
         if (count > 1 || options.Count > 1 || beams is not null)
             throw new UsageException("--explain shows a single sampled text: remove --count and --beams, and give one temperature.");
     }

@@ -16,7 +16,8 @@ internal static class GenerationPlan
     private const int MaximumRepeats = 20_000;
 
     /// <exception cref="InvalidOptionsException">The options do not fit the model.</exception>
-    public static IEnumerable<GenerationItem> Create(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
+    public static IEnumerable<GenerationItem> Create(
+        GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
         request.Beams is { } beams ? SearchBeams(request, generator, beams, cancellationToken)
         : request.Count > 1 ? SampleMany(request, generator, cancellationToken)
         : Sample(request, generator, cancellationToken);
@@ -29,11 +30,14 @@ internal static class GenerationPlan
             json => WriteSampling(json, options, number: 0))),
     ];
 
-    private static IEnumerable<GenerationItem> SampleMany(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
+    private static IEnumerable<GenerationItem> SampleMany(
+        GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
         GenerationOptions options = request.Options[0];
-        IEnumerable<string> texts = generator.GenerateBatch(Enumerable.Repeat(request.KnownPrompt, int.MaxValue), options, cancellationToken);
-        IEnumerable<(int Number, string Text)> numbered = request.IsUnique ? Distinct(texts, request.Count) : texts.Index().Take(request.Count);
+        IEnumerable<string> texts = generator.GenerateBatch(
+            Enumerable.Repeat(request.KnownPrompt, int.MaxValue), options, cancellationToken);
+        IEnumerable<(int Number, string Text)> numbered =
+            request.IsUnique ? Distinct(texts, request.Count) : texts.Index().Take(request.Count);
         return numbered.Select(item => new GenerationItem(
             request.IsLines ? null : $"text {item.Number + 1}", [item.Text], json => WriteSampling(json, options, item.Number)));
     }
@@ -52,12 +56,14 @@ internal static class GenerationPlan
             {
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Only {seen.Count:N0} different texts were found in {number + 1:N0} attempts. Lower --count, or raise --temperature or --length."));
+                    $"Only {seen.Count:N0} different texts were found in {number + 1:N0} attempts. " +
+                    $"Lower --count, or raise --temperature or --length."));
             }
         }
     }
 
-    private static GenerationItem[] SearchBeams(GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
+    private static GenerationItem[] SearchBeams(
+        GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
     [
         .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(result => new GenerationItem(
             beams.ResultCount > 1

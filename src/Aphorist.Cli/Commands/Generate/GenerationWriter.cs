@@ -27,7 +27,8 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
     private async Task WriteAsync(IEnumerable<GenerationItem> texts, Action<string> write, CancellationToken cancellationToken)
     {
         bool isTextVisible = request.Output is null && output.Console.IsOutputTerminal;
-        await using GenerationProgress progress = new(output, request.Count, isVisible: request.Count > 1 && !isTextVisible && output.ShowsProgress);
+        await using GenerationProgress progress = new(
+            output, request.Count, isVisible: request.Count > 1 && !isTextVisible && output.ShowsProgress);
         foreach (GenerationItem text in texts)
         {
             if (output.Json) write(Json(text, cancellationToken) + "\n");

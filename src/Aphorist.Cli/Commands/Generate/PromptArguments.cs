@@ -24,12 +24,15 @@ internal static class PromptArguments
 
     private static readonly Option<string?> Passage = new("--passage")
     {
-        Description = "Continue a random passage of this corpus, as long as the model's window: a name that `aphorist corpora` lists, a file, a folder or a pattern.",
+        Description =
+            "Continue a random passage of this corpus, as long as the model's window: a name that `aphorist corpora` lists, a file, a " +
+            "folder or a pattern.",
         HelpName = "corpus",
     };
 
     private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
-        "--unknown", "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error).",
+        "--unknown",
+        "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error).",
         UnknownCharacterPolicy.Error, ("skip", UnknownCharacterPolicy.Skip), ("error", UnknownCharacterPolicy.Error));
 
     public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Unknown);

@@ -12,29 +12,35 @@ internal static class SamplingArguments
 
     private static readonly NumberListOption Temperature = new(
         "--temperature", "t,...",
-        "Sampling temperature. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely token. Several values, such as 0.2,0.5,1.0, give one text each.",
+        "Sampling temperature. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely token. " +
+        "Several values, such as 0.2,0.5,1.0, give one text each.",
         NumberRange.AtLeast(0), "1");
 
     private static readonly NumberListOption Cycle = new(
         "--cycle", "t,...", "Temperatures that alternate from token to token, such as 0.5,0.5,1.2.", NumberRange.AtLeast(0));
 
     private static readonly NumberListOption Ramp = new(
-        "--ramp", "from,to", "A temperature that changes evenly from the first token to the last, such as 0.2,1.2.", NumberRange.AtLeast(0), count: 2);
+        "--ramp", "from,to", "A temperature that changes evenly from the first token to the last, such as 0.2,1.2.",
+        NumberRange.AtLeast(0), count: 2);
 
     private static readonly NumberOption<int> TopK = NumberOptions.Whole("--top-k", "Keep only the k most likely tokens. Default: all.", 1);
 
     private static readonly NumberOption<double> TopP = NumberOptions.Real(
-        "--top-p", "p", "Keep the smallest set of most likely tokens whose total probability is at least p. 1 keeps all.", NumberRange.Above(0, 1), 1);
+        "--top-p", "p", "Keep the smallest set of most likely tokens whose total probability is at least p. 1 keeps all.",
+        NumberRange.Above(0, 1), 1);
 
     private static readonly NumberOption<double> MinP = NumberOptions.Real(
         "--min-p", "p", "Keep only tokens that are at least p times as likely as the most likely one. 0 keeps all.", new(0, 1), 0);
 
     private static readonly NumberOption<double> TypicalP = NumberOptions.Real(
-        "--typical", "p", "Keep the smallest set of tokens whose total probability is at least p, starting with those whose surprisal is nearest to the entropy. 1 keeps all.",
+        "--typical", "p",
+        "Keep the smallest set of tokens whose total probability is at least p, starting with those whose surprisal is nearest to the " +
+        "entropy. 1 keeps all.",
         NumberRange.Above(0, 1), 1).Sets(nameof(GenerationOptions.TypicalP));
 
     private static readonly NumberOption<double> RepetitionPenalty = NumberOptions.Real(
-        "--repetition-penalty", "x", "Divide positive logits of recent tokens by x, and multiply negative ones. 1 changes nothing.", NumberRange.AtLeast(1), 1);
+        "--repetition-penalty", "x", "Divide positive logits of recent tokens by x, and multiply negative ones. 1 changes nothing.",
+        NumberRange.AtLeast(1), 1);
 
     private static readonly NumberOption<double> FrequencyPenalty = NumberOptions.Real(
         "--frequency-penalty", "x", "Subtract x from a token's logit for each recent occurrence.", NumberRange.AtLeast(0), 0);
@@ -64,7 +70,8 @@ internal static class SamplingArguments
     public static IReadOnlyList<Option> Filters { get; } = [TopK, TopP, MinP, TypicalP];
 
     /// <summary>The options that change logits.</summary>
-    public static OptionGroup Penalties { get; } = new("Penalties and biases", RepetitionPenalty, FrequencyPenalty, PresencePenalty, PenaltyWindow, Ban, Bias);
+    public static OptionGroup Penalties { get; } = new(
+        "Penalties and biases", RepetitionPenalty, FrequencyPenalty, PresencePenalty, PenaltyWindow, Ban, Bias);
 
     public static NumberOption<ulong> Seed { get; } = NumberOptions.Seed(
         "--seed", "Random seed. The same seed and options give the same text. Default: a random seed, printed on standard error.");
@@ -77,7 +84,8 @@ internal static class SamplingArguments
 
     /// <summary>Gets the name of the first of these options that the call has; null if it has none.</summary>
     public static string? FirstGiven(ParseResult call) =>
-        ((Option[])[.. Temperatures, .. Filters, .. Penalties.Options, Seed]).FirstOrDefault(option => call.GetResult(option) is not null)?.Name;
+        ((Option[])[.. Temperatures, .. Filters, .. Penalties.Options, Seed])
+            .FirstOrDefault(option => call.GetResult(option) is not null)?.Name;
 
     /// <summary>Adds the sampling options of a call: one result for each temperature.</summary>
     public static IReadOnlyList<GenerationOptions> Bind(ParseResult call, GenerationOptions options)
@@ -98,8 +106,13 @@ internal static class SamplingArguments
     /// <summary>Adds the filters, penalties and biases of a call.</summary>
     public static GenerationOptions BindCommon(ParseResult call, GenerationOptions options)
     {
-        if (call.GetResult(PenaltyWindow) is not null && ((Option[])[RepetitionPenalty, FrequencyPenalty, PresencePenalty]).All(option => call.GetResult(option) is null))
-            throw new UsageException($"{PenaltyWindow.Name} has no effect without a penalty: add {RepetitionPenalty.Name}, {FrequencyPenalty.Name} or {PresencePenalty.Name}.");
+        Option[] penalties = [RepetitionPenalty, FrequencyPenalty, PresencePenalty];
+        if (call.GetResult(PenaltyWindow) is not null && penalties.All(option => call.GetResult(option) is null))
+        {
+            string names = string.Join(" or ", penalties.Select(option => option.Name));
+            throw new UsageException($"{PenaltyWindow.Name} has no effect without a penalty: add {names}.");
+        }
+
         return options with
         {
             TopK = TopK.GetValue(call) ?? options.TopK,
@@ -118,10 +131,12 @@ internal static class SamplingArguments
     private static void CheckTemperatures(ParseResult call, double[] temperatures)
     {
         Option[] given = [.. Temperatures.Where(option => call.GetResult(option) is not null)];
-        if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both set the temperature: remove one of them.");
+        if (given.Length > 1)
+            throw new UsageException($"{given[0].Name} and {given[1].Name} both set the temperature: remove one of them.");
         bool isGreedy = (given.Length == 0 || given[0] == Temperature) && temperatures.All(temperature => temperature == 0);
         if (isGreedy && Filters.FirstOrDefault(option => call.GetResult(option) is not null) is Option filter)
-            throw new UsageException($"{Temperature.Name} 0 always takes the most likely token, so {filter.Name} has no effect. Remove one of them.");
+            throw new UsageException(
+                $"{Temperature.Name} 0 always takes the most likely token, so {filter.Name} has no effect. Remove one of them.");
     }
 
     private static Dictionary<string, double> ParseBiases(string[] words)
@@ -130,7 +145,8 @@ internal static class SamplingArguments
         foreach (string word in words)
         {
             int equals = word.LastIndexOf('=');
-            if (equals < 1 || !double.TryParse(word.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double bias) || !double.IsFinite(bias))
+            bool isNumber = double.TryParse(word.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double bias);
+            if (equals < 1 || !isNumber || !double.IsFinite(bias))
                 throw new UsageException($"{Bias.Name} takes a token and a number, such as \"e=-2\", not '{word}'.");
             if (!biases.TryAdd(EscapedText.Read(word[..equals]), bias))
                 throw new UsageException($"{Bias.Name} has the token '{word[..equals]}' twice: remove one of them.");

@@ -9,7 +9,8 @@ internal static class StopArguments
     private const int DefaultLength = 400;
 
     private static readonly NumberOption<int> Length = NumberOptions.Whole(
-        "--length", "Maximum number of tokens to generate: characters, words or bytes, depending on the model's tokenizer.", 0, fallback: DefaultLength)
+        "--length", "Maximum number of tokens to generate: characters, words or bytes, depending on the model's tokenizer.",
+        0, fallback: DefaultLength)
         .Sets(nameof(GenerationOptions.MaxTokens));
 
     private static readonly NumberOption<int> MinimumLength = NumberOptions.Whole(
@@ -49,7 +50,9 @@ internal static class StopArguments
         if (options is { MinTokens: > 0, StopSequences.Count: 0 })
             throw new UsageException($"{MinimumLength.Name} has no effect without {Stop.Name} or {StopAt.Name}: add one of them.");
         if (options.MinTokens > options.MaxTokens)
-            throw new UsageException($"{MinimumLength.Name} {options.MinTokens} is greater than {Length.Name} {options.MaxTokens}: lower one or raise the other.");
+            throw new UsageException(
+                $"{MinimumLength.Name} {options.MinTokens} is greater than {Length.Name} {options.MaxTokens}: " +
+                "lower the first or raise the second.");
         return options;
     }
 }

@@ -15,7 +15,9 @@ internal static class ImportCommand
 
     private static readonly Option<string[]> Corpus = new("--corpus")
     {
-        Description = "The text that the model was trained on; its sorted characters are the vocabulary: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.",
+        Description =
+            "The text that the model was trained on; its sorted characters are the vocabulary: a name that `aphorist corpora` lists, " +
+            "files, a folder, a pattern, or - for standard input.",
         HelpName = "text",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -37,24 +39,38 @@ internal static class ImportCommand
     private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse(
         "--lowercase", "Whether the model was trained on lower-cased text. Prompts are then lower-cased too.", false);
 
-    private static readonly NumberOption<int> Hidden = NumberOptions.Whole("--hidden", "The expected hidden size. The import fails if the file has another one.", 1, 65_536);
+    private static readonly NumberOption<int> Hidden = NumberOptions.Whole(
+        "--hidden", "The expected hidden size. The import fails if the file has another one.", 1, 65_536);
 
     private static readonly NumberOption<int> Layers = NumberOptions.Whole(
         "--layers", "The expected number of recurrent layers. The import fails if the file has another one.", 1, 4);
 
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
-        "--window", "Number of tokens that the model sees before the one it predicts. Needed if the file does not contain it: for PyTorch, and for weights-only files of Keras.",
+        "--window",
+        "Number of tokens that the model sees before the one it predicts. Needed if the file does not contain it: for PyTorch, and for " +
+        "weights-only files of Keras.",
         1, 100_000, ModelSpec.Notebook.Window);
 
     private static readonly ChoiceOption<GateActivation> Gates = new(
-        "--gates", "The activation of the gates (recurrent_activation), needed for weights-only files of Keras. Keras's default is sigmoid since 2.3 and hard-sigmoid before.",
+        "--gates",
+        "The activation of the gates (recurrent_activation), needed for weights-only files of Keras. Keras's default is sigmoid since " +
+        "2.3 and hard-sigmoid before.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The model file to write. Required.", HelpName = "file" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "The model file to write. Required.",
+        HelpName = "file",
+    };
 
     public static Command Create()
     {
-        Command command = new("import", "Import a model from Keras or PyTorch. These do not save the characters of the vocabulary, so give a corpus or a list.") { Source };
+        Command command = new(
+            "import",
+            "Import a model from Keras or PyTorch. These do not save the characters of the vocabulary, so give a corpus or a list.")
+        {
+            Source,
+        };
         OptionGroup.Attach(
             command,
             new("Vocabulary", Corpus, Characters, Map, Encoding, Lowercase),
@@ -63,9 +79,15 @@ internal static class ImportCommand
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors", "Import a model whose vocabulary is the characters of a lower-cased text."),
-            new("aphorist import model.keras --vocabulary char_indices.json --output model.safetensors", "Use a vocabulary that the Python program saved."),
-            new("aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors", "Import the state dict of an nn.LSTM or nn.GRU."));
+            new(
+                "aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors",
+                "Import a model whose vocabulary is the characters of a lower-cased text."),
+            new(
+                "aphorist import model.keras --vocabulary char_indices.json --output model.safetensors",
+                "Use a vocabulary that the Python program saved."),
+            new(
+                "aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors",
+                "Import the state dict of an nn.LSTM or nn.GRU."));
         return command;
     }
 
@@ -79,7 +101,9 @@ internal static class ImportCommand
             new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.GetValue(call) ?? false },
             output);
         if (vocabulary.Count != 1)
-            throw new UsageException($"Give {(vocabulary.Count == 0 ? "the vocabulary of the model" : "a single vocabulary")}: one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
+            throw new UsageException(
+                $"Give {(vocabulary.Count == 0 ? "the vocabulary of the model" : "a single vocabulary")}: one of {Corpus.Name}, " +
+                $"{Characters.Name} and {Map.Name}.");
         string file = call.GetValue(Output) ?? throw new UsageException($"Name the model file to write: {Output.Name} model.safetensors.");
         string source = call.GetRequiredValue(Source);
         ImportedModel imported = ModelImport.Read(source, Window.GetValue(call) ?? ModelSpec.Notebook.Window, Gates.GetValue(call));
@@ -112,10 +136,13 @@ internal static class ImportCommand
     {
         ModelOrigin origin = model.Origin!;
         string program = origin.Version is null ? origin.Program : $"{origin.Program} {origin.Version}";
-        string optimizer = model.OptimizerState is null ? "" : $" The {origin.Optimizer} optimizer state was imported too: continue with 'aphorist train TEXT --from {file}'.";
+        string optimizer = model.OptimizerState is null
+            ? ""
+            : $" The {origin.Optimizer} optimizer state was imported too: continue with 'aphorist train TEXT --from {file}'.";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Imported {model.Parameters.Count:N0} parameters from {program} with {model.Tokenizer.VocabularySize} characters to {file}.{optimizer}");
+            $"Imported {model.Parameters.Count:N0} parameters from {program} with {model.Tokenizer.VocabularySize} characters " +
+            $"to {file}.{optimizer}");
     }
 
     private static string Json(LanguageModel model, string file) => JsonLine.Of(json =>

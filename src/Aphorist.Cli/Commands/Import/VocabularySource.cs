@@ -50,7 +50,8 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         foreach (CorpusOptions other in OtherOptions())
             if (await CountCharactersAsync(other, cancellationToken) == size) return $"With {Difference(other)} it has {size}.";
         return found + 1 == size && corpus.Any(HasCarriageReturns)
-            ? "With carriage returns, which are read as line feeds here, it would have as many: give the characters with --characters or --vocabulary."
+            ? "With carriage returns, which are read as line feeds here, it would have as many: give the characters with --characters " +
+                "or --vocabulary."
             : general;
     }
 

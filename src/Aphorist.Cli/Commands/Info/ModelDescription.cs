@@ -17,7 +17,7 @@ internal static class ModelDescription
         List<string[]> rows =
         [
             ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
-            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, {(ResetGateOf(file.Spec) is string reset ? $"reset gate {reset} the product, " : "")}window of {file.Spec.Window} tokens"],
+            ["architecture", ArchitectureOf(file.Spec)],
             ["parameters", string.Create(Culture, $"{parameters:N0}")],
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
@@ -57,13 +57,22 @@ internal static class ModelDescription
         json.WriteEndArray();
     });
 
-    /// <summary>Describes the architecture of a model in a few words.</summary>
+    private static string ArchitectureOf(ModelSpec spec)
+    {
+        string reset = ResetGateOf(spec) is string place ? $"reset gate {place} the product, " : "";
+        return $"{ShapeOf(spec)}, {GatesOf(spec)} gates, {reset}window of {spec.Window} tokens";
+    }
+
+    /// <summary>Describes the layers of a model in a few words.</summary>
     public static string ShapeOf(ModelSpec spec)
     {
         string layer = spec.Architecture == Architecture.Convolution
-            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernel size {spec.KernelSize} and a receptive field of {spec.ReceptiveField} tokens")
+            ? string.Create(
+                Culture,
+                $"convolution({spec.HiddenSize}) with kernel size {spec.KernelSize} and a receptive field of {spec.ReceptiveField} tokens")
             : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
-        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
+        string tied = spec.TiedEmbedding ? " tied to the decoder" : "";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{tied}, " : "";
         string connections = (spec.LayerNormalization ? ", layer normalization" : "") + (spec.Residual ? ", residual" : "");
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
     }
@@ -91,7 +100,8 @@ internal static class ModelDescription
 
     private static string FirstOf(Tokenizer tokenizer)
     {
-        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
+        string first = string.Join(
+            ' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
         return tokenizer.VocabularySize > TokensShown ? $"{first} ..." : first;
     }
 
@@ -111,7 +121,8 @@ internal static class ModelDescription
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
-    private static string StepsOf(StoredOptimizer state) => state.Steps == 0 ? "" : string.Create(Culture, $" after {state.Steps:N0} steps");
+    private static string StepsOf(StoredOptimizer state) =>
+        state.Steps == 0 ? "" : string.Create(Culture, $" after {state.Steps:N0} steps");
 
     private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, StoredOptimizer? state)
     {
@@ -121,7 +132,9 @@ internal static class ModelDescription
         return
         [
             ["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"],
-            .. state is null ? (ReadOnlySpan<string[]>)[] : [["optimizer", $"{origin.Optimizer} state{StepsOf(state)}: 'aphorist train --from' continues with it"]],
+            .. state is null
+                ? (ReadOnlySpan<string[]>)[]
+                : [["optimizer", $"{origin.Optimizer} state{StepsOf(state)}: 'aphorist train --from' continues with it"]],
         ];
     }
 

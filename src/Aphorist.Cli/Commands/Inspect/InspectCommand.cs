@@ -30,7 +30,8 @@ internal static class InspectCommand
     private static readonly NumberOption<int> Length = NumberOptions.Whole(
         "--length", "Number of tokens that the page shows. Correlations are over all tokens that are read.", 1, 20_000, DefaultLength);
 
-    private static readonly NumberOption<int> Cells = NumberOptions.Whole("--cells", "Number of cells to list for each feature.", 1, 100, DefaultCells);
+    private static readonly NumberOption<int> Cells = NumberOptions.Whole(
+        "--cells", "Number of cells to list for each feature.", 1, 100, DefaultCells);
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -42,8 +43,8 @@ internal static class InspectCommand
     {
         Command command = new(
             "inspect",
-            "Show what the cells of a model do while it reads a text: a page with the activations of each cell, the cells that correlate most with " +
-            "features such as the position in the line or quotation marks, and the saturation of the gates.") { Model, Text };
+            "Show what the cells of a model do while it reads a text: a page with the activations of each cell, the cells that correlate " +
+            "most with features such as the position in the line or quotation marks, and the saturation of the gates.") { Model, Text };
         OptionGroup.Attach(command, new("Text", Tail, Encoding), new("Output", Length, Cells, Output));
         command.SetAction(RunAsync);
         Example.Attach(
@@ -60,7 +61,8 @@ internal static class InspectCommand
     {
         CommandOutput output = CommandOutput.Of(call);
         string name = call.GetRequiredValue(Model);
-        string[] sources = call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT.");
+        string[] sources = call.GetValue(Text) ?? [];
+        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT.");
         int length = Length.GetValue(call) ?? DefaultLength;
         string path = ModelPath.Of(name);
         LanguageModel model = LanguageModel.Load(path);
@@ -88,7 +90,8 @@ internal static class InspectCommand
             Start = (long)(corpus.CountTokens(model.Tokenizer, cancellationToken) * (1 - tail)),
             Length = length,
         };
-        return await Task.Run(() => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
+        return await Task.Run(
+            () => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
     }
 
     private static void CheckSize(ModelSpec spec, int length)
@@ -97,6 +100,7 @@ internal static class InspectCommand
         if (length <= MaximumValues / cells) return;
         throw new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture,
-            $"A page with {length:N0} tokens and {cells:N0} cells is too large for a browser. Use --length {MaximumValues / cells} or less."));
+            $"A page with {length:N0} tokens and {cells:N0} cells is too large for a browser. " +
+            $"Use --length {MaximumValues / cells} or less."));
     }
 }

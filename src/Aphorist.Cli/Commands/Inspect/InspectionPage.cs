@@ -6,7 +6,9 @@ using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
-/// <summary>Creates the page on which the user selects a cell and sees its activations. The template inspect.html displays this data.</summary>
+/// <summary>
+/// Creates the page on which the user selects a cell and sees its activations. The template inspect.html displays this data.
+/// </summary>
 internal static class InspectionPage
 {
     public static string Create(InspectedText inspected) => HtmlPage.Create(
@@ -41,7 +43,8 @@ internal static class InspectionPage
         string unit = inspected.Model.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, of which the first {cells.Pieces.Count:N0} are shown.");
+            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, " +
+            $"of which the first {cells.Pieces.Count:N0} are shown.");
     }
 
     private static string MeaningOf(Architecture architecture) => architecture switch
@@ -58,7 +61,8 @@ internal static class InspectionPage
         json.WriteString("meaning", feature.Feature.Meaning);
         double maximum = feature.Values.DefaultIfEmpty().Max();
         json.WriteNumber("most", maximum);
-        json.WriteBase64String("values", [.. feature.Values.Select(value => maximum > 0 ? (byte)Math.Round(255 * value / maximum) : (byte)0)]);
+        json.WriteBase64String(
+            "values", [.. feature.Values.Select(value => maximum > 0 ? (byte)Math.Round(255 * value / maximum) : (byte)0)]);
         json.WriteStartArray("best");
         foreach (CellCorrelation best in inspected.BestOf(feature))
         {

@@ -35,8 +35,9 @@ internal static class InspectionReport
 
     private static string[] RowOf(InspectedText inspected, FeatureCorrelations feature)
     {
-        string[] cells = [.. inspected.BestOf(feature).Select(best => string.Create(Culture, $"{best.Cell} {best.Correlation:+0.00;-0.00}"))];
-        return [feature.Feature.Name, cells.Length > 0 ? string.Join("  ", cells.Select(cell => cell.PadRight(11))) : "does not occur"];
+        string cells = string.Join("  ", inspected.BestOf(feature).Select(
+            best => string.Create(Culture, $"{best.Cell} {best.Correlation:+0.00;-0.00}").PadRight(11)));
+        return [feature.Feature.Name, cells.Length > 0 ? cells : "does not occur"];
     }
 
     private static string[] RowOf(GateSaturation gate) =>

@@ -24,7 +24,8 @@ internal enum GenerationExtent
 /// <param name="start">The session after that text. It is not changed.</param>
 /// <param name="options">The sampling options.</param>
 /// <param name="extent">How much to generate.</param>
-internal sealed class GenerationRun(Tokenizer tokenizer, PartialWord prompt, GenerationSession start, GenerationOptions options, GenerationExtent extent)
+internal sealed class GenerationRun(
+    Tokenizer tokenizer, PartialWord prompt, GenerationSession start, GenerationOptions options, GenerationExtent extent)
 {
     private const int MaximumAttempts = 32;
 

@@ -74,8 +74,8 @@ internal sealed class KeyInput(KeyInput.Source next, Action wait)
         {
             if (key.Modifiers.HasFlag(ConsoleModifiers.Alt)) text.Append('\u001b');
             text.Append(key.KeyChar);
-            if (key.KeyChar == '~' && text.Length >= PasteEnd.Length && text.ToString(text.Length - PasteEnd.Length, PasteEnd.Length) == PasteEnd)
-                return text.ToString(0, text.Length - PasteEnd.Length);
+            int end = text.Length - PasteEnd.Length;
+            if (key.KeyChar == '~' && end >= 0 && text.ToString(end, PasteEnd.Length) == PasteEnd) return text.ToString(0, end);
         }
 
         return text.ToString();

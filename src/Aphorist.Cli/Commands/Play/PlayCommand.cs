@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Generate;
 using Aphorist.Cli.Terminal;
@@ -12,11 +11,16 @@ internal static class PlayCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p") { Description = "The text to start with. Default: empty.", HelpName = "text" };
+    private static readonly Option<string?> Prompt = new("--prompt", "-p")
+    {
+        Description = "The text to start with. Default: empty.",
+        HelpName = "text",
+    };
 
     private static readonly NumberOption<double> Temperature = NumberOptions.Real(
         "--temperature", "t",
-        "Sampling temperature at the start. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely token.",
+        "Sampling temperature at the start. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely " +
+        "token.",
         NumberRange.AtLeast(0), 1);
 
     private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
@@ -24,13 +28,15 @@ internal static class PlayCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Save the text to this file on Ctrl-S and at the end. Default: save only on Ctrl-S, to play-1.txt or the next free number.",
+        Description =
+            "Save the text to this file on Ctrl-S and at the end. Default: save only on Ctrl-S, to play-1.txt or the next free number.",
         HelpName = "file",
     };
 
     public static Command Create()
     {
-        Command command = new("play", "Write a text together with a model: it suggests the next words, and continues the text on request.") { Model };
+        Command command = new(
+            "play", "Write a text together with a model: it suggests the next words, and continues the text on request.") { Model };
         OptionGroup.Attach(
             command,
             new("Text", Prompt, Output),
@@ -40,7 +46,9 @@ internal static class PlayCommand
         Example.Attach(
             command,
             new("aphorist play runs/aphorisms", "Start with an empty text. The last lines of the screen list the keys."),
-            new("aphorist play runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --output text.txt", "Continue a prompt at a low temperature, and save the text at the end."));
+            new(
+                "aphorist play runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --output text.txt",
+                "Continue a prompt at a low temperature, and save the text at the end."));
         return command;
     }
 
@@ -51,7 +59,8 @@ internal static class PlayCommand
             throw new UsageException("aphorist play needs a terminal. Without one, use aphorist generate.");
         string path = ModelPath.Of(call.GetRequiredValue(Model));
         ulong seed = Seed.GetValue(call) ?? SamplingArguments.RandomSeed();
-        GenerationOptions options = SamplingArguments.BindCommon(call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
+        GenerationOptions options = SamplingArguments.BindCommon(
+            call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
         LanguageModel model = LanguageModel.Load(path);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PlaySession session = new(new TextGenerator(model), options, end.Token);
@@ -92,7 +101,7 @@ internal static class PlayCommand
     {
         try
         {
-            if (file is not null) Save(text, file);
+            if (file is not null) OutputFile.WriteAllText(file, text);
         }
         finally
         {
@@ -105,8 +114,8 @@ internal static class PlayCommand
     {
         try
         {
-            string path = file ?? Enumerable.Range(1, int.MaxValue).Select(number => $"play-{number}.txt").First(name => !File.Exists(name));
-            Save(session.Text.ToString(), path);
+            string path = file ?? FindFreeName();
+            OutputFile.WriteAllText(path, session.Text.ToString());
             session.Message = $"Saved to {path}.";
             return path;
         }
@@ -117,7 +126,8 @@ internal static class PlayCommand
         }
     }
 
-    private static void Save(string text, string file) => File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    private static string FindFreeName() =>
+        Enumerable.Range(1, int.MaxValue).Select(number => $"play-{number}.txt").First(name => !File.Exists(name));
 
     private static string Json(string model, string text, ulong seed) => JsonLine.Of(json =>
     {

@@ -23,11 +23,12 @@ internal enum PlayVerb
 /// <param name="Text">The typed text.</param>
 /// <param name="Number">The number of a suggestion, from 0, or the number of steps up or down.</param>
 /// <param name="Extent">How much to generate.</param>
-internal readonly record struct PlayAction(PlayVerb Verb, string Text = "", int Number = 0, GenerationExtent Extent = GenerationExtent.Token);
+internal readonly record struct PlayAction(
+    PlayVerb Verb, string Text = "", int Number = 0, GenerationExtent Extent = GenerationExtent.Token);
 
 /// <summary>
-/// Maps keys to actions. All are keys that terminals, tmux and ssh pass on. Where some terminals use a key themselves, a second key has the
-/// same action.
+/// Maps keys to actions. All are keys that terminals, tmux and ssh pass on. Where some terminals use a key themselves, a second key has
+/// the same action.
 /// </summary>
 internal static class PlayKeys
 {

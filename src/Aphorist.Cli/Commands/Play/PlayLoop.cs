@@ -60,7 +60,8 @@ internal sealed class PlayLoop(PlaySession session, IAnsiConsoleInput keys, Full
         long start = Environment.TickCount64;
         bool isSearching = session.Search();
         bool hasSearched = isSearching;
-        while (isSearching && Environment.TickCount64 - start < Pause.TotalMilliseconds && !keys.IsKeyAvailable()) isSearching = session.Search();
+        while (isSearching && Environment.TickCount64 - start < Pause.TotalMilliseconds && !keys.IsKeyAvailable())
+            isSearching = session.Search();
         return hasSearched;
     }
 

@@ -79,7 +79,8 @@ internal sealed class PlayScreen(bool hasUnicode)
         {
             bool isGenerated = cells[start].IsGenerated;
             for (end = start; end < cells.Count && cells[end].IsGenerated == isGenerated;) end++;
-            line.Add(new(string.Concat(cells.Skip(start).Take(end - start).Select(cell => cell.DisplayText)), isGenerated ? Generated : Typed));
+            string part = string.Concat(cells.Skip(start).Take(end - start).Select(cell => cell.DisplayText));
+            line.Add(new(part, isGenerated ? Generated : Typed));
         }
 
         return [.. line];
@@ -91,8 +92,9 @@ internal sealed class PlayScreen(bool hasUnicode)
         string rule = hasUnicode ? "─" : "-";
         string line = string.Create(CultureInfo.InvariantCulture, $"{rule} t {view.Temperature:0.0#} ");
         bool hasMessage = view.Message.Length > 0;
+        IEnumerable<string> hints = hasMessage && !view.IsGenerating ? [] : StatusHints(view.IsGenerating, hasKeys);
         if (hasMessage && !view.IsGenerating) line = TextColumns.Fit($"{line}{rule} {view.Message} ", columns);
-        else foreach (string hint in StatusHints(view.IsGenerating, hasKeys).Where(hint => line.Length + hint.Length + 2 <= columns)) line += $"{rule} {hint} ";
+        foreach (string hint in hints.Where(hint => line.Length + hint.Length + 2 <= columns)) line += $"{rule} {hint} ";
         string rest = string.Concat(Enumerable.Repeat(rule, Math.Max(columns - TextColumns.Count(line), 0)));
         return [new(TextColumns.Fit(line, columns), hasMessage ? Message : Faint), new(rest, Faint)];
     }
@@ -111,7 +113,8 @@ internal sealed class PlayScreen(bool hasUnicode)
         string front = $"{(isSelected ? ">" : " ")}{number + 1} ";
         int left = columns - front.Length, wordColumns = Math.Clamp(left - PercentColumns, 1, MaximumWordColumns);
         string word = TextColumns.Pad(DisplayText(begun, text), Math.Min(wordColumns, left));
-        string percent = TextColumns.Fit(string.Create(CultureInfo.InvariantCulture, $"{100 * probability,5:F1} %"), Math.Max(left - wordColumns, 0));
+        string percent = TextColumns.Fit(
+            string.Create(CultureInfo.InvariantCulture, $"{100 * probability,5:F1} %"), Math.Max(left - wordColumns, 0));
         string bar = ProbabilityBar(probability, Math.Min(left - wordColumns - PercentColumns - 1, MaximumBarColumns));
         return [new(front + word, isSelected ? Selected : Style.Plain), new(percent, Faint), new(bar, Bar)];
     }

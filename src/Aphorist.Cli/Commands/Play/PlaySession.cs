@@ -50,7 +50,9 @@ internal sealed class PlaySession
     /// <summary>Whether the model is generating.</summary>
     public bool IsGenerating => run is not null;
 
-    /// <summary>Appends typed text, normalized like the model's corpus. Characters that the model does not know are left out, with a message.</summary>
+    /// <summary>
+    /// Appends typed text, normalized like the model's corpus. Characters that the model does not know are left out, with a message.
+    /// </summary>
     public void Type(string typed)
     {
         string text = tokenizer.Normalization.Apply(typed);
@@ -59,7 +61,10 @@ internal sealed class PlaySession
         {
             int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
             if (unknown.Count > 0)
-                (text, Message) = (tokenizer.Decode(known), $"The model does not know {PromptArguments.NamesOf(unknown, MaximumUnknownNames)}.");
+            {
+                text = tokenizer.Decode(known);
+                Message = $"The model does not know {PromptArguments.NamesOf(unknown, MaximumUnknownNames)}.";
+            }
         }
 
         // Letters typed one after another are undone as one word.
@@ -98,7 +103,8 @@ internal sealed class PlaySession
         double temperature = Math.Round(Math.Clamp(options.Temperature + difference, 0, MaximumTemperature), 2);
         options = options with { Temperature = temperature };
         run?.ChangeOptions(options);
-        Message = string.Create(CultureInfo.InvariantCulture, $"Temperature {temperature:0.0#}{(temperature == 0 ? ": always the most likely token" : "")}.");
+        Message = string.Create(
+            CultureInfo.InvariantCulture, $"Temperature {temperature:0.0#}{(temperature == 0 ? ": always the most likely token" : "")}.");
     }
 
     /// <summary>Starts generating.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>A text of typed and generated pieces. It is immutable: every change creates another text, so undo returns to a previous one.</summary>
+/// <summary>
+/// A text of typed and generated pieces. It is immutable: every change creates another text, so undo returns to a previous one.
+/// </summary>
 internal sealed class PlayText
 {
     // More UTF-16 units than any user-perceived character has.

@@ -21,7 +21,9 @@ internal sealed class SessionCache(GenerationSession beginning)
         }
     }
 
-    /// <summary>Reads some of the tokens that are not read yet. Returns the session of <see cref="Get"/> once all are; null before.</summary>
+    /// <summary>
+    /// Reads some of the tokens that are not read yet. Returns the session of <see cref="Get"/> once all are; null before.
+    /// </summary>
     public GenerationSession? Advance(int[] ids)
     {
         int common = ids.AsSpan().CommonPrefixLength(read);
@@ -45,7 +47,9 @@ internal sealed class SessionCache(GenerationSession beginning)
         read = ids;
     }
 
-    /// <summary>Adds a position. If there are too many, every other one of the older ones is removed: the further back, the fewer there are.</summary>
+    /// <summary>
+    /// Adds a position. If there are too many, every other one of the older ones is removed: the further back, the fewer there are.
+    /// </summary>
     private void Keep(int length, GenerationSession session)
     {
         positions.Add((length, session));

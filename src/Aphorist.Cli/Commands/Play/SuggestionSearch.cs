@@ -6,9 +6,9 @@ namespace Aphorist.Cli.Commands.Play;
 internal readonly record struct Suggestion(string Text, double Probability);
 
 /// <summary>
-/// Finds the most likely next words with a best-first search, in small steps: the most likely candidate is always extended next, so results come
-/// in the order of their probabilities. For a character or byte model, the probability of a word is that of its characters and of an end of the
-/// word after them. A character between words is a result too, except for a space, which begins a word.
+/// Finds the most likely next words with a best-first search, in small steps: the most likely candidate is always extended next, so
+/// results come in the order of their probabilities. For a character or byte model, the probability of a word is that of its characters
+/// and of an end of the word after them. A character between words is a result too, except for a space, which begins a word.
 /// </summary>
 internal sealed class SuggestionSearch
 {
@@ -52,9 +52,11 @@ internal sealed class SuggestionSearch
     /// <summary>Takes one step. Returns whether the search can continue.</summary>
     public bool Advance()
     {
-        if (results.Count == MaximumResults || steps == MaximumSteps || !candidates.TryDequeue(out Candidate? candidate, out _)) return false;
+        if (results.Count == MaximumResults || steps == MaximumSteps || !candidates.TryDequeue(out Candidate? candidate, out _))
+            return false;
         if (!candidate.IsComplete) Extend(candidate);
-        else if (results.TrueForAll(other => other.Text != candidate.Text)) results.Add(new(candidate.Text, Math.Exp(candidate.LogProbability)));
+        else if (results.TrueForAll(other => other.Text != candidate.Text))
+            results.Add(new(candidate.Text, Math.Exp(candidate.LogProbability)));
         return true;
     }
 
@@ -87,7 +89,10 @@ internal sealed class SuggestionSearch
         }
 
         foreach ((int id, string rest, double logProbability) in matches.OrderByDescending(match => match.LogProbability).Take(Breadth))
-            Add(new([.. candidate.Ids, id], rest, candidate.LogProbability + logProbability - Math.Log(sum), IsComplete: rest.Length > 0, session));
+        {
+            double total = candidate.LogProbability + logProbability - Math.Log(sum);
+            Add(new([.. candidate.Ids, id], rest, total, IsComplete: rest.Length > 0, session));
+        }
     }
 
     private void ExtendByCharacters(Candidate candidate, GenerationSession session)
@@ -99,15 +104,18 @@ internal sealed class SuggestionSearch
             .Where(id => !isWord || isWithinWord[id])
             .Take(isThorough ? Breadth : 1);
         bool continues = isThorough || next.All(id => Math.Exp(prediction.LogProbabilities[id]) > end);
-        if (end > 0 && (isThorough || !continues)) Add(candidate with { LogProbability = candidate.LogProbability + Math.Log(end), IsComplete = true });
-        foreach (int id in continues ? next : []) AddCharacter(candidate, session, id, candidate.LogProbability + prediction.LogProbabilities[id]);
+        if (end > 0 && (isThorough || !continues))
+            Add(candidate with { LogProbability = candidate.LogProbability + Math.Log(end), IsComplete = true });
+        foreach (int id in continues ? next : [])
+            AddCharacter(candidate, session, id, candidate.LogProbability + prediction.LogProbabilities[id]);
     }
 
     private void AddCharacter(Candidate candidate, GenerationSession session, int id, double logProbability)
     {
         int[] ids = [.. candidate.Ids, id];
         string added = tokenizer.Decode(ids);
-        bool isComplete = ids.Length >= MaximumWordTokens || !(added.EndsWith(' ') || IsIncomplete(added) || WordEnds.EndsWithinWord(added));
+        bool canContinue = added.EndsWith(' ') || IsIncomplete(added) || WordEnds.EndsWithinWord(added);
+        bool isComplete = ids.Length >= MaximumWordTokens || !canContinue;
         Add(new(ids, added, logProbability, isComplete, session));
     }
 

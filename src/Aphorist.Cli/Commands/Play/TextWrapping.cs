@@ -20,7 +20,8 @@ internal sealed class TextWrapping
     public static IReadOnlyList<IReadOnlyList<Cell>> LastLines(PlayText text, int columns, int count)
     {
         TextWrapping wrapping = new(columns);
-        IEnumerable<Cell> cells = text.GetPieces().SelectMany(piece => piece.Text.EnumerateRunes().Select(rune => new Cell(rune, piece.IsGenerated)));
+        IEnumerable<Cell> cells = text.GetPieces().SelectMany(
+            piece => piece.Text.EnumerateRunes().Select(rune => new Cell(rune, piece.IsGenerated)));
         foreach (Cell cell in LastParagraphs([.. cells], count)) wrapping.Add(cell);
         return wrapping.lines[^Math.Min(count, wrapping.lines.Count)..];
     }

@@ -8,7 +8,8 @@ namespace Aphorist.Cli.Commands.Play;
 internal static class WordEnds
 {
     /// <summary>
-    /// Whether a character can be inside a word: a letter, digit, mark or apostrophe. No character of a script without spaces between words is.
+    /// Whether a character can be inside a word: a letter, digit, mark or apostrophe. No character of a script without spaces between
+    /// words is.
     /// </summary>
     public static bool IsWithinWord(string character)
     {
@@ -49,7 +50,9 @@ internal readonly record struct PartialWord(int[] Ids, string Prefix)
 {
     /// <summary>Splits a text for suggestions: the last word is a prefix if the vocabulary has words that begin with it.</summary>
     public static PartialWord ForSuggestions(string text, Tokenizer tokenizer) =>
-        tokenizer is WordTokenizer words && WordEnds.LastWord(text) is { Length: > 0 } last && words.Tokens.Any(token => Begins(token, last))
+        tokenizer is WordTokenizer words
+            && WordEnds.LastWord(text) is { Length: > 0 } last
+            && words.Tokens.Any(token => Begins(token, last))
             ? new(tokenizer.Encode(text[..^last.Length]), last)
             : new(tokenizer.Encode(text), "");
 

@@ -34,12 +34,15 @@ internal static class ScoreCommand
 
     public static Command Create()
     {
-        Command command = new("score", "Measure how surprising a text is to a model, and list the most surprising passages.") { Model, Text };
+        Command command = new(
+            "score", "Measure how surprising a text is to a model, and list the most surprising passages.") { Model, Text };
         OptionGroup.Attach(command, new("Text", Encoding), new("Output", Passages, Output, Length));
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist score runs/nietzsche draft.txt --output draft.html", "List the most surprising passages, and write a page with the coloured text."),
+            new(
+                "aphorist score runs/nietzsche draft.txt --output draft.html",
+                "List the most surprising passages, and write a page with the coloured text."),
             new("aphorist score runs/aphorisms - --json < draft.txt", "Read standard input and print one JSON object."));
         return command;
     }
@@ -47,7 +50,8 @@ internal static class ScoreCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
+        string[] sources = call.GetValue(Text) ?? [];
+        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
         string? file = call.GetValue(Output);
         if (call.GetResult(Length) is not null && file is null)
             throw new UsageException($"{Length.Name} limits the page: add {Output.Name}, or remove {Length.Name}.");
@@ -59,7 +63,8 @@ internal static class ScoreCommand
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
-        ScoredText scored = await Task.Run(() => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
+        ScoredText scored = await Task.Run(
+            () => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
         page?.Commit(ScorePage.Create(scored));
         if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
         else ScoreReport.Write(output.Result, scored);
@@ -69,7 +74,13 @@ internal static class ScoreCommand
 
     /// <summary>Scores a text of any length.</summary>
     private static async Task<ScoredText> ReadAsync(
-        string name, LanguageModel model, Corpus corpus, int passageCount, int shown, CommandOutput output, CancellationToken cancellationToken)
+        string name,
+        LanguageModel model,
+        Corpus corpus,
+        int passageCount,
+        int shown,
+        CommandOutput output,
+        CancellationToken cancellationToken)
     {
         long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
         SurprisingPassages passages = new(model.Tokenizer, passageCount);
@@ -78,7 +89,8 @@ internal static class ScoreCommand
         double entropy = 0;
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using PreparationReport report = new(output, "reading", " tokens");
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(EnumerateTokens(corpus, model.Tokenizer, count), options, cancellationToken))
+        IEnumerable<int> ids = EnumerateTokens(corpus, model.Tokenizer, count);
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(ids, options, cancellationToken))
         {
             total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
             entropy += token.Entropy;

@@ -11,7 +11,8 @@ internal static class ScorePage
     private const double DarkestFraction = 0.02;
     private const double MinimumScale = 4;
 
-    public static string Create(ScoredText scored) => HtmlPage.Create("score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
+    public static string Create(ScoredText scored) => HtmlPage.Create(
+        "score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
 
     private static void WriteData(Utf8JsonWriter json, ScoredText scored)
     {
@@ -44,7 +45,8 @@ internal static class ScorePage
         string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{scored.Total.BitsPerCharacter:F3} bits per character, {scored.ExpectedBitsPerCharacter:F3} expected, over {scored.Total.Count:N0} {unit}{cut}.");
+            $"{scored.Total.BitsPerCharacter:F3} bits per character, {scored.ExpectedBitsPerCharacter:F3} expected, " +
+            $"over {scored.Total.Count:N0} {unit}{cut}.");
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)
@@ -76,7 +78,8 @@ internal static class ScorePage
     {
         IEnumerable<int> ids = scored.Beginning.SelectMany(token => token.Alternatives.Select(likely => likely.Id).Append(token.Id));
         json.WriteStartObject("names");
-        foreach (int id in ids.Distinct().Order()) json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
+        foreach (int id in ids.Distinct().Order())
+            json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
         json.WriteEndObject();
     }
 

@@ -16,7 +16,13 @@ namespace Aphorist.Cli.Commands.Score;
 /// <param name="Passages">The most surprising passages, most surprising first.</param>
 /// <param name="Beginning">The tokens that the page shows.</param>
 internal sealed record ScoredText(
-    string Model, string Name, Tokenizer Tokenizer, Evaluation Total, double Entropy, IReadOnlyList<Passage> Passages, IReadOnlyList<ScoredToken> Beginning)
+    string Model,
+    string Name,
+    Tokenizer Tokenizer,
+    Evaluation Total,
+    double Entropy,
+    IReadOnlyList<Passage> Passages,
+    IReadOnlyList<ScoredToken> Beginning)
 {
     /// <summary>The expected surprisal in bits per character.</summary>
     public double ExpectedBitsPerCharacter => Entropy / Math.Log(2) / Total.Characters;
@@ -45,7 +51,11 @@ internal static class ScoreReport
             [
                 ["bits per character", "line", "most surprising passages"],
                 .. scored.Passages.Select(passage => (string[])
-                    [passage.BitsPerCharacter.ToString("F2", CultureInfo.InvariantCulture), passage.Line.ToString(CultureInfo.InvariantCulture), EscapeControls(passage.Text)]),
+                [
+                    passage.BitsPerCharacter.ToString("F2", CultureInfo.InvariantCulture),
+                    passage.Line.ToString(CultureInfo.InvariantCulture),
+                    EscapeControls(passage.Text),
+                ]),
             ]);
     }
 

@@ -16,8 +16,8 @@ internal sealed record Passage(long Start, int Length, int Characters, long Line
 }
 
 /// <summary>
-/// Finds the most surprising passages of a text, by surprisal per character. Passages are about a line long and begin at the start of a word. The
-/// most surprising one is chosen first, then the most surprising one that does not overlap it, and so on.
+/// Finds the most surprising passages of a text, by surprisal per character. Passages are about a line long and begin at the start of a
+/// word. The most surprising one is chosen first, then the most surprising one that does not overlap it, and so on.
 /// </summary>
 /// <remarks>
 /// A text of any length is processed in blocks. A passage of an earlier block is replaced by a more surprising one that overlaps it.
@@ -85,15 +85,18 @@ internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
     {
         double bits = 0;
         int characters = 0, end = first;
-        while (end < tokens.Count && (characters < MinimumCharacters || tokens[end].Characters == 0 || (!tokens[end].CanEnd && characters < MaximumCharacters)))
+        while (end < tokens.Count)
         {
+            bool isWithinWord = tokens[end].Characters == 0 || (!tokens[end].CanEnd && characters < MaximumCharacters);
+            if (characters >= MinimumCharacters && !isWithinWord) break;
             bits += tokens[end].Bits;
             characters += tokens[end].Characters;
             end++;
         }
 
         // The rest of a text is too short for a passage, but a short text is one.
-        return characters >= MinimumCharacters || (start + first == 0 && characters > 0) ? new(start + first, end - first, characters, atLine, bits, "") : null;
+        bool isPassage = characters >= MinimumCharacters || (start + first == 0 && characters > 0);
+        return isPassage ? new(start + first, end - first, characters, atLine, bits, "") : null;
     }
 
     private Passage WithText(Passage passage) => passage.Text.Length > 0
@@ -122,7 +125,8 @@ internal readonly record struct PassageToken(string Text, double Bits, int Chara
     {
         char first = token.Text.Length > 0 ? token.Text[0] : '\uFFFD';
         bool isWhite = char.IsWhiteSpace(first), hasOwnSpace = isWhite && token.Text.Length > 1;
-        bool begins = hasOwnSpace || (!isWhite && (char.IsWhiteSpace(before) || (before >= FirstIdeographic && !char.IsPunctuation(first))));
+        bool followsWord = char.IsWhiteSpace(before) || (before >= FirstIdeographic && !char.IsPunctuation(first));
+        bool begins = hasOwnSpace || (!isWhite && followsWord);
         return new(token.Text, token.Bits, characters, begins && characters > 0, (begins || isWhite) && characters > 0);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Aphorist.Numerics;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
