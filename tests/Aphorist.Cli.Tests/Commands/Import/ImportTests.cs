@@ -41,10 +41,10 @@ public sealed class ImportTests : IDisposable
 
         Assert.Contains("what RMSprop had accumulated in 300 steps", AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "Going on with RMSprop and what it had accumulated in Keras; its learning rate is 0.02", AphoristApp.Run([.. train, folder["run"]]).Expect(0).Error, StringComparison.Ordinal);
+            "Continuing with the RMSprop state imported from Keras, learning rate 0.02", AphoristApp.Run([.. train, folder["run"]]).Expect(0).Error, StringComparison.Ordinal);
         Assert.Contains("\"learningRate\": 0.02", File.ReadAllText(folder["run/options.json"]), StringComparison.Ordinal);
         Assert.Contains(
-            "this run has another optimizer, which begins anew", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
+            "is not used, because this run has another optimizer", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
         Assert.DoesNotContain("accumulated", AphoristApp.Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
     }
 
