@@ -109,7 +109,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
 
         string left = shown[shown.IndexOf(Left, StringComparison.Ordinal)..];
         Assert.Contains("the \r\n", left, StringComparison.Ordinal);
-        Assert.Contains("aphorist: Could not find a part of the path", left, StringComparison.Ordinal);
+        Assert.Contains("aphorist: Could not write 'no/text.txt': Could not find a part of the path", left, StringComparison.Ordinal);
         Assert.Contains("code=1", left, StringComparison.Ordinal);
     }
 
