@@ -33,7 +33,7 @@ internal static class OptionFlags
         [nameof(TrainingOptions.Optimizer)] = "--optimizer",
         [nameof(TrainingOptions.LearningRate)] = "--learning-rate",
         [nameof(TrainingOptions.Schedule)] = "--schedule",
-        [nameof(TrainingOptions.WarmUpSteps)] = "--warm-up",
+        [nameof(TrainingOptions.WarmupSteps)] = "--warm-up",
         [nameof(TrainingOptions.WeightDecay)] = "--weight-decay",
         [nameof(TrainingOptions.ClipNorm)] = "--clip-norm",
         [nameof(TrainingOptions.ClipValue)] = "--clip-value",

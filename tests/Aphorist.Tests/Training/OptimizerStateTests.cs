@@ -15,7 +15,7 @@ public sealed class OptimizerStateTests
     [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Sgd)]
-    public void GoOnFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
+    public void TryContinueFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
     {
         TrainingOptions options = new() { BatchSize = Batch, Threads = 1, Optimizer = kind, WeightDecay = 0.01 };
         LanguageModel model = ModelPair.Initial(12, 17, 8, GateActivation.Sigmoid).Engine;
@@ -27,7 +27,7 @@ public sealed class OptimizerStateTests
         OptimizerState state = StateOf(model, step);
         using TrainingStep resumed = new(stopped, batch.Ids, options);
 
-        Assert.True(resumed.GoOnFrom(state));
+        Assert.True(resumed.TryContinueFrom(state));
         Run(step, batch, first: Steps + 1);
         Run(resumed, batch, first: 1);
 
@@ -35,12 +35,12 @@ public sealed class OptimizerStateTests
     }
 
     [Fact]
-    public void GoOnFrom_StateOfAnotherKind_BeginsAnew()
+    public void TryContinueFrom_StateOfAnotherKind_BeginsAnew()
     {
         LanguageModel model = TinyTraining.Model();
         using TrainingStep step = new(model, TinyTraining.Ids(model), TinyTraining.Options);
 
-        Assert.False(step.GoOnFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
+        Assert.False(step.TryContinueFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
         Assert.Equal(-1, step.Moments[0].Values.Span.IndexOfAnyExcept(0f));
     }
 

@@ -118,7 +118,7 @@ internal static class LearningOptions
         Optimizer = Optimizer.GetValue(call) ?? options.Optimizer,
         LearningRate = LearningRate.GetValue(call) ?? options.LearningRate,
         Schedule = Schedule.GetValue(call) ?? options.Schedule,
-        WarmUpSteps = WarmUp.GetValue(call) ?? options.WarmUpSteps,
+        WarmupSteps = WarmUp.GetValue(call) ?? options.WarmupSteps,
         WeightDecay = WeightDecay.GetValue(call) ?? options.WeightDecay,
         ClipNorm = ClipNorm.GetValue(call) ?? options.ClipNorm,
         ClipValue = ClipValue.GetValue(call) ?? options.ClipValue,
