@@ -1,1 +1,5 @@
-return await Aphorist.Cli.CommandLine.Invocation.RunAsync(args);
+using Aphorist.Cli.CommandLine;
+
+using Interruption interruption = new();
+using ProcessConsole console = new(readerLeft: interruption.Request);
+return await Invocation.RunAsync(args, console, interruption.Token);

@@ -12,7 +12,7 @@ internal sealed class DownloadReport(CommandOutput output) : IProgress<DownloadP
     {
         if (output.ShowsProgress)
         {
-            bar ??= new TerminalProgress();
+            bar ??= new TerminalProgress(output.Console);
             string facts = $"{Quantity.Of(value.BytesReceived)}B of {Quantity.Of(value.TotalBytes)}B";
             bar.ShowAsync($"downloading {value.Name}", value.BytesReceived, value.TotalBytes, facts).AsTask().Wait();
         }

@@ -25,7 +25,7 @@ internal sealed class PreparationReport(CommandOutput output, string work, strin
 
         if (!output.ShowsProgress || (bar is not null && clock.Elapsed - shown < Interval)) return;
         shown = clock.Elapsed;
-        bar ??= new TerminalProgress();
+        bar ??= new TerminalProgress(output.Console);
         string facts = $"{Quantity.Of(value.Done)}{unit} of {Quantity.Of(value.Total)}{unit}, {Quantity.Of(value.Done / Math.Max(clock.Elapsed.TotalSeconds, 0.01))}{unit}/s";
         bar.ShowAsync($"{work} {value.Name}", value.Done, value.Total, facts).AsTask().Wait();
     }

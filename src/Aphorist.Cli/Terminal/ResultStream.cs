@@ -1,15 +1,11 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Standard output as bytes. When its reader has gone away, as `head` does, it says so once and swallows the rest.</summary>
-internal sealed class ResultStream(Action readerLeft) : Stream
+/// <summary>Standard output as bytes. When its reader has closed it, as `head` does, it reports that once and discards the rest.</summary>
+internal sealed class ResultStream(Stream inner, Action readerLeft) : Stream
 {
     private const int BrokenPipe = 32;
 
-    private readonly Stream inner = Open();
-
-    /// <summary>Whether whoever read this output has gone away.</summary>
+    /// <summary>Whether the reader of this output has closed it.</summary>
     public bool IsBroken { get; private set; }
 
     public override bool CanRead => false;
@@ -49,15 +45,4 @@ internal sealed class ResultStream(Action readerLeft) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <summary>
-    /// .NET's console stream hides that a pipe is broken, a file stream tells; but a file stream keeps its own position in a file, which
-    /// would overwrite what standard error has written to the same file.
-    /// </summary>
-    private static Stream Open()
-    {
-        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
-        FileStream stream = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return stream.CanSeek ? Console.OpenStandardOutput() : stream;
-    }
 }

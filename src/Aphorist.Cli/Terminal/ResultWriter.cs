@@ -11,7 +11,7 @@ internal sealed class ResultWriter : StreamWriter
 
     private long lastShown;
 
-    public ResultWriter(ResultStream stream)
+    public ResultWriter(Stream stream)
         : base(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 4096) => NewLine = "\n";
 
     /// <summary>Writes a piece of text as if typed: it can be seen at once.</summary>

@@ -1,3 +1,4 @@
+using Aphorist.Cli.CommandLine;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -6,12 +7,12 @@ namespace Aphorist.Cli.Terminal;
 /// <summary>
 /// One progress bar on standard error, and perhaps a picture below it, which come when there is something to show and go when other text is to be written.
 /// </summary>
-internal sealed class TerminalProgress
+internal sealed class TerminalProgress(AphoristConsole terminal)
 {
     private const int NarrowestTerminal = 20;
     private const int UsualWidth = 80;
 
-    private readonly IAnsiConsole console = OpenConsole();
+    private readonly IAnsiConsole console = Prepared(terminal.ErrorTerminal);
     private readonly FactsColumn facts = new();
     private IRenderable? below;
     private TaskCompletionSource? closing;
@@ -60,9 +61,8 @@ internal sealed class TerminalProgress
     }
 
     /// <summary>Some terminals do not know their width; nothing can be drawn on none.</summary>
-    private static IAnsiConsole OpenConsole()
+    private static IAnsiConsole Prepared(IAnsiConsole console)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (console.Profile.Width < NarrowestTerminal) console.Profile.Width = UsualWidth;
         return console;
     }

@@ -1,11 +1,11 @@
 namespace Aphorist;
 
-/// <summary>What to do with a character that is not in the vocabulary.</summary>
+/// <summary>What to do with characters or words of a text that the model's vocabulary lacks.</summary>
 public enum UnknownCharacterPolicy
 {
-    /// <summary>Throw an <see cref="UnknownCharacterException"/>.</summary>
+    /// <summary>An unknown character throws <see cref="UnknownCharacterException"/>. An unknown word becomes the unknown token.</summary>
     Error,
 
-    /// <summary>Skip it.</summary>
+    /// <summary>Unknown characters and words are left out.</summary>
     Skip,
 }

@@ -248,6 +248,6 @@ internal sealed class TrainingSession : IDisposable
         Epochs = epochs,
         Loss = loss,
         ValidationLoss = validationLoss,
-        Version = ModelFile.LibraryVersion,
+        Version = ModelFileInfo.LibraryVersion,
     };
 }

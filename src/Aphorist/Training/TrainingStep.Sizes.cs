@@ -27,7 +27,7 @@ internal sealed unsafe partial class TrainingStep
     {
         bool isStream = options.Objective == Objective.Stream;
         double rows = ShardRows(spec, options.BatchSize), steps = MaxSteps(spec, options) + 1.0;
-        if (!AlignedArray.Fits(rows * steps * spec.MostOfStep))
+        if (!AlignedArray.Fits(rows * steps * spec.MaxStepSize))
         {
             string property = isStream ? nameof(TrainingOptions.SequenceLength) : nameof(ModelSpec.Window);
             throw new InvalidOptionsException($"The memory for a batch exceeds the maximum array length. Use a smaller {property} or HiddenSize.", property);

@@ -124,7 +124,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     public bool TryContinueFrom(OptimizerState state)
     {
         if (!state.Moments.SequenceEqual(optimizer.Moments)) return false;
-        for (int moment = 0; moment < moments.Length; moment++) state.ValuesOf(moment).Values.CopyTo(moments[moment].Span);
+        for (int moment = 0; moment < moments.Length; moment++) state.GetValues(moment).Values.CopyTo(moments[moment].Span);
         StepsBefore = state.Steps;
         return true;
     }

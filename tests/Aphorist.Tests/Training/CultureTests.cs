@@ -59,7 +59,7 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public async Task RunAsync_OtherRateThanTheCheckpointUnderACommaCulture_WritesPoints()
     {
-        RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
         InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(
             () => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));

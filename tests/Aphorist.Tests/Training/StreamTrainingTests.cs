@@ -56,7 +56,7 @@ public sealed class StreamTrainingTests : IDisposable
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{reset}-{gates}-{tied}-{connected}-{stop}");
+            string path = temporary[$"{architecture}-{reset}-{gates}-{tied}-{connected}-{stop}"];
             RunFolder folder = RunFolder.Create(path);
             int checkpoints = 0;
             using CancellationTokenSource stopping = new();

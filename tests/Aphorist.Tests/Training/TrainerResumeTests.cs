@@ -11,7 +11,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private readonly TemporaryFolder temporary = new();
 
-    private string Interrupted => temporary.File("interrupted");
+    private string Interrupted => temporary["interrupted"];
 
     public void Dispose() => temporary.Dispose();
 
@@ -73,7 +73,7 @@ public sealed class TrainerResumeTests : IDisposable
     public async Task RunAsync_KilledBetweenModelsAndCheckpoint_RepeatsTheEpochToTheSameBits()
     {
         RunFolder folder = RunFolder.Create(Interrupted);
-        string early = temporary.File("early.safetensors");
+        string early = temporary["early.safetensors"];
         await TinyTraining.RunAsync(Options with { Epochs = 2 }, folder, happened =>
         {
             if (happened is TrainingProgress { Epoch: 2, Batch: 3 }) File.Copy(folder.Checkpoint, early);
@@ -86,7 +86,7 @@ public sealed class TrainerResumeTests : IDisposable
     [Fact]
     public async Task RunAsync_AfterADivergence_ResumesToTheSameBits()
     {
-        string[] paths = [temporary.File("whole"), Interrupted];
+        string[] paths = [temporary["whole"], Interrupted];
         foreach (string path in paths)
         {
             RunFolder folder = RunFolder.Create(path);
@@ -124,7 +124,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private async Task AssertResumesToTheSameBits()
     {
-        string whole = temporary.File("whole");
+        string whole = temporary["whole"];
         RunFolder folder = RunFolder.Create(whole);
         await TinyTraining.RunAsync(Options with { CheckpointInterval = TimeSpan.FromHours(1) }, folder);
         await Resume(Interrupted, Options with { CheckpointInterval = TimeSpan.FromHours(1), Threads = 2 });

@@ -52,7 +52,7 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_RunFolder_HoldsTheModelThatPredictsTheTextBest()
     {
-        RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams with { Epochs = 5, LearningRate = 0.1 }, folder);
         double best = Epochs(events).Min(epoch => epoch.ValidationLoss!.Value);
         Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).LossPerToken);
@@ -61,7 +61,7 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_CheckpointOfAnotherValidationText_IsRefused()
     {
-        RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await RunAsync(TinyTraining.Model(), TinyTraining.Options, folder);
         InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(() => TinyTraining.RunAsync(TinyTraining.Options, folder));
         Assert.StartsWith("The validation text is not the one", error.Message, StringComparison.Ordinal);

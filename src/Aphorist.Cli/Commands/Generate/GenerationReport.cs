@@ -23,7 +23,7 @@ internal sealed class GenerationReport(CommandOutput output, int total, bool isH
         done++;
         if (isHidden || total == 1 || !output.ShowsProgress || clock.Elapsed - shown < Interval) return;
         shown = clock.Elapsed;
-        bar ??= new TerminalProgress();
+        bar ??= new TerminalProgress(output.Console);
         await bar.ShowAsync("writing", done, total, $"{Quantity.Of(done)} of {Quantity.Of(total)} texts, {Quantity.Of(done / clock.Elapsed.TotalSeconds)}/s");
     }
 

@@ -25,7 +25,7 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
 
     private async Task WriteAsync(IEnumerable<GenerationItem> texts, TextWriter writer, Action<string> type, CancellationToken cancellationToken)
     {
-        await using GenerationReport report = new(output, request.Count, isHidden: request.Output is null && !Console.IsOutputRedirected);
+        await using GenerationReport report = new(output, request.Count, isHidden: request.Output is null && output.Console.IsOutputTerminal);
         foreach (GenerationItem text in texts)
         {
             if (output.Json) writer.Write(Json(text, cancellationToken) + "\n");
@@ -62,7 +62,7 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
             json.WriteString("model", ModelPath.Of(request.Model));
             json.WriteString("prompt", request.Prompt);
             json.WriteString("text", collected.ToString());
-            json.WriteNumber("length", request.Length);
+            json.WriteNumber("length", request.Options[0].MaxTokens!.Value);
             text.WriteFacts(json);
             json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
         });

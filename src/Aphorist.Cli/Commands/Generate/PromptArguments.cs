@@ -40,7 +40,7 @@ internal static class PromptArguments
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both say what to continue: leave one out.");
         string prompt = call.GetValue(Passage) is string passage ? await PassageOfAsync(passage, model, seed, output, cancellationToken)
             : call.GetValue(PromptFile) is string file ? PromptReader.ReadFile(file)
-            : PromptReader.Read(call.GetValue(Prompt) ?? "");
+            : PromptReader.Read(call.GetValue(Prompt) ?? "", output.Console);
         return (prompt, PromptReader.Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacters.Error, output.Notes));
     }
 

@@ -9,7 +9,7 @@ internal static class PromptReader
     private const int NamedAtMost = 8;
 
     /// <summary>The prompt as given; - is standard input, without the line end that shells and editors put at its end.</summary>
-    public static string Read(string prompt) => prompt == "-" ? Read(Console.OpenStandardInput(), "on standard input") : prompt;
+    public static string Read(string prompt, AphoristConsole console) => prompt == "-" ? Read(console.Input, "on standard input") : prompt;
 
     /// <summary>The text of a file, without its last line end.</summary>
     public static string ReadFile(string path) => Read(File.OpenRead(path), $"in '{path}'");

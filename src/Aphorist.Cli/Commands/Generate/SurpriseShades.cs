@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Cli.CommandLine;
 using Aphorist.Text;
 using Spectre.Console;
 
@@ -25,10 +26,10 @@ internal sealed class SurpriseShades
         (this.colors, unit) = (colors, tokenizer is WordTokenizer ? 2 : 1); // A word holds more than a character does.
 
     /// <summary>The shades that standard output can show; null where it shows none.</summary>
-    public static SurpriseShades? OfTerminal(Tokenizer tokenizer)
+    public static SurpriseShades? OfTerminal(AphoristConsole console, Tokenizer tokenizer)
     {
-        if (Console.IsOutputRedirected) return null;
-        Capabilities terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }).Profile.Capabilities;
+        if (!console.IsOutputTerminal) return null;
+        Capabilities terminal = console.OutputTerminal.Profile.Capabilities;
         return terminal.Ansi && terminal.ColorSystem != ColorSystem.NoColors ? new(terminal.ColorSystem, tokenizer) : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Play;
 
@@ -12,21 +13,23 @@ internal sealed class FullScreen : IDisposable
     // Terminals that know these two show what is between them at once.
     private const string BeginPicture = "\u001b[?2026h\u001b[?25l", EndPicture = "\u001b[?25h\u001b[?2026l";
 
+    private readonly AphoristConsole console;
     private readonly EventHandler onExit;
     private int isOver;
     private (int Columns, int Rows) shown;
     private string[] lines = [];
 
-    public FullScreen()
+    public FullScreen(AphoristConsole console)
     {
+        this.console = console;
         onExit = (_, _) => Restore();
         AppDomain.CurrentDomain.ProcessExit += onExit;
-        Console.TreatControlCAsInput = true;
+        console.IsControlCAKey = true;
         Write(Enter);
     }
 
     /// <summary>Columns and rows; some terminals do not know theirs.</summary>
-    public static (int Columns, int Rows) Size => (Math.Max(Console.WindowWidth, 1), Math.Max(Console.WindowHeight, 1));
+    public (int Columns, int Rows) Size => (Math.Max(console.OutputTerminal.Profile.Width, 1), Math.Max(console.OutputTerminal.Profile.Height, 1));
 
     /// <summary>Shows a picture that was drawn for this size; only what has changed is written.</summary>
     public void Show(PlayPicture picture, (int Columns, int Rows) size)
@@ -53,12 +56,13 @@ internal sealed class FullScreen : IDisposable
     {
         if (Interlocked.Exchange(ref isOver, 1) != 0) return;
         Write(Leave);
-        Console.TreatControlCAsInput = false;
+        console.IsControlCAKey = false;
     }
 
-    private static void Write(string text)
+    private void Write(string text)
     {
-        Console.Out.Write(text);
-        Console.Out.Flush();
+        TextWriter terminal = console.OutputTerminal.Profile.Out.Writer;
+        terminal.Write(text);
+        terminal.Flush();
     }
 }

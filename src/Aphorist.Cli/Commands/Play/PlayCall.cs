@@ -9,7 +9,7 @@ internal static class PlayCall
 {
     public static int Run(PlayRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        if (Console.IsInputRedirected || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is "dumb")
+        if (!output.Console.IsInputTerminal || !output.Console.IsOutputTerminal || output.Console.GetVariable("TERM") is "dumb")
             throw new UsageException("aphorist play needs a terminal for its keys and its picture: write without one by aphorist generate.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(request.Model));
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -18,7 +18,7 @@ internal static class PlayCall
         PlayFile file = new(request.Output);
         try
         {
-            return Play(session, file, end);
+            return Play(session, file, output.Console, end);
         }
         finally
         {
@@ -26,7 +26,7 @@ internal static class PlayCall
         }
     }
 
-    private static int Play(PlaySession session, PlayFile file, CancellationTokenSource end)
+    private static int Play(PlaySession session, PlayFile file, AphoristConsole console, CancellationTokenSource end)
     {
         // The terminal is closed, or the connection to it is lost.
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -34,8 +34,8 @@ internal static class PlayCall
             context.Cancel = true;
             end.Cancel();
         });
-        using FullScreen screen = new();
-        PlayLoop loop = new(session, screen, new PlayScreen(ScreenStyle.OfTerminal()), () => session.Note = file.TrySave(session.Text.ToString()));
+        using FullScreen screen = new(console);
+        PlayLoop loop = new(session, console.OutputTerminal.Input, screen, new PlayScreen(ScreenStyle.Of(console)), () => session.Note = file.TrySave(session.Text.ToString()));
         try
         {
             loop.Run(end.Token);
@@ -72,7 +72,7 @@ internal static class PlayCall
         {
             json.WriteString("model", ModelPath.Of(request.Model));
             json.WriteString("text", text);
-            json.WriteNumber("seed", request.Sampling.Seed);
+            json.WriteNumber("seed", request.Sampling.Seed!.Value);
         }));
     }
 }

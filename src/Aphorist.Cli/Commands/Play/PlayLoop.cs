@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using Spectre.Console;
 
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>Takes keys, lets the model write or think, and shows what has come of it, until it is left.</summary>
-internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScreen drawing, Action save)
+internal sealed class PlayLoop(PlaySession session, IAnsiConsoleInput keys, FullScreen screen, PlayScreen drawing, Action save)
 {
     private const double TemperatureStep = 0.1;
     private const char EndOfText = '\u0004';
@@ -20,7 +21,7 @@ internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScree
         while (!isInputOver)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool isChanged = shown != FullScreen.Size;
+            bool isChanged = shown != screen.Size;
             while (input.Next() is PlayAction action)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -38,7 +39,7 @@ internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScree
 
     private (int Columns, int Rows) Show()
     {
-        (int Columns, int Rows) size = FullScreen.Size;
+        (int Columns, int Rows) size = screen.Size;
         screen.Show(drawing.Draw(PlayView.Of(session), size.Columns, size.Rows), size);
         return size;
     }
@@ -55,7 +56,7 @@ internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScree
         long start = Environment.TickCount64;
         bool isThinking = session.Think();
         bool hasThought = isThinking;
-        while (isThinking && Environment.TickCount64 - start < Pause.TotalMilliseconds && !Console.KeyAvailable) isThinking = session.Think();
+        while (isThinking && Environment.TickCount64 - start < Pause.TotalMilliseconds && !keys.IsKeyAvailable()) isThinking = session.Think();
         return hasThought;
     }
 
@@ -84,7 +85,7 @@ internal sealed class PlayLoop(PlaySession session, FullScreen screen, PlayScree
 
     private bool TakeKey([NotNullWhen(true)] out ConsoleKeyInfo? key)
     {
-        key = !isInputOver && Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+        key = !isInputOver && keys.IsKeyAvailable() ? keys.ReadKey(intercept: true) : null;
         // A terminal that is gone gives the character for the end of a text, without end and by no key; Ctrl-D is that character by the key D.
         isInputOver |= key is { Key: ConsoleKey.None, Modifiers: 0, KeyChar: EndOfText };
         return !isInputOver && key is not null;

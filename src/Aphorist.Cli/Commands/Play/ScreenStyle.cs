@@ -1,3 +1,5 @@
+using Aphorist.Cli.CommandLine;
+
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>What a terminal can show.</summary>
@@ -6,7 +8,7 @@ namespace Aphorist.Cli.Commands.Play;
 internal readonly record struct ScreenStyle(bool HasColors, bool HasUnicode)
 {
     /// <summary>What this one can, and whether colours are wanted (https://no-color.org).</summary>
-    public static ScreenStyle OfTerminal() => new(
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-        Console.OutputEncoding.CodePage == System.Text.Encoding.UTF8.CodePage);
+    public static ScreenStyle Of(AphoristConsole console) => new(
+        string.IsNullOrEmpty(console.GetVariable("NO_COLOR")),
+        console.OutputTerminal.Profile.Capabilities.Unicode);
 }

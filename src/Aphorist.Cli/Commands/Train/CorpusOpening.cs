@@ -11,7 +11,7 @@ internal static class CorpusOpening
     {
         await using DownloadReport download = new(output);
         await using PreparationReport preparation = new(output, "preparing", "B");
-        return await CorpusSource.OpenAsync(sources, options, standardInput: null, download, preparation, cancellationToken);
+        return await CorpusSource.OpenAsync(sources, options, output.Console.Input, download, preparation, cancellationToken);
     }
 
     /// <summary>Cuts a corpus into tokens, which it then keeps.</summary>

@@ -161,7 +161,7 @@ internal static class RunBuilder
         Task<Corpus> OpenAsync(IReadOnlyList<string> sources) => CorpusSource.OpenAsync(
             sources,
             options.CorpusOptions,
-            standardInput: null,
+            options.StandardInput,
             Relay<DownloadProgress>.To(progress, one => new(CorpusStage.Downloading, one.Name, one.BytesReceived, one.TotalBytes)),
             Relay<PreparationProgress>.To(progress, one => new(CorpusStage.Caching, one.Name, one.Done, one.Total)),
             cancellationToken);

@@ -13,7 +13,7 @@ public sealed record TrainingRunOptions
 {
     internal const int CurrentFormatVersion = 1;
 
-    private const string StandardInput = "-";
+    private const string StandardInputName = "-";
 
     [JsonInclude]
     [JsonRequired]
@@ -45,6 +45,10 @@ public sealed record TrainingRunOptions
 
     /// <summary>The name of the preset that the options come from, see <see cref="TrainingOptions.Preset"/>.</summary>
     public string Preset => Training.Preset;
+
+    /// <summary>The stream to read if a text is <c>-</c>. Null, the default, for the standard input of the process. It is not saved.</summary>
+    [JsonIgnore]
+    public Stream? StandardInput { get; init; }
 
     /// <summary>How the text is split into tokens. Characters by default. With <see cref="From"/> it is the model's kind.</summary>
     public TokenizerOptions Tokenizer { get; init; } = new();
@@ -105,10 +109,10 @@ public sealed record TrainingRunOptions
 
     /// <summary>Checks every option and combination of options that can be checked without reading a text.</summary>
     /// <exception cref="InvalidOptionsException">An option is out of range, or contradicts another one.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (Corpus.Count == 0) throw new InvalidOptionsException("Corpus is empty. Name at least one text.", nameof(Corpus));
-        if (ValidationText == StandardInput && Corpus.Contains(StandardInput))
+        if (ValidationText == StandardInputName && Corpus.Contains(StandardInputName))
         {
             throw new InvalidOptionsException(
                 "Corpus and ValidationText cannot both be standard input. Use a file for one of them.", nameof(ValidationText));

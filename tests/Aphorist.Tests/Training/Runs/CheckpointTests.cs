@@ -10,7 +10,7 @@ public sealed class CheckpointTests : IDisposable
     private readonly TemporaryFolder temporary = new();
     private readonly RunFolder folder;
 
-    public CheckpointTests() => folder = RunFolder.Create(temporary.File("run"));
+    public CheckpointTests() => folder = RunFolder.Create(temporary["run"]);
 
     public void Dispose() => temporary.Dispose();
 

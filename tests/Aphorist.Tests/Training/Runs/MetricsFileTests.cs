@@ -9,7 +9,7 @@ public sealed class MetricsFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("metrics.csv");
+    private string FilePath => folder["metrics.csv"];
 
     public void Dispose() => folder.Dispose();
 

@@ -69,7 +69,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
 
     public static TheoryData<string> ModelOptionNames => [.. ModelChanges.Select(change => change.Name)];
 
-    private string FilePath => folder.File("options.json");
+    private string FilePath => folder["options.json"];
 
     public void Dispose() => folder.Dispose();
 

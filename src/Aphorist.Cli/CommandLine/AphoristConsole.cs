@@ -1,0 +1,48 @@
+using Aphorist.Cli.Terminal;
+using Spectre.Console;
+
+namespace Aphorist.Cli.CommandLine;
+
+/// <summary>The standard streams, the terminal and the environment of one call. Commands use nothing else of the process.</summary>
+internal abstract class AphoristConsole
+{
+    private readonly Lazy<IAnsiConsole> outputTerminal, errorTerminal;
+
+    protected AphoristConsole()
+    {
+        outputTerminal = new(() => CreateTerminal(isError: false));
+        errorTerminal = new(() => CreateTerminal(isError: true));
+    }
+
+    /// <summary>Standard input.</summary>
+    public abstract Stream Input { get; }
+
+    /// <summary>Standard output, for results only.</summary>
+    public abstract ResultWriter Output { get; }
+
+    /// <summary>Standard error, for errors, notes and progress.</summary>
+    public abstract TextWriter Error { get; }
+
+    public virtual bool IsInputTerminal => false;
+
+    public virtual bool IsOutputTerminal => false;
+
+    public virtual bool IsErrorTerminal => false;
+
+    /// <summary>Whether the program that reads standard output has closed it, as `head` does.</summary>
+    public virtual bool IsReaderGone => false;
+
+    /// <summary>Whether Ctrl-C is a key instead of a signal.</summary>
+    public virtual bool IsControlCAKey { get; set; }
+
+    /// <summary>Standard output as Spectre.Console sees it: size, colours and keys.</summary>
+    public IAnsiConsole OutputTerminal => outputTerminal.Value;
+
+    /// <summary>Standard error as Spectre.Console sees it.</summary>
+    public IAnsiConsole ErrorTerminal => errorTerminal.Value;
+
+    /// <summary>Gets an environment variable; null if it is not set.</summary>
+    public abstract string? GetVariable(string name);
+
+    protected abstract IAnsiConsole CreateTerminal(bool isError);
+}

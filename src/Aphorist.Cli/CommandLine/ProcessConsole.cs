@@ -1,0 +1,66 @@
+using Aphorist.Cli.Terminal;
+using Microsoft.Win32.SafeHandles;
+using Spectre.Console;
+
+namespace Aphorist.Cli.CommandLine;
+
+/// <summary>The console of this process: the only user of <see cref="Console"/> in the command.</summary>
+internal sealed class ProcessConsole : AphoristConsole, IDisposable
+{
+    private readonly ResultStream stream;
+    private Stream? input;
+
+    /// <param name="readerLeft">Called once when the reader of standard output has closed it.</param>
+    public ProcessConsole(Action readerLeft)
+    {
+        stream = new ResultStream(OpenStandardOutput(), readerLeft);
+        Output = new ResultWriter(stream);
+    }
+
+    public override Stream Input => input ??= Console.OpenStandardInput();
+
+    public override ResultWriter Output { get; }
+
+    public override TextWriter Error => Console.Error;
+
+    public override bool IsInputTerminal => !Console.IsInputRedirected;
+
+    public override bool IsOutputTerminal => !Console.IsOutputRedirected;
+
+    public override bool IsErrorTerminal => !Console.IsErrorRedirected;
+
+    public override bool IsReaderGone => stream.IsBroken;
+
+    public override bool IsControlCAKey
+    {
+        get => Console.TreatControlCAsInput;
+        set => Console.TreatControlCAsInput = value;
+    }
+
+    public override string? GetVariable(string name) => Environment.GetEnvironmentVariable(name);
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        stream.Dispose();
+        input?.Dispose();
+    }
+
+    protected override IAnsiConsole CreateTerminal(bool isError) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(isError ? Console.Error : Console.Out),
+        // On a continuous integration server Spectre.Console would not read keys, even from a terminal.
+        Interactive = isError ? InteractionSupport.Detect : InteractionSupport.Yes,
+    });
+
+    /// <summary>
+    /// .NET's console stream hides a broken pipe and a file stream reports it. But a file stream keeps its own position in a file, which
+    /// would overwrite what standard error has written to the same file.
+    /// </summary>
+    private static Stream OpenStandardOutput()
+    {
+        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+        FileStream file = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return file.CanSeek ? Console.OpenStandardOutput() : file;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Aphorist.Cli.Tests.Commands.Info;
+
+public sealed class InfoTests(TrainedModel trained)
+{
+    [Fact]
+    public void Info_OfAModel_TellsShapeVocabularyTrainingAndTensors()
+    {
+        string output = AphoristApp.Run("info", trained.Run).Expect(0).Output;
+
+        foreach (string part in new[] { "LSTM(128), hard-sigmoid gates, window of 20", "\\n␣", "tiny", "notebook", "lstm.weight_ih_l0", "decoder.bias" })
+            Assert.Contains(part, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Info_Json_IsOneObject()
+    {
+        JsonElement info = JsonDocument.Parse(AphoristApp.Run("info", trained.File, "--json").Expect(0).Output).RootElement;
+
+        Assert.Equal("lstm", info.GetProperty("architecture").GetString());
+        Assert.Equal(1, info.GetProperty("layers").GetInt32());
+        Assert.Equal(128, info.GetProperty("hiddenSize").GetInt32());
+        Assert.Equal(20, info.GetProperty("window").GetInt32());
+        Assert.Equal(1, info.GetProperty("training").GetProperty("epochs").GetInt32());
+        Assert.Equal("notebook", info.GetProperty("training").GetProperty("preset").GetString());
+        Assert.Equal(info.GetProperty("vocabularySize").GetInt32(), info.GetProperty("vocabulary").GetString()!.Length);
+    }
+}
