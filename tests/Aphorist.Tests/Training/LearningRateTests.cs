@@ -19,7 +19,7 @@ public sealed class LearningRateTests
     [Fact]
     public void At_WarmUp_RisesEvenlyAndStays()
     {
-        TrainingOptions options = new() { WarmUpSteps = 4 };
+        TrainingOptions options = new() { WarmupSteps = 4 };
         double[] rates = [.. Enumerable.Range(0, 6).Select(step =>
         {
             state.Steps = step;

@@ -38,8 +38,8 @@ public sealed class NotebookTrainingTests
 
         Evaluation Evaluate(TrainingStep one)
         {
-            one.Evaluator.Begin();
-            return one.Evaluator.Windows(ids, starts.Length, index => starts[index]);
+            one.Evaluator.RefreshWeights();
+            return one.Evaluator.EvaluateWindows(ids, starts.Length, index => starts[index]);
         }
     }
 }

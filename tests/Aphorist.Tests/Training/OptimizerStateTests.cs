@@ -15,7 +15,7 @@ public sealed class OptimizerStateTests
     [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Sgd)]
-    public void GoOnFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
+    public void TryContinueFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
     {
         TrainingOptions options = new() { BatchSize = Batch, Threads = 1, Optimizer = kind, WeightDecay = 0.01 };
         LanguageModel model = ModelPair.Initial(12, 17, 8, GateActivation.Sigmoid).Engine;
@@ -27,7 +27,7 @@ public sealed class OptimizerStateTests
         OptimizerState state = StateOf(model, step);
         using TrainingStep resumed = new(stopped, batch.Ids, options);
 
-        Assert.True(resumed.GoOnFrom(state));
+        Assert.True(resumed.TryContinueFrom(state));
         Run(step, batch, first: Steps + 1);
         Run(resumed, batch, first: 1);
 
@@ -35,12 +35,12 @@ public sealed class OptimizerStateTests
     }
 
     [Fact]
-    public void GoOnFrom_StateOfAnotherKind_BeginsAnew()
+    public void TryContinueFrom_StateOfAnotherKind_BeginsAnew()
     {
         LanguageModel model = TinyTraining.Model();
         using TrainingStep step = new(model, TinyTraining.Ids(model), TinyTraining.Options);
 
-        Assert.False(step.GoOnFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
+        Assert.False(step.TryContinueFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
         Assert.Equal(-1, step.Moments[0].Values.Span.IndexOfAnyExcept(0f));
     }
 
@@ -91,17 +91,21 @@ public sealed class OptimizerStateTests
 
     private static OptimizerState StateOf(LanguageModel model, TrainingStep step)
     {
-        OptimizerState state = new(Steps, [.. step.Moments.Select(moment => moment.Name)], model.Layout);
-        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(state.ValuesOf(moment).Values);
+        OptimizerState state = new(model, Steps, [.. step.Moments.Select(moment => moment.Name)]);
+        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(state.GetValues(moment).Values);
         return state;
     }
 
     /// <summary>A state of 50 steps in which every value is a small positive number of its own.</summary>
     private static OptimizerState State(LanguageModel model, params string[] moments)
     {
-        OptimizerState state = new(50, moments, model.Layout);
+        OptimizerState state = new(model, 50, moments);
         for (int moment = 0; moment < moments.Length; moment++)
-            for (int place = 0; place < state.ValuesOf(moment).Values.Length; place++) state.ValuesOf(moment).Values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
+        {
+            Span<float> values = state.GetValues(moment).Values;
+            for (int place = 0; place < values.Length; place++) values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
+        }
+
         return state;
     }
 }

@@ -31,7 +31,7 @@ public sealed class StreamTrainingTests : IDisposable
         ClipNorm = 1,
         Dropout = 0.2,
         Schedule = LearningRateSchedule.Cosine,
-        WarmUpSteps = 3,
+        WarmupSteps = 3,
         ValidationShare = 0.2,
     };
 

@@ -222,9 +222,9 @@ internal static class TrainingFlags
         },
         {
             Optimizer,
-            Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Notebook.WarmUpSteps)
-                .Sets(nameof(TrainingOptions.WarmUpSteps)),
-            (options, value) => options with { WarmUpSteps = value }
+            Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Notebook.WarmupSteps)
+                .Sets(nameof(TrainingOptions.WarmupSteps)),
+            (options, value) => options with { WarmupSteps = value }
         },
         {
             Optimizer,

@@ -32,7 +32,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
         (nameof(TrainingOptions.Optimizer), false, options => options with { Optimizer = OptimizerKind.AdamW }),
         (nameof(TrainingOptions.LearningRate), false, options => options with { LearningRate = 0.3 }),
         (nameof(TrainingOptions.Schedule), false, options => options with { Schedule = LearningRateSchedule.Plateau }),
-        (nameof(TrainingOptions.WarmUpSteps), false, options => options with { WarmUpSteps = 9 }),
+        (nameof(TrainingOptions.WarmupSteps), false, options => options with { WarmupSteps = 9 }),
         (nameof(TrainingOptions.WeightDecay), false, options => options with { WeightDecay = 0.1 }),
         (nameof(TrainingOptions.ClipNorm), false, options => options with { ClipNorm = 1 }),
         (nameof(TrainingOptions.ClipValue), false, options => options with { ClipValue = 1 }),
@@ -69,7 +69,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
 
     public static TheoryData<string> ModelOptionNames => [.. ModelChanges.Select(change => change.Name)];
 
-    private string FilePath => folder.File("options.json");
+    private string FilePath => folder["options.json"];
 
     public void Dispose() => folder.Dispose();
 

@@ -13,11 +13,11 @@ public sealed class TrainingRunTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string RunPath => folder.File("runs/first");
+    private string RunPath => folder["runs/first"];
 
     private TrainingRunOptions RunOptions => new()
     {
-        Corpus = [folder.File("tiny.txt")],
+        Corpus = [folder["tiny.txt"]],
         Model = new() { HiddenSize = 8, Window = TinyTraining.Window },
         Training = Options,
     };
@@ -46,8 +46,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         using (ActiveTrainingRun first = await CreateAsync()) await TrainAsync(first);
         folder.Write("other.txt", TinyTraining.OtherCorpus.Text + "0123");
-        TrainingRunOptions options = new() { Corpus = [folder.File("other.txt")], From = RunPath, Lowercase = true, Training = Options };
-        string path = folder.File("runs/second");
+        TrainingRunOptions options = new() { Corpus = [folder["other.txt"]], From = RunPath, Lowercase = true, Training = Options };
+        string path = folder["runs/second"];
         using (ActiveTrainingRun run = await TrainingRun.CreateAsync(options, path, cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal((RunOptions.Model, false), (run.Options.Model, run.Options.Lowercase));
@@ -80,7 +80,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public async Task CreateAsync_PathIsAFile_SaysSo()
     {
-        File.WriteAllText(folder.File("runs"), "");
+        File.WriteAllText(folder["runs"], "");
         Assert.Contains($"Cannot create the run folder '{RunPath}'", await CreateError(), StringComparison.Ordinal);
     }
 
@@ -221,11 +221,11 @@ public sealed class TrainingRunTests : IDisposable
     {
         (await CreateAsync()).Dispose();
         foreach (string path in (string[])["runs/sweep/a", "runs/sweep/b"])
-            (await TrainingRun.CreateAsync(RunOptions, folder.File(path), cancellationToken: TestContext.Current.CancellationToken)).Dispose();
+            (await TrainingRun.CreateAsync(RunOptions, folder[path], cancellationToken: TestContext.Current.CancellationToken)).Dispose();
         folder.Write("runs/sweep/b/options.json", "damaged");
         folder.Write("runs/no-run/metrics.csv", "");
-        Assert.Equal([RunPath, folder.File("runs/sweep/a")], TrainingRun.List(folder.File("runs")).Select(run => run.Folder));
-        Assert.Empty(TrainingRun.List(folder.File("nowhere")));
+        Assert.Equal([RunPath, folder["runs/sweep/a"]], TrainingRun.List(folder["runs"]).Select(run => run.Folder));
+        Assert.Empty(TrainingRun.List(folder["nowhere"]));
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class TrainingRunTests : IDisposable
     public async Task CreateAsync_UnknownCharacterInTheValidationText_NamesItAndItsPlace()
     {
         folder.Write("held.txt", "that is €");
-        TrainingRunOptions options = RunOptions with { ValidationText = folder.File("held.txt") };
+        TrainingRunOptions options = RunOptions with { ValidationText = folder["held.txt"] };
         InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(
             () => TrainingRun.CreateAsync(options, RunPath, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("'held.txt' has '€' (U+20AC), character 9,", error.Message, StringComparison.Ordinal);
