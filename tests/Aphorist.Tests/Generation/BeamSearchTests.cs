@@ -11,7 +11,7 @@ public sealed class BeamSearchTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Search_WideEnough_EqualsExhaustiveSearch(int kind)
+    public void BeamSearch_WideEnough_EqualsExhaustiveSearch(int kind)
     {
         const int Length = 4;
         LanguageModel model = ModelPair.Random(LayerKinds.All[kind] with { HiddenSize = 9, Layers = 2, EmbeddingSize = 3 }, 4, deviation: 0.8).Engine;
@@ -32,7 +32,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_WidthOne_IsGreedy()
+    public void BeamSearch_WidthOne_IsGreedy()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         TextGenerator generator = new(model);
@@ -41,7 +41,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_Wider_FindsTextsAtLeastAsLikely()
+    public void BeamSearch_Wider_FindsTextsAtLeastAsLikely()
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine);
         double[] best = [.. ((int[])[1, 8, 64]).Select(
@@ -50,7 +50,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_MinimumLength_EndsNoTextBefore()
+    public void BeamSearch_MinimumLength_EndsNoTextBefore()
     {
         LanguageModel model = ModelPair.Random(4, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1]);
@@ -62,7 +62,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_Words_NeverWritesTheUnknownOne()
+    public void BeamSearch_Words_NeverWritesTheUnknownOne()
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "a", " b"]));
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 50;
@@ -70,7 +70,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_LengthZeroOrCancelled_DoesNothing()
+    public void BeamSearch_LengthZeroOrCancelled_DoesNothing()
     {
         TextGenerator generator = new(ModelPair.Random(4, 9, 5, GateActivation.Sigmoid).Engine);
         Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", new() { MaxTokens = 0 }, cancellationToken: Token)));

@@ -2,6 +2,7 @@ using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Tests.Generation.Sampling;
 using Aphorist.Tests.Model;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed class GenerationAllocationTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void CompleteMany_AfterTheFirstTexts_AllocatesNothingButTheTexts(GenerationOptions options)
+    public void GenerateBatch_AfterTheFirstTexts_AllocatesNothingButTheTexts(GenerationOptions options)
     {
         const int Length = 40, Texts = 256;
         LanguageModel model = ModelPair.Initial(30, 16, 10, GateActivation.HardSigmoid).Engine;
@@ -93,7 +94,7 @@ public sealed class GenerationAllocationTests
         using Predictor predictor = mode == GenerationMode.Stateful
             ? new StatefulPredictor(weights)
             : new WindowPredictor(weights, threads: 1);
-        SampledChoices sampler = new(new(), model.Tokenizer);
+        TestSampler sampler = new(new(), model.Tokenizer);
         // Until the compiler has optimised every method there may be garbage; a character that allocates does so every time.
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
 

@@ -11,7 +11,7 @@ public sealed class TextBatchTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void CompleteMany_EveryArchitecture_WritesWhatSingleStreamsWrite(int kind)
+    public void GenerateBatch_EveryArchitecture_WritesWhatSingleStreamsWrite(int kind)
     {
         ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5 };
         LanguageModel model = ModelPair.Random(kind < LayerKinds.All.Count ? spec : LayerKinds.Connect(spec), 13, deviation: 0.7).Engine;
@@ -39,7 +39,7 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_PromptsWithoutEnd_AreReadAsTheyAreWanted()
+    public void GenerateBatch_PromptsWithoutEnd_AreReadAsTheyAreWanted()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         int read = 0;
@@ -57,7 +57,7 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_WindowMode_WritesWhatSingleTextsWrite()
+    public void GenerateBatch_WindowMode_WritesWhatSingleTextsWrite()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
@@ -67,7 +67,7 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_Cancelled_Stops()
+    public void GenerateBatch_Cancelled_Stops()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         using CancellationTokenSource source = new();
@@ -82,7 +82,7 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_LengthZeroOrNothing_WritesNothing()
+    public void GenerateBatch_LengthZeroOrNothing_WritesNothing()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         Assert.Equal(["", ""], new TextGenerator(model).GenerateBatch(["", ""], new() { MaxTokens = 0 }, Token));

@@ -2,6 +2,7 @@ using System.Text;
 using Aphorist.Generation;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Tests.Generation.Sampling;
 using Aphorist.Tests.Model;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class TextGeneratorTests
 
     [Theory]
     [MemberData(nameof(ModesAndPromptLengths))]
-    public void Complete_Greedy_TakesTheReferencesLikeliestCharacters(GenerationMode mode, int promptLength)
+    public void Generate_Greedy_TakesTheReferencesLikeliestCharacters(GenerationMode mode, int promptLength)
     {
         string prompt = Prompt(promptLength);
         TextGenerator generator = new(Pair.Engine, mode, threads: 2);
@@ -46,7 +47,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_WindowTooLongForArrays_SaysWhatToChange()
+    public void Generate_WindowTooLongForArrays_SaysWhatToChange()
     {
         // The gates of so many states are 2^32 numbers, of which an int keeps none.
         ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
@@ -59,7 +60,7 @@ public sealed class TextGeneratorTests
     [InlineData(0)]
     [InlineData(3)]
     [InlineData(20)]
-    public void Complete_Window_WritesWhatRunningEveryWindowAloneWrites(int promptLength)
+    public void Generate_Window_WritesWhatRunningEveryWindowAloneWrites(int promptLength)
     {
         string prompt = Prompt(promptLength);
         GenerationOptions options = new() { MaxTokens = 200, Temperature = 1.2, Seed = 3 };
@@ -74,7 +75,7 @@ public sealed class TextGeneratorTests
     [Theory]
     [InlineData(GenerationMode.Stateful)]
     [InlineData(GenerationMode.Window)]
-    public void Complete_SameSeed_WritesTheSameText(GenerationMode mode)
+    public void Generate_SameSeed_WritesTheSameText(GenerationMode mode)
     {
         TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
         string text = generator.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 1 }, Token);
@@ -84,7 +85,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_WindowModeAndLongPrompt_SeesOnlyTheLastWindow()
+    public void Generate_WindowModeAndLongPrompt_SeesOnlyTheLastWindow()
     {
         TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
         string longPrompt = Prompt(50);
@@ -110,7 +111,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_LengthZero_WritesNothing()
+    public void Generate_LengthZero_WritesNothing()
     {
         TextGenerator generator = new(Pair.Engine);
         Assert.Equal("", generator.Generate(Prompt(4), new() { MaxTokens = 0 }, Token));
@@ -118,7 +119,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_UnknownCharacter_IsNamed()
+    public void Generate_UnknownCharacter_IsNamed()
     {
         TextGenerator generator = new(Pair.Engine);
         UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Generate(Prompt(2) + "🙂", cancellationToken: Token));
@@ -128,7 +129,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_LowercaseModel_NormalisesThePrompt()
+    public void Generate_LowercaseModel_NormalisesThePrompt()
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
@@ -137,7 +138,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Complete_GeneratorMadeAfterTheModelChanged_UsesTheNewParameters()
+    public void Generate_GeneratorMadeAfterTheModelChanged_UsesTheNewParameters()
     {
         LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
         new TextGenerator(model).Generate("", new() { MaxTokens = 5 }, Token);
@@ -151,7 +152,7 @@ public sealed class TextGeneratorTests
     {
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        SampledChoices sampler = new(options, model.Tokenizer);
+        TestSampler sampler = new(options, model.Tokenizer);
         List<int> ids = [.. model.Tokenizer.Encode(prompt)];
         for (int written = 0; written < options.MaxTokens; written++)
         {

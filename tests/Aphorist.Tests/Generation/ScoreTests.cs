@@ -6,7 +6,7 @@ using Xunit;
 namespace Aphorist.Tests.Generation;
 
 /// <summary>What is told of each token, against the reference, and the text that the tokens make.</summary>
-public sealed class ExplanationTests
+public sealed class ScoreTests
 {
     private const int Window = 5;
 
@@ -96,7 +96,7 @@ public sealed class ExplanationTests
 
     [Theory]
     [MemberData(nameof(ModesAndTokens))]
-    public void Explain_AnyTokens_WritesWhatCompleteWrites(GenerationMode mode, TokenizerKind kind)
+    public void StreamTokens_AnyTokens_WritesWhatCompleteWrites(GenerationMode mode, TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind), mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 40])
@@ -109,7 +109,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_WrittenText_IsExplainedAsWhenItIsScored()
+    public void StreamTokens_WrittenText_IsExplainedAsWhenItIsScored()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
         ScoredToken[] written = [.. generator.StreamTokens(
@@ -127,7 +127,7 @@ public sealed class ExplanationTests
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.Words)]
     [InlineData(TokenizerKind.Bytes)]
-    public void Explain_WithStopTexts_EndsWhereCompleteEnds(TokenizerKind kind)
+    public void StreamTokens_WithStopTexts_EndsWhereCompleteEnds(TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind));
         for (ulong seed = 0; seed < 40; seed++)
@@ -139,7 +139,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_StopTextWithinTokens_CutsTheTokenAndLeavesOutWhatFollows()
+    public void StreamTokens_StopTextWithinTokens_CutsTheTokenAndLeavesOutWhatFollows()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
@@ -154,7 +154,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_BytesThatAreNoCharacter_AreTheTextOfTheLast()
+    public void StreamTokens_BytesThatAreNoCharacter_AreTheTextOfTheLast()
     {
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
@@ -163,7 +163,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_WrongArguments_AreRefusedAtOnce()
+    public void StreamTokens_WrongArguments_AreRefusedAtOnce()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
         Assert.Throws<InvalidOptionsException>(() => { generator.StreamTokens("", new() { MinTokens = 1, MaxTokens = 0 }, cancellationToken: Token); });

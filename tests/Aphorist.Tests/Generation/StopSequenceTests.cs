@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
-public sealed class StopTests
+public sealed class StopSequenceTests
 {
     private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters("abcd\n", new TextNormalization(Lowercase: true));
 
@@ -41,7 +41,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_MinimumLength_ChoosesNothingThatEndsBefore()
+    public void Generate_MinimumLength_ChoosesNothingThatEndsBefore()
     {
         // b is by far the likeliest, and ends the text as soon as it may.
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
@@ -56,7 +56,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_EveryTokenWouldEndTheText_EndsIt()
+    public void Generate_EveryTokenWouldEndTheText_EndsIt()
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         string text = generator.Generate(
@@ -68,7 +68,7 @@ public sealed class StopTests
     [InlineData("x")]
     [InlineData("ax")]
     [InlineData("")]
-    public void Complete_StopTextThatNeverOccurs_IsRefused(string stop)
+    public void Generate_StopTextThatNeverOccurs_IsRefused(string stop)
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         GenerationOptions options = new() { StopSequences = [stop] };
@@ -77,7 +77,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_WordsAndBytes_EndWithinATokenAndBetweenBytes()
+    public void Generate_WordsAndBytes_EndWithinATokenAndBetweenBytes()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);

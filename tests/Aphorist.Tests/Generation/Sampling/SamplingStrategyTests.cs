@@ -1,11 +1,10 @@
-using Aphorist.Generation.Sampling;
 using Aphorist.Tests.Model;
 using Xunit;
 
-namespace Aphorist.Tests.Generation;
+namespace Aphorist.Tests.Generation.Sampling;
 
 /// <summary>Every strategy against the distribution that its formula gives, worked out here in the plainest way.</summary>
-public sealed class StrategyTests
+public sealed class SamplingStrategyTests
 {
     private const int Draws = 60_000;
 
@@ -52,8 +51,8 @@ public sealed class StrategyTests
         double[] expected = Expected(options);
         Assert.Equal(1, expected.Sum(), 1e-12);
         int[] counts = new int[Logits.Length];
-        SampledChoices sampler = new(options with { Seed = 11 }, Tokens);
-        foreach (int id in Text) sampler.Read(id);
+        TestSampler sampler = new(options with { Seed = 11 }, Tokens);
+        foreach (int id in Text) sampler.AddPrompt(id);
         for (int draw = 0; draw < Draws; draw++) counts[sampler.Choose(Logits)]++;
         double chiSquare = 0;
         int possible = 0;
@@ -82,11 +81,11 @@ public sealed class StrategyTests
         int[] sorted = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id])];
         foreach (int k in (int[])[1, 2, 17, 1000])
         {
-            SampledChoices sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
+            TestSampler sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
             HashSet<int> drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sampler.Choose(logits))];
             // An infinite temperature makes all equally likely, so that the lowest ids would be the order.
             Assert.Subset(Enumerable.Range(0, k).ToHashSet(), drawn);
-            SampledChoices sober = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
+            TestSampler sober = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
             drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sober.Choose(logits))];
             Assert.Subset(sorted[..k].ToHashSet(), drawn);
             Assert.True(drawn.Count > 0.9 * k);
@@ -96,12 +95,12 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_Cycle_TakesTheTemperaturesInTurn()
     {
-        SampledChoices sampler = new(new() { TemperatureSchedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
+        TestSampler sampler = new(new() { TemperatureSchedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
         int[] even = new int[8], odd = new int[8];
         for (int written = 0; written < 2000; written++)
         {
             int id = sampler.Choose(Logits);
-            sampler.Write(id);
+            sampler.AddSampled(id);
             (written % 2 == 0 ? even : odd)[id]++;
         }
 
@@ -118,41 +117,12 @@ public sealed class StrategyTests
         Assert.Equal(temperature, TemperatureSchedule.Ramp(2, 0, 5).GetTemperature(place), 1e-12);
 
     [Fact]
-    public void Choose_WhatBansLeaveNothing_IsRefused()
+    public void Schedules_OutOfRange_Throw()
     {
-        string message = Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { BannedTokens = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
-        Assert.Contains("every token", message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Options_ThatDoNotFitTheModel_AreRefusedInASentence()
-    {
-        Assert.Contains("8 tokens", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
-        foreach (GenerationOptions options in (GenerationOptions[])[new() { BannedTokens = ["x"] }, new() { BannedTokens = [Name(0) + Name(1)] }, new() { BannedTokens = [""] }, new() { LogitBias = new Dictionary<string, double> { ["x"] = 1 } }])
-            Assert.Contains("is not a token", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(options, Tokens)).Message, StringComparison.Ordinal);
-        foreach (double bias in (double[])[double.NaN, double.NegativeInfinity])
-            Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { LogitBias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
-    }
-
-    [Fact]
-    public void Options_OutOfRange_AreRefused()
-    {
-        foreach (double value in (double[])[-0.1, 1.1, double.NaN])
-        {
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = value });
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { MinP = value });
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = value });
-        }
-
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopK = -1 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { RepetitionPenalty = 0.9 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { FrequencyPenalty = -1 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PresencePenalty = double.PositiveInfinity });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PenaltyWindow = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Cycle(1, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Cycle(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, double.PositiveInfinity, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(-1, 1, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, 2, 1));
         Assert.Throws<ArgumentException>(() => TemperatureSchedule.Cycle());
     }
@@ -161,7 +131,7 @@ public sealed class StrategyTests
     public void Choose_WordIsBanned_IsMeantWithAndWithoutItsSpace()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "the", " the", "cat", " "]);
-        SampledChoices sampler = new(new() { BannedTokens = ["the"], Seed = 1 }, words);
+        TestSampler sampler = new(new() { BannedTokens = ["the"], Seed = 1 }, words);
         HashSet<int> drawn = [.. Enumerable.Range(0, 200).Select(_ => sampler.Choose([5, 1, 1, 1, 1]))];
         Assert.Equal([3, 4], drawn.Order());
     }

@@ -1,12 +1,13 @@
 using Aphorist.Generation;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Tests.Generation.Sampling;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
 /// <summary>Writing with tokens that are not characters.</summary>
-public sealed class TokenGenerationTests
+public sealed class TokenizerGenerationTests
 {
     private static readonly Corpus Corpus = Corpus.FromText("the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
@@ -18,7 +19,7 @@ public sealed class TokenGenerationTests
     [InlineData(TokenizerKind.Words, GenerationMode.Window)]
     [InlineData(TokenizerKind.Bytes, GenerationMode.Stateful)]
     [InlineData(TokenizerKind.Bytes, GenerationMode.Window)]
-    public void Complete_AnyTokens_WritesAsManyAsAskedFor(TokenizerKind kind, GenerationMode mode)
+    public void Generate_AnyTokens_WritesAsManyAsAskedFor(TokenizerKind kind, GenerationMode mode)
     {
         LanguageModel model = Model(kind);
         TextGenerator generator = new(model, mode, threads: 2);
@@ -29,7 +30,7 @@ public sealed class TokenGenerationTests
     [Theory]
     [InlineData(0)]
     [InlineData(1.2)]
-    public void Complete_UnknownWordIsLikeliest_IsNeverWritten(double temperature)
+    public void Generate_UnknownWordIsLikeliest_IsNeverWritten(double temperature)
     {
         LanguageModel model = Model(TokenizerKind.Words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
@@ -65,7 +66,7 @@ public sealed class TokenGenerationTests
     }
 
     [Fact]
-    public void Complete_UnknownWord_IsReadAsTheUnknownToken()
+    public void Generate_UnknownWord_IsReadAsTheUnknownToken()
     {
         TextGenerator generator = new(Model(TokenizerKind.Words));
         GenerationOptions options = new() { MaxTokens = 20, Seed = 1 };
@@ -86,7 +87,7 @@ public sealed class TokenGenerationTests
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
-        SampledChoices sampler = new(new() { Seed = 5 }, model.Tokenizer);
+        TestSampler sampler = new(new() { Seed = 5 }, model.Tokenizer);
         int[] ids = new int[length];
         for (int place = 0; place < length; place++)
         {
