@@ -54,6 +54,16 @@ public sealed class GenerationSessionTests
     }
 
     [Fact]
+    public void CreateSession_NoSeed_SamplesAnotherTextEachTime()
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
+        using GenerationSession first = generator.CreateSession(), second = generator.CreateSession(), fork = first.Fork();
+        string text = Write(first, 60);
+        Assert.NotEqual(text, Write(second, 60));
+        Assert.Equal(text, Write(fork, 60));
+    }
+
+    [Fact]
     public void Predict_Always_IsTheReferencesSoftmax()
     {
         ModelPair pair = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7);

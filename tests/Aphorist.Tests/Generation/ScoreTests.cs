@@ -86,6 +86,25 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void Score_UnknownCharactersSkipped_ScoresTheRest()
+    {
+        TextGenerator generator = new(Model(TokenizerKind.Characters));
+        ScoreOptions options = new() { UnknownCharacters = UnknownCharacterPolicy.Skip };
+        TextScore expected = generator.Score("the cat", cancellationToken: Token), score = generator.Score("#the# cat#", options, Token);
+        Assert.Equal(7, score.CharacterCount);
+        Assert.Equal(expected.TotalLoss, score.TotalLoss);
+        Assert.Equal("the cat", string.Concat(score.Tokens.Select(token => token.Text)));
+        Assert.Throws<ArgumentException>(() => generator.Score("##", options, Token));
+    }
+
+    [Fact]
+    public void ScoreTokens_IdThatDoesNotExist_Throws()
+    {
+        TextGenerator generator = new(Model(TokenizerKind.Bytes));
+        Assert.Throws<ArgumentOutOfRangeException>(() => generator.ScoreTokens([1, 256], cancellationToken: Token).Count());
+    }
+
+    [Fact]
     public void Score_TextThatCannotBe_IsRefused()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));

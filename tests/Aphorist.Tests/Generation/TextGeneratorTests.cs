@@ -147,6 +147,54 @@ public sealed class TextGeneratorTests
         Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Generate("", new() { MaxTokens = 3 }, Token));
     }
 
+    [Theory]
+    [InlineData(GenerationMode.Stateful)]
+    [InlineData(GenerationMode.Window)]
+    public void Generate_NoSeed_ReturnsAnotherTextEachTime(GenerationMode mode)
+    {
+        TextGenerator generator = new(Pair.Engine, mode);
+        string[] texts = [.. Enumerable.Range(0, 4).Select(_ => generator.Generate("", new() { MaxTokens = 60 }, Token))];
+        // 15 tokens of about the same probability: that two of four texts are equal is as likely as 15^-60.
+        Assert.Equal(4, texts.Distinct().Count());
+        Assert.NotEqual(
+            generator.GenerateBatch([""], new() { MaxTokens = 60 }, Token), generator.GenerateBatch([""], new() { MaxTokens = 60 }, Token));
+    }
+
+    [Fact]
+    public void Generate_UnknownCharactersSkipped_ContinuesTheRest()
+    {
+        TextGenerator generator = new(Pair.Engine);
+        GenerationOptions options = new() { MaxTokens = 40, Seed = 1, UnknownCharacters = UnknownCharacterPolicy.Skip };
+        string text = generator.Generate(Prompt(4), options, Token), prompt = Prompt(4).Insert(2, "x\U0001F642") + "!";
+        Assert.Equal(text, generator.Generate(prompt, options, Token));
+        Assert.Equal(text, string.Concat(generator.Stream(prompt, options, Token)));
+        Assert.Equal([text], generator.GenerateBatch([prompt], options, Token));
+        Assert.Equal(generator.BeamSearch(Prompt(4), options, cancellationToken: Token), generator.BeamSearch(prompt, options, cancellationToken: Token));
+        Assert.Equal(40, generator.Generate("?!", options, Token).Length);
+        using GenerationSession session = generator.CreateSession(options), expected = generator.CreateSession(options);
+        session.Append(prompt);
+        expected.Append(Prompt(4));
+        Assert.Equal(expected.Predict().LogProbabilities, session.Predict().LogProbabilities);
+    }
+
+    [Fact]
+    public void Generate_Canceled_Stops()
+    {
+        TextGenerator generator = new(Pair.Engine);
+        CancellationToken canceled = new(canceled: true);
+        Assert.Throws<OperationCanceledException>(() => generator.Generate("", cancellationToken: canceled));
+        Assert.Throws<OperationCanceledException>(() => generator.StreamTokens("", cancellationToken: canceled).Count());
+        Assert.Throws<OperationCanceledException>(() => generator.Score(Prompt(4), cancellationToken: canceled));
+        using CancellationTokenSource source = new();
+        int count = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (string _ in generator.Stream("", new() { MaxTokens = null }, source.Token))
+                if (++count == 10) source.Cancel();
+        });
+        Assert.Equal(10, count);
+    }
+
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
     private static string CompleteNaively(LanguageModel model, string prompt, GenerationOptions options)
     {
