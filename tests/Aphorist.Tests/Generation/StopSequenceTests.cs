@@ -5,7 +5,8 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class StopSequenceTests
 {
-    private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters("abcd\n", new TextNormalization(Lowercase: true));
+    private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters(
+        "abcd\n", new TextNormalization(Lowercase: true));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,9 +17,10 @@ public sealed class StopSequenceTests
     [InlineData("aaab", "aab", "a")]
     [InlineData("ab\ncd", "\n", "ab")]
     [InlineData("abcd", "CD", "ab")]
-    public void Add_CharacterByCharacter_EndsBeforeTheStopText(string written, string stop, string expected)
+    public void Add_CharacterByCharacter_EndsBeforeTheStopSequence(string written, string stop, string expected)
     {
-        TextAssembler text = new(Characters, new CompiledOptions(new() { MaxTokens = written.Length, StopSequences = ["dddd", stop] }, Characters));
+        GenerationOptions options = new() { MaxTokens = written.Length, StopSequences = ["dddd", stop] };
+        TextAssembler text = new(Characters, new CompiledOptions(options, Characters));
         string result = "";
         foreach (int id in Characters.Encode(written))
         {
@@ -30,7 +32,7 @@ public sealed class StopSequenceTests
     }
 
     [Fact]
-    public void Stream_BeginningOfAStopText_IsHeldBackUntilItIsClear()
+    public void Stream_StartOfAStopSequence_IsHeldBackUntilItIsClear()
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
         model.Parameters.GetValues(model.Layout.DecoderBias)[Characters.Encode("b")[0]] = 1000;
@@ -41,9 +43,9 @@ public sealed class StopSequenceTests
     }
 
     [Fact]
-    public void Generate_MinimumLength_ChoosesNothingThatEndsBefore()
+    public void Generate_MinTokens_SamplesNothingThatEndsTheTextBefore()
     {
-        // b is by far the likeliest, and ends the text as soon as it may.
+        // b is by far the most likely token, and ends the text as soon as it may.
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
         model.Parameters.GetValues(model.Layout.DecoderBias)[Characters.Encode("b")[0]] = 50;
         TextGenerator generator = new(model);
@@ -68,7 +70,7 @@ public sealed class StopSequenceTests
     [InlineData("x")]
     [InlineData("ax")]
     [InlineData("")]
-    public void Generate_StopTextThatNeverOccurs_IsRefused(string stop)
+    public void Generate_StopSequenceThatCannotOccur_Throws(string stop)
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         GenerationOptions options = new() { StopSequences = [stop] };
@@ -82,10 +84,11 @@ public sealed class StopSequenceTests
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[2] = 1000;
-        Assert.Equal(" ", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["tw"], Temperature = 0 }, Token));
+        GenerationOptions options = new() { MaxTokens = 5, Temperature = 0 };
+        Assert.Equal(" ", new TextGenerator(model).Generate("", options with { StopSequences = ["tw"] }, Token));
         model = LanguageModel.Create(new() { HiddenSize = 5 }, new ByteTokenizer());
         model.Parameters.GetValues(model.Layout.DecoderBias)['q'] = 1000;
-        Assert.Equal("", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["qq"], Temperature = 0 }, Token));
-        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["q\u00e9"], Temperature = 0 }, Token));
+        Assert.Equal("", new TextGenerator(model).Generate("", options with { StopSequences = ["qq"] }, Token));
+        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", options with { StopSequences = ["q\u00e9"] }, Token));
     }
 }

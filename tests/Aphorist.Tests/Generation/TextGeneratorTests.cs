@@ -31,7 +31,7 @@ public sealed class TextGeneratorTests
 
     [Theory]
     [MemberData(nameof(ModesAndPromptLengths))]
-    public void Generate_Greedy_TakesTheReferencesLikeliestCharacters(GenerationMode mode, int promptLength)
+    public void Generate_TemperatureZero_TakesTheReferencesMostLikelyCharacters(GenerationMode mode, int promptLength)
     {
         string prompt = Prompt(promptLength);
         TextGenerator generator = new(Pair.Engine, mode, threads: 2);
@@ -41,15 +41,16 @@ public sealed class TextGeneratorTests
         {
             int first = mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0;
             double[] logits = Pair.Reference.Logits(ids.AsSpan(first, place - first));
-            // Two logits nearer to each other than rounding are equally likely.
-            Tolerance.AssertClose(logits.Max(), logits[ids[place]], Tolerance.OfChain(20 * place), 1, "logit of the chosen character", place);
+            // Logits that differ by less than rounding errors are equally likely.
+            double chosen = logits[ids[place]];
+            Tolerance.AssertClose(logits.Max(), chosen, Tolerance.OfChain(20 * place), 1, "logit of the chosen character", place);
         }
     }
 
     [Fact]
     public void Generate_WindowTooLongForArrays_SaysWhatToChange()
     {
-        // The gates of so many states are 2^32 numbers, of which an int keeps none.
+        // The gates of this many states are 2^32 numbers, which overflows an int.
         ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
         TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
         string message = Assert.Throws<ArgumentException>(() => generator.Generate("", new() { MaxTokens = 1 }, Token)).Message;
@@ -60,11 +61,11 @@ public sealed class TextGeneratorTests
     [InlineData(0)]
     [InlineData(3)]
     [InlineData(20)]
-    public void Generate_Window_WritesWhatRunningEveryWindowAloneWrites(int promptLength)
+    public void Generate_Window_ReturnsTheTextOfRunningEveryWindowAlone(int promptLength)
     {
         string prompt = Prompt(promptLength);
         GenerationOptions options = new() { MaxTokens = 200, Temperature = 1.2, Seed = 3 };
-        string naive = CompleteNaively(Pair.Engine, prompt, options);
+        string naive = GenerateNaively(Pair.Engine, prompt, options);
         foreach (int threads in (int[])[1, 2, 3])
         {
             TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
@@ -75,7 +76,7 @@ public sealed class TextGeneratorTests
     [Theory]
     [InlineData(GenerationMode.Stateful)]
     [InlineData(GenerationMode.Window)]
-    public void Generate_SameSeed_WritesTheSameText(GenerationMode mode)
+    public void Generate_SameSeed_ReturnsTheSameText(GenerationMode mode)
     {
         TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
         string text = generator.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 1 }, Token);
@@ -94,7 +95,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Stream_SameOptions_WritesWhatCompleteWrites()
+    public void Stream_SameOptions_ReturnsTheTextOfGenerate()
     {
         TextGenerator generator = new(Pair.Engine);
         GenerationOptions options = new() { MaxTokens = 60, Seed = 1 };
@@ -103,15 +104,16 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public void Stream_ReadTwiceAtTheSameTime_WritesTheSameText()
+    public void Stream_EnumeratedTwiceAtTheSameTime_ReturnsTheSameText()
     {
-        IEnumerable<string> text = new TextGenerator(Pair.Engine).Stream(Prompt(4), new() { MaxTokens = 40, FrequencyPenalty = 0.3 }, Token);
+        GenerationOptions options = new() { MaxTokens = 40, FrequencyPenalty = 0.3 };
+        IEnumerable<string> text = new TextGenerator(Pair.Engine).Stream(Prompt(4), options, Token);
         Assert.All(text.Zip(text), pair => Assert.Equal(pair.First, pair.Second));
         Assert.Equal(40, text.Count());
     }
 
     [Fact]
-    public void Generate_LengthZero_WritesNothing()
+    public void Generate_MaxTokensZero_ReturnsAnEmptyText()
     {
         TextGenerator generator = new(Pair.Engine);
         Assert.Equal("", generator.Generate(Prompt(4), new() { MaxTokens = 0 }, Token));
@@ -122,14 +124,15 @@ public sealed class TextGeneratorTests
     public void Generate_UnknownCharacter_IsNamed()
     {
         TextGenerator generator = new(Pair.Engine);
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Generate(Prompt(2) + "🙂", cancellationToken: Token));
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(
+            () => generator.Generate(Prompt(2) + "🙂", cancellationToken: Token));
         Assert.Equal(new Rune(0x1F642), exception.Character);
-        // At once, not when the first character is asked for.
+        // When the method is called, not when the first piece is read.
         Assert.Throws<UnknownCharacterException>(() => { generator.Stream("q", cancellationToken: Token); });
     }
 
     [Fact]
-    public void Generate_LowercaseModel_NormalisesThePrompt()
+    public void Generate_LowercaseModel_NormalizesThePrompt()
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
@@ -169,7 +172,8 @@ public sealed class TextGeneratorTests
         Assert.Equal(text, generator.Generate(prompt, options, Token));
         Assert.Equal(text, string.Concat(generator.Stream(prompt, options, Token)));
         Assert.Equal([text], generator.GenerateBatch([prompt], options, Token));
-        Assert.Equal(generator.BeamSearch(Prompt(4), options, cancellationToken: Token), generator.BeamSearch(prompt, options, cancellationToken: Token));
+        BeamOptions beams = new();
+        Assert.Equal(generator.BeamSearch(Prompt(4), options, beams, Token), generator.BeamSearch(prompt, options, beams, Token));
         Assert.Equal(40, generator.Generate("?!", options, Token).Length);
         using GenerationSession session = generator.CreateSession(options), expected = generator.CreateSession(options);
         session.Append(prompt);
@@ -195,8 +199,8 @@ public sealed class TextGeneratorTests
         Assert.Equal(10, count);
     }
 
-    /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
-    private static string CompleteNaively(LanguageModel model, string prompt, GenerationOptions options)
+    /// <summary>Generates as the notebook does: for each character, the whole window again, from a zero state.</summary>
+    private static string GenerateNaively(LanguageModel model, string prompt, GenerationOptions options)
     {
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
@@ -215,6 +219,7 @@ public sealed class TextGeneratorTests
     private static string Prompt(int length)
     {
         Random random = new(length);
-        return Pair.Engine.Tokenizer.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(Pair.Engine.Tokenizer.VocabularySize))]);
+        CharacterTokenizer tokenizer = (CharacterTokenizer)Pair.Engine.Tokenizer;
+        return tokenizer.Decode([.. Enumerable.Range(0, length).Select(_ => random.Next(tokenizer.VocabularySize))]);
     }
 }

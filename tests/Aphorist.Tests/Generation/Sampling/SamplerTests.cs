@@ -20,7 +20,7 @@ public sealed class SamplerTests
         TestSampler sampler = new(new() { Temperature = temperature, Seed = 5 }, ModelPair.VocabularyOf(logits.Length));
         int[] counts = new int[logits.Length];
         for (int choice = 0; choice < Count; choice++) counts[sampler.Choose(logits)]++;
-        // Five standard deviations of a binomial, and one choice for the rare ones; the seed is fixed, so this does not fail by chance.
+        // Five standard deviations of a binomial distribution, plus 1 for rare tokens. The seed is fixed, so this cannot fail by chance.
         for (int k = 0; k < counts.Length; k++)
             Assert.Equal(probabilities[k] * Count, counts[k], 5 * Math.Sqrt(Count * probabilities[k] * (1 - probabilities[k])) + 1);
     }
@@ -44,9 +44,9 @@ public sealed class SamplerTests
     }
 
     [Fact]
-    public void Choose_TinyTemperatureAndCloseLogits_WeighsInDoublePrecision()
+    public void Choose_TinyTemperatureAndCloseLogits_UsesDoublePrecision()
     {
-        // Neighbouring floats at a temperature of their distance: odds of e to 1, where single precision would have lost or exaggerated it.
+        // Adjacent floats at a temperature of their distance have odds of e to 1. Single precision would lose or exaggerate that.
         float high = 1f, low = MathF.BitDecrement(high);
         TestSampler sampler = new(new() { Temperature = (double)high - low, Seed = 1 }, ModelPair.VocabularyOf(2));
         int first = Enumerable.Range(0, 10_000).Count(_ => sampler.Choose([high, low]) == 0);
@@ -54,7 +54,7 @@ public sealed class SamplerTests
     }
 
     [Fact]
-    public void Choose_HugeLogits_NeverChoosesWhatCannotBe()
+    public void Choose_HugeLogits_NeverTakesTheImpossibleToken()
     {
         TestSampler sampler = new(new() { Temperature = 1.2, Seed = 2 }, ModelPair.VocabularyOf(3));
         for (int choice = 0; choice < 1000; choice++) Assert.NotEqual(1, sampler.Choose([3e38f, -3e38f, 3e38f]));
