@@ -3,9 +3,10 @@ using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
-public sealed class StopTests
+public sealed class StopSequenceTests
 {
-    private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters("abcd\n", new TextNormalization(Lowercase: true));
+    private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters(
+        "abcd\n", new TextNormalization(Lowercase: true));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,9 +17,10 @@ public sealed class StopTests
     [InlineData("aaab", "aab", "a")]
     [InlineData("ab\ncd", "\n", "ab")]
     [InlineData("abcd", "CD", "ab")]
-    public void Add_CharacterByCharacter_EndsBeforeTheStopText(string written, string stop, string expected)
+    public void Add_CharacterByCharacter_EndsBeforeTheStopSequence(string written, string stop, string expected)
     {
-        TextAssembler text = new(Characters, new CompiledOptions(new() { MaxTokens = written.Length, StopSequences = ["dddd", stop] }, Characters));
+        GenerationOptions options = new() { MaxTokens = written.Length, StopSequences = ["dddd", stop] };
+        TextAssembler text = new(Characters, new CompiledOptions(options, Characters));
         string result = "";
         foreach (int id in Characters.Encode(written))
         {
@@ -30,7 +32,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Stream_BeginningOfAStopText_IsHeldBackUntilItIsClear()
+    public void Stream_StartOfAStopSequence_IsHeldBackUntilItIsClear()
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
         model.Parameters.GetValues(model.Layout.DecoderBias)[Characters.Encode("b")[0]] = 1000;
@@ -41,9 +43,9 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_MinimumLength_ChoosesNothingThatEndsBefore()
+    public void Generate_MinTokens_SamplesNothingThatEndsTheTextBefore()
     {
-        // b is by far the likeliest, and ends the text as soon as it may.
+        // b is by far the most likely token, and ends the text as soon as it may.
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
         model.Parameters.GetValues(model.Layout.DecoderBias)[Characters.Encode("b")[0]] = 50;
         TextGenerator generator = new(model);
@@ -56,7 +58,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_EveryTokenWouldEndTheText_EndsIt()
+    public void Generate_EveryTokenWouldEndTheText_EndsIt()
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         string text = generator.Generate(
@@ -68,7 +70,7 @@ public sealed class StopTests
     [InlineData("x")]
     [InlineData("ax")]
     [InlineData("")]
-    public void Complete_StopTextThatNeverOccurs_IsRefused(string stop)
+    public void Generate_StopSequenceThatCannotOccur_Throws(string stop)
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
         GenerationOptions options = new() { StopSequences = [stop] };
@@ -77,15 +79,16 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Complete_WordsAndBytes_EndWithinATokenAndBetweenBytes()
+    public void Generate_WordsAndBytes_EndWithinATokenAndBetweenBytes()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[2] = 1000;
-        Assert.Equal(" ", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["tw"], Temperature = 0 }, Token));
+        GenerationOptions options = new() { MaxTokens = 5, Temperature = 0 };
+        Assert.Equal(" ", new TextGenerator(model).Generate("", options with { StopSequences = ["tw"] }, Token));
         model = LanguageModel.Create(new() { HiddenSize = 5 }, new ByteTokenizer());
         model.Parameters.GetValues(model.Layout.DecoderBias)['q'] = 1000;
-        Assert.Equal("", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["qq"], Temperature = 0 }, Token));
-        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["q\u00e9"], Temperature = 0 }, Token));
+        Assert.Equal("", new TextGenerator(model).Generate("", options with { StopSequences = ["qq"] }, Token));
+        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", options with { StopSequences = ["q\u00e9"] }, Token));
     }
 }

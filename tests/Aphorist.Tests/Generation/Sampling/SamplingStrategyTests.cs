@@ -1,17 +1,16 @@
-using Aphorist.Generation.Sampling;
 using Aphorist.Tests.Model;
 using Xunit;
 
-namespace Aphorist.Tests.Generation;
+namespace Aphorist.Tests.Generation.Sampling;
 
-/// <summary>Every strategy against the distribution that its formula gives, worked out here in the plainest way.</summary>
-public sealed class StrategyTests
+/// <summary>Compares every sampling strategy with the distribution of its formula, which is computed here in the simplest way.</summary>
+public sealed class SamplingStrategyTests
 {
     private const int Draws = 60_000;
 
     private static readonly CharacterTokenizer Tokens = ModelPair.VocabularyOf(8);
 
-    // The last two are equally likely; the first is by far the likeliest.
+    // The last two tokens are equally likely; the first is by far the most likely one.
     private static readonly float[] Logits = [3.1f, -1.5f, 0.25f, 1.5f, 0.75f, -0.5f, 1f, 1f];
 
     private static readonly int[] Text = [3, 3, 3, 0, 6, 1, 3];
@@ -39,8 +38,8 @@ public sealed class StrategyTests
         {
             "all together", new()
             {
-                Temperature = 1.3, TopK = 7, TopP = 0.95, MinP = 0.05, TypicalP = 0.9, RepetitionPenalty = 1.2, FrequencyPenalty = 0.1, PresencePenalty = 0.2,
-                LogitBias = new Dictionary<string, double> { [Name(2)] = 1 }, BannedTokens = [Name(5)],
+                Temperature = 1.3, TopK = 7, TopP = 0.95, MinP = 0.05, TypicalP = 0.9, RepetitionPenalty = 1.2, FrequencyPenalty = 0.1,
+                PresencePenalty = 0.2, LogitBias = new Dictionary<string, double> { [Name(2)] = 1 }, BannedTokens = [Name(5)],
             }
         },
     };
@@ -52,8 +51,8 @@ public sealed class StrategyTests
         double[] expected = Expected(options);
         Assert.Equal(1, expected.Sum(), 1e-12);
         int[] counts = new int[Logits.Length];
-        SampledChoices sampler = new(options with { Seed = 11 }, Tokens);
-        foreach (int id in Text) sampler.Read(id);
+        TestSampler sampler = new(options with { Seed = 11 }, Tokens);
+        foreach (int id in Text) sampler.AddPrompt(id);
         for (int draw = 0; draw < Draws; draw++) counts[sampler.Choose(Logits)]++;
         double chiSquare = 0;
         int possible = 0;
@@ -61,7 +60,7 @@ public sealed class StrategyTests
         {
             if (expected[id] == 0)
             {
-                Assert.True(counts[id] == 0, $"{name}: token {id} is left out, and was drawn {counts[id]} times.");
+                Assert.True(counts[id] == 0, $"{name}: token {id} is excluded, but was drawn {counts[id]} times.");
                 continue;
             }
 
@@ -69,9 +68,10 @@ public sealed class StrategyTests
             chiSquare += Math.Pow(counts[id] - expected[id] * Draws, 2) / (expected[id] * Draws);
         }
 
-        // Mean and variance of chi-square are its degrees of freedom and twice that; the seed is fixed, so this does not fail by chance.
+        // The mean of chi-square is its degrees of freedom, the variance twice that. The seed is fixed, so this cannot fail by chance.
         int freedom = possible - 1;
-        Assert.True(chiSquare <= freedom + 5 * Math.Sqrt(2 * freedom), $"{name}: chi-square is {chiSquare} with {freedom} degrees of freedom.");
+        Assert.True(
+            chiSquare <= freedom + 5 * Math.Sqrt(2 * freedom), $"{name}: chi-square is {chiSquare} with {freedom} degrees of freedom.");
     }
 
     [Fact]
@@ -80,28 +80,29 @@ public sealed class StrategyTests
         Random random = new(3);
         float[] logits = [.. Enumerable.Range(0, 5000).Select(_ => (float)random.Next(-400, 400) / 50)];
         int[] sorted = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id])];
+        CharacterTokenizer tokens = ModelPair.VocabularyOf(logits.Length);
         foreach (int k in (int[])[1, 2, 17, 1000])
         {
-            SampledChoices sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
+            TestSampler sampler = new(new() { TopK = k, Temperature = double.PositiveInfinity, Seed = 1 }, tokens);
             HashSet<int> drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sampler.Choose(logits))];
-            // An infinite temperature makes all equally likely, so that the lowest ids would be the order.
+            // An infinite temperature makes all tokens equally likely, and then the lowest ids are kept.
             Assert.Subset(Enumerable.Range(0, k).ToHashSet(), drawn);
-            SampledChoices sober = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, ModelPair.VocabularyOf(logits.Length));
-            drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => sober.Choose(logits))];
+            TestSampler finite = new(new() { TopK = k, Temperature = 1000, Seed = 1 }, tokens);
+            drawn = [.. Enumerable.Range(0, 20 * k).Select(_ => finite.Choose(logits))];
             Assert.Subset(sorted[..k].ToHashSet(), drawn);
             Assert.True(drawn.Count > 0.9 * k);
         }
     }
 
     [Fact]
-    public void Choose_Cycle_TakesTheTemperaturesInTurn()
+    public void Choose_Cycle_UsesTheTemperaturesInTurn()
     {
-        SampledChoices sampler = new(new() { TemperatureSchedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
+        TestSampler sampler = new(new() { TemperatureSchedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
         int[] even = new int[8], odd = new int[8];
         for (int written = 0; written < 2000; written++)
         {
             int id = sampler.Choose(Logits);
-            sampler.Write(id);
+            sampler.AddSampled(id);
             (written % 2 == 0 ? even : odd)[id]++;
         }
 
@@ -118,50 +119,21 @@ public sealed class StrategyTests
         Assert.Equal(temperature, TemperatureSchedule.Ramp(2, 0, 5).GetTemperature(place), 1e-12);
 
     [Fact]
-    public void Choose_WhatBansLeaveNothing_IsRefused()
+    public void Schedules_OutOfRange_Throw()
     {
-        string message = Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { BannedTokens = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
-        Assert.Contains("every token", message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Options_ThatDoNotFitTheModel_AreRefusedInASentence()
-    {
-        Assert.Contains("8 tokens", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
-        foreach (GenerationOptions options in (GenerationOptions[])[new() { BannedTokens = ["x"] }, new() { BannedTokens = [Name(0) + Name(1)] }, new() { BannedTokens = [""] }, new() { LogitBias = new Dictionary<string, double> { ["x"] = 1 } }])
-            Assert.Contains("is not a token", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(options, Tokens)).Message, StringComparison.Ordinal);
-        foreach (double bias in (double[])[double.NaN, double.NegativeInfinity])
-            Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { LogitBias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
-    }
-
-    [Fact]
-    public void Options_OutOfRange_AreRefused()
-    {
-        foreach (double value in (double[])[-0.1, 1.1, double.NaN])
-        {
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = value });
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { MinP = value });
-            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = value });
-        }
-
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopK = -1 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { RepetitionPenalty = 0.9 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { FrequencyPenalty = -1 });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PresencePenalty = double.PositiveInfinity });
-        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PenaltyWindow = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Cycle(1, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Cycle(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, double.PositiveInfinity, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(-1, 1, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, 2, 1));
         Assert.Throws<ArgumentException>(() => TemperatureSchedule.Cycle());
     }
 
     [Fact]
-    public void Choose_WordIsBanned_IsMeantWithAndWithoutItsSpace()
+    public void Choose_BannedWord_IsBannedWithAndWithoutItsSpace()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "the", " the", "cat", " "]);
-        SampledChoices sampler = new(new() { BannedTokens = ["the"], Seed = 1 }, words);
+        TestSampler sampler = new(new() { BannedTokens = ["the"], Seed = 1 }, words);
         HashSet<int> drawn = [.. Enumerable.Range(0, 200).Select(_ => sampler.Choose([5, 1, 1, 1, 1]))];
         Assert.Equal([3, 4], drawn.Order());
     }
@@ -187,13 +159,15 @@ public sealed class StrategyTests
         if (options.TypicalP < 1)
         {
             double entropy = -p.Where(value => value > 0).Sum(value => value * Math.Log(value));
-            p = Kept(p, Smallest(p, [.. ByProbability(p).OrderBy(id => Math.Abs(-Math.Log(p[id]) - entropy)).ThenBy(id => id)], options.TypicalP));
+            int[] order = [.. ByProbability(p).OrderBy(id => Math.Abs(-Math.Log(p[id]) - entropy)).ThenBy(id => id)];
+            p = Kept(p, Smallest(p, order, options.TypicalP));
         }
 
         return p;
     }
 
-    private static int[] ByProbability(double[] p) => [.. Enumerable.Range(0, p.Length).Where(id => p[id] > 0).OrderByDescending(id => p[id]).ThenBy(id => id)];
+    private static int[] ByProbability(double[] p) =>
+        [.. Enumerable.Range(0, p.Length).Where(id => p[id] > 0).OrderByDescending(id => p[id]).ThenBy(id => id)];
 
     private static int[] Smallest(double[] p, int[] order, double probability)
     {

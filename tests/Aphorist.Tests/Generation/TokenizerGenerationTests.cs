@@ -1,14 +1,16 @@
 using Aphorist.Generation;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Tests.Generation.Sampling;
 using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
-/// <summary>Writing with tokens that are not characters.</summary>
-public sealed class TokenGenerationTests
+/// <summary>Generates with every kind of tokens.</summary>
+public sealed class TokenizerGenerationTests
 {
-    private static readonly Corpus Corpus = Corpus.FromText("the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
+    private static readonly Corpus Corpus = Corpus.FromText(
+        "the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -18,30 +20,35 @@ public sealed class TokenGenerationTests
     [InlineData(TokenizerKind.Words, GenerationMode.Window)]
     [InlineData(TokenizerKind.Bytes, GenerationMode.Stateful)]
     [InlineData(TokenizerKind.Bytes, GenerationMode.Window)]
-    public void Complete_AnyTokens_WritesAsManyAsAskedFor(TokenizerKind kind, GenerationMode mode)
+    public void Generate_AnyTokens_ReturnsMaxTokens(TokenizerKind kind, GenerationMode mode)
     {
         LanguageModel model = Model(kind);
         TextGenerator generator = new(model, mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 3, 50])
-            Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Generate("The CAT", new() { MaxTokens = length, Seed = 5 }, Token));
+        {
+            string expected = model.Tokenizer.Decode(SampleIds(model, "the cat", length));
+            Assert.Equal(expected, generator.Generate("The CAT", new() { MaxTokens = length, Seed = 5 }, Token));
+        }
+
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(1.2)]
-    public void Complete_UnknownWordIsLikeliest_IsNeverWritten(double temperature)
+    public void Generate_UnknownTokenIsMostLikely_IsNeverGenerated(double temperature)
     {
         LanguageModel model = Model(TokenizerKind.Words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
         TextGenerator generator = new(model);
-        Assert.DoesNotContain(WordTokenizer.UnknownToken, generator.Generate("the", new() { MaxTokens = 50, Temperature = temperature }, Token), StringComparison.Ordinal);
+        string text = generator.Generate("the", new() { MaxTokens = 50, Temperature = temperature }, Token);
+        Assert.DoesNotContain(WordTokenizer.UnknownToken, text, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.Words)]
     [InlineData(TokenizerKind.Bytes)]
-    public void Stream_AnyTokens_YieldsPiecesThatMakeTheSameText(TokenizerKind kind)
+    public void Stream_AnyTokens_ReturnsPiecesOfTheText(TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind));
         GenerationOptions options = new() { MaxTokens = 40, Seed = 2 };
@@ -52,41 +59,34 @@ public sealed class TokenGenerationTests
     }
 
     [Fact]
-    public void Stream_BytesOfOneCharacter_ArePiecesOnlyTogether()
+    public void Stream_BytesOfOneCharacter_FormOnePiece()
     {
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
         Span<float> kernel = model.Parameters.GetValues(model.Layout.DecoderBias);
         kernel[0xC3] = 1000;
         TextGenerator generator = new(model);
-        // The first byte of a character is followed by itself instead of a second one, and the text ends with it.
+        // The first byte of a character is followed by itself instead of a second byte, and it ends the text.
         Assert.Equal(["\uFFFD", "\uFFFD", "\uFFFD"], generator.Stream("", new() { MaxTokens = 3 }, Token));
         Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Generate("", new() { MaxTokens = 3 }, Token));
     }
 
     [Fact]
-    public void Complete_UnknownWord_IsReadAsTheUnknownToken()
+    public void Generate_UnknownWord_IsReadAsTheUnknownToken()
     {
         TextGenerator generator = new(Model(TokenizerKind.Words));
         GenerationOptions options = new() { MaxTokens = 20, Seed = 1 };
         Assert.Equal(generator.Generate("the dog", options, Token), generator.Generate("the cow", options, Token));
     }
 
-    [Fact]
-    public void Stream_NegativeLength_IsRefusedAtOnce()
-    {
-        TextGenerator generator = new(Model(TokenizerKind.Bytes));
-        Assert.Throws<InvalidOptionsException>(() => { generator.Stream("", new() { MaxTokens = -1 }, Token); });
-    }
-
-    /// <summary>The ids that the sampler chooses, token by token.</summary>
-    private static int[] Ids(LanguageModel model, string prompt, int length)
+    /// <summary>Samples ids with a predictor and a sampler.</summary>
+    private static int[] SampleIds(LanguageModel model, string prompt, int length)
     {
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         StatefulPredictor predictor = new(weights);
         foreach (int id in model.Tokenizer.Encode(prompt)) predictor.Read(id);
-        SampledChoices sampler = new(new() { Seed = 5 }, model.Tokenizer);
+        TestSampler sampler = new(new() { Seed = 5 }, model.Tokenizer);
         int[] ids = new int[length];
         for (int place = 0; place < length; place++)
         {
@@ -97,7 +97,10 @@ public sealed class TokenGenerationTests
         return ids;
     }
 
-    // The window is longer than any text here, so that both modes write the same.
-    private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
+    // The window is longer than any text here, so both modes generate the same.
+    private static LanguageModel Model(TokenizerKind kind)
+    {
+        Tokenizer tokenizer = new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus);
+        return LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, tokenizer, seed: 3);
+    }
 }

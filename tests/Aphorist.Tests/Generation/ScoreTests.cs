@@ -5,14 +5,15 @@ using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
-/// <summary>What is told of each token, against the reference, and the text that the tokens make.</summary>
-public sealed class ExplanationTests
+/// <summary>Compares the scores of tokens with the reference, and the texts of tokens with the whole text.</summary>
+public sealed class ScoreTests
 {
     private const int Window = 5;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static readonly Corpus Corpus = Corpus.FromText("the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
+    private static readonly Corpus Corpus = Corpus.FromText(
+        "the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
     public static TheoryData<GenerationMode, TokenizerKind> ModesAndTokens
     {
@@ -28,18 +29,19 @@ public sealed class ExplanationTests
     [Theory]
     [InlineData(GenerationMode.Stateful)]
     [InlineData(GenerationMode.Window)]
-    public void Score_EveryToken_IsWhatTheReferenceSays(GenerationMode mode)
+    public void Score_EveryToken_EqualsTheReference(GenerationMode mode)
     {
         ModelPair pair = ModelPair.Random(13, 9, Window, GateActivation.Sigmoid, deviation: 0.7);
         int[] ids = [1, 5, 5, 12, 0, 3, 7, 7, 2, 11, 4];
-        TextScore score = new TextGenerator(pair.Engine, mode, threads: 2).Score(pair.Engine.Tokenizer.Decode(ids), new() { Alternatives = 3 }, Token);
+        TextGenerator generator = new(pair.Engine, mode, threads: 2);
+        TextScore score = generator.Score(pair.Engine.Tokenizer.Decode(ids), new() { Alternatives = 3 }, Token);
 
         Assert.Equal(ids, score.Tokens.Select(token => token.Id));
         double nats = 0;
         for (int place = 0; place < ids.Length; place++)
         {
             double[] expected = Softmax.Probabilities(pair.Reference.Logits(Seen(ids, place, mode)), 1);
-            AssertExplains(expected, score.Tokens[place], pair.Engine.Tokenizer);
+            AssertScored(expected, score.Tokens[place], pair.Engine.Tokenizer);
             nats -= Math.Log(expected[ids[place]]);
         }
 
@@ -61,7 +63,8 @@ public sealed class ExplanationTests
 
         Assert.Equal(evaluation.Count, score.Tokens.Count - 1);
         Assert.Equal(evaluation.Characters, score.CharacterCount - model.Tokenizer.CountCharacters([score.Tokens[0].Id]));
-        Tolerance.AssertClose(evaluation.LossSum, score.TotalLoss + score.Tokens[0].LogProbability, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
+        double loss = score.TotalLoss + score.Tokens[0].LogProbability;
+        Tolerance.AssertClose(evaluation.LossSum, loss, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
         Assert.Equal(evaluation.Correct, score.Tokens.Skip(1).Count(token => token.Rank == 1));
         Assert.Equal(Corpus.Text, string.Concat(score.Tokens.Select(token => token.Text)));
         Assert.All(score.Tokens, token => Assert.Equal(model.Tokenizer.GetDisplayText(token.Id), token.DisplayText));
@@ -77,26 +80,47 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Score_MoreTokensThanAreToBeExplained_NamesNoMoreAlternatives()
+    public void ScoreTokens_LimitOfAlternatives_LaterTokensHaveNone()
     {
         TextGenerator generator = new(Model(TokenizerKind.Bytes));
         ScoredToken[] tokens = [.. generator.ScoreTokens([1, 2, 3, 4], new() { Alternatives = 2, MaxTokensWithAlternatives = 3 }, Token)];
         Assert.Equal([2, 2, 2, 0], tokens.Select(token => token.Alternatives.Count));
-        Assert.Equal(generator.Score("\u0001\u0002\u0003\u0004", cancellationToken: Token).Tokens.Select(token => token.LogProbability), tokens.Select(token => token.LogProbability));
+        TextScore score = generator.Score("\u0001\u0002\u0003\u0004", cancellationToken: Token);
+        Assert.Equal(score.Tokens.Select(token => token.LogProbability), tokens.Select(token => token.LogProbability));
     }
 
     [Fact]
-    public void Score_TextThatCannotBe_IsRefused()
+    public void Score_UnknownCharactersSkipped_ScoresTheRest()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => generator.Score("", cancellationToken: Token)).Message, StringComparison.Ordinal);
+        ScoreOptions options = new() { UnknownCharacters = UnknownCharacterPolicy.Skip };
+        TextScore expected = generator.Score("the cat", cancellationToken: Token), score = generator.Score("#the# cat#", options, Token);
+        Assert.Equal(7, score.CharacterCount);
+        Assert.Equal(expected.TotalLoss, score.TotalLoss);
+        Assert.Equal("the cat", string.Concat(score.Tokens.Select(token => token.Text)));
+        Assert.Throws<ArgumentException>(() => generator.Score("##", options, Token));
+    }
+
+    [Fact]
+    public void ScoreTokens_IdThatDoesNotExist_Throws()
+    {
+        TextGenerator generator = new(Model(TokenizerKind.Bytes));
+        Assert.Throws<ArgumentOutOfRangeException>(() => generator.ScoreTokens([1, 256], cancellationToken: Token).Count());
+    }
+
+    [Fact]
+    public void Score_WrongArguments_Throw()
+    {
+        TextGenerator generator = new(Model(TokenizerKind.Characters));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => generator.Score("", cancellationToken: Token));
+        Assert.Equal("text", exception.ParamName);
         Assert.Throws<UnknownCharacterException>(() => generator.Score("the dog#", cancellationToken: Token));
         Assert.Throws<InvalidOptionsException>(() => generator.Score("the", new() { Alternatives = -1 }, Token));
     }
 
     [Theory]
     [MemberData(nameof(ModesAndTokens))]
-    public void Explain_AnyTokens_WritesWhatCompleteWrites(GenerationMode mode, TokenizerKind kind)
+    public void StreamTokens_AnyTokens_ReturnsTheTextOfGenerate(GenerationMode mode, TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind), mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 40])
@@ -109,13 +133,14 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_WrittenText_IsExplainedAsWhenItIsScored()
+    public void StreamTokens_GeneratedText_HasTheScoresOfScore()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
         ScoredToken[] written = [.. generator.StreamTokens(
             "the ", new() { MaxTokens = 30, Seed = 1, TopK = 2, BannedTokens = [" "] }, cancellationToken: Token)];
-        ScoredToken[] read = [.. generator.Score("the " + string.Concat(written.Select(token => token.Text)), cancellationToken: Token).Tokens.Skip(4)];
-        // The model's own probabilities, whatever the strategy.
+        string text = string.Concat(written.Select(token => token.Text));
+        ScoredToken[] read = [.. generator.Score("the " + text, cancellationToken: Token).Tokens.Skip(4)];
+        // The probabilities are those of the model, whatever the sampling options.
         for (int place = 0; place < written.Length; place++)
         {
             Assert.Equal(read[place] with { Alternatives = written[place].Alternatives }, written[place]);
@@ -127,7 +152,7 @@ public sealed class ExplanationTests
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.Words)]
     [InlineData(TokenizerKind.Bytes)]
-    public void Explain_WithStopTexts_EndsWhereCompleteEnds(TokenizerKind kind)
+    public void StreamTokens_StopSequences_ReturnsTheTextOfGenerate(TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind));
         for (ulong seed = 0; seed < 40; seed++)
@@ -139,7 +164,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Explain_StopTextWithinTokens_CutsTheTokenAndLeavesOutWhatFollows()
+    public void StreamTokens_StopSequenceWithinTokens_CutsTheTokenAndLeavesOutTheNext()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
@@ -150,28 +175,29 @@ public sealed class ExplanationTests
         Assert.Empty(TextsOf(" two two"));
 
         IEnumerable<string> TextsOf(string stop) => generator
-            .StreamTokens("", new() { MaxTokens = 5, StopSequences = [stop], Temperature = 0 }, cancellationToken: Token).Select(token => token.Text);
+            .StreamTokens("", new() { MaxTokens = 5, StopSequences = [stop], Temperature = 0 }, cancellationToken: Token)
+            .Select(token => token.Text);
     }
 
     [Fact]
-    public void Explain_BytesThatAreNoCharacter_AreTheTextOfTheLast()
+    public void StreamTokens_BytesThatAreNoCharacter_GiveTheirTextToTheLast()
     {
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
         model.Parameters.GetValues(model.Layout.DecoderBias)[0xC3] = 1000;
-        Assert.Equal(["", "\uFFFD", "\uFFFD\uFFFD"], new TextGenerator(model).StreamTokens("", new() { MaxTokens = 3 }, cancellationToken: Token).Select(token => token.Text));
+        IEnumerable<ScoredToken> tokens = new TextGenerator(model).StreamTokens("", new() { MaxTokens = 3 }, cancellationToken: Token);
+        Assert.Equal(["", "\uFFFD", "\uFFFD\uFFFD"], tokens.Select(token => token.Text));
     }
 
     [Fact]
-    public void Explain_WrongArguments_AreRefusedAtOnce()
+    public void StreamTokens_WrongArguments_ThrowAtOnce()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        Assert.Throws<InvalidOptionsException>(() => { generator.StreamTokens("", new() { MinTokens = 1, MaxTokens = 0 }, cancellationToken: Token); });
         Assert.Throws<ArgumentOutOfRangeException>(() => { generator.StreamTokens("", alternatives: -1, cancellationToken: Token); });
         Assert.Throws<UnknownCharacterException>(() => { generator.StreamTokens("#", cancellationToken: Token); });
     }
 
-    private static void AssertExplains(double[] expected, ScoredToken token, Tokenizer tokenizer)
+    private static void AssertScored(double[] expected, ScoredToken token, Tokenizer tokenizer)
     {
         Assert.Equal(Math.Log(expected[token.Id]), token.LogProbability, 1e-5);
         Assert.Equal(-Math.Log2(expected[token.Id]), token.Bits, 1e-5);
@@ -186,10 +212,13 @@ public sealed class ExplanationTests
         }
     }
 
-    /// <summary>What the model remembers before a place.</summary>
+    /// <summary>The tokens that the model has read before a place.</summary>
     private static int[] Seen(int[] ids, int place, GenerationMode mode) =>
         ids[(mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0)..place];
 
-    private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
+    private static LanguageModel Model(TokenizerKind kind)
+    {
+        Tokenizer tokenizer = new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus);
+        return LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, tokenizer, seed: 3);
+    }
 }
