@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Aphorist.Inspection;
 
 /// <summary>Which of a model's cells: its layer and its place there, both from 0, as the tensors of a model file count them.</summary>
-/// <param name="Layer">The layer, from below.</param>
+/// <param name="Layer">The layer, from 0.</param>
 /// <param name="Unit">The place among the layer's units.</param>
 public readonly record struct CellIndex(int Layer, int Unit)
 {

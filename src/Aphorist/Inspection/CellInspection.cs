@@ -34,12 +34,12 @@ public sealed class CellInspection
     /// <summary>For each feature how closely the cells follow it.</summary>
     public IReadOnlyList<FeatureCorrelations> Features { get; }
 
-    /// <summary>For each gate of each layer, from below, how often it was saturated.</summary>
+    /// <summary>For each gate of each layer, from the first one up, how often it was saturated.</summary>
     public IReadOnlyList<GateSaturation> Gates { get; }
 
     /// <summary>Reads a text with a model. Memory does not grow with the text beyond the activations that are kept.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="corpus">The text, normalised as the model's tokenizer says.</param>
+    /// <param name="corpus">The text, normalized as the model's tokenizer says.</param>
     /// <param name="options">Where reading starts, how much is kept, and which features; all of the text and all features by default.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

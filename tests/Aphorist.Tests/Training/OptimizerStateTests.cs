@@ -90,17 +90,17 @@ public sealed class OptimizerStateTests
 
     private static OptimizerState StateOf(LanguageModel model, TrainingStep step)
     {
-        OptimizerState state = new(Steps, [.. step.Moments.Select(moment => moment.Name)], model.Layout);
-        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(state.ValuesOf(moment).Values);
+        OptimizerState state = new(model, Steps, [.. step.Moments.Select(moment => moment.Name)]);
+        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(state.GetValues(moment).Values);
         return state;
     }
 
     /// <summary>A state of 50 steps in which every value is a small positive number of its own.</summary>
     private static OptimizerState State(LanguageModel model, params string[] moments)
     {
-        OptimizerState state = new(50, moments, model.Layout);
+        OptimizerState state = new(model, 50, moments);
         for (int moment = 0; moment < moments.Length; moment++)
-            for (int place = 0; place < state.ValuesOf(moment).Values.Length; place++) state.ValuesOf(moment).Values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
+            for (int place = 0; place < state.GetValues(moment).Values.Length; place++) state.GetValues(moment).Values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
         return state;
     }
 }

@@ -95,7 +95,7 @@ public sealed class TrainerEpochTests : IDisposable
             Epochs = 3,
             Loss = last.Loss,
             ValidationLoss = last.ValidationLoss,
-            Version = ModelFile.LibraryVersion,
+            Version = ModelFileInfo.LibraryVersion,
         };
         Assert.Equal(expected, model.Training);
     }
