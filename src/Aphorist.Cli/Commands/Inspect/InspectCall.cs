@@ -40,10 +40,10 @@ internal static class InspectCall
         await using PreparationReport report = new(output, "reading", " tokens");
         InspectionOptions options = new()
         {
-            Start = TrainingSplit.StartOfTail(corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken).Count, request.TailShare),
+            Start = (long)(corpus.CountTokens(model.Tokenizer, cancellationToken) * (1 - request.TailShare)),
             Length = request.Length,
         };
-        return await Task.Run(() => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
+        return await Task.Run(() => CellInspection.Create(model, corpus, options, report, cancellationToken), cancellationToken);
     }
 
     private static void EnsureOpens(ModelSpec spec, int length)
