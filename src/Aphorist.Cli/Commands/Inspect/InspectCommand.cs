@@ -91,7 +91,7 @@ internal static class InspectCommand
             Length = length,
         };
         return await Task.Run(
-            () => CellInspection.Create(model, corpus, options, InstructionSet.Current, report, cancellationToken), cancellationToken);
+            () => CellInspection.Create(model, corpus, options, report, cancellationToken), cancellationToken);
     }
 
     private static void CheckSize(ModelSpec spec, int length)
