@@ -29,7 +29,9 @@ public sealed class PlayScreenTests
     {
         PlayPicture picture = Draw(View("the first words and the second ones\nthen", " the last"), 20, 6);
 
-        Assert.Equal(["the second ones", "then the last", "─ t 0.8 ─ Esc leaves", ">1 ␣cat       50.0 %", " 2 lastn      25.0 %"], picture.Lines.Skip(1));
+        Assert.Equal(
+            ["the second ones", "then the last", "─ t 0.8 ─ Esc leaves", ">1 ␣cat       50.0 %", " 2 lastn      25.0 %"],
+            picture.Lines.Skip(1));
         Assert.Equal((2, 13), (picture.CursorRow, picture.CursorColumn));
     }
 
@@ -105,9 +107,12 @@ public sealed class PlayScreenTests
 
     [Fact]
     public void Draw_Note_IsTold() =>
-        Assert.StartsWith("─ t 0.8 ─ Saved to x.txt. ──", Draw(View("so", "") with { Note = "Saved to x.txt." }, 80, 24).Lines[12], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "─ t 0.8 ─ Saved to x.txt. ──", Draw(View("so", "") with { Note = "Saved to x.txt." }, 80, 24).Lines[12],
+            StringComparison.Ordinal);
 
-    private static PlayPicture Draw(PlayView view, int columns, int rows) => new PlayScreen(new(HasColors: false, HasUnicode: true)).Draw(view, columns, rows);
+    private static PlayPicture Draw(PlayView view, int columns, int rows) =>
+        new PlayScreen(new(HasColors: false, HasUnicode: true)).Draw(view, columns, rows);
 
     private static PlayView View(string typed, string written) => new()
     {

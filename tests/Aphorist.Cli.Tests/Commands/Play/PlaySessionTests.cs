@@ -154,7 +154,8 @@ public sealed class PlaySessionTests(TrainedModel trained)
         Assert.Equal(0, session.Temperature);
         for (int token = 0; token < 100; token++) session.Write();
 
-        Assert.Equal(new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 100, new() { Temperature = 0 }), session.Text.ToString());
+        Assert.Equal(
+            new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 100, new() { Temperature = 0 }), session.Text.ToString());
         session.Warm(0.1);
         Assert.Equal(0.1, session.Temperature);
         Assert.Contains("0.1", session.Note, StringComparison.Ordinal);
@@ -168,7 +169,8 @@ public sealed class PlaySessionTests(TrainedModel trained)
     public void Write_AWordThatIsBegun_EndsIt(string begun, string pattern)
     {
         LanguageModel model = LanguageModel.Create(
-            ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
+            ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(
+                ["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
         PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
         session.Type(begun);
         for (int time = 0; time < 20; time++)

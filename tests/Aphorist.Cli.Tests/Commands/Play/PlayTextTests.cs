@@ -7,7 +7,8 @@ public sealed class PlayTextTests
     [Fact]
     public void Append_Pieces_KeepsWhoWroteThem()
     {
-        PlayText first = PlayText.Empty.Append("the ", isWritten: false), text = first.Append("cat", isWritten: true).Append("", isWritten: false);
+        PlayText first = PlayText.Empty.Append("the ", isWritten: false);
+        PlayText text = first.Append("cat", isWritten: true).Append("", isWritten: false);
 
         Assert.Equal("the cat", text.ToString());
         Assert.Equal([("the ", false), ("cat", true)], text.Pieces());

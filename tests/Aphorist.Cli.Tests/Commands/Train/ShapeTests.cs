@@ -5,7 +5,8 @@ namespace Aphorist.Cli.Tests.Commands.Train;
 /// <summary>Models of other shapes, from training to writing.</summary>
 public sealed class ShapeTests : IDisposable
 {
-    private string[] Tiny => [folder["tiny.txt"], "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run", folder["run"]];
+    private string[] Tiny =>
+        [folder["tiny.txt"], "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run", folder["run"]];
 
     private readonly TemporaryFolder folder = new();
 
@@ -18,8 +19,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--reset", "before", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), sigmoid gates, reset before the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("GRU(16), sigmoid gates, reset before the product, window of 5");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("gru", "before"), (info.GetProperty("architecture").GetString(), info.GetProperty("resetGate").GetString()));
         AssertWrites();
 
@@ -36,8 +37,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--gates", "hard-sigmoid", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), hard-sigmoid gates, reset after the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("GRU(16), hard-sigmoid gates, reset after the product, window of 5");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("gru", "hard-sigmoid"), (info.GetProperty("architecture").GetString(), info.GetProperty("gates").GetString()));
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
@@ -67,7 +68,8 @@ public sealed class ShapeTests : IDisposable
         Run([.. call, folder["run"]]).Expect(0);
         Run([.. call, folder["new"]]).Expect(0);
         string options = folder["run/options.json"], written = File.ReadAllText(options);
-        string earlier = written.Replace("  \"formatVersion\": 1,\n", "", StringComparison.Ordinal).Replace("\"gates\": \"sigmoid\"", "\"gates\": \"hard-sigmoid\"", StringComparison.Ordinal);
+        string earlier = written.Replace("  \"formatVersion\": 1,\n", "", StringComparison.Ordinal).Replace(
+            "\"gates\": \"sigmoid\"", "\"gates\": \"hard-sigmoid\"", StringComparison.Ordinal);
         Assert.NotEqual(written, earlier);
         File.WriteAllText(options, earlier);
 
@@ -83,8 +85,10 @@ public sealed class ShapeTests : IDisposable
         Run(["train", "--architecture", "convolution", "--layers", "3", "--kernel", "3", .. Tiny]).Expect(0);
 
         string description = Run("info", folder["run"]).Expect(0).Output;
-        Assert.Contains("3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Assert.Contains(
+            "3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description,
+            StringComparison.Ordinal);
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
         Assert.False(info.TryGetProperty("residual", out _));
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
@@ -99,19 +103,25 @@ public sealed class ShapeTests : IDisposable
     public void Convolution_LayersNotGiven_AreSix()
     {
         Run(["train", "--architecture", "convolution", .. Tiny]).Expect(0);
-        Assert.Contains("6 layers of convolution(16) with kernels of 2 that see 64 tokens", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("6 layers of convolution(16) with kernels of 2 that see 64 tokens");
     }
 
     [Theory]
-    [InlineData("--gates is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid", "--architecture", "convolution", "--gates", "sigmoid")]
+    [InlineData(
+        "--gates is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid", "--architecture", "convolution",
+        "--gates", "sigmoid")]
     [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
     [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
     [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]
-    [InlineData("--residual true is for recurrent layers, and convolutions above the first add their input", "--architecture", "convolution", "--residual", "true")]
+    [InlineData(
+        "--residual true is for recurrent layers, and convolutions above the first add their input", "--architecture", "convolution",
+        "--residual", "true")]
     [InlineData("--layers is 5, and recurrent layers are 1 to 4", "--layers", "5")]
     [InlineData("--layers is 12, and recurrent layers are 1 to 4", "--architecture", "gru", "--layers", "12")]
     [InlineData("--layers takes a whole number from 1 to 12, not '13'", "--architecture", "convolution", "--layers", "13")]
-    [InlineData("8 layers with kernels of 3 see 6561 tokens, and at most 4096 are possible: lower --layers or --kernel", "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
+    [InlineData(
+        "8 layers with kernels of 3 see 6561 tokens, and at most 4096 are possible: lower --layers or --kernel", "--architecture",
+        "convolution", "--layers", "8", "--kernel", "3")]
     public void Convolution_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
         Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
 
@@ -120,7 +130,7 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--tied", "true", .. Tiny]).Expect(0);
 
-        Assert.Contains("embedding of 16 tied to the decoder, LSTM(16)", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("embedding of 16 tied to the decoder, LSTM(16)");
         string json = Run("info", folder["run"], "--json").Expect(0).Output;
         Assert.True(JsonDocument.Parse(json).RootElement.GetProperty("tiedEmbedding").GetBoolean());
         Assert.DoesNotContain("decoder.weight", json, StringComparison.Ordinal);
@@ -141,8 +151,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--layers", "2", "--residual", "true", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of LSTM(16), normalised, residual, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("2 layers of LSTM(16), normalised, residual, ");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.True(info.GetProperty("residual").GetBoolean() && info.GetProperty("layerNormalization").GetBoolean());
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
@@ -156,9 +166,9 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void NormalizedConvolutions_TrainInfoEvaluateGenerateAndResume_WorkTogether()
     {
-        Run(["train", "--architecture", "convolution", "--layers", "2", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
+        Run(["train", .. "--architecture convolution --layers 2 --layer-normalization true --average 0.9".Split(' '), .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ");
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
         AssertResumes();
@@ -166,18 +176,25 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Residual_OfOneLayer_IsRefused() =>
-        Run(["train", "--residual", "true", .. Tiny]).ExpectSentence(2, "--residual true leads past the layers above the first", "--layers 2");
+        Run(["train", "--residual", "true", .. Tiny])
+            .ExpectSentence(2, "--residual true leads past the layers above the first", "--layers 2");
 
     [Fact]
     public void Shape_TooLargeForAnyArray_IsRefused() =>
-        Run("train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
+        Run(
+            "train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4")
+            .ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
 
     private byte[] ModelOf(string run) => File.ReadAllBytes(folder[$"{run}/last.safetensors"]);
 
     private void AssertWrites(params string[] options) =>
-        Assert.StartsWith("the cat", Run(["generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the cat",
+            Run(["generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output,
+            StringComparison.Ordinal);
 
-    private void AssertResumes(string run = "run") => Run("train", "--resume", folder[run], "--epochs", "2", "--samples", "false").Expect(0);
+    private void AssertResumes(string run = "run") =>
+        Run("train", "--resume", folder[run], "--epochs", "2", "--samples", "false").Expect(0);
 
     private void AssertFineTunes()
     {

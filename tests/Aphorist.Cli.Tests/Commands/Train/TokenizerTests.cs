@@ -31,21 +31,29 @@ public sealed class TokenizerTests : IDisposable
             Assert.Contains(part, info, StringComparison.Ordinal);
         Assert.Equal("\uFFFD", Json("info", folder["run"], "--json").GetProperty("tokens")[0].GetString());
 
-        Assert.StartsWith("the cat", Run("generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
-        Run("generate", folder["run"], "--prompt", "the Antichrist of 7").ExpectSentence(2, "'Antichrist', 'of', '7' (U+0037)", "--unknown skip");
+        Assert.StartsWith(
+            "the cat", Run("generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output,
+            StringComparison.Ordinal);
+        Run(
+            "generate", folder["run"], "--prompt", "the Antichrist of 7")
+            .ExpectSentence(2, "'Antichrist', 'of', '7' (U+0037)", "--unknown skip");
     }
 
     [Fact]
     public void Bytes_TrainEvaluateInfoAndGenerate_WorkTogether()
     {
         folder.Write("tiny.txt", TinyText.OfLength(1500).Replace('a', '\u00e4'));
-        Assert.Matches("tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes, ", Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
+        Assert.Matches(
+            "tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes, ",
+            Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
 
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
         Assert.True(evaluation.GetProperty("count").GetInt32() > evaluation.GetProperty("characters").GetInt32());
 
-        Assert.Contains("the 256 bytes", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        Assert.StartsWith("中国", Run("generate", folder["run"], "--prompt", "中国", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("the 256 bytes");
+        Assert.StartsWith(
+            "中国", Run("generate", folder["run"], "--prompt", "中国", "--length", "10", "--seed", "1").Expect(0).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +69,8 @@ public sealed class TokenizerTests : IDisposable
 
     [Fact]
     public void Train_VocabularySizeWithoutWords_IsRefused() =>
-        Run("train", folder["tiny.txt"], "--minimum-count", "3").ExpectSentence(2, "--minimum-count is for vocabularies of words", "--tokenizer words");
+        Run("train", folder["tiny.txt"], "--minimum-count", "3")
+            .ExpectSentence(2, "--minimum-count is for vocabularies of words", "--tokenizer words");
 
     [Fact]
     public void Train_FewerWordsThanAWindow_SaysSo()
@@ -72,5 +81,5 @@ public sealed class TokenizerTests : IDisposable
 
     private static CommandResult Run(params string[] call) => AphoristApp.Run(call);
 
-    private static JsonElement Json(params string[] call) => JsonDocument.Parse(Run(call).Expect(0).Output).RootElement;
+    private static JsonElement Json(params string[] call) => Run(call).Expect(0).Json();
 }
