@@ -49,8 +49,7 @@ await foreach (TrainingEvent happened in trainer.RunAsync())
     // ... and let the model go on from there, each temperature where the one before stopped. A low one repeats what is likely, a high one dares what is not.
     foreach (double temperature in (double[])[0.2, 0.5, 1.0, 1.2])
     {
-        SamplingOptions sampling = new() { Temperature = temperature, Seed = (ulong)Random.Shared.NextInt64() };
-        string written = generator.Generate(text, 400, sampling);
+        string written = generator.Generate(text, new() { Temperature = temperature });
         Console.WriteLine($"--- temperature {temperature:F1}\n{written}");
         text += written;
     }

@@ -21,8 +21,8 @@ public class WritingBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = StatefulLength)]
-    public string Stateful() => stateful.Generate(prompt, StatefulLength);
+    public string Stateful() => stateful.Generate(prompt, new() { MaxTokens = StatefulLength, Seed = 0 });
 
     [Benchmark(OperationsPerInvoke = WindowLength)]
-    public string Window() => window.Generate(prompt, WindowLength);
+    public string Window() => window.Generate(prompt, new() { MaxTokens = WindowLength, Seed = 0 });
 }

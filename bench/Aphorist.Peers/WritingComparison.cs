@@ -1,5 +1,3 @@
-using Aphorist.Generation.Sampling;
-
 namespace Aphorist.Peers;
 
 /// <summary>Writing with the notebook's model, everything included: the network, softmax, sampling, the text.</summary>
@@ -12,13 +10,13 @@ internal static class WritingComparison
 
     /// <summary>One step a character, on one thread.</summary>
     public static Comparison RunStateful(int rounds) =>
-        RunStateful("writing, state carried; 1 thread", rounds, SamplingOptions.Default, new TorchSampling(strategies: false));
+        RunStateful("writing, state carried; 1 thread", rounds, new GenerationOptions(), new TorchSampling(strategies: false));
 
     /// <summary>The same, chosen from a nucleus after a repetition penalty.</summary>
     public static Comparison RunStrategies(int rounds) => RunStateful(
         "writing, state carried, top-p 0.9, repetition penalty 1.1; 1 thread",
         rounds,
-        new SamplingOptions { TopP = TorchSampling.TopP, RepetitionPenalty = TorchSampling.RepetitionPenalty },
+        new GenerationOptions { TopP = TorchSampling.TopP, RepetitionPenalty = TorchSampling.RepetitionPenalty },
         new TorchSampling(strategies: true));
 
     /// <summary>Many texts beside each other: a row of the batch for each.</summary>
@@ -42,7 +40,7 @@ internal static class WritingComparison
         return new Comparison($"writing, exact window of 60; {threads} threads", "character", ours, theirs);
     }
 
-    private static Comparison RunStateful(string work, int rounds, SamplingOptions ourSampling, TorchSampling theirSampling)
+    private static Comparison RunStateful(string work, int rounds, GenerationOptions ourSampling, TorchSampling theirSampling)
     {
         LanguageModel model = NotebookWork.CreateModel();
         using TorchWriter writer = new(model, threads: 1);
@@ -52,9 +50,9 @@ internal static class WritingComparison
         return new Comparison(work, "character", ours, theirs);
     }
 
-    private static int Write(TextGenerator generator, int promptLength, SamplingOptions? sampling = null) =>
-        generator.Complete(NotebookWork.Text[..promptLength], OurLength, sampling).Length;
+    private static int Write(TextGenerator generator, int promptLength, GenerationOptions? options = null) =>
+        generator.Generate(NotebookWork.Text[..promptLength], (options ?? new()) with { MaxTokens = OurLength, Seed = 0 }).Length;
 
     private static int WriteMany(TextGenerator generator) =>
-        generator.CompleteMany(Enumerable.Repeat(NotebookWork.Text[..1], Texts), LengthOfMany).Sum(text => text.Length);
+        generator.GenerateBatch(Enumerable.Repeat(NotebookWork.Text[..1], Texts), new() { MaxTokens = LengthOfMany, Seed = 0 }).Sum(text => text.Length);
 }

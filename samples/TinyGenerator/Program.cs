@@ -10,16 +10,16 @@ if (args is [] or ["", ..] or { Length: > 5 }) return Fail(WrongCall, "Call it l
 try
 {
     string prompt = args.ElementAtOrDefault(1) ?? "";
-    int length = Number(2, "length", otherwise: 400);
-    SamplingOptions sampling = new()
+    GenerationOptions options = new()
     {
+        MaxTokens = Number(2, "length", otherwise: 400),
         Temperature = Number(3, "temperature", otherwise: 0.5),
         Seed = Number(4, "seed", otherwise: (ulong)Random.Shared.Next()),
     };
 
     TextGenerator generator = new(LanguageModel.Load(args[0]));
     using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
-    IEnumerable<string> text = generator.Stream(prompt, sampling, length);
+    IEnumerable<string> text = generator.Stream(prompt, options);
     output.Write(prompt);
     foreach (string piece in text) output.Write(piece);
     output.WriteLine();

@@ -22,7 +22,7 @@ namespace Aphorist.Cli;
 /// <summary>The root of all commands.</summary>
 internal static class AphoristCommand
 {
-    private const string Name = "aphorist";
+    public const string Name = "aphorist";
 
     // Every command declares many options; a call needs those of one command, and only help and completion all of them.
     private static readonly (string Name, Func<Command> Create)[] Commands =
@@ -59,7 +59,7 @@ internal static class AphoristCommand
         root.Add(GlobalOptions.Quiet);
         root.Add(GlobalOptions.Debug);
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new HelpWithExamples(new HelpAction()) });
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new CommandHelp() });
         Example.Attach(
             root,
             new("aphorist train", "Trains on the built-in aphorisms and shows what the model writes after each epoch."),

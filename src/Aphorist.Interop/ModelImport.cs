@@ -31,7 +31,7 @@ public static class ModelImport
         return SourceFile.Read<ImportedModel>(stream, source =>
         {
             byte[] start = SourceFile.Start(source);
-            if (TorchSave.IsOne(start, source) || SafetensorsReader.IsLikely(start)) return PyTorchModel.Read(source, name, window);
+            if (TorchSave.IsOne(start, source) || SafetensorsReader.LooksLikeSafetensors(start)) return PyTorchModel.Read(source, name, window);
             if (gates is { } known && KerasModel.IsWeightsAlone(source, name)) return KerasModel.ReadWeights(source, known, window, name);
             if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(source, name);
             throw new ModelFileException(name, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");

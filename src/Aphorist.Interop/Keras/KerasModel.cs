@@ -105,7 +105,7 @@ public sealed class KerasModel : ImportedModel
 
     private protected override void Fill(LanguageModel model, ReadOnlySpan<int> places)
     {
-        parameters.Place(model.Parameters, model.Layout, places);
+        parameters.Place(model.Parameters, places);
         model.Origin = new()
         {
             Program = "Keras",
@@ -116,8 +116,8 @@ public sealed class KerasModel : ImportedModel
             WeightDecay = Optimizer?.WeightDecay,
         };
         if (moments is null) return;
-        model.OptimizerState = new(moments.Steps, moments.Names, model.Layout);
-        for (int moment = 0; moment < moments.Names.Count; moment++) moments.Values[moment].Place(model.OptimizerState.ValuesOf(moment), model.Layout, places);
+        model.OptimizerState = new(model, moments.Steps, moments.Names);
+        for (int moment = 0; moment < moments.Names.Count; moment++) moments.Values[moment].Place(model.OptimizerState.GetValues(moment), places);
     }
 
     private static KerasModel ReadHdf5(Stream stream, string name)

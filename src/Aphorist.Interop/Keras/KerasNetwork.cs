@@ -97,14 +97,14 @@ internal sealed class KerasNetwork
         if (Decoder is null) throw Refused("it does not end in a Dense layer that makes predictions");
         if (VocabularySize < 2) throw Decoder.Refused("predicts a single token");
         Spec = recurrent[0].Spec with { Layers = recurrent.Count, EmbeddingSize = Embedding is null ? 0 : SizeOf(Embedding, "output_dim"), Window = WindowOf() };
-        if (Spec.Layers > Spec.MostLayers) throw Refused($"it has {Spec.Layers} recurrent layers where 1 to {Spec.MostLayers} can be imported");
+        if (Spec.Layers > Spec.MaxLayers) throw Refused($"it has {Spec.Layers} recurrent layers where 1 to {Spec.MaxLayers} can be imported");
         long inputs = Embedding?.Size("input_dim") ?? OneHotSize() ?? VocabularySize;
         if (inputs != VocabularySize) throw Decoder.Refused($"predicts {VocabularySize} tokens where the model reads {inputs}, and they must be the same");
     }
 
-    private static int SizeOf(KerasLayer layer, string name) => layer.Size(name) is long size and <= ModelFileInfo.LargestHiddenSize
+    private static int SizeOf(KerasLayer layer, string name) => layer.Size(name) is long size and <= ModelSpec.MaxHiddenSize
         ? (int)size
-        : throw layer.Refused($"has the {name} {layer.Size(name)} where up to {ModelFileInfo.LargestHiddenSize} can be imported");
+        : throw layer.Refused($"has the {name} {layer.Size(name)} where up to {ModelSpec.MaxHiddenSize} can be imported");
 
     /// <summary>What the model reads, without the batch: [window, V] one-hot vectors or [window] tokens. Keras wrote it at the first layer, whatever that is.</summary>
     private long[]? InputShape() => configuration.Layers.Take(2).Select(layer => layer.InputShape()).FirstOrDefault(shape => shape is not null);
@@ -120,7 +120,7 @@ internal sealed class KerasNetwork
     {
         long window = InputShape() is [long length, ..] && length != KerasLayer.Open ? length : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? KerasLayer.Open;
         if (window == KerasLayer.Open) return ImportedModel.UsualWindow;
-        return window is > 0 and <= ModelFileInfo.LongestWindow ? (int)window : throw Refused($"its input is {window} steps long where 1 to {ModelFileInfo.LongestWindow} can be imported");
+        return window is > 0 and <= ModelSpec.MaxWindow ? (int)window : throw Refused($"its input is {window} steps long where 1 to {ModelSpec.MaxWindow} can be imported");
     }
 
     private static string ReasonAgainst(string className) => className switch

@@ -1,6 +1,4 @@
 using Aphorist.Interop.Hdf5;
-using Aphorist.Model;
-using Aphorist.Model.Layers;
 
 namespace Aphorist.Interop.Keras;
 
@@ -32,15 +30,14 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
     }
 
     /// <summary>Puts them into the parameters of a model, or what is laid out as they are.</summary>
-    /// <param name="parameters">Where they go.</param>
-    /// <param name="layout">Which of them is what.</param>
-    /// <param name="places">Keras's number of each token of the model.</param>
-    public void Place(Parameters parameters, ModelLayout layout, ReadOnlySpan<int> places)
+    /// <param name="parameters">The parameters to set.</param>
+    /// <param name="places">Keras's id of each token of the model.</param>
+    public void Place(Parameters parameters, ReadOnlySpan<int> places)
     {
-        if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.GetValues(layout.Embedding!));
+        if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.GetValues(parameters.Embedding!));
         for (int index = 0; index < Layers.Count; index++)
         {
-            (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], layout.Layers[index]);
+            (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], parameters.Layer(index));
             if (index == 0 && Embedding is null) TokenRows.Copy(layer.Kernel, places, parameters.GetValues(tensors.InputKernel));
             else layer.Kernel.CopyTo(parameters.GetValues(tensors.InputKernel));
             layer.Recurrent.CopyTo(parameters.GetValues(tensors.RecurrentKernel!));
@@ -48,8 +45,8 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
             if (tensors.RecurrentBias is { } second) layer.RecurrentBias.CopyTo(parameters.GetValues(second));
         }
 
-        CopyColumns(DecoderKernel, places, parameters.GetValues(layout.DecoderKernel));
-        TokenRows.Copy(DecoderBias, places, parameters.GetValues(layout.DecoderBias));
+        CopyColumns(DecoderKernel, places, parameters.GetValues(parameters.DecoderKernel));
+        TokenRows.Copy(DecoderBias, places, parameters.GetValues(parameters.DecoderBias));
     }
 
     private static float[] EmbeddingOf(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, long tokens, long size) =>

@@ -51,9 +51,9 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
         if (layer.Activation("activation") is string activation and not "tanh") throw layer.Refused($"has the activation {activation} where only tanh can be imported");
     }
 
-    private static int UnitsOf(KerasLayer layer) => layer.Size("units", "output_dim") is long size and <= ModelFileInfo.LargestHiddenSize
+    private static int UnitsOf(KerasLayer layer) => layer.Size("units", "output_dim") is long size and <= ModelSpec.MaxHiddenSize
         ? (int)size
-        : throw layer.Refused($"has {layer.Size("units", "output_dim")} units where up to {ModelFileInfo.LargestHiddenSize} can be imported");
+        : throw layer.Refused($"has {layer.Size("units", "output_dim")} units where up to {ModelSpec.MaxHiddenSize} can be imported");
 
     private static GateActivation GatesOf(KerasLayer layer) => layer.Activation("recurrent_activation", "inner_activation") switch
     {

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aphorist.Interop.Keras;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop;
 
@@ -54,8 +53,12 @@ public static class KerasWeightsFile
     public static string? VocabularyOf(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        TokenizerMetadata tokenizer = StoredTokenizer.Describe(model.Tokenizer);
-        IEnumerable<string>? tokens = tokenizer.Tokens?.OfType<string>() ?? tokenizer.Vocabulary?.EnumerateRunes().Select(character => character.ToString());
+        IEnumerable<string>? tokens = model.Tokenizer switch
+        {
+            CharacterTokenizer characters => characters.Characters.EnumerateRunes().Select(character => character.ToString()),
+            WordTokenizer words => words.Tokens,
+            _ => null,
+        };
         if (tokens is null) return null;
         JsonObject ids = [];
         foreach ((int id, string token) in tokens.Index()) ids[token] = id;

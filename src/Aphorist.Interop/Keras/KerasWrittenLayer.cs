@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aphorist.Model.Layers;
 using PureHDF;
 
 namespace Aphorist.Interop.Keras;
@@ -26,7 +25,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     public static IReadOnlyList<KerasWrittenLayer> Of(LanguageModel model, float gateScale = 1)
     {
         List<KerasWrittenLayer> layers = [];
-        if (model.Layout.Embedding is { } embedding) layers.Add(Embedding(model, embedding));
+        if (model.Parameters.Embedding is { } embedding) layers.Add(Embedding(model, embedding));
         for (int layer = 0; layer < model.Spec.Layers; layer++) layers.Add(Recurrent(model, layer, gateScale));
         layers.Add(Dense(model));
         return layers;
@@ -54,7 +53,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
 
     private static KerasWrittenLayer Recurrent(LanguageModel model, int layer, float gateScale)
     {
-        (ModelSpec spec, LayerTensors tensors) = (model.Spec, model.Layout.Layers[layer]);
+        (ModelSpec spec, LayerTensors tensors) = (model.Spec, model.Parameters.Layer(layer));
         bool isGru = spec.Architecture == Architecture.Gru;
         JsonObject configuration = new()
         {
@@ -109,7 +108,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
 
     private static KerasWrittenLayer Dense(LanguageModel model)
     {
-        (ParameterTensor kernel, ParameterTensor bias) = (model.Layout.DecoderKernel, model.Layout.DecoderBias);
+        (ParameterTensor kernel, ParameterTensor bias) = (model.Parameters.DecoderKernel, model.Parameters.DecoderBias);
         ReadOnlySpan<float> values = model.Parameters.GetValues(kernel);
         float[] transposed = new float[values.Length];
         for (int place = 0; place < values.Length; place++) transposed[place % kernel.Columns * kernel.Rows + place / kernel.Columns] = values[place];

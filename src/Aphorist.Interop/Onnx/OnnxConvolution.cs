@@ -1,5 +1,3 @@
-using Aphorist.Model.Layers;
-
 namespace Aphorist.Interop.Onnx;
 
 /// <summary>A layer of causal convolutions with gated units: tanh(p) sigmoid(q), and above the first layer its input added.</summary>
@@ -23,16 +21,16 @@ internal static class OnnxConvolution
     /// <summary>p and q [batch, 2H, length].</summary>
     private static string Sums(OnnxNetwork network, int layer, string input)
     {
-        (ModelSpec spec, LayerTensors tensors) = (network.Model.Spec, network.Model.Layout.Layers[layer]);
+        (ModelSpec spec, LayerTensors tensors) = (network.Model.Spec, network.Model.Parameters.Layer(layer));
         ParameterTensor kernel = tensors.InputKernel;
         string weight = network.Graph.Floats(
-            $"layer_{layer}_w", kernel.Shape, values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));
+            $"layer_{layer}_w", [.. kernel.Shape], values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));
         string steps = network.Graph.Node("Transpose", [input], $"layer_{layer}_steps", OnnxAttribute.Integers("perm", 1, 2, 0));
-        int past = (spec.KernelSize - 1) * spec.Dilation(layer);
+        int dilation = (int)Math.Round(Math.Pow(spec.KernelSize, layer)), past = (spec.KernelSize - 1) * dilation;
         if (network.KeepsStates) steps = Remember(network, layer, steps, kernel.Shape[1], past);
         return network.Graph.Node(
             "Conv", [steps, weight, network.Tensor(tensors.Bias)], $"layer_{layer}_sums",
-            OnnxAttribute.Integers("kernel_shape", spec.KernelSize), OnnxAttribute.Integers("dilations", spec.Dilation(layer)),
+            OnnxAttribute.Integers("kernel_shape", spec.KernelSize), OnnxAttribute.Integers("dilations", dilation),
             OnnxAttribute.Integers("pads", network.KeepsStates ? 0 : past, 0));
     }
 

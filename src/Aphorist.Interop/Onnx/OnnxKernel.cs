@@ -1,5 +1,3 @@
-using Aphorist.Model.Layers;
-
 namespace Aphorist.Interop.Onnx;
 
 /// <summary>Kernels and biases in ONNX's order: one row for each output, the gates' blocks of rows in the order of ONNX's operators.</summary>

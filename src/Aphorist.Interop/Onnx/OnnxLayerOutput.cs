@@ -1,26 +1,27 @@
-using Aphorist.Model.Layers;
-
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>What a layer hands on: y = N(h) + x, the normalisation and the layer's input each only where the model has it.</summary>
+/// <summary>The output of a layer: y = N(h) + x, with the normalization N and the residual connection x where the model has them.</summary>
 internal static class OnnxLayerOutput
 {
-    /// <summary>Adds what is done to h, and returns y.</summary>
-    /// <param name="network">What it is added to.</param>
-    /// <param name="layer">Which layer.</param>
+    // That of the library; see ModelSpec.LayerNormalization.
+    private const float Epsilon = 1e-5f;
+
+    /// <summary>Adds the nodes that follow h, and returns y.</summary>
+    /// <param name="network">The network to add to.</param>
+    /// <param name="layer">The layer, from 0.</param>
     /// <param name="hidden">h [length, batch, H].</param>
-    /// <param name="input">x [length, batch, H]; only read where it is added.</param>
+    /// <param name="input">x [length, batch, H]; only used if it is added.</param>
     public static string Add(OnnxNetwork network, int layer, string hidden, string input)
     {
-        ModelSpec spec = network.Model.Spec;
+        (ModelSpec spec, Parameters parameters) = (network.Model.Spec, network.Model.Parameters);
         if (spec.LayerNormalization)
         {
-            NormalizationTensors tensors = network.Model.Layout.Normalizations[layer];
+            string gain = network.Tensor(parameters[$"layer_norm.weight_l{layer}"]), bias = network.Tensor(parameters[$"layer_norm.bias_l{layer}"]);
             hidden = network.Graph.Node(
-                "LayerNormalization", [hidden, network.Tensor(tensors.Gain), network.Tensor(tensors.Bias)], $"layer_{layer}_normalized",
-                OnnxAttribute.Integer("axis", -1), OnnxAttribute.Float("epsilon", LayerNormalization.Epsilon));
+                "LayerNormalization", [hidden, gain, bias], $"layer_{layer}_normalized",
+                OnnxAttribute.Integer("axis", -1), OnnxAttribute.Float("epsilon", Epsilon));
         }
 
-        return spec.AddsInput(layer) ? network.Graph.Node("Add", [hidden, input], $"layer_{layer}_output") : hidden;
+        return spec.Residual && layer > 0 ? network.Graph.Node("Add", [hidden, input], $"layer_{layer}_output") : hidden;
     }
 }

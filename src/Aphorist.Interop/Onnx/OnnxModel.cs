@@ -57,10 +57,10 @@ public static class OnnxModel
         ProtobufMessage message = new ProtobufMessage()
             .Add(Format, FormatVersion)
             .Add(Producer, "Aphorist")
-            .Add(ProducerVersion, ModelFile.LibraryVersion)
+            .Add(ProducerVersion, typeof(LanguageModel).Assembly.GetName().Version!.ToString(3))
             .Add(Graph, OnnxNetwork.Build(model, kind).ToMessage())
             .Add(Operators, new ProtobufMessage().Add(Domain, "").Add(Version, OperatorVersion))
-            .Add(Metadata, new ProtobufMessage().Add(Key, ModelFileInfo.MetadataKey).Add(Value, ModelFile.MetadataOf(model)));
+            .Add(Metadata, new ProtobufMessage().Add(Key, ModelFileInfo.MetadataKey).Add(Value, ModelFileInfo.DescribeAsJson(model)));
         EnsureFits(message);
         return message;
     }

@@ -27,7 +27,7 @@ internal sealed class OnnxNetwork
     {
         OnnxNetwork network = new(model, kind);
         string tokens = network.Read(), values = tokens;
-        if (model.Layout.Embedding is { } embedding) values = network.Graph.Node("Gather", [network.Tensor(embedding), tokens], "embedded");
+        if (model.Parameters.Embedding is { } embedding) values = network.Graph.Node("Gather", [network.Tensor(embedding), tokens], "embedded");
         // States that a layer gives are declared after the probabilities, so that these come first.
         network.DeclareProbabilities();
         for (int layer = 0; layer < model.Spec.Layers; layer++)
@@ -44,7 +44,7 @@ internal sealed class OnnxNetwork
 
     /// <summary>A tensor of the model as it is, and its name in the graph.</summary>
     public string Tensor(ParameterTensor tensor) =>
-        Graph.Floats(tensor.Name.Replace('.', '_'), tensor.Shape, values => Model.Parameters.GetValues(tensor).CopyTo(values));
+        Graph.Floats(tensor.Name.Replace('.', '_'), [.. tensor.Shape], values => Model.Parameters.GetValues(tensor).CopyTo(values));
 
     /// <summary>Declares a state of a layer that comes from outside, and what it becomes, and returns the names of both.</summary>
     public (string State, string Next) State(string name, params ReadOnlySpan<OnnxDimension> shape)
@@ -80,9 +80,9 @@ internal sealed class OnnxNetwork
             ? Graph.Node("Transpose", [values], "outputs", OnnxAttribute.Integers("perm", 1, 0, 2))
             : Graph.Node("Gather", [values, Graph.Scalar("last", -1)], "outputs", OnnxAttribute.Integer("axis", 0));
         // A runtime transposes a constant once, when it loads the graph; a tied embedding is in the file only once this way.
-        string kernel = Graph.Node("Transpose", [Tensor(Model.Layout.DecoderKernel)], "decoder_kernel", OnnxAttribute.Integers("perm", 1, 0));
+        string kernel = Graph.Node("Transpose", [Tensor(Model.Parameters.DecoderKernel)], "decoder_kernel", OnnxAttribute.Integers("perm", 1, 0));
         string products = Graph.Node("MatMul", [read, kernel], "products");
-        string logits = Graph.Node("Add", [products, Tensor(Model.Layout.DecoderBias)], "logits");
+        string logits = Graph.Node("Add", [products, Tensor(Model.Parameters.DecoderBias)], "logits");
         Graph.Node("Softmax", [logits], "probabilities", OnnxAttribute.Integer("axis", -1));
     }
 }

@@ -1,5 +1,3 @@
-using Aphorist.Model.Layers;
-
 namespace Aphorist.Interop.Onnx;
 
 /// <summary>An LSTM or GRU layer as ONNX's operator of that name.</summary>
@@ -29,7 +27,7 @@ internal static class OnnxRecurrentLayer
     /// <remarks>A layer that reads tokens takes the product with a one-hot row, or, where that is longer than the gates, the token's row of sums, with nothing left to multiply by.</remarks>
     private static (string Input, string Kernel) Input(OnnxNetwork network, int layer, string input, int[] order)
     {
-        ParameterTensor tensor = network.Model.Layout.Layers[layer].InputKernel;
+        ParameterTensor tensor = network.Model.Parameters.Layer(layer).InputKernel;
         bool readsTokens = network.Model.Spec.InputSize(layer) == 0;
         if (!readsTokens || tensor.Columns <= tensor.Rows)
             return (readsTokens ? network.OneHot(input) : input, Kernel(network, tensor, order, $"layer_{layer}_w"));
@@ -40,14 +38,14 @@ internal static class OnnxRecurrentLayer
     }
 
     private static string RecurrentKernel(OnnxNetwork network, int layer, int[] order) =>
-        Kernel(network, network.Model.Layout.Layers[layer].RecurrentKernel!, order, $"layer_{layer}_r");
+        Kernel(network, network.Model.Parameters.Layer(layer).RecurrentKernel!, order, $"layer_{layer}_r");
 
     private static string Kernel(OnnxNetwork network, ParameterTensor tensor, int[] order, string name) => network.Graph.Floats(
         name, [1, tensor.Rows, tensor.Columns], values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(tensor), order, tensor.Rows, values));
 
     private static string Bias(OnnxNetwork network, int layer, int[] order)
     {
-        LayerTensors tensors = network.Model.Layout.Layers[layer];
+        LayerTensors tensors = network.Model.Parameters.Layer(layer);
         return network.Graph.Floats(
             $"layer_{layer}_b", [1, 2 * tensors.Bias.Rows], values => OnnxKernel.CopyBiases(network.Model.Parameters, tensors, order, values));
     }

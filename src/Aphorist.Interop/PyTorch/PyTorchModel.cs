@@ -1,6 +1,5 @@
+using System.Numerics.Tensors;
 using Aphorist.Interop.PyTorch;
-using Aphorist.Model;
-using Aphorist.Storage;
 
 namespace Aphorist.Interop;
 
@@ -47,7 +46,7 @@ public sealed class PyTorchModel : ImportedModel
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, ModelFileInfo.LongestWindow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, ModelSpec.MaxWindow);
         return SourceFile.Read(stream, source => ReadChecked(source, name, window));
     }
 
@@ -61,17 +60,52 @@ public sealed class PyTorchModel : ImportedModel
 
         using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
         PyTorchNetwork network = PyTorchNetwork.Of(reader, window);
-        Parameters parameters = new(new ModelLayout(network.Spec, network.VocabularySize).Tensors);
-        foreach (StoredTensor tensor in network.Tensors) StoredValues.Read(reader, tensor, parameters);
-        return new(name, network, parameters);
+        return new(name, network, ReadParameters(reader, network));
+    }
+
+    private static Parameters ReadParameters(SafetensorsReader reader, PyTorchNetwork network)
+    {
+        Parameters parameters;
+        try
+        {
+            parameters = new(network.Spec, network.VocabularySize);
+        }
+        catch (InvalidOptionsException exception)
+        {
+            throw new ModelFileException(reader.Path, exception.Message.TrimEnd('.'), exception);
+        }
+
+        foreach (PyTorchTensor stored in network.Tensors)
+        {
+            SafetensorsTensor tensor = reader.Find(stored.Name)!;
+            float[] values = new float[tensor.Count];
+            reader.ReadFinite(tensor, 0, values);
+            if (stored.IsAdded) Add(reader, tensor, values, parameters.GetValues(stored.Parameter));
+            else parameters.Set(stored.Parameter, values);
+        }
+
+        return parameters;
+    }
+
+    private static void Add(SafetensorsReader reader, SafetensorsTensor tensor, ReadOnlySpan<float> values, Span<float> sums)
+    {
+        for (int index = 0; index < sums.Length; index++)
+        {
+            // Adding 0 would turn a -0 into 0.
+            if (values[index] != 0) sums[index] += values[index];
+        }
+
+        if (!TensorPrimitives.IsFiniteAll<float>(sums))
+            throw new ModelFileException(reader.Path, $"tensor '{tensor.Name}' and the bias that it is added to have a sum that is too large");
     }
 
     private protected override void Fill(LanguageModel model, ReadOnlySpan<int> places)
     {
-        ParameterTensor?[] byToken = [model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, model.Layout.DecoderKernel, model.Layout.DecoderBias];
+        ParameterTensor?[] byToken =
+            [model.Parameters.Embedding ?? model.Parameters.Layer(0).InputKernel, model.Parameters.DecoderKernel, model.Parameters.DecoderBias];
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
         {
-            ReadOnlySpan<float> from = ValuesOf(tensor.Name);
+            ReadOnlySpan<float> from = parameters.GetValues(tensor.Name);
             Span<float> to = model.Parameters.GetValues(tensor);
             if (byToken.Contains(tensor)) TokenRows.Copy(from, places, to);
             else from.CopyTo(to);
@@ -82,7 +116,5 @@ public sealed class PyTorchModel : ImportedModel
 
     /// <summary>Safetensors holds no tensor twice, so who had tied the weights may have copied them.</summary>
     private bool HasEqualMatrices() => network.Spec is { TiedEmbedding: false } spec && spec.EmbeddingSize == spec.HiddenSize
-        && ValuesOf("embedding.weight").SequenceEqual(ValuesOf("decoder.weight"));
-
-    private ReadOnlySpan<float> ValuesOf(string name) => parameters.GetValues(parameters.Tensors.First(tensor => tensor.Name == name));
+        && parameters.GetValues("embedding.weight").SequenceEqual(parameters.GetValues("decoder.weight"));
 }

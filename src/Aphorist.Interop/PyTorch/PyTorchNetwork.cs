@@ -1,48 +1,81 @@
-using Aphorist.Model;
-using Aphorist.Storage;
-
 namespace Aphorist.Interop.PyTorch;
 
-/// <summary>What the tensors of a state dict come to: a model's shape, and which tensor is which parameter of it.</summary>
+/// <summary>A tensor of a state dict and the parameters that it belongs to.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Parameter">The name in <see cref="Parameters"/>.</param>
+/// <param name="Shape">The shape in the file.</param>
+internal sealed record PyTorchTensor(string Name, string Parameter, params long[] Shape)
+{
+    /// <summary>Whether the values are added to the parameters rather than set.</summary>
+    public bool IsAdded { get; init; }
+}
+
+/// <summary>The model in a state dict: its shape, and the parameters that each tensor belongs to.</summary>
 /// <param name="Spec">The shape.</param>
 /// <param name="VocabularySize">V.</param>
-/// <param name="Tensors">The tensors, under the file's names. Biases that the file has not are left out; they are zero.</param>
-internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadOnlyList<StoredTensor> Tensors)
+/// <param name="Tensors">The tensors. Biases that the file does not have are left out; they are 0.</param>
+internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadOnlyList<PyTorchTensor> Tensors)
 {
-    /// <summary>Understands the tensors of a file.</summary>
+    // As many rows as an array can have.
+    private const int MaxTokens = int.MaxValue / 2;
+
+    /// <summary>Finds the model in the tensors of a file.</summary>
     /// <exception cref="ModelFileException">They are not those of a model that can be imported; the message names one of them.</exception>
     public static PyTorchNetwork Of(SafetensorsReader reader, int window)
     {
         if (reader.Metadata.ContainsKey(ModelFileInfo.MetadataKey))
-            throw new ModelFileException(reader.Path, "it is a model file of Aphorist already, which is used as it is, without being imported");
+            throw new ModelFileException(reader.Path, "it is already a model file of Aphorist, which needs no import");
         RecurrentTensors recurrent = RecurrentTensors.Of(reader);
         TokenTensors tokens = TokenTensors.Of(reader, recurrent);
-        if (tokens.Count is < 2 or > ModelLayout.MostValues)
-            throw new ModelFileException(reader.Path, $"tensor '{tokens.Decoder.Name}' has {tokens.Count} rows where 2 to {ModelLayout.MostValues} tokens can be imported");
-        if (tokens.Embedding is not null && recurrent.Inputs > ModelFileInfo.LargestHiddenSize)
-            throw new ModelFileException(reader.Path, $"the embedding '{tokens.Embedding.Name}' has {recurrent.Inputs} columns where up to {ModelFileInfo.LargestHiddenSize} can be imported");
+        if (tokens.Count is < 2 or > MaxTokens)
+            throw new ModelFileException(reader.Path, $"tensor '{tokens.Decoder.Name}' has {tokens.Count} rows where 2 to {MaxTokens} tokens can be imported");
+        if (tokens.Embedding is not null && recurrent.Inputs > ModelSpec.MaxHiddenSize)
+            throw new ModelFileException(reader.Path, $"the embedding '{tokens.Embedding.Name}' has {recurrent.Inputs} columns where up to {ModelSpec.MaxHiddenSize} can be imported");
         ModelSpec spec = recurrent.Spec with
         {
             EmbeddingSize = tokens.Embedding is null ? 0 : (int)recurrent.Inputs,
             TiedEmbedding = tokens.Embedding == tokens.Decoder,
             Window = window,
         };
-        StoredTensor[] tensors = [.. StoredTensor.Of(spec, tokens.Count).Select(tensor => tensor with { Name = NameOf(tensor.Name, recurrent, tokens) ?? "" }).Where(tensor => tensor.Name.Length > 0)];
-        StoredTensor.Check(reader, tensors);
+        PyTorchTensor[] tensors = [.. TensorsOf(spec, recurrent, tokens)];
+        Check(reader, tensors);
         return new(spec, (int)tokens.Count, tensors);
     }
 
-    /// <summary>What the file calls a tensor of ours; null for a bias that it has not.</summary>
-    private static string? NameOf(string name, RecurrentTensors recurrent, TokenTensors tokens)
+    /// <summary>The tensors that a file with a model of this shape has.</summary>
+    private static IEnumerable<PyTorchTensor> TensorsOf(ModelSpec spec, RecurrentTensors recurrent, TokenTensors tokens)
     {
-        string[] parts = name.Split('.');
-        return parts switch
+        if (tokens.Embedding is { } embedding) yield return new(embedding.Name, "embedding.weight", tokens.Count, spec.EmbeddingSize);
+        bool isLstm = spec.Architecture == Architecture.Lstm;
+        (string name, long rows) = (isLstm ? "lstm" : "gru", (long)spec.GateCount * spec.HiddenSize);
+        for (int layer = 0; layer < spec.Layers; layer++)
         {
-            ["embedding", _] => tokens.Embedding!.Name,
-            ["decoder", "weight"] => tokens.Decoder.Name,
-            ["decoder", _] => tokens.DecoderBias?.Name,
-            [_, string tensor] when tensor.StartsWith("bias", StringComparison.Ordinal) && !recurrent.HasBiases => null,
-            _ => recurrent.Module + parts[1],
-        };
+            long inputs = spec.InputSize(layer) is > 0 and int size ? size : tokens.Count;
+            yield return new($"{recurrent.Module}weight_ih_l{layer}", $"{name}.weight_ih_l{layer}", rows, inputs);
+            yield return new($"{recurrent.Module}weight_hh_l{layer}", $"{name}.weight_hh_l{layer}", rows, spec.HiddenSize);
+            if (!recurrent.HasBiases) continue;
+            // An LSTM has the sum of both.
+            yield return new($"{recurrent.Module}bias_ih_l{layer}", isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_ih_l{layer}", rows);
+            yield return new($"{recurrent.Module}bias_hh_l{layer}", isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_hh_l{layer}", rows) { IsAdded = isLstm };
+        }
+
+        if (tokens.Decoder != tokens.Embedding) yield return new(tokens.Decoder.Name, "decoder.weight", tokens.Count, spec.HiddenSize);
+        if (tokens.DecoderBias is { } bias) yield return new(bias.Name, "decoder.bias", tokens.Count);
+    }
+
+    private static void Check(SafetensorsReader reader, PyTorchTensor[] expected)
+    {
+        foreach (PyTorchTensor one in expected)
+        {
+            string shape = $"[{string.Join(", ", one.Shape)}]";
+            SafetensorsTensor tensor = reader.Find(one.Name) ?? throw new ModelFileException(reader.Path, $"tensor '{one.Name}' of shape {shape} is missing");
+            if (!tensor.Shape.SequenceEqual(one.Shape))
+                throw new ModelFileException(reader.Path, $"tensor '{one.Name}' has shape {tensor.ShapeText} where {shape} is expected");
+            if (!tensor.IsFloatingPoint)
+                throw new ModelFileException(reader.Path, $"tensor '{one.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+        }
+
+        if (reader.Tensors.FirstOrDefault(tensor => expected.All(one => one.Name != tensor.Name)) is { } foreign)
+            throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
     }
 }

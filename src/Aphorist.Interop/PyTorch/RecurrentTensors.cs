@@ -27,8 +27,8 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
         SafetensorsTensor recurrent = Require(reader, modules[0] + "weight_hh_l0"), input = Require(reader, modules[0] + "weight_ih_l0");
         int layers = names.Max(LayerOf) + 1;
         ModelSpec spec = SpecOf(reader.Path, recurrent) with { Layers = layers };
-        if (layers > spec.MostLayers)
-            throw new ModelFileException(reader.Path, $"tensor '{names.MaxBy(LayerOf)!.Value}' is of layer {layers} where 1 to {spec.MostLayers} can be imported");
+        if (layers > spec.MaxLayers)
+            throw new ModelFileException(reader.Path, $"tensor '{names.MaxBy(LayerOf)!.Value}' is of layer {layers} where 1 to {spec.MaxLayers} can be imported");
         return new(modules[0], spec, InputsOf(reader.Path, input), names.Any(name => name.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)));
     }
 
@@ -47,8 +47,8 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
     private static ModelSpec SpecOf(string path, SafetensorsTensor recurrent)
     {
         (long rows, long hidden) = (recurrent.Shape[0], recurrent.Shape[1]);
-        if (hidden is < 1 or > ModelFileInfo.LargestHiddenSize)
-            throw new ModelFileException(path, $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}, a hidden size of {hidden} where 1 to {ModelFileInfo.LargestHiddenSize} can be imported");
+        if (hidden is < 1 or > ModelSpec.MaxHiddenSize)
+            throw new ModelFileException(path, $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}, a hidden size of {hidden} where 1 to {ModelSpec.MaxHiddenSize} can be imported");
         ModelSpec spec = new() { HiddenSize = (int)hidden, Gates = GateActivation.Sigmoid };
         if (rows == 4 * hidden) return spec with { Architecture = Architecture.Lstm };
         if (rows == 3 * hidden) return spec with { Architecture = Architecture.Gru };

@@ -13,7 +13,7 @@ internal static class TorchSave
     public static bool IsOne(ReadOnlySpan<byte> start, Stream stream)
     {
         // The length of a header of safetensors can be these two bytes as well.
-        if (SafetensorsReader.IsLikely(start)) return false;
+        if (SafetensorsReader.LooksLikeSafetensors(start)) return false;
         if (start is [ProtocolOperation, >= 2 and <= 5, ..]) return true;
         return start.StartsWith("PK\u0003\u0004"u8) && HoldsPickle(stream);
     }

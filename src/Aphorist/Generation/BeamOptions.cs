@@ -1,39 +1,33 @@
 namespace Aphorist;
 
-/// <summary>How a beam search looks for the likeliest text.</summary>
+/// <summary>Options for a beam search, which looks for the most likely texts.</summary>
+/// <remarks>A property that is set to a value out of its range throws <see cref="InvalidOptionsException"/>.</remarks>
 public sealed record BeamOptions
 {
-    /// <summary>Beginnings of texts that are followed at the same time: 1, which is greedy, or more. 4 by default.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 1 or above 4096.</exception>
-    public int BeamWidth
-    {
-        get;
-        init => field = value is >= 1 and <= 4096 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The width of a beam must be from 1 to 4096.");
-    } = 4;
-
-    /// <summary>Texts to return at most; at least 1. More than the width are not found for certain. 1 by default.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    public int ResultCount
-    {
-        get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A beam search must return at least 1 text.");
-    } = 1;
+    /// <summary>The number of partial texts that are extended at the same time: 1 to 4096. 1 is greedy search. 4 by default.</summary>
+    public int BeamWidth { get; init => field = GenerationOptions.Check(value, value is >= 1 and <= 4096, "1 to 4096"); } = 4;
 
     /// <summary>
-    /// a in what a text is ranked by, log P / ((5 + n) / 6)^a with n tokens (Wu et al., 2016): 0 prefers short texts, as their probabilities are, and 1 about the likeliest token on
-    /// average. 0.6 by default. It matters only where texts may end early.
+    /// The maximum number of texts to return: 1 or more. A search may find fewer if this is greater than <see cref="BeamWidth"/>.
+    /// 1 by default.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public int ResultCount { get; init => field = GenerationOptions.Check(value, value >= 1, "1 or more"); } = 1;
+
+    /// <summary>
+    /// The exponent a of the score log P / ((5 + n) / 6)^a of a text with n tokens (Wu et al., 2016, "Google's neural machine translation
+    /// system"): 0 or more. 0 prefers short texts, 1 compares roughly the mean log-probability of a token. It matters only for texts that can
+    /// end at a stop sequence. 0.6 by default.
+    /// </summary>
     public double LengthPenalty
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The length penalty must be 0 or above.");
+        init => field = GenerationOptions.Check(value, value >= 0 && double.IsFinite(value), "0 or more");
     } = 0.6;
 }
 
-/// <summary>A text that a beam search found.</summary>
-/// <param name="Text">The text, without the prompt and without the stop text that ended it.</param>
-/// <param name="LogProbability">The natural logarithm of its probability after the prompt, the stop text's tokens included.</param>
-/// <param name="TokenCount">Its tokens, those of the stop text included.</param>
-/// <param name="Score">What it is ranked by.</param>
+/// <summary>A text found by a beam search.</summary>
+/// <param name="Text">The text, without the prompt and without the stop sequence that ended it.</param>
+/// <param name="LogProbability">The natural logarithm of its probability after the prompt, tokens of the stop sequence included.</param>
+/// <param name="TokenCount">The number of its tokens, tokens of the stop sequence included.</param>
+/// <param name="Score">The number by which results are ordered; see <see cref="BeamOptions.LengthPenalty"/>.</param>
 public sealed record BeamResult(string Text, double LogProbability, int TokenCount, double Score);

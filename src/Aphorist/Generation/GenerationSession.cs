@@ -4,62 +4,68 @@ using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
-/// <summary>One text in the making: reads what is given, writes what follows, and can be forked to try more than one way on. For one thread at a time.</summary>
+/// <summary>
+/// A stateful generation session: appends given text, samples tokens one by one, shows predictions, and can be forked. Not safe for use by
+/// several threads at once; forks are independent of each other.
+/// </summary>
 public sealed class GenerationSession : IDisposable
 {
     private readonly Tokenizer tokenizer;
     private readonly Predictor predictor;
+    private readonly CompiledOptions compiled;
     private readonly Sampler sampler;
     private readonly SamplerState sampled;
 
-    internal GenerationSession(Tokenizer tokenizer, Predictor predictor, Sampler sampler, SamplerState sampled) =>
-        (this.tokenizer, this.predictor, this.sampler, this.sampled) = (tokenizer, predictor, sampler, sampled);
-
-    /// <summary>Reads a text, which is normalised as the model's corpus was.</summary>
-    /// <exception cref="UnknownCharacterException">It has a character the model does not know; nothing of it was read.</exception>
-    public void Append(string text)
+    internal GenerationSession(Predictor predictor, CompiledOptions compiled, Tokenizer tokenizer)
+        : this(predictor, compiled, tokenizer, new SamplerState(compiled.Chain, compiled.Seed))
     {
-        ArgumentNullException.ThrowIfNull(text);
-        foreach (int id in tokenizer.Encode(tokenizer.Normalization.Apply(text))) Append(id);
     }
 
-    /// <summary>Reads a token.</summary>
+    private GenerationSession(Predictor predictor, CompiledOptions compiled, Tokenizer tokenizer, SamplerState sampled)
+    {
+        (this.tokenizer, this.predictor, this.compiled, this.sampled) = (tokenizer, predictor, compiled, sampled);
+        sampler = new Sampler(compiled.Chain);
+    }
+
+    /// <summary>Appends a text, which is normalized like the model's corpus.</summary>
+    /// <exception cref="UnknownCharacterException">The text has a character that the model does not know; nothing was appended.</exception>
+    public void Append(string text)
+    {
+        foreach (int id in compiled.Encode(text)) Append(id);
+    }
+
+    /// <summary>Appends a token.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public void Append(int id)
     {
         predictor.Read(TokenId.Checked(id, tokenizer.VocabularySize));
-        sampled.Read(id);
+        sampled.AddPrompt(id);
     }
 
-    /// <summary>What the model thinks may come next.</summary>
+    /// <summary>Returns the model's probabilities for the next token.</summary>
     public Prediction Predict() => new(predictor.Predict());
 
-    /// <summary>Writes a token: chooses it as the sampling options say, reads it, and returns its id.</summary>
+    /// <summary>Samples the next token, appends it and returns its id.</summary>
     public int Sample()
     {
         int id = sampler.Choose(sampled, predictor.Predict());
         predictor.Read(id);
-        sampled.Sample(id);
+        sampled.AddSampled(id);
         return id;
     }
 
-    /// <summary>An independent session that goes on from here.</summary>
-    /// <param name="sampling">How it chooses its tokens, but for the seed, which stays; null for as this one does.</param>
-    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public GenerationSession Fork(SamplingOptions? sampling = null) => Fork(sampling, seed: null);
-
-    /// <summary>An independent session that goes on from here by other choices, as if it had begun with another seed.</summary>
-    /// <param name="seed">The seed of the choices from here on.</param>
-    /// <param name="sampling">As in <see cref="Fork(SamplingOptions)"/>.</param>
-    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public GenerationSession Fork(ulong seed, SamplingOptions? sampling = null) => Fork(sampling, seed);
+    /// <summary>Creates an independent session that continues from here.</summary>
+    /// <param name="options">
+    /// The options of the new session; null for those of this one. If their seed is null, the new session continues the random choices of
+    /// this one; otherwise it samples as if the session had been created with that seed.
+    /// </param>
+    /// <exception cref="InvalidOptionsException">The options do not fit the model.</exception>
+    public GenerationSession Fork(GenerationOptions? options = null)
+    {
+        CompiledOptions forked = options is null ? compiled : new CompiledOptions(options, tokenizer);
+        return new(predictor.Fork(), forked, tokenizer, sampled.Fork(forked.Chain, options?.Seed));
+    }
 
     /// <summary>Ends the threads of window mode.</summary>
     public void Dispose() => predictor.Dispose();
-
-    private GenerationSession Fork(SamplingOptions? sampling, ulong? seed)
-    {
-        SamplerChain plan = sampling is null ? sampler.Plan : new SamplerChain(sampling, tokenizer);
-        return new(tokenizer, predictor.Fork(), new Sampler(plan), sampled.Fork(plan, seed));
-    }
 }

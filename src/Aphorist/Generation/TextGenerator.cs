@@ -1,13 +1,26 @@
-using System.Runtime.CompilerServices;
 using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
-/// <summary>Writes with a model. Safe to use from several threads at once: each text, and each session, has a state of its own.</summary>
-/// <remarks>The parameters are those that the model has when the generator is made; after more training, make another one.</remarks>
+/// <summary>How much of the text a model sees when it predicts the next token.</summary>
+public enum GenerationMode
+{
+    /// <summary>The state of the model is carried from token to token: one step per token, and memory without a fixed limit.</summary>
+    Stateful,
+
+    /// <summary>Each token is predicted from a zero state over the last <see cref="ModelSpec.Window"/> tokens, as the notebook does.</summary>
+    Window,
+}
+
+/// <summary>Generates and scores text with a model. Safe to use from several threads at once.</summary>
+/// <remarks>
+/// A generator uses the parameters that the model has when the generator is created. After more training, create another one.
+/// The options and prompts of a call are checked when the method is called; streams and batches then generate while they are enumerated.
+/// </remarks>
 public sealed class TextGenerator
 {
     private readonly LanguageModel model;
@@ -15,10 +28,12 @@ public sealed class TextGenerator
     private readonly GenerationMode mode;
     private readonly int threads;
 
-    /// <summary>Prepares to write.</summary>
+    /// <summary>Creates a generator.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="mode">What the model remembers. Stateful by default.</param>
-    /// <param name="threads">Threads for window mode and for many texts; 0, the default, takes one for each processor. No text depends on it.</param>
+    /// <param name="mode">How much of the text the model sees. Stateful by default.</param>
+    /// <param name="threads">
+    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not depend on it.
+    /// </param>
     public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -28,162 +43,225 @@ public sealed class TextGenerator
         weights.Refresh();
     }
 
-    /// <summary>What cuts texts into the model's tokens.</summary>
-    internal Tokenizer Tokenizer => model.Tokenizer;
+    /// <summary>Gets the tokenizer of the model.</summary>
+    public Tokenizer Tokenizer => model.Tokenizer;
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
-    /// <param name="prompt">Any length; normalised as the model's corpus was. An empty one starts from a zero state.</param>
-    /// <param name="length">Tokens to write: characters, words and what is between them, or bytes, as the model's tokenizer has them.</param>
-    /// <param name="sampling">How to choose them; with the model's own probabilities by default.</param>
-    /// <param name="stop">Where the text ends before; nowhere by default.</param>
-    /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    /// <exception cref="ArgumentException">The options do not fit the model, or in window mode the states of a whole window are more than arrays hold.</exception>
-    public string Generate(string prompt, int length, SamplingOptions? sampling = null, StopOptions? stop = null) =>
-        string.Concat(Stream(prompt, sampling, length, stop));
-
-    /// <summary>Continues a prompt and returns the new text piece by piece, as it is written. All pieces joined are what <see cref="Generate"/> returns.</summary>
-    /// <param name="prompt">As in <see cref="Generate"/>.</param>
-    /// <param name="sampling">How to choose the tokens.</param>
-    /// <param name="length">Tokens to write; null, the default, to write without end: take as many pieces as you want.</param>
-    /// <param name="stop">Where the text ends before.</param>
-    /// <returns>A piece for each token. Only bytes share one: several may make a character, and a piece is never less than one. What may be the beginning of a stop text waits for the next.</returns>
-    /// <exception cref="UnknownCharacterException">The prompt has a character the model does not know.</exception>
-    /// <exception cref="ArgumentException">As in <see cref="Generate"/>.</exception>
-    public IEnumerable<string> Stream(string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null) =>
-        Write(Encode(prompt), CompiledRequest.Of(model.Tokenizer, sampling, length, stop));
-
-    /// <summary>As <see cref="Stream"/>, but tells of each token how likely it was and what might have come instead.</summary>
-    /// <param name="prompt">As in <see cref="Stream"/>; its tokens are not explained.</param>
-    /// <param name="sampling">As in <see cref="Stream"/>.</param>
-    /// <param name="length">As in <see cref="Stream"/>.</param>
-    /// <param name="stop">As in <see cref="Stream"/>. A token of which only a beginning belongs to the text has only that as its text, and those that are wholly in the stop text are left out.</param>
-    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
-    /// <returns>The tokens; their texts joined are what <see cref="Generate"/> returns. Each comes once the one after it is chosen.</returns>
-    /// <inheritdoc cref="Stream"/>
-    public IEnumerable<ScoredToken> Explain(
-        string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, int alternatives = 5)
+    /// <param name="prompt">
+    /// The text to continue, of any length; it is normalized like the model's corpus. After an empty prompt, the model starts from a zero state.
+    /// </param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the generation between two tokens.</param>
+    /// <exception cref="InvalidOptionsException">The options do not fit the model or contradict each other.</exception>
+    /// <exception cref="UnknownCharacterException">The prompt has a character that the model does not know.</exception>
+    /// <exception cref="ArgumentException">In window mode: the window of the model is too long for the states to fit into arrays.</exception>
+    /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
+    public string Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
-        int[] ids = Encode(prompt);
-        CompiledRequest plan = CompiledRequest.Of(model.Tokenizer, sampling, length, stop);
-        return Explained(alternatives, most: long.MaxValue, chosen => Write(ids, plan, chosen));
+        CompiledOptions compiled = CompileLimited(options);
+        return string.Concat(Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken));
     }
 
-    /// <summary>Reads a text and tells of each token how surprising it was, the first one too.</summary>
-    /// <param name="text">Normalised as the model's corpus was; it and what is told of it must fit into memory.</param>
-    /// <param name="alternatives">How many of the likeliest tokens to name for each: 0 or more. 5 by default.</param>
-    /// <exception cref="UnknownCharacterException">The text has a character the model does not know.</exception>
-    /// <exception cref="ArgumentException">The text is empty, or in window mode the states of a whole window are more than arrays hold.</exception>
-    public TextScore Score(string text, int alternatives = 5)
+    /// <summary>Continues a prompt on a thread pool thread and returns the new text, without the prompt.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public Task<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
-        int[] ids = Encode(text);
-        return ids.Length > 0
-            ? new TextScore([.. Score(ids, alternatives)], model.Tokenizer.CountCharacters(ids))
-            : throw new ArgumentException("The text is empty, so there is nothing to score: give one of at least one character.");
+        CompiledOptions compiled = CompileLimited(options);
+        int[] ids = compiled.Encode(prompt);
+        return Task.Run(() => string.Concat(Continue(ids, compiled, compiled.Seed, cancellationToken)), cancellationToken);
     }
 
-    /// <summary>Reads tokens, however many, and explains each.</summary>
-    /// <param name="ids">The tokens.</param>
-    /// <param name="alternatives">How many of the likeliest to name for each.</param>
-    /// <param name="most">For how many tokens at most.</param>
-    internal IEnumerable<ScoredToken> Score(IEnumerable<int> ids, int alternatives, long most = long.MaxValue) =>
-        Explained(alternatives, most, read => Read(ids, read));
+    /// <summary>Continues a prompt and returns the new text piece by piece, while it is generated.</summary>
+    /// <returns>
+    /// The pieces; together they are the text that <see cref="Generate"/> returns. Usually there is one piece per token. The bytes of one
+    /// character form one piece, and text that may be the start of a stop sequence is held back until that is clear. If
+    /// <see cref="GenerationOptions.MaxTokens"/> is null, the sequence may be endless.
+    /// </returns>
+    /// <inheritdoc cref="Generate"/>
+    public IEnumerable<string> Stream(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CompiledOptions compiled = Compile(options);
+        return Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken);
+    }
 
-    /// <summary>As <see cref="Stream"/>, but the work is done on other threads, so that the caller's stays free.</summary>
-    /// <param name="prompt">As in <see cref="Stream"/>.</param>
-    /// <param name="sampling">As in <see cref="Stream"/>.</param>
-    /// <param name="length">As in <see cref="Stream"/>.</param>
-    /// <param name="stop">As in <see cref="Stream"/>.</param>
-    /// <param name="cancellationToken">Stops the text between two tokens.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>
+    /// Continues a prompt on a thread pool thread and returns the new text piece by piece. Generation runs up to 64 pieces ahead of the reader,
+    /// and stops when the reader stops.
+    /// </summary>
     /// <inheritdoc cref="Stream"/>
-    public IAsyncEnumerable<string> StreamAsync(
-        string prompt, SamplingOptions? sampling = null, int? length = null, StopOptions? stop = null, CancellationToken cancellationToken = default) =>
-        Asynchronously(Stream(prompt, sampling, length, stop), cancellationToken);
+    public IAsyncEnumerable<string> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CompiledOptions compiled = Compile(options);
+        int[] ids = compiled.Encode(prompt);
+        return BackgroundProducer.EnumerateAsync(token => Continue(ids, compiled, compiled.Seed, token), cancellationToken);
+    }
 
-    /// <summary>Continues many prompts at the same time, which takes a fraction of the time of one after the other. They are read, and the texts returned, as they are wanted.</summary>
-    /// <param name="prompts">The prompts, as in <see cref="Generate"/>; the same one over and over, or without end, is fine.</param>
-    /// <param name="length">As in <see cref="Generate"/>.</param>
-    /// <param name="sampling">As in <see cref="Generate"/>; the text of prompt n, counted from 0, is chosen with the seed plus n, and is the one that <see cref="Generate"/> writes with it.</param>
-    /// <param name="stop">As in <see cref="Generate"/>.</param>
-    /// <param name="cancellationToken">Stops the texts between two tokens.</param>
+    /// <summary>Continues a prompt and returns each new token with its probability and the most likely alternatives.</summary>
+    /// <param name="prompt">The text to continue, as in <see cref="Generate"/>. Its tokens are not returned.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="alternatives">The number of most likely tokens to return with each token: 0 or more. 5 by default.</param>
+    /// <param name="cancellationToken">Stops the generation between two tokens.</param>
+    /// <returns>
+    /// The tokens; their texts joined are the text that <see cref="Generate"/> returns. A token that a stop sequence cuts short has only its
+    /// first part as text, and tokens that lie within the stop sequence are left out.
+    /// </returns>
+    /// <inheritdoc cref="Generate"/>
+    public IEnumerable<ScoredToken> StreamTokens(
+        string prompt, GenerationOptions? options = null, int alternatives = 5, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        CompiledOptions compiled = Compile(options);
+        int[] ids = compiled.Encode(prompt);
+        return ScoreWhile(alternatives, long.MaxValue, sampled => Continue(ids, compiled, compiled.Seed, cancellationToken, sampled));
+    }
+
+    /// <summary>
+    /// Continues many prompts at the same time, which is several times faster than one after the other. Prompts are read, and texts generated,
+    /// while the result is enumerated.
+    /// </summary>
+    /// <param name="prompts">The prompts, as in <see cref="Generate"/>. The sequence may repeat a prompt and may be endless.</param>
+    /// <param name="options">
+    /// The options; null for the defaults. Text n, counted from 0, is the text that <see cref="Generate"/> returns with the seed plus n.
+    /// </param>
+    /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <returns>The new texts, in the order of the prompts.</returns>
-    /// <exception cref="OperationCanceledException">They were stopped.</exception>
     /// <inheritdoc cref="Generate"/>
     public IEnumerable<string> GenerateBatch(
-        IEnumerable<string> prompts, int length, SamplingOptions? sampling = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        CompiledRequest plan = CompiledRequest.Of(model.Tokenizer, sampling, length, stop);
-        return mode == GenerationMode.Window
-            ? OneByOne(prompts, length, sampling ?? SamplingOptions.Default, stop, cancellationToken)
-            : InBatches(prompts, plan, cancellationToken);
+        return ContinueAll(prompts, CompileLimited(options), int.MaxValue, cancellationToken);
     }
 
-    /// <summary>The texts that are likeliest as a whole, by beam search, from a carried state.</summary>
-    /// <param name="prompt">As in <see cref="Generate"/>.</param>
-    /// <param name="length">Tokens to write at most.</param>
-    /// <param name="options">How widely to search, and what to prefer.</param>
-    /// <param name="stop">As in <see cref="Generate"/>.</param>
-    /// <param name="cancellationToken">Stops the search between two tokens.</param>
-    /// <returns>The best texts found, the best one first.</returns>
-    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    /// <summary>Continues one prompt many times and returns texts that differ from each other.</summary>
+    /// <param name="prompt">The text to continue, as in <see cref="Generate"/>.</param>
+    /// <param name="count">The number of texts: 0 or more.</param>
+    /// <param name="options">The options, as in <see cref="GenerateBatch"/>; texts that occurred before are skipped.</param>
+    /// <param name="exclude">
+    /// Texts that must not be among the results, for example the lines of the training corpus. They are compared exactly. None by default.
+    /// </param>
+    /// <param name="cancellationToken">Stops the generation between two tokens.</param>
+    /// <returns>The new texts, without the prompt, in the order in which they were found.</returns>
+    /// <exception cref="InvalidOptionsException">
+    /// The options do not fit the model or contradict each other. Or, during enumeration: 20,000 texts in a row brought no new one.
+    /// </exception>
     /// <inheritdoc cref="Generate"/>
-    public IReadOnlyList<BeamResult> BeamSearch(string prompt, int length, BeamOptions? options = null, StopOptions? stop = null, CancellationToken cancellationToken = default)
+    public IEnumerable<string> GenerateUnique(
+        string prompt, int count, GenerationOptions? options = null, IEnumerable<string>? exclude = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return new BeamSearch(weights, options ?? new BeamOptions(), stop ?? StopOptions.Never, length).Run(Encode(prompt), cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CompiledOptions compiled = CompileLimited(options);
+        _ = compiled.Encode(prompt); // Throws now rather than during the enumeration.
+        IEnumerable<string> texts = ContinueAll(Enumerable.Repeat(prompt, int.MaxValue), compiled, count, cancellationToken);
+        return UniqueTexts.Find(texts, count, exclude ?? []);
     }
 
-    /// <summary>Begins a text of which every step is yours to take.</summary>
-    /// <param name="sampling">How it chooses its tokens.</param>
-    /// <exception cref="ArgumentException">As in <see cref="Generate"/>.</exception>
-    public GenerationSession CreateSession(SamplingOptions? sampling = null)
+    /// <summary>Looks for the most likely texts with a beam search. The state is carried from token to token.</summary>
+    /// <param name="prompt">The text to continue, as in <see cref="Generate"/>.</param>
+    /// <param name="options">
+    /// The options; null for the defaults. A beam search uses MaxTokens, MinTokens, StopSequences and UnknownCharacters, and ignores sampling.
+    /// </param>
+    /// <param name="beamOptions">The width of the search and the number of results; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the search between two tokens.</param>
+    /// <returns>The best texts found, best first.</returns>
+    /// <inheritdoc cref="Generate"/>
+    public IReadOnlyList<BeamResult> BeamSearch(
+        string prompt, GenerationOptions? options = null, BeamOptions? beamOptions = null, CancellationToken cancellationToken = default)
     {
-        SamplerChain plan = new(sampling ?? SamplingOptions.Default, model.Tokenizer);
-        return new(model.Tokenizer, CreatePredictor(), new Sampler(plan), new SamplerState(plan));
+        CompiledOptions compiled = CompileLimited(options);
+        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(compiled.Encode(prompt), cancellationToken);
+    }
+
+    /// <summary>Returns how surprising each token of a text is to the model, the first one included.</summary>
+    /// <param name="text">The text; it is normalized like the model's corpus. The text and its scored tokens must fit into memory.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text is empty. Or, in window mode: the window of the model is too long for the states to fit into arrays.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The scoring was canceled.</exception>
+    public TextScore Score(string text, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int[] ids = CompiledOptions.Encode(model.Tokenizer, text, options?.UnknownCharacters ?? UnknownCharacterPolicy.Error);
+        return ids.Length > 0
+            ? new TextScore([.. ScoreTokens(ids, options, cancellationToken)], model.Tokenizer.CountCharacters(ids))
+            : throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
+    }
+
+    /// <summary>Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.</summary>
+    /// <param name="ids">The ids of the tokens.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
+    /// <exception cref="ArgumentOutOfRangeException">During enumeration: an id is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">The scoring was canceled.</exception>
+    public IEnumerable<ScoredToken> ScoreTokens(IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        options ??= new ScoreOptions();
+        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
+    }
+
+    /// <summary>Creates a session, in which the caller appends text and samples tokens step by step.</summary>
+    /// <param name="options">
+    /// The options; null for the defaults. A session uses those of sampling and UnknownCharacters, and ignores lengths and stop sequences.
+    /// </param>
+    /// <exception cref="InvalidOptionsException">The options do not fit the model or contradict each other.</exception>
+    public GenerationSession CreateSession(GenerationOptions? options = null) => new(CreatePredictor(), Compile(options), model.Tokenizer);
+
+    private CompiledOptions Compile(GenerationOptions? options) => new(options, model.Tokenizer);
+
+    private CompiledOptions CompileLimited(GenerationOptions? options)
+    {
+        options?.EnsureLimited();
+        return Compile(options);
     }
 
     private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
-    /// <param name="prompt">The prompt's tokens.</param>
-    /// <param name="plan">What is asked of the text.</param>
-    /// <param name="chosen">Hears of each token chosen, with the logits [V] of the model that it was chosen by.</param>
-    private IEnumerable<string> Write(int[] prompt, CompiledRequest plan, Action<int, ReadOnlySpan<float>>? chosen = null)
+    /// <summary>Continues a prompt and returns the text in pieces.</summary>
+    /// <param name="prompt">The tokens of the prompt.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="seed">The seed, which replaces that of the options.</param>
+    /// <param name="cancellationToken">Stops the generation between two tokens.</param>
+    /// <param name="sampled">Receives each sampled token with the model's logits [V], before its text is returned.</param>
+    private IEnumerable<string> Continue(
+        int[] prompt, CompiledOptions options, ulong seed, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor();
-        Sampler sampler = new(plan.Sampling);
-        SamplerState sampled = new(plan.Sampling);
-        TextAssembler written = new(model.Tokenizer, plan);
-        // Of a long prompt, window mode never sees more than the last window.
-        foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt) predictor.Read(id);
-        foreach (int id in prompt) sampled.Read(id);
-        while (!written.IsOver)
+        Sampler sampler = new(options.Chain);
+        TextAssembler text = new(model.Tokenizer, options);
+        text.Start(seed, prompt);
+        // In window mode the model sees at most the last window of a long prompt.
+        foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt)
         {
-            int id = ChooseNext(predictor.Predict());
-            sampled.Sample(id);
-            if (written.Append(id) is { Length: > 0 } piece) yield return piece;
-            if (!written.IsOver) predictor.Read(id);
+            cancellationToken.ThrowIfCancellationRequested();
+            predictor.Read(id);
         }
 
-        if (written.Finish() is { Length: > 0 } rest) yield return rest;
-
-        int ChooseNext(ReadOnlySpan<float> logits)
+        while (!text.IsOver)
         {
-            int id = written.Choose(sampler, sampled, logits);
-            chosen?.Invoke(id, logits);
-            return id;
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> logits = predictor.Predict();
+            int id = text.Sample(sampler, logits, out string piece);
+            sampled?.Invoke(id, logits);
+            if (piece.Length > 0) yield return piece;
+            if (!text.IsOver) predictor.Read(id);
         }
+
+        if (text.Finish() is { Length: > 0 } rest) yield return rest;
     }
 
-    private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read)
+    /// <summary>Reads tokens and returns their text in pieces.</summary>
+    private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
     {
         using Predictor predictor = CreatePredictor();
         TokenDecoder decoder = model.Tokenizer.CreateDecoder();
         foreach (int id in ids)
         {
-            read(id, predictor.Predict());
+            cancellationToken.ThrowIfCancellationRequested();
+            read(TokenId.Checked(id, model.Tokenizer.VocabularySize), predictor.Predict());
             predictor.Read(id);
             yield return decoder.Append(id);
         }
@@ -191,38 +269,27 @@ public sealed class TextGenerator
         yield return decoder.Flush();
     }
 
-    /// <summary>Explains the tokens of a text, anew whenever it is asked for.</summary>
-    private IEnumerable<ScoredToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
+    /// <summary>Scores tokens while a text is generated or read, again for each enumeration.</summary>
+    private IEnumerable<ScoredToken> ScoreWhile(
+        int alternatives, long maxTokensWithAlternatives, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> process)
     {
-        ExplainedText explained = new(model.Tokenizer, alternatives, most);
-        foreach (ScoredToken token in explained.TokensOf(read(explained.Add))) yield return token;
+        TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives);
+        foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;
     }
 
-    private int[] Encode(string prompt)
+    /// <summary>Continues each prompt; text n has the seed plus n. In window mode, one text is generated after the other.</summary>
+    private IEnumerable<string> ContinueAll(
+        IEnumerable<string> prompts, CompiledOptions options, int expected, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
-        return model.Tokenizer.Encode(model.Tokenizer.Normalization.Apply(prompt));
-    }
+        if (mode == GenerationMode.Stateful)
+        {
+            using TextBatch batch = new(weights, threads, options, expected);
+            foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;
+            yield break;
+        }
 
-    private static async IAsyncEnumerable<string> Asynchronously(IEnumerable<string> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using IEnumerator<string> piece = pieces.GetEnumerator();
-        while (await Task.Run(piece.MoveNext, cancellationToken).ConfigureAwait(false)) yield return piece.Current;
-    }
-
-    private IEnumerable<string> InBatches(IEnumerable<string> prompts, CompiledRequest plan, CancellationToken cancellationToken)
-    {
-        using TextBatch batch = new(weights, threads, plan);
-        foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
-    }
-
-    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, int length, SamplingOptions sampling, StopOptions? stop, CancellationToken cancellationToken)
-    {
         ulong number = 0;
         foreach (string prompt in prompts)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return Generate(prompt, length, sampling with { Seed = sampling.Seed + number++ }, stop);
-        }
+            yield return string.Concat(Continue(options.Encode(prompt), options, options.Seed + number++, cancellationToken));
     }
 }

@@ -1,19 +1,73 @@
 namespace Aphorist;
 
-/// <summary>How surprising a text was to a model.</summary>
-/// <param name="Tokens">All its tokens, the first one predicted from a zero state, before anything was read.</param>
-/// <param name="Characters">How many characters (Unicode scalar values) they stand for, as <see cref="Tokenizer.CountCharacters"/> counts them.</param>
-public sealed record TextScore(IReadOnlyList<ScoredToken> Tokens, int Characters)
+/// <summary>Options for scoring a text.</summary>
+/// <remarks>A property that is set to a value out of its range throws <see cref="InvalidOptionsException"/>.</remarks>
+public sealed record ScoreOptions
 {
-    /// <summary>The surprise of the whole text in nats: -log of the probability of its tokens.</summary>
+    /// <summary>The number of most likely tokens to return with each token: 0 or more. 5 by default.</summary>
+    public int Alternatives { get; init => field = GenerationOptions.Check(value, value >= 0, "0 or more"); } = 5;
+
+    /// <summary>
+    /// The number of tokens, from the first one on, that are returned with <see cref="Alternatives"/>: 0 or more. The alternatives of later
+    /// tokens are empty, which saves time for long texts. No limit by default.
+    /// </summary>
+    public long MaxTokensWithAlternatives { get; init => field = GenerationOptions.Check(value, value >= 0, "0 or more"); } = long.MaxValue;
+
+    /// <summary>What to do with characters or words that the model does not know. An error by default.</summary>
+    public UnknownCharacterPolicy UnknownCharacters { get; init; }
+}
+
+/// <summary>How surprising a text is to a model.</summary>
+/// <param name="Tokens">All tokens of the text. The first one is predicted from a zero state.</param>
+/// <param name="CharacterCount">The number of characters of the text, as <see cref="Tokenizer.CountCharacters"/> counts them.</param>
+public sealed record TextScore(IReadOnlyList<ScoredToken> Tokens, int CharacterCount)
+{
+    /// <summary>The loss of the whole text in nats: the negative natural logarithm of its probability.</summary>
     public double TotalLoss => -Tokens.Sum(token => token.LogProbability);
 
-    /// <summary>The mean surprise in nats per token.</summary>
+    /// <summary>The mean loss in nats per token.</summary>
     public double LossPerToken => TotalLoss / Tokens.Count;
 
-    /// <summary>The surprise in bits for each character, which is what models with different tokens are compared by.</summary>
-    public double BitsPerCharacter => TotalLoss / Math.Log(2) / Characters;
+    /// <summary>The loss in bits per character, which can be compared between models with different tokenizers.</summary>
+    public double BitsPerCharacter => TotalLoss / Math.Log(2) / CharacterCount;
 
-    /// <summary>e to the mean surprise: as uncertain as a choice between so many equally likely tokens.</summary>
+    /// <summary>The perplexity per token: e to the power of <see cref="LossPerToken"/>.</summary>
     public double Perplexity => Math.Exp(LossPerToken);
 }
+
+/// <summary>A token of a text with the model's prediction for its place. Probabilities are those of the model, before any sampling option.</summary>
+public sealed record ScoredToken
+{
+    /// <summary>
+    /// The text that the token adds; the texts of all tokens joined are the whole text. If several bytes form a character, the last one has
+    /// the character and the others an empty text.
+    /// </summary>
+    public required string Text { get; init; }
+
+    /// <summary>The token in a readable form, as returned by <see cref="Tokenizer.GetDisplayText"/>.</summary>
+    public required string DisplayText { get; init; }
+
+    /// <summary>The id of the token.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The natural logarithm of the token's probability: 0 or less.</summary>
+    public required double LogProbability { get; init; }
+
+    /// <summary>The rank of the token: 1 for the most likely one.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>The entropy of the prediction in nats, which is the expected surprisal.</summary>
+    public required double Entropy { get; init; }
+
+    /// <summary>The most likely tokens, most likely first. The token itself is among them if it was likely enough.</summary>
+    public required IReadOnlyList<TokenCandidate> Alternatives { get; init; }
+
+    /// <summary>The surprisal of the token in bits, -log2 p: 0 if the model was certain.</summary>
+    public double Bits => -LogProbability / Math.Log(2);
+}
+
+/// <summary>A token that the model considered.</summary>
+/// <param name="Id">The id of the token.</param>
+/// <param name="DisplayText">The token in a readable form, as returned by <see cref="Tokenizer.GetDisplayText"/>.</param>
+/// <param name="Probability">The probability of the token: 0 to 1.</param>
+public sealed record TokenCandidate(int Id, string DisplayText, double Probability);

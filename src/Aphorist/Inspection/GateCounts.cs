@@ -8,7 +8,7 @@ internal sealed class GateCounts(int layer, string gate, int place, int units)
 
     /// <summary>One for each gate of a layer.</summary>
     public static IEnumerable<GateCounts> OfLayer(ModelSpec spec, int layer) =>
-        GatesOf(spec.Architecture).Select(gate => new GateCounts(layer, gate.Name, gate.Place, spec.HiddenSize));
+        spec.Kind.Gates.Select(gate => new GateCounts(layer, gate.Name, gate.Index, spec.HiddenSize));
 
     /// <summary>Counts the gates as the last token left them.</summary>
     public void Add(CellReader cells)
@@ -26,12 +26,4 @@ internal sealed class GateCounts(int layer, string gate, int place, int units)
     public GateSaturation ToSaturation() => new(layer, gate, [.. left.Select(Share)], [.. right.Select(Share)]);
 
     private double Share(long count) => (double)count / tokens;
-
-    /// <summary>The gates, each with its place among what the layer's cell computes, where tanh has places too.</summary>
-    private static (string Name, int Place)[] GatesOf(Architecture architecture) => architecture switch
-    {
-        Architecture.Lstm => [("input", 0), ("forget", 1), ("output", 3)],
-        Architecture.Gru => [("reset", 0), ("update", 1)],
-        _ => [("output", 1)],
-    };
 }

@@ -24,8 +24,8 @@ public static class FineTuning
             Copy(model.Layout, model.Parameters, grown.Parameters, places);
             if (model.OptimizerState is { } state)
             {
-                grown.OptimizerState = new(state.Steps, state.Moments, grown.Layout);
-                for (int moment = 0; moment < state.Moments.Count; moment++) Copy(model.Layout, state.ValuesOf(moment), grown.OptimizerState.ValuesOf(moment), places);
+                grown.OptimizerState = new(grown, state.Steps, state.Moments);
+                for (int moment = 0; moment < state.Moments.Count; moment++) Copy(model.Layout, state.GetValues(moment), grown.OptimizerState.GetValues(moment), places);
             }
 
             return grown;

@@ -19,7 +19,7 @@ internal sealed unsafe class InferenceState
     {
         this.weights = weights;
         ModelSpec spec = weights.Model.Spec;
-        double mostOfText = spec.MostOfStep + (double)Enumerable.Range(0, spec.Layers).Max(spec.StateSize);
+        double mostOfText = spec.MaxStepSize + (double)Enumerable.Range(0, spec.Layers).Max(spec.StateSize);
         AlignedArray.EnsureFits(rows * mostOfText, "read fewer texts at once, or take a model with a shorter window or smaller layers");
         layers = [.. weights.Layers.Select(layer => layer.CreateState(weights, rows))];
         outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, rows))];

@@ -1,76 +1,156 @@
 using Aphorist.Model;
 using Aphorist.Model.Layers;
 using Aphorist.Numerics;
+using Aphorist.Storage;
 
 namespace Aphorist;
 
-/// <summary>A model of text: its shape, its tokenizer and its parameters.</summary>
+/// <summary>A language model: its shape, its tokenizer and its parameters.</summary>
+/// <remarks>Reading a model from several threads is safe while none of them changes its parameters.</remarks>
 public sealed class LanguageModel
 {
     private LanguageModel(ModelSpec spec, Tokenizer tokenizer)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(tokenizer);
         spec.Validate();
         Spec = spec;
         Tokenizer = tokenizer;
         Layout = new ModelLayout(spec, tokenizer.VocabularySize);
-        Parameters = new Parameters(Layout.Tensors);
+        Parameters = new Parameters(Layout);
     }
 
-    /// <summary>The model's shape.</summary>
+    /// <summary>The shape.</summary>
     public ModelSpec Spec { get; }
 
-    /// <summary>What it reads and writes: characters, words or bytes.</summary>
+    /// <summary>The tokenizer, which converts text to the tokens that the model reads and back.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Its parameters.</summary>
+    /// <summary>The parameters.</summary>
     public Parameters Parameters { get; }
 
-    /// <summary>How it was trained; null for a model that was not.</summary>
+    /// <summary>How the model was trained; null if it was not.</summary>
     public TrainingRecord? Training { get; set; }
 
-    /// <summary>Where it was imported from; null for a model of this library. It stays when such a model is trained further.</summary>
+    /// <summary>The program that the model was imported from; null if Aphorist created it. Further training keeps it.</summary>
     public ModelOrigin? Origin { get; set; }
 
-    /// <summary>What the optimizer of another program had accumulated, to go on from; null where there is nothing, and once training has begun.</summary>
-    public OptimizerState? OptimizerState { get; internal set; }
+    /// <summary>The imported state of another program's optimizer; null if there is none. Training sets it to null when it begins.</summary>
+    public OptimizerState? OptimizerState { get; set; }
 
-    /// <summary>Which tensor is what.</summary>
+    /// <summary>The position of each tensor.</summary>
     internal ModelLayout Layout { get; }
 
     /// <summary>
-    /// Makes a model with parameters initialised as Keras does: Glorot uniform kernels, orthogonal recurrent kernels, an LSTM's forget biases 1, gains of normalisations 1. Embeddings
-    /// start from the standard normal distribution, as PyTorch's do, unless the decoder's kernel is the embedding: then it starts as the decoder's.
+    /// Creates a model with random parameters. As in Keras, kernels are Glorot uniform, recurrent kernels orthogonal, the forget biases of an LSTM
+    /// 1, the gains of layer normalization 1 and other biases 0. As in PyTorch, an embedding is standard normal, unless it is tied to the decoder, whose initialization it
+    /// then has.
     /// </summary>
-    /// <param name="spec">The shape. A large vocabulary, such as one of words, wants an embedding.</param>
-    /// <param name="tokenizer">What the model reads and writes, such as <see cref="CharacterTokenizer.Create"/> a corpus.</param>
-    /// <param name="seed">The seed of the initial parameters. 0 by default.</param>
-    /// <exception cref="ArgumentException">
-    /// A size is below its least, the embedding is tied and not as long as the hidden state, the layers are too many or see too far, residual connections are asked of a single layer
-    /// or of convolutions, or there would be more than about a billion parameters.
-    /// </exception>
+    /// <param name="spec">The shape. With a large vocabulary, such as one of words, use an embedding.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="seed">The seed of the random values. 0 by default.</param>
+    /// <exception cref="InvalidOptionsException">The shape is not valid, or has more than about a billion parameters.</exception>
     public static LanguageModel Create(ModelSpec spec, Tokenizer tokenizer, ulong seed = 0)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(tokenizer);
         LanguageModel model = new(spec, tokenizer);
-        (int hidden, int tokens) = (spec.HiddenSize, tokenizer.VocabularySize);
-        if (model.Layout.Embedding is { } embedding && !spec.TiedEmbedding) Initializer.Normal(model.Parameters.GetValues(embedding), new(seed, RandomPurpose.Embedding));
-        for (int layer = 0; layer < spec.Layers; layer++)
-        {
-            LayerTensors tensors = model.Layout.Layers[layer];
-            // Every output of a convolution's kernel counts once for each of its places.
-            (ParameterTensor input, int outputs) = (tensors.InputKernel, tensors.InputKernel.Rows * Math.Max(1, tensors.InputKernel.KernelSize));
-            Initializer.GlorotUniform(model.Parameters.GetValues(input), input.Columns, outputs, new(seed, RandomPurpose.InputKernel, (uint)layer));
-            if (tensors.RecurrentKernel is { } recurrent)
-                Initializer.Orthogonal(model.Parameters.GetValues(recurrent), hidden, recurrent.Rows, new(seed, RandomPurpose.RecurrentKernel, (uint)layer));
-            if (spec.Architecture == Architecture.Lstm) model.Parameters.GetValues(tensors.Bias).Slice(hidden, hidden).Fill(1f);
-        }
-
-        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.GetValues(normalization.Gain).Fill(1f);
-        Initializer.GlorotUniform(model.Parameters.GetValues(model.Layout.DecoderKernel), hidden, tokens, new(seed, RandomPurpose.DecoderKernel));
+        (Parameters parameters, ModelLayout layout) = (model.Parameters, model.Layout);
+        if (layout.Embedding is { } embedding && !spec.TiedEmbedding)
+            Initializer.Normal(parameters.GetValues(embedding), new(seed, RandomPurpose.Embedding));
+        for (int layer = 0; layer < spec.Layers; layer++) spec.Kind.Initialize(parameters, layout.Layers[layer], layer, seed);
+        foreach (NormalizationTensors normalization in layout.Normalizations) parameters.GetValues(normalization.Gain).Fill(1f);
+        Initializer.GlorotUniform(
+            parameters.GetValues(layout.DecoderKernel), spec.HiddenSize, tokenizer.VocabularySize, new(seed, RandomPurpose.DecoderKernel));
         return model;
     }
 
-    /// <summary>Makes a model whose parameters are all zero, to be filled from a file.</summary>
-    internal static LanguageModel CreateEmpty(ModelSpec spec, Tokenizer tokenizer) => new(spec, tokenizer);
+    /// <summary>Creates a model whose parameters are all 0, to be set by the caller, for example by an importer.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static LanguageModel CreateEmpty(ModelSpec spec, Tokenizer tokenizer) => new(spec, tokenizer);
+
+    /// <summary>
+    /// Loads a model file. Everything is checked: the structure of the file, the names and shapes of the tensors, the vocabulary, and that every
+    /// parameter is finite.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, or not a model of Aphorist.</exception>
+    public static LanguageModel Load(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        return Load(reader);
+    }
+
+    /// <summary>Loads a model file from a stream, for example an embedded resource or a download.</summary>
+    /// <param name="stream">
+    /// The stream, which is read from its position to its end and stays open. If it cannot seek, it is read into memory first and can have up to
+    /// 2 GiB.
+    /// </param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    public static LanguageModel Load(Stream stream, string name = "stream")
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
+        return Load(reader);
+    }
+
+    /// <summary>Loads a model file from memory.</summary>
+    /// <param name="bytes">The content of the file. It is copied into the model.</param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    public static LanguageModel Load(ReadOnlyMemory<byte> bytes, string name = "memory")
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(bytes, name);
+        return Load(reader);
+    }
+
+    /// <summary>
+    /// Saves the model as one safetensors file that also holds the tokenizer. The file is written under a temporary name and renamed into place, so
+    /// that a failure leaves the previous file.
+    /// </summary>
+    /// <param name="path">The path of the file, usually with the extension .safetensors. Its folder must exist.</param>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    /// <exception cref="NotSupportedException">The vocabulary is too large for a model file.</exception>
+    public void Save(string path)
+    {
+        string description = DescriptionForFile();
+        using SafetensorsWriter writer = new(path);
+        Save(writer, description);
+    }
+
+    /// <summary>Saves the model to a stream, which stays open.</summary>
+    /// <param name="stream">The stream. It need not be able to seek.</param>
+    /// <exception cref="IOException">The stream could not be written to.</exception>
+    /// <exception cref="NotSupportedException">The vocabulary is too large for a model file.</exception>
+    public void Save(Stream stream)
+    {
+        string description = DescriptionForFile();
+        using SafetensorsWriter writer = new(stream);
+        Save(writer, description);
+    }
+
+    private static LanguageModel Load(SafetensorsReader reader)
+    {
+        ModelFileInfo info = ModelFileInfo.From(reader);
+        LanguageModel model = new(info.Spec, info.Tokenizer) { Training = info.Training, Origin = info.Origin };
+        if (info.Optimizer is { } optimizer) model.OptimizerState = new(model.Layout, optimizer.Steps, optimizer.Moments);
+        foreach ((StoredTensor tensor, Parameters values) in StoredTensor.Of(model)) tensor.Read(reader, values);
+        return model;
+    }
+
+    private void Save(SafetensorsWriter writer, string description)
+    {
+        (StoredTensor Tensor, Parameters Values)[] tensors = [.. StoredTensor.Of(this)];
+        // The value that PyTorch's tools expect.
+        writer.SetMetadata("format", "pt");
+        writer.SetMetadata(ModelFileInfo.MetadataKey, description);
+        foreach ((StoredTensor tensor, _) in tensors) writer.Declare(tensor.Name, tensor.Shape);
+        foreach ((StoredTensor tensor, Parameters values) in tensors) tensor.Write(writer, values);
+        writer.Commit();
+    }
+
+    private string DescriptionForFile()
+    {
+        string description = ModelMetadata.Of(this, withOptimizer: true).ToJson();
+        return description.Length <= ModelFileInfo.MaxDescriptionLength ? description : throw new NotSupportedException(
+            $"The vocabulary is too large for a model file: the description of the model has {description.Length} characters, but {ModelFileInfo.MaxDescriptionLength} is the maximum.");
+    }
 }

@@ -1,143 +1,167 @@
+using System.Globalization;
+using Aphorist.Model.Layers;
+
 namespace Aphorist;
 
-/// <summary>The shape of a model, apart from its vocabulary.</summary>
+/// <summary>The shape of a model, apart from its vocabulary: the layers, their sizes and how they are connected.</summary>
+/// <remarks>
+/// The properties are checked together by <see cref="Validate"/>, which <see cref="LanguageModel.Create"/> calls. Two specs are equal if they
+/// describe the same shape, whether a value was set or is the default of the architecture.
+/// </remarks>
 public sealed record ModelSpec
 {
-    /// <summary>The notebook's model: LSTM(128) with hard sigmoid gates over windows of 60 characters, then a softmax.</summary>
+    /// <summary>The maximum of <see cref="HiddenSize"/> and <see cref="EmbeddingSize"/>.</summary>
+    public const int MaxHiddenSize = 1 << 16;
+
+    /// <summary>The maximum of <see cref="Window"/>.</summary>
+    public const int MaxWindow = 1 << 20;
+
+    /// <summary>The maximum of <see cref="ReceptiveField"/>: the memory that a convolution needs for each text grows with it.</summary>
+    public const int MaxReceptiveField = 4096;
+
+    // The value that was set; null for the default of the architecture.
+    private readonly GateActivation? gates;
+
+    /// <summary>
+    /// The Keras example that Aphorist reproduces ("the notebook"): LSTM(128) with hard sigmoid gates, reading windows of 60 one-hot characters.
+    /// </summary>
     public static ModelSpec Notebook { get; } = new();
 
-    /// <summary>What the layers are. LSTM by default.</summary>
+    /// <summary>The default model of Karpathy's char-rnn: two LSTM layers of 128 units.</summary>
+    public static ModelSpec CharRnn { get; } = new() { HiddenSize = 128, Layers = 2, Gates = GateActivation.Sigmoid };
+
+    /// <summary>A model that gives readable output after one minute of training on two cores: LSTM(256) with layer normalization.</summary>
+    public static ModelSpec Quick { get; } = new() { HiddenSize = 256, LayerNormalization = true, Gates = GateActivation.Sigmoid };
+
+    /// <summary>A model for fifteen minutes of training on two cores: two LSTM layers of 384 units with layer normalization.</summary>
+    public static ModelSpec Best { get; } = new() { HiddenSize = 384, Layers = 2, LayerNormalization = true, Gates = GateActivation.Sigmoid };
+
+    /// <summary>The kind of the layers. <see cref="Architecture.Lstm"/> by default.</summary>
     public Architecture Architecture { get; init; } = Architecture.Lstm;
 
-    /// <summary>Units of each layer: 1 or more, 128 by default.</summary>
+    /// <summary>The number of units of each layer. 1 to <see cref="MaxHiddenSize"/>; 128 by default.</summary>
     public int HiddenSize { get; init; } = 128;
 
-    /// <summary>Layers, each reading the outputs of the one below: 1 (the default) to 4, of convolutions to 12.</summary>
+    /// <summary>The number of layers. 1 to <see cref="MaxLayers"/>; 1 by default. Each layer reads the outputs of the previous one.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Length of the vector that stands for a token; 0, the default, gives the first layer the token itself (one-hot).</summary>
+    /// <summary>
+    /// The length of the vector that represents a token. 0 to <see cref="MaxHiddenSize"/>; 0, the default, means that the first layer reads
+    /// one-hot tokens and the model has no embedding.
+    /// </summary>
     public int EmbeddingSize { get; init; }
 
     /// <summary>
-    /// Whether the decoder's kernel is the embedding itself (Press and Wolf, 2017), which spares a large vocabulary half of its parameters. False by
-    /// default; <see cref="EmbeddingSize"/> has to be <see cref="HiddenSize"/>.
+    /// Whether the decoder uses the embedding as its weights (Press and Wolf, 2017), which halves the parameters of a large vocabulary. False by
+    /// default; requires <see cref="EmbeddingSize"/> to equal <see cref="HiddenSize"/>.
     /// </summary>
     public bool TiedEmbedding { get; init; }
 
     /// <summary>
-    /// Whether a layer above the first hands on its input besides its output (He and others, 2016): h + x in place of h, so that each layer only learns
-    /// what to add. False by default; needs two layers or more. Convolutions do so in any case, and refuse it.
+    /// Whether each recurrent layer after the first adds its input to its output (He and others, 2016). False by default; requires two layers or
+    /// more. Convolutions always do so and do not accept this option.
     /// </summary>
     public bool Residual { get; init; }
 
     /// <summary>
-    /// Whether the outputs of each layer are normalised over its units before they are handed on, with a gain and a bias that are learned
-    /// (Ba, Kiros, Hinton, 2016). False by default. The state that a layer keeps for its next step is not normalised.
+    /// Whether the output of each layer is normalized over its units, with a learned gain and bias (Ba, Kiros, Hinton, 2016). False by default.
+    /// The state that a layer keeps for its next step is not normalized.
     /// </summary>
     public bool LayerNormalization { get; init; }
 
-    /// <summary>Tokens the model sees before the one it predicts (the notebook's maxlen): 1 or more, 60 by default.</summary>
+    /// <summary>
+    /// The number of tokens that the model reads before the one it predicts, called maxlen in the notebook. 1 to <see cref="MaxWindow"/>; 60 by default.
+    /// </summary>
     public int Window { get; init; } = 60;
 
     /// <summary>
-    /// The activation of a recurrent layer's gates. By default that of an LSTM is the hard sigmoid, as the notebook's Keras had it, and that of a GRU the logistic one, as PyTorch has it.
-    /// Convolutions know only the logistic one.
+    /// The activation of the gates of an LSTM or a GRU. By default the hard sigmoid for an LSTM, as in the notebook's version of Keras, and the
+    /// logistic sigmoid for a GRU, as in PyTorch. The gates of convolutions are always the logistic sigmoid.
     /// </summary>
     public GateActivation Gates
     {
-        get => gates ?? (Architecture == Architecture.Lstm ? GateActivation.HardSigmoid : GateActivation.Sigmoid);
+        get => gates ?? Kind.DefaultGates;
         init => gates = value;
     }
 
-    /// <summary>Where a GRU's reset gate works. After the product by default; others have none.</summary>
+    /// <summary>Where a GRU applies its reset gate. <see cref="ResetGate.After"/> by default; other layers ignore it.</summary>
     public ResetGate ResetGate { get; init; } = ResetGate.After;
 
     /// <summary>
-    /// Inputs that meet in a convolution's kernel: 2 (the default, which looks back furthest for its parameters) and more. In layer n, from 0, they are
-    /// kernel^n steps apart, so that all layers together see the last kernel^layers tokens, at most 4096.
+    /// The number of inputs that the kernel of a convolution covers. 2 or more; 2 by default, which gives the largest
+    /// <see cref="ReceptiveField"/> for a number of parameters. In layer n, counted from 0, these inputs are KernelSize^n steps apart. Other layers ignore it.
     /// </summary>
     public int KernelSize { get; init; } = 2;
 
-    // What was chosen; null for the default of the architecture.
-    private readonly GateActivation? gates;
-
-    // What a layer remembers of a text grows with how far it sees.
-    internal const int FurthestSight = 4096;
-
-    /// <summary>The most layers.</summary>
-    internal int MostLayers => Architecture == Architecture.Convolution ? 12 : 4;
-
-    /// <summary>What the outputs of a layer's gates take: four for an LSTM, three for a GRU, two for a convolution.</summary>
-    internal int GateCount => Architecture switch { Architecture.Lstm => 4, Architecture.Gru => 3, _ => 2 };
-
-    /// <summary>Tokens that convolutions see, the last one included.</summary>
-    internal double Sight => Math.Pow(KernelSize, Layers);
-
-    /// <summary>Whether the layers are GRUs that reset before the product.</summary>
-    internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
-
-    /// <summary>What a layer reads for each step: the length of a vector, or 0 if it reads tokens.</summary>
-    internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
-
-    /// <summary>Whether a recurrent layer's input is added to what it hands on.</summary>
-    internal bool AddsInput(int layer) => Residual && layer > 0;
-
-    /// <summary>Steps from one place of a convolution's kernel to the next.</summary>
-    internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
+    /// <summary>The maximum of <see cref="Layers"/> for the <see cref="Architecture"/>: 4 for recurrent layers, 12 for convolutions.</summary>
+    public int MaxLayers => Kind.MaxLayers;
 
     /// <summary>
-    /// Floats that the state of one sequence takes in a layer: h and c of an LSTM, h of a GRU, and what a convolution's kernel still meets: vectors, or
-    /// tokens, which are a number each.
+    /// The number of tokens that a stack of convolutions sees, the last one included: <see cref="KernelSize"/> to the power of
+    /// <see cref="Layers"/>, at most <see cref="MaxReceptiveField"/> in a valid spec. Recurrent layers have no such limit.
     /// </summary>
-    internal int StateSize(int layer) => Architecture switch
-    {
-        Architecture.Lstm => 2 * HiddenSize,
-        Architecture.Gru => HiddenSize,
-        _ => (KernelSize - 1) * Dilation(layer) * Math.Max(1, InputSize(layer)),
-    };
+    public int ReceptiveField => (int)Math.Min(Math.Pow(KernelSize, Layers), int.MaxValue);
 
-    /// <summary>Floats that are kept of one step of a sequence at most, by whatever layer.</summary>
-    internal int MostOfStep => Math.Max(EmbeddingSize, 4 * HiddenSize);
+    /// <summary>Everything that depends on the architecture.</summary>
+    internal LayerKind Kind => LayerKind.Of(Architecture);
 
-    // All that makes a shape. Gates are equal where they are the same, chosen or not.
+    /// <summary>The number of blocks of <see cref="HiddenSize"/> rows in a layer's kernel.</summary>
+    internal int GateCount => Kind.GateCount;
+
+    /// <summary>Whether the layers are GRUs that apply the reset gate before the product.</summary>
+    internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
+
+    // All properties that make up a shape.
     private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, int) Key =>
         (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate, KernelSize);
 
-    /// <summary>Whether another shape is the same.</summary>
+    /// <summary>Compares two shapes.</summary>
     public bool Equals(ModelSpec? other) => other is not null && Key == other.Key;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Key.GetHashCode();
 
-    /// <summary>Checks each size, and what sizes must have in common.</summary>
-    /// <exception cref="ArgumentException">
-    /// A size is below its least, there are too many layers, the kernel's size is out of range, the embedding is tied to a decoder of another size, or residual connections are asked of
-    /// a single layer or of convolutions; the message says which.
-    /// </exception>
-    internal void Validate()
+    /// <summary>Checks that every property is in its range and that the properties fit together.</summary>
+    /// <exception cref="InvalidOptionsException">A property is out of range or contradicts another one; the exception names the property.</exception>
+    public void Validate()
     {
-        if (HiddenSize < 1) throw new ArgumentException(FormattableString.Invariant($"The hidden size is {HiddenSize}; it must be at least 1."));
-        if (EmbeddingSize < 0) throw new ArgumentException(FormattableString.Invariant($"The embedding size is {EmbeddingSize}; it must be at least 1, or 0 for none."));
-        if (Window < 1) throw new ArgumentException(FormattableString.Invariant($"The window is {Window}; it must be at least 1."));
-        if (Layers < 1 || Layers > MostLayers)
-            throw new ArgumentException(FormattableString.Invariant($"The number of layers is {Layers}; {(Architecture == Architecture.Convolution ? "convolutions" : "recurrent layers")} are 1 to {MostLayers}."));
-        if (Architecture == Architecture.Convolution && !(KernelSize >= 2 && Sight <= FurthestSight))
-        {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"{Layers} layers of convolutions with kernels of {KernelSize} see {Sight:F0} tokens, and from 2 to {FurthestSight} are possible; change the layers or the kernel."));
-        }
-
+        if (!Enum.IsDefined(Architecture)) throw Invalid(nameof(Architecture), $"Architecture is {(int)Architecture}, which is not a known architecture");
+        Require(nameof(HiddenSize), HiddenSize, 1, MaxHiddenSize);
+        Require(nameof(Layers), Layers, 1, MaxLayers, $" for {Kind.DisplayName}");
+        Require(nameof(EmbeddingSize), EmbeddingSize, 0, MaxHiddenSize);
+        Require(nameof(Window), Window, 1, MaxWindow);
         if (TiedEmbedding && EmbeddingSize != HiddenSize)
         {
-            throw new ArgumentException(
-                $"Tied weights need an embedding as long as the hidden state, and the embedding size is {EmbeddingSize} where the hidden size is {HiddenSize}; make them equal, or do not tie.");
+            throw Invalid(
+                nameof(TiedEmbedding),
+                $"TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are {EmbeddingSize} and {HiddenSize}. Make them equal or do not tie");
         }
 
-        if (Residual && Architecture == Architecture.Convolution)
-            throw new ArgumentException("Residual connections are for recurrent layers, and convolutions above the first add their input to their output in any case; do not ask for them.");
-        if (Architecture == Architecture.Convolution && Gates == GateActivation.HardSigmoid)
-            throw new ArgumentException("Hard sigmoid gates are for recurrent layers, and those of convolutions are always the logistic sigmoid; do not ask for them.");
+        Kind.Validate(this);
         if (Residual && Layers < 2)
-            throw new ArgumentException("Residual connections lead past the layers above the first, and the model has only one layer; give it two or more, or no residual connections.");
+            throw Invalid(nameof(Residual), $"Residual needs 2 or more layers, but Layers is {Layers}. Add layers or turn Residual off");
+    }
+
+    /// <summary>The length of the vectors that a layer reads; 0 if it reads tokens.</summary>
+    internal int InputSize(int layer) => layer == 0 ? EmbeddingSize : HiddenSize;
+
+    /// <summary>Whether the input of a recurrent layer is added to its output.</summary>
+    internal bool AddsInput(int layer) => Residual && layer > 0;
+
+    /// <summary>The distance in steps between two inputs that a convolution's kernel covers.</summary>
+    internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
+
+    /// <summary>The number of floats in the state of one sequence in a layer.</summary>
+    internal int StateSize(int layer) => Kind.StateSize(this, layer);
+
+    /// <summary>The maximum number of floats that any layer keeps of one step of a sequence.</summary>
+    internal int MaxStepSize => Math.Max(EmbeddingSize, 4 * HiddenSize);
+
+    internal static InvalidOptionsException Invalid(string propertyName, FormattableString problem) =>
+        new(problem.ToString(CultureInfo.InvariantCulture) + ".", propertyName);
+
+    private static void Require(string propertyName, int value, int min, int max, string condition = "")
+    {
+        if (value < min || value > max) throw Invalid(propertyName, $"{propertyName} is {value}; it must be {min} to {max}{condition}");
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class PackedWeights
     public PackedWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
     {
         (Model, InstructionSet, ForTraining) = (model, instructionSet, forTraining);
-        Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => LayerWeights.Create(this, layer))];
+        Layers = [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => model.Spec.Kind.CreateWeights(this, layer))];
         (int hidden, int characters) = (model.Spec.HiddenSize, model.Tokenizer.VocabularySize);
         decoder = new AlignedArray(Gemm.PackedLength(hidden, characters));
         if (forTraining) decoderTransposed = new AlignedArray(Gemm.PackedLength(characters, hidden));

@@ -1,22 +1,44 @@
 namespace Aphorist;
 
-/// <summary>One named tensor of a model: a view into the arena that holds all of them.</summary>
-/// <param name="Name">PyTorch's name, such as <c>lstm.weight_ih_l0</c>.</param>
-/// <param name="Rows">The first dimension of PyTorch's shape.</param>
-/// <param name="Columns">The second dimension of PyTorch's shape; 0 for a vector. A convolution's kernel has a third one, which is a factor of this.</param>
-/// <param name="Offset">Where the tensor starts in the arena, in floats.</param>
-/// <param name="Transposed">Whether memory holds the matrix as [Columns, Rows], which is what the engine multiplies by.</param>
-public sealed record ParameterTensor(string Name, int Rows, int Columns, int Offset, bool Transposed)
+/// <summary>A named tensor of a model: its name, its shape and its place in memory. <see cref="Parameters"/> holds the values.</summary>
+public sealed record ParameterTensor
 {
-    /// <summary>The third dimension of PyTorch's shape, for a convolution's kernel; 0, the default, for others.</summary>
-    public int KernelSize { get; init; }
+    internal ParameterTensor(
+        string name, int rows, int columns, int offset, bool isTransposed, int kernelSize = 0, IReadOnlyList<string>? storedNames = null)
+    {
+        (Name, Rows, Columns, Offset, IsTransposed, KernelSize) = (name, rows, columns, offset, isTransposed, kernelSize);
+        StoredNames = storedNames ?? [name];
+    }
+
+    /// <summary>The name, which is PyTorch's where PyTorch has such a tensor, for example <c>lstm.weight_ih_l0</c>. See <see cref="Parameters"/>.</summary>
+    public string Name { get; }
+
+    /// <summary>The dimensions, as in PyTorch, for example [512, 128].</summary>
+    public IReadOnlyList<int> Shape => Columns == 0 ? [Rows] : KernelSize == 0 ? [Rows, Columns] : [Rows, Columns / KernelSize, KernelSize];
 
     /// <summary>The number of values.</summary>
     public int Length => Rows * Math.Max(Columns, 1);
 
-    /// <summary>Where the tensor ends in the arena.</summary>
+    /// <summary>
+    /// Whether memory holds the transposed matrix: all dimensions but the first in row-major order, and the first dimension last. See <see cref="Parameters.GetValues(string)"/>.
+    /// </summary>
+    public bool IsTransposed { get; }
+
+    /// <summary>The first dimension.</summary>
+    internal int Rows { get; }
+
+    /// <summary>The product of the other dimensions; 0 for a vector.</summary>
+    internal int Columns { get; }
+
+    /// <summary>The third dimension; 0 for none.</summary>
+    internal int KernelSize { get; }
+
+    /// <summary>The start in the arena, in floats.</summary>
+    internal int Offset { get; }
+
+    /// <summary>The end in the arena, in floats.</summary>
     internal int End => Offset + Length;
 
-    /// <summary>PyTorch's shape.</summary>
-    public int[] Shape => Columns == 0 ? [Rows] : KernelSize == 0 ? [Rows, Columns] : [Rows, Columns / KernelSize, KernelSize];
+    /// <summary>The tensors of a model file that add up to this one.</summary>
+    internal IReadOnlyList<string> StoredNames { get; }
 }

@@ -2,12 +2,9 @@ using System.Buffers.Binary;
 
 namespace Aphorist.Storage;
 
-/// <summary>Turns the little-endian bytes of a floating-point type into floats.</summary>
+/// <summary>Converts the little-endian bytes of a floating-point type to floats.</summary>
 internal static class FloatDecoder
 {
-    /// <summary>Whether <see cref="Decode"/> knows a type.</summary>
-    public static bool Knows(string dataType) => dataType is "F32" or "F16" or "BF16" or "F64";
-
     /// <summary>Converts values; an F64 is rounded to the nearest float.</summary>
     public static void Decode(string dataType, ReadOnlySpan<byte> bytes, Span<float> values)
     {

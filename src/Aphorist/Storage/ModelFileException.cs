@@ -1,24 +1,24 @@
 namespace Aphorist;
 
-/// <summary>A model file cannot be read: it is missing, damaged, or not a model.</summary>
+/// <summary>A model file cannot be read: it is missing, damaged, or not the expected kind of file.</summary>
 public sealed class ModelFileException : AphoristException
 {
-    private const int LongestProblem = 400;
+    private const int MaxProblemLength = 400;
 
-    /// <summary>Says which file cannot be read and why.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="problem">What is wrong with it, and what to do, without a full stop.</param>
-    /// <param name="cause">The exception behind it, if there is one.</param>
-    public ModelFileException(string path, string problem, Exception? cause = null)
-        : base($"Cannot read '{path}': {OneLine(problem)}.", cause) => Path = path;
+    /// <summary>Creates the exception.</summary>
+    /// <param name="path">The path of the file, or the name of the stream.</param>
+    /// <param name="problem">What is wrong and what to do, as a part of a sentence without a full stop.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public ModelFileException(string path, string problem, Exception? innerException = null)
+        : base($"Cannot read '{path}': {OneLine(problem)}.", innerException) => Path = path;
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, or the name of the stream.</summary>
     public string Path { get; }
 
-    // A damaged file chooses the names that a problem quotes, so they may hold anything, at any length.
+    // A damaged file determines the names that a problem quotes, so they may have any length and hold control characters.
     private static string OneLine(string problem)
     {
         string text = string.Concat(problem.Select(character => char.IsControl(character) ? '\uFFFD' : character));
-        return text.Length <= LongestProblem ? text : text[..LongestProblem] + "...";
+        return text.Length <= MaxProblemLength ? text : text[..MaxProblemLength] + "...";
     }
 }

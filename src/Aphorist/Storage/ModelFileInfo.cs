@@ -1,78 +1,117 @@
 using System.Text;
 using System.Text.Json;
+using Aphorist.Model;
+using Aphorist.Model.Layers;
 using Aphorist.Storage;
 
 namespace Aphorist;
 
-/// <summary>What a model file holds besides the values of its weights.</summary>
+/// <summary>The optimizer state in a model file; see <see cref="OptimizerState"/>.</summary>
+public sealed record StoredOptimizer
+{
+    /// <summary>The number of training steps that the state results from; 0 if it is unknown.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>The names of what the optimizer keeps for each parameter.</summary>
+    public required IReadOnlyList<string> Moments { get; init; }
+}
+
+/// <summary>What a model file contains, apart from the values of its tensors. Reading it takes milliseconds, whatever the size of the model.</summary>
+/// <remarks>docs/model-file.md describes the format.</remarks>
 public sealed record ModelFileInfo
 {
-    /// <summary>The newest version of the format that this library reads, and the one that it writes.</summary>
+    /// <summary>The version of the format that this library writes, and the newest that it reads.</summary>
     public const int CurrentFormatVersion = 1;
 
-    internal const string MetadataKey = "aphorist";
+    /// <summary>The key of the metadata entry that describes the model; see <see cref="DescribeAsJson"/>.</summary>
+    public const string MetadataKey = "aphorist";
 
-    // Far above any useful model; a damaged file must not make the program ask for terabytes.
-    internal const int LargestHiddenSize = 1 << 16;
-    internal const int LongestWindow = 1 << 20;
-    internal const int LongestDescription = 24 << 20;
-    private const int StringsBesidesTokens = 100;
-
-    private static readonly ModelSpec[] RecurrentKinds =
-    [
-        new() { Architecture = Architecture.Lstm },
-        new() { Architecture = Architecture.Gru },
-        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before },
-        new() { Architecture = Architecture.Gru, Gates = GateActivation.HardSigmoid },
-        new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
-    ];
-
-    // Convolutions have residual connections in any case.
-    private static readonly ModelSpec[] Kinds =
-        [.. RecurrentKinds, .. RecurrentKinds.Select(kind => kind with { Residual = true }), new() { Architecture = Architecture.Convolution }];
+    // Far above any useful vocabulary. A damaged file must not claim much memory.
+    internal const int MaxDescriptionLength = 24 << 20;
+    private const int MaxStringsBesidesTokens = 100;
 
     private ModelFileInfo()
     {
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, or the name of the stream.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public required long FileLength { get; init; }
 
-    /// <summary>The version of the format it is written in.</summary>
+    /// <summary>The version of the format.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>The version of Aphorist that wrote it.</summary>
+    /// <summary>The version of Aphorist that wrote the file.</summary>
     public required string AphoristVersion { get; init; }
 
-    /// <summary>The model's shape.</summary>
+    /// <summary>The shape of the model.</summary>
     public required ModelSpec Spec { get; init; }
 
-    /// <summary>What the model reads and writes: characters, words or bytes.</summary>
+    /// <summary>The tokenizer.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
     /// <summary>How the model was trained; null if it was not.</summary>
     public required TrainingRecord? Training { get; init; }
 
-    /// <summary>Where the model was imported from; null for one of this library.</summary>
+    /// <summary>The program that the model was imported from; null if Aphorist created it.</summary>
     public ModelOrigin? Origin { get; init; }
 
-    /// <summary>What an optimizer had accumulated when the model was imported; null for nothing.</summary>
-    internal OptimizerMetadata? Optimizer { get; init; }
+    /// <summary>The optimizer state that was imported together with the model; null if there is none.</summary>
+    public StoredOptimizer? Optimizer { get; init; }
 
-    /// <summary>The tensors, in the order of the file.</summary>
+    /// <summary>The tensors in the order of the file.</summary>
     public required IReadOnlyList<SafetensorsTensor> Tensors { get; init; }
 
-    /// <summary>Checks everything but the values of an opened file.</summary>
+    /// <summary>The version of this library, as model files record it.</summary>
+    internal static string LibraryVersion { get; } = typeof(ModelFileInfo).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Reads and checks everything in a model file but the values of its tensors.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, or not a model of Aphorist.</exception>
+    public static ModelFileInfo Read(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        return From(reader);
+    }
+
+    /// <summary>Reads and checks everything in a stream but the values of its tensors.</summary>
+    /// <param name="stream">The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first.</param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    public static ModelFileInfo Read(Stream stream, string name = "stream")
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
+        return From(reader);
+    }
+
+    /// <summary>Reads and checks everything in a model file in memory but the values of its tensors.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    public static ModelFileInfo Read(ReadOnlyMemory<byte> bytes, string name = "memory")
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(bytes, name);
+        return From(reader);
+    }
+
+    /// <summary>
+    /// Describes a model as JSON: its shape, tokenizer, training and origin, without optimizer state. Model files have this document under
+    /// <see cref="MetadataKey"/>, and so can the metadata of other formats.
+    /// </summary>
+    public static string DescribeAsJson(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return ModelMetadata.Of(model, withOptimizer: false).ToJson();
+    }
+
     internal static ModelFileInfo From(SafetensorsReader reader)
     {
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
         Tokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
-        IReadOnlyList<StoredTensor> tensors = StoredTensor.Of(spec, tokenizer.VocabularySize);
-        StoredTensor.Check(reader, tensors, MomentsOf(reader.Path, metadata.Optimizer, tensors));
+        StoredTensor.Check(reader, ExpectedTensors(reader.Path, spec, tokenizer, metadata.Optimizer));
         return new ModelFileInfo
         {
             Path = reader.Path,
@@ -91,9 +130,17 @@ public sealed record ModelFileInfo
     private static ModelMetadata ReadMetadata(SafetensorsReader reader)
     {
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
-            throw new ModelFileException(reader.Path, "it is a safetensors file but not a model of Aphorist, which would name its tokenizer; use a file that 'aphorist train' wrote");
-        if (json.Length > LongestDescription)
-            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters where {LongestDescription} are the most");
+        {
+            throw new ModelFileException(
+                reader.Path, "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; use a file that Aphorist saved, or import it");
+        }
+
+        if (json.Length > MaxDescriptionLength)
+        {
+            throw new ModelFileException(
+                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters, but {MaxDescriptionLength} is the maximum");
+        }
+
         try
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
@@ -111,48 +158,27 @@ public sealed record ModelFileInfo
         }
     }
 
-    /// <summary>Makes strings only of as many tokens as the weights are for.</summary>
+    /// <summary>Checks the number of strings before any is created: there must not be many more than tokens.</summary>
     private static void CheckStrings(SafetensorsReader reader, ReadOnlySpan<byte> description)
     {
         long tokens = reader.Find("decoder.bias")?.Count ?? 0, strings = 0;
         Utf8JsonReader json = new(description);
         while (json.Read())
             if (json.TokenType == JsonTokenType.String) strings++;
-        if (strings > tokens + StringsBesidesTokens)
-            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
+        if (strings > tokens + MaxStringsBesidesTokens)
+        {
+            throw new ModelFileException(
+                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
+        }
     }
-
-    /// <summary>
-    /// What a file calls a model's layers. The two conventions of a GRU, its hard sigmoid gates, and layers with residual connections, which show in no tensor, have
-    /// names of their own, so that no program takes one for the other. What files say of the gates of a GRU apart from its name means nothing: once all were logistic, whatever they said.
-    /// </summary>
-    internal static string KindOf(ModelSpec spec) => PlainKindOf(spec) + (spec.Residual ? "-residual" : "");
-
-    private static string PlainKindOf(ModelSpec spec) => spec.Architecture switch
-    {
-        Architecture.Lstm => "lstm",
-        Architecture.Convolution => "convolution",
-        _ => (spec.ResetGate == ResetGate.After ? "gru" : "gru-reset-before") + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : ""),
-    };
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
-        ModelSpec kind = Kinds.FirstOrDefault(known => KindOf(known) == architecture.Kind) ?? throw new ModelFileException(
-            path, $"its architecture is '{architecture.Kind}' and this program knows {string.Join(", ", Kinds.Select(known => $"'{KindOf(known)}'"))}; update Aphorist");
-        if (architecture.HiddenSize is < 1 or > LargestHiddenSize)
-            throw new ModelFileException(path, $"its hidden size is {architecture.HiddenSize}, which is not between 1 and {LargestHiddenSize}");
-        if (architecture.Window is < 1 or > LongestWindow)
-            throw new ModelFileException(path, $"its window is {architecture.Window} tokens, which is not between 1 and {LongestWindow}");
-        if (architecture.Layers < 1 || architecture.Layers > kind.MostLayers)
-            throw new ModelFileException(path, $"it has {architecture.Layers} layers, which is not between 1 and {kind.MostLayers}");
-        if (architecture.EmbeddingSize is < 0 or > LargestHiddenSize)
-            throw new ModelFileException(path, $"its embedding size is {architecture.EmbeddingSize}, which is not between 0 and {LargestHiddenSize}");
-        if (architecture.TiedEmbedding == true && architecture.EmbeddingSize != architecture.HiddenSize)
-            throw new ModelFileException(path, $"its embedding is tied to the decoder, but its size is {architecture.EmbeddingSize ?? 0} where the hidden size is {architecture.HiddenSize}");
-        if (kind.Residual && architecture.Layers is not > 1)
-            throw new ModelFileException(path, $"its architecture is '{architecture.Kind}', whose residual connections need two layers or more, but it has one layer");
-        if (kind.Architecture == Architecture.Convolution) kind = kind with { KernelSize = ReadKernelSize(path, architecture) };
-        return kind with
+        ModelSpec[] variants = [.. LayerKind.All.SelectMany(kind => kind.Variants)];
+        ModelSpec variant = variants.FirstOrDefault(known => known.Kind.StoredName(known) == architecture.Kind) ?? throw new ModelFileException(
+            path, $"its architecture is '{architecture.Kind}' and this program knows {string.Join(", ", variants.Select(known => $"'{known.Kind.StoredName(known)}'"))}; update Aphorist");
+        if (variant.Kind.HasKernelSize && architecture.KernelSize is null) throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
+        ModelSpec spec = variant with
         {
             HiddenSize = architecture.HiddenSize,
             Layers = architecture.Layers ?? 1,
@@ -160,24 +186,39 @@ public sealed record ModelFileInfo
             TiedEmbedding = architecture.TiedEmbedding ?? false,
             LayerNormalization = architecture.LayerNormalization ?? false,
             Window = architecture.Window,
-            Gates = kind.Architecture == Architecture.Lstm ? architecture.Gates : kind.Gates,
+            KernelSize = variant.Kind.HasKernelSize ? architecture.KernelSize!.Value : variant.KernelSize,
+            Gates = variant.Kind.StoresGates ? architecture.Gates : variant.Gates,
         };
+        return Check(path, () =>
+        {
+            spec.Validate();
+            return spec;
+        });
     }
 
-    private static int ReadKernelSize(string path, ArchitectureMetadata architecture)
+    private static IReadOnlyList<StoredTensor> ExpectedTensors(string path, ModelSpec spec, Tokenizer tokenizer, StoredOptimizer? optimizer)
     {
-        int size = architecture.KernelSize ?? throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
-        double sight = Math.Pow(size, architecture.Layers ?? 1);
-        if (size >= 2 && sight <= ModelSpec.FurthestSight) return size;
-        throw new ModelFileException(
-            path, $"its kernel size is {size}, of which its layers see {sight:F0} tokens, where kernels of 2 or more that see up to {ModelSpec.FurthestSight} are possible");
+        IReadOnlyList<StoredTensor> tensors = Check(path, () => StoredTensor.Of(new ModelLayout(spec, tokenizer.VocabularySize)));
+        if (optimizer is null) return tensors;
+        if (optimizer.Steps < 0 || !OptimizerState.AreKnown(optimizer.Moments))
+        {
+            throw new ModelFileException(
+                path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
+        }
+
+        return [.. tensors, .. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];
     }
 
-    private static StoredTensor[] MomentsOf(string path, OptimizerMetadata? optimizer, IReadOnlyList<StoredTensor> tensors)
+    /// <summary>Turns a shape that is not valid into a file that is not.</summary>
+    private static T Check<T>(string path, Func<T> create)
     {
-        if (optimizer is null) return [];
-        if (optimizer.Steps < 0 || !OptimizerState.Kinds.Any(kind => kind.SequenceEqual(optimizer.Moments)))
-            throw new ModelFileException(path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
-        return [.. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];
+        try
+        {
+            return create();
+        }
+        catch (InvalidOptionsException exception)
+        {
+            throw new ModelFileException(path, $"it describes a model that is not possible: {exception.Message.TrimEnd('.')}", exception);
+        }
     }
 }

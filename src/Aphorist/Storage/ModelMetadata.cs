@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Aphorist.Storage;
 
-/// <summary>What a model file says about its weights: the JSON document under the key <c>aphorist</c> of its metadata.</summary>
+/// <summary>The description of a model: the JSON document under the key <c>aphorist</c> of a model file's metadata.</summary>
 internal sealed record ModelMetadata
 {
     public required int FormatVersion { get; init; }
@@ -18,13 +18,43 @@ internal sealed record ModelMetadata
 
     public TrainingRecord? Training { get; init; }
 
-    /// <summary>Where the model was imported from; null for one of this library.</summary>
     public ModelOrigin? Origin { get; init; }
 
-    /// <summary>What an optimizer had accumulated; null for nothing.</summary>
-    public OptimizerMetadata? Optimizer { get; init; }
+    public StoredOptimizer? Optimizer { get; init; }
 
     public required string AphoristVersion { get; init; }
+
+    /// <summary>Describes a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="withOptimizer">Whether to describe the optimizer state, whose tensors the file must then have.</param>
+    public static ModelMetadata Of(LanguageModel model, bool withOptimizer)
+    {
+        ModelSpec spec = model.Spec;
+        return new()
+        {
+            FormatVersion = ModelFileInfo.CurrentFormatVersion,
+            Architecture = new ArchitectureMetadata
+            {
+                Kind = spec.Kind.StoredName(spec),
+                HiddenSize = spec.HiddenSize,
+                Layers = spec.Layers,
+                EmbeddingSize = spec.EmbeddingSize,
+                TiedEmbedding = spec.TiedEmbedding ? true : null,
+                LayerNormalization = spec.LayerNormalization ? true : null,
+                KernelSize = spec.Kind.HasKernelSize ? spec.KernelSize : null,
+                Window = spec.Window,
+                Gates = spec.Gates,
+            },
+            Tokenizer = StoredTokenizer.Describe(model.Tokenizer),
+            Normalization = new NormalizationMetadata { Lowercase = model.Tokenizer.Normalization.Lowercase },
+            Training = model.Training,
+            Origin = model.Origin,
+            Optimizer = withOptimizer && model.OptimizerState is { } state ? new() { Steps = state.Steps, Moments = state.Moments } : null,
+            AphoristVersion = ModelFileInfo.LibraryVersion,
+        };
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, ModelMetadataContext.Readable);
 }
 
 internal sealed record ArchitectureMetadata
@@ -33,19 +63,19 @@ internal sealed record ArchitectureMetadata
 
     public required int HiddenSize { get; init; }
 
-    /// <summary>1 if the document does not say.</summary>
+    /// <summary>Null means 1.</summary>
     public int? Layers { get; init; }
 
-    /// <summary>0 if the document does not say.</summary>
+    /// <summary>Null means 0.</summary>
     public int? EmbeddingSize { get; init; }
 
-    /// <summary>False if the document does not say.</summary>
+    /// <summary>Null means false.</summary>
     public bool? TiedEmbedding { get; init; }
 
-    /// <summary>False if the document does not say.</summary>
+    /// <summary>Null means false.</summary>
     public bool? LayerNormalization { get; init; }
 
-    /// <summary>Of convolutions; null for other layers.</summary>
+    /// <summary>Null for layers other than convolutions.</summary>
     public int? KernelSize { get; init; }
 
     public required int Window { get; init; }
@@ -69,20 +99,13 @@ internal sealed record NormalizationMetadata
     public required bool Lowercase { get; init; }
 }
 
-internal sealed record OptimizerMetadata
-{
-    public required long Steps { get; init; }
-
-    public required IReadOnlyList<string> Moments { get; init; }
-}
-
-/// <summary>The one part of the document that every version of the format has.</summary>
+/// <summary>The part of the document that is the same in every version of the format.</summary>
 internal sealed record FormatVersionMetadata
 {
     public required int FormatVersion { get; init; }
 }
 
-/// <summary>The serializers of the document, generated when the library is compiled so that trimming and AOT keep them.</summary>
+/// <summary>Source-generated serializers, which work with trimming and AOT.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -94,7 +117,7 @@ internal sealed record FormatVersionMetadata
 [JsonSerializable(typeof(FormatVersionMetadata))]
 internal sealed partial class ModelMetadataContext : JsonSerializerContext
 {
-    /// <summary>For writing: letters of every script stay letters, which keeps a large vocabulary short.</summary>
+    /// <summary>The serializer for writing. It does not escape letters of any script, which keeps a large vocabulary short.</summary>
     public static JsonTypeInfo<ModelMetadata> Readable => field ??= (JsonTypeInfo<ModelMetadata>)
         new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(typeof(ModelMetadata));
 }

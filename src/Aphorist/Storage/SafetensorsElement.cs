@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aphorist.Storage;
 
-/// <summary>The types that the elements of a tensor can have, as the format spells them.</summary>
+/// <summary>The element types of tensors, as the format spells them.</summary>
 internal static class SafetensorsElement
 {
     private static readonly (string Name, int Bits)[] Types =
@@ -12,7 +12,7 @@ internal static class SafetensorsElement
         ("F8_E4M3", 8), ("F8_E5M2", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8), ("F8_E5M2FNUZ", 8), ("F6_E2M3", 6), ("F6_E3M2", 6), ("F4", 4),
     ];
 
-    /// <summary>The type that a text in a header names; null for none of them.</summary>
+    /// <summary>The type that a string of the header names; null if it is unknown.</summary>
     public static string? Named(ref readonly Utf8JsonReader text)
     {
         foreach ((string name, _) in Types)
@@ -20,7 +20,7 @@ internal static class SafetensorsElement
         return null;
     }
 
-    /// <summary>The size of an element in bits. Some types have fewer than a byte, and share it with their neighbours.</summary>
+    /// <summary>The size of an element in bits, which can be less than a byte.</summary>
     public static int BitsOf(string type) => Types.First(known => known.Name == type).Bits;
 
     /// <summary>The size of an element in bytes, for types of whole bytes.</summary>

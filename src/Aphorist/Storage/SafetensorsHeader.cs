@@ -5,13 +5,13 @@ namespace Aphorist.Storage;
 /// <summary>Parses the JSON header of a safetensors file and checks that its tensors fill the data without gaps or overlaps.</summary>
 internal sealed class SafetensorsHeader
 {
-    /// <summary>The most bytes of a header: the limit of the format's reference implementation.</summary>
-    public const int Longest = 100_000_000;
+    /// <summary>The maximum length of a header in bytes, as in the reference implementation of the format.</summary>
+    public const int MaxLength = 100_000_000;
 
-    // The format has no such limits. They are far beyond any file's needs, and without them a short header could claim much memory.
-    private const int LongestName = 4096;
-    private const int MostDimensions = 64;
-    private const int MostEntries = 100_000;
+    // The format has no such limits. They are far beyond the needs of any file; without them a short header could take much memory.
+    private const int MaxNameLength = 4096;
+    private const int MaxDimensions = 64;
+    private const int MaxEntries = 100_000;
 
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<SafetensorsTensor> tensors = [];
@@ -26,14 +26,14 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors => tensors;
 
-    /// <summary>The tensor of this name, or null.</summary>
+    /// <summary>Returns the tensor of this name, or null.</summary>
     public SafetensorsTensor? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>Parses a header.</summary>
-    /// <param name="json">The header's bytes.</param>
-    /// <param name="dataStart">Where the data start in the file.</param>
-    /// <param name="fileLength">Where the file ends, in bytes.</param>
-    /// <exception cref="FormatException">The header is not valid; the message says why, as part of a sentence.</exception>
+    /// <param name="json">The bytes of the header.</param>
+    /// <param name="dataStart">The position of the data in the file, in bytes.</param>
+    /// <param name="fileLength">The length of the file in bytes.</param>
+    /// <exception cref="FormatException">The header is not valid. The message is a part of a sentence.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataStart, long fileLength)
     {
         SafetensorsHeader header = new();
@@ -43,7 +43,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The reader throws InvalidOperationException for text that is not UTF-8 and for a value of another kind than the one asked for.
+            // Utf8JsonReader throws InvalidOperationException for text that is not UTF-8 and for a value of an unexpected kind.
             throw new FormatException("its header is not the JSON of a safetensors file", exception);
         }
 
@@ -53,7 +53,7 @@ internal sealed class SafetensorsHeader
 
     private void ReadEntries(ReadOnlySpan<byte> bytes, long dataStart)
     {
-        // JSON allows white space in front, the format does not.
+        // JSON allows leading white space, the format does not.
         if (bytes is not [(byte)'{', ..]) throw new JsonException();
         Utf8JsonReader json = new(bytes);
         bool hasMetadata = false;
@@ -72,7 +72,7 @@ internal sealed class SafetensorsHeader
 
     private void Add(SafetensorsTensor tensor)
     {
-        if (tensors.Count == MostEntries) throw new FormatException($"it has more than {MostEntries} tensors");
+        if (tensors.Count == MaxEntries) throw new FormatException($"it has more than {MaxEntries} tensors");
         tensors.Add(tensor);
         byName.Add(tensor.Name, tensor);
     }
@@ -83,7 +83,7 @@ internal sealed class SafetensorsHeader
         while (ReadName(ref json) is { } key)
         {
             Expect(ref json, JsonTokenType.String);
-            if (metadata.Count == MostEntries) throw new FormatException($"its metadata have more than {MostEntries} entries");
+            if (metadata.Count == MaxEntries) throw new FormatException($"its metadata have more than {MaxEntries} entries");
             if (!metadata.TryAdd(key, json.GetString()!)) throw new FormatException($"its metadata name '{key}' twice");
         }
     }
@@ -157,20 +157,20 @@ internal sealed class SafetensorsHeader
         return SafetensorsElement.Named(in json) ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
     }
 
-    private static string ShortText(ref Utf8JsonReader json) => json.ValueSpan.Length <= LongestName
+    private static string ShortText(ref Utf8JsonReader json) => json.ValueSpan.Length <= MaxNameLength
         ? json.GetString()!
-        : throw new FormatException($"its header has a name of {json.ValueSpan.Length} bytes where {LongestName} are the most");
+        : throw new FormatException($"its header has a name of {json.ValueSpan.Length} bytes where {MaxNameLength} are the most");
 
     private static long[] ReadNumbers(ref Utf8JsonReader json, string tensor)
     {
-        Span<long> numbers = stackalloc long[MostDimensions];
+        Span<long> numbers = stackalloc long[MaxDimensions];
         int count = 0;
         Expect(ref json, JsonTokenType.StartArray);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (!json.TryGetInt64(out long number) || number < 0)
                 throw new FormatException($"the header of tensor '{tensor}' has a number that is no size");
-            if (count == MostDimensions) throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MostDimensions} sizes");
+            if (count == MaxDimensions) throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MaxDimensions} sizes");
             numbers[count++] = number;
         }
 

@@ -1,41 +1,49 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Aphorist.Storage;
 
 namespace Aphorist;
 
-/// <summary>Reads a safetensors file: the header when it is opened, and each tensor when it is asked for, straight into the caller's memory. It is for one thread at a time.</summary>
+/// <summary>
+/// Reads a safetensors file: the header when the file is opened, and each tensor on request, straight into the caller's memory. Not safe for use
+/// by several threads at the same time.
+/// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
     private const int ValuesPerRead = 1 << 14;
 
     private readonly Stream stream;
     private readonly bool leavesOpen;
+    private readonly long origin;
     private readonly SafetensorsHeader header;
 
     private SafetensorsReader(string path, Stream stream, bool leavesOpen)
     {
-        (Path, this.stream, this.leavesOpen) = (path, stream, leavesOpen);
-        FileLength = stream.Length;
+        (Path, this.stream, this.leavesOpen, origin) = (path, stream, leavesOpen, stream.Position);
+        FileLength = stream.Length - origin;
         header = ReadHeader();
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, or the name of the stream.</summary>
     public string Path { get; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public long FileLength { get; }
 
-    /// <summary>The strings of its metadata; none if it has no metadata.</summary>
+    /// <summary>The entries of the metadata; empty if the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 
-    /// <summary>Its tensors, in the order of their data.</summary>
+    /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors => header.Tensors;
 
-    /// <summary>Whether bytes begin as a safetensors file does, though it may be no whole one: a length, and the first character of the header.</summary>
-    internal static bool IsLikely(ReadOnlySpan<byte> start) => start.Length > sizeof(long) && start[sizeof(long)] == (byte)'{';
+    /// <summary>Whether bytes look like the start of a safetensors file: the length of the header, and its first character.</summary>
+    /// <param name="start">The first bytes of the file, at least 9.</param>
+    public static bool LooksLikeSafetensors(ReadOnlySpan<byte> start) => start.Length > sizeof(long) && start[sizeof(long)] == (byte)'{';
 
     /// <summary>Opens a file and checks its header.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="ModelFileException">The file does not exist, cannot be read, or is not a complete safetensors file.</exception>
     public static SafetensorsReader Open(string path)
     {
@@ -45,7 +53,7 @@ public sealed class SafetensorsReader : IDisposable
         Stream? stream = null;
         try
         {
-            // Unbuffered: every read is as long as it has to be.
+            // Unbuffered, since every read is large.
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return new SafetensorsReader(path, stream, leavesOpen: false);
         }
@@ -57,15 +65,24 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Opens a file that is a stream, which stays open.</summary>
-    /// <param name="stream">The whole file; it can be sought in, and nobody else reads it meanwhile.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <exception cref="ModelFileException">It cannot be read, or is not a complete safetensors file.</exception>
-    internal static SafetensorsReader Open(Stream stream, string name)
+    /// <summary>Opens a stream and checks its header.</summary>
+    /// <param name="stream">
+    /// The stream, from its position to its end. It stays open, and nothing else may read it meanwhile. If it cannot seek, it is read into memory
+    /// and can have up to 2 GiB.
+    /// </param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The stream cannot be read, or is not a complete safetensors file.</exception>
+    public static SafetensorsReader Open(Stream stream, string name = "stream")
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
-            return new SafetensorsReader(name, stream, leavesOpen: true);
+            if (stream.CanSeek) return new SafetensorsReader(name, stream, leavesOpen: true);
+            MemoryStream copy = new();
+            stream.CopyTo(copy);
+            copy.Position = 0;
+            return new SafetensorsReader(name, copy, leavesOpen: false);
         }
         catch (Exception exception) when (IsFailure(exception))
         {
@@ -73,26 +90,36 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>The tensor of this name, or null.</summary>
+    /// <summary>Opens a file in memory and checks its header.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="name">The name of the file in error messages.</param>
+    /// <exception cref="ModelFileException">The bytes are not a complete safetensors file.</exception>
+    public static SafetensorsReader Open(ReadOnlyMemory<byte> bytes, string name = "memory") => Open(
+        MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Array is { } array
+            ? new MemoryStream(array, segment.Offset, segment.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false),
+        name);
+
+    /// <summary>Returns the tensor of this name, or null if the file has none.</summary>
     public SafetensorsTensor? Find(string name) => header.Find(name);
 
-    /// <summary>Reads a whole tensor of F32, F16, BF16 or F64 as floats, in row-major order.</summary>
-    /// <param name="name">The tensor.</param>
-    /// <param name="destination">Where its values go; exactly as long as the tensor.</param>
+    /// <summary>Reads a whole tensor of F32, F16, BF16 or F64 as floats in row-major order.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="destination">Receives the values; exactly as long as the tensor.</param>
     /// <exception cref="ModelFileException">The file has no such tensor, or one of another size or type, or it cannot be read.</exception>
     public void Read(string name, Span<float> destination) => Read(Require(name, destination.Length), 0, destination);
 
     /// <summary>Reads a part of a tensor of F32, F16, BF16 or F64 as floats.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
-    /// <param name="start">The first value's index in row-major order.</param>
-    /// <param name="destination">Where the values go; as many as it holds are read.</param>
+    /// <param name="start">The index of the first value in row-major order.</param>
+    /// <param name="destination">Receives the values; its length is the number of values read.</param>
     /// <exception cref="ModelFileException">The tensor is of another type, or it cannot be read.</exception>
     public void Read(SafetensorsTensor tensor, long start, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tensor.Count - destination.Length);
-        if (!FloatDecoder.Knows(tensor.DataType))
+        if (!tensor.IsFloatingPoint)
             throw new ModelFileException(Path, $"tensor '{tensor.Name}' is {tensor.DataType} where floating-point values are expected");
         bool asTheyAre = tensor.DataType == "F32" && BitConverter.IsLittleEndian;
         int size = SafetensorsElement.BytesOf(tensor.DataType);
@@ -108,7 +135,16 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Reads a whole tensor of F64, in row-major order.</summary>
+    /// <summary>Reads a part of a tensor of F32, F16, BF16 or F64 as floats, and checks that every value is finite.</summary>
+    /// <inheritdoc cref="Read(SafetensorsTensor, long, Span{float})"/>
+    /// <exception cref="ModelFileException">A value is not finite, the tensor is of another type, or it cannot be read.</exception>
+    public void ReadFinite(SafetensorsTensor tensor, long start, Span<float> destination)
+    {
+        Read(tensor, start, destination);
+        EnsureFinite(tensor, start, destination);
+    }
+
+    /// <summary>Reads a whole tensor of F64 in row-major order.</summary>
     /// <inheritdoc cref="Read(string, Span{float})"/>
     public void Read(string name, Span<double> destination)
     {
@@ -126,6 +162,32 @@ public sealed class SafetensorsReader : IDisposable
         if (!leavesOpen) stream.Dispose();
     }
 
+    /// <summary>Checks that values of a tensor are finite.</summary>
+    /// <exception cref="ModelFileException">A value is not; the message says where.</exception>
+    internal void EnsureFinite(SafetensorsTensor tensor, long start, ReadOnlySpan<float> values)
+    {
+        if (TensorPrimitives.IsFiniteAll(values)) return;
+        int index = 0;
+        while (float.IsFinite(values[index])) index++;
+        throw new ModelFileException(
+            Path,
+            string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor.Name}' has the value {values[index]} at {IndicesOf(tensor, start + index)}; ")
+            + "the training diverged or the file is damaged, so use an earlier model");
+    }
+
+    /// <summary>The indices of a value along each dimension.</summary>
+    private static string IndicesOf(SafetensorsTensor tensor, long index)
+    {
+        List<long> indices = [];
+        foreach (long size in tensor.Shape.Reverse())
+        {
+            indices.Insert(0, index % size);
+            index /= size;
+        }
+
+        return $"[{string.Join(", ", indices)}]";
+    }
+
     private SafetensorsTensor Require(string name, int count)
     {
         SafetensorsTensor tensor = Find(name) ?? throw new ModelFileException(Path, $"it has no tensor '{name}'");
@@ -140,7 +202,7 @@ public sealed class SafetensorsReader : IDisposable
         if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is no safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > SafetensorsHeader.Longest) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
+        if (length > SafetensorsHeader.MaxLength) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
             throw new FormatException($"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is no safetensors file");
         byte[] json = new byte[length];
@@ -152,7 +214,7 @@ public sealed class SafetensorsReader : IDisposable
     {
         try
         {
-            stream.Position = position;
+            stream.Position = origin + position;
             if (stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
                 throw new FormatException("it became shorter while it was read");
         }

@@ -1,12 +1,12 @@
 namespace Aphorist;
 
-/// <summary>One tensor of a safetensors file, as its header announces it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="DataType">Its element type as the format spells it: F32, F16, BF16, F64, I64, ...</param>
-/// <param name="Shape">Its dimensions; none for a single value.</param>
+/// <summary>A tensor of a safetensors file, as its header describes it.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="DataType">The element type as the format spells it: F32, F16, BF16, F64, I64, ...</param>
+/// <param name="Shape">The dimensions; none for a single value.</param>
 /// <param name="Count">The number of values: the product of the dimensions.</param>
-/// <param name="Position">Where its first byte is in the file.</param>
-/// <param name="ByteLength">The number of bytes it takes.</param>
+/// <param name="Position">The position of the first byte in the file.</param>
+/// <param name="ByteLength">The length in bytes.</param>
 public sealed record SafetensorsTensor(
     string Name,
     string DataType,
@@ -15,8 +15,11 @@ public sealed record SafetensorsTensor(
     long Position,
     long ByteLength)
 {
-    /// <summary>The shape for people: [512, 128].</summary>
+    /// <summary>The shape as text, for example [512, 128].</summary>
     public string ShapeText => FormatShape(Shape);
+
+    /// <summary>Whether <see cref="SafetensorsReader"/> can read the values as floats.</summary>
+    public bool IsFloatingPoint => DataType is "F32" or "F16" or "BF16" or "F64";
 
     internal static string FormatShape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -8,18 +8,19 @@ using Aphorist.Storage;
 namespace Aphorist;
 
 /// <summary>
-/// Writes a safetensors file: first the metadata and every tensor's name and shape are declared, then the values are written in the same
-/// order, straight from the caller's memory, and <see cref="Commit"/> puts the file into place.
+/// Writes a safetensors file: first declare the metadata and the name and shape of every tensor, then write the values in the same order,
+/// then call <see cref="Commit"/>.
 /// </summary>
-/// <remarks>Without <see cref="Commit"/> nothing changes on disk.</remarks>
+/// <remarks>The values go straight from the caller's memory to the file. A path changes only when <see cref="Commit"/> is called.</remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
-    // Data that start on a cache line can be mapped into memory and used where they are.
+    // Data that start on a cache line can be mapped into memory and used in place.
     private const int DataAlignment = 64;
 
     private const int ValuesPerWrite = 1 << 20;
 
-    private readonly AtomicFile file;
+    private readonly AtomicFile? file;
+    private readonly Stream? stream;
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<SafetensorsTensor> tensors = [];
     private readonly HashSet<string> names = ["__metadata__"];
@@ -27,36 +28,45 @@ public sealed class SafetensorsWriter : IDisposable
     private int current;
     private long writtenOfCurrent;
 
-    /// <summary>Starts a new version of a file; what is there now stays until <see cref="Commit"/>.</summary>
+    /// <summary>Starts a new version of a file. The previous version stays until <see cref="Commit"/>.</summary>
+    /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public SafetensorsWriter(string path) => file = new AtomicFile(path);
 
-    /// <summary>Sets an entry of the file's metadata.</summary>
+    /// <summary>Starts a file in a stream, which stays open.</summary>
+    /// <param name="stream">The stream. It need not be able to seek.</param>
+    public SafetensorsWriter(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        this.stream = stream;
+    }
+
+    /// <summary>Sets an entry of the metadata.</summary>
     public void SetMetadata(string key, string value)
     {
         RequireNoHeader();
         metadata[key] = value;
     }
 
-    /// <summary>Announces a tensor of 32-bit floats.</summary>
-    /// <param name="name">Its name, which no other tensor has.</param>
-    /// <param name="shape">Its dimensions, slowest first; none for a single value.</param>
+    /// <summary>Declares a tensor of 32-bit floats.</summary>
+    /// <param name="name">The name, which must be unique.</param>
+    /// <param name="shape">The dimensions; none for a single value.</param>
     public void Declare(string name, params ReadOnlySpan<long> shape) => Declare(name, "F32", shape);
 
-    /// <summary>Announces a tensor of 64-bit floats.</summary>
+    /// <summary>Declares a tensor of 64-bit floats.</summary>
     /// <inheritdoc cref="Declare(string, ReadOnlySpan{long})"/>
     public void DeclareDouble(string name, params ReadOnlySpan<long> shape) => Declare(name, "F64", shape);
 
-    /// <summary>Writes the values of the next declared tensor in row-major order: all of them, or the next part.</summary>
-    /// <param name="name">The tensor, which must be the one whose turn it is.</param>
-    /// <param name="values">Its values.</param>
+    /// <summary>Writes values of the next declared tensor in row-major order: all of them, or the next part.</summary>
+    /// <param name="name">The name of the next tensor.</param>
+    /// <param name="values">The values.</param>
     /// <exception cref="IOException">The disk is full, for example.</exception>
     public void Write(string name, ReadOnlySpan<float> values) => Write(name, "F32", MemoryMarshal.Cast<float, int>(values));
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float})"/>
     public void Write(string name, ReadOnlySpan<double> values) => Write(name, "F64", MemoryMarshal.Cast<double, long>(values));
 
-    /// <summary>Brings the file to the disk and puts it in the place of the previous one.</summary>
+    /// <summary>Completes the file: flushes it to the disk and renames it into place, or flushes the stream.</summary>
     /// <exception cref="InvalidOperationException">A declared tensor was not written completely.</exception>
     /// <exception cref="IOException">That failed; the previous file is unchanged.</exception>
     public void Commit()
@@ -64,16 +74,17 @@ public sealed class SafetensorsWriter : IDisposable
         WriteHeader();
         SkipCompleteTensors(until: null);
         if (current < tensors.Count) throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
-        file.Commit();
+        file?.Commit();
+        stream?.Flush();
     }
 
-    /// <summary>Removes the new version unless it was committed.</summary>
-    public void Dispose() => file.Dispose();
+    /// <summary>Deletes the new version unless it was committed. A stream stays open.</summary>
+    public void Dispose() => file?.Dispose();
 
     private void Declare(string name, string dataType, ReadOnlySpan<long> shape)
     {
         RequireNoHeader();
-        if (!names.Add(name)) throw new ArgumentException($"The name '{name}' is taken.", nameof(name));
+        if (!names.Add(name)) throw new ArgumentException($"There is already a tensor '{name}'.", nameof(name));
         long count = 1;
         foreach (long dimension in shape) count = checked(count * dimension);
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(shape));
@@ -89,9 +100,9 @@ public sealed class SafetensorsWriter : IDisposable
         SkipCompleteTensors(until: name);
         SafetensorsTensor? tensor = current < tensors.Count ? tensors[current] : null;
         if (tensor?.Name != name || tensor.DataType != dataType)
-            throw new InvalidOperationException($"'{name}' ({dataType}) is not the tensor to be written next; that is '{tensor?.Name}'.");
+            throw new InvalidOperationException($"'{name}' ({dataType}) is not the next tensor, which is '{tensor?.Name}'.");
         if (values.Length > tensor.Count - writtenOfCurrent)
-            throw new ArgumentException($"'{name}' is declared as {tensor.ShapeText} and cannot take so many values.", nameof(values));
+            throw new ArgumentException($"'{name}' is declared as {tensor.ShapeText} and cannot hold so many values.", nameof(values));
         writtenOfCurrent += values.Length;
         for (; values.Length > ValuesPerWrite; values = values[ValuesPerWrite..]) WriteLittleEndian(values[..ValuesPerWrite]);
         WriteLittleEndian(values);
@@ -102,14 +113,20 @@ public sealed class SafetensorsWriter : IDisposable
     {
         if (BitConverter.IsLittleEndian)
         {
-            file.Write(MemoryMarshal.AsBytes(values));
+            WriteBytes(MemoryMarshal.AsBytes(values));
             return;
         }
 
         T[] reversed = values.ToArray();
         if (reversed is int[] four) BinaryPrimitives.ReverseEndianness(four, four);
         if (reversed is long[] eight) BinaryPrimitives.ReverseEndianness(eight, eight);
-        file.Write(MemoryMarshal.AsBytes(reversed.AsSpan()));
+        WriteBytes(MemoryMarshal.AsBytes(reversed.AsSpan()));
+    }
+
+    private void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        file?.Write(bytes);
+        stream?.Write(bytes);
     }
 
     private void SkipCompleteTensors(string? until)
@@ -123,7 +140,7 @@ public sealed class SafetensorsWriter : IDisposable
 
     private void RequireNoHeader()
     {
-        if (headerWritten) throw new InvalidOperationException("Metadata and tensors are declared before the first values are written.");
+        if (headerWritten) throw new InvalidOperationException("Metadata and tensors must be declared before the first values are written.");
     }
 
     private void WriteHeader()
@@ -137,12 +154,16 @@ public sealed class SafetensorsWriter : IDisposable
         json.GetSpan(padding)[..padding].Fill((byte)' ');
         json.Advance(padding);
 
-        if (json.WrittenCount > SafetensorsHeader.Longest)
-            throw new InvalidOperationException($"The names and the metadata take {json.WrittenCount} bytes, and the format has headers of up to {SafetensorsHeader.Longest} bytes.");
+        if (json.WrittenCount > SafetensorsHeader.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"The names and the metadata take {json.WrittenCount} bytes, but the format allows headers of up to {SafetensorsHeader.MaxLength} bytes.");
+        }
+
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.WrittenCount);
-        file.Write(length);
-        file.Write(json.WrittenSpan);
+        WriteBytes(length);
+        WriteBytes(json.WrittenSpan);
     }
 
     private void WriteJson(ArrayBufferWriter<byte> buffer)

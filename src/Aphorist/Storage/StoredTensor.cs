@@ -2,62 +2,41 @@ using Aphorist.Model;
 
 namespace Aphorist.Storage;
 
-/// <summary>A tensor of a model file, and the parameter of the model that it belongs to.</summary>
-/// <param name="Name">Its name in the file, which is PyTorch's.</param>
-/// <param name="Parameter">The name of the parameter in the arena.</param>
-/// <param name="Shape">Its shape in the file.</param>
-/// <param name="IsAdded">Whether its values are added to the parameter: PyTorch has two biases where the engine has their sum.</param>
-internal sealed record StoredTensor(string Name, string Parameter, long[] Shape, bool IsAdded = false)
+/// <summary>A tensor of a model file and the parameters that it belongs to. Files have row-major order, memory has the engine's.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Parameter">The tensor of the model.</param>
+/// <param name="IsAdded">Whether the values are added to the parameters: PyTorch has two biases where the engine has their sum.</param>
+internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool IsAdded = false)
 {
-    /// <summary>The tensors of a model, in the order of the file.</summary>
-    public static IReadOnlyList<StoredTensor> Of(ModelSpec spec, long vocabularySize)
+    /// <summary>The shape in the file.</summary>
+    public long[] Shape => [.. Parameter.Shape];
+
+    /// <summary>The tensors of a model in the order of the file.</summary>
+    public static IReadOnlyList<StoredTensor> Of(ModelLayout layout) =>
+        [.. layout.Tensors.SelectMany(tensor => tensor.StoredNames.Select((name, index) => new StoredTensor(name, tensor, IsAdded: index > 0)))];
+
+    /// <summary>The tensors of a model and of its optimizer state in the order of the file, each with the parameters that hold its values.</summary>
+    public static IEnumerable<(StoredTensor Tensor, Parameters Values)> Of(LanguageModel model)
     {
-        (long hidden, long gates) = (spec.HiddenSize, (long)spec.GateCount * spec.HiddenSize);
-        List<StoredTensor> tensors = [];
-        if (spec.EmbeddingSize > 0) tensors.Add(Same("embedding.weight", vocabularySize, spec.EmbeddingSize));
-        for (int layer = 0; layer < spec.Layers; layer++)
+        IReadOnlyList<StoredTensor> tensors = Of(model.Layout);
+        foreach (StoredTensor tensor in tensors) yield return (tensor, model.Parameters);
+        if (model.OptimizerState is not { } state) yield break;
+        for (int moment = 0; moment < state.Moments.Count; moment++)
         {
-            long inputs = spec.InputSize(layer) is > 0 and int size ? size : vocabularySize;
-            if (spec.Architecture == Architecture.Convolution)
-            {
-                tensors.Add(Same($"convolution.{layer}.weight", gates, inputs, spec.KernelSize));
-                tensors.Add(Same($"convolution.{layer}.bias", gates));
-                continue;
-            }
-
-            string name = spec.Architecture == Architecture.Lstm ? "lstm" : "gru";
-            tensors.Add(Same($"{name}.weight_ih_l{layer}", gates, inputs));
-            tensors.Add(Same($"{name}.weight_hh_l{layer}", gates, hidden));
-            bool isLstm = spec.Architecture == Architecture.Lstm;
-            tensors.Add(isLstm ? new($"lstm.bias_ih_l{layer}", $"lstm.bias_l{layer}", [gates]) : Same($"gru.bias_ih_l{layer}", gates));
-            tensors.Add(isLstm ? new($"lstm.bias_hh_l{layer}", $"lstm.bias_l{layer}", [gates], IsAdded: true) : Same($"gru.bias_hh_l{layer}", gates));
+            foreach (StoredTensor tensor in OfMoment(tensors, state.Moments[moment])) yield return (tensor, state.GetValues(moment));
         }
-
-        for (int layer = 0; layer < (spec.LayerNormalization ? spec.Layers : 0); layer++)
-        {
-            tensors.Add(Same($"layer_norm.weight_l{layer}", hidden));
-            tensors.Add(Same($"layer_norm.bias_l{layer}", hidden));
-        }
-
-        if (!spec.TiedEmbedding) tensors.Add(Same("decoder.weight", vocabularySize, hidden));
-        tensors.Add(Same("decoder.bias", vocabularySize));
-        return tensors;
     }
 
-    /// <summary>The tensors of what an optimizer remembers of each parameter of a model.</summary>
-    /// <param name="tensors">The model's.</param>
-    /// <param name="moment">What it remembers.</param>
+    /// <summary>The tensors of a moment of the optimizer.</summary>
+    /// <param name="tensors">The tensors of the model.</param>
+    /// <param name="moment">The name of the moment.</param>
     public static IEnumerable<StoredTensor> OfMoment(IReadOnlyList<StoredTensor> tensors, string moment) =>
         tensors.Where(tensor => !tensor.IsAdded).Select(tensor => tensor with { Name = $"optimizer.{moment}.{tensor.Name}" });
 
-    /// <summary>Checks that a file has these tensors, of these shapes and of floating-point values, and no others.</summary>
-    /// <param name="reader">The file.</param>
-    /// <param name="parameters">The tensors of a model.</param>
-    /// <param name="moments">What an optimizer remembers of them; nothing by default.</param>
-    /// <exception cref="ModelFileException">The file has not; the message names the tensor.</exception>
-    public static void Check(SafetensorsReader reader, IReadOnlyList<StoredTensor> parameters, IReadOnlyList<StoredTensor>? moments = null)
+    /// <summary>Checks that a file has these tensors, with these shapes and floating-point values, and no others.</summary>
+    /// <exception cref="ModelFileException">A tensor is missing, unexpected, or has another shape or type.</exception>
+    public static void Check(SafetensorsReader reader, IReadOnlyCollection<StoredTensor> expected)
     {
-        StoredTensor[] expected = [.. parameters, .. moments ?? []];
         foreach (StoredTensor stored in expected)
         {
             string shape = SafetensorsTensor.FormatShape(stored.Shape);
@@ -65,15 +44,71 @@ internal sealed record StoredTensor(string Name, string Parameter, long[] Shape,
                 ?? throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' of shape {shape} is missing");
             if (!tensor.Shape.SequenceEqual(stored.Shape))
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
-            if (!FloatDecoder.Knows(tensor.DataType))
+            if (!tensor.IsFloatingPoint)
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
         }
 
-        long values = parameters.Sum(stored => reader.Find(stored.Name)!.Count);
-        if (values > ModelLayout.MostValues) throw new ModelFileException(reader.Path, $"it has {values} parameters, more than this program can hold");
-        SafetensorsTensor? foreign = reader.Tensors.FirstOrDefault(tensor => expected.All(stored => stored.Name != tensor.Name));
-        if (foreign is not null) throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
+        HashSet<string> names = [.. expected.Select(stored => stored.Name)];
+        if (reader.Tensors.FirstOrDefault(tensor => !names.Contains(tensor.Name)) is { } foreign)
+            throw new ModelFileException(reader.Path, $"it has an unexpected tensor '{foreign.Name}' of shape {foreign.ShapeText}");
     }
 
-    private static StoredTensor Same(string name, params long[] shape) => new(name, name, shape);
+    /// <summary>Writes the values of the tensor.</summary>
+    public void Write(SafetensorsWriter writer, Parameters parameters)
+    {
+        if (IsAdded)
+        {
+            // The whole sum is in the first tensor.
+            writer.Write(Name, new float[Parameter.Length]);
+        }
+        else if (!Parameter.IsTransposed)
+        {
+            writer.Write(Name, parameters.GetValues(Parameter));
+        }
+        else
+        {
+            float[] block = new float[Parameters.RowsPerBlock * Parameter.Columns];
+            for (int row = 0; row < Parameter.Rows; row += Parameters.RowsPerBlock)
+                writer.Write(Name, block.AsSpan(0, parameters.CopyRows(Parameter, row, block)));
+        }
+    }
+
+    /// <summary>Reads the values of the tensor into the parameters, and checks that they are finite.</summary>
+    /// <exception cref="ModelFileException">A value is not finite, or the file cannot be read.</exception>
+    public void Read(SafetensorsReader reader, Parameters parameters)
+    {
+        SafetensorsTensor tensor = reader.Find(Name)!;
+        Span<float> values = parameters.GetValues(Parameter);
+        if (IsAdded)
+        {
+            Add(reader, tensor, values);
+        }
+        else if (!Parameter.IsTransposed)
+        {
+            reader.ReadFinite(tensor, 0, values);
+        }
+        else
+        {
+            float[] block = new float[Parameters.RowsPerBlock * Parameter.Columns];
+            for (int row = 0; row < Parameter.Rows; row += Parameters.RowsPerBlock)
+            {
+                Span<float> part = block.AsSpan(0, Math.Min(Parameters.RowsPerBlock, Parameter.Rows - row) * Parameter.Columns);
+                reader.ReadFinite(tensor, (long)row * Parameter.Columns, part);
+                parameters.SetRows(Parameter, row, part);
+            }
+        }
+    }
+
+    private static void Add(SafetensorsReader reader, SafetensorsTensor tensor, Span<float> values)
+    {
+        float[] added = new float[values.Length];
+        reader.ReadFinite(tensor, 0, added);
+        for (int i = 0; i < added.Length; i++)
+        {
+            // Adding 0 would turn a -0 into 0, and loading must give the bits that were saved.
+            if (added[i] != 0) values[i] += added[i];
+        }
+
+        reader.EnsureFinite(tensor, 0, values);
+    }
 }

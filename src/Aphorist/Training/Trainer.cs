@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Aphorist.Text;
+using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 
@@ -28,7 +29,7 @@ public sealed class Trainer
         options.Validate();
         TrainingStep.EnsureFits(model.Spec, options);
         if (model.Tokenizer.VocabularySize < 2)
-            throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
+            throw new CorpusException($"'{corpus.Name}' has fewer than two different tokens, so there is nothing to learn. Use another text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Of(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
@@ -36,8 +37,11 @@ public sealed class Trainer
 
     private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
 
-    /// <summary>Characters that a token stands for on average, in what is measured on or, where that is nothing, in the corpus: what a loss per token is divided by to compare models with different tokens.</summary>
-    internal double CharactersPerToken
+    /// <summary>
+    /// The mean number of characters per token, in the validation data or, if there is none, in the corpus. A loss per token divided by it compares models
+    /// with different tokenizers.
+    /// </summary>
+    public double CharactersPerToken
     {
         get
         {
@@ -53,14 +57,12 @@ public sealed class Trainer
     /// <exception cref="CorpusException">A text too large for memory cannot be read any more; the folder's checkpoint is as it was.</exception>
     /// <exception cref="ArgumentException">The folder's checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
-    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(folder: null, cancellationToken);
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(files: null, cancellationToken);
 
-    /// <summary>Trains, and writes checkpoints, models and metrics. Between two events the model does not change, so a listener may write with it.</summary>
-    /// <param name="folder">Where they go; null to write nothing. If it holds a checkpoint, the run goes on from there.</param>
-    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
-    public async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Trains, and writes checkpoints, models and metrics into a run folder, if there is one.</summary>
+    internal async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession session = new(model, corpus, validation, options, folder, split, ids);
+        using TrainingSession session = new(model, corpus, validation, options, files, split, ids);
         yield return new TrainingStarted(
             corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)

@@ -89,6 +89,12 @@ public sealed record TrainingOptions
     /// <summary>Time between two checkpoints within an epoch; one is written after every epoch in any case. One minute by default.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether training ends after these epochs: all are done, the time is over, or the patience is.</summary>
+    internal bool IsComplete(IReadOnlyList<EpochCompleted> epochs) =>
+        epochs.Count >= Epochs
+        || (TimeBudget is { } budget && epochs.Sum(epoch => epoch.Seconds) >= budget.TotalSeconds)
+        || (Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.IsBest).Count() >= Patience);
+
     internal void Validate()
     {
         Require(Epochs >= 1, $"The number of epochs is {Epochs}; it must be at least 1.");

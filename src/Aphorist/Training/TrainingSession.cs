@@ -29,7 +29,7 @@ internal sealed class TrainingSession : IDisposable
         validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
         step = new TrainingStep(model, ids, options);
         arenas = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
-        RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options) with { ValidationSha256 = validation?.Sha256 };
+        RunIdentity identity = RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options);
         try
         {
             state = Begin(identity);
@@ -45,7 +45,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Whether every epoch is done, or there is no more time, or no hope. An epoch cut short by the time is completed first.</summary>
-    public bool IsDone => state.Batch == 0 && (CompletedEpochs >= options.Epochs || IsOutOfTime || IsOutOfPatience);
+    public bool IsDone => state.Batch == 0 && options.IsComplete(state.History);
 
     public int CompletedEpochs => state.History.Count;
 
@@ -55,8 +55,6 @@ internal sealed class TrainingSession : IDisposable
     private int Epoch => state.History.Count + 1;
 
     private bool IsOutOfTime => options.TimeBudget is { } budget && Seconds + state.Seconds >= budget.TotalSeconds;
-
-    private bool IsOutOfPatience => options.Patience > 0 && state.History.Count - 1 - state.History.FindLastIndex(epoch => epoch.IsBest) >= options.Patience;
 
     /// <summary>Share of the whole training that is done: of its epochs or of its time, whichever is further.</summary>
     private double Done
@@ -110,7 +108,7 @@ internal sealed class TrainingSession : IDisposable
 
         if (accumulated is not null) step.GoOnFrom(accumulated);
         arenas.Keep();
-        return new TrainingState { FormatVersion = RunFormat.Current, Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
+        return new TrainingState { Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
     }
 
     private double TrainBatch()

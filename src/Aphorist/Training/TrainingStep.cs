@@ -103,7 +103,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     public static void EnsureFits(ModelSpec spec, TrainingOptions options)
     {
         double rows = ShardRows(spec, options.BatchSize), steps = MostSteps(spec, options) + 1.0;
-        AlignedArray.EnsureFits(rows * steps * spec.MostOfStep, "take shorter sequences or windows, or smaller layers");
+        AlignedArray.EnsureFits(rows * steps * spec.MaxStepSize, "take shorter sequences or windows, or smaller layers");
         double states = Enumerable.Range(0, spec.Layers).Sum(layer => (double)spec.StateSize(layer));
         AlignedArray.EnsureFits((options.Objective == Objective.Stream ? options.BatchSize + rows : rows) * states, "take smaller batches, or smaller layers");
     }
@@ -223,7 +223,7 @@ internal sealed unsafe class TrainingStep : IDisposable
     public bool GoOnFrom(OptimizerState state)
     {
         if (!state.Moments.SequenceEqual(optimizer.Moments)) return false;
-        for (int moment = 0; moment < moments.Length; moment++) state.ValuesOf(moment).Values.CopyTo(moments[moment].Span);
+        for (int moment = 0; moment < moments.Length; moment++) state.GetValues(moment).Values.CopyTo(moments[moment].Span);
         StepsBefore = state.Steps;
         return true;
     }

@@ -46,7 +46,8 @@ public sealed class RealKerasModelTests
         (LanguageModel model, Corpus corpus) = Import();
         string prompt = corpus.Text.Substring(1000, Window);
 
-        string text = new TextGenerator(model, mode).Generate(prompt, Written, new() { Temperature = 0 });
+        string text = new TextGenerator(model, mode).Generate(
+            prompt, new() { MaxTokens = Written, Temperature = 0 }, TestContext.Current.CancellationToken);
 
         int[] ids = model.Tokenizer.Encode(prompt);
         Assert.Equal(model.Tokenizer.Decode(mode == GenerationMode.Window ? WriteByWindows(Reference(), ids) : WriteStatefully(Reference(), ids)), text);

@@ -20,7 +20,7 @@ public sealed class BeamSearchTests
         {
             BeamResult[] all = [.. Exhaustive(new TextGenerator(model), prompt, stop, Length, penalty).OrderByDescending(text => text.Score)];
             IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch(
-                prompt, Length, new() { BeamWidth = 256, ResultCount = 20, LengthPenalty = penalty }, new() { Texts = [stop] }, Token);
+                prompt, new() { MaxTokens = Length, StopSequences = [stop] }, new() { BeamWidth = 256, ResultCount = 20, LengthPenalty = penalty }, Token);
             Assert.Equal(all.Take(20).Select(text => text.Text), found.Select(text => text.Text));
             for (int place = 0; place < found.Count; place++)
             {
@@ -36,14 +36,16 @@ public sealed class BeamSearchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         TextGenerator generator = new(model);
-        Assert.Equal(generator.Generate("", 30, new() { Temperature = 0 }), Assert.Single(generator.BeamSearch("", 30, new() { BeamWidth = 1 }, cancellationToken: Token)).Text);
+        Assert.Equal(generator.Generate("", new() { MaxTokens = 30, Temperature = 0 }, Token),
+            Assert.Single(generator.BeamSearch("", new() { MaxTokens = 30 }, new() { BeamWidth = 1 }, Token)).Text);
     }
 
     [Fact]
     public void Search_Wider_FindsTextsAtLeastAsLikely()
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine);
-        double[] best = [.. ((int[])[1, 8, 64]).Select(width => generator.BeamSearch("", 12, new() { BeamWidth = width }, cancellationToken: Token)[0].LogProbability)];
+        double[] best = [.. ((int[])[1, 8, 64]).Select(
+            width => generator.BeamSearch("", new() { MaxTokens = 12 }, new() { BeamWidth = width }, Token)[0].LogProbability)];
         Assert.True(best[0] < best[1] && best[1] <= best[2], string.Join(' ', best));
     }
 
@@ -52,7 +54,8 @@ public sealed class BeamSearchTests
     {
         LanguageModel model = ModelPair.Random(4, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1]);
-        IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch("", 6, new() { BeamWidth = 64, ResultCount = 50 }, new() { Texts = [stop], MinimumLength = 3 }, Token);
+        IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch(
+            "", new() { MaxTokens = 6, MinTokens = 3, StopSequences = [stop] }, new() { BeamWidth = 64, ResultCount = 50 }, Token);
         Assert.Equal(50, found.Count);
         Assert.All(found, text => Assert.True(text.Text.Length >= 3 && !text.Text.Contains(stop, StringComparison.Ordinal)));
         Assert.Contains(found, text => text.Text.Length == 3);
@@ -63,18 +66,18 @@ public sealed class BeamSearchTests
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "a", " b"]));
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 50;
-        Assert.All(new TextGenerator(model).BeamSearch("a", 3, new() { ResultCount = 4 }, cancellationToken: Token), text => Assert.DoesNotContain(WordTokenizer.UnknownToken, text.Text, StringComparison.Ordinal));
+        Assert.All(new TextGenerator(model).BeamSearch("a", new() { MaxTokens = 3 }, new() { ResultCount = 4 }, Token), text => Assert.DoesNotContain(WordTokenizer.UnknownToken, text.Text, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Search_LengthZeroOrCancelled_DoesNothing()
     {
         TextGenerator generator = new(ModelPair.Random(4, 9, 5, GateActivation.Sigmoid).Engine);
-        Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", 0, cancellationToken: Token)));
-        Assert.Throws<OperationCanceledException>(() => generator.BeamSearch("", 5, cancellationToken: new CancellationToken(canceled: true)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { BeamWidth = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { ResultCount = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BeamOptions { LengthPenalty = -1 });
+        Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", new() { MaxTokens = 0 }, cancellationToken: Token)));
+        Assert.Throws<OperationCanceledException>(() => generator.BeamSearch("", new() { MaxTokens = 5 }, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { BeamWidth = 0 });
+        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { ResultCount = 0 });
+        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { LengthPenalty = -1 });
     }
 
     /// <summary>Every text there is, each token predicted by a session of its own.</summary>

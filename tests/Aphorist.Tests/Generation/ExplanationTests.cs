@@ -10,6 +10,8 @@ public sealed class ExplanationTests
 {
     private const int Window = 5;
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private static readonly Corpus Corpus = Corpus.FromText("the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
     public static TheoryData<GenerationMode, TokenizerKind> ModesAndTokens
@@ -30,7 +32,7 @@ public sealed class ExplanationTests
     {
         ModelPair pair = ModelPair.Random(13, 9, Window, GateActivation.Sigmoid, deviation: 0.7);
         int[] ids = [1, 5, 5, 12, 0, 3, 7, 7, 2, 11, 4];
-        TextScore score = new TextGenerator(pair.Engine, mode, threads: 2).Score(pair.Engine.Tokenizer.Decode(ids), alternatives: 3);
+        TextScore score = new TextGenerator(pair.Engine, mode, threads: 2).Score(pair.Engine.Tokenizer.Decode(ids), new() { Alternatives = 3 }, Token);
 
         Assert.Equal(ids, score.Tokens.Select(token => token.Id));
         double nats = 0;
@@ -54,11 +56,11 @@ public sealed class ExplanationTests
     public void Score_AllTokensButTheFirst_AddUpToTheEvaluation(TokenizerKind kind)
     {
         LanguageModel model = Model(kind);
-        TextScore score = new TextGenerator(model).Score(Corpus.Text, alternatives: 0);
-        Evaluation evaluation = model.Evaluate(Corpus, cancellationToken: TestContext.Current.CancellationToken);
+        TextScore score = new TextGenerator(model).Score(Corpus.Text, new() { Alternatives = 0 }, Token);
+        Evaluation evaluation = model.Evaluate(Corpus, cancellationToken: Token);
 
         Assert.Equal(evaluation.Count, score.Tokens.Count - 1);
-        Assert.Equal(evaluation.Characters, score.Characters - model.Tokenizer.CountCharacters([score.Tokens[0].Id]));
+        Assert.Equal(evaluation.Characters, score.CharacterCount - model.Tokenizer.CountCharacters([score.Tokens[0].Id]));
         Tolerance.AssertClose(evaluation.LossSum, score.TotalLoss + score.Tokens[0].LogProbability, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
         Assert.Equal(evaluation.Correct, score.Tokens.Skip(1).Count(token => token.Rank == 1));
         Assert.Equal(Corpus.Text, string.Concat(score.Tokens.Select(token => token.Text)));
@@ -68,28 +70,28 @@ public sealed class ExplanationTests
     [Fact]
     public void Score_BytesOfOneCharacter_GiveTheirTextToTheLast()
     {
-        TextScore score = new TextGenerator(Model(TokenizerKind.Bytes)).Score("e\u00e9\U0001F600");
+        TextScore score = new TextGenerator(Model(TokenizerKind.Bytes)).Score("e\u00e9\U0001F600", cancellationToken: Token);
         Assert.Equal(["e", "", "\u00e9", "", "", "", "\U0001F600"], score.Tokens.Select(token => token.Text));
         Assert.Equal("\\xC3", score.Tokens[1].DisplayText);
-        Assert.Equal(3, score.Characters);
+        Assert.Equal(3, score.CharacterCount);
     }
 
     [Fact]
     public void Score_MoreTokensThanAreToBeExplained_NamesNoMoreAlternatives()
     {
         TextGenerator generator = new(Model(TokenizerKind.Bytes));
-        ScoredToken[] tokens = [.. generator.Score([1, 2, 3, 4], alternatives: 2, most: 3)];
+        ScoredToken[] tokens = [.. generator.ScoreTokens([1, 2, 3, 4], new() { Alternatives = 2, MaxTokensWithAlternatives = 3 }, Token)];
         Assert.Equal([2, 2, 2, 0], tokens.Select(token => token.Alternatives.Count));
-        Assert.Equal(generator.Score("\u0001\u0002\u0003\u0004").Tokens.Select(token => token.LogProbability), tokens.Select(token => token.LogProbability));
+        Assert.Equal(generator.Score("\u0001\u0002\u0003\u0004", cancellationToken: Token).Tokens.Select(token => token.LogProbability), tokens.Select(token => token.LogProbability));
     }
 
     [Fact]
     public void Score_TextThatCannotBe_IsRefused()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => generator.Score("")).Message, StringComparison.Ordinal);
-        Assert.Throws<UnknownCharacterException>(() => generator.Score("the dog#"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => generator.Score("the", alternatives: -1));
+        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => generator.Score("", cancellationToken: Token)).Message, StringComparison.Ordinal);
+        Assert.Throws<UnknownCharacterException>(() => generator.Score("the dog#", cancellationToken: Token));
+        Assert.Throws<InvalidOptionsException>(() => generator.Score("the", new() { Alternatives = -1 }, Token));
     }
 
     [Theory]
@@ -97,12 +99,12 @@ public sealed class ExplanationTests
     public void Explain_AnyTokens_WritesWhatCompleteWrites(GenerationMode mode, TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind), mode, threads: 2);
-        SamplingOptions sampling = new() { Seed = 5, Temperature = 1.3, FrequencyPenalty = 0.2 };
         foreach (int length in (int[])[0, 1, 2, 40])
         {
-            ScoredToken[] tokens = [.. generator.Explain("The CAT", sampling, length)];
+            GenerationOptions options = new() { MaxTokens = length, Seed = 5, Temperature = 1.3, FrequencyPenalty = 0.2 };
+            ScoredToken[] tokens = [.. generator.StreamTokens("The CAT", options, cancellationToken: Token)];
             Assert.Equal(length, tokens.Length);
-            Assert.Equal(generator.Generate("The CAT", length, sampling), string.Concat(tokens.Select(token => token.Text)));
+            Assert.Equal(generator.Generate("The CAT", options, Token), string.Concat(tokens.Select(token => token.Text)));
         }
     }
 
@@ -110,8 +112,9 @@ public sealed class ExplanationTests
     public void Explain_WrittenText_IsExplainedAsWhenItIsScored()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        ScoredToken[] written = [.. generator.Explain("the ", new() { Seed = 1, TopK = 2, Banned = [" "] }, 30)];
-        ScoredToken[] read = [.. generator.Score("the " + string.Concat(written.Select(token => token.Text))).Tokens.Skip(4)];
+        ScoredToken[] written = [.. generator.StreamTokens(
+            "the ", new() { MaxTokens = 30, Seed = 1, TopK = 2, BannedTokens = [" "] }, cancellationToken: Token)];
+        ScoredToken[] read = [.. generator.Score("the " + string.Concat(written.Select(token => token.Text)), cancellationToken: Token).Tokens.Skip(4)];
         // The model's own probabilities, whatever the strategy.
         for (int place = 0; place < written.Length; place++)
         {
@@ -127,11 +130,11 @@ public sealed class ExplanationTests
     public void Explain_WithStopTexts_EndsWhereCompleteEnds(TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind));
-        StopOptions stop = new() { Texts = ["t", "e ", "\u4e2d"], MinimumLength = 3 };
         for (ulong seed = 0; seed < 40; seed++)
         {
-            ScoredToken[] tokens = [.. generator.Explain("", new() { Seed = seed }, 30, stop)];
-            Assert.Equal(generator.Generate("", 30, new() { Seed = seed }, stop), string.Concat(tokens.Select(token => token.Text)));
+            GenerationOptions options = new() { MaxTokens = 30, MinTokens = 3, StopSequences = ["t", "e ", "\u4e2d"], Seed = seed };
+            ScoredToken[] tokens = [.. generator.StreamTokens("", options, cancellationToken: Token)];
+            Assert.Equal(generator.Generate("", options, Token), string.Concat(tokens.Select(token => token.Text)));
         }
     }
 
@@ -142,11 +145,12 @@ public sealed class ExplanationTests
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[2] = 1000;
         TextGenerator generator = new(model);
-        Assert.Equal([" "], TextsOf(new() { Texts = ["two"] }));
-        Assert.Equal([" tw"], TextsOf(new() { Texts = ["o two t"] }));
-        Assert.Empty(TextsOf(new() { Texts = [" two two"] }));
+        Assert.Equal([" "], TextsOf("two"));
+        Assert.Equal([" tw"], TextsOf("o two t"));
+        Assert.Empty(TextsOf(" two two"));
 
-        IEnumerable<string> TextsOf(StopOptions stop) => generator.Explain("", new() { Temperature = 0 }, 5, stop).Select(token => token.Text);
+        IEnumerable<string> TextsOf(string stop) => generator
+            .StreamTokens("", new() { MaxTokens = 5, StopSequences = [stop], Temperature = 0 }, cancellationToken: Token).Select(token => token.Text);
     }
 
     [Fact]
@@ -155,16 +159,16 @@ public sealed class ExplanationTests
         LanguageModel model = Model(TokenizerKind.Bytes);
         model.Parameters.Values.Clear();
         model.Parameters.GetValues(model.Layout.DecoderBias)[0xC3] = 1000;
-        Assert.Equal(["", "\uFFFD", "\uFFFD\uFFFD"], new TextGenerator(model).Explain("", length: 3).Select(token => token.Text));
+        Assert.Equal(["", "\uFFFD", "\uFFFD\uFFFD"], new TextGenerator(model).StreamTokens("", new() { MaxTokens = 3 }, cancellationToken: Token).Select(token => token.Text));
     }
 
     [Fact]
     public void Explain_WrongArguments_AreRefusedAtOnce()
     {
         TextGenerator generator = new(Model(TokenizerKind.Characters));
-        Assert.Throws<ArgumentOutOfRangeException>(() => { generator.Explain("", length: -1); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { generator.Explain("", alternatives: -1); });
-        Assert.Throws<UnknownCharacterException>(() => { generator.Explain("#"); });
+        Assert.Throws<InvalidOptionsException>(() => { generator.StreamTokens("", new() { MinTokens = 1, MaxTokens = 0 }, cancellationToken: Token); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { generator.StreamTokens("", alternatives: -1, cancellationToken: Token); });
+        Assert.Throws<UnknownCharacterException>(() => { generator.StreamTokens("#", cancellationToken: Token); });
     }
 
     private static void AssertExplains(double[] expected, ScoredToken token, Tokenizer tokenizer)

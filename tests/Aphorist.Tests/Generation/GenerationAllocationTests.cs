@@ -9,16 +9,16 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class GenerationAllocationTests
 {
-    public static TheoryData<SamplingOptions> Strategies =>
+    public static TheoryData<GenerationOptions> Strategies =>
     [
-        new SamplingOptions(),
-        new SamplingOptions { Temperature = 0 },
-        new SamplingOptions { TopP = 0.9, RepetitionPenalty = 1.1 },
-        new SamplingOptions { TypicalP = 0.9 },
-        new SamplingOptions
+        new GenerationOptions(),
+        new GenerationOptions { Temperature = 0 },
+        new GenerationOptions { TopP = 0.9, RepetitionPenalty = 1.1 },
+        new GenerationOptions { TypicalP = 0.9 },
+        new GenerationOptions
         {
-            Schedule = TemperatureSchedule.Cycle(0.5, 1.5), TopK = 15, TopP = 0.95, MinP = 0.01, TypicalP = 0.9, RepetitionPenalty = 1.1, FrequencyPenalty = 0.1,
-            PresencePenalty = 0.1, Bias = new Dictionary<string, double> { ["\u4E00"] = 1 }, Banned = ["\u4E01"],
+            TemperatureSchedule = TemperatureSchedule.Cycle(0.5, 1.5), TopK = 15, TopP = 0.95, MinP = 0.01, TypicalP = 0.9, RepetitionPenalty = 1.1, FrequencyPenalty = 0.1,
+            PresencePenalty = 0.1, LogitBias = new Dictionary<string, double> { ["\u4E00"] = 1 }, BannedTokens = ["\u4E01"],
         },
     ];
 
@@ -34,13 +34,13 @@ public sealed class GenerationAllocationTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void Stream_AfterTheFirstCharacters_AllocatesNothing(SamplingOptions sampling)
+    public void Stream_AfterTheFirstCharacters_AllocatesNothing(GenerationOptions options)
     {
         // So many that their order is found by a heap, and so few that it is counted out.
-        foreach (int characters in (int[])[Ranking.MostNumbers + 30, 30])
+        foreach (int characters in (int[])[Ranking.MaxCount + 30, 30])
         {
             LanguageModel model = ModelPair.Initial(characters, 16, 10, GateActivation.HardSigmoid).Engine;
-            using IEnumerator<string> piece = new TextGenerator(model).Stream(Spell(model), sampling).GetEnumerator();
+            using IEnumerator<string> piece = new TextGenerator(model).Stream(Spell(model), options with { MaxTokens = null, Seed = 0 }, TestContext.Current.CancellationToken).GetEnumerator();
             Assert.True(SpinWait.SpinUntil(() => AllocationsOf(piece, 300) == 0, TimeSpan.FromSeconds(10)), $"Every one of {characters} characters allocates.");
         }
 
@@ -54,13 +54,15 @@ public sealed class GenerationAllocationTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void CompleteMany_AfterTheFirstTexts_AllocatesNothingButTheTexts(SamplingOptions sampling)
+    public void CompleteMany_AfterTheFirstTexts_AllocatesNothingButTheTexts(GenerationOptions options)
     {
         const int Length = 40, Texts = 256;
         LanguageModel model = ModelPair.Initial(30, 16, 10, GateActivation.HardSigmoid).Engine;
         // A single thread: this one.
         TextGenerator generator = new(model, threads: 1);
-        using IEnumerator<string> text = generator.GenerateBatch(Enumerable.Repeat("", int.MaxValue), Length, sampling, cancellationToken: TestContext.Current.CancellationToken).GetEnumerator();
+        using IEnumerator<string> text = generator
+            .GenerateBatch(Enumerable.Repeat("", int.MaxValue), options with { MaxTokens = Length, Seed = 0 }, TestContext.Current.CancellationToken)
+            .GetEnumerator();
         long ofTexts = Texts * SizeOfText();
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfTexts() == ofTexts, TimeSpan.FromSeconds(10)), "Every text allocates more than itself.");
 

@@ -6,6 +6,8 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class GenerationSessionTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<GenerationMode, int> ModesAndKinds
     {
         get
@@ -22,13 +24,13 @@ public sealed class GenerationSessionTests
     public void Write_InPartsAndForks_IsWhatCompleteWrites(GenerationMode mode, int kind)
     {
         TextGenerator generator = new(ModelPair.Random(Connected(kind), 13, deviation: 0.7).Engine, mode, threads: 2);
-        SamplingOptions sampling = new() { Seed = 5, FrequencyPenalty = 0.2, Schedule = TemperatureSchedule.Cycle(0.5, 1.5) };
-        string text = generator.Generate("\u4E01\u4E02", 40, sampling);
+        GenerationOptions sampling = new() { Seed = 5, FrequencyPenalty = 0.2, TemperatureSchedule = TemperatureSchedule.Cycle(0.5, 1.5) };
+        string text = generator.Generate("\u4E01\u4E02", sampling with { MaxTokens = 40 }, Token);
         using GenerationSession session = generator.CreateSession(sampling);
         session.Append("\u4E01");
         session.Append(2);
         string first = Write(session, 15);
-        using GenerationSession fork = session.Fork(), changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
+        using GenerationSession fork = session.Fork(), changed = session.Fork(sampling with { Seed = null, TopK = 1 });
         Assert.NotEqual(text[15..], Write(changed, 25));
         // Each goes its own way, whatever the others did.
         Assert.Equal(text, first + Write(fork, 25));
@@ -41,14 +43,14 @@ public sealed class GenerationSessionTests
     public void Fork_WithASeed_WritesWhatASessionWithThatSeedWrites(GenerationMode mode)
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7).Engine, mode, threads: 2);
-        SamplingOptions sampling = new() { Seed = 5 };
+        GenerationOptions sampling = new() { Seed = 5 };
         using GenerationSession session = generator.CreateSession(sampling);
         session.Append("\u4E01\u4E02");
         string first = Write(session, 3);
-        using GenerationSession fork = session.Fork(seed: 6), changed = session.Fork(6, sampling with { TopK = 1 });
+        using GenerationSession fork = session.Fork(sampling with { Seed = 6 }), changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
 
-        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, 30, sampling with { Seed = 6 }), Write(fork, 30));
-        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, 30, sampling with { TopK = 1 }), Write(changed, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, Seed = 6 }, Token), Write(fork, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, TopK = 1 }, Token), Write(changed, 30));
     }
 
     [Fact]
@@ -82,17 +84,18 @@ public sealed class GenerationSessionTests
     public void Complete_FromManyThreads_WritesTheSame()
     {
         TextGenerator generator = new(ModelPair.Random(13, 33, 5, GateActivation.Sigmoid).Engine);
-        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Generate("", 50, new() { Seed = (ulong)seed }))];
-        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Generate("", 50, new() { Seed = (ulong)seed })));
+        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Generate("", new() { MaxTokens = 50, Seed = (ulong)seed }))];
+        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Generate("", new() { MaxTokens = 50, Seed = (ulong)seed })));
     }
 
     [Fact]
     public async Task StreamAsync_SameOptions_WritesWhatStreamWrites()
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
+        GenerationOptions options = new() { MaxTokens = 30, Seed = 1 };
         List<string> pieces = [];
-        await foreach (string piece in generator.StreamAsync("", length: 30, cancellationToken: TestContext.Current.CancellationToken)) pieces.Add(piece);
-        Assert.Equal(generator.Stream("", length: 30), pieces);
+        await foreach (string piece in generator.StreamAsync("", options, Token)) pieces.Add(piece);
+        Assert.Equal(generator.Stream("", options, Token), pieces);
     }
 
     [Fact]
@@ -103,7 +106,7 @@ public sealed class GenerationSessionTests
         int count = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (string piece in generator.StreamAsync("", cancellationToken: source.Token))
+            await foreach (string piece in generator.StreamAsync("", new() { MaxTokens = null }, source.Token))
                 if (++count == 10) await source.CancelAsync();
         });
         Assert.Equal(10, count);

@@ -8,15 +8,15 @@ internal sealed class SampledChoices
     private readonly Sampler sampler;
     private readonly SamplerState text;
 
-    public SampledChoices(SamplingOptions options, Tokenizer tokenizer)
+    public SampledChoices(GenerationOptions options, Tokenizer tokenizer)
     {
         SamplerChain plan = new(options, tokenizer);
-        (sampler, text) = (new Sampler(plan), new SamplerState(plan));
+        (sampler, text) = (new Sampler(plan), new SamplerState(plan, options.Seed ?? 0));
     }
 
     public int Choose(ReadOnlySpan<float> logits) => sampler.Choose(text, logits);
 
-    public void Read(int id) => text.Read(id);
+    public void Read(int id) => text.AddPrompt(id);
 
-    public void Write(int id) => text.Sample(id);
+    public void Write(int id) => text.AddSampled(id);
 }

@@ -7,6 +7,8 @@ public sealed class StopTests
 {
     private static readonly CharacterTokenizer Characters = CharacterTokenizer.FromCharacters("abcd\n", new TextNormalization(Lowercase: true));
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("abcd", "bc", "a")]
     [InlineData("aabac", "ac", "aab")]
@@ -16,12 +18,12 @@ public sealed class StopTests
     [InlineData("abcd", "CD", "ab")]
     public void Add_CharacterByCharacter_EndsBeforeTheStopText(string written, string stop, string expected)
     {
-        TextAssembler text = new(Characters, CompiledRequest.Of(Characters, sampling: null, written.Length, new() { Texts = ["dddd", stop] }));
+        TextAssembler text = new(Characters, new CompiledOptions(new() { MaxTokens = written.Length, StopSequences = ["dddd", stop] }, Characters));
         string result = "";
         foreach (int id in Characters.Encode(written))
         {
             if (text.IsOver) break;
-            result += text.Append(id);
+            result += text.Add(id);
         }
 
         Assert.Equal(expected, result + text.Finish());
@@ -33,9 +35,9 @@ public sealed class StopTests
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, Characters);
         model.Parameters.GetValues(model.Layout.DecoderBias)[Characters.Encode("b")[0]] = 1000;
         TextGenerator generator = new(model);
-        Assert.Equal(["b", "b", "b", "bb"], generator.Stream("", length: 5, stop: new() { Texts = ["bba"] }));
-        Assert.Equal(["b", "b"], generator.Stream("", length: 2, stop: new() { Texts = ["a"] }));
-        Assert.Empty(generator.Stream("", stop: new() { Texts = ["bbb"] }));
+        Assert.Equal(["b", "b", "b", "bb"], generator.Stream("", new() { MaxTokens = 5, StopSequences = ["bba"] }, Token));
+        Assert.Equal(["b", "b"], generator.Stream("", new() { MaxTokens = 2, StopSequences = ["a"] }, Token));
+        Assert.Empty(generator.Stream("", new() { MaxTokens = null, StopSequences = ["bbb"] }, Token));
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class StopTests
         TextGenerator generator = new(model);
         foreach (int minimum in (int[])[0, 1, 7])
         {
-            string text = generator.Generate("", 20, new() { Seed = 3 }, new() { Texts = ["b"], MinimumLength = minimum });
+            string text = generator.Generate("", new() { MaxTokens = 20, MinTokens = minimum, StopSequences = ["b"], Seed = 3 }, Token);
             Assert.Equal(minimum, text.Length);
             Assert.DoesNotContain('b', text);
         }
@@ -57,7 +59,8 @@ public sealed class StopTests
     public void Complete_EveryTokenWouldEndTheText_EndsIt()
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
-        string text = generator.Generate("", 20, new() { Banned = ["a"] }, new() { Texts = ["b", "c", "d", "\n"], MinimumLength = 7 });
+        string text = generator.Generate(
+            "", new() { MaxTokens = 20, MinTokens = 7, StopSequences = ["b", "c", "d", "\n"], BannedTokens = ["a"] }, Token);
         Assert.Equal("", text);
     }
 
@@ -68,8 +71,9 @@ public sealed class StopTests
     public void Complete_StopTextThatNeverOccurs_IsRefused(string stop)
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 5 }, Characters));
-        Assert.Contains("stop text", Assert.Throws<ArgumentException>(() => generator.Generate("", 5, stop: new() { Texts = [stop] })).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { generator.GenerateBatch([""], 5, stop: new() { Texts = [stop] }, cancellationToken: TestContext.Current.CancellationToken); });
+        GenerationOptions options = new() { StopSequences = [stop] };
+        Assert.Equal("StopSequences", Assert.Throws<InvalidOptionsException>(() => generator.Generate("", options, Token)).PropertyName);
+        Assert.Throws<InvalidOptionsException>(() => { generator.GenerateBatch([""], options, Token); });
     }
 
     [Fact]
@@ -78,10 +82,10 @@ public sealed class StopTests
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "one", " two"]);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[2] = 1000;
-        Assert.Equal(" ", new TextGenerator(model).Generate("", 5, new() { Temperature = 0 }, new() { Texts = ["tw"] }));
+        Assert.Equal(" ", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["tw"], Temperature = 0 }, Token));
         model = LanguageModel.Create(new() { HiddenSize = 5 }, new ByteTokenizer());
         model.Parameters.GetValues(model.Layout.DecoderBias)['q'] = 1000;
-        Assert.Equal("", new TextGenerator(model).Generate("", 5, new() { Temperature = 0 }, new() { Texts = ["qq"] }));
-        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", 5, new() { Temperature = 0 }, new() { Texts = ["q\u00e9"] }));
+        Assert.Equal("", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["qq"], Temperature = 0 }, Token));
+        Assert.Equal("qqqqq", new TextGenerator(model).Generate("", new() { MaxTokens = 5, StopSequences = ["q\u00e9"], Temperature = 0 }, Token));
     }
 }

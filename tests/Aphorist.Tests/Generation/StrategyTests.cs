@@ -16,7 +16,7 @@ public sealed class StrategyTests
 
     private static readonly int[] Text = [3, 3, 3, 0, 6, 1, 3];
 
-    public static TheoryData<string, SamplingOptions> Strategies => new()
+    public static TheoryData<string, GenerationOptions> Strategies => new()
     {
         { "temperature", new() { Temperature = 0.7 } },
         { "top-k of one", new() { TopK = 1 } },
@@ -32,22 +32,22 @@ public sealed class StrategyTests
         { "repetition, short window", new() { RepetitionPenalty = 1.8, PenaltyWindow = 2 } },
         { "frequency", new() { FrequencyPenalty = 0.4 } },
         { "presence", new() { PresencePenalty = 0.9, PenaltyWindow = 3 } },
-        { "bias", new() { Bias = new Dictionary<string, double> { [Name(1)] = 2.5, [Name(0)] = -3 } } },
-        { "banned", new() { Banned = [Name(0), Name(7)] } },
-        { "banned at an infinite temperature", new() { Banned = [Name(0)], Temperature = double.PositiveInfinity } },
-        { "banned and filtered", new() { Banned = [Name(0)], TopK = 3, TopP = 0.99 } },
+        { "bias", new() { LogitBias = new Dictionary<string, double> { [Name(1)] = 2.5, [Name(0)] = -3 } } },
+        { "banned", new() { BannedTokens = [Name(0), Name(7)] } },
+        { "banned at an infinite temperature", new() { BannedTokens = [Name(0)], Temperature = double.PositiveInfinity } },
+        { "banned and filtered", new() { BannedTokens = [Name(0)], TopK = 3, TopP = 0.99 } },
         {
             "all together", new()
             {
                 Temperature = 1.3, TopK = 7, TopP = 0.95, MinP = 0.05, TypicalP = 0.9, RepetitionPenalty = 1.2, FrequencyPenalty = 0.1, PresencePenalty = 0.2,
-                Bias = new Dictionary<string, double> { [Name(2)] = 1 }, Banned = [Name(5)],
+                LogitBias = new Dictionary<string, double> { [Name(2)] = 1 }, BannedTokens = [Name(5)],
             }
         },
     };
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void Choose_Strategy_FollowsTheDistributionOfItsFormula(string name, SamplingOptions options)
+    public void Choose_Strategy_FollowsTheDistributionOfItsFormula(string name, GenerationOptions options)
     {
         double[] expected = Expected(options);
         Assert.Equal(1, expected.Sum(), 1e-12);
@@ -96,7 +96,7 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_Cycle_TakesTheTemperaturesInTurn()
     {
-        SampledChoices sampler = new(new() { Schedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
+        SampledChoices sampler = new(new() { TemperatureSchedule = TemperatureSchedule.Cycle(0, 1e9) }, Tokens);
         int[] even = new int[8], odd = new int[8];
         for (int written = 0; written < 2000; written++)
         {
@@ -120,18 +120,18 @@ public sealed class StrategyTests
     [Fact]
     public void Choose_WhatBansLeaveNothing_IsRefused()
     {
-        string message = Assert.Throws<ArgumentException>(() => new SamplerChain(new() { Banned = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
-        Assert.Contains("Every token", message, StringComparison.Ordinal);
+        string message = Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { BannedTokens = [.. Enumerable.Range(0, 8).Select(Name)] }, Tokens)).Message;
+        Assert.Contains("every token", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Options_ThatDoNotFitTheModel_AreRefusedInASentence()
     {
-        Assert.Contains("8 tokens", Assert.Throws<ArgumentException>(() => new SamplerChain(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
-        foreach (SamplingOptions options in (SamplingOptions[])[new() { Banned = ["x"] }, new() { Banned = [Name(0) + Name(1)] }, new() { Banned = [""] }, new() { Bias = new Dictionary<string, double> { ["x"] = 1 } }])
-            Assert.Contains("is not a token", Assert.Throws<ArgumentException>(() => new SamplerChain(options, Tokens)).Message, StringComparison.Ordinal);
+        Assert.Contains("8 tokens", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { TopK = 9 }, Tokens)).Message, StringComparison.Ordinal);
+        foreach (GenerationOptions options in (GenerationOptions[])[new() { BannedTokens = ["x"] }, new() { BannedTokens = [Name(0) + Name(1)] }, new() { BannedTokens = [""] }, new() { LogitBias = new Dictionary<string, double> { ["x"] = 1 } }])
+            Assert.Contains("is not a token", Assert.Throws<InvalidOptionsException>(() => new SamplerChain(options, Tokens)).Message, StringComparison.Ordinal);
         foreach (double bias in (double[])[double.NaN, double.NegativeInfinity])
-            Assert.Throws<ArgumentException>(() => new SamplerChain(new() { Bias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
+            Assert.Throws<InvalidOptionsException>(() => new SamplerChain(new() { LogitBias = new Dictionary<string, double> { [Name(0)] = bias } }, Tokens));
     }
 
     [Fact]
@@ -139,18 +139,18 @@ public sealed class StrategyTests
     {
         foreach (double value in (double[])[-0.1, 1.1, double.NaN])
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopP = value });
-            Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { MinP = value });
-            Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TypicalP = value });
+            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = value });
+            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { MinP = value });
+            Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = value });
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopP = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TypicalP = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopK = -1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { RepetitionPenalty = 0.9 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { FrequencyPenalty = -1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { PresencePenalty = double.PositiveInfinity });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { PenaltyWindow = 0 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopP = 0 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TypicalP = 0 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { TopK = -1 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { RepetitionPenalty = 0.9 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { FrequencyPenalty = -1 });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PresencePenalty = double.PositiveInfinity });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { PenaltyWindow = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Cycle(1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, double.PositiveInfinity, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => TemperatureSchedule.Ramp(1, 2, 1));
@@ -161,19 +161,19 @@ public sealed class StrategyTests
     public void Choose_WordIsBanned_IsMeantWithAndWithoutItsSpace()
     {
         WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "the", " the", "cat", " "]);
-        SampledChoices sampler = new(new() { Banned = ["the"], Seed = 1 }, words);
+        SampledChoices sampler = new(new() { BannedTokens = ["the"], Seed = 1 }, words);
         HashSet<int> drawn = [.. Enumerable.Range(0, 200).Select(_ => sampler.Choose([5, 1, 1, 1, 1]))];
         Assert.Equal([3, 4], drawn.Order());
     }
 
     private static string Name(int id) => Tokens.Decode([id]);
 
-    private static double[] Expected(SamplingOptions options)
+    private static double[] Expected(GenerationOptions options)
     {
         double[] z = [.. Logits.Select(logit => (double)logit)];
         int[] recent = Text[Math.Max(0, Text.Length - options.PenaltyWindow)..];
-        foreach ((string text, double bias) in options.Bias) z[Tokens.Encode(text)[0]] += bias;
-        foreach (string text in options.Banned) z[Tokens.Encode(text)[0]] = double.NegativeInfinity;
+        foreach ((string text, double bias) in options.LogitBias) z[Tokens.Encode(text)[0]] += bias;
+        foreach (string text in options.BannedTokens) z[Tokens.Encode(text)[0]] = double.NegativeInfinity;
         foreach (int id in recent.Distinct())
         {
             z[id] = z[id] > 0 ? z[id] / options.RepetitionPenalty : z[id] * options.RepetitionPenalty;

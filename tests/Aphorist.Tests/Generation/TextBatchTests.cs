@@ -5,6 +5,8 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class TextBatchTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<int> Kinds => [.. Enumerable.Range(0, 2 * LayerKinds.All.Count)];
 
     [Theory]
@@ -14,11 +16,23 @@ public sealed class TextBatchTests
         ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5 };
         LanguageModel model = ModelPair.Random(kind < LayerKinds.All.Count ? spec : LayerKinds.Connect(spec), 13, deviation: 0.7).Engine;
         string[] prompts = [.. Enumerable.Range(0, 300).Select(number => Prompt(model, number))];
-        SamplingOptions sampling = new() { Seed = 40, Temperature = 4, TopP = 0.95, RepetitionPenalty = 1.1, PenaltyWindow = 5 };
-        StopOptions stop = new() { Texts = [Prompt(model, 1)[..1] + Prompt(model, 2)[..1], Prompt(model, 3)[..1]], MinimumLength = 3 };
-        string[] expected = [.. prompts.Select((prompt, number) => new TextGenerator(model).Generate(prompt, 30, sampling with { Seed = 40 + (ulong)number }, stop))];
+        GenerationOptions options = new()
+        {
+            MaxTokens = 30,
+            MinTokens = 3,
+            StopSequences = [Prompt(model, 1)[..1] + Prompt(model, 2)[..1], Prompt(model, 3)[..1]],
+            Temperature = 4,
+            TopP = 0.95,
+            RepetitionPenalty = 1.1,
+            PenaltyWindow = 5,
+            Seed = 40,
+        };
+        string[] expected =
+        [
+            .. prompts.Select((prompt, number) => new TextGenerator(model).Generate(prompt, options with { Seed = 40 + (ulong)number })),
+        ];
         foreach (int threads in (int[])[1, 3])
-            Assert.Equal(expected, new TextGenerator(model, threads: threads).GenerateBatch(prompts, 30, sampling, stop, TestContext.Current.CancellationToken));
+            Assert.Equal(expected, new TextGenerator(model, threads: threads).GenerateBatch(prompts, options, Token));
         // Some end early and some do not, so that rows change places.
         Assert.Contains(expected, text => text.Length == 30);
         Assert.Contains(expected, text => text.Length < 10);
@@ -29,7 +43,7 @@ public sealed class TextBatchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         int read = 0;
-        Assert.Equal(600, new TextGenerator(model).GenerateBatch(Prompts(), 4, cancellationToken: TestContext.Current.CancellationToken).Take(600).Count());
+        Assert.Equal(600, new TextGenerator(model).GenerateBatch(Prompts(), new() { MaxTokens = 4 }, Token).Take(600).Count());
         Assert.InRange(read, 600, 1200);
 
         IEnumerable<string> Prompts()
@@ -48,8 +62,8 @@ public sealed class TextBatchTests
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
         Assert.Equal(
-            [generator.Generate("", 9, new() { Seed = 3 }), generator.Generate("", 9, new() { Seed = 4 })],
-            generator.GenerateBatch(["", ""], 9, new() { Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken));
+            [generator.Generate("", new() { MaxTokens = 9, Seed = 3 }, Token), generator.Generate("", new() { MaxTokens = 9, Seed = 4 }, Token)],
+            generator.GenerateBatch(["", ""], new() { MaxTokens = 9, Seed = 3 }, Token));
     }
 
     [Fact]
@@ -57,7 +71,7 @@ public sealed class TextBatchTests
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         using CancellationTokenSource source = new();
-        IEnumerable<string> texts = new TextGenerator(model).GenerateBatch(Enumerable.Repeat("", int.MaxValue), 50, cancellationToken: source.Token);
+        IEnumerable<string> texts = new TextGenerator(model).GenerateBatch(Enumerable.Repeat("", int.MaxValue), new() { MaxTokens = 50 }, source.Token);
         int count = 0;
         Assert.Throws<OperationCanceledException>(() =>
         {
@@ -71,8 +85,8 @@ public sealed class TextBatchTests
     public void CompleteMany_LengthZeroOrNothing_WritesNothing()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
-        Assert.Equal(["", ""], new TextGenerator(model).GenerateBatch(["", ""], 0, cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Empty(new TextGenerator(model).GenerateBatch([], 10, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(["", ""], new TextGenerator(model).GenerateBatch(["", ""], new() { MaxTokens = 0 }, Token));
+        Assert.Empty(new TextGenerator(model).GenerateBatch([], cancellationToken: Token));
     }
 
     private static string Prompt(LanguageModel model, int number) =>

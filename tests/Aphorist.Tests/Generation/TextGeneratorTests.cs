@@ -13,6 +13,8 @@ public sealed class TextGeneratorTests
 
     private static readonly ModelPair Pair = ModelPair.Random(15, 20, Window, GateActivation.HardSigmoid, deviation: 0.8);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     /// <summary>No prompt, shorter than the window, as long, longer, several times as long.</summary>
     public static TheoryData<GenerationMode, int> ModesAndPromptLengths
     {
@@ -32,7 +34,7 @@ public sealed class TextGeneratorTests
     {
         string prompt = Prompt(promptLength);
         TextGenerator generator = new(Pair.Engine, mode, threads: 2);
-        string text = generator.Generate(prompt, 40, new() { Temperature = 0 });
+        string text = generator.Generate(prompt, new() { MaxTokens = 40, Temperature = 0 }, Token);
         int[] ids = Pair.Engine.Tokenizer.Encode(prompt + text);
         for (int place = promptLength; place < ids.Length; place++)
         {
@@ -49,7 +51,7 @@ public sealed class TextGeneratorTests
         // The gates of so many states are 2^32 numbers, of which an int keeps none.
         ModelSpec spec = new() { HiddenSize = 1024, Window = 1 << 20 };
         TextGenerator generator = new(LanguageModel.CreateEmpty(spec, Pair.Engine.Tokenizer), GenerationMode.Window, threads: 1);
-        string message = Assert.Throws<ArgumentException>(() => generator.Generate("", 1)).Message;
+        string message = Assert.Throws<ArgumentException>(() => generator.Generate("", new() { MaxTokens = 1 }, Token)).Message;
         Assert.Contains("take a model with a shorter window", message, StringComparison.Ordinal);
     }
 
@@ -60,12 +62,12 @@ public sealed class TextGeneratorTests
     public void Complete_Window_WritesWhatRunningEveryWindowAloneWrites(int promptLength)
     {
         string prompt = Prompt(promptLength);
-        SamplingOptions options = new() { Temperature = 1.2, Seed = 3 };
-        string naive = CompleteNaively(Pair.Engine, prompt, 200, options);
+        GenerationOptions options = new() { MaxTokens = 200, Temperature = 1.2, Seed = 3 };
+        string naive = CompleteNaively(Pair.Engine, prompt, options);
         foreach (int threads in (int[])[1, 2, 3])
         {
             TextGenerator generator = new(Pair.Engine, GenerationMode.Window, threads);
-            Assert.Equal(naive, generator.Generate(prompt, 200, options));
+            Assert.Equal(naive, generator.Generate(prompt, options, Token));
         }
     }
 
@@ -75,10 +77,10 @@ public sealed class TextGeneratorTests
     public void Complete_SameSeed_WritesTheSameText(GenerationMode mode)
     {
         TextGenerator generator = new(Pair.Engine, mode), another = new(Pair.Engine, mode);
-        string text = generator.Generate(Prompt(4), 100, new() { Seed = 1 });
-        Assert.Equal(text, generator.Generate(Prompt(4), 100, new() { Seed = 1 }));
-        Assert.Equal(text, another.Generate(Prompt(4), 100, new() { Seed = 1 }));
-        Assert.NotEqual(text, generator.Generate(Prompt(4), 100, new() { Seed = 2 }));
+        string text = generator.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 1 }, Token);
+        Assert.Equal(text, generator.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 1 }, Token));
+        Assert.Equal(text, another.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 1 }, Token));
+        Assert.NotEqual(text, generator.Generate(Prompt(4), new() { MaxTokens = 100, Seed = 2 }, Token));
     }
 
     [Fact]
@@ -86,21 +88,23 @@ public sealed class TextGeneratorTests
     {
         TextGenerator generator = new(Pair.Engine, GenerationMode.Window);
         string longPrompt = Prompt(50);
-        Assert.Equal(generator.Generate(longPrompt[^Window..], 50), generator.Generate(longPrompt, 50));
+        GenerationOptions options = new() { MaxTokens = 50, Seed = 1 };
+        Assert.Equal(generator.Generate(longPrompt[^Window..], options, Token), generator.Generate(longPrompt, options, Token));
     }
 
     [Fact]
     public void Stream_SameOptions_WritesWhatCompleteWrites()
     {
         TextGenerator generator = new(Pair.Engine);
-        string text = string.Concat(generator.Stream(Prompt(4)).Take(60));
-        Assert.Equal(generator.Generate(Prompt(4), 60), text);
+        GenerationOptions options = new() { MaxTokens = 60, Seed = 1 };
+        string text = string.Concat(generator.Stream(Prompt(4), options with { MaxTokens = null }, Token).Take(60));
+        Assert.Equal(generator.Generate(Prompt(4), options, Token), text);
     }
 
     [Fact]
     public void Stream_ReadTwiceAtTheSameTime_WritesTheSameText()
     {
-        IEnumerable<string> text = new TextGenerator(Pair.Engine).Stream(Prompt(4), new() { FrequencyPenalty = 0.3 }, length: 40);
+        IEnumerable<string> text = new TextGenerator(Pair.Engine).Stream(Prompt(4), new() { MaxTokens = 40, FrequencyPenalty = 0.3 }, Token);
         Assert.All(text.Zip(text), pair => Assert.Equal(pair.First, pair.Second));
         Assert.Equal(40, text.Count());
     }
@@ -109,18 +113,18 @@ public sealed class TextGeneratorTests
     public void Complete_LengthZero_WritesNothing()
     {
         TextGenerator generator = new(Pair.Engine);
-        Assert.Equal("", generator.Generate(Prompt(4), 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => generator.Generate(Prompt(4), -1));
+        Assert.Equal("", generator.Generate(Prompt(4), new() { MaxTokens = 0 }, Token));
+        Assert.Throws<InvalidOptionsException>(() => generator.Generate(Prompt(4), new() { MaxTokens = -1 }, Token));
     }
 
     [Fact]
     public void Complete_UnknownCharacter_IsNamed()
     {
         TextGenerator generator = new(Pair.Engine);
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Generate(Prompt(2) + "🙂", 5));
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => generator.Generate(Prompt(2) + "🙂", cancellationToken: Token));
         Assert.Equal(new Rune(0x1F642), exception.Character);
         // At once, not when the first character is asked for.
-        Assert.Throws<UnknownCharacterException>(() => { generator.Stream("q"); });
+        Assert.Throws<UnknownCharacterException>(() => { generator.Stream("q", cancellationToken: Token); });
     }
 
     [Fact]
@@ -128,34 +132,35 @@ public sealed class TextGeneratorTests
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters("abcd \n", new TextNormalization(Lowercase: true));
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, vocabulary));
-        Assert.Equal(generator.Generate("ab\ncd", 50), generator.Generate("AB\r\nCd", 50));
+        GenerationOptions options = new() { MaxTokens = 50, Seed = 1 };
+        Assert.Equal(generator.Generate("ab\ncd", options, Token), generator.Generate("AB\r\nCd", options, Token));
     }
 
     [Fact]
     public void Complete_GeneratorMadeAfterTheModelChanged_UsesTheNewParameters()
     {
         LanguageModel model = ModelPair.Random(15, 20, Window, GateActivation.Sigmoid).Engine;
-        new TextGenerator(model).Generate("", 5);
+        new TextGenerator(model).Generate("", new() { MaxTokens = 5 }, Token);
         Span<float> bias = model.Parameters.GetValues(model.Layout.DecoderBias);
         bias[4] = 1000;
-        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Generate("", 3));
+        Assert.Equal(model.Tokenizer.Decode([4, 4, 4]), new TextGenerator(model).Generate("", new() { MaxTokens = 3 }, Token));
     }
 
     /// <summary>As the notebook does it: for every character the last window again, from a zero state.</summary>
-    private static string CompleteNaively(LanguageModel model, string prompt, int length, SamplingOptions options)
+    private static string CompleteNaively(LanguageModel model, string prompt, GenerationOptions options)
     {
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         SampledChoices sampler = new(options, model.Tokenizer);
         List<int> ids = [.. model.Tokenizer.Encode(prompt)];
-        for (int written = 0; written < length; written++)
+        for (int written = 0; written < options.MaxTokens; written++)
         {
             StatefulPredictor predictor = new(weights);
             foreach (int id in ids.TakeLast(model.Spec.Window)) predictor.Read(id);
             ids.Add(sampler.Choose(predictor.Predict()));
         }
 
-        return model.Tokenizer.Decode([.. ids.TakeLast(length)]);
+        return model.Tokenizer.Decode([.. ids.TakeLast(options.MaxTokens!.Value)]);
     }
 
     private static string Prompt(int length)

@@ -10,6 +10,8 @@ public sealed class TokenGenerationTests
 {
     private static readonly Corpus Corpus = Corpus.FromText("the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(TokenizerKind.Characters, GenerationMode.Stateful)]
     [InlineData(TokenizerKind.Words, GenerationMode.Stateful)]
@@ -21,7 +23,7 @@ public sealed class TokenGenerationTests
         LanguageModel model = Model(kind);
         TextGenerator generator = new(model, mode, threads: 2);
         foreach (int length in (int[])[0, 1, 2, 3, 50])
-            Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Generate("The CAT", length, new() { Seed = 5 }));
+            Assert.Equal(model.Tokenizer.Decode(Ids(model, "the cat", length)), generator.Generate("The CAT", new() { MaxTokens = length, Seed = 5 }, Token));
     }
 
     [Theory]
@@ -32,7 +34,7 @@ public sealed class TokenGenerationTests
         LanguageModel model = Model(TokenizerKind.Words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 100;
         TextGenerator generator = new(model);
-        Assert.DoesNotContain(WordTokenizer.UnknownToken, generator.Generate("the", 50, new() { Temperature = temperature }), StringComparison.Ordinal);
+        Assert.DoesNotContain(WordTokenizer.UnknownToken, generator.Generate("the", new() { MaxTokens = 50, Temperature = temperature }, Token), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -42,10 +44,11 @@ public sealed class TokenGenerationTests
     public void Stream_AnyTokens_YieldsPiecesThatMakeTheSameText(TokenizerKind kind)
     {
         TextGenerator generator = new(Model(kind));
-        string[] pieces = [.. generator.Stream("the", new() { Seed = 2 }, length: 40)];
+        GenerationOptions options = new() { MaxTokens = 40, Seed = 2 };
+        string[] pieces = [.. generator.Stream("the", options, Token)];
         Assert.DoesNotContain("", pieces);
-        Assert.Equal(generator.Generate("the", 40, new() { Seed = 2 }), string.Concat(pieces));
-        Assert.Equal(pieces[..5], generator.Stream("the", new() { Seed = 2 }).Take(5));
+        Assert.Equal(generator.Generate("the", options, Token), string.Concat(pieces));
+        Assert.Equal(pieces[..5], generator.Stream("the", options with { MaxTokens = null }, Token).Take(5));
     }
 
     [Fact]
@@ -57,22 +60,23 @@ public sealed class TokenGenerationTests
         kernel[0xC3] = 1000;
         TextGenerator generator = new(model);
         // The first byte of a character is followed by itself instead of a second one, and the text ends with it.
-        Assert.Equal(["\uFFFD", "\uFFFD", "\uFFFD"], generator.Stream("", length: 3));
-        Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Generate("", 3));
+        Assert.Equal(["\uFFFD", "\uFFFD", "\uFFFD"], generator.Stream("", new() { MaxTokens = 3 }, Token));
+        Assert.Equal("\uFFFD\uFFFD\uFFFD", generator.Generate("", new() { MaxTokens = 3 }, Token));
     }
 
     [Fact]
     public void Complete_UnknownWord_IsReadAsTheUnknownToken()
     {
         TextGenerator generator = new(Model(TokenizerKind.Words));
-        Assert.Equal(generator.Generate("the dog", 20), generator.Generate("the cow", 20));
+        GenerationOptions options = new() { MaxTokens = 20, Seed = 1 };
+        Assert.Equal(generator.Generate("the dog", options, Token), generator.Generate("the cow", options, Token));
     }
 
     [Fact]
     public void Stream_NegativeLength_IsRefusedAtOnce()
     {
         TextGenerator generator = new(Model(TokenizerKind.Bytes));
-        Assert.Throws<ArgumentOutOfRangeException>(() => { generator.Stream("", length: -1); });
+        Assert.Throws<InvalidOptionsException>(() => { generator.Stream("", new() { MaxTokens = -1 }, Token); });
     }
 
     /// <summary>The ids that the sampler chooses, token by token.</summary>

@@ -10,7 +10,7 @@ internal static class PackageReadmeExample
         // begin
         LanguageModel model = LanguageModel.Load("aphorisms.safetensors");
         TextGenerator generator = new(model);
-        foreach (string piece in generator.Stream("the truth is ", new() { Temperature = 0.5 }, length: 300)) Console.Write(piece);
+        foreach (string piece in generator.Stream("the truth is ", new() { MaxTokens = 300, Temperature = 0.5 })) Console.Write(piece);
         // end
     }
 

@@ -15,7 +15,7 @@ internal static class ReadmeExample
         {
             if (step is not EpochCompleted epoch) continue;
             TextGenerator generator = new(model);
-            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Generate("the truth is ", 200, new() { Temperature = 0.5 })}");
+            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Generate("the truth is ", new() { MaxTokens = 200, Temperature = 0.5 })}");
         }
 
         model.Save("aphorisms.safetensors");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -49,16 +50,16 @@ public sealed class CultureTests : IDisposable
     }
 
     [Fact]
-    public void EnsureSame_OtherRateUnderACommaCulture_WritesPoints()
+    public void EnsureSameRun_OtherRateUnderACommaCulture_WritesPoints()
     {
-        RunOptions begun = new() { Corpus = [], CorpusSha256 = "", Lowercase = true, Preset = "notebook", Model = new(), Training = new() };
-        AssertSays("0.01, not with 0.25", () => begun.EnsureSame(begun with { Training = new() { LearningRate = 0.25 } }));
+        TrainingRunOptions begun = new() { Corpus = [], CorpusSha256 = "" };
+        AssertSays("0.01, not with 0.25", () => begun.EnsureSameRun(begun with { Training = new() { LearningRate = 0.25 } }));
     }
 
     [Fact]
     public async Task RunAsync_OtherRateThanTheCheckpointUnderACommaCulture_WritesPoints()
     {
-        using RunFolder folder = RunFolder.Create(temporary["run"]);
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));
         Assert.Contains("LearningRate 0.01, not with 0.25;", error.Message, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ public sealed class DivergenceGuardTests
 {
     private readonly TrainingState state = new()
     {
-        Identity = RunIdentity.Of("", new ModelSpec(), new TrainingOptions()),
+        Identity = RunIdentity.Create("", null, new ModelSpec(), new TrainingOptions()),
         LearningRate = 0.01,
     };
 

@@ -1,5 +1,6 @@
 using Aphorist.Tests.Model;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -63,7 +64,7 @@ public sealed class OptimizerStateTests
         using TemporaryFolder files = new();
         LanguageModel whole = Begun(), stopped = Begun();
         await TinyTraining.RunAsync(whole, options);
-        using RunFolder folder = RunFolder.Create(files["run"]);
+        RunFolder folder = RunFolder.Create(files["run"]);
         using CancellationTokenSource cancellation = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TinyTraining.RunAsync(stopped, options, folder, happened =>
         {

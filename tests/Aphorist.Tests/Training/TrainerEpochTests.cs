@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -50,7 +51,7 @@ public sealed class TrainerEpochTests : IDisposable
     public async Task RunAsync_EpochWorseThanBefore_BestModelStaysTheBestEpochs()
     {
         LanguageModel model = TinyTraining.Model();
-        using RunFolder folder = RunFolder.Create(temporary["run"]);
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<float[]> weights = [];
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 }, folder, happened =>
         {

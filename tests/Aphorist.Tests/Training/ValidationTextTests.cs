@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -51,7 +52,7 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_RunFolder_HoldsTheModelThatPredictsTheTextBest()
     {
-        using RunFolder folder = RunFolder.Create(temporary["run"]);
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams with { Epochs = 5, LearningRate = 0.1 }, folder);
         double best = Epochs(events).Min(epoch => epoch.ValidationLoss!.Value);
         Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).LossPerToken);
@@ -60,7 +61,7 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_CheckpointOfAnotherValidationText_IsRefused()
     {
-        using RunFolder folder = RunFolder.Create(temporary["run"]);
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await RunAsync(TinyTraining.Model(), TinyTraining.Options, folder);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options, folder));
         Assert.StartsWith("The validation text is not the one", error.Message, StringComparison.Ordinal);

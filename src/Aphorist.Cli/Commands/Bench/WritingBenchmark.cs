@@ -67,11 +67,11 @@ internal sealed class WritingBenchmark
 
     private static double RecurrentOf(ModelSpec spec) => (2.0 * spec.Layers - 1) * 4 * spec.HiddenSize * spec.HiddenSize;
 
-    private static double Rate(TimeSpan time, TextGenerator generator, string prompt, int length, SamplingOptions? sampling = null) =>
-        length / InterleavedTimer.Median(time, () => generator.Generate(prompt, length, sampling));
+    private static double Rate(TimeSpan time, TextGenerator generator, string prompt, int length, GenerationOptions? options = null) =>
+        length / InterleavedTimer.Median(time, () => generator.Generate(prompt, (options ?? new()) with { MaxTokens = length, Seed = 0 }));
 
     private static double RateOfMany(TimeSpan time, TextGenerator generator, string prompt, int length) =>
-        (double)Texts * length / InterleavedTimer.Median(time, () => Consume(generator.GenerateBatch(Enumerable.Repeat(prompt, Texts), length)));
+        (double)Texts * length / InterleavedTimer.Median(time, () => Consume(generator.GenerateBatch(Enumerable.Repeat(prompt, Texts), new() { MaxTokens = length, Seed = 0 })));
 
     private static void Consume(IEnumerable<string> texts)
     {

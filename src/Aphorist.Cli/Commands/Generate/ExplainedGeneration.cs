@@ -15,22 +15,18 @@ internal static class ExplainedGeneration
     /// <summary>Writes one text.</summary>
     /// <param name="generator">Who writes it.</param>
     /// <param name="prompt">A prompt that the model knows.</param>
-    /// <param name="sampling">How its tokens are chosen.</param>
-    /// <param name="length">How many there are.</param>
-    /// <param name="stop">Where it ends before.</param>
+    /// <param name="options">How it is generated.</param>
     /// <param name="output">Where to.</param>
     /// <param name="cancellationToken">Stops it between two tokens.</param>
-    public static int Run(
-        TextGenerator generator, string prompt, SamplingOptions sampling, int length, StopOptions stop, CommandOutput output, CancellationToken cancellationToken)
+    public static int Run(TextGenerator generator, string prompt, GenerationOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        IEnumerable<ScoredToken> tokens = generator.Explain(prompt, sampling, length, stop, output.Json ? Alternatives : 0);
+        IEnumerable<ScoredToken> tokens = generator.StreamTokens(prompt, options, output.Json ? Alternatives : 0, cancellationToken);
         SurpriseShades? shades = output.Json ? null : SurpriseShades.OfTerminal(output.Console, generator.Tokenizer);
         if (!output.Json) output.Result.Type(prompt);
         double nats = 0, entropy = 0;
         List<int> ids = [];
         foreach (ScoredToken token in tokens)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             output.Result.Type(output.Json ? Json(token) + "\n" : shades?.Paint(token.Text, token.Bits) ?? token.Text);
             (nats, entropy) = (nats - token.LogProbability, entropy + token.Entropy);
             ids.Add(token.Id);

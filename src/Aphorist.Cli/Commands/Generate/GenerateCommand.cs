@@ -44,21 +44,18 @@ internal static class GenerateCommand
     {
         CommandOutput output = CommandOutput.Of(call);
         int length = StopArguments.LengthOf(call), count = ManyArguments.CountOf(call);
-        StopOptions stop = StopArguments.Of(call);
         BeamOptions? beams = ManyArguments.BeamsOf(call);
-        IReadOnlyList<SamplingOptions> sampling = SamplingArguments.Of(call, length);
+        IReadOnlyList<GenerationOptions> sampling = StopArguments.AddTo(SamplingArguments.Of(call, length), call);
         GenerationMode mode = Mode.GetValue(call) ?? GenerationMode.Stateful;
         Check(call, sampling, count, beams, mode);
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
-        (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed, output, cancellationToken);
+        (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed!.Value, output, cancellationToken);
         GenerationRequest request = new()
         {
             Model = call.GetRequiredValue(Model),
             Prompt = prompt,
             KnownPrompt = known,
-            Length = length,
-            Sampling = sampling,
-            Stop = stop,
+            Options = sampling,
             Beams = beams,
             Mode = mode,
             Count = count,
@@ -68,17 +65,17 @@ internal static class GenerateCommand
         };
         TextGenerator generator = new(model, mode);
         IEnumerable<GenerationItem> texts = GenerationPlan.Of(request, generator, cancellationToken);
-        bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.Schedule is not null);
+        bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.TemperatureSchedule is not null);
         if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
-        if (call.GetValue(Explain)) return ExplainedGeneration.Run(generator, known, sampling[0], length, stop, output, cancellationToken);
+        if (call.GetValue(Explain)) return ExplainedGeneration.Run(generator, known, sampling[0], output, cancellationToken);
         await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }
 
-    private static void Check(ParseResult call, IReadOnlyList<SamplingOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
+    private static void Check(ParseResult call, IReadOnlyList<GenerationOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
     {
         if (count > 1 && sampling.Count > 1) throw new UsageException("--count writes texts of one temperature: leave all but one out, or call once for each.");
-        if (count > 1 && sampling[0] is { Temperature: 0, Schedule: null }) throw new UsageException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
+        if (count > 1 && sampling[0] is { Temperature: 0, TemperatureSchedule: null }) throw new UsageException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
         if (beams is not null && mode == GenerationMode.Window) throw new UsageException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
         if (!call.GetValue(Explain)) return;
         if (call.GetValue(Output) is not null) throw new UsageException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");

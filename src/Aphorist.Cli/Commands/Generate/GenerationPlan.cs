@@ -19,7 +19,7 @@ internal static class GenerationPlan
                 : request.Count > 1 ? Many(request, generator, cancellationToken)
                 : Sampled(request, generator);
         }
-        catch (ArgumentException exception) when (exception.ParamName is null)
+        catch (InvalidOptionsException exception)
         {
             throw new UsageException(exception.Message);
         }
@@ -27,16 +27,16 @@ internal static class GenerationPlan
 
     private static GenerationItem[] Sampled(GenerationRequest request, TextGenerator generator) =>
     [
-        .. request.Sampling.Select(sampling => new GenerationItem(
-            request.Sampling.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"temperature {sampling.Temperature}") : null,
-            generator.Stream(request.KnownPrompt, sampling, request.Length, request.Stop),
-            json => WriteSampling(json, sampling, sampling.Seed))),
+        .. request.Options.Select(options => new GenerationItem(
+            request.Options.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"temperature {options.Temperature}") : null,
+            generator.Stream(request.KnownPrompt, options),
+            json => WriteSampling(json, options, options.Seed!.Value))),
     ];
 
     private static IEnumerable<GenerationItem> Many(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
-        SamplingOptions sampling = request.Sampling[0];
-        IEnumerable<string> texts = generator.GenerateBatch(Prompts(), request.Length, sampling, request.Stop, cancellationToken);
+        GenerationOptions options = request.Options[0];
+        IEnumerable<string> texts = generator.GenerateBatch(Prompts(), options, cancellationToken);
         return Titled(request.Unique ? Different(texts, request.Count) : texts.Index().Take(request.Count));
 
         IEnumerable<string> Prompts()
@@ -47,7 +47,7 @@ internal static class GenerationPlan
         IEnumerable<GenerationItem> Titled(IEnumerable<(int Number, string Text)> numbered)
         {
             foreach ((int number, string text) in numbered)
-                yield return new GenerationItem(request.AreLines ? null : $"text {number + 1}", [text], json => WriteSampling(json, sampling, sampling.Seed + (ulong)number));
+                yield return new GenerationItem(request.AreLines ? null : $"text {number + 1}", [text], json => WriteSampling(json, options, options.Seed!.Value + (ulong)number));
         }
     }
 
@@ -68,7 +68,7 @@ internal static class GenerationPlan
 
     private static GenerationItem[] Best(GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
     [
-        .. generator.BeamSearch(request.KnownPrompt, request.Length, beams, request.Stop, cancellationToken).Select(found => new GenerationItem(
+        .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(found => new GenerationItem(
             beams.ResultCount > 1 ? string.Create(CultureInfo.InvariantCulture, $"log probability {found.LogProbability:F2}, score {found.Score:F2}") : null,
             [found.Text],
             json =>
@@ -78,9 +78,9 @@ internal static class GenerationPlan
             })),
     ];
 
-    private static void WriteSampling(Utf8JsonWriter json, SamplingOptions sampling, ulong seed)
+    private static void WriteSampling(Utf8JsonWriter json, GenerationOptions options, ulong seed)
     {
-        json.WriteNumber("temperature", sampling.Temperature);
+        json.WriteNumber("temperature", options.Temperature);
         json.WriteNumber("seed", seed);
     }
 }

@@ -12,12 +12,8 @@ internal sealed record GenerationRequest
     /// <summary>What the model reads of it.</summary>
     public required string KnownPrompt { get; init; }
 
-    public required int Length { get; init; }
-
-    /// <summary>How tokens are chosen, a text for each.</summary>
-    public required IReadOnlyList<SamplingOptions> Sampling { get; init; }
-
-    public required StopOptions Stop { get; init; }
+    /// <summary>The options, one for each text.</summary>
+    public required IReadOnlyList<GenerationOptions> Options { get; init; }
 
     /// <summary>How to search for the likeliest texts, instead of sampling; null to sample.</summary>
     public required BeamOptions? Beams { get; init; }

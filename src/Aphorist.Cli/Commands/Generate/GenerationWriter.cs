@@ -62,7 +62,7 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
             json.WriteString("model", ModelPath.Of(request.Model));
             json.WriteString("prompt", request.Prompt);
             json.WriteString("text", collected.ToString());
-            json.WriteNumber("length", request.Length);
+            json.WriteNumber("length", request.Options[0].MaxTokens!.Value);
             text.WriteFacts(json);
             json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
         });

@@ -64,13 +64,13 @@ internal static class SamplingArguments
     /// <summary>The options of each text, one for each temperature.</summary>
     /// <param name="call">The call.</param>
     /// <param name="length">How many tokens are written, over which a ramp runs.</param>
-    public static IReadOnlyList<SamplingOptions> Of(ParseResult call, int length)
+    public static IReadOnlyList<GenerationOptions> Of(ParseResult call, int length)
     {
         double[] temperatures = Temperature.GetValue(call) ?? [1.0];
         Check(call, temperatures);
-        SamplingOptions options = new()
+        GenerationOptions options = new()
         {
-            Schedule = ScheduleOf(call, length),
+            TemperatureSchedule = ScheduleOf(call, length),
             TopK = TopK.GetValue(call) ?? 0,
             TopP = TopP.GetValue(call) ?? 1,
             MinP = MinP.GetValue(call) ?? 0,
@@ -79,8 +79,8 @@ internal static class SamplingArguments
             FrequencyPenalty = Frequency.GetValue(call) ?? 0,
             PresencePenalty = Presence.GetValue(call) ?? 0,
             PenaltyWindow = Window.GetValue(call) ?? 64,
-            Banned = [.. (call.GetValue(Ban) ?? []).Select(EscapedText.Read)],
-            Bias = BiasOf(call.GetValue(Bias) ?? []),
+            BannedTokens = [.. (call.GetValue(Ban) ?? []).Select(EscapedText.Read)],
+            LogitBias = BiasOf(call.GetValue(Bias) ?? []),
             Seed = Seed.GetValue(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
         };
         return [.. temperatures.Select(temperature => options with { Temperature = temperature })];

@@ -22,20 +22,21 @@ internal static class StopArguments
     /// <summary>Whether every text is a line.</summary>
     public static bool IsAtLine(ParseResult call) => StopAt.GetValue(call) == TextUnit.Line;
 
-    public static StopOptions Of(ParseResult call)
+    /// <summary>Adds length and stop sequences to the options of each text.</summary>
+    public static IReadOnlyList<GenerationOptions> AddTo(IReadOnlyList<GenerationOptions> options, ParseResult call)
     {
-        StopOptions at = StopAt.GetValue(call) switch
+        string[] at = StopAt.GetValue(call) switch
         {
-            TextUnit.Line => StopOptions.AtLine,
-            TextUnit.Paragraph => StopOptions.AtParagraph,
-            _ => StopOptions.Never,
+            TextUnit.Line => ["\n"],
+            TextUnit.Paragraph => ["\n\n"],
+            _ => [],
         };
-        string[] texts = [.. at.Texts, .. (call.GetValue(Stop) ?? []).Select(EscapedText.Read)];
+        string[] texts = [.. at, .. (call.GetValue(Stop) ?? []).Select(EscapedText.Read)];
         int least = LeastTokens.GetValue(call) ?? 0;
         if (least > 0 && texts.Length == 0)
             throw new UsageException($"{LeastTokens.Name} delays the end of a text, and without {Stop.Name} or {StopAt.Name} it ends only at its full length: add one of them.");
         if (least > LengthOf(call)) throw new UsageException($"{LeastTokens.Name} is {least} and {MostTokens.Name} {LengthOf(call)}: the least cannot be more than the most.");
-        return new StopOptions { Texts = texts, MinimumLength = least };
+        return [.. options.Select(one => one with { MaxTokens = LengthOf(call), MinTokens = least, StopSequences = texts })];
     }
 
     private enum TextUnit

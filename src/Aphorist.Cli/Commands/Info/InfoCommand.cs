@@ -17,7 +17,7 @@ internal static class InfoCommand
             string path = ModelPath.Of(call.GetRequiredValue(Model));
             // Loading checks every weight; the file's own tensors are what other programs see.
             LanguageModel model = LanguageModel.Load(path);
-            ModelFileInfo file = ModelFile.Inspect(path);
+            ModelFileInfo file = ModelFileInfo.Read(path);
             if (output.Json) output.Result.Announce(ModelDescription.Json(file, model.Parameters.Count));
             else ModelDescription.Write(output.Result, file, model.Parameters.Count);
             return ExitCode.Done;

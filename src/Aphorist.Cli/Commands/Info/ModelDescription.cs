@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
-using Aphorist.Storage;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Info;
@@ -62,7 +61,7 @@ internal static class ModelDescription
     public static string ShapeOf(ModelSpec spec)
     {
         string layer = spec.Architecture == Architecture.Convolution
-            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.Sight:F0} tokens")
+            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.ReceptiveField} tokens")
             : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
         string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
         string connections = (spec.LayerNormalization ? ", normalised" : "") + (spec.Residual ? ", residual" : "");
@@ -112,9 +111,9 @@ internal static class ModelDescription
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
-    private static string StepsOf(OptimizerMetadata state) => state.Steps == 0 ? "" : string.Create(Culture, $" in {state.Steps:N0} steps");
+    private static string StepsOf(StoredOptimizer state) => state.Steps == 0 ? "" : string.Create(Culture, $" in {state.Steps:N0} steps");
 
-    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, OptimizerMetadata? state)
+    private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, StoredOptimizer? state)
     {
         if (origin is null) return [];
         string rate = origin.LearningRate is double number ? string.Create(Culture, $", learning rate {number:G4}") : "";
@@ -126,7 +125,7 @@ internal static class ModelDescription
         ];
     }
 
-    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin, OptimizerMetadata? state)
+    private static void WriteOrigin(Utf8JsonWriter json, ModelOrigin? origin, StoredOptimizer? state)
     {
         if (origin is null)
         {

@@ -72,7 +72,7 @@ internal static class PlayCall
         {
             json.WriteString("model", ModelPath.Of(request.Model));
             json.WriteString("text", text);
-            json.WriteNumber("seed", request.Sampling.Seed);
+            json.WriteNumber("seed", request.Sampling.Seed!.Value);
         }));
     }
 }

@@ -7,7 +7,7 @@ internal sealed record PlayRequest
 
     public required string Prompt { get; init; }
 
-    public required SamplingOptions Sampling { get; init; }
+    public required GenerationOptions Sampling { get; init; }
 
     public required string? Output { get; init; }
 }

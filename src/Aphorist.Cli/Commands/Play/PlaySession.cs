@@ -14,7 +14,7 @@ internal sealed class PlaySession
     private readonly SessionCache trail;
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
-    private SamplingOptions sampling;
+    private GenerationOptions sampling;
     private PartialWord? reading;
     private SuggestionSearch? search;
     private WritingRun? run;
@@ -26,7 +26,7 @@ internal sealed class PlaySession
     /// <param name="sampling">How it chooses its tokens; each stretch with another seed, counted on from this one's.</param>
     /// <param name="cancellationToken">Stops the reading of long texts.</param>
     /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public PlaySession(TextGenerator generator, Tokenizer tokenizer, SamplingOptions sampling, CancellationToken cancellationToken)
+    public PlaySession(TextGenerator generator, Tokenizer tokenizer, GenerationOptions sampling, CancellationToken cancellationToken)
     {
         (this.tokenizer, this.sampling, this.cancellationToken) = (tokenizer, sampling, cancellationToken);
         trail = new SessionCache(generator.CreateSession(sampling));
@@ -105,7 +105,7 @@ internal sealed class PlaySession
     public void Begin(WriteExtent stretch)
     {
         PartialWord text = PartialWord.ToWriteOn(Text.ToString(), tokenizer);
-        SamplingOptions choices = sampling with { Seed = sampling.Seed + stretches++ };
+        GenerationOptions choices = sampling with { Seed = sampling.Seed + stretches++ };
         run = new WritingRun(tokenizer, text, trail.At(text.Read, cancellationToken), choices, stretch);
         isTyping = false;
         earlier.Push(Text);

@@ -8,7 +8,7 @@ namespace Aphorist.Cli.Commands.Play;
 /// <param name="start">The session; it is left as it is.</param>
 /// <param name="sampling">How to choose the tokens.</param>
 /// <param name="stretch">How far to write.</param>
-internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, GenerationSession start, SamplingOptions sampling, WriteExtent stretch)
+internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, GenerationSession start, GenerationOptions sampling, WriteExtent stretch)
 {
     private const int Attempts = 32;
 
@@ -24,7 +24,7 @@ internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, Genera
     private int count;
 
     /// <summary>Where it has come to.</summary>
-    public GenerationSession Session { get; private set; } = start.Fork(sampling.Seed, sampling);
+    public GenerationSession Session { get; private set; } = start.Fork(sampling);
 
     /// <summary>All tokens up to there.</summary>
     public int[] Ids => [.. ids];
@@ -33,7 +33,7 @@ internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, Genera
     public bool IsOver { get; private set; }
 
     /// <summary>Goes on with other options.</summary>
-    public void Change(SamplingOptions options) => Session = Session.Fork(options);
+    public void Change(GenerationOptions options) => Session = Session.Fork(options with { Seed = null });
 
     /// <summary>Writes one more token and returns the text that it completes.</summary>
     public string Write()
@@ -57,12 +57,12 @@ internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, Genera
     {
         for (ulong attempt = 0; attempt < Attempts; attempt++)
         {
-            Session = start.Fork(sampling.Seed + attempt * AttemptStride, sampling);
+            Session = start.Fork(sampling with { Seed = sampling.Seed + attempt * AttemptStride });
             if (Session.Sample() is var chosen && before.GoesOnAs(tokenizer.Decode([chosen]))) return chosen;
         }
 
         int likeliest = start.Predict().GetMostLikely(tokenizer.VocabularySize).First(id => id != WordTokenizer.UnknownId && before.GoesOnAs(tokenizer.Decode([id])));
-        Session = start.Fork(sampling.Seed, sampling);
+        Session = start.Fork(sampling);
         Session.Append(likeliest);
         return likeliest;
     }

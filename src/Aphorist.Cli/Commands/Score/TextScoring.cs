@@ -20,10 +20,10 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
     public async Task<ScoredText> RunAsync(Corpus corpus, CancellationToken cancellationToken)
     {
         TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
+        ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using PreparationReport report = new(output, "reading", " tokens");
-        foreach (ScoredToken token in new TextGenerator(model).Score(IdsOf(ids), Alternatives, shown))
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(IdsOf(ids), options, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
             Add(token);
             if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, ids.Count));
         }

@@ -1,19 +1,8 @@
-using Aphorist.Model.Layers.Gru;
-using Aphorist.Model.Layers.Lstm;
-
 namespace Aphorist.Model.Layers;
 
 /// <summary>What one layer remembers of some texts.</summary>
 internal abstract unsafe class InferenceLayer
 {
-    /// <summary>What a recurrent layer remembers.</summary>
-    public static InferenceLayer Create(PackedWeights weights, RecurrentWeights layer, int rows) => weights.Model.Spec switch
-    {
-        { Architecture: Architecture.Lstm } spec => new LstmInferenceLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), rows),
-        { ResetsBefore: true } spec => new GruResetBeforeInferenceLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), rows),
-        { } spec => new GruInferenceLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), rows),
-    };
-
     /// <summary>Forgets all texts.</summary>
     public abstract void Clear();
 

@@ -1,5 +1,3 @@
-using Aphorist.Model.Layers.Convolution;
-
 namespace Aphorist.Model.Layers;
 
 /// <summary>The matrices of one layer in the forms that the products want, and what computes with them.</summary>
@@ -7,10 +5,6 @@ internal abstract class LayerWeights
 {
     /// <summary>How many parts <see cref="Refresh"/> has, which may be made at the same time.</summary>
     public const int Parts = 4;
-
-    public static LayerWeights Create(PackedWeights weights, int layer) => weights.Model.Spec.Architecture == Architecture.Convolution
-        ? new ConvolutionWeights(weights, layer)
-        : new RecurrentWeights(weights, layer);
 
     /// <summary>Takes over one of the <see cref="Parts"/> as it is now.</summary>
     public abstract void Refresh(int part);

@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using Aphorist.Model.Layers.Gru;
-using Aphorist.Model.Layers.Lstm;
 using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
@@ -30,14 +28,6 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
         packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
         zeros = GC.AllocateArray<int>(mostRows, pinned: true);
     }
-
-    public static RecurrentTrainingLayer Create(PackedWeights weights, RecurrentWeights layer, int mostRows, int mostSteps) =>
-        weights.Model.Spec switch
-        {
-            { Architecture: Architecture.Lstm } spec => new LstmTrainingLayer(layer, LstmCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-            { ResetsBefore: true } spec => new GruResetBeforeTrainingLayer(layer, GruResetBeforeCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-            { } spec => new GruTrainingLayer(layer, GruCell.Create(weights.InstructionSet, spec.Gates), mostRows, mostSteps),
-        };
 
     public override float* Output => Hidden(1);
 

@@ -5,13 +5,15 @@ namespace Aphorist.Model.Layers;
 /// <summary>The matrices of one recurrent layer in the forms that the products want; made anew after every change of the parameters.</summary>
 internal sealed unsafe class RecurrentWeights : LayerWeights
 {
+    private readonly RecurrentKind kind;
     private readonly Parameters parameters;
     private readonly AlignedArray inputRows, inputKernel, recurrent, recurrentCandidate;
     private readonly AlignedArray? inputKernelTransposed, recurrentTransposed;
 
-    public RecurrentWeights(PackedWeights weights, int layer)
+    public RecurrentWeights(RecurrentKind kind, PackedWeights weights, int layer)
     {
         (LanguageModel model, GemmKernel gemm) = (weights.Model, weights.Gemm);
+        this.kind = kind;
         (parameters, Gemm, Tensors) = (model.Parameters, gemm, model.Layout.Layers[layer]);
         (HiddenSize, InputSize, Gates) = (model.Spec.HiddenSize, model.Spec.InputSize(layer), model.Spec.GateCount * model.Spec.HiddenSize);
         IsResidual = model.Spec.AddsInput(layer);
@@ -88,9 +90,9 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
         }
     }
 
-    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) => RecurrentTrainingLayer.Create(weights, this, mostRows, mostSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) => kind.CreateTrainingLayer(this, weights, mostRows, mostSteps);
 
-    public override InferenceLayer CreateState(PackedWeights weights, int rows) => InferenceLayer.Create(weights, this, rows);
+    public override InferenceLayer CreateState(PackedWeights weights, int rows) => kind.CreateInferenceLayer(this, weights, rows);
 
     private void AddBiasToRows()
     {

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
 using Aphorist.Text;
 using Aphorist.Text.Catalog;
 
 namespace Aphorist;
 
-/// <summary>The corpora that can be had by name: three built in, the others downloaded once and verified every time.</summary>
+/// <summary>The corpora that can be had by name: five built in, the others downloaded once and verified every time.</summary>
 public static class CorpusCatalog
 {
     private static readonly CorpusDownloadFolder Cache = new();
@@ -12,6 +13,24 @@ public static class CorpusCatalog
     /// <summary>All entries, those built in first.</summary>
     public static IReadOnlyList<CorpusEntry> Entries { get; } =
     [
+        new()
+        {
+            Name = "fables",
+            Description = "549 short fables in simple English, written for this project",
+            License = "CC0-1.0",
+            FileName = "fables-en.txt",
+            ByteCount = 575_602,
+            Sha256 = "7657cfac8883a2555d93e9bbff22180ce820f8f9698ab7d667dfbfb598bf32e3",
+        },
+        new()
+        {
+            Name = "fables-zh",
+            Description = "600 short fables in simple Chinese, written for this project",
+            License = "CC0-1.0",
+            FileName = "fables-zh.txt",
+            ByteCount = 611_628,
+            Sha256 = "3c7ded511d0604146a7d9a90191da818c37c4f5d93f1e963538bf819b6f1b629",
+        },
         new()
         {
             Name = "aphorisms",
@@ -114,7 +133,8 @@ public static class CorpusCatalog
     {
         if (entry.IsBuiltIn)
         {
-            using Stream text = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            using Stream compressed = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            using GZipStream text = new(compressed, CompressionMode.Decompress);
             reader.AddStream(text, entry.Name);
         }
         else

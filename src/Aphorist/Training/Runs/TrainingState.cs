@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Aphorist.Training.Runs;
 
-/// <summary>Everything a run needs to go on, apart from the arenas: what a checkpoint holds as text.</summary>
+/// <summary>Everything that a run needs to resume, apart from its arrays.</summary>
 internal sealed record TrainingState
 {
-    /// <summary>See <see cref="RunFormat"/>.</summary>
-    public int FormatVersion { get; init; }
+    public const int CurrentFormatVersion = 1;
 
-    /// <summary>Tells one run from another: what may not change when it is resumed.</summary>
+    [JsonRequired]
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>What must not change when the run is resumed.</summary>
     public required RunIdentity Identity { get; init; }
 
     /// <summary>The epochs completed.</summary>
@@ -56,30 +60,5 @@ internal sealed record TrainingState
     {
         (Batch, LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0, 0);
         (RecentLoss, RecentBatches) = (0, 0);
-    }
-}
-
-/// <summary>What makes two runs the same run: the texts, the model's shape and the options that decide the numbers.</summary>
-internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, TrainingOptions Training)
-{
-    /// <summary>The SHA-256 of the text that is measured on; null where that is a part of the corpus.</summary>
-    public string? ValidationSha256 { get; init; }
-
-    /// <summary>The identity of a run, in which what may change between sessions has its default.</summary>
-    public static RunIdentity Of(string corpusSha256, ModelSpec model, TrainingOptions options)
-    {
-        TrainingOptions defaults = new();
-        // Checkpoints that know no convolutions have no kernel size, which is read as 0.
-        if (model.Architecture != Architecture.Convolution) model = model with { KernelSize = 0 };
-        return new RunIdentity(corpusSha256, model, options with
-        {
-            Preset = defaults.Preset,
-            Epochs = options.Schedule == LearningRateSchedule.Cosine ? options.Epochs : defaults.Epochs,
-            Threads = defaults.Threads,
-            CheckpointInterval = defaults.CheckpointInterval,
-            Patience = defaults.Patience,
-            ValidationInterval = defaults.ValidationInterval,
-            TimeBudget = defaults.TimeBudget,
-        });
     }
 }

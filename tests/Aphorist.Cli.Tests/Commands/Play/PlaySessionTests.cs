@@ -4,7 +4,7 @@ namespace Aphorist.Cli.Tests.Commands.Play;
 
 public sealed class PlaySessionTests(TrainedModel trained)
 {
-    private static readonly SamplingOptions Sampling = new() { Seed = 7 };
+    private static readonly GenerationOptions Sampling = new() { Seed = 7 };
 
     [Fact]
     public void Type_Capitals_AreReadAsTheModelReadsThem()
@@ -102,7 +102,8 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Type("ran");
         Run(session, WriteExtent.Line);
 
-        string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate("the hen ran", 1000, Sampling);
+        string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
+            "the hen ran", Sampling with { MaxTokens = 1000 }, TestContext.Current.CancellationToken);
         Assert.Equal("the hen ran" + expected[..(expected.IndexOf('\n') + 1)], session.Text.ToString());
     }
 
@@ -142,7 +143,9 @@ public sealed class PlaySessionTests(TrainedModel trained)
 
         Assert.False(session.IsWriting);
         Assert.Equal(3000, session.Text.Length);
-        Assert.Equal(new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 3000, Sampling), session.Text.ToString());
+        string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
+            "", Sampling with { MaxTokens = 3000 }, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, session.Text.ToString());
     }
 
     [Fact]
@@ -154,8 +157,9 @@ public sealed class PlaySessionTests(TrainedModel trained)
         Assert.Equal(0, session.Temperature);
         for (int token = 0; token < 100; token++) session.Write();
 
-        Assert.Equal(
-            new TextGenerator(LanguageModel.Load(trained.File)).Generate("", 100, new() { Temperature = 0 }), session.Text.ToString());
+        string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
+            "", new() { MaxTokens = 100, Temperature = 0 }, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, session.Text.ToString());
         session.Warm(0.1);
         Assert.Equal(0.1, session.Temperature);
         Assert.Contains("0.1", session.Note, StringComparison.Ordinal);

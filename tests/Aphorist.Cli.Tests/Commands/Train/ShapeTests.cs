@@ -60,25 +60,6 @@ public sealed class ShapeTests : IDisposable
         Assert.NotEqual(ModelOf("hard"), ModelOf("default"));
     }
 
-    /// <summary>Once the gates of all layers were recorded as the preset has them for LSTMs, and counted for LSTMs alone.</summary>
-    [Fact]
-    public void GruOfAnEarlierVersion_Resumed_GoesOnWithLogisticGates()
-    {
-        string[] call = ["train", "--architecture", "gru", .. Tiny[..^1]];
-        Run([.. call, folder["run"]]).Expect(0);
-        Run([.. call, folder["new"]]).Expect(0);
-        string options = folder["run/options.json"], written = File.ReadAllText(options);
-        string earlier = written.Replace("  \"formatVersion\": 1,\n", "", StringComparison.Ordinal).Replace(
-            "\"gates\": \"sigmoid\"", "\"gates\": \"hard-sigmoid\"", StringComparison.Ordinal);
-        Assert.NotEqual(written, earlier);
-        File.WriteAllText(options, earlier);
-
-        AssertResumes();
-        AssertResumes("new");
-
-        Assert.Equal(ModelOf("new"), ModelOf("run"));
-    }
-
     [Fact]
     public void Convolution_TrainInfoEvaluateGenerateResumeAndFineTune_WorkTogether()
     {

@@ -65,5 +65,5 @@ public sealed class SamplerTests
     [InlineData(double.NegativeInfinity)]
     [InlineData(double.NaN)]
     public void Temperature_NegativeOrNotANumber_IsRefused(double temperature) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { Temperature = temperature });
+        Assert.Throws<InvalidOptionsException>(() => new GenerationOptions { Temperature = temperature });
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Aphorist.Text.Catalog;
 using Xunit;
@@ -11,6 +12,8 @@ public sealed class CorpusCatalogTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
+    [InlineData("fables", 575_602, 58)]
+    [InlineData("fables-zh", 209_492, 1_008)]
     [InlineData("aphorisms", 122_147, 71)]
     [InlineData("aphorisms-zh", 36_627, 1_852)]
     [InlineData("names", 17_247, 53)]
@@ -28,8 +31,11 @@ public sealed class CorpusCatalogTests : IDisposable
     {
         foreach (CorpusEntry entry in CorpusCatalog.Entries.Where(entry => entry.IsBuiltIn))
         {
-            using Stream file = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
-            Assert.Equal((entry.ByteCount, entry.Sha256), (file.Length, Convert.ToHexStringLower(SHA256.HashData(file))));
+            using Stream compressed = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            using GZipStream file = new(compressed, CompressionMode.Decompress);
+            using MemoryStream bytes = new();
+            file.CopyTo(bytes);
+            Assert.Equal((entry.ByteCount, entry.Sha256), (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))));
         }
         Assert.All(CorpusCatalog.Entries, entry => Assert.Equal(64, entry.Sha256.Length));
         Assert.Equal(CorpusCatalog.Entries.Count, CorpusCatalog.Entries.Select(entry => entry.Name).Distinct().Count());
@@ -50,7 +56,7 @@ public sealed class CorpusCatalogTests : IDisposable
     {
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
             () => CorpusCatalog.OpenAsync("nietsche", cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare; " +
+        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has fables, fables-zh, aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare; " +
             "for a file of your own give its path.", exception.Message);
     }
 

@@ -1,0 +1,56 @@
+namespace Aphorist.Interop;
+
+/// <summary>Finds the tensors of a model by their names, which <see cref="Parameters"/> documents.</summary>
+internal static class ModelTensors
+{
+    extension(Parameters parameters)
+    {
+        /// <summary>E [V, E]; null if the first layer reads tokens.</summary>
+        public ParameterTensor? Embedding => parameters.Find("embedding.weight");
+
+        /// <summary>D [V, H]. The embedding itself if the weights are tied.</summary>
+        public ParameterTensor DecoderKernel => parameters.Find("decoder.weight") ?? parameters.Embedding!;
+
+        /// <summary>The bias of the decoder [V].</summary>
+        public ParameterTensor DecoderBias => parameters["decoder.bias"];
+
+        /// <summary>The tensors of a layer, from 0.</summary>
+        public LayerTensors Layer(int layer)
+        {
+            if (parameters.Find($"convolution.{layer}.weight") is { } kernel) return new(kernel, null, parameters[$"convolution.{layer}.bias"], null);
+            return parameters.Find($"gru.weight_ih_l{layer}") is { } input
+                ? new(input, parameters[$"gru.weight_hh_l{layer}"], parameters[$"gru.bias_ih_l{layer}"], parameters[$"gru.bias_hh_l{layer}"])
+                : new(parameters[$"lstm.weight_ih_l{layer}"], parameters[$"lstm.weight_hh_l{layer}"], parameters[$"lstm.bias_l{layer}"], null);
+        }
+
+        private ParameterTensor? Find(string name) => parameters.TryGetTensor(name, out ParameterTensor? tensor) ? tensor : null;
+    }
+
+    extension(ParameterTensor tensor)
+    {
+        /// <summary>The first dimension.</summary>
+        public int Rows => tensor.Shape[0];
+
+        /// <summary>The product of the other dimensions.</summary>
+        public int Columns => tensor.Length / tensor.Shape[0];
+    }
+
+    extension(ModelSpec spec)
+    {
+        /// <summary>The number of blocks of H rows in a recurrent layer's kernel.</summary>
+        public int GateCount => spec.Architecture == Architecture.Lstm ? 4 : 3;
+
+        /// <summary>Whether the layers are GRUs that apply the reset gate before the product.</summary>
+        public bool ResetsBefore => spec.Architecture == Architecture.Gru && spec.ResetGate == ResetGate.Before;
+
+        /// <summary>The length of the vectors that a layer reads; 0 if it reads tokens.</summary>
+        public int InputSize(int layer) => layer == 0 ? spec.EmbeddingSize : spec.HiddenSize;
+    }
+}
+
+/// <summary>The tensors of one layer.</summary>
+/// <param name="InputKernel">W [G H, I], transposed in memory.</param>
+/// <param name="RecurrentKernel">U [G H, H], transposed in memory; null for a convolution.</param>
+/// <param name="Bias">b [G H].</param>
+/// <param name="RecurrentBias">The second bias [G H] of a GRU; null for other layers.</param>
+internal sealed record LayerTensors(ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
