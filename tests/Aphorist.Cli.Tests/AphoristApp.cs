@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace Aphorist.Cli.Tests;
 
 /// <summary>
-/// The command in this process, with a console of its own for each call. Calls can run in parallel, so paths are absolute. Tests of signals,
-/// pipes, terminals, start-up and the working folder use <see cref="AphoristProcess"/>.
+/// The command in this process, with a console of its own for each call. Calls can run in parallel, so paths are absolute. Tests of
+/// signals, pipes, terminals, start-up and the working folder use <see cref="AphoristProcess"/>.
 /// </summary>
 internal static class AphoristApp
 {

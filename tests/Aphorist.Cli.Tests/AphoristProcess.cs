@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Aphorist.Cli.Tests;
 
-/// <summary>The command as a process, as a user runs it.</summary>
+/// <summary>The command as a process: for tests of signals, pipes, terminals, start-up and the working folder.</summary>
 internal sealed class AphoristProcess : IDisposable
 {
-    // Slow machines and busy ones must pass too; a hang must still end.
+    // Long enough for a slow or busy machine, and a hang still ends.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process process;
@@ -29,7 +29,7 @@ internal sealed class AphoristProcess : IDisposable
     /// <summary>Runs the command to its end.</summary>
     public static CommandResult Run(string folder, params string[] arguments) => RunWith(folder, null, arguments);
 
-    /// <summary>Runs the command to its end, with something on its standard input.</summary>
+    /// <summary>Runs the command to its end, with a text on its standard input.</summary>
     public static CommandResult RunWith(string folder, string? input, params string[] arguments)
     {
         using AphoristProcess process = Start(folder, input, arguments);
@@ -40,10 +40,11 @@ internal sealed class AphoristProcess : IDisposable
     public static AphoristProcess Start(string folder, string? input, params string[] arguments) =>
         new(StartInfo("dotnet", folder, [Assembly, .. arguments]), input);
 
-    /// <summary>Runs lines of bash, in which aphorist is the command.</summary>
+    /// <summary>Runs lines of bash in which `aphorist` is the command.</summary>
     public static CommandResult RunInBash(string folder, string lines)
     {
-        using AphoristProcess process = new(StartInfo("bash", folder, ["-c", $"aphorist() {{ dotnet '{Assembly}' \"$@\"; }}\n{lines}"]), null);
+        using AphoristProcess process = new(
+            StartInfo("bash", folder, ["-c", $"aphorist() {{ dotnet '{Assembly}' \"$@\"; }}\n{lines}"]), null);
         return process.Wait();
     }
 
@@ -58,7 +59,7 @@ internal sealed class AphoristProcess : IDisposable
         return new CommandResult(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Waits until something is true of the running process's work.</summary>
+    /// <summary>Waits until a condition holds, while the process runs.</summary>
     public void WaitUntil(Func<bool> condition)
     {
         Stopwatch waited = Stopwatch.StartNew();

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Aphorist.Cli.Tests;
 
 /// <summary>How a call ended and what it wrote.</summary>
@@ -14,11 +16,33 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     public void ExpectSentence(int exitCode, params string[] parts)
     {
         Expect(exitCode);
-        string[] lines = Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string sentence = Assert.Single(lines, line => line.StartsWith("aphorist: ", StringComparison.Ordinal));
+        string sentence = Assert.Single(Error.Split('\n'), line => line.StartsWith("aphorist: ", StringComparison.Ordinal));
         foreach (string part in parts) Assert.Contains(part, sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Unexpected error", Error, StringComparison.Ordinal);
         Assert.Equal("", Output);
     }
+
+    /// <summary>Asserts what standard output contains.</summary>
+    public CommandResult ExpectOutput(params string[] parts)
+    {
+        foreach (string part in parts) Assert.Contains(part, Output, StringComparison.Ordinal);
+        return this;
+    }
+
+    /// <summary>Asserts what standard error contains.</summary>
+    public CommandResult ExpectError(params string[] parts)
+    {
+        foreach (string part in parts) Assert.Contains(part, Error, StringComparison.Ordinal);
+        return this;
+    }
+
+    /// <summary>The lines of standard output that are not empty.</summary>
+    public string[] Lines() => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The one JSON object of standard output.</summary>
+    public JsonElement Json() => Assert.Single(JsonLines());
+
+    /// <summary>The JSON objects of standard output, one in each line.</summary>
+    public JsonElement[] JsonLines() => [.. Lines().Select(line => JsonDocument.Parse(line).RootElement)];
 }

@@ -16,7 +16,8 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
     public void Model_Truncated_SaysSo() => Fails(Changed(bytes => bytes[..(bytes.Length / 2)]), "model.safetensors");
 
     [Fact]
-    public void Model_Foreign_SaysSo() => Fails(folder.Write("foreign.safetensors", "just some text, and not even a short one"), "foreign.safetensors");
+    public void Model_Foreign_SaysSo() =>
+        Fails(folder.Write("foreign.safetensors", "just some text, and not even a short one"), "foreign.safetensors");
 
     [Fact]
     public void Model_Empty_SaysSo() => Fails(folder.Write("empty.safetensors", ""), "empty.safetensors");

@@ -21,7 +21,7 @@ public sealed class ErrorTests
         { new IOException("The disk\nis full."), 1, "aphorist: The disk is full.\n" },
         { new UnauthorizedAccessException("No."), 1, "aphorist: No.\n" },
         { new InvalidOperationException("Oh."), 1, "aphorist: Unexpected error: Oh (--debug prints the stack trace).\n" },
-        { new InvalidOptionsException("TopP is 2, and has to be 1 or less.", "TopP"), 2, "aphorist: --top-p is 2, and has to be 1 or less.\n" },
+        { new InvalidOptionsException("TopP is 2, not 1 or less.", "TopP"), 2, "aphorist: --top-p is 2, not 1 or less.\n" },
         { new InvalidOptionsException("A size is too large.", "HiddenSize"), 2, "aphorist: --hidden: A size is too large.\n" },
         { new InvalidOptionsException("Depth is 2.", "Depth"), 1, "aphorist: Depth is 2.\n" },
     };

@@ -7,10 +7,9 @@ public sealed class BenchTests
     [Fact]
     public void Bench_Json_IsOneObjectOfNamedFigures()
     {
-        string output = AphoristApp.Run("bench", "--seconds", "0.02", "--json").Expect(0).Output;
-
-        JsonElement figures = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
-        foreach (string name in new[] { "peakFlopsOneThread", "peakFlops", "gemmFlops", "stepSeconds", "epochSeconds", "readBytesPerSecond" })
+        JsonElement figures = AphoristApp.Run("bench", "--seconds", "0.02", "--json").Expect(0).Json();
+        string[] names = ["peakFlopsOneThread", "peakFlops", "gemmFlops", "stepSeconds", "epochSeconds", "readBytesPerSecond"];
+        foreach (string name in names)
             Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");
         foreach (string name in new[] { "gemmShare", "stepShare" })
             Assert.True(figures.GetProperty(name).GetDouble() > 0, $"{name} is missing.");

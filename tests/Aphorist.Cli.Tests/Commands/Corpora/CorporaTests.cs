@@ -16,14 +16,15 @@ public sealed class CorporaTests
     [Fact]
     public void Corpora_Json_IsOneObjectALine()
     {
-        string[] lines = AphoristApp.Run("corpora", "--json").Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        JsonElement[] corpora = AphoristApp.Run("corpora", "--json").Expect(0).JsonLines();
 
-        Assert.Contains("nietzsche", lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+        Assert.Contains("nietzsche", corpora.Select(corpus => corpus.GetProperty("name").GetString()));
     }
 
     [Fact]
     public void Corpora_BuiltIn_SaysSo() => Assert.Equal("built in\n", AphoristApp.Run("corpora", "aphorisms").Expect(0).Output);
 
     [Fact]
-    public void Corpora_UnknownName_NamesTheNearest() => AphoristApp.Run("corpora", "nietzche").ExpectSentence(1, "'nietzche'", "'nietzsche'");
+    public void Corpora_UnknownName_NamesTheNearest() =>
+        AphoristApp.Run("corpora", "nietzche").ExpectSentence(1, "'nietzche'", "'nietzsche'");
 }

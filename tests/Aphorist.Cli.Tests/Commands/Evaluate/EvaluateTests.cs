@@ -8,9 +8,7 @@ public sealed class EvaluateTests(TrainedModel trained)
     public void Evaluate_Json_IsOneObjectAboutEveryCharacter()
     {
         string text = TinyText.OfLength(500);
-        string output = AphoristApp.RunWith(text, "evaluate", trained.Run, "-", "--json").Expect(0).Output;
-
-        JsonElement evaluation = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        JsonElement evaluation = AphoristApp.RunWith(text, "evaluate", trained.Run, "-", "--json").Expect(0).Json();
         double nats = evaluation.GetProperty("nats").GetDouble();
         Assert.Equal(text.Length - 1, evaluation.GetProperty("count").GetInt32());
         Assert.Equal(nats / Math.Log(2), evaluation.GetProperty("bitsPerCharacter").GetDouble(), 1e-9);

@@ -42,7 +42,8 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     {
         CommandResult result = AphoristApp.Run("export", trained.File, "--to", "keras", "--output", folder["model.h5"], "--json").Expect(0);
 
-        JsonElement json = JsonDocument.Parse(result.Output).RootElement, vocabulary = JsonDocument.Parse(File.ReadAllText(folder["model.vocabulary.json"])).RootElement;
+        JsonElement json = result.Json();
+        JsonElement vocabulary = JsonDocument.Parse(File.ReadAllText(folder["model.vocabulary.json"])).RootElement;
         Assert.Equal("keras", json.GetProperty("format").GetString());
         Assert.False(json.TryGetProperty("graph", out _));
         Assert.Equal([0x89, .. "HDF\r\n"u8, 0x1A, .. "\n"u8], File.ReadAllBytes(folder["model.h5"])[..8]);
@@ -77,7 +78,8 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     public void Export_WrongCall_SaysSo()
     {
         AphoristApp.Run("export", folder["nowhere.safetensors"]).ExpectSentence(1, "nowhere.safetensors");
-        AphoristApp.Run("export", trained.File, "--graph", "whole").ExpectSentence(2, "--graph takes window or positions or step, not 'whole'");
+        AphoristApp.Run("export", trained.File, "--graph", "whole")
+            .ExpectSentence(2, "--graph takes window or positions or step, not 'whole'");
         AphoristApp.Run("export", trained.File, "--to", "keras", "--graph", "step").ExpectSentence(2, "--graph is for ONNX");
         AphoristApp.Run("export").ExpectSentence(2, "MODEL");
         Assert.Empty(Directory.EnumerateFiles(folder.Path));

@@ -23,22 +23,22 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Explain_Json_IsAnObjectATokenOfTheSameText()
     {
-        string[] lines = AphoristApp.Run(["generate", trained.Run, "--explain", "--json", .. Call]).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        JsonElement[] tokens = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] tokens = AphoristApp.Run(["generate", trained.Run, "--explain", "--json", .. Call]).Expect(0).JsonLines();
 
         Assert.Equal(60, tokens.Length);
         string text = AphoristApp.Run(["generate", trained.Run, .. Call]).Expect(0).Output;
         Assert.Equal(text, "the " + string.Concat(tokens.Select(token => token.GetProperty("text").GetString())) + "\n");
         foreach (JsonElement token in tokens)
         {
-            double[] likely = [.. token.GetProperty("alternatives").EnumerateArray().Select(alternative => alternative.GetProperty("probability").GetDouble())];
-            int[] ids = [.. token.GetProperty("alternatives").EnumerateArray().Select(alternative => alternative.GetProperty("id").GetInt32())];
-            int rank = token.GetProperty("rank").GetInt32();
+            JsonElement[] alternatives = [.. token.GetProperty("alternatives").EnumerateArray()];
+            double[] likely = [.. alternatives.Select(alternative => alternative.GetProperty("probability").GetDouble())];
+            int[] ids = [.. alternatives.Select(alternative => alternative.GetProperty("id").GetInt32())];
+            int id = token.GetProperty("id").GetInt32(), rank = token.GetProperty("rank").GetInt32();
             Assert.Equal(5, likely.Length);
             Assert.Equal(likely.OrderDescending(), likely);
             Assert.InRange(token.GetProperty("entropy").GetDouble(), 0.001, Math.Log(30));
-            if (rank <= 5) Assert.Equal(Math.Exp(token.GetProperty("logProbability").GetDouble()), likely[Array.IndexOf(ids, token.GetProperty("id").GetInt32())], 1e-9);
-            else Assert.DoesNotContain(token.GetProperty("id").GetInt32(), ids);
+            if (rank <= 5) Assert.Equal(Math.Exp(token.GetProperty("logProbability").GetDouble()), likely[Array.IndexOf(ids, id)], 1e-9);
+            else Assert.DoesNotContain(id, ids);
         }
     }
 
@@ -66,8 +66,8 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
     public void Explain_ReaderLeaves_EndsQuietly()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no head on Windows.");
-        CommandResult result = AphoristProcess.RunInBash(
-            folder.Path, $"set -o pipefail; aphorist generate '{trained.Run}' --explain --seed 1 --length 1000000000 | head -c 20").Expect(0);
+        string lines = $"set -o pipefail; aphorist generate '{trained.Run}' --explain --seed 1 --length 1000000000 | head -c 20";
+        CommandResult result = AphoristProcess.RunInBash(folder.Path, lines).Expect(0);
 
         Assert.Equal(20, result.Output.Length);
         Assert.Equal("", result.Error);
@@ -79,9 +79,9 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
 
     private string OnATerminal(string environment)
     {
-        CommandResult tool = AphoristProcess.RunInBash(folder.Path, "script --version");
-        Assert.SkipUnless(tool.ExitCode == 0 && tool.Output.Contains("util-linux", StringComparison.Ordinal), "There is no `script` of util-linux here.");
+        PseudoTerminal.SkipWhereMissing();
         string call = $"dotnet \"{AphoristProcess.Assembly}\" generate \"{trained.Run}\" --explain --prompt \"the \" --length 200 --seed 3";
-        return AphoristProcess.RunInBash(folder.Path, $"unset COLORTERM; export {environment}; script -qec '{call}' /dev/null").Expect(0).Output;
+        return AphoristProcess.RunInBash(
+            folder.Path, $"unset COLORTERM; export {environment}; script -qec '{call}' /dev/null").Expect(0).Output;
     }
 }

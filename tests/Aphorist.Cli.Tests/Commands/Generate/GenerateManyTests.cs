@@ -12,16 +12,15 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_Count_WritesWhatSingleCallsWrite()
     {
-        string[] lines = AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "20", "--seed", "7", "--count", "3", "--json").Expect(0).Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] call = ["generate", trained.Run, "--prompt", "the ", "--length", "20"];
+        JsonElement[] texts = AphoristApp.Run([.. call, "--seed", "7", "--count", "3", "--json"]).Expect(0).JsonLines();
 
-        Assert.Equal(3, lines.Length);
-        for (int number = 0; number < lines.Length; number++)
+        Assert.Equal(3, texts.Length);
+        foreach ((int number, JsonElement text) in texts.Index())
         {
-            JsonElement text = JsonDocument.Parse(lines[number]).RootElement;
             string seed = text.GetProperty("seed").GetUInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal($"{7 + number}", seed);
-            string alone = AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "20", "--seed", seed).Expect(0).Output;
+            string alone = AphoristApp.Run([.. call, "--seed", seed]).Expect(0).Output;
             Assert.Equal(alone, $"the {text.GetProperty("text").GetString()}\n");
         }
     }
@@ -29,7 +28,9 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_UniqueTexts_DifferAndKeepTheirLengths()
     {
-        AphoristApp.Run("generate", trained.Run, "--prompt", " ", "--stop", " ", "--minimum-length", "2", "--length", "6", "--count", "300", "--unique", "--ban", "\\n", "--seed", "1", "--output", folder["lines.txt"])
+        AphoristApp.Run(
+            "generate", trained.Run, "--prompt", " ", "--stop", " ", "--minimum-length", "2", "--length", "6", "--count", "300", "--unique",
+            "--ban", "\\n", "--seed", "1", "--output", folder["lines.txt"])
             .Expect(0);
 
         string[] lines = [.. File.ReadAllLines(folder["lines.txt"]).Where(line => !line.StartsWith("--- text", StringComparison.Ordinal))];
@@ -48,7 +49,9 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
         string[] call = ["generate", trained.Run, "--prompt", "the cat ", "--length", "30", "--seed", "1", "--temperature"];
         string output = AphoristApp.Run([.. call, "0,0.5,1.2"]).Expect(0).Output;
 
-        Assert.Equal(["--- temperature 0", "--- temperature 0.5", "--- temperature 1.2"], output.Split('\n').Where(line => line.StartsWith("---", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["--- temperature 0", "--- temperature 0.5", "--- temperature 1.2"],
+            output.Split('\n').Where(line => line.StartsWith("---", StringComparison.Ordinal)));
         string bold = AphoristApp.Run([.. call, "1.2"]).Expect(0).Output;
         Assert.EndsWith($"--- temperature 1.2\n{bold}", output, StringComparison.Ordinal);
     }
@@ -56,22 +59,26 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_Beams_FindsTheLikeliestFirst()
     {
-        string output = AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "12", "--beams", "6", "--best", "4", "--json").Expect(0).Output;
+        string[] call = ["generate", trained.Run, "--prompt", "the ", "--length", "12", "--beams", "6", "--best", "4", "--json"];
+        CommandResult result = AphoristApp.Run(call).Expect(0);
 
-        double[] probabilities = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("logProbability").GetDouble())];
+        double[] probabilities = [.. result.JsonLines().Select(text => text.GetProperty("logProbability").GetDouble())];
         Assert.Equal(4, probabilities.Length);
         Assert.Equal(probabilities.OrderDescending(), probabilities);
         // Found without drawing, so without a seed.
-        Assert.Equal(output, AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "12", "--beams", "6", "--best", "4", "--json").Expect(0).Output);
+        Assert.Equal(result.Output, AphoristApp.Run(call).Expect(0).Output);
     }
 
     [Fact]
     public void Generate_PromptFileAndPassage_AreContinued()
     {
         File.WriteAllText(folder["prompt.txt"], "the hen\n");
-        Assert.StartsWith("the hen", AphoristApp.Run("generate", trained.Run, "--prompt-file", folder["prompt.txt"], "--length", "5", "--quiet").Expect(0).Output, StringComparison.Ordinal);
+        string text = AphoristApp.Run(
+            "generate", trained.Run, "--prompt-file", folder["prompt.txt"], "--length", "5", "--quiet").Expect(0).Output;
+        Assert.StartsWith("the hen", text, StringComparison.Ordinal);
         File.WriteAllText(folder["text.txt"], string.Concat(Enumerable.Repeat("the cat and the hen ", 20)));
-        string passage = AphoristApp.Run("generate", trained.Run, "--passage", folder["text.txt"], "--length", "0", "--seed", "2").Expect(0).Output;
+        string passage = AphoristApp.Run(
+            "generate", trained.Run, "--passage", folder["text.txt"], "--length", "0", "--seed", "2").Expect(0).Output;
         Assert.Contains(passage.TrimEnd('\n'), File.ReadAllText(folder["text.txt"]), StringComparison.Ordinal);
         Assert.True(passage.Length > 5);
     }

@@ -57,7 +57,8 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_ToFile_HoldsPromptAndText()
     {
-        CommandResult result = AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "50", "--seed", "1", "--output", folder["text.txt"]).Expect(0);
+        CommandResult result = AphoristApp.Run(
+            "generate", trained.Run, "--prompt", "the ", "--length", "50", "--seed", "1", "--output", folder["text.txt"]).Expect(0);
 
         Assert.Equal("", result.Output);
         Assert.Equal(54, File.ReadAllText(folder["text.txt"]).Length);
@@ -73,9 +74,8 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_Json_IsOneObject()
     {
-        string output = AphoristApp.Run("generate", trained.Run, "--prompt", "the ", "--length", "30", "--temperature", "0", "--json").Expect(0).Output;
-
-        JsonElement written = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        JsonElement written = AphoristApp.Run(
+            "generate", trained.Run, "--prompt", "the ", "--length", "30", "--temperature", "0", "--json").Expect(0).Json();
         Assert.Equal("the ", written.GetProperty("prompt").GetString());
         Assert.Equal(30, written.GetProperty("text").GetString()!.Length);
         Assert.Equal(0, written.GetProperty("temperature").GetDouble());

@@ -21,22 +21,25 @@ public sealed class ImportPyTorchTests : IDisposable
     {
         Import("--hidden", "2", "--layers", "2", "--window", "40").Expect(0);
 
-        JsonElement info = JsonDocument.Parse(AphoristApp.Run("info", folder["model.safetensors"], "--json").Expect(0).Output).RootElement;
+        JsonElement info = AphoristApp.Run("info", folder["model.safetensors"], "--json").Expect(0).Json();
         Assert.Equal(("abc", "gru", 2, 2, 40), (info.GetProperty("vocabulary").GetString(), info.GetProperty("architecture").GetString(),
             info.GetProperty("hiddenSize").GetInt32(), info.GetProperty("layers").GetInt32(), info.GetProperty("window").GetInt32()));
         Assert.Equal("PyTorch", info.GetProperty("origin").GetProperty("program").GetString());
-        Assert.Contains("from weights.any of PyTorch\n", AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).ExpectOutput("from weights.any of PyTorch\n");
         AphoristApp.Run("generate", folder["model.safetensors"], "--prompt", "abc", "--length", "5").Expect(0);
     }
 
     [Fact]
     public void Import_Json_IsOneObject()
     {
-        JsonElement imported = JsonDocument.Parse(Import("--json").Expect(0).Output).RootElement;
+        JsonElement imported = Import("--json").Expect(0).Json();
 
         const int parameters = 3 * Units * (Vocabulary + Units + 2) + 3 * Units * (Units + Units + 2) + (Units + 1) * Vocabulary;
-        Assert.Equal(("PyTorch", JsonValueKind.Null, parameters, Vocabulary, 60), (imported.GetProperty("program").GetString(), imported.GetProperty("version").ValueKind,
-            imported.GetProperty("parameters").GetInt32(), imported.GetProperty("vocabularySize").GetInt32(), imported.GetProperty("window").GetInt32()));
+        Assert.Equal(
+            ("PyTorch", JsonValueKind.Null, parameters, Vocabulary, 60),
+            (imported.GetProperty("program").GetString(), imported.GetProperty("version").ValueKind,
+                imported.GetProperty("parameters").GetInt32(), imported.GetProperty("vocabularySize").GetInt32(),
+                imported.GetProperty("window").GetInt32()));
     }
 
     [Theory]
@@ -73,8 +76,8 @@ public sealed class ImportPyTorchTests : IDisposable
         Import().ExpectSentence(1, "safetensors.torch.save_file(");
     }
 
-    private CommandResult Import(params string[] options) =>
-        AphoristApp.Run(["import", folder["weights.any"], "--characters", folder["characters.txt"], "--output", folder["model.safetensors"], .. options]);
+    private CommandResult Import(params string[] options) => AphoristApp.Run(
+        ["import", folder["weights.any"], "--characters", folder["characters.txt"], "--output", folder["model.safetensors"], .. options]);
 
     /// <summary>An nn.GRU of two layers over one-hot vectors of three characters, and an nn.Linear.</summary>
     private void WriteStateDict()

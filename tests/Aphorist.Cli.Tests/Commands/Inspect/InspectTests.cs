@@ -37,15 +37,16 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
     public void Inspect_Json_IsOneObjectOfTheWholeText()
     {
         string text = TinyText.OfLength(500);
-        string output = Inspect(text, "--json", "--cells", "3", "--length", "40").Expect(0).Output;
-
-        JsonElement json = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        JsonElement json = Inspect(text, "--json", "--cells", "3", "--length", "40").Expect(0).Json();
         Assert.Equal(text.Length, json.GetProperty("tokens").GetInt32());
         Assert.Equal(40, json.GetProperty("shown").GetInt32());
         Assert.Equal(3, json.GetProperty("gates").GetArrayLength());
         JsonElement feature = json.GetProperty("features")[0];
         Assert.Equal("position in line", feature.GetProperty("name").GetString());
-        double[] correlations = [.. feature.GetProperty("cells").EnumerateArray().Select(cell => Math.Abs(cell.GetProperty("correlation").GetDouble()))];
+        double[] correlations =
+        [
+            .. feature.GetProperty("cells").EnumerateArray().Select(cell => Math.Abs(cell.GetProperty("correlation").GetDouble())),
+        ];
         Assert.Equal(3, correlations.Length);
         Assert.Equal(correlations.OrderDescending(), correlations);
     }
@@ -54,7 +55,7 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
     public void Inspect_Tail_ReadsTheEndOnly()
     {
         string text = TinyText.OfLength(500);
-        JsonElement json = JsonDocument.Parse(Inspect(text, "--json", "--tail", "0.1").Expect(0).Output).RootElement;
+        JsonElement json = Inspect(text, "--json", "--tail", "0.1").Expect(0).Json();
 
         int start = (int)(text.Length * 0.9);
         Assert.Equal(text.Length - start, json.GetProperty("tokens").GetInt32());
@@ -84,7 +85,9 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
     {
         const string Hostile = "</script><script>alert(1)</script> & <!-- {{data}} {{style}} ]]> \u202E'\"\u0001\n";
         folder.Write("a{{data}}<b>&.txt", string.Concat(Enumerable.Repeat(Hostile, 40)));
-        AphoristApp.Run("train", folder["a{{data}}<b>&.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet", "--lowercase", "false", "--run", folder["run"]).Expect(0);
+        AphoristApp.Run(
+            "train", folder["a{{data}}<b>&.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet", "--lowercase",
+            "false", "--run", folder["run"]).Expect(0);
 
         AphoristApp.Run("inspect", folder["run"], folder["a{{data}}<b>&.txt"], "--output", folder["page.html"]).Expect(0);
 
@@ -114,7 +117,8 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
     public void Inspect_LayersOfEveryArchitecture_WritesAllCells(string architecture)
     {
         folder.Write("tiny.txt", TinyText.OfLength(2000));
-        AphoristApp.Run("train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet", "--run", folder["run"],
+        AphoristApp.Run(
+            "train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet", "--run", folder["run"],
             "--architecture", architecture, "--layers", "2", "--hidden", "9").Expect(0);
 
         string output = AphoristApp.Run("inspect", folder["run"], folder["tiny.txt"], "--output", folder["page.html"]).Expect(0).Output;
@@ -131,9 +135,11 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
         Inspect("the cat \u20AC").ExpectSentence(1, "'\u20AC' (U+20AC)");
         Inspect("").ExpectSentence(1, "standard input");
         folder.Write("empty.txt", "");
-        AphoristApp.Run("inspect", trained.Run, folder["empty.txt"], "--output", folder["page.html"]).ExpectSentence(1, "empty.txt", "empty");
+        AphoristApp.Run(
+            "inspect", trained.Run, folder["empty.txt"], "--output", folder["page.html"]).ExpectSentence(1, "empty.txt", "empty");
         folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]);
-        AphoristApp.Run("inspect", trained.Run, folder["program.bin"], "--output", folder["page.html"]).ExpectSentence(1, "program.bin", "binary");
+        AphoristApp.Run(
+            "inspect", trained.Run, folder["program.bin"], "--output", folder["page.html"]).ExpectSentence(1, "program.bin", "binary");
         AphoristApp.Run("inspect", trained.Run, folder["nowhere.txt"], "--output", folder["page.html"]).ExpectSentence(1, "nowhere.txt");
         AphoristApp.Run("inspect", folder["nowhere"], folder["nowhere.txt"]).ExpectSentence(1, "nowhere");
         Assert.Equal([folder["empty.txt"], folder["program.bin"]], Directory.GetFiles(folder.Path).Order());
@@ -161,7 +167,8 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
     public void Inspect_ReaderGoesAway_StillWritesThePage()
     {
         folder.Write("tiny.txt", TinyText.OfLength(500));
-        CommandResult result = AphoristProcess.RunInBash(folder.Path, $"set -o pipefail; aphorist inspect '{trained.Run}' tiny.txt --output page.html --quiet | true");
+        CommandResult result = AphoristProcess.RunInBash(
+            folder.Path, $"set -o pipefail; aphorist inspect '{trained.Run}' tiny.txt --output page.html --quiet | true");
 
         result.Expect(0);
         Assert.Equal("", result.Error);
@@ -175,7 +182,8 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
 
     private JsonElement Data() => JsonDocument.Parse(DataElement().Match(Page()).Groups[1].Value).RootElement;
 
-    private static IEnumerable<string> Pieces(JsonElement data) => data.GetProperty("pieces").EnumerateArray().Select(piece => piece.GetString()!);
+    private static IEnumerable<string> Pieces(JsonElement data) =>
+        data.GetProperty("pieces").EnumerateArray().Select(piece => piece.GetString()!);
 
     [GeneratedRegex("""<script type="application/json" id="data">(.*)</script>\n""")]
     private static partial Regex DataElement();

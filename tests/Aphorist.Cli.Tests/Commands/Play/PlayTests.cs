@@ -11,12 +11,14 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
 
     [Fact]
     public void Play_WithoutATerminal_SaysWhatToDo() =>
-        AphoristProcess.Run(folder.Path, "play", trained.Run).ExpectSentence(2, "terminal", "aphorist generate");
+        AphoristApp.Run("play", trained.Run).ExpectSentence(2, "terminal", "aphorist generate");
 
     [Fact]
     public void Play_TypedAcceptedAndLeft_LeavesTheText()
     {
-        string shown = OnATerminal($"play '{trained.Run}' --prompt 'The ' --output text.txt", $"{Until(Ready)}; {Send("hen €")}; {Until("U+20AC")}; {Send("\\t")}; {Send("\\033")}");
+        string shown = OnATerminal(
+            $"play '{trained.Run}' --prompt 'The ' --output text.txt",
+            $"{Until(Ready)}; {Send("hen €")}; {Until("U+20AC")}; {Send("\\t")}; {Send("\\033")}");
         string text = File.ReadAllText(folder["text.txt"]);
 
         Assert.Matches("^the hen [a-z.]+$", text);
@@ -30,11 +32,12 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     {
         OnATerminal(
             $"play '{trained.Run}' --prompt 'the ' --seed 1 --output text.txt",
-            $"{Until(Ready)}; {Send("\\007")}; {Until("any key stops")}; {Send("x")}; {Send("\\023")}; {Until("Saved to text.txt")}; {Send("\\003")}");
+            $"{Until(Ready)}; {Send("\\007")}; {Until("any key stops")}; {Send("x")}; {Send("\\023")}; "
+                + $"{Until("Saved to text.txt")}; {Send("\\003")}");
 
         string text = File.ReadAllText(folder["text.txt"]);
-        Assert.Equal(text, AphoristProcess.Run(
-            folder.Path, "generate", trained.Run, "--prompt", "the ", "--seed", "1", "--length", $"{text.Length - 4}").Expect(0).Output[..^1]);
+        Assert.Equal(text, AphoristApp.Run(
+            "generate", trained.Run, "--prompt", "the ", "--seed", "1", "--length", $"{text.Length - 4}").Expect(0).Output[..^1]);
     }
 
     [Fact]
@@ -45,8 +48,8 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
             $"{Until(Ready)}; {Send("\\007")}; {Until("any key stops")}; {Send("x\\033")}");
 
         string text = File.ReadAllText(folder["text.txt"]);
-        Assert.Equal(text, AphoristProcess.Run(
-            folder.Path, "generate", trained.Run, "--prompt", "the ", "--temperature", "0", "--length", $"{text.Length - 4}").Expect(0).Output[..^1]);
+        Assert.Equal(text, AphoristApp.Run(
+            "generate", trained.Run, "--prompt", "the ", "--temperature", "0", "--length", $"{text.Length - 4}").Expect(0).Output[..^1]);
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     public void Play_ToldToEnd_SavesAndRestoresTheTerminal(string signal, int code)
     {
         Signal.SkipUnlessHeard(signal);
-        string shown = OnATerminal($"play '{trained.Run}' --prompt 'the ' --output text.txt", $"{Until(Ready)}; kill -{signal} $(cat process)");
+        string shown = OnATerminal(
+            $"play '{trained.Run}' --prompt 'the ' --output text.txt", $"{Until(Ready)}; kill -{signal} $(cat process)");
 
         Assert.Equal("the ", File.ReadAllText(folder["text.txt"]));
         Assert.True(shown.IndexOf(Entered, StringComparison.Ordinal) < shown.IndexOf(Left, StringComparison.Ordinal));
@@ -83,8 +87,13 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Play_TerminalIsGoneAndNoSignalSaysSo_SavesAndEnds()
     {
-        SkipWithoutScript();
-        folder.Write("play.sh", $"stty cols 80 rows 24; echo $$ > process; trap '' HUP; exec dotnet '{AphoristProcess.Assembly}' play '{trained.Run}' --prompt 'the ' --output text.txt");
+        PseudoTerminal.SkipWhereMissing();
+        folder.Write("play.sh", $"""
+            stty cols 80 rows 24
+            echo $$ > process
+            trap '' HUP
+            exec dotnet '{AphoristProcess.Assembly}' play '{trained.Run}' --prompt 'the ' --output text.txt
+            """);
         folder.Write("terminal.sh", "echo $$ > terminal; exec script -qfc 'sh play.sh' screen");
         folder.Write("look.sh", $"""
             export TERM=xterm-256color
@@ -93,7 +102,10 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
             {Until(Ready)}
             kill -9 $(cat terminal)
             # Whoever inherits a process that has ended may leave it as a zombie.
-            for look in $(seq 200); do if ! kill -0 $(cat process) || grep -q zombie /proc/$(cat process)/status; then exit 0; fi; sleep 0.1; done
+            for look in $(seq 200); do
+              if ! kill -0 $(cat process) || grep -q zombie /proc/$(cat process)/status; then exit 0; fi
+              sleep 0.1
+            done
             kill -9 $(cat process)
             exit 1
             """);
@@ -133,16 +145,10 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
 
     private static string Send(string keys) => $"printf '{keys}'";
 
-    private void SkipWithoutScript()
-    {
-        CommandResult tool = AphoristProcess.RunInBash(folder.Path, "script --version");
-        Assert.SkipUnless(tool.ExitCode == 0 && tool.Output.Contains("util-linux", StringComparison.Ordinal), "There is no `script` of util-linux here.");
-    }
-
     /// <summary>Plays, and returns all that the terminal was sent, with the exit code and the terminal's settings behind it.</summary>
     private string OnATerminal(string call, string keys, string variables = "", int columns = 80, int rows = 24)
     {
-        SkipWithoutScript();
+        PseudoTerminal.SkipWhereMissing();
         folder.Write("play.sh", $"""
             stty cols {columns} rows {rows}
             before=$(stty -g)
@@ -151,8 +157,9 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
             [ "$(stty -g)" = "$before" ] && echo restored
             """);
         folder.Write("keys.sh", $"{keys}\n{Until("code=")}\n");
-        string shown = AphoristProcess.RunInBash(
-            folder.Path, $"export TERM=xterm-256color LC_ALL=C.UTF-8 {variables}; touch screen; bash keys.sh | script -qefc 'bash play.sh' screen").Expect(0).Output;
+        string environment = $"export TERM=xterm-256color LC_ALL=C.UTF-8 {variables}";
+        string lines = $"{environment}; touch screen; bash keys.sh | script -qefc 'bash play.sh' screen";
+        string shown = AphoristProcess.RunInBash(folder.Path, lines).Expect(0).Output;
         Assert.Contains("restored", shown, StringComparison.Ordinal);
         return shown;
     }

@@ -24,7 +24,8 @@ public sealed class SessionCacheTests(TrainedModel trained)
 
             using GenerationSession anew = generator.CreateSession();
             foreach (int id in ids) anew.Append(id);
-            Assert.True(anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
+            Assert.True(
+                anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
 
         int[] likeliest = [.. prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId).Take(SuggestionSearch.MaximumResults)];
         Assert.Equal(likeliest.Select(id => model.Tokenizer.Decode([id])), found.Select(one => one.Text));
-        for (int place = 0; place < likeliest.Length; place++) Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);
+        for (int place = 0; place < likeliest.Length; place++)
+            Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     [Fact]
     public void Found_OfAModelThatKnowsNothing_ComesToAnEnd()
     {
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook with { HiddenSize = 8 }, CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"), seed: 1);
+        LanguageModel model = LanguageModel.Create(
+            ModelSpec.Notebook with { HiddenSize = 8 }, CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"), seed: 1);
 
         IReadOnlyList<Suggestion> found = Found(model, "a");
 
@@ -74,7 +76,8 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     }
 
     private static LanguageModel OfWords() => LanguageModel.Create(
-        ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
+        ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(
+            ["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
 
     private static IReadOnlyList<Suggestion> Found(LanguageModel model, string text)
     {

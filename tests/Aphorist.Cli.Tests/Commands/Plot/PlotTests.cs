@@ -53,10 +53,14 @@ public sealed class PlotTests : IDisposable
     [InlineData("seconds", "seconds of training")]
     public void Plot_Svg_IsWellFormedAndNamesRunsAndAxes(string by, string label)
     {
-        CommandResult result = AphoristApp.Run("plot", folder["one"], folder["two & <half>"], "--by", by, "--output", folder["both.svg"]).Expect(0);
+        CommandResult result = AphoristApp.Run(
+            "plot", folder["one"], folder["two & <half>"], "--by", by, "--output", folder["both.svg"]).Expect(0);
 
         XElement picture = XDocument.Load(folder["both.svg"]).Root!;
-        string[] texts = [.. picture.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim())];
+        string[] texts =
+        [
+            .. picture.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()),
+        ];
         Assert.Equal("svg", picture.Name.LocalName);
         Assert.Equal("1200", picture.Attribute("width")!.Value);
         foreach (string text in new[] { "one, training", "one, validation", "two & <half>", label, "loss in nats per character" })
@@ -83,7 +87,9 @@ public sealed class PlotTests : IDisposable
     {
         WriteMetrics("damaged", "1,2.9,0.2,,,10,1000,0.01\n2,oops\n");
 
-        AphoristApp.Run("plot", folder["one"], folder["damaged"], "--output", folder["loss.png"]).ExpectSentence(1, "Line 3", "metrics.csv", "oops");
+        AphoristApp.Run(
+            "plot", folder["one"], folder["damaged"], "--output", folder["loss.png"])
+            .ExpectSentence(1, "Line 3", "metrics.csv", "oops");
         Assert.False(File.Exists(folder["loss.png"]));
     }
 

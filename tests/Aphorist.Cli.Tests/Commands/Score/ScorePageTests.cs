@@ -22,12 +22,14 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         // It needs nothing else.
         Assert.DoesNotMatch("(src|href)=|https?://|@import", page);
         Assert.Equal(text, string.Concat(Strings(data, "pieces")));
-        foreach (string list in new[] { "ids", "bits", "expected", "ranks", "likely" }) Assert.Equal(text.Length, data.GetProperty(list).GetArrayLength());
+        foreach (string list in new[] { "ids", "bits", "expected", "ranks", "likely" })
+            Assert.Equal(text.Length, data.GetProperty(list).GetArrayLength());
         JsonElement names = data.GetProperty("names");
         for (int token = 0; token < text.Length; token++)
         {
             int id = data.GetProperty("ids")[token].GetInt32();
-            Assert.Equal(text[token] switch { ' ' => "␣", '\n' => "\\n", char other => other.ToString() }, names.GetProperty($"{id}").GetString());
+            Assert.Equal(
+                text[token] switch { ' ' => "␣", '\n' => "\\n", char other => other.ToString() }, names.GetProperty($"{id}").GetString());
             double bits = data.GetProperty("bits")[token].GetDouble();
             double[] likely = [.. data.GetProperty("likely")[token].EnumerateArray().Select(number => number.GetDouble())];
             double[] probabilities = [.. likely.Where((_, place) => place % 2 == 1)];
@@ -36,7 +38,9 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
             if (rank <= probabilities.Length) Assert.Equal(Math.Pow(2, -bits), likely[(Array.IndexOf(likely, id) | 1)], 1e-3);
         }
 
-        Assert.All(data.GetProperty("passages").EnumerateArray(), passage => Assert.Contains(passage.GetProperty("text").GetString()!, text, StringComparison.Ordinal));
+        Assert.All(
+            data.GetProperty("passages").EnumerateArray(),
+            passage => Assert.Contains(passage.GetProperty("text").GetString()!, text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,14 +54,18 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         Assert.Contains("of which the first 300 are shown", data.GetProperty("facts").GetString(), StringComparison.Ordinal);
         // Only what is shown can be linked to.
         Assert.NotEmpty(data.GetProperty("passages").EnumerateArray());
-        Assert.All(data.GetProperty("passages").EnumerateArray(), passage => Assert.InRange(passage.GetProperty("first").GetInt32() + passage.GetProperty("length").GetInt32(), 1, 300));
+        Assert.All(
+            data.GetProperty("passages").EnumerateArray(),
+            passage => Assert.InRange(passage.GetProperty("first").GetInt32() + passage.GetProperty("length").GetInt32(), 1, 300));
     }
 
     [Fact]
     public void Page_TextThatLooksLikeMarkup_CannotLeaveItsScript()
     {
         folder.Write("tiny.txt", TinyText.OfLength(1000));
-        AphoristApp.Run("train", folder["tiny.txt"], "--run", folder["run"], "--tokenizer", "bytes", "--epochs", "1", "--window", "20", "--samples", "false", "--quiet").Expect(0);
+        AphoristApp.Run(
+            "train", folder["tiny.txt"], "--run", folder["run"], "--tokenizer", "bytes", "--epochs", "1", "--window", "20", "--samples",
+            "false", "--quiet").Expect(0);
         const string Text = "</script><script>alert(\"1\")</script><!-- & 'é' {{title}} \u202Eabc\u2028\u0001 \U0001F600\n";
         (string page, JsonElement data) = PageOf(folder["run"], Text);
 
@@ -95,7 +103,9 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Page_PlaceThatCannotBeWrittenTo_IsToldBeforeTheWork()
     {
-        AphoristApp.Run("score", trained.Run, folder["nowhere.txt"], "--output", folder["nowhere/page.html"]).ExpectSentence(1, folder["nowhere/page.html"]);
+        AphoristApp.Run(
+            "score", trained.Run, folder["nowhere.txt"], "--output", folder["nowhere/page.html"])
+            .ExpectSentence(1, folder["nowhere/page.html"]);
         Directory.CreateDirectory(folder["pages"]);
         AphoristApp.Run("score", trained.Run, folder["nowhere.txt"], "--output", folder["pages"]).ExpectSentence(1, "pages'", "folder");
     }
@@ -105,7 +115,8 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
     {
         Signal.SkipUnlessHeard("INT");
         folder.Write("long.txt", string.Concat(Enumerable.Repeat(TinyText.OfLength(20_000), 1000)));
-        using AphoristProcess process = AphoristProcess.Start(folder.Path, null, "score", trained.Run, "long.txt", "--output", "page.html", "--quiet");
+        using AphoristProcess process = AphoristProcess.Start(
+            folder.Path, null, "score", trained.Run, "long.txt", "--output", "page.html", "--quiet");
         process.WaitUntil(() => Directory.EnumerateFiles(folder.Path, "page.html*").Any());
         process.Interrupt();
 
@@ -120,7 +131,8 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         return (page, JsonDocument.Parse(Data().Match(page).Groups[1].Value).RootElement);
     }
 
-    private static IEnumerable<string> Strings(JsonElement data, string list) => data.GetProperty(list).EnumerateArray().Select(item => item.GetString()!);
+    private static IEnumerable<string> Strings(JsonElement data, string list) =>
+        data.GetProperty(list).EnumerateArray().Select(item => item.GetString()!);
 
     [GeneratedRegex("<script type=\"application/json\" id=\"data\">(.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex Data();

@@ -19,7 +19,8 @@ public sealed class ScoreTests(TrainedModel trained) : IDisposable
 
         Assert.Equal(text.Length, all.GetProperty("count").GetInt32());
         Assert.Equal(text.Length, all.GetProperty("characters").GetInt32());
-        double nats = all.GetProperty("nats").GetDouble(), sum = others.GetProperty("nats").GetDouble() * (text.Length - 1) + first.GetProperty("nats").GetDouble();
+        double nats = all.GetProperty("nats").GetDouble(), firstNats = first.GetProperty("nats").GetDouble();
+        double sum = others.GetProperty("nats").GetDouble() * (text.Length - 1) + firstNats;
         Assert.Equal(sum / text.Length, nats, 1e-4);
         Assert.Equal(nats / Math.Log(2), all.GetProperty("bitsPerCharacter").GetDouble(), 1e-9);
         Assert.Equal(Math.Exp(nats), all.GetProperty("perplexity").GetDouble(), 1e-9);
@@ -84,7 +85,8 @@ public sealed class ScoreTests(TrainedModel trained) : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no head on Windows.");
         folder.Write("text.txt", TinyText.OfLength(500));
-        CommandResult result = AphoristProcess.RunInBash(folder.Path, $"set -o pipefail; aphorist score '{trained.Run}' text.txt | head -c 6").Expect(0);
+        CommandResult result = AphoristProcess.RunInBash(
+            folder.Path, $"set -o pipefail; aphorist score '{trained.Run}' text.txt | head -c 6").Expect(0);
 
         Assert.Equal("tokens", result.Output);
         Assert.Equal("", result.Error);
@@ -105,16 +107,19 @@ public sealed class ScoreTests(TrainedModel trained) : IDisposable
     public void Score_EmptyText_SaysSo() => AphoristApp.RunWith("", "score", trained.Run, "-").ExpectSentence(1, "standard input");
 
     [Fact]
-    public void Score_BinaryFile_SaysSo() => AphoristApp.Run("score", trained.Run, folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))])).ExpectSentence(1, "program.bin", "binary");
+    public void Score_BinaryFile_SaysSo() => AphoristApp.Run(
+        "score", trained.Run,
+        folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]))
+        .ExpectSentence(1, "program.bin", "binary");
 
     [Fact]
-    public void Score_NoSuchModel_SaysSo() => AphoristApp.Run("score", folder["nothing.safetensors"], "aphorisms").ExpectSentence(1, "nothing.safetensors");
+    public void Score_NoSuchModel_SaysSo() =>
+        AphoristApp.Run("score", folder["nothing.safetensors"], "aphorisms").ExpectSentence(1, "nothing.safetensors");
 
     private static int FirstOf(JsonElement passage) => passage.GetProperty("firstToken").GetInt32();
 
     private JsonElement Json(string text, string command, params string[] options)
     {
-        string output = AphoristApp.RunWith(text, [command, trained.Run, "-", "--json", .. options]).Expect(0).Output;
-        return JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        return AphoristApp.RunWith(text, [command, trained.Run, "-", "--json", .. options]).Expect(0).Json();
     }
 }

@@ -30,11 +30,14 @@ public sealed class BadTextTests : IDisposable
     public void Train_OneDistinctCharacter_SaysSo() => Fails(folder.Write("same.txt", new string('a', 500)), "same.txt", "fewer than two different");
 
     [Fact]
-    public void Train_BinaryFile_SaysSo() => Fails(folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]), "program.bin", "binary");
+    public void Train_BinaryFile_SaysSo() =>
+        Fails(folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]), "program.bin", "binary");
 
     [Fact]
     public void Train_WrongEncoding_NamesFileAndOffset() =>
-        Fails(folder.Write("old.txt", [.. "caf"u8, 0xE9, .. " au lait. "u8, .. new byte[200].Select(_ => (byte)'x')]), "old.txt", "3", "windows-1252");
+        Fails(
+            folder.Write("old.txt", [.. "caf"u8, 0xE9, .. " au lait. "u8, .. new byte[200].Select(_ => (byte)'x')]), "old.txt", "3",
+            "windows-1252");
 
     [Fact]
     public void Train_UnknownEncoding_SaysSo()

@@ -83,7 +83,8 @@ public sealed class InterruptionTests : IDisposable
 
     private string[] Call(string run, string epochs) =>
     [
-        "train", folder["tiny.txt"], "--epochs", epochs, "--window", "30", "--hidden", "16", "--samples", "false", "--checkpoint-interval", "0.05",
+        "train", folder["tiny.txt"], "--epochs", epochs, "--window", "30", "--hidden", "16", "--samples", "false", "--checkpoint-interval",
+        "0.05",
         "--run", folder[run],
     ];
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aphorist.Cli.Tests.Commands.Train;
 
-/// <summary>A text that is too large for memory, and so is prepared in a cache on disk. The folder of the cache is an environment variable.</summary>
+/// <summary>A text that is too large for memory and is prepared in a cache on disk. An environment variable names the cache.</summary>
 public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixture<LargeTextTests.LargeText>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -14,8 +14,9 @@ public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixtur
     [Fact]
     public void Train_SecondTime_DoesNotPrepareAgain()
     {
-        Assert.Contains("Preparing large.txt, 70.", AphoristProcess.Run(folder.Path, [.. Call, "--run", "one"]).Expect(0).Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Preparing", AphoristProcess.Run(folder.Path, [.. Call, "--run", "two"]).Expect(0).Error, StringComparison.Ordinal);
+        AphoristProcess.Run(folder.Path, [.. Call, "--run", "one"]).Expect(0).ExpectError("Preparing large.txt, 70.");
+        Assert.DoesNotContain(
+            "Preparing", AphoristProcess.Run(folder.Path, [.. Call, "--run", "two"]).Expect(0).Error, StringComparison.Ordinal);
 
         CommandResult listed = AphoristProcess.Run(folder.Path, "corpora").Expect(0);
         Assert.Contains($"kept prepared in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
@@ -34,7 +35,8 @@ public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixtur
         Assert.Contains("Cutting into tokens large.txt", first, StringComparison.Ordinal);
 
         string second = AphoristProcess.Run(folder.Path, [.. call, "two"]).Expect(0).Error;
-        foreach (string work in (string[])["Preparing", "Counting", "Cutting"]) Assert.DoesNotContain(work, second, StringComparison.Ordinal);
+        foreach (string work in (string[])["Preparing", "Counting", "Cutting"])
+            Assert.DoesNotContain(work, second, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixtur
         }
 
         Assert.Empty(Parts());
-        Assert.Contains("Preparing", AphoristProcess.Run(folder.Path, [.. Call, "--run", "one"]).Expect(0).Error, StringComparison.Ordinal);
+        AphoristProcess.Run(folder.Path, [.. Call, "--run", "one"]).Expect(0).ExpectError("Preparing");
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Aphorist.Cli.Tests.Commands.Train;
 /// <summary>Models of other shapes, from training to writing.</summary>
 public sealed class ShapeTests : IDisposable
 {
-    private string[] Tiny => [folder["tiny.txt"], "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run", folder["run"]];
+    private string[] Tiny =>
+        [folder["tiny.txt"], "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run", folder["run"]];
 
     private readonly TemporaryFolder folder = new();
 
@@ -18,8 +19,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--reset", "before", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), sigmoid gates, reset before the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("GRU(16), sigmoid gates, reset before the product, window of 5");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("gru", "before"), (info.GetProperty("architecture").GetString(), info.GetProperty("resetGate").GetString()));
         AssertWrites();
 
@@ -36,8 +37,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--gates", "hard-sigmoid", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), hard-sigmoid gates, reset after the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("GRU(16), hard-sigmoid gates, reset after the product, window of 5");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("gru", "hard-sigmoid"), (info.GetProperty("architecture").GetString(), info.GetProperty("gates").GetString()));
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
@@ -65,8 +66,10 @@ public sealed class ShapeTests : IDisposable
         Run(["train", "--architecture", "convolution", "--layers", "3", "--kernel", "3", .. Tiny]).Expect(0);
 
         string description = Run("info", folder["run"]).Expect(0).Output;
-        Assert.Contains("3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Assert.Contains(
+            "3 layers of convolution(16) with kernels of 3 that see 27 tokens, sigmoid gates, window of 5", description,
+            StringComparison.Ordinal);
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
         Assert.False(info.TryGetProperty("residual", out _));
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
@@ -81,7 +84,7 @@ public sealed class ShapeTests : IDisposable
     public void Convolution_LayersNotGiven_AreSix()
     {
         Run(["train", "--architecture", "convolution", .. Tiny]).Expect(0);
-        Assert.Contains("6 layers of convolution(16) with kernels of 2 that see 64 tokens", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("6 layers of convolution(16) with kernels of 2 that see 64 tokens");
     }
 
     [Theory]
@@ -102,7 +105,7 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--tied", "true", .. Tiny]).Expect(0);
 
-        Assert.Contains("embedding of 16 tied to the decoder, LSTM(16)", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("embedding of 16 tied to the decoder, LSTM(16)");
         string json = Run("info", folder["run"], "--json").Expect(0).Output;
         Assert.True(JsonDocument.Parse(json).RootElement.GetProperty("tiedEmbedding").GetBoolean());
         Assert.DoesNotContain("decoder.weight", json, StringComparison.Ordinal);
@@ -123,8 +126,8 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--layers", "2", "--residual", "true", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of LSTM(16), normalised, residual, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Run("info", folder["run"]).Expect(0).ExpectOutput("2 layers of LSTM(16), normalised, residual, ");
+        JsonElement info = Run("info", folder["run"], "--json").Expect(0).Json();
         Assert.True(info.GetProperty("residual").GetBoolean() && info.GetProperty("layerNormalization").GetBoolean());
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
@@ -138,9 +141,9 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void NormalizedConvolutions_TrainInfoEvaluateGenerateAndResume_WorkTogether()
     {
-        Run(["train", "--architecture", "convolution", "--layers", "2", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
+        Run(["train", .. "--architecture convolution --layers 2 --layer-normalization true --average 0.9".Split(' '), .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("2 layers of convolution(16) with kernels of 2 that see 4 tokens, normalised, ");
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
         AssertResumes();
@@ -157,9 +160,13 @@ public sealed class ShapeTests : IDisposable
     private byte[] ModelOf(string run) => File.ReadAllBytes(folder[$"{run}/last.safetensors"]);
 
     private void AssertWrites(params string[] options) =>
-        Assert.StartsWith("the cat", Run(["generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the cat",
+            Run(["generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1", .. options]).Expect(0).Output,
+            StringComparison.Ordinal);
 
-    private void AssertResumes(string run = "run") => Run("train", "--resume", folder[run], "--epochs", "2", "--samples", "false").Expect(0);
+    private void AssertResumes(string run = "run") =>
+        Run("train", "--resume", folder[run], "--epochs", "2", "--samples", "false").Expect(0);
 
     private void AssertFineTunes()
     {

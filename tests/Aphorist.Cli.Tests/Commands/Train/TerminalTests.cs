@@ -30,7 +30,8 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public void Train_OnATerminal_DrawsTheLossesInAChart()
     {
-        string shown = OnATerminal("LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 3 --window 30 --validation 0.1 --samples false", columns: 60, rows: 16);
+        string shown = OnATerminal(
+            "LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 3 --window 30 --validation 0.1 --samples false", columns: 60, rows: 16);
 
         Assert.Matches(@"\d\.\d{3} ┤", shown);
         Assert.Matches("[\u2801-\u28FF]", shown);
@@ -42,7 +43,8 @@ public sealed class TerminalTests : IDisposable
     public void Train_LossesOfManyDigits_StayWithinTheChart()
     {
         string shown = OnATerminal(
-            "LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 3 --window 30 --samples false --learning-rate 100 --divergence-guard false", columns: 60, rows: 16);
+            "LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 3 --window 30 --samples false --learning-rate 100 --divergence-guard false",
+            columns: 60, rows: 16);
 
         Assert.Matches(@"\d{4} ┤", shown);
         Assert.DoesNotMatch(@"[0-9.]{7,} ┤", shown);
@@ -71,13 +73,15 @@ public sealed class TerminalTests : IDisposable
 
     [Fact]
     public void Train_QuietOnATerminal_DrawsNothing() =>
-        Assert.DoesNotMatch("[▁-█\u2800-\u28FF\u001b]", OnATerminal("LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 2 --window 30 --samples false --quiet"));
+        Assert.DoesNotMatch(
+            "[▁-█\u2800-\u28FF\u001b]",
+            OnATerminal("LC_ALL=C.UTF-8 aphorist train tiny.txt --epochs 2 --window 30 --samples false --quiet"));
 
     private string OnATerminal(string line, int columns = 80, int rows = 24)
     {
-        CommandResult tool = AphoristProcess.RunInBash(folder.Path, "script --version");
-        Assert.SkipUnless(tool.ExitCode == 0 && tool.Output.Contains("util-linux", StringComparison.Ordinal), "There is no `script` of util-linux here.");
+        PseudoTerminal.SkipWhereMissing();
         string call = line.Replace("aphorist", $"dotnet \"{AphoristProcess.Assembly}\"", StringComparison.Ordinal);
-        return AphoristProcess.RunInBash(folder.Path, $"export TERM=xterm-256color; script -qec 'stty cols {columns} rows {rows}; {call}' /dev/null").Expect(0).Output;
+        return AphoristProcess.RunInBash(
+            folder.Path, $"export TERM=xterm-256color; script -qec 'stty cols {columns} rows {rows}; {call}' /dev/null").Expect(0).Output;
     }
 }

@@ -31,8 +31,12 @@ public sealed class TokenizerTests : IDisposable
             Assert.Contains(part, info, StringComparison.Ordinal);
         Assert.Equal("\uFFFD", Json("info", folder["run"], "--json").GetProperty("tokens")[0].GetString());
 
-        Assert.StartsWith("the cat", Run("generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
-        Run("generate", folder["run"], "--prompt", "the Antichrist of 7").ExpectSentence(2, "'Antichrist', 'of', '7' (U+0037)", "--unknown skip");
+        Assert.StartsWith(
+            "the cat", Run("generate", folder["run"], "--prompt", "the cat", "--length", "10", "--seed", "1").Expect(0).Output,
+            StringComparison.Ordinal);
+        Run(
+            "generate", folder["run"], "--prompt", "the Antichrist of 7")
+            .ExpectSentence(2, "'Antichrist', 'of', '7' (U+0037)", "--unknown skip");
     }
 
     [Fact]
@@ -44,8 +48,10 @@ public sealed class TokenizerTests : IDisposable
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
         Assert.True(evaluation.GetProperty("count").GetInt32() > evaluation.GetProperty("characters").GetInt32());
 
-        Assert.Contains("the 256 bytes", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
-        Assert.StartsWith("中国", Run("generate", folder["run"], "--prompt", "中国", "--length", "10", "--seed", "1").Expect(0).Output, StringComparison.Ordinal);
+        Run("info", folder["run"]).Expect(0).ExpectOutput("the 256 bytes");
+        Assert.StartsWith(
+            "中国", Run("generate", folder["run"], "--prompt", "中国", "--length", "10", "--seed", "1").Expect(0).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,5 +78,5 @@ public sealed class TokenizerTests : IDisposable
 
     private static CommandResult Run(params string[] call) => AphoristApp.Run(call);
 
-    private static JsonElement Json(params string[] call) => JsonDocument.Parse(Run(call).Expect(0).Output).RootElement;
+    private static JsonElement Json(params string[] call) => Run(call).Expect(0).Json();
 }

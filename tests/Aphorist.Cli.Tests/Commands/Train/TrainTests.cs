@@ -14,14 +14,17 @@ public sealed class TrainTests : IDisposable
     public void Train_Json_PrintsTheEventsThatScriptsRelyOn()
     {
         CommandResult result = AphoristApp.Run(
-            "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--validation", "0.1", "--run", folder["run"], "--json").Expect(0);
+            "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--validation", "0.1", "--run", folder["run"],
+            "--json").Expect(0);
 
-        JsonElement[] events = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] events = result.JsonLines();
         string[] sampled = [.. Enumerable.Repeat("sample", 4)];
-        Assert.Equal(["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));
+        Assert.Equal(
+            ["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));
         Assert.Equal(["event", "characters", "vocabulary", "windows", "tokens"], NamesIn(events[0]));
         Assert.Equal(
-            ["event", "epoch", "loss", "accuracy", "validationLoss", "validationAccuracy", "seconds", "charactersPerSecond"], NamesIn(events[1]));
+            ["event", "epoch", "loss", "accuracy", "validationLoss", "validationAccuracy", "seconds", "charactersPerSecond"], NamesIn(
+                events[1]));
         Assert.Equal(["event", "epoch", "temperature", "text"], NamesIn(events[2]));
         Assert.Equal(["event", "model", "seconds"], NamesIn(events[^1]));
         Assert.Equal([0.2, 0.5, 1.0, 1.2], events[2..6].Select(one => one.GetProperty("temperature").GetDouble()));
@@ -34,7 +37,9 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Train_Json_WithoutValidationSaysNull()
     {
-        string output = AphoristApp.Run("train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["run"], "--json").Expect(0).Output;
+        string output = AphoristApp.Run(
+            "train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["run"],
+            "--json").Expect(0).Output;
 
         Assert.Contains("\"validationLoss\":null,\"validationAccuracy\":null", output, StringComparison.Ordinal);
         Assert.DoesNotContain("sample", output, StringComparison.Ordinal);
@@ -60,7 +65,9 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Train_Quiet_WritesNothingToStandardError() => Assert.Equal(
         "",
-        AphoristApp.Run("train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["run"], "--quiet").Expect(0).Error);
+        AphoristApp.Run(
+            "train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["run"],
+            "--quiet").Expect(0).Error);
 
     [Fact]
     public void Train_FolderTaken_TakesTheNextNumber()
@@ -74,7 +81,8 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public void Train_FromStandardInput_Learns() => AphoristApp.RunWith(TinyText.OfLength(1000), "train", "-", "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["piped"]).Expect(0);
+    public void Train_FromStandardInput_Learns() => AphoristApp.RunWith(
+        TinyText.OfLength(1000), "train", "-", "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["piped"]).Expect(0);
 
     [Fact]
     public void Train_SameSeed_WritesTheSameSamples()

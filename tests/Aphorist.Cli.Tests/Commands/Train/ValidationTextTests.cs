@@ -5,7 +5,10 @@ namespace Aphorist.Cli.Tests.Commands.Train;
 public sealed class ValidationTextTests : IDisposable
 {
     private string[] Call =>
-        ["train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--samples", "false", "--run", folder["run"], "--validation-text", folder["held.txt"]];
+    [
+        "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--samples", "false", "--run", folder["run"],
+        "--validation-text", folder["held.txt"],
+    ];
 
     private readonly TemporaryFolder folder = new();
 
@@ -20,9 +23,11 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public void Train_ValidationText_IsLowercasedAndMeasuredAsEvaluateDoes()
     {
-        string[] lines = AphoristApp.Run([.. Call, "--json"]).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = AphoristApp.Run([.. Call, "--json"]).Expect(0).Lines();
         double told = JsonDocument.Parse(lines[^2]).RootElement.GetProperty("validationLoss").GetDouble();
-        string evaluation = AphoristApp.Run("evaluate", folder["run/last.safetensors"], folder["held.txt"], "--objective", "windows", "--step", "3", "--json").Expect(0).Output;
+        string evaluation = AphoristApp.Run(
+            "evaluate", folder["run/last.safetensors"], folder["held.txt"], "--objective", "windows", "--step", "3",
+            "--json").Expect(0).Output;
 
         Assert.Equal(told, JsonDocument.Parse(evaluation).RootElement.GetProperty("nats").GetDouble());
     }
@@ -30,7 +35,9 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public void Train_ValidationTextWithAPresetThatHoldsOut_TakesTheText()
     {
-        AphoristApp.Run("train", folder["tiny.txt"], "--run", folder["run"], "--preset", "char-rnn", "--batch", "4", "--epochs", "1", "--samples", "false", "--validation-text", folder["tiny.txt"]).Expect(0);
+        AphoristApp.Run(
+            "train", folder["tiny.txt"], "--run", folder["run"], "--preset", "char-rnn", "--batch", "4", "--epochs", "1", "--samples",
+            "false", "--validation-text", folder["tiny.txt"]).Expect(0);
 
         JsonElement options = JsonDocument.Parse(File.ReadAllText(folder["run/options.json"])).RootElement;
         Assert.Equal(folder["tiny.txt"], options.GetProperty("validationText").GetString());
@@ -50,7 +57,9 @@ public sealed class ValidationTextTests : IDisposable
     public void Resume_ValidationTextInsteadOfAShare_NamesTheText()
     {
         AphoristApp.Run([.. Call[..^2], "--validation", "0.1"]).Expect(0);
-        AphoristApp.Run("train", "--resume", folder["run"], "--validation-text", folder["held.txt"]).ExpectSentence(2, $"--validation-text none, not with {folder["held.txt"]}");
+        AphoristApp.Run(
+            "train", "--resume", folder["run"], "--validation-text", folder["held.txt"])
+            .ExpectSentence(2, $"--validation-text none, not with {folder["held.txt"]}");
     }
 
     [Fact]
