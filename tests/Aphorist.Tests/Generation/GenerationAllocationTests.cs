@@ -37,7 +37,7 @@ public sealed class GenerationAllocationTests
     public void Stream_AfterTheFirstCharacters_AllocatesNothing(GenerationOptions options)
     {
         // So many that their order is found by a heap, and so few that it is counted out.
-        foreach (int characters in (int[])[Ranking.MostNumbers + 30, 30])
+        foreach (int characters in (int[])[Ranking.MaxCount + 30, 30])
         {
             LanguageModel model = ModelPair.Initial(characters, 16, 10, GateActivation.HardSigmoid).Engine;
             using IEnumerator<string> piece = new TextGenerator(model).Stream(Spell(model), options with { MaxTokens = null, Seed = 0 }, TestContext.Current.CancellationToken).GetEnumerator();

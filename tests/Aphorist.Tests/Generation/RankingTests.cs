@@ -9,7 +9,7 @@ public sealed class RankingTests
     public void Order_EveryCount_IsThatOfAStableSort()
     {
         Random random = new(5);
-        for (int count = 1; count <= Ranking.MostNumbers; count++)
+        for (int count = 1; count <= Ranking.MaxCount; count++)
         {
             // Few different numbers, so that many are equal, among them the least there is; what fills up the last vector is larger than all.
             double[] numbers = new double[Ranking.PaddedLength(count)];

@@ -16,7 +16,7 @@ internal sealed class SampledChoices
 
     public int Choose(ReadOnlySpan<float> logits) => sampler.Choose(text, logits);
 
-    public void Read(int id) => text.Read(id);
+    public void Read(int id) => text.AddPrompt(id);
 
-    public void Write(int id) => text.Sample(id);
+    public void Write(int id) => text.AddSampled(id);
 }

@@ -23,7 +23,7 @@ public sealed class StopTests
         foreach (int id in Characters.Encode(written))
         {
             if (text.IsOver) break;
-            result += text.Append(id);
+            result += text.Add(id);
         }
 
         Assert.Equal(expected, result + text.Finish());

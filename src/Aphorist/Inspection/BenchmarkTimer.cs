@@ -1,18 +1,18 @@
 using System.Diagnostics;
 
-namespace Aphorist.Cli.Commands.Bench;
+namespace Aphorist.Inspection;
 
-/// <summary>Measures several figures in turn.</summary>
-/// <remarks>A machine's clock falls under load, and other work comes and goes: a share of the peak compares what was measured side by side.</remarks>
-internal static class InterleavedTimer
+/// <summary>Measures several figures in turns.</summary>
+/// <remarks>The clock of a processor falls under load, and other work comes and goes. Figures that are compared are measured close together.</remarks>
+internal static class BenchmarkTimer
 {
     private const int Rounds = 5;
-    private const int LeastRuns = 3;
+    private const int MinRuns = 3;
 
-    /// <summary>Measures each figure a few times and takes the medians; a round before warms up, in which methods are compiled and then optimised.</summary>
-    /// <param name="time">How long to measure each.</param>
-    /// <param name="measures">Measures a figure for some time.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Measures each figure in several rounds and returns the medians. A round before them lets the runtime compile and optimize the methods.</summary>
+    /// <param name="time">How long to measure each figure.</param>
+    /// <param name="measures">Each measures a figure for a time.</param>
+    /// <param name="cancellationToken">Cancels between two measurements.</param>
     public static double[] Take(TimeSpan time, IReadOnlyList<Func<TimeSpan, double>> measures, CancellationToken cancellationToken)
     {
         foreach (Func<TimeSpan, double> measure in measures)
@@ -34,12 +34,12 @@ internal static class InterleavedTimer
         return [.. figures.Select(MedianOf)];
     }
 
-    /// <summary>The median time of an action in seconds, repeated for some time.</summary>
+    /// <summary>Repeats an action for a time, and returns its median duration in seconds.</summary>
     public static double Median(TimeSpan time, Action action)
     {
         List<double> seconds = [];
         long begin = Stopwatch.GetTimestamp();
-        while (seconds.Count < LeastRuns || Stopwatch.GetElapsedTime(begin) < time)
+        while (seconds.Count < MinRuns || Stopwatch.GetElapsedTime(begin) < time)
         {
             long start = Stopwatch.GetTimestamp();
             action();
