@@ -49,7 +49,8 @@ internal sealed class ChoiceOption<T> : Option<string?>
 /// <summary>Creates options with the usual choices.</summary>
 internal static class ChoiceOptions
 {
-    public static ChoiceOption<bool> TrueOrFalse(string name, string description) => new(name, description, ("true", true), ("false", false));
+    public static ChoiceOption<bool> TrueOrFalse(string name, string description) =>
+        new(name, description, ("true", true), ("false", false));
 
     public static ChoiceOption<bool> TrueOrFalse(string name, string description, bool fallback) =>
         new(name, description, fallback, ("true", true), ("false", false));

@@ -39,7 +39,8 @@ internal sealed record OptionGroup(string Heading, params IReadOnlyList<Option> 
         OptionGroup[] attached = Groups.TryGetValue(command, out OptionGroup[]? groups) ? groups : [];
         IEnumerable<Option> others = command.Options.Except(attached.SelectMany(group => group.Options));
         IEnumerable<OptionGroup> all = [.. attached, new("Options", [.. others])];
-        return [.. all.Select(group => new OptionGroup(group.Heading, [.. group.Options.Where(option => !option.Hidden)])).Where(group => group.Options.Count > 0)];
+        IEnumerable<OptionGroup> visible = all.Select(group => group with { Options = [.. group.Options.Where(option => !option.Hidden)] });
+        return [.. visible.Where(group => group.Options.Count > 0)];
     }
 }
 
@@ -72,7 +73,9 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     {
         Command command = parseResult.CommandResult.Command;
         AphoristConsole console = Invocation.ConsoleOf(parseResult);
-        int width = console.IsOutputTerminal ? Math.Clamp(console.OutputTerminal.Profile.Width, MinimumWidth, MaximumWidth) : RedirectedWidth;
+        int width = console.IsOutputTerminal
+            ? Math.Clamp(console.OutputTerminal.Profile.Width, MinimumWidth, MaximumWidth)
+            : RedirectedWidth;
         Write(command, parseResult.InvocationConfiguration.Output, width);
         return ExitCode.Done;
     }
@@ -91,14 +94,17 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 
     private static void WriteUsage(Command command, TextWriter output)
     {
-        string words = command is RootCommand ? " COMMAND" : $" {command.Name}{string.Concat(command.Arguments.Select(argument => $" {UsageOf(argument)}"))}";
+        string arguments = string.Concat(command.Arguments.Select(argument => $" {UsageOf(argument)}"));
+        string words = command is RootCommand ? " COMMAND" : $" {command.Name}{arguments}";
         output.WriteLine($"\nUsage: {AphoristCommand.Name}{words} [options]");
     }
 
     /// <summary>The options that every command takes.</summary>
     private static OptionGroup General(Command command) => new(
         "General options",
-        [.. command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option is { Recursive: true, Hidden: false })]);
+        [
+            .. command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option is { Recursive: true, Hidden: false }),
+        ]);
 
     private static void WriteOptions(OptionGroup group, TextWriter output, int width) =>
         WriteSection(group.Heading, group.Options.Select(option => (UsageOf(option), option.Description)), output, width);

@@ -32,7 +32,8 @@ internal static class ErrorReport
             return named.Contains(option, StringComparison.Ordinal) ? named : $"{option}: {named}";
         }
 
-        return IsExpected(exception) ? message : $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
+        if (IsExpected(exception)) return message;
+        return $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
     }
 
     /// <summary>The option of the called command that the library refused.</summary>

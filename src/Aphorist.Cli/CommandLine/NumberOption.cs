@@ -48,7 +48,9 @@ internal sealed record NumberRange(double Minimum, double Maximum = double.Posit
 }
 
 /// <summary>An option whose value is a number within a range.</summary>
-/// <remarks>The parser sees text: number types make it compile code at every start, which takes longer than the rest of a short call.</remarks>
+/// <remarks>
+/// The parser sees text: number types make it compile code at every start, which takes longer than the rest of a short call.
+/// </remarks>
 internal sealed class NumberOption<T> : Option<string?>
     where T : struct, INumber<T>
 {

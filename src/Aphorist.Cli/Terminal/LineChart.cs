@@ -52,7 +52,9 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
         foreach (Segment segment in Segment.Truncate(Legend(from, to), columns + LabelWidth)) yield return segment;
     }
 
-    /// <summary>The vertical axis ends below the highest value: the steep fall of a loss at the start would leave no room for the rest.</summary>
+    /// <summary>
+    /// The vertical axis ends below the highest value: the steep fall of a loss at the start would leave no room for the rest.
+    /// </summary>
     private static (double Low, double High) Scale(double[][] means)
     {
         double[] first = [.. means[0].Where(double.IsFinite).Order()];
@@ -104,6 +106,9 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
     {
         yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"{across} {from:0.#} to {to:0.#}"));
         foreach (ChartSeries one in drawn)
-            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {(one.IsDotted ? "⠁⠂" : "⠒⠒")} {one.Name} {one.Latest:F3}"), new Style(one.Color));
+        {
+            string sample = one.IsDotted ? "⠁⠂" : "⠒⠒";
+            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {sample} {one.Name} {one.Latest:F3}"), new Style(one.Color));
+        }
     }
 }

@@ -4,7 +4,9 @@ using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Documentation;
 
-/// <summary>`aphorist documentation`: prints docs/command.md from the declared commands and options. Hidden, since only this repository needs it.</summary>
+/// <summary>
+/// `aphorist documentation`: prints docs/command.md from the declared commands and options. Hidden, since only this repository needs it.
+/// </summary>
 internal static class DocumentationCommand
 {
     public static Command Create()
@@ -22,9 +24,10 @@ internal static class DocumentationCommand
         page.Append(root.Description).Append("\n\n");
         AppendExamples(page, root);
         page.Append("| exit code | meaning |\n| --- | --- |\n| 0 | success |\n| 1 | failure |\n| 2 | wrong call |\n| 130 | interrupted |\n\n");
-        page.Append("Results are written to standard output, progress and messages to standard error. Setting `NO_COLOR` turns colours off.\n\n");
+        page.Append("Results are written to standard output, progress and messages to standard error. ");
+        page.Append("Setting `NO_COLOR` turns colours off.\n\n");
         page.Append("## General options\n\nEvery command accepts them.\n\n");
-        AppendTable(page, "option", root.Options.Where(option => !option.Hidden).Select(option => (CommandHelp.UsageOf(option), option.Description)));
+        foreach (OptionGroup group in OptionGroup.Of(root)) AppendOptions(page, group);
         foreach (Command command in root.Subcommands.Where(command => !command.Hidden)) AppendCommand(page, command);
         return page.ToString().TrimEnd('\n') + "\n";
     }
@@ -36,15 +39,19 @@ internal static class DocumentationCommand
         page.Append($"## aphorist {command.Name}\n\n{command.Description}\n\n```\naphorist {command.Name}{arguments}{options}\n```\n\n");
         AppendTable(page, "argument", command.Arguments.Select(argument => (argument.Name, argument.Description)));
         foreach (OptionGroup group in OptionGroup.Of(command))
-            AppendTable(page, group.Heading, group.Options.Select(option => (CommandHelp.UsageOf(option), option.Description)));
+            AppendOptions(page, group);
         AppendExamples(page, command);
     }
+
+    private static void AppendOptions(StringBuilder page, OptionGroup group) =>
+        AppendTable(page, group.Heading, group.Options.Select(option => (CommandHelp.UsageOf(option), option.Description)));
 
     private static void AppendTable(StringBuilder page, string heading, IEnumerable<(string Label, string? Meaning)> rows)
     {
         if (!rows.Any()) return;
         page.Append($"| {heading} | |\n| --- | --- |\n");
-        foreach ((string label, string? meaning) in rows) page.Append($"| `{label.Replace("|", "\\|", StringComparison.Ordinal)}` | {meaning} |\n");
+        foreach ((string label, string? meaning) in rows)
+            page.Append($"| `{label.Replace("|", "\\|", StringComparison.Ordinal)}` | {meaning} |\n");
         page.Append('\n');
     }
 

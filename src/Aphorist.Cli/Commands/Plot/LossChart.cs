@@ -145,7 +145,8 @@ internal static class LossChart
     {
         string texts = string.Concat(plot.Legend.GetItems().Select(item => item.LabelText));
         if (Fonts.GetTypeface(Fonts.Default, false, false).ContainsGlyphs(texts)) return;
-        string? other = SKFontManager.Default.FontFamilies.FirstOrDefault(family => Fonts.GetTypeface(family, false, false).ContainsGlyphs(texts));
+        string? other = SKFontManager.Default.FontFamilies
+            .FirstOrDefault(family => Fonts.GetTypeface(family, false, false).ContainsGlyphs(texts));
         if (other is not null) plot.Font.Set(other);
     }
 }

@@ -27,7 +27,9 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
     {
         string[] names = [.. runs.Select(NameOf)];
         // Runs with the same name are told apart by their paths.
-        return [.. runs.Select((run, index) => new LossCurve(names.Count(name => name == names[index]) > 1 ? run : names[index], ReadEpochs(run)))];
+        return [.. runs.Select((run, index) => new LossCurve(IsUnique(names[index]) ? names[index] : run, ReadEpochs(run)))];
+
+        bool IsUnique(string name) => names.Count(other => other == name) == 1;
     }
 
     /// <summary>The name of a run: that of its folder.</summary>
@@ -73,6 +75,8 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
         }
 
         IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetrics(file);
-        return epochs.Count > 0 ? epochs : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
+        return epochs.Count > 0
+            ? epochs
+            : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
     }
 }

@@ -11,7 +11,10 @@ internal static class PlotCommand
         "RUN", "A run folder or a metrics.csv. Several are drawn into one chart.");
 
     private static readonly ChoiceOption<LossAxis> By = new(
-        "--by", "Horizontal axis: epochs, or seconds of training.", LossAxis.Epoch, ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
+        "--by",
+        "Horizontal axis: epochs, or seconds of training.",
+        LossAxis.Epoch,
+        ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
 
     private static readonly Option<string?> Output = OutputOption();
 

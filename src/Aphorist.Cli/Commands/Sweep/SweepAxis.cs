@@ -23,12 +23,13 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     /// <exception cref="UsageException">A name, a value or the form is wrong.</exception>
     public static IReadOnlyList<SweepAxis> ParseAll(IReadOnlyList<string> words, Func<IReadOnlyList<string>, ParseResult> parse)
     {
-        if (words.Count == 0) throw new UsageException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
+        if (words.Count == 0)
+            throw new UsageException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
         SweepAxis[] axes = [.. words.Select(Parse)];
         string? twice = axes.CountBy(axis => axis.Name).FirstOrDefault(count => count.Value > 1).Key;
         if (twice is not null) throw new UsageException($"--over names {twice} twice: write all its values after one of them.");
         foreach (SweepAxis axis in axes)
-            foreach (string value in axis.Values) TrainingFlags.PresetOf(parse([axis.Option, value]));
+            foreach (string value in axis.Values) RunFlags.PresetOf(parse([axis.Option, value]));
         return axes;
     }
 
@@ -40,7 +41,8 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     public static IReadOnlyList<IReadOnlyList<string>> Combine(IReadOnlyList<SweepAxis> axes, int? random, ulong seed)
     {
         double combinations = axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
-        if (combinations > MaximumCombinations) throw new UsageException("--over makes more than a million combinations: give fewer values.");
+        if (combinations > MaximumCombinations)
+            throw new UsageException("--over makes more than a million combinations: give fewer values.");
         int[] numbers = [.. Enumerable.Range(0, (int)combinations)];
         if (random is int count)
         {
@@ -50,7 +52,8 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 
         return numbers.Length <= MaximumRuns
             ? [.. numbers.Select(number => Combination(axes, number))]
-            : throw new UsageException($"This sweep has {numbers.Length} runs, at most {MaximumRuns} are possible: give fewer values, or add --random.");
+            : throw new UsageException(
+                $"This sweep has {numbers.Length} runs, at most {MaximumRuns} are possible: give fewer values, or add --random.");
     }
 
     private static string[] Combination(IReadOnlyList<SweepAxis> axes, int number)
@@ -70,8 +73,9 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
         if (parts is not [{ Length: > 0 } name, { Length: > 0 } list])
             throw new UsageException($"--over takes an option and its values, such as \"hidden=128,256\", not '{word}'.");
-        string[] names = [.. TrainingFlags.Options.Select(option => option.Name[2..])];
-        if (!names.Contains(name)) throw new UsageException($"--over cannot vary '{name}', which is not an option of a run.{Hint(name, names)}");
+        string[] names = [.. RunFlags.Options.Select(option => option.Name[2..])];
+        if (!names.Contains(name))
+            throw new UsageException($"--over cannot vary '{name}', which is not an option of a run.{Hint(name, names)}");
         SweepAxis axis = new(name, list.Split(',', StringSplitOptions.TrimEntries));
         if (axis.Values.Contains("")) throw new UsageException($"--over has an empty value for {name}: remove a comma or add a value.");
         string? twice = axis.Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;

@@ -32,9 +32,9 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
     /// <exception cref="InvalidOptionsException">None of the runs is possible.</exception>
     public static SweepPlan Create(ParseResult call, IReadOnlyList<string> over, int? random, string folder)
     {
-        Command parser = new("train") { TrainingFlags.Corpus };
-        foreach (Option option in TrainingFlags.Options) parser.Add(option);
-        string[] words = [.. call.GetValue(TrainingFlags.Corpus) ?? [], .. TrainingFlags.Options.SelectMany(option => WordsOf(option, call))];
+        Command parser = new("train") { RunFlags.Corpus };
+        foreach (Option option in RunFlags.Options) parser.Add(option);
+        string[] words = [.. call.GetValue(RunFlags.Corpus) ?? [], .. RunFlags.Options.SelectMany(option => WordsOf(option, call))];
         IReadOnlyList<SweepAxis> axes = SweepAxis.ParseAll(over, value => Parse(parser, value));
         Check(axes, words);
         string[] names = [.. axes.Select(axis => axis.Name)];
@@ -77,7 +77,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
         {
             try
             {
-                TrainingFlags.Create(run.Call).Validate();
+                RunFlags.Create(run.Call).Validate();
                 return;
             }
             catch (Exception exception) when (exception is UsageException or InvalidOptionsException)

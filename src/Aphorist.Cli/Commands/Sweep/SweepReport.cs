@@ -14,10 +14,13 @@ internal static class SweepReport
     {
         IReadOnlyList<SweepOutcome> ranked = SweepOutcome.Ranked(outcomes);
         bool isValidated = ranked[0].Result?.ValidationLoss is not null;
-        string[] header = ["rank", .. plan.Options, isValidated ? "validation loss" : "loss", "bits per character", "parameters", "seconds"];
-        IEnumerable<string[]> rows = ranked.Where(outcome => outcome.Result is not null).Select((outcome, index) => Row(index + 1, outcome));
+        string loss = isValidated ? "validation loss" : "loss";
+        string[] header = ["rank", .. plan.Options, loss, "bits per character", "parameters", "seconds"];
+        IEnumerable<SweepOutcome> done = ranked.Where(outcome => outcome.Result is not null);
+        IEnumerable<string[]> rows = done.Select((outcome, index) => Row(index + 1, outcome));
         if (ranked[0].Result is not null) TextTable.Write(output, [header, .. rows]);
-        foreach (SweepOutcome failed in ranked.Where(outcome => outcome.Failure is not null)) output.WriteLine($"failed: {failed.Run.Name}: {failed.Failure}");
+        foreach (SweepOutcome failed in ranked.Where(outcome => outcome.Failure is not null))
+            output.WriteLine($"failed: {failed.Run.Name}: {failed.Failure}");
         output.WriteLine();
         output.Flush();
     }
@@ -53,7 +56,8 @@ internal static class SweepReport
     public static void WriteFile(string folder, SweepPlan plan, IReadOnlyList<SweepOutcome> outcomes)
     {
         StringBuilder text = new();
-        AppendLine(text, ["rank", "run", "state", .. plan.Options, "loss", "validation_loss", "bits_per_character", "parameters", "seconds", "error"]);
+        string[] figures = ["loss", "validation_loss", "bits_per_character", "parameters", "seconds"];
+        AppendLine(text, ["rank", "run", "state", .. plan.Options, .. figures, "error"]);
         int rank = 0;
         foreach (SweepOutcome outcome in SweepOutcome.Ranked(outcomes))
         {
@@ -62,7 +66,8 @@ internal static class SweepReport
                 text,
                 [
                     result is null ? "" : Field(++rank), outcome.Run.Name, result is null ? "failed" : "done", .. outcome.Run.Values,
-                    Field(result?.Loss), Field(result?.ValidationLoss), Field(result?.BitsPerCharacter), Field(result?.Parameters), Field(result?.Seconds),
+                    Field(result?.Loss), Field(result?.ValidationLoss), Field(result?.BitsPerCharacter), Field(result?.Parameters),
+                    Field(result?.Seconds),
                     outcome.Failure ?? "",
                 ]);
         }
@@ -82,7 +87,8 @@ internal static class SweepReport
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static void AppendLine(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Quoted)).Append('\n');
+    private static void AppendLine(StringBuilder text, IEnumerable<string> fields) =>
+        text.AppendJoin(',', fields.Select(Quoted)).Append('\n');
 
     private static string Field(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 

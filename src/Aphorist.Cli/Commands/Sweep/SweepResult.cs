@@ -23,7 +23,9 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
         return new SweepResult(record.Loss, record.ValidationLoss, bits, best.Parameters.Count, seconds);
     }
 
-    /// <summary>Reads the result in a run folder; null if the run is not finished, or was started with other arguments and may have more to do.</summary>
+    /// <summary>
+    /// Reads the result in a run folder; null if the run is not finished, or was started with other arguments and may have more to do.
+    /// </summary>
     public static SweepResult? Read(SweepRun run)
     {
         string path = Path.Combine(run.Folder, FileName);
@@ -41,8 +43,11 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
     }
 
     /// <summary>Writes the result into the run folder.</summary>
-    public void Write(SweepRun run) =>
-        AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), JsonSerializer.Serialize(new FinishedRun(run.Words, this), SweepJson.Default.FinishedRun) + "\n");
+    public void Write(SweepRun run)
+    {
+        string json = JsonSerializer.Serialize(new FinishedRun(run.Words, this), SweepJson.Default.FinishedRun);
+        AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), json + "\n");
+    }
 }
 
 /// <summary>How a run ended.</summary>

@@ -7,7 +7,9 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
-/// <summary>One call of `aphorist sweep`: trains the runs that are not finished, one after another, each as `aphorist train` would.</summary>
+/// <summary>
+/// One call of `aphorist sweep`: trains the runs that are not finished, one after another, each as `aphorist train` would.
+/// </summary>
 internal sealed class SweepSession(SweepPlan plan, string folder, Command command, CommandOutput output)
 {
     private readonly List<SweepOutcome> outcomes = [];
@@ -44,7 +46,8 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Cannot create the sweep folder '{folder}': {exception.Message.TrimEnd('.')}. Choose another with --sweep.", exception);
+            throw new IOException(
+                $"Cannot create the sweep folder '{folder}': {exception.Message.TrimEnd('.')}. Choose another with --sweep.", exception);
         }
 
         throw new IOException($"Another process uses the sweep folder '{folder}': wait for it, or choose another with --sweep.");
@@ -100,7 +103,8 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         using ActiveTrainingRun training = await TrainCommand.PrepareAsync(
             run.Call, isStarted ? null : run.Folder, isStarted ? run.Folder : null, output, cancellationToken);
         LossHistory history = new();
-        SweepReporter reporter = new(new EpochProgress(output, training.Options.Training.Epochs, history, $"run {number}/{plan.Runs.Count}, "), output.Notes);
+        EpochProgress progress = new(output, training.Options.Training.Epochs, history, $"run {number}/{plan.Runs.Count}, ");
+        SweepReporter reporter = new(progress, output.Notes);
         await TrainingLoop.RunAsync(training, history, reporter, output.Notes, hasSamples: false, cancellationToken);
         return SweepResult.Of(training, reporter.Seconds);
     }
@@ -112,12 +116,19 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         foreach (SweepRun run in outcomes.Select(outcome => outcome.Run))
         {
             TrainingRunOptions started = TrainingRun.Open(run.Folder).Options;
-            string?[] texts = [.. started.Corpus, started.CorpusSha256, started.ValidationText, started.ValidationSha256, started.Encoding, $"{started.Lowercase}"];
+            string?[] texts =
+            [
+                .. started.Corpus, started.CorpusSha256, started.ValidationText, started.ValidationSha256, started.Encoding, $"{started.Lowercase}",
+            ];
             if (!seen.Add(string.Join('\n', texts))) continue;
             CorpusOptions options = new() { Encoding = started.Encoding, Lowercase = started.Lowercase };
             Corpus corpus = await CorpusOpening.OpenAsync(started.Corpus, options, output, cancellationToken);
-            Corpus? validation = started.ValidationText is string text ? await CorpusOpening.OpenAsync([text], options, output, cancellationToken) : null;
-            string? changed = corpus.Sha256 != started.CorpusSha256 ? corpus.Name : validation?.Sha256 != started.ValidationSha256 ? validation!.Name : null;
+            Corpus? validation = started.ValidationText is string text
+                ? await CorpusOpening.OpenAsync([text], options, output, cancellationToken)
+                : null;
+            string? changed = corpus.Sha256 != started.CorpusSha256 ? corpus.Name
+                : validation?.Sha256 != started.ValidationSha256 ? validation!.Name
+                : null;
             if (changed is not null)
             {
                 throw new UsageException(
@@ -146,8 +157,9 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         if (output.Json) output.Result.Announce(SweepReport.EndJson(best, results));
         int done = outcomes.Count(outcome => outcome.Result is not null);
         await output.Notes.WriteLineAsync($"{done} of {plan.Runs.Count} runs succeeded. Results: {results}.");
-        if (best.Result is not null)
-            await output.Notes.WriteLineAsync($"Generate text with the best model: aphorist generate {ShellWord.Of(ModelPath.Of(best.Run.Folder))} --prompt \"...\"");
+        if (best.Result is null) return;
+        string model = ShellWord.Of(ModelPath.Of(best.Run.Folder));
+        await output.Notes.WriteLineAsync($"Generate text with the best model: aphorist generate {model} --prompt \"...\"");
     }
 
     /// <summary>Shows a progress bar and reports divergence. The result is reported after the run.</summary>

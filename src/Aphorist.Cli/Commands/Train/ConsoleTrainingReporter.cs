@@ -16,9 +16,12 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
     public async ValueTask StartedAsync(TrainingStarted started)
     {
         string where = run.Options.ValidationText is string text ? $"in {text}" : "held out";
-        string validation = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
+        string validation = started.ValidationPredictions == 0
+            ? ""
+            : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
         await output.Notes.WriteLineAsync(string.Create(
-            Culture, $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. Run folder: {run.Folder}."));
+            Culture,
+            $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. Run folder: {run.Folder}."));
         if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Resuming after epoch {started.CompletedEpochs}.");
     }
 
@@ -77,7 +80,9 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
         $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}). "
         + $"Restored the last good weights; the learning rate is now {divergence.LearningRate:G4}.");
 
-    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + run.Options.Tokenizer.Kind switch
+    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + TokensOf(started);
+
+    private string TokensOf(TrainingStarted started) => run.Options.Tokenizer.Kind switch
     {
         TokenizerKind.Words => string.Create(Culture, $", {started.Tokens:N0} tokens, {started.VocabularySize:N0} distinct"),
         TokenizerKind.Bytes => string.Create(Culture, $", {started.Tokens:N0} bytes"),

@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>The progress bar of the current epoch, with a chart of the losses below it. Shown only if standard error is a terminal.</summary>
+/// <summary>
+/// The progress bar of the current epoch, with a chart of the losses below it. Shown only if standard error is a terminal.
+/// </summary>
 internal sealed class EpochProgress(CommandOutput output, int epochs, LossHistory history, string title = "") : IAsyncDisposable
 {
     private readonly TerminalProgress? bar = output.ShowsProgress ? new TerminalProgress(output.Console) : null;
@@ -17,7 +19,8 @@ internal sealed class EpochProgress(CommandOutput output, int epochs, LossHistor
         history.Add(progress);
         string facts = string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {progress.Loss:F4}  accuracy {progress.Accuracy:F3}  {Quantity.Of(progress.CharactersPerSecond)} characters/s  {Quantity.Of(progress.Remaining)} left");
+            $"loss {progress.Loss:F4}  accuracy {progress.Accuracy:F3}  {Quantity.Of(progress.CharactersPerSecond)} characters/s  "
+            + $"{Quantity.Of(progress.Remaining)} left");
         LineChart chart = new(
             "epoch",
             [

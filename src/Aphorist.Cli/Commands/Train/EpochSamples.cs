@@ -6,7 +6,8 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>
-/// Generates samples after each epoch, as the notebook does: from a random window of the corpus, 400 characters or bytes (or 80 tokens of words, which is
+/// Generates samples after each epoch, as the notebook does: from a random window of the corpus, 400 characters or bytes (or 80 tokens of
+/// words, which is
 /// about as long) at each of four temperatures, each continuing the text of the one before. They are shown and saved in the run folder.
 /// </summary>
 internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter report)
@@ -28,7 +29,8 @@ internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter repo
         {
             double temperature = Temperatures[index];
             report.SampleStarted(epoch.Epoch, temperature, index == 0 ? seed : "");
-            GenerationOptions options = new() { MaxTokens = length, Temperature = temperature, Seed = SampleSeed.Of(runSeed, epoch.Epoch, index) };
+            ulong sampleSeed = SampleSeed.Of(runSeed, epoch.Epoch, index);
+            GenerationOptions options = new() { MaxTokens = length, Temperature = temperature, Seed = sampleSeed };
             string? sample = Continue(generator, text.ToString(), options, cancellationToken);
             if (sample is null) return;
             text.Append(sample);

@@ -4,7 +4,9 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>The options of a run that starts from a model. An imported model can bring its optimizer, with which the run then continues.</summary>
+/// <summary>
+/// The options of a run that starts from a model. An imported model can bring its optimizer, with which the run then continues.
+/// </summary>
 internal static class FineTuning
 {
     /// <summary>Starts from what the model decides and applies a call to it.</summary>
@@ -51,12 +53,17 @@ internal static class FineTuning
 
     private static void EnsureKept(TrainingRunOptions start, TrainingRunOptions chosen)
     {
-        if (chosen.Model != start.Model) throw new UsageException("--from keeps the shape of the model: leave out the options that change it.");
-        if (chosen.Tokenizer != start.Tokenizer) throw new UsageException("--from keeps the tokenizer of the model: leave out the options that change it.");
-        if (chosen.Lowercase != start.Lowercase)
-            throw new UsageException($"--from keeps the normalization of the model: leave out --lowercase, which is {(start.Lowercase ? "true" : "false")} for it.");
+        string? kept = chosen.Model != start.Model ? "shape"
+            : chosen.Tokenizer != start.Tokenizer ? "tokenizer"
+            : chosen.Lowercase != start.Lowercase ? "normalization (--lowercase)"
+            : null;
+        if (kept is not null) throw new UsageException($"--from keeps the {kept} of the model: leave out the options that change it.");
     }
 
     private static OptimizerKind? OptimizerOf(ModelFileInfo model) =>
-        model.Optimizer is not null && Enum.TryParse(model.Origin?.Optimizer, ignoreCase: true, out OptimizerKind kind) && Enum.IsDefined(kind) ? kind : null;
+        model.Optimizer is not null
+        && Enum.TryParse(model.Origin?.Optimizer, ignoreCase: true, out OptimizerKind kind)
+        && Enum.IsDefined(kind)
+            ? kind
+            : null;
 }

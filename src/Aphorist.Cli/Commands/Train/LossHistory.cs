@@ -3,7 +3,8 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>
-/// The losses of a run, those before a resume included: one for each epoch, and for the chart on the terminal more within the epochs of this session.
+/// The losses of a run, those before a resume included: one for each epoch, and for the chart on the terminal more within the epochs of
+/// this session.
 /// </summary>
 internal sealed class LossHistory
 {
@@ -19,17 +20,23 @@ internal sealed class LossHistory
     /// <summary>The completed epochs, in order.</summary>
     public IReadOnlyList<EpochCompleted> Epochs => epochs;
 
-    /// <summary>Training losses over epochs. An epoch without progress events, too short or from an earlier session, is one point.</summary>
+    /// <summary>
+    /// Training losses over epochs. An epoch without progress events, too short or from an earlier session, is one point.
+    /// </summary>
     public IReadOnlyList<(double Epochs, double Loss)> Training =>
     [
-        .. epochs.Where(epoch => !observedEpochs.Contains(epoch.Epoch) && double.IsFinite(epoch.Loss)).Select(epoch => ((double)epoch.Epoch, epoch.Loss)),
+        .. epochs
+            .Where(epoch => !observedEpochs.Contains(epoch.Epoch) && double.IsFinite(epoch.Loss))
+            .Select(epoch => ((double)epoch.Epoch, epoch.Loss)),
         .. training,
     ];
 
     /// <summary>Validation losses over epochs.</summary>
     public IReadOnlyList<(double Epochs, double Loss)> Validation =>
     [
-        .. epochs.Where(epoch => epoch.ValidationLoss is double loss && double.IsFinite(loss)).Select(epoch => ((double)epoch.Epoch, epoch.ValidationLoss!.Value)),
+        .. epochs
+            .Where(epoch => epoch.ValidationLoss is double loss && double.IsFinite(loss))
+            .Select(epoch => ((double)epoch.Epoch, epoch.ValidationLoss!.Value)),
         .. validation,
     ];
 
@@ -54,7 +61,8 @@ internal sealed class LossHistory
     /// <summary>Adds a validation within an epoch. Before the first progress event its position is unknown.</summary>
     public void Add(ValidationMeasured measured)
     {
-        if (batchCount > 0 && double.IsFinite(measured.ValidationLoss)) validation.Add((PositionOf(measured.Epoch, measured.Batch), measured.ValidationLoss));
+        if (batchCount > 0 && double.IsFinite(measured.ValidationLoss))
+            validation.Add((PositionOf(measured.Epoch, measured.Batch), measured.ValidationLoss));
     }
 
     private double PositionOf(int epoch, int batch) => epoch - 1 + (double)batch / batchCount;

@@ -3,7 +3,9 @@ using Aphorist.Cli.Commands.Plot;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>Draws loss.png and loss.svg into the run folder in the background. A failure is reported once and does not stop training.</summary>
+/// <summary>
+/// Draws loss.png and loss.svg into the run folder in the background. A failure is reported once and does not stop training.
+/// </summary>
 internal sealed class RunCharts(string folder, LossHistory history, TextWriter notes) : IAsyncDisposable
 {
     private static readonly string[] Files = [LossChart.DefaultName, "loss.svg"];

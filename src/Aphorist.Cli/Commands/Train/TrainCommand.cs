@@ -25,8 +25,8 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        Command command = new("train", "Trains a model on a text.") { TrainingFlags.Corpus };
-        OptionGroup[] groups = [.. TrainingFlags.Groups];
+        Command command = new("train", "Trains a model on a text.") { RunFlags.Corpus };
+        OptionGroup[] groups = [.. RunFlags.Groups];
         groups[0] = groups[0] with { Options = [.. groups[0].Options, Folder, Resume] };
         groups[^1] = groups[^1] with { Options = [.. groups[^1].Options, Samples] };
         OptionGroup.Attach(command, groups);
@@ -37,9 +37,13 @@ internal static class TrainCommand
             new("aphorist train mine.txt --preset quick", "Trains on your own text for one minute."),
             new("aphorist train --resume runs/mine", "Resumes an interrupted run."),
             new("aphorist train nietzsche --epochs 20", "Downloads the notebook's corpus and trains for 20 epochs."),
-            new("aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine", "Reads a file in an older encoding and keeps capitals."),
+            new(
+                "aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine",
+                "Reads a file in an older encoding and keeps capitals."),
             new("aphorist train nietzsche --objective stream --tokenizer words", "Trains a model of words."),
-            new("aphorist train nietzsche --validation 0.05 --json > metrics.jsonl", "Holds out the last 5 % and prints metrics as JSON lines."),
+            new(
+                "aphorist train nietzsche --validation 0.05 --json > metrics.jsonl",
+                "Holds out the last 5 % for validation and prints metrics as JSON lines."),
             new("aphorist train train.txt --validation-text held-out.txt", "Validates on another text after each epoch."),
             new(
                 "aphorist train nietzsche --preset quick --layers 2 --residual true --average 0.999",
@@ -72,7 +76,7 @@ internal static class TrainCommand
     }
 
     /// <summary>Creates a run, or opens one to resume it.</summary>
-    /// <param name="call">The call, which has the options of <see cref="TrainingFlags"/>.</param>
+    /// <param name="call">The call, which has the options of <see cref="RunFlags"/>.</param>
     /// <param name="folder">The folder of a new run; null for the default.</param>
     /// <param name="resume">The folder of the run to resume; null to create one.</param>
     /// <param name="output">Where notes and progress go.</param>
@@ -84,12 +88,12 @@ internal static class TrainCommand
         if (resume is not null)
         {
             if (folder is not null) throw new UsageException("--resume continues in the folder of the run: leave out --run.");
-            if (TrainingFlags.HasFrom(call)) throw new UsageException("--resume continues with the model of the run: leave out --from.");
+            if (RunFlags.HasFrom(call)) throw new UsageException("--resume continues with the model of the run: leave out --from.");
             return await TrainingRun.ResumeAsync(
-                resume, started => TrainingFlags.Apply(started, call) with { StandardInput = output.Console.Input }, report, cancellationToken);
+                resume, started => RunFlags.Apply(started, call) with { StandardInput = output.Console.Input }, report, cancellationToken);
         }
 
-        TrainingRunOptions options = TrainingFlags.Create(call) with { StandardInput = output.Console.Input };
+        TrainingRunOptions options = RunFlags.Create(call) with { StandardInput = output.Console.Input };
         if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
         try
         {

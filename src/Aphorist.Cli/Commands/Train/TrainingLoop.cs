@@ -16,7 +16,9 @@ internal interface ITrainingReporter : IAsyncDisposable
 
     ValueTask DivergenceAsync(DivergenceDetected divergence);
 
-    /// <summary>A sample starts. The seed text is that of the first sample of an epoch, and empty for the others, which continue the text.</summary>
+    /// <summary>
+    /// A sample starts. The seed text is that of the first sample of an epoch, and empty for the others, which continue the text.
+    /// </summary>
     void SampleStarted(int epoch, double temperature, string seed)
     {
     }
@@ -39,7 +41,12 @@ internal static class TrainingLoop
 {
     /// <summary>Trains to the end. The reporter is disposed.</summary>
     public static async Task RunAsync(
-        ActiveTrainingRun run, LossHistory history, ITrainingReporter reporter, TextWriter notes, bool hasSamples, CancellationToken cancellationToken)
+        ActiveTrainingRun run,
+        LossHistory history,
+        ITrainingReporter reporter,
+        TextWriter notes,
+        bool hasSamples,
+        CancellationToken cancellationToken)
     {
         // Disposed after the reporter: its notes must not run into the progress bar.
         await using RunCharts charts = new(run.Folder, history, notes);
@@ -91,5 +98,6 @@ internal static class TrainingLoop
     }
 
     private static string UnknownWords(double share) => string.Create(
-        CultureInfo.InvariantCulture, $"{100 * share:F1} % of the tokens are words outside the vocabulary. The model reads and generates each as U+FFFD.");
+        CultureInfo.InvariantCulture,
+        $"{100 * share:F1} % of the tokens are words outside the vocabulary. The model reads and generates each as U+FFFD.");
 }
