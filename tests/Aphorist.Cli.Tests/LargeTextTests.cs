@@ -25,7 +25,7 @@ public sealed class LargeTextTests : IDisposable
         Assert.DoesNotContain("Preparing", AphoristProcess.Run(folder.Path, [.. Call, "--run", "two"]).Expect(0).Error, StringComparison.Ordinal);
 
         AphoristProcess.Result listed = AphoristProcess.Run(folder.Path, "corpora").Expect(0);
-        Assert.Contains($"kept prepared in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
+        Assert.Contains($"cached in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
 
         folder.Write("short.txt", TinyText.OfLength(3000));
         AphoristProcess.Run(folder.Path, "evaluate", "one", "large.txt", "--tail", "0.00001").Expect(0);
@@ -38,10 +38,10 @@ public sealed class LargeTextTests : IDisposable
         string[] call = [.. Call, "--tokenizer", "words", "--run"];
         string first = AphoristProcess.Run(folder.Path, [.. call, "one"]).Expect(0).Error;
         Assert.Contains("Counting the words of large.txt", first, StringComparison.Ordinal);
-        Assert.Contains("Cutting into tokens large.txt", first, StringComparison.Ordinal);
+        Assert.Contains("Tokenizing large.txt", first, StringComparison.Ordinal);
 
         string second = AphoristProcess.Run(folder.Path, [.. call, "two"]).Expect(0).Error;
-        foreach (string work in (string[])["Preparing", "Counting", "Cutting"]) Assert.DoesNotContain(work, second, StringComparison.Ordinal);
+        foreach (string work in (string[])["Preparing", "Counting", "Tokenizing"]) Assert.DoesNotContain(work, second, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, BeamOptions optio
     /// <summary>All ways to go on, the likeliest first.</summary>
     private PriorityQueue<(int Beam, int Id), (double, int, int)> Ways(List<Beam> beams)
     {
-        int first = tokenizer is WordTokenizer ? WordTokenizer.UnknownId + 1 : 0;
+        int first = tokenizer.UnknownTokenId is int unknown ? unknown + 1 : 0;
         List<((int, int), (double, int, int))> ways = new(beams.Count * tokenizer.VocabularySize);
         for (int beam = 0; beam < beams.Count; beam++)
         {

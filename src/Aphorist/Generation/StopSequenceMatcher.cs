@@ -21,13 +21,11 @@ internal sealed class StopSequenceMatcher(string[] texts)
     {
         string[] texts = [.. options.Texts.Select(tokenizer.Normalization.Apply)];
         if (texts.Contains("")) throw new ArgumentException("A stop text is empty: leave it out.");
-        if (texts.Length == 0 || tokenizer is ByteTokenizer) return texts;
-        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
         foreach (string text in texts)
         {
             foreach (Rune character in text.EnumerateRunes())
             {
-                if (!written.Contains(character))
+                if (!tokenizer.CanDecodeTo(character))
                     throw new ArgumentException($"The stop text '{VisibleText.Of(text)}' never occurs, since the model does not know {CharacterName.Of(character)}: change it or leave it out.");
             }
         }

@@ -69,5 +69,5 @@ internal sealed class TextAssembler
     }
 
     /// <summary>A token's text; of a byte that is no character by itself, nothing.</summary>
-    private string PieceOf(int id) => tokenizer is ByteTokenizer && id >= 0x80 ? "" : tokenizer.Decode([id]);
+    private string PieceOf(int id) => tokenizer.IsPartialCharacter(id) ? "" : tokenizer.GetText(id);
 }

@@ -51,7 +51,7 @@ public sealed class CellInspection
 
     /// <summary>Does the same with a certain instruction set, and tells how far it has come.</summary>
     internal static CellInspection Create(
-        LanguageModel model, Corpus corpus, InspectionOptions? options, InstructionSet instructionSet, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+        LanguageModel model, Corpus corpus, InspectionOptions? options, InstructionSet instructionSet, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -61,7 +61,7 @@ public sealed class CellInspection
         if (ids.Count <= options.Start)
             throw new ArgumentException(FormattableString.Invariant($"'{corpus.Name}' has {ids.Count} tokens, so there is nothing to read from token {options.Start} on; give a longer text."));
         InspectionPass pass = new(model, instructionSet, options, (int)Math.Min(options.Length, ids.Count - options.Start));
-        pass.Read(ids, options.Start, done => progress?.Report(new PreparationProgress(corpus.Name, done, ids.Count - options.Start)), cancellationToken);
+        pass.Read(ids, options.Start, done => progress?.Report(new CorpusProgress(CorpusStage.Read, corpus.Name, done, ids.Count - options.Start)), cancellationToken);
         return pass.ToInspection();
     }
 

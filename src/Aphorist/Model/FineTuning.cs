@@ -17,10 +17,9 @@ public static class FineTuning
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(corpus);
-            Tokenizer tokenizer = Grow(model.Tokenizer, corpus);
+            Tokenizer tokenizer = model.Tokenizer.Extend(corpus, out int[] places);
             LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
             grown.Origin = model.Origin;
-            int[] places = PlacesIn(tokenizer, model.Tokenizer);
             Copy(model.Layout, model.Parameters, grown.Parameters, places);
             if (model.OptimizerState is { } state)
             {
@@ -31,17 +30,6 @@ public static class FineTuning
             return grown;
         }
     }
-
-    private static Tokenizer Grow(Tokenizer tokenizer, Corpus corpus) => tokenizer switch
-    {
-        CharacterTokenizer vocabulary => CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
-        WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Create(corpus).Tokens)], words.Normalization),
-        _ => tokenizer,
-    };
-
-    /// <summary>The new id of each old one. Characters are sorted anew; new words come after the old.</summary>
-    private static int[] PlacesIn(Tokenizer grown, Tokenizer old) => [.. Enumerable.Range(0, old.VocabularySize).Select(id =>
-        (grown, old) is (CharacterTokenizer now, CharacterTokenizer before) ? now.GetId(before[id]) : id)];
 
     private static void Copy(ModelLayout layout, Parameters from, Parameters to, int[] places)
     {

@@ -34,7 +34,7 @@ public sealed class Trainer
         split = TrainingSplit.Of(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
     }
 
-    private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
+    private double? UnknownShare => model.Tokenizer.UnknownTokenId is int unknown ? (double)ids.CountOf(unknown) / ids.Count : null;
 
     /// <summary>Characters that a token stands for on average, in what is measured on or, where that is nothing, in the corpus: what a loss per token is divided by to compare models with different tokens.</summary>
     internal double CharactersPerToken

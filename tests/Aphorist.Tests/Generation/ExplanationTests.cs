@@ -187,5 +187,5 @@ public sealed class ExplanationTests
         ids[(mode == GenerationMode.Window ? Math.Max(0, place - Window) : 0)..place];
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
+        LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 3);
 }

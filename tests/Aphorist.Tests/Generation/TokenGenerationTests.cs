@@ -95,5 +95,5 @@ public sealed class TokenGenerationTests
 
     // The window is longer than any text here, so that both modes write the same.
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 3);
+        LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 3);
 }

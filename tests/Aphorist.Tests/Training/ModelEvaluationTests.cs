@@ -53,5 +53,5 @@ public sealed class ModelEvaluationTests
         Assert.Equal(new Evaluation(5, 7, 9, 11), Evaluation.Add(new(1, 2, 3, 4), new(4, 5, 6, 7)));
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
+        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
 }

@@ -14,7 +14,7 @@ internal static class EngineBenchmark
     public static async Task<EngineFigures> RunAsync(TimeSpan time, int threads, CancellationToken cancellationToken)
     {
         InstructionSet set = InstructionSet.Current;
-        Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true }, progress: null, cancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("aphorisms"), new CorpusOptions { Lowercase = true }, progress: null, cancellationToken);
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus));
         using Workers workers = new(threads);
         using TrainingStep step = new(model, model.Tokenizer.Encode(corpus.Text), TrainingOptions.Notebook with { Threads = threads });

@@ -19,15 +19,16 @@ internal static class CommandMarkdown
         page.Append("standard error. Colours follow `NO_COLOR`.\n\n");
         page.Append("## Every command\n\n");
         AppendOptions(page, root.Options);
-        foreach (Command command in root.Subcommands.Where(command => !command.Hidden)) AppendCommand(page, command);
+        foreach (Command command in root.Subcommands.Where(command => !command.Hidden)) AppendCommand(page, "aphorist", command);
         return page.ToString().TrimEnd('\n') + "\n";
     }
 
-    private static void AppendCommand(StringBuilder page, Command command)
+    private static void AppendCommand(StringBuilder page, string parent, Command command)
     {
+        string name = $"{parent} {command.Name}";
         string arguments = string.Concat(command.Arguments.Select(argument => " " + UsageOf(argument)));
-        page.Append("## aphorist ").Append(command.Name).Append("\n\n");
-        page.Append(command.Description).Append("\n\n```\naphorist ").Append(command.Name).Append(arguments);
+        page.Append("## ").Append(name).Append("\n\n");
+        page.Append(command.Description).Append("\n\n```\n").Append(name).Append(arguments);
         page.Append(command.Options.Count == 0 ? "\n```\n\n" : " [options]\n```\n\n");
         if (command.Arguments.Count > 0)
         {
@@ -38,6 +39,7 @@ internal static class CommandMarkdown
 
         AppendOptions(page, command.Options);
         AppendExamples(page, command);
+        foreach (Command child in command.Subcommands.Where(child => !child.Hidden)) AppendCommand(page, name, child);
     }
 
     private static void AppendOptions(StringBuilder page, IEnumerable<Option> options)

@@ -1,5 +1,6 @@
 using System.Text;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Generate;
 

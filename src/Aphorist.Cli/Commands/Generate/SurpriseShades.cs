@@ -22,7 +22,7 @@ internal sealed class SurpriseShades
     private readonly int unit;
 
     private SurpriseShades(ColorSystem colors, Tokenizer tokenizer) =>
-        (this.colors, unit) = (colors, tokenizer is WordTokenizer ? 2 : 1); // A word holds more than a character does.
+        (this.colors, unit) = (colors, tokenizer.Kind == TokenizerKind.Words ? 2 : 1); // A word holds more than a character does.
 
     /// <summary>The shades that standard output can show; null where it shows none.</summary>
     public static SurpriseShades? OfTerminal(Tokenizer tokenizer)

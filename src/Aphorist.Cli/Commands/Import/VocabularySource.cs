@@ -28,11 +28,12 @@ internal static class VocabularySource
     private static async Task<ImportedVocabulary> ReadAsync(ImportRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
         TextNormalization normalization = new(request.Reading.Lowercase);
-        if (request.Characters is not null) return ImportedVocabulary.FromCharacters(TextOf(request.Characters, request), normalization);
-        if (request.Map is not null) return ImportedVocabulary.FromJson(TextOf(request.Map, request), normalization);
+        if (request.Characters is not null) return ImportedVocabulary.FromCharacters(await TextOfAsync(request.Characters, request, cancellationToken), normalization);
+        if (request.Map is not null) return ImportedVocabulary.FromJson(await TextOfAsync(request.Map, request, cancellationToken), normalization);
         return ImportedVocabulary.Of(await CorpusOpening.OpenAsync(request.Corpus, request.Reading, output, cancellationToken));
     }
 
     /// <summary>A file as it is: the characters are those of the model already.</summary>
-    private static string TextOf(string path, ImportRequest request) => Corpus.Read(path, request.Reading with { Lowercase = false }).Text;
+    private static async Task<string> TextOfAsync(string path, ImportRequest request, CancellationToken cancellationToken) =>
+        (await Corpus.OpenAsync(path, request.Reading with { Lowercase = false }, cancellationToken: cancellationToken)).Text;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
+using Aphorist.IO;
 using Aphorist.Inspection;
 using Aphorist.Numerics;
 using Aphorist.Training;
@@ -37,7 +38,7 @@ internal static class InspectCall
 
     private static async Task<CellInspection> ReadAsync(LanguageModel model, Corpus corpus, InspectRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using PreparationReport report = new(output, "reading", " tokens");
+        await using CorpusProgressReport report = new(output);
         InspectionOptions options = new()
         {
             Start = TrainingSplit.StartOfTail(corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken).Count, request.TailShare),

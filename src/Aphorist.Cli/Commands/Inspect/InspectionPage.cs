@@ -40,10 +40,9 @@ internal static class InspectionPage
     private static string FactsOf(InspectedText inspected)
     {
         CellInspection cells = inspected.Cells;
-        string unit = inspected.Model.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, of which the first {cells.Pieces.Count:N0} are shown.");
+            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {inspected.Model.Tokenizer.UnitName}, of which the first {cells.Pieces.Count:N0} are shown.");
     }
 
     private static string MeaningOf(Architecture architecture) => architecture switch

@@ -7,7 +7,7 @@ internal readonly record struct PartialWord(int[] Read, string Rest)
 {
     /// <summary>The text with its last word open, if the model knows words that begin like it.</summary>
     public static PartialWord Of(string text, Tokenizer tokenizer) =>
-        tokenizer is WordTokenizer words && WordEnds.LastWord(text) is { Length: > 0 } last && words.Tokens.Any(token => Begins(token, last))
+        tokenizer.Kind == TokenizerKind.Words && WordEnds.LastWord(text) is { Length: > 0 } last && TokensOf(tokenizer).Any(token => Begins(token, last))
             ? new(tokenizer.Encode(text[..^last.Length]), last)
             : new(tokenizer.Encode(text), "");
 
@@ -15,12 +15,14 @@ internal readonly record struct PartialWord(int[] Read, string Rest)
     public static PartialWord ToWriteOn(string text, Tokenizer tokenizer)
     {
         PartialWord open = Of(text, tokenizer);
-        bool isOpen = tokenizer is WordTokenizer words && words.Tokens.Any(open.GoesOnAs) && (open.Rest == " " || !words.Tokens.Contains(open.Rest));
+        bool isOpen = tokenizer.Kind == TokenizerKind.Words && TokensOf(tokenizer).Any(open.GoesOnAs) && (open.Rest == " " || !TokensOf(tokenizer).Contains(open.Rest));
         return isOpen ? open : new(tokenizer.Encode(text), "");
     }
 
     /// <summary>Whether a token is a longer word than what is open.</summary>
     public bool GoesOnAs(string token) => token.Length > Rest.Length && Begins(token, Rest);
+
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
 
     private static bool Begins(string token, string beginning) => token.StartsWith(beginning, StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Play;
 
@@ -56,7 +57,7 @@ internal sealed class PlaySession
     {
         string text = tokenizer.Normalization.Apply(typed);
         // A word may be unknown only because it is not finished.
-        if (tokenizer is not WordTokenizer)
+        if (tokenizer.UnknownTokenId is null)
         {
             int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
             if (unknown.Count > 0) (text, Note) = (tokenizer.Decode(known), $"The model does not know {NamesOf(unknown)}.");

@@ -40,7 +40,7 @@ internal sealed class SuggestionSearch
 
     /// <summary>Of each token, whether a word goes on with it.</summary>
     public static bool[] WithinWord(Tokenizer tokenizer) =>
-        [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id])))];
+        [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => tokenizer.IsPartialCharacter(id) || WordEnds.IsWithinWord(tokenizer.GetText(id)))];
 
     /// <summary>Takes one step, and returns whether there is another.</summary>
     public bool Advance()
@@ -61,7 +61,7 @@ internal sealed class SuggestionSearch
             session.Append(beginning.Ids[^1]);
         }
 
-        if (tokenizer is WordTokenizer) ExtendByWords(beginning, session);
+        if (tokenizer.Kind == TokenizerKind.Words) ExtendByWords(beginning, session);
         else ExtendByCharacters(beginning, session);
     }
 
@@ -71,10 +71,10 @@ internal sealed class SuggestionSearch
         string rest = beginning.Ids.Length == 0 ? open.Rest : "";
         List<(int Id, string Text, double LogProbability)> fitting = [];
         double sum = 0;
-        for (int id = WordTokenizer.UnknownId + 1; id < logProbabilities.Length; id++)
+        for (int id = 0; id < logProbabilities.Length; id++)
         {
-            string token = tokenizer.Decode([id]);
-            if (!token.StartsWith(rest, StringComparison.Ordinal)) continue;
+            string token = tokenizer.GetText(id);
+            if (id == tokenizer.UnknownTokenId || !token.StartsWith(rest, StringComparison.Ordinal)) continue;
             fitting.Add((id, token[rest.Length..], logProbabilities[id]));
             sum += Math.Exp(logProbabilities[id]);
         }
@@ -111,7 +111,7 @@ internal sealed class SuggestionSearch
     }
 
     /// <summary>Whether bytes are lacking.</summary>
-    private bool IsBroken(string text) => tokenizer is ByteTokenizer && text.EndsWith('\uFFFD');
+    private bool IsBroken(string text) => tokenizer.Kind == TokenizerKind.Bytes && text.EndsWith('\uFFFD');
 
     private void Add(Beginning beginning)
     {

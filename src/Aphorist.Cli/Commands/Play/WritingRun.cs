@@ -58,10 +58,10 @@ internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, Genera
         for (ulong attempt = 0; attempt < Attempts; attempt++)
         {
             Session = start.Fork(sampling.Seed + attempt * AttemptStride, sampling);
-            if (Session.Sample() is var chosen && before.GoesOnAs(tokenizer.Decode([chosen]))) return chosen;
+            if (Session.Sample() is var chosen && before.GoesOnAs(tokenizer.GetText(chosen))) return chosen;
         }
 
-        int likeliest = start.Predict().GetMostLikely(tokenizer.VocabularySize).First(id => id != WordTokenizer.UnknownId && before.GoesOnAs(tokenizer.Decode([id])));
+        int likeliest = start.Predict().GetMostLikely(tokenizer.VocabularySize).First(id => id != tokenizer.UnknownTokenId && before.GoesOnAs(tokenizer.GetText(id)));
         Session = start.Fork(sampling.Seed, sampling);
         Session.Append(likeliest);
         return likeliest;
@@ -69,7 +69,7 @@ internal sealed class WritingRun(Tokenizer tokenizer, PartialWord before, Genera
 
     private bool EndsWord(string piece)
     {
-        if (tokenizer is WordTokenizer) return piece.Length > 0 && WordSplitter.IsWord(piece);
+        if (tokenizer.Kind == TokenizerKind.Words) return piece.Length > 0 && WordSplitter.IsWord(piece);
         if (piece.Length == 0) return false;
         if (WordEnds.EndsWithWholeLetter(piece)) return true;
         bool isWithin = WordEnds.EndsWithinWord(piece), isEnd = hasWord && !isWithin;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Plot;
 

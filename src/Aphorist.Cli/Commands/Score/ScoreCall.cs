@@ -1,6 +1,7 @@
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Score;
 

@@ -40,11 +40,10 @@ internal static class ScorePage
 
     private static string FactsOf(ScoredText scored)
     {
-        string unit = scored.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{scored.Total.BitsPerCharacter:F3} bits per character, where {scored.ExpectedBitsPerCharacter:F3} were to be expected, over {scored.Total.Count:N0} {unit}{cut}.");
+            $"{scored.Total.BitsPerCharacter:F3} bits per character, where {scored.ExpectedBitsPerCharacter:F3} were to be expected, over {scored.Total.Count:N0} {scored.Tokenizer.UnitName}{cut}.");
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)

@@ -20,12 +20,12 @@ internal sealed class TextScoring(ScoreRequest request, LanguageModel model, Com
     public async Task<ScoredText> RunAsync(Corpus corpus, CancellationToken cancellationToken)
     {
         TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
-        await using PreparationReport report = new(output, "reading", " tokens");
+        await using CorpusProgressReport report = new(output);
         foreach (ScoredToken token in new TextGenerator(model).Score(IdsOf(ids), Alternatives, shown))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(token);
-            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, ids.Count));
+            if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, ids.Count));
         }
 
         return new(request.Model, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);

@@ -18,8 +18,15 @@ internal static class SweepFolder
             throw new IOException($"Cannot make the sweep folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --sweep.", exception);
         }
 
-        FileLock held = FileLock.Take(path, "sweep");
-        AtomicFile.DeleteLeftovers(path);
-        return held;
+        try
+        {
+            FileLock held = FileLock.Take(path, "sweep");
+            AtomicFile.DeleteLeftovers(path);
+            return held;
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"{exception.Message.TrimEnd('.')} with --sweep.", exception);
+        }
     }
 }

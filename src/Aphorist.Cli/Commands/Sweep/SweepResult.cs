@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Sweep;
 

@@ -4,40 +4,41 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>Opens the corpus of a run, showing a download where one is needed, and the preparation of a large text.</summary>
+/// <summary>Opens and tokenizes the corpus of a run, and shows the progress.</summary>
 internal static class CorpusOpening
 {
     public static async Task<Corpus> OpenAsync(
         IReadOnlyList<string> sources, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using DownloadReport download = new(output);
-        await using PreparationReport preparation = new(output, "preparing", "B");
-        return await CorpusSource.OpenAsync(sources, options, standardInput: null, download, preparation, cancellationToken);
+        Corpus corpus;
+        await using (CorpusProgressReport report = new(output)) corpus = await Corpus.OpenAsync(sources, options, report, cancellationToken);
+        foreach (string note in corpus.Notes) await output.Notes.WriteLineAsync(note);
+        return corpus;
     }
 
     /// <summary>Makes the tokenizer of a corpus.</summary>
     public static async Task<Tokenizer> MakeTokenizerAsync(TokenizerOptions options, Corpus corpus, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using PreparationReport report = new(output, "counting the words of", " characters");
-        return options.CreateTokenizer(corpus, report, cancellationToken);
+        await using CorpusProgressReport report = new(output);
+        return await Tokenizer.CreateAsync(corpus, options, report, cancellationToken);
     }
 
-    /// <summary>Cuts a corpus into tokens, which it then keeps.</summary>
+    /// <summary>Tokenizes a corpus, which keeps the tokens.</summary>
     public static async Task EncodeAsync(Corpus corpus, Tokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using PreparationReport report = new(output, "cutting into tokens", " characters");
-        corpus.TokensOf(tokenizer, report, cancellationToken);
+        await using CorpusProgressReport report = new(output);
+        await corpus.TokenizeAsync(tokenizer, report, cancellationToken);
     }
 
     /// <summary>Refuses a corpus that nothing can be learnt from, before a folder is made for it.</summary>
     public static void Check(Corpus corpus, Tokenizer tokenizer, int window)
     {
-        (long length, string unit) = tokenizer is CharacterTokenizer ? (corpus.CharacterCount, "characters") : (corpus.TokensOf(tokenizer).Count, "tokens");
+        long length = corpus.TokensOf(tokenizer).Count;
         if (length <= window)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"'{corpus.Name}' has {length:N0} {unit}, but a window of {window:N0} needs more than that: give a longer text or a smaller --window."));
+                $"'{corpus.Name}' has {length:N0} {tokenizer.UnitName}, but a window of {window:N0} needs more than that: give a longer text or a smaller --window."));
         }
 
         if (tokenizer.VocabularySize < 2)

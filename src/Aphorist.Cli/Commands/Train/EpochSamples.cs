@@ -12,7 +12,7 @@ internal sealed class EpochSamples(LanguageModel model, Corpus corpus, TrainingO
 {
     private static readonly double[] Temperatures = [0.2, 0.5, 1.0, 1.2];
 
-    private readonly int length = model.Tokenizer is WordTokenizer ? 80 : 400;
+    private readonly int length = model.Tokenizer.Kind == TokenizerKind.Words ? 80 : 400;
 
     /// <summary>Writes the samples of one epoch; stops early when the run is to be interrupted.</summary>
     public void Write(EpochCompleted epoch, CancellationToken cancellationToken)

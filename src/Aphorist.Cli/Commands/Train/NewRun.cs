@@ -55,7 +55,7 @@ internal static class NewRun
     {
         LanguageModel from = LanguageModel.Load(ModelPath.Of(request.From!));
         bool lowercase = from.Tokenizer.Normalization.Lowercase;
-        TokenizerOptions tokenizer = new() { Kind = TokenizerOptions.GetKind(from.Tokenizer) };
+        TokenizerOptions tokenizer = new() { Kind = from.Tokenizer.Kind };
         if (request.Change(from.Spec) != from.Spec) throw new UsageException("--from keeps the model's shape: leave out the options that change it.");
         if (request.ChangeTokenizer(tokenizer) != tokenizer) throw new UsageException("--from keeps the model's tokenizer: leave out the options that change it.");
         if ((request.Lowercase ?? lowercase) != lowercase)

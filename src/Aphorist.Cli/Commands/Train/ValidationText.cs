@@ -1,4 +1,5 @@
 using Aphorist.Cli.CommandLine;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Train;
 

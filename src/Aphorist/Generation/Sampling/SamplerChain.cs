@@ -33,7 +33,7 @@ internal sealed class SamplerChain
     private static float[]? BiasesOf(SamplingOptions options, Tokenizer tokenizer)
     {
         // The token that stands for unknown words says nothing, so it is never written.
-        int[] banned = [.. options.Banned.SelectMany(text => TokenTexts.IdsOf(tokenizer, text)), .. tokenizer is WordTokenizer ? (int[])[WordTokenizer.UnknownId] : []];
+        int[] banned = [.. options.Banned.SelectMany(text => TokenTexts.IdsOf(tokenizer, text)), .. tokenizer.UnknownTokenId is int unknown ? (int[])[unknown] : []];
         if (options.Bias.Count == 0 && banned.Length == 0) return null;
         float[] biases = new float[tokenizer.VocabularySize];
         foreach ((string text, double bias) in options.Bias)

@@ -9,23 +9,9 @@ internal static class TokenTexts
     /// <exception cref="ArgumentException">There is no such token.</exception>
     public static IReadOnlyList<int> IdsOf(Tokenizer tokenizer, string text)
     {
-        string normalized = tokenizer.Normalization.Apply(text);
-        int[] ids = tokenizer is WordTokenizer ? [.. IdOf(tokenizer, normalized), .. IdOf(tokenizer, " " + normalized)] : [.. IdOf(tokenizer, normalized)];
+        int[] ids = tokenizer.FindTokens(tokenizer.Normalization.Apply(text));
         return ids.Length > 0
             ? ids
-            : throw new ArgumentException($"'{VisibleText.Of(text)}' is not a token of this model: name single {NameOf(tokenizer)} that it knows.");
+            : throw new ArgumentException($"'{VisibleText.Of(text)}' is not a token of this model: name {tokenizer.TokenDescription} that it knows.");
     }
-
-    private static int[] IdOf(Tokenizer tokenizer, string text)
-    {
-        int[] ids = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
-        return unknown.Count == 0 && ids.Length == 1 ? ids : [];
-    }
-
-    private static string NameOf(Tokenizer tokenizer) => tokenizer switch
-    {
-        WordTokenizer => "words or signs",
-        ByteTokenizer => "characters of one byte",
-        _ => "characters",
-    };
 }

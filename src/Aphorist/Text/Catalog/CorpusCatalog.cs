@@ -1,15 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
-using Aphorist.Text;
 using Aphorist.Text.Catalog;
 
 namespace Aphorist;
 
-/// <summary>The corpora that can be had by name: three built in, the others downloaded once and verified every time.</summary>
+/// <summary>The corpora that can be opened by name with <see cref="Corpus.OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>.</summary>
 public static class CorpusCatalog
 {
-    private static readonly CorpusDownloadFolder Cache = new();
-
-    /// <summary>All entries, those built in first.</summary>
+    /// <summary>All entries, the built-in ones first.</summary>
     public static IReadOnlyList<CorpusEntry> Entries { get; } =
     [
         new()
@@ -61,65 +58,54 @@ public static class CorpusCatalog
         },
     ];
 
-    /// <summary>
-    /// Where downloaded corpora lie: the folder that the environment variable <c>APHORIST_CORPORA</c> names, or else
-    /// <c>aphorist/corpora</c> in the user's local application data. A file put there by hand under the entry's name is used.
-    /// </summary>
-    public static string Folder => Cache.Folder;
-
-    /// <summary>Finds an entry by name, upper and lower case alike.</summary>
+    /// <summary>Finds an entry by name, ignoring case.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="entry">The entry, if there is one.</param>
     public static bool TryGet(string name, [NotNullWhen(true)] out CorpusEntry? entry)
     {
         entry = Entries.FirstOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
         return entry is not null;
     }
 
-    /// <summary>Finds an entry by name.</summary>
-    /// <exception cref="CorpusException">There is none; the message names the nearest and lists all.</exception>
-    public static CorpusEntry Get(string name)
-    {
-        if (TryGet(name, out CorpusEntry? entry)) return entry;
-        string nearest = NearestName.To(name, Entries.Select(candidate => candidate.Name)) is { } found ? $" (did you mean '{found}'?)" : "";
-        throw new CorpusException($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", Entries.Select(candidate => candidate.Name))}; " +
-            "for a file of your own give its path.");
-    }
+    /// <summary>Gets an entry by name, ignoring case.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="CorpusException">There is no such entry. The message names the nearest and lists all.</exception>
+    public static CorpusEntry Get(string name) => TryGet(name, out CorpusEntry? entry) ? entry : throw CorpusException.UnknownName(name);
 
-    /// <summary>Whether the entry's text is at hand, so that opening it needs no network: built in, or downloaded (which is not verified here).</summary>
-    public static bool IsAvailableOffline(CorpusEntry entry)
+    /// <summary>Whether opening an entry needs no network: it is built in, or its file was downloaded. The file is verified only when it is opened.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">The options whose <see cref="CorpusOptions.DownloadFolder"/> is looked in; the default folder if null.</param>
+    public static bool IsAvailableOffline(CorpusEntry entry, CorpusOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.IsBuiltIn || File.Exists(Cache.PathOf(entry));
+        return entry.IsBuiltIn || File.Exists(new CorpusDownloader(options ?? CorpusOptions.Default).GetPath(entry));
     }
+}
 
-    /// <summary>Opens a corpus by name: from the library, from the cache folder, or from its address, from which an interrupted download goes on.</summary>
-    /// <param name="name">The entry's name.</param>
-    /// <param name="options">Encoding and lower-casing; UTF-8 as it is by default.</param>
-    /// <param name="progress">Hears of a download, block by block; never of a text that is at hand.</param>
-    /// <param name="cancellationToken">Stops a download; what has come stays for the next time.</param>
-    /// <exception cref="CorpusException">There is no such entry, or it cannot be downloaded, or is not what the catalogue says.</exception>
-    public static Task<Corpus> OpenAsync(
-        string name, CorpusOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(name, options, progress, Cache, cancellationToken);
+/// <summary>A corpus of the catalogue: its name, license and where it comes from.</summary>
+public sealed record CorpusEntry
+{
+    /// <summary>The name to open it by.</summary>
+    public required string Name { get; init; }
 
-    internal static async Task<Corpus> OpenAsync(
-        string name, CorpusOptions? options, IProgress<DownloadProgress>? progress, CorpusDownloadFolder cache, CancellationToken cancellationToken)
-    {
-        CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput: null);
-        await AddAsync(reader, Get(name), progress, cache, cancellationToken).ConfigureAwait(false);
-        return reader.ToCorpus(progress: null, cancellationToken);
-    }
+    /// <summary>A short description.</summary>
+    public required string Description { get; init; }
 
-    internal static async Task AddAsync(
-        CorpusReader reader, CorpusEntry entry, IProgress<DownloadProgress>? progress, CorpusDownloadFolder? cache, CancellationToken cancellationToken)
-    {
-        if (entry.IsBuiltIn)
-        {
-            using Stream text = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
-            reader.AddStream(text, entry.Name);
-        }
-        else
-        {
-            reader.AddFile(await (cache ?? Cache).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
-        }
-    }
+    /// <summary>The license of the text.</summary>
+    public required string License { get; init; }
+
+    /// <summary>The address it is downloaded from, or null if it is built in.</summary>
+    public Uri? Uri { get; init; }
+
+    /// <summary>The file's name in the download folder or in the library.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>The file's length in bytes.</summary>
+    public required long ByteCount { get; init; }
+
+    /// <summary>SHA-256 of the file's bytes, in lower-case hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Whether the text is part of the library, so that opening it needs no network.</summary>
+    public bool IsBuiltIn => Uri is null;
 }
