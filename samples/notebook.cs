@@ -19,14 +19,14 @@ if (args.Length > 1 && (!int.TryParse(args[1], out epochs) || epochs < 1)) retur
 Corpus corpus;
 try
 {
-    corpus = await CorpusSource.OpenAsync([name], new CorpusOptions { Lowercase = true });
+    corpus = await Corpus.OpenAsync(name, new CorpusOptions { Lowercase = true });
 }
 catch (CorpusException problem)
 {
     return Fail(problem.Message);
 }
 
-Vocabulary characters = CharacterTokenizer.Create(corpus);
+CharacterTokenizer characters = CharacterTokenizer.Create(corpus);
 Console.WriteLine($"{corpus.Name}: {corpus.CharacterCount:N0} characters, {characters.Count} of them different.");
 
 // Build the model: an LSTM of 128 units reads 60 characters one after the other, then a softmax says how likely each character is to come next.

@@ -15,7 +15,7 @@ internal static class NGramBaseline
     /// <param name="share">The share held out.</param>
     public static async Task RunAsync(string name, double share)
     {
-        Corpus corpus = await CorpusSource.OpenAsync([name]);
+        Corpus corpus = await Corpus.OpenAsync(name);
         int[] ids = Vocabulary.Of(corpus).Encode(corpus.Text);
         int held = (int)(ids.Length * (1 - share));
         Dictionary<(int Length, int Before, int Last), Dictionary<int, int>> counts = Count(ids.AsSpan(0, held));

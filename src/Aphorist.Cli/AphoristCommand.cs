@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Bench;
+using Aphorist.Cli.Commands.Cache;
 using Aphorist.Cli.Commands.Completion;
 using Aphorist.Cli.Commands.Corpora;
 using Aphorist.Cli.Commands.Documentation;
@@ -39,6 +40,7 @@ internal static class AphoristCommand
         ("export", ExportCommand.Create),
         ("plot", PlotCommand.Create),
         ("corpora", CorporaCommand.Create),
+        ("cache", CacheCommand.Create),
         ("bench", BenchCommand.Create),
         ("completion", CompletionCommand.Create),
         ("documentation", DocumentationCommand.Create),

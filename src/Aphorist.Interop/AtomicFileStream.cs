@@ -1,3 +1,5 @@
+using Aphorist.IO;
+
 namespace Aphorist.Interop;
 
 /// <summary>The new version of a file as a stream that can only be written.</summary>

@@ -92,7 +92,8 @@ internal sealed class AphoristProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove("APHORIST_CORPORA");
+        // Never the user's own files.
+        start.Environment["APHORIST_CORPORA"] = Path.GetFullPath(Path.Combine(folder, "downloads"));
         start.Environment["APHORIST_PREPARED"] = Path.GetFullPath(Path.Combine(folder, "prepared"));
         start.Environment["DOTNET_gcServer"] = "0";
         return start;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.IO;
 using Aphorist.Interop.Onnx;
 using Google.Protobuf;
 

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Aphorist;
+namespace Aphorist.IO;
 
 /// <summary>
-/// Writes a file beside its final place and renames it there once it is complete and on disk, so that at any moment, even after a kill
-/// or with a full disk, the path holds either the whole previous file or the whole new one.
+/// Writes a file to a temporary file in the same folder and renames it into place once it is complete and flushed to disk. At any moment, even
+/// after the process is killed or when the disk is full, the path holds either the whole previous file or the whole new one.
 /// </summary>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     private const string TemporaryMark = ".tmp-";
 
@@ -14,7 +14,7 @@ public sealed class AtomicFile : IDisposable
     private readonly Stream stream;
     private bool finished;
 
-    /// <summary>Starts a new version of a file; what is there now stays until <see cref="Commit"/>.</summary>
+    /// <summary>Starts a new version of a file. The existing file stays until <see cref="Commit"/>.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="IOException">The folder does not exist or cannot be written to, or the path names a folder.</exception>
     public AtomicFile(string path)
@@ -22,6 +22,7 @@ public sealed class AtomicFile : IDisposable
     {
     }
 
+    /// <summary>Uses a given stream as the temporary file, for tests.</summary>
     internal AtomicFile(string path, Func<string, Stream> create)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,8 +42,8 @@ public sealed class AtomicFile : IDisposable
     /// <summary>The file that <see cref="Commit"/> replaces.</summary>
     public string Path { get; }
 
-    /// <summary>Writes the whole file at once: UTF-8 without a byte order mark.</summary>
-    /// <exception cref="IOException">It could not be written; the previous file is unchanged.</exception>
+    /// <summary>Writes a whole text file: UTF-8 without a byte order mark.</summary>
+    /// <exception cref="IOException">The file could not be written. The previous file is unchanged.</exception>
     public static void WriteAllText(string path, string text)
     {
         using AtomicFile file = new(path);
@@ -51,7 +52,7 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Appends bytes to the new version.</summary>
-    /// <exception cref="IOException">They could not be written, for example because the disk is full; the previous file is unchanged.</exception>
+    /// <exception cref="IOException">The write failed, for example because the disk is full. The previous file is unchanged.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
@@ -65,8 +66,8 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Brings the new version to the disk and puts it in the place of the previous one.</summary>
-    /// <exception cref="IOException">That failed; the previous file is unchanged.</exception>
+    /// <summary>Flushes the new version to disk and replaces the previous one.</summary>
+    /// <exception cref="IOException">The file could not be replaced. The previous file is unchanged.</exception>
     public void Commit()
     {
         try
@@ -83,7 +84,7 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Removes the new version unless it was committed.</summary>
+    /// <summary>Deletes the temporary file unless it was committed.</summary>
     public void Dispose()
     {
         if (finished) return;
@@ -95,17 +96,19 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception exception) when (IsFailure(exception))
         {
-            // Whoever sees this is already handling the failure that matters; a leftover is removed when the run folder is next opened.
+            // The caller already handles the failure that matters. DeleteLeftovers removes the temporary file later.
         }
     }
 
-    /// <summary>Removes what killed processes left in a folder. Only for a folder in which nobody else is writing.</summary>
-    internal static void DeleteLeftovers(string folder)
+    /// <summary>Deletes the temporary files that killed processes left in a folder. No other process may be writing there.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The name of the file whose temporary files are deleted; those of all files by default.</param>
+    internal static void DeleteLeftovers(string folder, string name = "*")
     {
-        foreach (string file in Directory.EnumerateFiles(folder, "*" + TemporaryMark + "*")) File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(folder, name + TemporaryMark + "*")) File.Delete(file);
     }
 
-    // Unbuffered: callers hand over large blocks, and a failed write must not be tried again when the stream is closed.
+    // Unbuffered: callers write large blocks, and a failed write must not be repeated when the stream is closed.
     private static FileStream CreateTemporary(string path) =>
         new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
 

@@ -6,9 +6,6 @@ namespace Aphorist.IO;
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
-    // ERROR_SHARING_VIOLATION; EWOULDBLOCK of Linux and of macOS.
-    private static readonly int[] HeldElsewhere = [unchecked((int)0x80070020), 11, 35];
-
     private readonly FileStream file;
 
     private FileLock(FileStream file) => this.file = file;
@@ -24,14 +21,14 @@ internal sealed class FileLock : IDisposable
         {
             while (true)
             {
-                FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                FileStream file = Open(path, FileOptions.DeleteOnClose);
                 if (File.Exists(path)) return new FileLock(file);
 
                 // The previous holder deleted the file after it was opened here and before it was locked. A lock on a deleted file keeps nobody out.
                 file.Dispose();
             }
         }
-        catch (IOException exception) when (HeldElsewhere.Contains(exception.HResult))
+        catch (IOException exception) when (IsHeldElsewhere(exception))
         {
             return null;
         }

@@ -71,7 +71,7 @@ public sealed class CellInspection
         }
 
         InspectionPass pass = new(model, instructionSet, options, (int)Math.Min(options.Length, ids.Count - options.Start));
-        pass.Read(ids, options.Start, done => progress?.Report(new PreparationProgress(corpus.Name, done, ids.Count - options.Start)), cancellationToken);
+        pass.Read(ids, options.Start, done => progress?.Report(new CorpusProgress(CorpusStage.Read, corpus.Name, done, ids.Count - options.Start)), cancellationToken);
         return pass.ToInspection();
     }
 

@@ -17,10 +17,9 @@ public static class FineTuning
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(corpus);
-            Tokenizer tokenizer = Grow(model.Tokenizer, corpus);
+            Tokenizer tokenizer = model.Tokenizer.Extend(corpus, out int[] places);
             LanguageModel grown = LanguageModel.Create(model.Spec, tokenizer, seed);
             grown.Origin = model.Origin;
-            int[] places = PlacesIn(tokenizer, model.Tokenizer);
             Copy(model.Layout, model.Parameters, grown.Parameters, places);
             if (model.OptimizerState is { } state)
             {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Aphorist.IO;
 using Aphorist.Storage;
 
 namespace Aphorist;

@@ -9,14 +9,11 @@ internal static class StoredTokenizer
     public const string Words = "words";
     public const string Bytes = "bytes";
 
-    /// <exception cref="NotSupportedException">The tokenizer is of none of the kinds that a file can hold.</exception>
-    public static TokenizerMetadata Describe(Tokenizer tokenizer) => tokenizer switch
+    public static TokenizerMetadata Describe(Tokenizer tokenizer) => tokenizer.Kind switch
     {
-        CharacterTokenizer vocabulary => new() { Kind = Characters, Vocabulary = vocabulary.Characters },
-        WordTokenizer words => new() { Kind = Words, Tokens = words.Tokens },
-        ByteTokenizer => new() { Kind = Bytes },
-        _ => throw new NotSupportedException(
-            $"A model file holds a Vocabulary, a WordTokenizer or a ByteTokenizer, not a {tokenizer.GetType().Name}: save its parameters in a way of your own."),
+        TokenizerKind.Characters => new() { Kind = Characters, Vocabulary = string.Concat(TokensOf(tokenizer)) },
+        TokenizerKind.Words => new() { Kind = Words, Tokens = [.. TokensOf(tokenizer)] },
+        _ => new() { Kind = Bytes },
     };
 
     /// <exception cref="ModelFileException">The description is of no tokenizer that could be of use.</exception>
@@ -28,6 +25,8 @@ internal static class StoredTokenizer
         string other => throw new ModelFileException(
             path, $"its tokenizer is '{other}' and this program knows '{Characters}', '{Words}' and '{Bytes}'; update Aphorist"),
     };
+
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
 
     private static CharacterTokenizer ReadCharacters(string path, string? characters, TextNormalization normalization)
     {

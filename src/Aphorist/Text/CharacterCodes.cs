@@ -9,7 +9,7 @@ internal sealed class CharacterCodes
     private readonly int[] codes = new int[0x110000];
     private readonly StringBuilder characters = new();
 
-    /// <summary>How many different characters have occurred.</summary>
+    /// <summary>The number of distinct characters so far.</summary>
     public int Count { get; private set; }
 
     /// <summary>These characters in the order of their codes.</summary>
@@ -17,8 +17,8 @@ internal sealed class CharacterCodes
 
     /// <summary>Writes the codes of a block of text.</summary>
     /// <param name="text">The block, which is well formed.</param>
-    /// <param name="destination">Takes them; as long as the text at least.</param>
-    /// <returns>How many there are.</returns>
+    /// <param name="destination">Receives the codes. It is at least as long as the text.</param>
+    /// <returns>The number of codes.</returns>
     public int Encode(ReadOnlySpan<char> text, Span<int> destination)
     {
         int count = 0;

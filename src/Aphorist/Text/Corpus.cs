@@ -7,15 +7,15 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// A text to learn from, decoded and normalised. One made of large files is not held in memory but prepared on disk, in the folder that the environment
-/// variable <c>APHORIST_PREPARED</c> names, or else in <c>aphorist/prepared</c> in the user's local application data.
+/// A text to train on, decoded and normalised. A text larger than <see cref="CorpusOptions.MaxInMemoryBytes"/> is not held in memory: it is decoded
+/// once, kept in <see cref="CorpusOptions.CacheFolder"/>, and read from there in blocks.
 /// </summary>
 public sealed class Corpus
 {
     private readonly string? text;
-    private readonly CachedCorpus? prepared;
+    private readonly CachedCorpus? cached;
     private readonly Lazy<string> sha256;
-    private (Tokenizer Tokenizer, TokenSequence Tokens)? encoded;
+    private volatile EncodedText? encoded;
 
     private Corpus(string name, string text, TextNormalization normalization)
     {
@@ -24,20 +24,20 @@ public sealed class Corpus
         sha256 = new(() => TextDigest.Sha256(text));
     }
 
-    private Corpus(string name, CachedCorpus prepared)
+    private Corpus(string name, CachedCorpus cached)
     {
-        (Name, this.prepared, Normalization) = (name, prepared, new TextNormalization(prepared.Description.Lowercase));
-        CharacterCount = prepared.Description.Count;
-        sha256 = new(prepared.Description.Sha256);
+        (Name, this.cached, Normalization) = (name, cached, new TextNormalization(cached.Description.Lowercase));
+        CharacterCount = cached.Description.Count;
+        sha256 = new(cached.Description.Sha256);
     }
 
-    /// <summary>What the text is called: a catalogue name, or the file's name.</summary>
+    /// <summary>The name of the text: a catalogue name or a file name.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the text is held in memory. If it is not, there is no <see cref="Text"/>, and it is read with <see cref="EnumerateBlocks"/>.</summary>
+    /// <summary>Whether the text is held in memory. If it is not, read it with <see cref="EnumerateBlocks"/> instead of <see cref="Text"/>.</summary>
     public bool IsInMemory => text is not null;
 
-    /// <summary>The whole text, normalised. Well formed: it never holds half a surrogate pair.</summary>
+    /// <summary>The whole text, normalised. It is well formed: it never contains half a surrogate pair.</summary>
     /// <exception cref="InvalidOperationException">The text is too large to be held in memory.</exception>
     public string Text => text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory as one string: read it with {nameof(EnumerateBlocks)}.");
 
@@ -47,23 +47,47 @@ public sealed class Corpus
     /// <summary>The length in characters (Unicode scalar values).</summary>
     public long CharacterCount { get; }
 
-    /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal: what tells whether two runs read the same corpus.</summary>
+    /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal. Equal texts have equal hashes, however they were stored.</summary>
     public string Sha256 => sha256.Value;
 
-    /// <summary>Makes a corpus of a string.</summary>
-    /// <exception cref="CorpusException">The string holds half a surrogate pair.</exception>
+    /// <summary>What a user may want to know about how the text was opened, one sentence each. Usually empty.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>Creates a corpus from a string.</summary>
+    /// <param name="text">The text, which is normalised.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="normalization">How it is normalised; only line endings by default.</param>
+    /// <exception cref="CorpusException">The string contains half a surrogate pair.</exception>
     public static Corpus FromText(string text, string name = "text", TextNormalization normalization = default) =>
         new(name, normalization.Apply(text), normalization);
 
     /// <summary>
-    /// Reads files (in the order given), folders (every <c>*.txt</c> below them, sorted by path), globs (<c>*</c>, <c>?</c>, <c>**</c>) and
-    /// <c>-</c>, standard input. Where a text does not end with a line feed, one separates it from the next. Files of 64 MiB and more in all are prepared on disk.
+    /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a name of
+    /// <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence over a catalogue
+    /// name; <see cref="Notes"/> then says so.
     /// </summary>
-    /// <param name="sources">Paths, globs or <c>-</c>; catalogue names are <see cref="CorpusSource"/>'s to resolve.</param>
-    /// <param name="options">Encoding and lower-casing; UTF-8 as it is by default.</param>
-    /// <param name="standardInput">What <c>-</c> reads; the process's standard input by default.</param>
-    /// <exception cref="CorpusException">A source is missing, empty, binary, unreadable or in another encoding, or the folder for large texts cannot take it.</exception>
-    public static Corpus Read(IEnumerable<string> sources, CorpusOptions? options = null, Stream? standardInput = null)
+    /// <param name="source">A path, a glob, a catalogue name or <c>-</c>.</param>
+    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="progress">Receives the progress of a download and of the caching of a large text.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="CorpusException">The source is missing, empty, binary, unreadable or in another encoding, cannot be downloaded, or cannot be cached.</exception>
+    /// <exception cref="InvalidOptionsException">An option is out of range, or there is no such encoding.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static Task<Corpus> OpenAsync(
+        string source, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return OpenAsync([source], options, progress, cancellationToken);
+    }
+
+    /// <summary>Opens several sources as one corpus, in the order given. Where a text does not end with a line feed, one separates it from the next.</summary>
+    /// <param name="sources">Paths, globs, catalogue names or <c>-</c>.</param>
+    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="progress">Receives the progress of downloads and of the caching of a large text.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>
+    public static Task<Corpus> OpenAsync(
+        IEnumerable<string> sources, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput);
@@ -132,21 +156,87 @@ public sealed class Corpus
     {
         lock (sha256)
         {
-            if (encoded?.Tokenizer != tokenizer)
-                encoded = (tokenizer, prepared?.TokensOf(tokenizer, progress, cancellationToken) ?? TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.VocabularySize));
-            return encoded.Value.Tokens;
-        }
+            foreach (string source in sources) await reader.AddAsync(source, progress, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken);
     }
 
-    private IEnumerable<string> WholeWords(CachedCorpus prepared, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Opens a corpus of the catalogue, even if there is a file of the same name.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>
+    public static Task<Corpus> OpenAsync(
+        CorpusEntry entry, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        long done = 0;
-        foreach (string block in TokenBoundaryChunker.Of(prepared.Blocks()))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return block;
-            done += block.Length;
-            progress?.Report(new(Name, Math.Min(done, CharacterCount), CharacterCount));
-        }
+        ArgumentNullException.ThrowIfNull(entry);
+        return OpenAsync(options, progress, reader => reader.AddAsync(entry, progress, cancellationToken), cancellationToken);
     }
+
+    /// <summary>The whole text in blocks, in order: one block if the text is in memory. No block is empty or ends within a surrogate pair.</summary>
+    /// <exception cref="CorpusException">The cached text on disk is damaged.</exception>
+    public IEnumerable<string> EnumerateBlocks() => cached?.EnumerateBlocks() ?? (text!.Length > 0 ? [text] : []);
+
+    /// <summary>
+    /// Tokenizes the whole text. The corpus keeps the tokens, so that training or evaluating with the same tokenizer starts at once. This is needed
+    /// only to show progress or to keep a program responsive: training and evaluation tokenize a corpus themselves.
+    /// </summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="progress">Receives progress if the text is not in memory.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The number of tokens.</returns>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary.</exception>
+    /// <exception cref="CorpusException">The cached text is damaged, or the tokens cannot be cached.</exception>
+    public async Task<long> TokenizeAsync(Tokenizer tokenizer, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (encoded is { } known && known.Tokenizer == tokenizer) return known.Tokens.Count;
+        TokenSequence tokens = cached is not null
+            ? await cached.GetTokensAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false)
+            : await Task.Run(() => EncodeText(tokenizer), cancellationToken).ConfigureAwait(false);
+        encoded = new(tokenizer, tokens);
+        return tokens.Count;
+    }
+
+    internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization, IReadOnlyList<string> notes) =>
+        new(name, text, normalization) { Notes = notes };
+
+    internal static Corpus FromCache(string name, CachedCorpus text, IReadOnlyList<string> notes) => new(name, text) { Notes = notes };
+
+    /// <summary>The distinct characters, sorted by code point.</summary>
+    internal ImmutableArray<Rune> DistinctCharacters() => cached?.DistinctCharacters ?? ScalarValues.Distinct(text!);
+
+    /// <summary>Chooses the tokens of a word vocabulary, see <see cref="WordCounts"/>.</summary>
+    internal IEnumerable<string> ChooseWords(TokenizerOptions options) =>
+        cached?.ChooseWords(options, CancellationToken.None) ?? new WordCounts([text!], options.MinimumCount).Choose(options.VocabularySize);
+
+    /// <inheritdoc cref="ChooseWords"/>
+    internal async Task<IEnumerable<string>> ChooseWordsAsync(TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
+        cached is not null
+            ? await cached.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false)
+            : await Task.Run(() => ChooseWords(options), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Tokenizes the whole text. The corpus keeps the tokens: the next call with the same tokenizer returns them.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="cancellationToken">Cancels the tokenization of a text that is not in memory.</param>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary.</exception>
+    internal TokenSequence TokensOf(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        if (encoded is { } known && known.Tokenizer == tokenizer) return known.Tokens;
+        TokenSequence tokens = cached?.GetTokens(tokenizer, cancellationToken) ?? EncodeText(tokenizer);
+        encoded = new(tokenizer, tokens);
+        return tokens;
+    }
+
+    private static async Task<Corpus> OpenAsync(
+        CorpusOptions? options, IProgress<CorpusProgress>? progress, Func<CorpusReader, Task> add, CancellationToken cancellationToken)
+    {
+        CorpusReader reader = new(options ?? CorpusOptions.Default);
+        await add(reader).ConfigureAwait(false);
+        return await reader.ReadAsync(progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private TokenSequence EncodeText(Tokenizer tokenizer) => TokenSequence.Compact(tokenizer.Encode(Text), tokenizer.VocabularySize);
+
+    private sealed record EncodedText(Tokenizer Tokenizer, TokenSequence Tokens);
 }

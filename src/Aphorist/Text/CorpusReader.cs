@@ -1,69 +1,94 @@
+using System.Buffers;
 using Aphorist.Text.Cache;
+using Aphorist.Text.Catalog;
 
 namespace Aphorist.Text;
 
-/// <summary>Gathers texts from files, folders, globs and streams into one corpus.</summary>
-/// <param name="options">How they are read.</param>
-/// <param name="standardInput">What <c>-</c> reads; the process's standard input by default.</param>
-/// <param name="texts">Where large texts are prepared; the user's folder by default.</param>
-internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput, CorpusCacheStore? texts = null)
+/// <summary>Gathers texts from files, folders, globs, the catalogue and standard input, and reads them as one corpus.</summary>
+internal sealed class CorpusReader
 {
     private const int LongestText = 0x3FFFFFDF; // Of a .NET string.
-    private const int LongestMark = 4; // A byte order mark alone is no text.
+    private const int LongestMark = 4; // A byte order mark alone is not text.
+    private const string StandardInput = "standard input";
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("./\\*?:");
 
-    private readonly CorpusCacheStore texts = texts ?? CorpusCacheStore.OfUser;
-    private readonly TextDecoder decoder = new(options.Encoding);
-    private readonly List<CorpusPart> parts = [];
+    private readonly CorpusOptions options;
+    private readonly TextDecoder decoder;
+    private readonly List<Part> parts = [];
+    private readonly List<string> notes = [];
 
-    /// <summary>Adds a file, a folder, a glob, or standard input for <c>-</c>.</summary>
-    public void Add(string source)
+    /// <exception cref="InvalidOptionsException">An option is out of range, or there is no such encoding.</exception>
+    public CorpusReader(CorpusOptions options)
     {
-        if (source == "-") AddStandardInput();
+        options.Validate();
+        (this.options, decoder) = (options, new TextDecoder(options.Encoding));
+    }
+
+    /// <summary>Adds a file, a folder, a glob, a corpus of the catalogue, or standard input for <c>-</c>.</summary>
+    public async Task AddAsync(string source, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    {
+        bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
+        if (isInCatalog && Path.Exists(source))
+            notes.Add($"The {(File.Exists(source) ? "file" : "folder")} '{source}' was opened. The catalogue has a corpus of this name, too: to open that, rename the {(File.Exists(source) ? "file" : "folder")}.");
+        if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
         else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
         else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
+        else if (isInCatalog) await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
         else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
-        else throw CorpusErrors.NoSuchFile(source);
+        else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
 
-    /// <summary>Adds a file under a name.</summary>
-    public void AddFile(string path, string name) => parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
-
-    /// <summary>Adds all that is left of a stream.</summary>
-    public void AddStream(Stream stream, string name)
+    /// <summary>Adds a corpus of the catalogue.</summary>
+    public async Task AddAsync(CorpusEntry entry, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        using MemoryStream bytes = new();
-        try
+        if (entry.IsBuiltIn)
         {
-            stream.CopyTo(bytes);
+            using Stream text = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            await AddStreamAsync(text, entry.Name, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException exception)
-        {
-            throw CorpusErrors.Unreadable(name, exception);
-        }
-        parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), $"Nothing came from {name}: give it some text, for example with 'cat FILE |' before the command."));
-    }
-
-    /// <summary>Reads all that was added: into memory, or, if it is files and they are large, into a prepared text on disk.</summary>
-    /// <param name="progress">Hears of the preparation.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public Corpus ToCorpus(IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        if (parts.Count == 0) throw new CorpusException("No text was named: give the name of a corpus, a file, a folder, a glob, or - for standard input.");
-        string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
-        return AreLarge() ? Prepare(name, progress, cancellationToken) : Corpus.FromNormalizedText(ReadAll(), name, options.Normalization);
-    }
-
-    private void AddStandardInput()
-    {
-        if (standardInput is not null) AddStream(standardInput, "standard input");
         else
         {
-            using Stream console = Console.OpenStandardInput();
-            AddStream(console, "standard input");
+            AddFile(await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
         }
     }
 
-    /// <summary>Adds the files found for a folder or glob; empty ones among them are no reason to stop.</summary>
+    /// <summary>Reads everything that was added: into memory, or through the cache if it is files and they are large.</summary>
+    public async Task<Corpus> ReadAsync(IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (parts.Count == 0) throw new CorpusException("No text was named: give a file, a folder, a glob, a name of the catalogue, or - for standard input.");
+        string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
+        if (!AreLarge()) return Corpus.FromNormalizedText(await ReadTextAsync(cancellationToken).ConfigureAwait(false), name, options.Normalization, notes);
+        foreach (Part part in parts) await EnsureHasTextAsync(part, cancellationToken).ConfigureAwait(false);
+        CorpusCaching caching = new(name, [.. parts.SelectMany(part => part.Paths)], options);
+        CorpusCache cache = new(options);
+        // Decoding gigabytes is work for a CPU, which must not run in the caller's context.
+        CacheFile file = await Task.Run(
+            () => cache.OpenOrCreateAsync(caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return Corpus.FromCache(name, new CachedCorpus(cache, file), notes);
+    }
+
+    /// <summary>A word without extension, folder or wildcard is more likely a misspelled name than a missing file.</summary>
+    private static bool LooksLikeName(string source) => source.Length > 0 && source.AsSpan().IndexOfAny(NotInNames) < 0;
+
+    private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A pipe or device has no length. ReadAllBytesAsync reads those to their end.
+            return GetLength(path) > LongestText ? throw CorpusException.TooLong(path) : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CorpusException.Unreadable(path, exception);
+        }
+    }
+
+    private static long GetLength(string path) => CacheFileSource.Of(path).Length;
+
+    private void AddFile(string path, string name) => parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
+
+    /// <summary>Adds the files of a folder or glob. Empty ones among them are no error.</summary>
     private void AddFound(string source, IReadOnlyList<string> paths, string failure)
     {
         if (paths.Count == 0) throw new CorpusException($"'{source}' {failure}: check the path, or name the files one by one.");
@@ -71,31 +96,56 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
         parts.Add(new(name, paths, default, $"All {paths.Count} files of '{source}' are empty: give at least one with some text in it."));
     }
 
-    /// <summary>What came through a pipe is in memory already, and could not be found again by its path.</summary>
-    private bool AreLarge() => parts.TrueForAll(part => part.Paths.Count > 0) && parts.Sum(part => part.Paths.Sum(LengthOf)) >= texts.Threshold;
-
-    private Corpus Prepare(string name, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    private async Task AddStandardInputAsync(CancellationToken cancellationToken)
     {
-        foreach (CorpusPart part in parts)
+        if (options.StandardInput is { } stream)
         {
-            if (part.Paths.All(IsEmpty)) throw new CorpusException(part.Empty);
+            await AddStreamAsync(stream, StandardInput, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        CacheFile file = texts.Open(name, [.. parts.SelectMany(part => part.Paths)], options, progress, cancellationToken);
-        return Corpus.FromPreparedText(name, new CachedCorpus(texts, file));
+        using Stream console = Console.OpenStandardInput();
+        await AddStreamAsync(console, StandardInput, cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsEmpty(string path) => LengthOf(path) <= LongestMark && decoder.Decode(ReadBytes(path), path).Length == 0;
+    private async Task AddStreamAsync(Stream stream, string name, CancellationToken cancellationToken)
+    {
+        using MemoryStream bytes = new();
+        try
+        {
+            // A read from a terminal cannot be cancelled, but the wait for it can.
+            await stream.CopyToAsync(bytes, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw CorpusException.Unreadable(name, exception);
+        }
 
-    private string ReadAll()
+        parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), $"Nothing came from {name}: pipe some text into it, or give a file."));
+    }
+
+    /// <summary>Standard input is in memory already, and could not be found again by its path.</summary>
+    private bool AreLarge() => parts.TrueForAll(part => part.Paths.Count > 0) && parts.Sum(part => part.Paths.Sum(GetLength)) > options.MaxInMemoryBytes;
+
+    private async Task EnsureHasTextAsync(Part part, CancellationToken cancellationToken)
+    {
+        foreach (string path in part.Paths)
+        {
+            if (GetLength(path) > LongestMark || decoder.Decode(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path).Length > 0) return;
+        }
+
+        throw new CorpusException(part.EmptyMessage);
+    }
+
+    private async Task<string> ReadTextAsync(CancellationToken cancellationToken)
     {
         List<string> read = [];
         long length = 0;
-        foreach (CorpusPart part in parts)
+        foreach (Part part in parts)
         {
             bool any = part.Paths.Count == 0 && TryAppend(part.Bytes, part.Name);
-            foreach (string path in part.Paths) any |= TryAppend(ReadBytes(path), path);
-            if (!any) throw new CorpusException(part.Empty);
+            foreach (string path in part.Paths) any |= TryAppend(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+            if (!any) throw new CorpusException(part.EmptyMessage);
         }
 
         return read.Count == 1 ? read[0] : string.Concat(read);
@@ -107,22 +157,10 @@ internal sealed class CorpusReader(CorpusOptions options, Stream? standardInput,
             if (read.Count > 0 && !read[^1].EndsWith('\n')) read.Add("\n");
             read.Add(text);
             length += text.Length + 1;
-            return length <= LongestText ? true : throw CorpusErrors.TooLong(label);
+            return length <= LongestText ? true : throw CorpusException.TooLong(label);
         }
     }
 
-    private static byte[] ReadBytes(string path)
-    {
-        try
-        {
-            // A pipe or device has no length; ReadAllBytes reads those to their end.
-            return LengthOf(path) > LongestText ? throw CorpusErrors.TooLong(path) : File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw CorpusErrors.Unreadable(path, exception);
-        }
-    }
-
-    private static long LengthOf(string path) => CacheFileSource.Of(path).Length;
+    /// <summary>One source: its files, or bytes already read.</summary>
+    private sealed record Part(string Name, IReadOnlyList<string> Paths, ArraySegment<byte> Bytes, string EmptyMessage);
 }

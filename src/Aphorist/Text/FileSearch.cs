@@ -14,8 +14,8 @@ internal static class FileSearch
         Sorted(Enumerate(folder, recurse: true).Where(path => path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
-    /// The files a glob matches: <c>*</c> and <c>?</c> stay within one name, <c>**</c> stands for any number of folders, none included.
-    /// Hidden files are passed over.
+    /// The files that match a glob: <c>*</c> and <c>?</c> match within one name, <c>**</c> matches any number of folders, or none. Hidden files are
+    /// ignored.
     /// </summary>
     public static IReadOnlyList<string> Matching(string glob)
     {
@@ -48,7 +48,7 @@ internal static class FileSearch
         new(folder, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = recurse })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-            // A link to a folder may lead back to where it lies.
+            // A link to a folder may lead back to one of its parents.
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
 

@@ -2,65 +2,61 @@ using System.Text;
 
 namespace Aphorist.Text;
 
-/// <summary>Decodes a file block by block, as strictly as <see cref="TextDecoder"/> does a whole one.</summary>
-internal sealed class TextBlockReader
+/// <summary>Decodes a file block by block, as strictly as <see cref="TextDecoder"/> decodes a whole one.</summary>
+/// <param name="textDecoder">Chooses the encoding.</param>
+/// <param name="bytes">The file, at its beginning.</param>
+/// <param name="label">Its name, for errors.</param>
+/// <param name="blockLength">The number of bytes to read at a time, at least 4.</param>
+internal sealed class TextBlockReader(TextDecoder textDecoder, Stream bytes, string label, int blockLength)
 {
-    private readonly Stream bytes;
-    private readonly string label;
-    private readonly byte[] block;
-    private readonly Encoding encoding;
-    private readonly Decoder decoder;
-    private readonly char[] characters;
-    private int count, begin, end;
-    private bool isFirst = true, isLast;
+    private readonly byte[] block = new byte[blockLength];
+    private Encoding encoding = TextEncodings.Utf8;
+    private Decoder? decoder;
+    private char[] characters = [];
+    private int begin, end;
+    private bool isLast;
 
-    // The first half of a surrogate pair whose second half is in the next block; 0 if there is none.
+    // The first half of a surrogate pair whose second half is in the next block, or 0.
     private char half;
-
-    /// <param name="decoder">Knows the encoding.</param>
-    /// <param name="bytes">The file, at its beginning.</param>
-    /// <param name="label">Its name, for errors.</param>
-    /// <param name="blockLength">How many bytes to read at a time; at least 4.</param>
-    public TextBlockReader(TextDecoder decoder, Stream bytes, string label, int blockLength)
-    {
-        (this.bytes, this.label, block) = (bytes, label, new byte[blockLength]);
-        count = bytes.ReadAtLeast(block, blockLength, throwOnEndOfStream: false);
-        encoding = decoder.EncodingOf(block.AsSpan(0, count));
-        this.decoder = encoding.GetDecoder();
-        characters = new char[encoding.GetMaxCharCount(blockLength) + 1];
-    }
 
     /// <summary>Bytes decoded so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>The characters of the block at hand, which may be changed. They may be none, and do not end within a surrogate pair.</summary>
+    /// <summary>The characters of the current block, which the caller may change. There may be none. They do not end within a surrogate pair.</summary>
     public Span<char> Text => characters.AsSpan(begin, end - begin);
 
     /// <summary>Decodes the next block.</summary>
-    /// <returns>Whether there was one.</returns>
-    /// <exception cref="CorpusException">The bytes are no text, or not in this encoding.</exception>
-    public bool Advance()
+    /// <returns>False at the end of the file.</returns>
+    /// <exception cref="CorpusException">The bytes are not text, or not in this encoding.</exception>
+    public async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
     {
         if (isLast) return false;
-        if (!isFirst) count = bytes.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
+        int count = await bytes.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         isLast = count < block.Length;
-        ReadOnlySpan<byte> some = block.AsSpan(0, count);
-        if (!TextEncodings.HasZeroBytes(encoding) && some.Contains((byte)0)) throw TextDecoder.Explain(bytes, label, encoding, exception: null);
-        Decode(some);
+        bool isFirst = decoder is null;
+        if (isFirst) Begin(block.AsSpan(0, count));
+        Decode(block.AsSpan(0, count));
         BytesRead += count;
         if (isFirst && Text is ['\uFEFF', ..]) begin++;
-        isFirst = false;
         return true;
+    }
+
+    private void Begin(ReadOnlySpan<byte> first)
+    {
+        encoding = textDecoder.GetEncoding(first);
+        decoder = encoding.GetDecoder();
+        characters = new char[encoding.GetMaxCharCount(block.Length) + 1];
     }
 
     private void Decode(ReadOnlySpan<byte> some)
     {
+        if (!TextEncodings.HasZeroBytes(encoding) && some.Contains((byte)0)) throw TextDecoder.Explain(bytes, label, encoding, exception: null);
         (begin, end) = (0, 0);
         if (half != 0) characters[end++] = half;
         half = '\0';
         try
         {
-            end += decoder.GetChars(some, characters.AsSpan(end), flush: isLast);
+            end += decoder!.GetChars(some, characters.AsSpan(end), flush: isLast);
         }
         catch (DecoderFallbackException exception)
         {

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Aphorist.Text;
 
-/// <summary>The SHA-256 of a text as UTF-8, block by block: a long text is not held a second time as bytes.</summary>
+/// <summary>The SHA-256 of a text as UTF-8, computed block by block, so that a long text is not held a second time as bytes.</summary>
 internal sealed class TextDigest
 {
     private const int BlockLength = 16384;
 
-    // The encoder, unlike the encoding, carries a surrogate pair over the end of a block.
+    // Unlike an encoding, an encoder carries a surrogate pair over the end of a block.
     private readonly Encoder encoder = Encoding.UTF8.GetEncoder();
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] block = new byte[BlockLength];
@@ -20,7 +20,7 @@ internal sealed class TextDigest
         return digest.Finish();
     }
 
-    /// <summary>Takes the next part of the text.</summary>
+    /// <summary>Appends a part of the text.</summary>
     public void Append(ReadOnlySpan<char> text) => Convert(text, flush: false);
 
     /// <summary>The digest, in lower-case hexadecimal.</summary>

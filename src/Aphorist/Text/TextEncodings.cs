@@ -3,40 +3,51 @@ using System.Text;
 
 namespace Aphorist.Text;
 
-/// <summary>The encodings by name, all strict, and which of the common ones would decode given bytes.</summary>
+/// <summary>The encodings by name. All are strict: they refuse bytes that they cannot decode.</summary>
 internal static class TextEncodings
 {
-    /// <summary>What texts are most often in, the stricter before the more lenient: the first that fits is the likeliest.</summary>
+    /// <summary>Common encodings, strict ones before lenient ones: the first that decodes a text is the most likely one.</summary>
     public static IReadOnlyList<string> Candidates { get; } =
         ["utf-8", "utf-16", "utf-16BE", "shift_jis", "gb18030", "big5", "euc-kr", "windows-1252"];
 
     public static Encoding Utf8 { get; } = Get("utf-8");
 
-    /// <exception cref="CorpusException">There is no encoding of this name.</exception>
+    /// <exception cref="InvalidOptionsException">There is no encoding of this name.</exception>
     public static Encoding Get(string name)
     {
         string spelled = name is ['u' or 'U', 't' or 'T', 'f' or 'F', >= '0' and <= '9', ..] ? $"utf-{name[3..]}" : name;
         try
         {
-            // Asking the provider by itself leaves the process's registered encodings as they are.
+            // Asking the provider directly leaves the encodings registered in the process as they are.
             return CodePagesEncodingProvider.Instance.GetEncoding(spelled, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
                 ?? Encoding.GetEncoding(spelled, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            string nearest = NearestName.To(name, Names()) is { } found ? $"the nearest is '{found}'" : "utf-8, windows-1252 and gb18030 are common ones";
-            throw new CorpusException($"'{name}' is not an encoding that .NET reads: {nearest}.", exception);
+            string nearest = NearestName.To(name, Names()) is { } found ? $"the nearest is '{found}'" : "common ones are utf-8, windows-1252 and gb18030";
+            throw new InvalidOptionsException($"'{name}' is not an encoding that .NET reads: {nearest}.", nameof(CorpusOptions.Encoding));
         }
     }
+
+    /// <summary>The encoding that a byte order mark at the start of a text names, or null if there is no mark.</summary>
+    public static Encoding? FromByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xEF, 0xBB, 0xBF, ..] => Utf8,
+        [0xFF, 0xFE, 0, 0, ..] => Get("utf-32"), // Before UTF-16, whose mark is its beginning.
+        [0, 0, 0xFE, 0xFF, ..] => Get("utf-32BE"),
+        [0xFF, 0xFE, ..] => Get("utf-16"),
+        [0xFE, 0xFF, ..] => Get("utf-16BE"),
+        _ => null,
+    };
 
     /// <summary>Whether zero bytes are part of ordinary text in this encoding.</summary>
     public static bool HasZeroBytes(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
 
-    /// <summary>The candidates that decode the bytes into what reads like text.</summary>
+    /// <summary>The candidates that decode the bytes to something that looks like text.</summary>
     /// <param name="bytes">A whole text, which is read from its beginning several times.</param>
     public static string[] Fitting(Stream bytes)
     {
-        // Nearly any bytes decode as UTF-16, so it takes a zero byte to believe in it, and then in nothing else.
+        // Almost any bytes decode as UTF-16, so it is considered only if there is a zero byte, and then nothing else is.
         bool zeros = ByteBlocks.IndexOfZero(bytes) >= 0;
         List<string> fitting = [];
         foreach (string name in Candidates)
@@ -73,11 +84,12 @@ internal static class TextEncodings
     private static bool IsTextual(char character) => char.GetUnicodeCategory(character) switch
     {
         UnicodeCategory.Control => character is '\t' or '\n' or '\r' or '\f',
-        UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false, // What tables give for bytes that stand for nothing.
+        // Code pages map undefined bytes to these.
+        UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,
         _ => true,
     };
 
-    // The provider's own list leaves out a few that it does read, gb18030 among them.
+    // The provider's own list lacks a few that it can read, gb18030 among them.
     private static IEnumerable<string> Names() => Candidates.Concat(
         Encoding.GetEncodings().Concat(CodePagesEncodingProvider.Instance.GetEncodings()).Select(encoding => encoding.Name));
 }

@@ -1,23 +1,26 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace Aphorist.Text;
 
-/// <summary>The ids of a text's tokens, wherever they lie: what training and evaluation read. Safe to use from several threads at once.</summary>
+/// <summary>The token ids of a text, in memory or on disk: the input of training and evaluation. Safe to use from several threads at once.</summary>
 internal abstract class TokenSequence
 {
     private const int BlockLength = 4096;
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public abstract long Count { get; }
 
-    /// <summary>Copies the ids from a place on, and allocates nothing.</summary>
-    /// <param name="start">The place of the first, from 0.</param>
-    /// <param name="destination">Takes as many as it is long.</param>
-    /// <exception cref="CorpusException">The tokens lie in a file, which cannot be read any more.</exception>
+    /// <summary>Copies ids. Allocates nothing.</summary>
+    /// <param name="start">The position of the first, from 0.</param>
+    /// <param name="destination">Receives the ids; its length is how many are copied.</param>
+    /// <exception cref="CorpusException">The tokens are in a file that cannot be read any more.</exception>
     public abstract void Read(long start, Span<int> destination);
 
-    /// <summary>These ids as they are, not copied.</summary>
+    /// <summary>Wraps an array of ids, without a copy.</summary>
     public static implicit operator TokenSequence(int[] ids) => new MemoryTokenSequence<int>(ids);
 
-    /// <summary>Keeps ids in as few bytes each as the vocabulary allows.</summary>
+    /// <summary>Keeps ids in memory with as few bytes each as the vocabulary allows.</summary>
     public static TokenSequence Compact(int[] ids, int vocabularySize) => vocabularySize switch
     {
         <= byte.MaxValue + 1 => MemoryTokenSequence<byte>.Of(ids),
@@ -25,7 +28,7 @@ internal abstract class TokenSequence
         _ => ids,
     };
 
-    /// <summary>The ids of a few tokens from a place on.</summary>
+    /// <summary>Copies a range of ids to a new array.</summary>
     public int[] Slice(long start, int length)
     {
         int[] ids = new int[length];
@@ -33,7 +36,7 @@ internal abstract class TokenSequence
         return ids;
     }
 
-    /// <summary>How often an id occurs.</summary>
+    /// <summary>The number of times an id occurs.</summary>
     public long CountOf(int id)
     {
         Span<int> block = stackalloc int[BlockLength];
@@ -48,10 +51,10 @@ internal abstract class TokenSequence
         return count;
     }
 
-    /// <summary>Characters that a token stands for on average, from a place to the end.</summary>
+    /// <summary>The average number of characters for each token, from a position to the end.</summary>
     public double CharactersPerToken(long first, Tokenizer tokenizer)
     {
-        if (tokenizer is CharacterTokenizer) return 1;
+        if (tokenizer.Kind == TokenizerKind.Characters) return 1;
         Span<int> block = stackalloc int[BlockLength];
         long characters = 0;
         for (long place = first; place < Count; place += BlockLength)
@@ -63,4 +66,22 @@ internal abstract class TokenSequence
 
         return (double)characters / (Count - first);
     }
+}
+
+/// <summary>Tokens in memory.</summary>
+/// <typeparam name="T">The type in which an id is kept.</typeparam>
+internal sealed class MemoryTokenSequence<T>(T[] ids) : TokenSequence
+    where T : unmanaged, INumber<T>
+{
+    public override long Count => ids.Length;
+
+    public static MemoryTokenSequence<T> Of(int[] ids)
+    {
+        T[] kept = new T[ids.Length];
+        TensorPrimitives.ConvertTruncating<int, T>(ids, kept);
+        return new(kept);
+    }
+
+    public override void Read(long start, Span<int> destination) =>
+        TensorPrimitives.ConvertTruncating<T, int>(ids.AsSpan(checked((int)start), destination.Length), destination);
 }

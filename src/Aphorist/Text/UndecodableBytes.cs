@@ -6,14 +6,14 @@ namespace Aphorist.Text;
 internal static class UndecodableBytes
 {
     /// <summary>
-    /// The offset of the first sequence that does not decode. Fed byte by byte, a decoder yields a character at the sequence's last byte, so
-    /// the culprit starts after the last byte that yielded one; the offset that the exception carries is not as exact for every encoding.
+    /// The offset of the first sequence that does not decode. A decoder that gets one byte at a time yields a character at the last byte of its
+    /// sequence, so the bad sequence starts after the last byte that yielded one. The offset in the exception is not exact for every encoding.
     /// </summary>
     /// <param name="bytes">The whole text, which is read from its beginning.</param>
     /// <param name="encoding">The encoding.</param>
     public static long OffsetIn(Stream bytes, Encoding encoding)
     {
-        // A sequence may begin in the block before the one in which it is found not to decode.
+        // A bad sequence may begin in the block before the one that fails.
         int skipped = Math.Max(0, DecodableBlocks(bytes, encoding) - 1);
         Decoder decoder = encoding.GetDecoder();
         char[] characters = new char[encoding.GetMaxCharCount(ByteBlocks.Length)];
@@ -45,7 +45,7 @@ internal static class UndecodableBytes
         return start;
     }
 
-    /// <summary>How many blocks decode from the beginning on.</summary>
+    /// <summary>The number of blocks at the beginning that decode.</summary>
     private static int DecodableBlocks(Stream bytes, Encoding encoding)
     {
         Decoder decoder = encoding.GetDecoder();
@@ -64,5 +64,40 @@ internal static class UndecodableBytes
         }
 
         return count;
+    }
+}
+
+/// <summary>Reads a stream from its beginning in blocks.</summary>
+internal static class ByteBlocks
+{
+    /// <summary>Bytes in each block but the last, which is shorter and may be empty.</summary>
+    public const int Length = 1 << 16;
+
+    /// <summary>The blocks, each valid until the next is read, and whether it is the last.</summary>
+    public static IEnumerable<(ReadOnlyMemory<byte> Block, bool IsLast)> Of(Stream bytes)
+    {
+        bytes.Position = 0;
+        byte[] block = new byte[Length];
+        int count;
+        do
+        {
+            count = bytes.ReadAtLeast(block, Length, throwOnEndOfStream: false);
+            yield return (block.AsMemory(0, count), count < Length);
+        }
+        while (count == Length);
+    }
+
+    /// <summary>The offset of the first zero byte, or -1.</summary>
+    public static long IndexOfZero(Stream bytes)
+    {
+        long start = 0;
+        foreach ((ReadOnlyMemory<byte> block, _) in Of(bytes))
+        {
+            int place = block.Span.IndexOf((byte)0);
+            if (place >= 0) return start + place;
+            start += block.Length;
+        }
+
+        return -1;
     }
 }

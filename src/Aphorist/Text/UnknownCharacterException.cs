@@ -1,20 +1,31 @@
 using System.Text;
+using Aphorist.Text;
 
 namespace Aphorist;
 
-/// <summary>A text holds a character that the vocabulary lacks.</summary>
+/// <summary>A text contains a character that is not in the vocabulary.</summary>
 public sealed class UnknownCharacterException : AphoristException
 {
-    /// <summary>Names the character that is unknown.</summary>
-    /// <param name="character">The character.</param>
-    /// <param name="position">How many characters of the text come before it; -1, the default, where that is not known.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="character">The unknown character.</param>
+    /// <param name="position">The number of characters before it in the text, or -1, the default, if that is not known.</param>
     public UnknownCharacterException(Rune character, long position = -1)
         : base($"The model does not know {CharacterName.Of(character)}{(position < 0 ? "" : $", character {position + 1} of the text")}: " +
-            "no such character was in its corpus, so leave it out or replace it.") => (Character, Position) = (character, position);
+            "it does not occur in the training text. Leave it out or replace it.") => (Character, Position) = (character, position);
 
-    /// <summary>The character that the vocabulary lacks.</summary>
+    /// <summary>The unknown character.</summary>
     public Rune Character { get; }
 
-    /// <summary>How many characters of the text come before it, or -1 where that is not known.</summary>
+    /// <summary>The number of characters (Unicode scalar values) before it in the text, or -1 if that is not known.</summary>
     public long Position { get; }
+}
+
+/// <summary>What happens to the parts of a text that a vocabulary lacks.</summary>
+public enum UnknownCharacterPolicy
+{
+    /// <summary>A character that is not in the vocabulary is an error, <see cref="UnknownCharacterException"/>. An unknown word becomes the unknown token.</summary>
+    Error,
+
+    /// <summary>Unknown characters and words are left out.</summary>
+    Skip,
 }

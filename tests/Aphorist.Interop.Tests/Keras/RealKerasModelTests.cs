@@ -16,9 +16,9 @@ public sealed class RealKerasModelTests
     private const int BytesLeftOut = 8;
 
     [Fact]
-    public void Evaluate_ValidationWindows_GivesKerasOwnLossAndHits()
+    public async Task Evaluate_ValidationWindows_GivesKerasOwnLossAndHits()
     {
-        (LanguageModel model, Corpus corpus) = Import();
+        (LanguageModel model, Corpus corpus) = await ImportAsync();
 
         Evaluation evaluation = model.Evaluate(corpus, new() { Objective = Objective.Windows, Stride = 3, TailShare = 0.05 }, TestContext.Current.CancellationToken);
 
@@ -41,9 +41,9 @@ public sealed class RealKerasModelTests
     [Theory]
     [InlineData(GenerationMode.Window)]
     [InlineData(GenerationMode.Stateful)]
-    public void Complete_Greedily_WritesWhatTheReferenceWrites(GenerationMode mode)
+    public async Task Complete_Greedily_WritesWhatTheReferenceWrites(GenerationMode mode)
     {
-        (LanguageModel model, Corpus corpus) = Import();
+        (LanguageModel model, Corpus corpus) = await ImportAsync();
         string prompt = corpus.Text.Substring(1000, Window);
 
         string text = new TextGenerator(model, mode).Generate(
@@ -101,10 +101,11 @@ public sealed class RealKerasModelTests
         for (int place = 0; place < values.Length; place++) transposed[place % columns * rows + place / columns] = values[place];
     }
 
-    private static (LanguageModel Model, Corpus Corpus) Import()
+    private static async Task<(LanguageModel Model, Corpus Corpus)> ImportAsync()
     {
         byte[] bytes = File.ReadAllBytes(PathOf("nietzsche.txt"));
-        Corpus corpus = Corpus.Read("-", new() { Encoding = "windows-1252", Lowercase = true }, new MemoryStream(bytes[BytesLeftOut..]));
+        CorpusOptions options = new() { Encoding = "windows-1252", Lowercase = true, StandardInput = new MemoryStream(bytes[BytesLeftOut..]) };
+        Corpus corpus = await Corpus.OpenAsync("-", options, cancellationToken: TestContext.Current.CancellationToken);
         return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(ImportedVocabulary.Of(corpus)), corpus);
     }
 

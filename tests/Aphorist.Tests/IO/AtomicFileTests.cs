@@ -1,3 +1,4 @@
+using Aphorist.IO;
 using Xunit;
 
 namespace Aphorist.Tests.IO;

@@ -109,7 +109,7 @@ public sealed class CellInspectionTests
         CellInspection.Create(model, Corpus, options, cancellationToken: TestContext.Current.CancellationToken);
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
+        LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
 
     private sealed class VowelTrack : FeatureTrack
     {

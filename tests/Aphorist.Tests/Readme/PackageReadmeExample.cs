@@ -17,7 +17,7 @@ internal static class PackageReadmeExample
     public static async Task TrainAsync()
     {
         // begin
-        Corpus corpus = await CorpusSource.OpenAsync(["aphorisms"], new CorpusOptions { Lowercase = true });
+        Corpus corpus = await Corpus.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
         Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
         await foreach (TrainingEvent happened in trainer.RunAsync())

@@ -8,7 +8,7 @@ internal static class ReadmeExample
     public static async Task RunAsync()
     {
         // begin
-        Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
+        Corpus corpus = await Corpus.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
         Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
         await foreach (TrainingEvent step in trainer.RunAsync())

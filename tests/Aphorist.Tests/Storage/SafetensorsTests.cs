@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Aphorist.IO;
 using CsCheck;
 using Xunit;
 

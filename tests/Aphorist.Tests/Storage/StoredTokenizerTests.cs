@@ -37,13 +37,6 @@ public sealed class StoredTokenizerTests : IDisposable
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
     }
 
-    [Fact]
-    public void Save_TokenizerOfAnotherKind_SaysWhatAFileHolds()
-    {
-        Assert.Contains("not a OtherTokenizer", Assert.Throws<NotSupportedException>(() => SampleModel.Make(new OtherTokenizer()).Save(file.Path)).Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(file.Path)!));
-    }
-
     [Theory]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\"a\"]", "tokens 1 and 2 of its vocabulary are both 'a'")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\"\"]", "token 2 of its vocabulary is empty")]
@@ -59,26 +52,5 @@ public sealed class StoredTokenizerTests : IDisposable
     {
         file.SaveChanged(SampleModel.Make(WordTokenizer.FromTokens(["\uFFFD", "a", " b"])), before, after);
         Assert.Contains(problem, file.LoadError(), StringComparison.Ordinal);
-    }
-
-    private sealed class OtherTokenizer : Tokenizer
-    {
-        private readonly ByteTokenizer bytes = new();
-
-        public override int VocabularySize => bytes.VocabularySize;
-
-        public override TextNormalization Normalization => bytes.Normalization;
-
-        public override int[] Encode(string text) => bytes.Encode(text);
-
-        public override int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown) => bytes.EncodeSkippingUnknown(text, out unknown);
-
-        public override string Decode(ReadOnlySpan<int> ids) => bytes.Decode(ids);
-
-        public override TokenDecoder CreateDecoder() => bytes.CreateDecoder();
-
-        public override int CountCharacters(ReadOnlySpan<int> ids) => bytes.CountCharacters(ids);
-
-        public override string GetDisplayText(int id) => bytes.GetDisplayText(id);
     }
 }

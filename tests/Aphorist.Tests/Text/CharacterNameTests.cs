@@ -1,4 +1,5 @@
 using System.Text;
+using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Text;

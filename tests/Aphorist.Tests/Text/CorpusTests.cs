@@ -36,7 +36,7 @@ public sealed class CorpusTests
     public void FromText_HalfASurrogatePair_IsRejectedWithItsPlace()
     {
         CorpusException exception = Assert.Throws<CorpusException>(() => Corpus.FromText("\U0001F600b\uD83Dc", "page"));
-        Assert.Equal("The text 'page' holds half a surrogate pair, U+D83D, after 2 characters, which is no character: repair or remove it.", exception.Message);
+        Assert.Equal("The text 'page' contains half a surrogate pair, U+D83D, after 2 characters. It is not a character: repair or remove it.", exception.Message);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Text;
 
-/// <summary>The published facts of the downloadable corpora, where they are at hand.</summary>
+/// <summary>The published facts of the downloadable corpora, where they were downloaded.</summary>
 public sealed class RealCorporaTests
 {
     [Theory]
@@ -11,18 +11,19 @@ public sealed class RealCorporaTests
     public async Task Open_Downloaded_HasItsCounts(string name, bool lowercase, int characters, int distinct)
     {
         SkipWithout(name);
-        Corpus corpus = await CorpusCatalog.OpenAsync(name, new() { Lowercase = lowercase }, cancellationToken: TestContext.Current.CancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get(name), new() { Lowercase = lowercase }, cancellationToken: TestContext.Current.CancellationToken);
         CharacterTokenizer vocabulary = CharacterTokenizer.Create(corpus);
         Assert.Equal((characters, distinct), (corpus.CharacterCount, vocabulary.VocabularySize));
         Assert.Equal(corpus.Text, vocabulary.Decode(vocabulary.Encode(corpus.Text)));
     }
 
     [Fact]
-    public void Read_NietzscheAsItsKerasModelSawIt_HasItsCounts()
+    public async Task Open_NietzscheAsItsKerasModelSawIt_HasItsCounts()
     {
         SkipWithout("nietzsche");
-        byte[] bytes = File.ReadAllBytes(Path.Combine(CorpusCatalog.Folder, "nietzsche.txt"));
-        Corpus corpus = Corpus.Read("-", new() { Encoding = "cp1252", Lowercase = true }, new MemoryStream(bytes[8..]));
+        byte[] bytes = File.ReadAllBytes(Path.Combine(new CorpusCache().DownloadFolder, "nietzsche.txt"));
+        CorpusOptions options = new() { Encoding = "cp1252", Lowercase = true, StandardInput = new MemoryStream(bytes[8..]) };
+        Corpus corpus = await Corpus.OpenAsync("-", options, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((600_893, 59), (corpus.CharacterCount, CharacterTokenizer.Create(corpus).VocabularySize));
     }
 

@@ -92,5 +92,5 @@ public sealed class ModelEvaluationTests
         Evaluation.Add(new(1, 2, 3, 4) { SkippedCharacters = 1 }, new(4, 5, 6, 7) { SkippedCharacters = 2 }));
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
+        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
 }

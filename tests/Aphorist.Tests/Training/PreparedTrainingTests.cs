@@ -1,5 +1,3 @@
-using Aphorist.Text;
-using Aphorist.Text.Cache;
 using Aphorist.Training;
 using Xunit;
 
@@ -21,7 +19,7 @@ public sealed class PreparedTrainingTests : IDisposable
     {
         TrainingOptions options = TinyTraining.Options with { Objective = objective, Epochs = 2, BatchSize = 8, SequenceLength = 10, ValidationShare = 0.2, Threads = 2 };
         (LanguageModel expected, Evaluation[] evaluations) = await TrainAsync(TinyTraining.Corpus, kind, options);
-        (LanguageModel model, Evaluation[] prepared) = await TrainAsync(Prepared(), kind, options);
+        (LanguageModel model, Evaluation[] prepared) = await TrainAsync(await OpenCachedAsync(), kind, options);
         Assert.Equal(expected.Parameters.Values, model.Parameters.Values);
         Assert.Equal(expected.Training, model.Training! with { Corpus = "tiny" });
         Assert.Equal(evaluations, prepared);
@@ -31,14 +29,14 @@ public sealed class PreparedTrainingTests : IDisposable
     public async Task RunAsync_PreparedTextCutMeanwhile_EndsWithOneSentence()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let an open file be cut.");
-        Corpus corpus = Prepared();
+        Corpus corpus = await OpenCachedAsync();
         Trainer trainer = new(TinyTraining.Model(), corpus, TinyTraining.Options);
         await Cut();
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(async () =>
         {
             await foreach (TrainingEvent _ in trainer.RunAsync(TestContext.Current.CancellationToken)) { }
         });
-        Assert.EndsWith("is damaged: delete it, and it is made anew from its sources.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is damaged: delete it, and it is created again from its source.", exception.Message, StringComparison.Ordinal);
         Assert.Throws<CorpusException>(() => TinyTraining.Model().Evaluate(corpus, cancellationToken: TestContext.Current.CancellationToken));
     }
 
@@ -47,18 +45,18 @@ public sealed class PreparedTrainingTests : IDisposable
 
     private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(Corpus corpus, TokenizerKind kind, TrainingOptions options)
     {
-        Tokenizer tokenizer = new TokenizerOptions { Kind = kind }.CreateTokenizer(corpus);
+        Tokenizer tokenizer = Tokenizer.Create(corpus, new() { Kind = kind });
         LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
         await foreach (TrainingEvent _ in new Trainer(model, corpus, options).RunAsync(TestContext.Current.CancellationToken)) { }
         EvaluationOptions windows = new() { Objective = Objective.Windows, TailShare = 0.5 };
         return (model, [model.Evaluate(corpus), model.Evaluate(corpus, windows), model.Evaluate(corpus, new() { TailShare = 0.3 })]);
     }
 
-    private Corpus Prepared()
+    private async Task<Corpus> OpenCachedAsync()
     {
-        CorpusReader reader = new(new(), null, new CorpusCacheStore(folder.Path) { Threshold = 0, BlockLength = 100 });
-        reader.Add(folder.Write("tiny.txt", TinyTraining.Corpus.Text));
-        Corpus corpus = reader.ToCorpus(null, TestContext.Current.CancellationToken);
+        CorpusOptions options = new() { CacheFolder = folder.Path, MaxInMemoryBytes = 0, BlockLength = 100 };
+        Corpus corpus = await Corpus.OpenAsync(
+            folder.Write("tiny.txt", TinyTraining.Corpus.Text), options, cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(corpus.IsInMemory);
         return corpus;
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
-using Aphorist.Text.Cache;
 
 namespace Aphorist.Cli.Commands.Corpora;
 
@@ -30,8 +29,8 @@ internal static class CorporaCommand
 
     private static async Task FetchAsync(CorpusEntry entry, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using (DownloadReport report = new(output))
-            await CorpusCatalog.OpenAsync(entry.Name, progress: report, cancellationToken: cancellationToken);
+        await using (CorpusProgressReport report = new(output))
+            await Corpus.OpenAsync(entry, progress: report, cancellationToken: cancellationToken);
         output.Result.Announce(output.Json ? JsonOf(entry) : PlaceOf(entry));
     }
 
@@ -48,20 +47,21 @@ internal static class CorporaCommand
             entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.ByteCount:N0} bytes"), entry.License, entry.Description, PlaceOf(entry),
         });
         TextTable.Write(output.Result, [.. rows]);
-        TellOfPrepared(output.Notes);
+        NoteCache(output.Notes);
     }
 
-    private static void TellOfPrepared(TextWriter notes)
+    private static void NoteCache(TextWriter notes)
     {
-        IReadOnlyList<string> files = CorpusCacheStore.OfUser.Files();
-        if (files.Count == 0) return;
+        CorpusCache cache = new();
+        CorpusCacheEntry[] files = [.. cache.GetEntries().Where(file => file.Kind != CorpusCacheKind.Download)];
+        if (files.Length == 0) return;
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Large texts are kept prepared in {CorpusCacheStore.OfUser.Folder}: {files.Count} {(files.Count == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => new FileInfo(file).Length))}B. Delete any of them, or the folder, to free the space; what is needed again is made again."));
+            $"Large corpora are cached in {cache.Folder}: {files.Length} {(files.Length == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => file.ByteCount))}B. 'aphorist cache' lists and clears them."));
     }
 
     private static string PlaceOf(CorpusEntry entry) =>
-        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAvailableOffline(entry) ? Path.Combine(CorpusCatalog.Folder, entry.FileName) : "not downloaded yet";
+        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAvailableOffline(entry) ? Path.Combine(new CorpusCache().DownloadFolder, entry.FileName) : "not downloaded yet";
 
     private static string JsonOf(CorpusEntry entry) => JsonLine.Of(json =>
     {

@@ -84,14 +84,9 @@ internal static class ModelDescription
         _ => "convolution",
     };
 
-    private static string KindOf(Tokenizer tokenizer) => tokenizer switch
-    {
-        CharacterTokenizer => "characters",
-        WordTokenizer => "words",
-        _ => "bytes",
-    };
+    private static string KindOf(Tokenizer tokenizer) => tokenizer.Kind.ToString().ToLowerInvariant();
 
-    private static string VocabularyOf(Tokenizer tokenizer) => tokenizer switch
+    private static string VocabularyOf(Tokenizer tokenizer) => tokenizer.Kind switch
     {
         CharacterTokenizer vocabulary => $"{vocabulary.VocabularySize} characters: {VisibleText.Of(vocabulary.Characters)}",
         WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, most frequent first: {FirstOf(tokenizer)}"),
@@ -107,10 +102,11 @@ internal static class ModelDescription
 
     private static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
     {
-        if (tokenizer is CharacterTokenizer vocabulary) json.WriteString("vocabulary", vocabulary.Characters);
-        if (tokenizer is not WordTokenizer words) return;
+        IEnumerable<string> tokens = IdsOf(tokenizer).Select(tokenizer.GetText);
+        if (tokenizer.Kind == TokenizerKind.Characters) json.WriteString("vocabulary", string.Concat(tokens));
+        if (tokenizer.Kind != TokenizerKind.Words) return;
         json.WriteStartArray("tokens");
-        foreach (string token in words.Tokens) json.WriteStringValue(token);
+        foreach (string token in tokens) json.WriteStringValue(token);
         json.WriteEndArray();
     }
 

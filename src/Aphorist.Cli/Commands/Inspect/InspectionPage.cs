@@ -40,7 +40,6 @@ internal static class InspectionPage
     private static string FactsOf(InspectedText inspected)
     {
         CellInspection cells = inspected.Cells;
-        string unit = inspected.Model.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, " +

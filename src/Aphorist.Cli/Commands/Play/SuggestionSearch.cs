@@ -80,7 +80,7 @@ internal sealed class SuggestionSearch
         string prefix = candidate.Ids.Length == 0 ? text.Prefix : "";
         List<(int Id, string Text, double LogProbability)> matches = [];
         double sum = 0;
-        for (int id = WordTokenizer.UnknownId + 1; id < logProbabilities.Length; id++)
+        for (int id = 0; id < logProbabilities.Length; id++)
         {
             string token = tokenizer.Decode([id]);
             if (!token.StartsWith(prefix, StringComparison.Ordinal)) continue;

@@ -41,7 +41,6 @@ internal static class ScorePage
 
     private static string FactsOf(ScoredText scored)
     {
-        string unit = scored.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -3,7 +3,7 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>Opens the corpus of a run, showing a download where one is needed, and the preparation of a large text.</summary>
+/// <summary>Opens and tokenizes the corpus of a run, and shows the progress.</summary>
 internal static class CorpusOpening
 {
     public static async Task<Corpus> OpenAsync(
@@ -14,10 +14,10 @@ internal static class CorpusOpening
         return await CorpusSource.OpenAsync(sources, options, output.Console.Input, download, preparation, cancellationToken);
     }
 
-    /// <summary>Cuts a corpus into tokens, which it then keeps.</summary>
+    /// <summary>Tokenizes a corpus, which keeps the tokens.</summary>
     public static async Task EncodeAsync(Corpus corpus, Tokenizer tokenizer, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using PreparationReport report = new(output, "cutting into tokens", " characters");
-        corpus.TokensOf(tokenizer, report, cancellationToken);
+        await using CorpusProgressReport report = new(output);
+        await corpus.TokenizeAsync(tokenizer, report, cancellationToken);
     }
 }

@@ -8,12 +8,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Aphorist.Text.Cache;
 
 /// <summary>
-/// A prepared text on disk: one code after the other, all of the same width, then their description as JSON, its length, its SHA-256 and a mark. It is read
-/// where it is needed and not mapped, so that it takes no memory of the process. Safe to use from several threads at once.
+/// A file in the cache: codes of equal width one after the other, then their description as JSON, its length, its SHA-256 and a mark. It is read with
+/// positional reads and not mapped, so that it takes no memory of the process. Safe to use from several threads at once.
 /// </summary>
 internal sealed class CacheFile
 {
-    /// <summary>Bytes behind the description.</summary>
+    /// <summary>Bytes after the description.</summary>
     public const int TrailerLength = sizeof(long) + SHA256.HashSizeInBytes + 8;
 
     private const int ChunkLength = 4096;
@@ -29,26 +29,40 @@ internal sealed class CacheFile
 
     public CacheFileDescription Description { get; }
 
-    /// <summary>Opens a file; null if there is none that can be believed.</summary>
-    public static CacheFile? TryOpen(string path)
+    /// <summary>Opens a file. Returns null if there is none, or none that is complete and fits.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fits">Whether it is the one that is wanted.</param>
+    public static CacheFile? TryOpen(string path, Func<CacheFileDescription, bool> fits)
     {
         if (!File.Exists(path)) return null;
         SafeFileHandle? handle = null;
         try
         {
             handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (ReadDescription(handle) is { } description) return new(path, handle, description);
+            if (ReadDescription(handle) is { } description && fits(description)) return new(path, handle, description);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            // Made anew, as if it were not there.
+            // The file is created again, as if it were missing.
         }
 
         handle?.Dispose();
         return null;
     }
 
-    /// <summary>Copies the codes from a place on, and allocates nothing.</summary>
+    /// <summary>Reads the description of a file, or returns null if it has none.</summary>
+    public static CacheFileDescription? TryReadDescription(string path)
+    {
+        CacheFileDescription? description = null;
+        TryOpen(path, found =>
+        {
+            description = found;
+            return false;
+        });
+        return description;
+    }
+
+    /// <summary>Copies codes. Allocates nothing.</summary>
     /// <exception cref="CorpusException">The file cannot be read, or is shorter than it was.</exception>
     public void Read(long start, Span<int> codes)
     {
@@ -67,8 +81,8 @@ internal sealed class CacheFile
         }
     }
 
-    /// <summary>Where a code first occurs; -1 if it does not.</summary>
-    public long PlaceOf(int code)
+    /// <summary>The position at which a code first occurs, or -1.</summary>
+    public long IndexOf(int code)
     {
         int[] block = new int[1 << 16];
         for (long start = 0; start < Description.Count; start += block.Length)
@@ -83,7 +97,7 @@ internal sealed class CacheFile
     }
 
     public CorpusException Damaged() =>
-        new($"The prepared text '{Path}' is damaged: delete it, and it is made anew from its sources.");
+        new($"The cached text '{Path}' is damaged: delete it, and it is created again from its source.");
 
     private static void Widen<T>(ReadOnlySpan<byte> bytes, Span<int> codes)
         where T : unmanaged, INumber<T> =>
@@ -117,7 +131,14 @@ internal sealed class CacheFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusErrors.Unreadable(Path, exception);
+            throw CorpusException.Unreadable(Path, exception);
         }
     }
 }
+
+/// <summary>A file that is wanted from the cache.</summary>
+/// <param name="Name">The name of the corpus, for the file name and messages.</param>
+/// <param name="Key">What distinguishes the file from all others.</param>
+/// <param name="ByteCount">Its approximate size in bytes, for messages.</param>
+/// <param name="Fits">Whether an existing file is the one that is wanted.</param>
+internal sealed record CacheRequest(string Name, string Key, long ByteCount, Func<CacheFileDescription, bool> Fits);

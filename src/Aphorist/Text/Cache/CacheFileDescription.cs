@@ -2,45 +2,66 @@ using System.Text.Json.Serialization;
 
 namespace Aphorist.Text.Cache;
 
-/// <summary>What a prepared file says of itself, behind its codes.</summary>
+/// <summary>The description at the end of a cache file.</summary>
 internal sealed record CacheFileDescription
 {
-    /// <summary>The format that this version writes; files of another are made anew.</summary>
+    /// <summary>The format that this version writes. Files of other formats are created again.</summary>
     public const int CurrentFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>What the corpus is called.</summary>
+    /// <summary>The name of the corpus.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The files it was made of, in their order.</summary>
+    /// <summary>The files of the corpus, in order.</summary>
     public required IReadOnlyList<CacheFileSource> Sources { get; init; }
 
-    /// <summary>The encoding that was asked for; null for the default.</summary>
+    /// <summary>The requested encoding, or null for the default.</summary>
     public string? Encoding { get; init; }
 
     public required bool Lowercase { get; init; }
 
-    /// <summary>What the codes are the ids of, see <see cref="CachedTokenSequence"/>, or how <see cref="Words"/> were chosen; null where they stand for <see cref="Characters"/>.</summary>
+    /// <summary>The tokenizer whose ids the codes are, or how <see cref="Words"/> were chosen; null if the codes stand for <see cref="Characters"/>.</summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>How many codes there are.</summary>
+    /// <summary>The number of codes.</summary>
     public required long Count { get; init; }
 
-    /// <summary>Bytes of a code: 1, 2 or 4.</summary>
+    /// <summary>Bytes in a code: 1, 2 or 4.</summary>
     public required int Width { get; init; }
 
     /// <summary>The characters that the codes 0, 1, ... stand for, in the order in which they first occur.</summary>
     public string Characters { get; init; } = "";
 
-    /// <summary>The tokens of a vocabulary of words; a file that holds one has no codes.</summary>
+    /// <summary>The tokens of a word vocabulary. A file with a vocabulary has no codes.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 }
 
-/// <summary>The serializer of descriptions, generated when the library is compiled so that trimming and AOT keep it.</summary>
+/// <summary>A file of a corpus when it was cached. As long as its length and its time of modification are the same, so is its text.</summary>
+/// <param name="Path">The full path.</param>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Modified">The time of the last modification, in ticks of UTC.</param>
+internal sealed record CacheFileSource(string Path, long Length, long Modified)
+{
+    /// <exception cref="CorpusException">The file's properties cannot be read.</exception>
+    public static CacheFileSource Of(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CorpusException.Unreadable(path, exception);
+        }
+    }
+}
+
+/// <summary>The serializer of descriptions, generated at compile time so that trimming and AOT keep it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CacheFileDescription))]
 internal sealed partial class CacheFileDescriptionContext : JsonSerializerContext;

@@ -3,12 +3,13 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Aphorist.IO;
 
 namespace Aphorist.Text.Cache;
 
 /// <summary>
-/// Writes a prepared file beside its place and renames it there once it is whole and on disk. Codes are written with as few bytes as the largest
-/// so far needs; when a larger one comes, those already written are widened.
+/// Writes a cache file to a temporary file and renames it into place once it is complete and flushed to disk. Codes are written with as few bytes
+/// as the largest one so far needs. When a larger one arrives, the codes already written are widened.
 /// </summary>
 internal sealed class CacheFileWriter : IDisposable
 {
@@ -16,24 +17,25 @@ internal sealed class CacheFileWriter : IDisposable
     private const int BlockLength = 1 << 20;
 
     private readonly string path;
-    private readonly FileStream turn, part;
+    private readonly FileLock turn;
+    private readonly FileStream part;
     private readonly byte[] block = new byte[BlockLength];
     private bool isCommitted;
 
-    private CacheFileWriter(string path, FileStream turn)
+    private CacheFileWriter(string path, FileLock turn)
     {
         (this.path, this.turn) = (path, turn);
-        // Unbuffered: whole blocks are handed over, and a failed write must not be tried again when the stream is closed.
+        // Unbuffered: whole blocks are written, and a failed write must not be repeated when the stream is closed.
         part = new FileStream(path + PartEnding, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
     }
 
-    /// <summary>Bytes of a code so far.</summary>
+    /// <summary>Bytes in a code so far.</summary>
     public int Width { get; private set; } = 1;
 
     /// <summary>Codes written so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Begins a file, or returns null while another process, or thread, writes the same one.</summary>
+    /// <summary>Starts a file, or returns null while another process or thread writes the same one.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
     public static CacheFileWriter? TryBegin(string path)
@@ -41,7 +43,7 @@ internal sealed class CacheFileWriter : IDisposable
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         DeleteLeftovers(folder);
-        FileStream? turn = TryTakeTurn(path);
+        FileLock? turn = TakeTurn(path);
         try
         {
             return turn is null ? null : new CacheFileWriter(path, turn);
@@ -53,27 +55,37 @@ internal sealed class CacheFileWriter : IDisposable
         }
     }
 
-    /// <summary>Appends codes.</summary>
-    /// <param name="codes">The codes, from 0.</param>
-    /// <param name="most">More than any of them, and than any before.</param>
-    public void Write(ReadOnlySpan<int> codes, int most)
+    /// <summary>Deletes what killed processes left in a folder, which may be gigabytes.</summary>
+    public static void DeleteLeftovers(string folder)
     {
-        int width = WidthFor(most);
-        if (width > Width) Widen(width);
-        while (!codes.IsEmpty)
+        foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartEnding))
         {
-            int count = Math.Min(codes.Length, BlockLength / Width);
-            Span<byte> bytes = block.AsSpan(0, count * Width);
-            if (Width == sizeof(byte)) Narrow<byte>(codes[..count], bytes);
-            else if (Width == sizeof(ushort)) Narrow<ushort>(codes[..count], bytes);
-            else Narrow<int>(codes[..count], bytes);
-            part.Write(bytes);
-            Count += count;
-            codes = codes[count..];
+            using FileLock? turn = TakeTurn(leftover[..^PartEnding.Length]);
+            if (turn is not null) File.Delete(leftover);
         }
     }
 
-    /// <summary>Completes the file and puts it in its place.</summary>
+    /// <summary>Appends codes.</summary>
+    /// <param name="codes">The codes, from 0.</param>
+    /// <param name="count">The number of different codes so far: more than any of these, and than any before.</param>
+    public void Write(ReadOnlySpan<int> codes, int count)
+    {
+        int width = GetWidth(count);
+        if (width > Width) Widen(width);
+        while (!codes.IsEmpty)
+        {
+            int length = Math.Min(codes.Length, BlockLength / Width);
+            Span<byte> bytes = block.AsSpan(0, length * Width);
+            if (Width == sizeof(byte)) Narrow<byte>(codes[..length], bytes);
+            else if (Width == sizeof(ushort)) Narrow<ushort>(codes[..length], bytes);
+            else Narrow<int>(codes[..length], bytes);
+            part.Write(bytes);
+            Count += length;
+            codes = codes[length..];
+        }
+    }
+
+    /// <summary>Completes the file and renames it into place.</summary>
     public void Commit(CacheFileDescription description)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(description, CacheFileDescriptionContext.Default.CacheFileDescription);
@@ -87,7 +99,7 @@ internal sealed class CacheFileWriter : IDisposable
         isCommitted = true;
     }
 
-    /// <summary>Lets others have their turn; what was not committed is deleted.</summary>
+    /// <summary>Releases the lock, and deletes a file that was not committed.</summary>
     public void Dispose()
     {
         part.Dispose();
@@ -95,7 +107,7 @@ internal sealed class CacheFileWriter : IDisposable
         turn.Dispose();
     }
 
-    private static int WidthFor(int most) => most switch
+    private static int GetWidth(int count) => count switch
     {
         <= byte.MaxValue + 1 => sizeof(byte),
         <= ushort.MaxValue + 1 => sizeof(ushort),
@@ -106,30 +118,9 @@ internal sealed class CacheFileWriter : IDisposable
         where T : unmanaged, INumber<T> =>
         TensorPrimitives.ConvertTruncating<int, T>(codes, MemoryMarshal.Cast<byte, T>(bytes));
 
-    /// <summary>Takes the lock of a file. It is never deleted: another process may be about to take it.</summary>
-    private static FileStream? TryTakeTurn(string path)
-    {
-        try
-        {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (CorpusErrors.IsHeldByAnother(exception))
-        {
-            return null;
-        }
-    }
+    private static FileLock? TakeTurn(string path) => FileLock.TryTake(path + ".lock");
 
-    /// <summary>Deletes what killed processes left, which may be gigabytes.</summary>
-    private static void DeleteLeftovers(string folder)
-    {
-        foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartEnding))
-        {
-            using FileStream? turn = TryTakeTurn(leftover[..^PartEnding.Length]);
-            if (turn is not null) File.Delete(leftover);
-        }
-    }
-
-    /// <summary>Gives the codes already written more bytes each, from the last to the first so that none is overwritten before it is read.</summary>
+    /// <summary>Widens the codes already written, from the last to the first so that none is overwritten before it is read.</summary>
     private void Widen(int width)
     {
         int codesOfBlock = BlockLength / sizeof(int);

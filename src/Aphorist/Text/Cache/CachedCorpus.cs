@@ -4,23 +4,23 @@ using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Text.Cache;
 
-/// <summary>The characters of a prepared text.</summary>
-/// <param name="texts">Where its file lies.</param>
-/// <param name="file">The file.</param>
-internal sealed class CachedCorpus(CorpusCacheStore texts, CacheFile file)
+/// <summary>A text that is too large for memory: its characters are in a file of the cache, and what is derived from it in others.</summary>
+/// <param name="cache">The cache.</param>
+/// <param name="file">The file with the characters.</param>
+internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
 {
-    // So short that a block of text is no large object for the garbage collector.
+    // Short enough that a block of text is not a large object for the garbage collector.
     private const int BlockLength = 1 << 14;
 
     private readonly Rune[] characters = [.. file.Description.Characters.EnumerateRunes()];
 
     public CacheFileDescription Description => file.Description;
 
-    /// <summary>The different characters, sorted by code point.</summary>
+    /// <summary>The distinct characters, sorted by code point.</summary>
     public ImmutableArray<Rune> DistinctCharacters => [.. characters.Order()];
 
     /// <summary>The text from its beginning, in blocks that do not end within a surrogate pair.</summary>
-    public IEnumerable<string> Blocks()
+    public IEnumerable<string> EnumerateBlocks()
     {
         int[] codes = new int[BlockLength];
         char[] units = new char[2 * BlockLength];
@@ -28,32 +28,92 @@ internal sealed class CachedCorpus(CorpusCacheStore texts, CacheFile file)
         {
             int count = (int)Math.Min(BlockLength, Description.Count - start);
             file.Read(start, codes.AsSpan(0, count));
-            yield return new string(units, 0, Spell(codes.AsSpan(0, count), units));
+            yield return new string(units, 0, Decode(codes.AsSpan(0, count), units));
         }
     }
 
-    /// <summary>The text as tokens.</summary>
-    public TokenSequence TokensOf(Tokenizer tokenizer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) => tokenizer switch
+    /// <summary>Tokenizes the text. Tokens that are not its characters are written to the cache.</summary>
+    public TokenSequence GetTokens(Tokenizer tokenizer, CancellationToken cancellationToken) =>
+        (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
+            cache.OpenOrCreate(RequestTokens(tokenizer), writer => WriteTokens(writer, tokenizer, progress: null, cancellationToken), cancellationToken),
+            tokenizer.VocabularySize);
+
+    /// <inheritdoc cref="GetTokens"/>
+    public async Task<TokenSequence> GetTokensAsync(Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
+        (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
+            await cache.OpenOrCreateAsync(
+                RequestTokens(tokenizer),
+                writer => Task.Run(() => WriteTokens(writer, tokenizer, progress, cancellationToken), cancellationToken),
+                cancellationToken).ConfigureAwait(false),
+            tokenizer.VocabularySize);
+
+    /// <summary>Chooses a word vocabulary, see <see cref="WordCounts"/>, and keeps it in the cache.</summary>
+    public IReadOnlyList<string> ChooseWords(TokenizerOptions options, CancellationToken cancellationToken) => cache.OpenOrCreate(
+        RequestWords(options), writer => CountWords(writer, options, progress: null, cancellationToken), cancellationToken).Description.Words;
+
+    /// <inheritdoc cref="ChooseWords"/>
+    public async Task<IReadOnlyList<string>> ChooseWordsAsync(
+        TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        CharacterTokenizer vocabulary => RemappedTokenSequence.Of(file, vocabulary),
-        // Of ASCII characters alone, each is a byte.
-        ByteTokenizer when Array.TrueForAll(characters, character => character.IsAscii) => new RemappedTokenSequence(file, [.. characters.Select(character => character.Value)]),
-        _ => CachedTokenSequence.Of(texts, Description, TokenBoundaryChunker.Of(Blocks()), tokenizer, progress, cancellationToken),
-    };
+        CacheFile words = await cache.OpenOrCreateAsync(
+            RequestWords(options),
+            writer => Task.Run(() => CountWords(writer, options, progress, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return words.Description.Words;
+    }
 
-    /// <summary>A vocabulary of words, from the file in which it was kept when they were counted.</summary>
-    /// <param name="choice">How the words are chosen.</param>
-    /// <param name="choose">Counts and chooses them.</param>
-    /// <param name="cancellationToken">Stops the wait for another process that counts them.</param>
-    public IReadOnlyList<string> WordsOf(string choice, Func<IEnumerable<string>> choose, CancellationToken cancellationToken) => texts.OpenOrMake(
+    private static string Describe(TokenizerOptions options) => $"{options.VocabularySize} words that occur {options.MinimumCount} times";
+
+    private RemappedTokenSequence? Remap(Tokenizer tokenizer)
+    {
+        if (tokenizer.MapCharacters(characters) is not { } ids) return null;
+        // Codes are numbered in the order in which their characters occur, so the first one without an id is the first in the text.
+        int unknown = Array.IndexOf(ids, -1);
+        return unknown < 0 ? new(file, ids) : throw new UnknownCharacterException(characters[unknown], file.IndexOf(unknown));
+    }
+
+    private CacheRequest RequestTokens(Tokenizer tokenizer) => new(
         Description.Name,
-        texts.PathOf(Description.Name, $"{Description.Sha256}\n{choice}"),
-        length: 1 << 20,
-        found => found.Tokenizer == choice && found.Sha256 == Description.Sha256,
-        writer => Description with { Tokenizer = choice, Characters = "", Words = [.. choose()], Count = writer.Count, Width = writer.Width },
-        cancellationToken).Description.Words;
+        $"{Description.Sha256}\n{tokenizer.CacheKey}",
+        Description.Count * sizeof(ushort),
+        found => found.Tokenizer == tokenizer.CacheKey && found.Sha256 == Description.Sha256);
 
-    private int Spell(ReadOnlySpan<int> codes, Span<char> units)
+    private CacheRequest RequestWords(TokenizerOptions options) => new(
+        Description.Name,
+        $"{Description.Sha256}\n{Describe(options)}",
+        ByteCount: 1 << 20,
+        found => found.Tokenizer == Describe(options) && found.Sha256 == Description.Sha256);
+
+    private CacheFileDescription WriteTokens(CacheFileWriter writer, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    {
+        foreach (string block in EnumerateWholeTokens(CorpusStage.Tokenize, progress, cancellationToken))
+            writer.Write(tokenizer.Encode(block), tokenizer.VocabularySize);
+        return Description with { Tokenizer = tokenizer.CacheKey, Characters = "", Count = writer.Count, Width = writer.Width };
+    }
+
+    private CacheFileDescription CountWords(CacheFileWriter writer, TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    {
+        WordCounts counts = new(EnumerateWholeTokens(CorpusStage.CountWords, progress, cancellationToken), options.MinimumCount);
+        return Description with
+        {
+            Tokenizer = Describe(options), Characters = "", Words = [.. counts.Choose(options.VocabularySize)], Count = writer.Count, Width = writer.Width,
+        };
+    }
+
+    /// <summary>The text in blocks that end where a token ends.</summary>
+    private IEnumerable<string> EnumerateWholeTokens(CorpusStage stage, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    {
+        long done = 0;
+        foreach (string block in TokenBoundaryChunker.Of(EnumerateBlocks()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return block;
+            done += block.Length;
+            progress?.Report(new(stage, Description.Name, Math.Min(done, Description.Count), Description.Count));
+        }
+    }
+
+    private int Decode(ReadOnlySpan<int> codes, Span<char> units)
     {
         int length = 0;
         foreach (int code in codes) length += (uint)code < (uint)characters.Length ? characters[code].EncodeToUtf16(units[length..]) : throw file.Damaged();

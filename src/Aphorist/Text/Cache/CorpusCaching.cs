@@ -1,50 +1,43 @@
 namespace Aphorist.Text.Cache;
 
-/// <summary>Reads the files of a large text once, block by block, and writes the codes of their normalised characters.</summary>
-internal sealed class CorpusCaching
+/// <summary>Reads the files of a large text once, block by block, and writes the codes of their normalised characters to the cache.</summary>
+/// <param name="name">The name of the corpus.</param>
+/// <param name="paths">Its files, as errors name them.</param>
+/// <param name="options">How they are read.</param>
+internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, CorpusOptions options)
 {
-    private readonly string name;
-    private readonly IReadOnlyList<CacheFileSource> sources;
-    private readonly IReadOnlyList<string> labels;
-    private readonly CorpusOptions options;
-    private readonly TextDecoder decoder;
-    private readonly int blockLength;
+    private readonly CacheFileSource[] sources = [.. paths.Select(CacheFileSource.Of)];
+    private readonly TextDecoder decoder = new(options.Encoding);
     private readonly CharacterCodes characters = new();
     private readonly TextDigest digest = new();
     private int[] codes = [];
     private bool endsWithLineFeed = true;
 
-    /// <param name="name">What the corpus is called.</param>
-    /// <param name="sources">Its files as they are now.</param>
-    /// <param name="labels">What each is called in errors.</param>
-    /// <param name="options">How they are read.</param>
-    /// <param name="blockLength">How many bytes to read at a time.</param>
-    public CorpusCaching(string name, IReadOnlyList<CacheFileSource> sources, IReadOnlyList<string> labels, CorpusOptions options, int blockLength)
-    {
-        (this.name, this.sources, this.labels, this.options, this.blockLength) = (name, sources, labels, options, blockLength);
-        decoder = new TextDecoder(options.Encoding);
-    }
+    private long Total => sources.Sum(source => source.Length);
+
+    /// <summary>The file of the cache that holds the text: it fits as long as none of the source files has changed.</summary>
+    public CacheRequest Request => new(
+        name,
+        $"{options.Encoding}\n{options.Lowercase}\n{string.Join('\n', sources.Select(source => source.Path))}",
+        Total,
+        found => found.Tokenizer is null && found.Encoding == options.Encoding && found.Lowercase == options.Lowercase && found.Sources.SequenceEqual(sources));
 
     /// <summary>Writes the whole text.</summary>
-    /// <param name="writer">Takes the codes.</param>
-    /// <param name="progress">Hears of every block.</param>
-    /// <param name="cancellationToken">Stops between two blocks.</param>
-    /// <returns>What is to be said of it.</returns>
-    /// <exception cref="CorpusException">A file cannot be read, is no text, or changed meanwhile.</exception>
-    public CacheFileDescription Write(CacheFileWriter writer, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    /// <param name="writer">Receives the codes.</param>
+    /// <param name="progress">Receives progress after every block.</param>
+    /// <param name="cancellationToken">Cancels between two blocks.</param>
+    /// <returns>The description of the cache file.</returns>
+    /// <exception cref="CorpusException">A file cannot be read, is not text, or changes while it is read.</exception>
+    public async Task<CacheFileDescription> WriteAsync(CacheFileWriter writer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        long done = 0, total = sources.Sum(source => source.Length);
-        for (int index = 0; index < sources.Count; index++)
+        long done = 0, total = Total;
+        for (int index = 0; index < sources.Length; index++)
         {
             long before = done;
-            Add(writer, labels[index], read =>
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new(name, before + read, total));
-            });
+            await AddAsync(writer, paths[index], read => progress?.Report(new(CorpusStage.Cache, name, before + read, total)), cancellationToken).ConfigureAwait(false);
             done += sources[index].Length;
-            // Whoever changes it afterwards changes the time, and so the next run notices.
-            if (CacheFileSource.Of(labels[index]) != sources[index]) throw CorpusErrors.Changed(labels[index]);
+            // A later change alters the time of modification, which the next run notices.
+            if (CacheFileSource.Of(paths[index]) != sources[index]) throw CorpusException.Changed(paths[index]);
         }
 
         return new CacheFileDescription
@@ -60,22 +53,28 @@ internal sealed class CorpusCaching
         };
     }
 
-    private void Add(CacheFileWriter writer, string label, Action<long> report)
+    private async Task AddAsync(CacheFileWriter writer, string path, Action<long> report, CancellationToken cancellationToken)
     {
-        using FileStream file = Reading(label, () => new FileStream(label, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan));
-        TextBlockReader reader = Reading(label, () => new TextBlockReader(decoder, file, label, blockLength));
-        BlockNormalization normalization = new(options.Normalization);
+        using FileStream file = Open(path);
+        TextBlockReader reader = new(decoder, file, path, options.BlockLength);
+        TextNormalization.Blocks normalization = new(options.Normalization);
         bool isBegun = false;
-        while (Reading(label, reader.Advance))
+        while (await AdvanceAsync(reader, path, cancellationToken).ConfigureAwait(false))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             report(reader.BytesRead);
-            ReadOnlySpan<char> text = normalization.Apply(reader.Text);
-            if (text.IsEmpty) continue;
-            // Between two texts there is a line feed, if the first does not end with one.
-            if (!isBegun && !endsWithLineFeed) Append(writer, "\n");
-            isBegun = true;
-            Append(writer, text);
+            isBegun |= Append(writer, normalization.Apply(reader.Text), isBegun);
         }
+    }
+
+    /// <summary>Appends a block of a file's text, after a line feed where one is missing between two files.</summary>
+    /// <returns>Whether there was any text.</returns>
+    private bool Append(CacheFileWriter writer, ReadOnlySpan<char> text, bool isBegun)
+    {
+        if (text.IsEmpty) return false;
+        if (!isBegun && !endsWithLineFeed) Append(writer, "\n");
+        Append(writer, text);
+        return true;
     }
 
     private void Append(CacheFileWriter writer, ReadOnlySpan<char> text)
@@ -87,16 +86,28 @@ internal sealed class CorpusCaching
         endsWithLineFeed = text[^1] == '\n';
     }
 
-    /// <summary>Tells failures of reading a file from those of writing the prepared one.</summary>
-    private static T Reading<T>(string label, Func<T> read)
+    // Failures of reading a source file are told apart from those of writing the cache.
+    private static FileStream Open(string path)
     {
         try
         {
-            return read();
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CorpusErrors.Unreadable(label, exception);
+            throw CorpusException.Unreadable(path, exception);
+        }
+    }
+
+    private static async ValueTask<bool> AdvanceAsync(TextBlockReader reader, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.AdvanceAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CorpusException.Unreadable(path, exception);
         }
     }
 }

@@ -8,9 +8,7 @@ namespace Aphorist;
 /// <summary>The corpora that can be had by name: five built in, the others downloaded once and verified every time.</summary>
 public static class CorpusCatalog
 {
-    private static readonly CorpusDownloadFolder Cache = new();
-
-    /// <summary>All entries, those built in first.</summary>
+    /// <summary>All entries, the built-in ones first.</summary>
     public static IReadOnlyList<CorpusEntry> Entries { get; } =
     [
         new()
@@ -80,31 +78,24 @@ public static class CorpusCatalog
         },
     ];
 
-    /// <summary>
-    /// Where downloaded corpora lie: the folder that the environment variable <c>APHORIST_CORPORA</c> names, or else
-    /// <c>aphorist/corpora</c> in the user's local application data. A file put there by hand under the entry's name is used.
-    /// </summary>
-    public static string Folder => Cache.Folder;
-
-    /// <summary>Finds an entry by name, upper and lower case alike.</summary>
+    /// <summary>Finds an entry by name, ignoring case.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="entry">The entry, if there is one.</param>
     public static bool TryGet(string name, [NotNullWhen(true)] out CorpusEntry? entry)
     {
         entry = Entries.FirstOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
         return entry is not null;
     }
 
-    /// <summary>Finds an entry by name.</summary>
-    /// <exception cref="CorpusException">There is none; the message names the nearest and lists all.</exception>
-    public static CorpusEntry Get(string name)
-    {
-        if (TryGet(name, out CorpusEntry? entry)) return entry;
-        string nearest = NearestName.To(name, Entries.Select(candidate => candidate.Name)) is { } found ? $" (did you mean '{found}'?)" : "";
-        throw new CorpusException($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", Entries.Select(candidate => candidate.Name))}; " +
-            "for a file of your own give its path.");
-    }
+    /// <summary>Gets an entry by name, ignoring case.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="CorpusException">There is no such entry. The message names the nearest and lists all.</exception>
+    public static CorpusEntry Get(string name) => TryGet(name, out CorpusEntry? entry) ? entry : throw CorpusException.UnknownName(name);
 
-    /// <summary>Whether the entry's text is at hand, so that opening it needs no network: built in, or downloaded (which is not verified here).</summary>
-    public static bool IsAvailableOffline(CorpusEntry entry)
+    /// <summary>Whether opening an entry needs no network: it is built in, or its file was downloaded. The file is verified only when it is opened.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">The options whose <see cref="CorpusOptions.DownloadFolder"/> is looked in; the default folder if null.</param>
+    public static bool IsAvailableOffline(CorpusEntry entry, CorpusOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry.IsBuiltIn || File.Exists(Cache.PathOf(entry));
@@ -142,4 +133,32 @@ public static class CorpusCatalog
             reader.AddFile(await (cache ?? Cache).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
         }
     }
+}
+
+/// <summary>A corpus of the catalogue: its name, license and where it comes from.</summary>
+public sealed record CorpusEntry
+{
+    /// <summary>The name to open it by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A short description.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The license of the text.</summary>
+    public required string License { get; init; }
+
+    /// <summary>The address it is downloaded from, or null if it is built in.</summary>
+    public Uri? Uri { get; init; }
+
+    /// <summary>The file's name in the download folder or in the library.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>The file's length in bytes.</summary>
+    public required long ByteCount { get; init; }
+
+    /// <summary>SHA-256 of the file's bytes, in lower-case hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Whether the text is part of the library, so that opening it needs no network.</summary>
+    public bool IsBuiltIn => Uri is null;
 }

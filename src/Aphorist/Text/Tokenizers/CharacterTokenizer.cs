@@ -1,21 +1,20 @@
 using System.Collections.Immutable;
 using System.Text;
 using Aphorist.Text;
-using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
-/// <summary>The characters a model knows, sorted by code point; a character's id is its place in that order.</summary>
+/// <summary>A tokenizer that maps each Unicode character of a corpus to one id. Characters are sorted by code point.</summary>
 public sealed class CharacterTokenizer : Tokenizer
 {
     private const int FirstSupplementary = 0x10000;
 
     private readonly ImmutableArray<Rune> characters;
 
-    // One string for each character, so that writing allocates none.
+    // One string for each character, so that generating text allocates none.
     private readonly Lazy<string[]> texts;
 
-    // The id + 1 of every character of the basic plane up to the last one known; 0 where there is none.
+    // The id + 1 of every character of the basic plane up to the last one known, or 0.
     private readonly ushort[] idsOfBasicPlane;
 
     private CharacterTokenizer(ImmutableArray<Rune> characters, TextNormalization normalization)
@@ -29,34 +28,49 @@ public sealed class CharacterTokenizer : Tokenizer
         for (int id = 0; id < basic; id++) idsOfBasicPlane[characters[id].Value] = (ushort)(id + 1);
     }
 
+    /// <inheritdoc/>
+    public override TokenizerKind Kind => TokenizerKind.Characters;
+
     /// <summary>The number of characters.</summary>
     public override int VocabularySize => characters.Length;
 
-    /// <summary>All characters as one string, in the order of their ids: what a model file holds, and <see cref="FromCharacters"/> takes.</summary>
+    /// <summary>All characters as one string, in the order of their ids. <see cref="FromCharacters"/> creates the same tokenizer from it.</summary>
     public string Characters { get; }
 
-    /// <summary>How a text is normalised before it is encoded.</summary>
+    /// <inheritdoc/>
     public override TextNormalization Normalization { get; }
 
-    /// <summary>The character with this id.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
-    public Rune this[int id] => characters[TokenId.Checked(id, VocabularySize)];
+    /// <inheritdoc/>
+    public override string UnitName => "characters";
 
-    /// <summary>The distinct characters of a corpus.</summary>
+    internal override string TokenDescription => "characters";
+
+    internal override string CacheKey => $"characters {Characters}";
+
+    /// <summary>The character with an id.</summary>
+    /// <param name="id">The id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public Rune this[int id] => characters[Checked(id)];
+
+    /// <summary>Creates a tokenizer for the distinct characters of a corpus.</summary>
+    /// <param name="corpus">The corpus.</param>
     public static CharacterTokenizer Create(Corpus corpus)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         return new(corpus.DistinctCharacters(), corpus.Normalization);
     }
 
-    /// <summary>The distinct characters of a string, taken as they are.</summary>
+    /// <summary>Creates a tokenizer for the distinct characters of a string, which is not normalised.</summary>
+    /// <param name="text">The characters, in any order.</param>
+    /// <param name="normalization">How a text is normalised before it is encoded.</param>
     public static CharacterTokenizer FromCharacters(string text, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new(DistinctCharacters.Of(text), normalization);
+        return new(ScalarValues.Distinct(text), normalization);
     }
 
-    /// <summary>The id of a character, or -1 if the vocabulary lacks it.</summary>
+    /// <summary>The id of a character, or -1 if it is not in the vocabulary.</summary>
+    /// <param name="character">The character.</param>
     public int GetId(Rune character)
     {
         int value = character.Value;
@@ -64,8 +78,7 @@ public sealed class CharacterTokenizer : Tokenizer
         return value < FirstSupplementary ? -1 : Math.Max(characters.BinarySearch(character), -1);
     }
 
-    /// <summary>The ids of a text already normalised.</summary>
-    /// <exception cref="UnknownCharacterException">The text has a character outside the vocabulary.</exception>
+    /// <inheritdoc/>
     public override int[] Encode(string text)
     {
         int[] ids = Encode(text, out List<(Rune Character, int Position)> unknown, mostUnknown: 1);
@@ -80,8 +93,7 @@ public sealed class CharacterTokenizer : Tokenizer
         return ids;
     }
 
-    /// <summary>The text that these ids spell.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    /// <inheritdoc/>
     public override string Decode(ReadOnlySpan<int> ids)
     {
         StringBuilder text = new(ids.Length);
@@ -91,25 +103,37 @@ public sealed class CharacterTokenizer : Tokenizer
     }
 
     /// <inheritdoc/>
-    public override TokenDecoder CreateDecoder() => new PieceDecoder(TextOf);
+    public override TokenDecoder CreateDecoder() => new PieceDecoder(this);
 
     /// <inheritdoc/>
     public override int CountCharacters(ReadOnlySpan<int> ids)
     {
-        foreach (int id in ids) TokenId.Checked(id, VocabularySize);
+        foreach (int id in ids) Checked(id);
         return ids.Length;
     }
 
     /// <inheritdoc/>
-    public override string GetDisplayText(int id) => VisibleText.Of(this[id].ToString());
+    public override string GetText(int id) => texts.Value[Checked(id)];
 
-    private string TextOf(int id) => texts.Value[TokenId.Checked(id, VocabularySize)];
+    /// <inheritdoc/>
+    public override string GetDisplayText(int id) => VisibleText.Of(GetText(id));
+
+    internal override bool CanDecodeTo(Rune character) => GetId(character) >= 0;
+
+    internal override int[] MapCharacters(IReadOnlyList<Rune> characters) => [.. characters.Select(GetId)];
+
+    internal override Tokenizer Extend(Corpus corpus, out int[] newIds)
+    {
+        CharacterTokenizer extended = FromCharacters(Characters + string.Concat(corpus.DistinctCharacters()), Normalization);
+        newIds = [.. characters.Select(extended.GetId)];
+        return extended;
+    }
 
     private int[] Encode(string text, out List<(Rune Character, int Position)> unknown, int mostUnknown)
     {
         ArgumentNullException.ThrowIfNull(text);
         unknown = [];
-        // As many as the text has UTF-16 units, which for most texts is exact.
+        // The number of UTF-16 units, which for most texts is exact.
         int[] ids = new int[text.Length];
         int count = 0;
         int position = 0;

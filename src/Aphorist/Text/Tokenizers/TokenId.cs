@@ -1,11 +1,11 @@
 namespace Aphorist.Text.Tokenizers;
 
-/// <summary>Checks ids that come from outside.</summary>
+/// <summary>Checks ids that a caller gave.</summary>
 internal static class TokenId
 {
     /// <returns>The id.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is not one of a vocabulary of so many tokens.</exception>
-    public static int Checked(int id, int count) => (uint)id < (uint)count
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in a vocabulary of this size.</exception>
+    public static int Checked(int id, int vocabularySize) => (uint)id < (uint)vocabularySize
         ? id
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The ids of this vocabulary run from 0 to {count - 1}.");
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The ids of this vocabulary are from 0 to {vocabularySize - 1}.");
 }

@@ -1,8 +1,11 @@
+using System.Text;
+using Aphorist.Text.Tokenizers;
+
 namespace Aphorist;
 
 /// <summary>
-/// Cuts a text into tokens, which are what a model reads and writes, and joins them again. A token's id is its place in the vocabulary.
-/// Safe to use from several threads at once.
+/// Converts text to token ids, which a model reads and generates, and back. An id is the index of a token in the vocabulary. There are three
+/// kinds: <see cref="CharacterTokenizer"/>, <see cref="WordTokenizer"/> and <see cref="ByteTokenizer"/>. Safe to use from several threads at once.
 /// </summary>
 public abstract class Tokenizer
 {
@@ -10,37 +13,144 @@ public abstract class Tokenizer
     {
     }
 
-    /// <summary>The number of different tokens; their ids run from 0 to one less.</summary>
+    /// <summary>What the tokens are.</summary>
+    public abstract TokenizerKind Kind { get; }
+
+    /// <summary>The number of tokens in the vocabulary. Ids are in the range from 0 to one less.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>How a text is normalised before it is encoded.</summary>
+    /// <summary>How a text is normalised before it is encoded, see <see cref="TextNormalization.Apply"/>.</summary>
     public abstract TextNormalization Normalization { get; }
 
-    /// <summary>The ids of a text already normalised. <see cref="Decode"/> gives the text back, but for what became an unknown token.</summary>
-    /// <exception cref="UnknownCharacterException">The text has a character that the vocabulary lacks and that no unknown token stands for.</exception>
+    /// <summary>The id of the token that replaces unknown words, or null if there is no such token. It is never generated.</summary>
+    public virtual int? UnknownTokenId => null;
+
+    /// <summary>What to call the tokens, in the plural: "characters", "tokens" (words and the characters between them) or "bytes".</summary>
+    public abstract string UnitName { get; }
+
+    /// <summary>What a token can be, for messages: "words or single characters between them", for example.</summary>
+    internal abstract string TokenDescription { get; }
+
+    /// <summary>Distinguishes the tokens of a text in the cache from those of other tokenizers.</summary>
+    internal abstract string CacheKey { get; }
+
+    /// <summary>Creates a tokenizer for a corpus. The same corpus and options always give the same tokenizer.</summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="options">The kind of tokens and the limits of a vocabulary of words; characters by default.</param>
+    /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
+    /// <exception cref="CorpusException">The cached text of a large corpus is damaged, or the vocabulary cannot be cached.</exception>
+    public static Tokenizer Create(Corpus corpus, TokenizerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        options ??= new TokenizerOptions();
+        options.Validate();
+        return options.Kind switch
+        {
+            TokenizerKind.Words => WordTokenizer.FromChosen(corpus.ChooseWords(options), corpus),
+            TokenizerKind.Bytes => ByteTokenizer.Create(corpus),
+            _ => CharacterTokenizer.Create(corpus),
+        };
+    }
+
+    /// <summary>Creates a tokenizer for a corpus that may be large, without blocking. The result is that of <see cref="Create"/>.</summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="options">The kind of tokens and the limits of a vocabulary of words; characters by default.</param>
+    /// <param name="progress">Receives progress while the words of a corpus that is not in memory are counted.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
+    /// <exception cref="CorpusException">The cached text of a large corpus is damaged, or the vocabulary cannot be cached.</exception>
+    public static async Task<Tokenizer> CreateAsync(
+        Corpus corpus, TokenizerOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        options ??= new TokenizerOptions();
+        options.Validate();
+        return options.Kind == TokenizerKind.Words
+            ? WordTokenizer.FromChosen(await corpus.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false), corpus)
+            : Create(corpus, options);
+    }
+
+    /// <summary>Encodes a text that is already normalised. <see cref="Decode"/> gives the text back, except for unknown words.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown token.</exception>
     public abstract int[] Encode(string text);
 
-    /// <summary>The ids of those parts of a text, already normalised, that the vocabulary has.</summary>
+    /// <summary>Encodes a text that is already normalised.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="unknown">The characters or words left out, each once, in the order in which they first occur.</param>
+    /// <param name="unknownCharacters">What happens to characters and words that are not in the vocabulary.</param>
+    /// <exception cref="UnknownCharacterException">The policy is <see cref="UnknownCharacterPolicy.Error"/>, the text contains a character that is not in
+    /// the vocabulary, and there is no unknown token.</exception>
+    public int[] Encode(string text, UnknownCharacterPolicy unknownCharacters) =>
+        unknownCharacters == UnknownCharacterPolicy.Skip ? EncodeSkippingUnknown(text, out _) : Encode(text);
+
+    /// <summary>Encodes a text that is already normalised, and leaves out what is not in the vocabulary.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="unknown">The characters or words that were left out, each once, in the order of their first occurrence.</param>
     public abstract int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown);
 
-    /// <summary>The text that these ids spell. It is well formed, whatever the ids.</summary>
+    /// <summary>The number of tokens in a text that is already normalised.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown token.</exception>
+    public int CountTokens(string text) => Encode(text).Length;
+
+    /// <summary>Decodes ids to text. The text is well formed, whatever the ids.</summary>
+    /// <param name="ids">The ids.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public abstract string Decode(ReadOnlySpan<int> ids);
 
-    /// <summary>Begins to decode a text whose ids come one by one.</summary>
+    /// <summary>Creates a decoder for ids that arrive one at a time.</summary>
     public abstract TokenDecoder CreateDecoder();
 
     /// <summary>
-    /// How many characters (Unicode scalar values) these ids stand for: what a loss is divided by to give bits per character. An unknown
-    /// word counts as one, since its length is lost. The ids may be any selection from a text's: where a character takes several tokens, the
-    /// first one counts.
+    /// The number of characters (Unicode scalar values) that ids stand for, which converts a loss to bits per character. An unknown word counts as
+    /// one, since its length is lost. The ids may be any part of a text: a character of several tokens counts at its first.
     /// </summary>
+    /// <param name="ids">The ids.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public abstract int CountCharacters(ReadOnlySpan<int> ids);
 
-    /// <summary>A token as people can read it in a list: a space as <c>␣</c>, and what shows nothing as programmers write it, such as <c>\n</c>.</summary>
+    /// <summary>The text of one token. A byte that is only a part of a character gives U+FFFD.</summary>
+    /// <param name="id">The id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public abstract string GetText(int id);
+
+    /// <summary>A token as shown in a list: a space as <c>␣</c>, and characters without a shape as escapes such as <c>\n</c>.</summary>
+    /// <param name="id">The id.</param>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public abstract string GetDisplayText(int id);
+
+    /// <summary>Whether a token is only a part of a character, which other tokens must complete: a byte of a character that has several.</summary>
+    /// <param name="id">The id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public virtual bool IsPartialCharacter(int id) => Checked(id) < 0;
+
+    /// <summary>Whether some tokens can decode to a character.</summary>
+    internal abstract bool CanDecodeTo(Rune character);
+
+    /// <summary>The tokens that a user means by a text, such as a word with and without the space before it. None if there is no such token.</summary>
+    internal virtual int[] FindTokens(string text)
+    {
+        int[] ids = EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
+        return unknown.Count == 0 && ids.Length == 1 ? ids : [];
+    }
+
+    /// <summary>The id of each character if each is one token, with -1 for an unknown one; null if tokens are not characters.</summary>
+    internal virtual int[]? MapCharacters(IReadOnlyList<Rune> characters) => null;
+
+    /// <summary>Adds the tokens that a corpus has and this tokenizer lacks.</summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="newIds">The new id of each token of this tokenizer.</param>
+    internal abstract Tokenizer Extend(Corpus corpus, out int[] newIds);
+
+    private protected int Checked(int id) => TokenId.Checked(id, VocabularySize);
+
+    private protected int[] GetIds() => [.. Enumerable.Range(0, VocabularySize)];
+
+    /// <summary>Decodes tokens that are all text by themselves.</summary>
+    private protected sealed class PieceDecoder(Tokenizer tokenizer) : TokenDecoder
+    {
+        public override string Append(int id) => tokenizer.GetText(id);
+
+        public override string Flush() => "";
+    }
 }

@@ -1,38 +1,35 @@
 namespace Aphorist;
 
-/// <summary>Which tokenizer to make of a corpus.</summary>
+/// <summary>The kind of a tokenizer, and the limits of a vocabulary of words.</summary>
 public sealed record TokenizerOptions
 {
     /// <summary>What the tokens are. Characters by default.</summary>
     public TokenizerKind Kind { get; init; }
 
-    /// <summary>The most tokens of a vocabulary of words, at least 2; 20,000 by default. Other kinds do not look at it.</summary>
-    public int VocabularySize { get; init; } = WordTokenizer.DefaultMaximumSize;
+    /// <summary>The maximum number of tokens in a vocabulary of words, at least 2; 20,000 by default. Other kinds ignore it.</summary>
+    public int VocabularySize { get; init; } = WordTokenizer.DefaultVocabularySize;
 
-    /// <summary>How often a word must occur to be in a vocabulary of words, at least 1; 2 by default. Other kinds do not look at it.</summary>
+    /// <summary>How often a word must occur to be in a vocabulary of words, at least 1; 2 by default. Other kinds ignore it.</summary>
     public int MinimumCount { get; init; } = WordTokenizer.DefaultMinimumCount;
 
-    /// <summary>What the tokens of a tokenizer are.</summary>
-    public static TokenizerKind GetKind(Tokenizer tokenizer) => tokenizer switch
+    /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
+    internal void Validate()
     {
-        WordTokenizer => TokenizerKind.Words,
-        ByteTokenizer => TokenizerKind.Bytes,
-        _ => TokenizerKind.Characters,
-    };
-
-    /// <summary>Makes the tokenizer of a corpus; the same corpus always gives the same one.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The kind is words and a number is below its least.</exception>
-    public Tokenizer CreateTokenizer(Corpus corpus) => CreateTokenizer(corpus, progress: null, CancellationToken.None);
-
-    /// <summary>Makes the tokenizer of a corpus, and tells how far the counting of its words has come.</summary>
-    internal Tokenizer CreateTokenizer(Corpus corpus, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(corpus);
-        return Kind switch
-        {
-            TokenizerKind.Words => WordTokenizer.MakeFor(corpus, VocabularySize, MinimumCount, progress, cancellationToken),
-            TokenizerKind.Bytes => new ByteTokenizer(corpus.Normalization),
-            _ => CharacterTokenizer.Create(corpus),
-        };
+        if (!Enum.IsDefined(Kind)) throw new InvalidOptionsException($"There is no kind of tokenizer with the number {(int)Kind}.", nameof(Kind));
+        if (VocabularySize < 2) throw new InvalidOptionsException($"The vocabulary size is {VocabularySize}: it must be at least 2.", nameof(VocabularySize));
+        if (MinimumCount < 1) throw new InvalidOptionsException($"The minimum count is {MinimumCount}: it must be at least 1.", nameof(MinimumCount));
     }
+}
+
+/// <summary>What the tokens of a tokenizer are.</summary>
+public enum TokenizerKind
+{
+    /// <summary>The characters of a corpus: <see cref="CharacterTokenizer"/>.</summary>
+    Characters,
+
+    /// <summary>The words of a corpus and the characters between them: <see cref="WordTokenizer"/>.</summary>
+    Words,
+
+    /// <summary>The bytes of UTF-8: <see cref="ByteTokenizer"/>.</summary>
+    Bytes,
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Text.Tokenizers;
 
-/// <summary>Counts the tokens that a text is cut into and chooses those that a vocabulary keeps.</summary>
+/// <summary>Counts the tokens of a text and chooses those of a vocabulary.</summary>
 internal sealed class WordCounts
 {
     private const string Space = " ";
@@ -23,14 +23,14 @@ internal sealed class WordCounts
         }
 
         SplitRareWords();
-        // Needed by itself as soon as there is not room for every word that has a space.
+        // The space alone is needed as soon as a word with its space does not fit into the vocabulary.
         if (hasSpaces) counts.TryAdd(Space, 0);
         counts.Remove(WordTokenizer.UnknownToken);
     }
 
     /// <summary>
-    /// The unknown mark, then the tokens by descending count, those of equal count in ordinal order. Single characters go before words when
-    /// there is not room for all.
+    /// The unknown token, then the tokens by descending count, and by ordinal order where counts are equal. Single characters are kept before words
+    /// if not all fit.
     /// </summary>
     public IEnumerable<string> Choose(int maximumSize) => counts
         .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordSplitter.IsWord(entry.Key)))
@@ -52,7 +52,7 @@ internal sealed class WordCounts
         }
     }
 
-    /// <summary>Counts a word that is rare with its space as what it will be written as: the space, and the word without it.</summary>
+    /// <summary>Counts a word that is rare with its space as what it is encoded as: the space, and the word without it.</summary>
     private void SplitRareWords()
     {
         foreach ((string token, int count) in counts.Where(entry => entry.Key is [' ', _, ..] && entry.Value < minimumCount).ToArray())

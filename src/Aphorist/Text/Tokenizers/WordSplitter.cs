@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Text;
 
 namespace Aphorist.Text.Tokenizers;
 
 /// <summary>
-/// Cuts a text into words and single characters, whose concatenation is the text. A word begins with a letter or a digit, goes on as long as
-/// letters, digits and combining marks do, and takes in the one space before it; an apostrophe or an invisible joiner between two of these
-/// belongs to it. Every other character is a token by itself, and so is a letter of a script that puts no spaces between words.
+/// Splits a text into words and single characters, whose concatenation is the text. A word starts with a letter or a digit, continues with
+/// letters, digits and combining marks, and includes the one space before it. An apostrophe or an invisible joiner between two of these belongs to
+/// the word. Every other character is a token by itself, and so is a letter of a script without spaces between words.
 /// </summary>
 internal static class WordSplitter
 {
@@ -35,7 +36,7 @@ internal static class WordSplitter
         return length;
     }
 
-    /// <summary>The length of the first character if it is one that words are made of, else 0.</summary>
+    /// <summary>The length of the first character if it belongs to words, else 0.</summary>
     private static int WordCharacterLength(ReadOnlySpan<char> text, bool isFirst)
     {
         if (text.IsEmpty) return 0;
@@ -44,7 +45,7 @@ internal static class WordSplitter
         return (Rune.IsLetterOrDigit(character) || (!isFirst && CombiningMark.Is(character))) && !IsOfUnspacedScript(character.Value) ? length : 0;
     }
 
-    // The apostrophe of typewriters, that of printers, and the two joiners that Persian and the scripts of India write within words.
+    // The two apostrophes, and the two joiners within words of Persian and of Indian scripts.
     private static bool IsJoiner(char unit) => unit is '\'' or '\u2019' or '\u200C' or '\u200D';
 
     private static bool IsOfUnspacedScript(int codePoint) => codePoint is
@@ -53,4 +54,46 @@ internal static class WordSplitter
         (>= 0x1780 and <= 0x17FF) or // Khmer
         (>= 0x3005 and <= 0x30FF) or (>= 0x31F0 and <= 0x31FF) or (>= 0xFF66 and <= 0xFF9F) or (>= 0x1AFF0 and <= 0x1B16F) or // Kana
         (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF); // Han
+}
+
+/// <summary>Rearranges blocks of text so that each ends where a token ends.</summary>
+internal static class TokenBoundaryChunker
+{
+    // Each of these starts a token, whatever comes before it, and none continues one.
+    private static readonly SearchValues<char> Beginnings = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x80).Select(unit => (char)unit).Where(unit => !char.IsAsciiLetterOrDigit(unit) && unit != '\'')]);
+
+    // A joiner and a surrogate pair after a token may decide whether it ends there.
+    private const int LookAhead = 3;
+
+    /// <summary>The same text in blocks that end where a token ends.</summary>
+    public static IEnumerable<string> Of(IEnumerable<string> blocks)
+    {
+        string left = "";
+        foreach (string block in blocks)
+        {
+            string text = left + block;
+            int length = GetWholeLength(text);
+            if (length > 0) yield return text[..length];
+            left = text[length..];
+        }
+
+        if (left.Length > 0) yield return left;
+    }
+
+    /// <summary>The length of the part of a text that is whole tokens, whatever comes after it.</summary>
+    private static int GetWholeLength(string text)
+    {
+        int last = text.AsSpan().LastIndexOfAny(Beginnings);
+        if (last > 0) return last;
+        int length = 0;
+        while (length < text.Length)
+        {
+            int end = length + WordSplitter.FirstLength(text.AsSpan(length));
+            if (end + LookAhead > text.Length) break;
+            length = end;
+        }
+
+        return length;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Aphorist.Text;
 using Aphorist.Text.Tokenizers;
@@ -6,32 +7,36 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// Words as tokens, and every character between words. A word is a run of letters, digits and combining marks, with the apostrophes inside it
-/// and the one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In scripts without spaces between
-/// words, such as Chinese, every character is a token. The tokens joined are the text, to the last space, except for unknown words.
+/// A tokenizer whose tokens are words and the single characters between them. A word is a run of letters, digits and combining marks, with the
+/// apostrophes inside it and one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In scripts without
+/// spaces between words, such as Chinese, every character is a token. The tokens joined are exactly the text, except for unknown words.
 /// </summary>
 public sealed class WordTokenizer : Tokenizer
 {
-    /// <summary>The id of the token that stands for every word, and every character, that the vocabulary lacks.</summary>
+    /// <summary>The id of the unknown token, which replaces words and characters that are not in the vocabulary.</summary>
     public const int UnknownId = 0;
 
-    /// <summary>What the unknown token decodes to: U+FFFD, Unicode's own sign for what cannot be represented, which no ordinary text contains.</summary>
+    /// <summary>The text of the unknown token: U+FFFD, the replacement character of Unicode, which ordinary texts do not contain.</summary>
     public const string UnknownToken = "\uFFFD";
 
-    /// <summary>The largest vocabulary that <see cref="Create"/> makes by default.</summary>
-    public const int DefaultMaximumSize = 20_000;
+    /// <summary>The default of <see cref="TokenizerOptions.VocabularySize"/>.</summary>
+    internal const int DefaultVocabularySize = 20_000;
 
-    /// <summary>How often a word must occur, by default, for <see cref="Create"/> to keep it.</summary>
-    public const int DefaultMinimumCount = 2;
+    /// <summary>The default of <see cref="TokenizerOptions.MinimumCount"/>.</summary>
+    internal const int DefaultMinimumCount = 2;
 
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
     private readonly int[] characterCounts;
+    private readonly Lazy<string> cacheKey;
+    private readonly Lazy<HashSet<Rune>> knownCharacters;
 
     private WordTokenizer(ImmutableArray<string> tokens, TextNormalization normalization)
     {
         (Tokens, Normalization) = (tokens, normalization);
         characterCounts = [.. tokens.Select(token => token.EnumerateRunes().Count())];
-        // The mark is left out, so that it is as unknown in a text as a word is.
+        cacheKey = new(() => $"words {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', tokens))))}");
+        knownCharacters = new(() => [.. tokens.SelectMany(token => token.EnumerateRunes())]);
+        // Without the unknown token, so that U+FFFD in a text is unknown.
         for (int id = UnknownId + 1; id < tokens.Length; id++)
         {
             if (!ids.TryAdd(tokens[id], id))
@@ -39,7 +44,10 @@ public sealed class WordTokenizer : Tokenizer
         }
     }
 
-    /// <summary>All tokens in the order of their ids, the unknown mark first: what a model file holds, and <see cref="FromTokens"/> takes.</summary>
+    /// <inheritdoc/>
+    public override TokenizerKind Kind => TokenizerKind.Words;
+
+    /// <summary>All tokens in the order of their ids, the unknown token first. <see cref="FromTokens"/> creates the same tokenizer from them.</summary>
     public ImmutableArray<string> Tokens { get; }
 
     /// <inheritdoc/>
@@ -48,29 +56,37 @@ public sealed class WordTokenizer : Tokenizer
     /// <inheritdoc/>
     public override TextNormalization Normalization { get; }
 
-    /// <summary>The most frequent words of a corpus, and all its single characters, however rare. The same corpus gives the same tokens.</summary>
-    /// <param name="corpus">The corpus.</param>
-    /// <param name="maximumSize">The most tokens to keep, the unknown one included; at least 2. The rarest fall out, words before single characters.</param>
-    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1, with which nothing of the corpus
-    /// is unknown as long as there is room.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
-    public static WordTokenizer Create(Corpus corpus, int maximumSize = DefaultMaximumSize, int minimumCount = DefaultMinimumCount) =>
-        MakeFor(corpus, maximumSize, minimumCount, progress: null, CancellationToken.None);
+    /// <summary><see cref="UnknownId"/>.</summary>
+    public override int? UnknownTokenId => UnknownId;
 
-    /// <summary>Does what <see cref="Create"/> does, and tells how far it has come.</summary>
-    internal static WordTokenizer MakeFor(
-        Corpus corpus, int maximumSize, int minimumCount, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override string UnitName => "tokens";
+
+    internal override string TokenDescription => "words or single characters between words";
+
+    internal override string CacheKey => cacheKey.Value;
+
+    /// <summary>
+    /// Creates a tokenizer for the most frequent words of a corpus and all its single characters. The same corpus and limits always give the same
+    /// tokenizer.
+    /// </summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="vocabularySize">The maximum number of tokens, the unknown token included; at least 2. The rarest tokens are left out, words before
+    /// single characters.</param>
+    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1. With 1, no word of the corpus is
+    /// unknown unless the vocabulary size is too small.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of range.</exception>
+    public static WordTokenizer Create(Corpus corpus, int vocabularySize = DefaultVocabularySize, int minimumCount = DefaultMinimumCount)
     {
-        ArgumentNullException.ThrowIfNull(corpus);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumSize, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
-        return new([.. corpus.ChooseWords(maximumSize, minimumCount, progress, cancellationToken)], corpus.Normalization);
+        return (WordTokenizer)Create(corpus, new TokenizerOptions { Kind = TokenizerKind.Words, VocabularySize = vocabularySize, MinimumCount = minimumCount });
     }
 
-    /// <summary>Makes the tokenizer again whose <see cref="Tokens"/> these are.</summary>
-    /// <param name="tokens">The tokens in the order of their ids; the first is <see cref="UnknownToken"/>.</param>
+    /// <summary>Creates a tokenizer with given tokens.</summary>
+    /// <param name="tokens">The tokens in the order of their ids. The first is <see cref="UnknownToken"/>.</param>
     /// <param name="normalization">How a text is normalised before it is encoded.</param>
-    /// <exception cref="ArgumentException">The unknown mark is not first, or a token is empty, repeated or not well-formed text.</exception>
+    /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed text.</exception>
     public static WordTokenizer FromTokens(IReadOnlyList<string> tokens, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -86,17 +102,17 @@ public sealed class WordTokenizer : Tokenizer
         return new([.. tokens], normalization);
     }
 
-    /// <summary>The ids of a text already normalised. What the vocabulary lacks becomes <see cref="UnknownId"/>.</summary>
-    /// <remarks>A word that is known only without its space becomes the space and the word, and one not known at all the space and the unknown token.</remarks>
+    /// <summary>Encodes a text that is already normalised. Words and characters that are not in the vocabulary become <see cref="UnknownId"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <remarks>A word that is known only without its space becomes the space and the word. An unknown word with a space becomes the space and the
+    /// unknown token.</remarks>
     public override int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new WordEncoder(ids, unknown: null).Encode(text);
     }
 
-    /// <summary>The ids of those words and characters of a text, already normalised, that the vocabulary has.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="unknown">The words, without the space before them, and the characters left out, each once, in the order in which they first occur.</param>
+    /// <inheritdoc/>
     public override int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -110,26 +126,80 @@ public sealed class WordTokenizer : Tokenizer
     public override string Decode(ReadOnlySpan<int> ids)
     {
         StringBuilder text = new(ids.Length * 5);
-        foreach (int id in ids) text.Append(TokenOf(id));
+        foreach (int id in ids) text.Append(GetText(id));
         return text.ToString();
     }
 
     /// <inheritdoc/>
-    public override TokenDecoder CreateDecoder() => new PieceDecoder(TokenOf);
+    public override TokenDecoder CreateDecoder() => new PieceDecoder(this);
 
     /// <inheritdoc/>
     public override int CountCharacters(ReadOnlySpan<int> ids)
     {
         int count = 0;
-        foreach (int id in ids) count += characterCounts[TokenId.Checked(id, VocabularySize)];
+        foreach (int id in ids) count += characterCounts[Checked(id)];
         return count;
     }
 
-    /// <summary>The share, from 0 to 1, of the ids that are <see cref="UnknownId"/>: of a corpus, how much of it the model cannot learn to write.</summary>
-    public static double GetUnknownShare(ReadOnlySpan<int> ids) => ids.IsEmpty ? 0 : (double)ids.Count(UnknownId) / ids.Length;
+    /// <inheritdoc/>
+    public override string GetText(int id) => Tokens[Checked(id)];
 
     /// <inheritdoc/>
-    public override string GetDisplayText(int id) => id == UnknownId ? "<unknown>" : VisibleText.Of(TokenOf(id));
+    public override string GetDisplayText(int id) => id == UnknownId ? "<unknown>" : VisibleText.Of(GetText(id));
 
-    private string TokenOf(int id) => Tokens[TokenId.Checked(id, VocabularySize)];
+    internal static WordTokenizer FromChosen(IEnumerable<string> tokens, Corpus corpus) => new([.. tokens], corpus.Normalization);
+
+    internal override bool CanDecodeTo(Rune character) => knownCharacters.Value.Contains(character);
+
+    internal override int[] FindTokens(string text) => [.. base.FindTokens(text), .. base.FindTokens(" " + text)];
+
+    internal override Tokenizer Extend(Corpus corpus, out int[] newIds)
+    {
+        // New words come after the old ones.
+        newIds = GetIds();
+        return FromTokens([.. Tokens.Union(Create(corpus).Tokens)], Normalization);
+    }
+
+    /// <summary>Collects the ids of the tokens of one text.</summary>
+    /// <param name="ids">The id of every token but the unknown one.</param>
+    /// <param name="unknown">Receives the words and characters without an id, which are then left out; null to write the unknown token.</param>
+    private sealed class WordEncoder(Dictionary<string, int> ids, List<string>? unknown)
+    {
+        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        private readonly List<int> encoded = [];
+
+        public int[] Encode(ReadOnlySpan<char> text)
+        {
+            encoded.EnsureCapacity(text.Length / 4);
+            while (!text.IsEmpty)
+            {
+                int length = WordSplitter.FirstLength(text);
+                Add(text[..length]);
+                text = text[length..];
+            }
+            return [.. encoded];
+        }
+
+        private void Add(ReadOnlySpan<char> token)
+        {
+            if (lookup.TryGetValue(token, out int id)) encoded.Add(id);
+            else if (token is [' ', _, ..]) AddWithItsSpace(token[1..]);
+            else AddUnknown(token);
+        }
+
+        private void AddWithItsSpace(ReadOnlySpan<char> word)
+        {
+            bool isKnown = lookup.TryGetValue(word, out int id);
+            // Where an unknown word is left out, its space would be one too many.
+            if (isKnown || unknown is null) Add(" ");
+            if (isKnown) encoded.Add(id);
+            else AddUnknown(word);
+        }
+
+        private void AddUnknown(ReadOnlySpan<char> token)
+        {
+            if (unknown is null) encoded.Add(UnknownId);
+            else unknown.Add(token.ToString());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aphorist.IO;
 
 namespace Aphorist.Training.Runs;
 

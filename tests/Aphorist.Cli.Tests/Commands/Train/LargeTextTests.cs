@@ -32,7 +32,7 @@ public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixtur
         string[] call = [.. Call, "--tokenizer", "words", "--run"];
         string first = AphoristProcess.Run(folder.Path, [.. call, "one"]).Expect(0).Error;
         Assert.Contains("Counting the words of large.txt", first, StringComparison.Ordinal);
-        Assert.Contains("Cutting into tokens large.txt", first, StringComparison.Ordinal);
+        Assert.Contains("Tokenizing large.txt", first, StringComparison.Ordinal);
 
         string second = AphoristProcess.Run(folder.Path, [.. call, "two"]).Expect(0).Error;
         foreach (string work in (string[])["Preparing", "Counting", "Cutting"])

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Aphorist.Tests.Text.Cache;
 
-/// <summary>Prepared files are found again, made again when they are not what they should be, and never half made.</summary>
-public sealed class PreparedFileTests : IDisposable
+/// <summary>Cache files are found again, created again when they are damaged or outdated, and never incomplete.</summary>
+public sealed class CacheFileTests : IDisposable
 {
     private static readonly string Content = string.Concat(Enumerable.Repeat("the same line\n", 1000));
 
     private readonly TemporaryFolder folder = new();
-    private readonly List<PreparationProgress> heard = [];
+    private readonly List<CorpusProgress> heard = [];
 
     public void Dispose() => folder.Dispose();
 
@@ -29,165 +29,174 @@ public sealed class PreparedFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_SecondTime_IsNotPrepared()
+    public async Task Open_SecondTime_IsNotCreatedAgain()
     {
         folder.Write("a.txt", Content);
-        string first = Read().Sha256;
-        Assert.Equal(new PreparationProgress("a.txt", 1000, 14_000), heard[0]);
-        Assert.Equal(new PreparationProgress("a.txt", 14_000, 14_000), heard[^1]);
+        string first = (await OpenAsync()).Sha256;
+        Assert.Equal(new CorpusProgress(CorpusStage.Cache, "a.txt", 1000, 14_000), heard[0]);
+        Assert.Equal(new CorpusProgress(CorpusStage.Cache, "a.txt", 14_000, 14_000), heard[^1]);
         Assert.True(IsHeard);
-        Assert.Equal(first, Read().Sha256);
+        Assert.Equal(first, (await OpenAsync()).Sha256);
         Assert.False(IsHeard);
     }
 
     [Fact]
-    public void Open_OtherOptions_IsAnotherFile()
+    public async Task Open_OtherOptions_IsAnotherFile()
     {
         folder.Write("a.txt", "Large");
-        Assert.Equal("Large", string.Concat(Read().EnumerateBlocks()));
-        Assert.Equal("large", string.Concat(Read(new CorpusOptions { Lowercase = true }).EnumerateBlocks()));
-        Assert.Equal(2, Texts.Files().Count);
+        Assert.Equal("Large", string.Concat((await OpenAsync()).EnumerateBlocks()));
+        Assert.Equal("large", string.Concat((await OpenAsync(new() { Lowercase = true })).EnumerateBlocks()));
+        Assert.Equal(2, CachedFiles().Length);
     }
 
     [Fact]
-    public void Open_SourceChanged_IsPreparedAgain()
+    public async Task Open_SourceChanged_IsCreatedAgain()
     {
         string path = folder.Write("a.txt", "before");
-        Read();
+        await OpenAsync();
         System.IO.File.WriteAllText(path, "behind");
         System.IO.File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(5));
-        Assert.Equal("behind", string.Concat(Read().EnumerateBlocks()));
-        Assert.Single(Texts.Files());
+        Assert.Equal("behind", string.Concat((await OpenAsync()).EnumerateBlocks()));
+        Assert.Single(CachedFiles());
     }
 
     [Fact]
-    public void Open_FileCutAnywhere_IsPreparedAgain()
+    public async Task Open_FileCutAnywhere_IsCreatedAgain()
     {
         folder.Write("a.txt", "short");
-        Read();
+        await OpenAsync();
         byte[] whole = System.IO.File.ReadAllBytes(File);
         for (int length = 0; length < whole.Length; length++)
         {
             System.IO.File.WriteAllBytes(File, whole[..length]);
-            Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
+            Assert.Equal("short", string.Concat((await OpenAsync()).EnumerateBlocks()));
             Assert.True(IsHeard);
         }
     }
 
     [Fact]
-    public void Open_DescriptionDamagedAnywhere_IsPreparedAgain()
+    public async Task Open_DescriptionDamagedAnywhere_IsCreatedAgain()
     {
         folder.Write("a.txt", "short");
-        Read();
+        await OpenAsync();
         byte[] whole = System.IO.File.ReadAllBytes(File);
         for (int place = "short".Length; place < whole.Length; place++)
         {
             byte[] damaged = [.. whole];
             damaged[place] ^= 1;
             System.IO.File.WriteAllBytes(File, damaged);
-            Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
+            Assert.Equal("short", string.Concat((await OpenAsync()).EnumerateBlocks()));
             Assert.True(IsHeard);
         }
     }
 
     [Fact]
-    public void Read_CodeDamaged_SaysSo()
+    public async Task Read_CodeDamaged_SaysSo()
     {
         folder.Write("a.txt", "short");
-        Read();
+        await OpenAsync();
         byte[] whole = System.IO.File.ReadAllBytes(File);
         whole[2] = 200;
         System.IO.File.WriteAllBytes(File, whole);
-        Corpus corpus = Read();
-        string expected = $"The prepared text '{File}' is damaged: delete it, and it is made anew from its sources.";
+        Corpus corpus = await OpenAsync();
+        string expected = $"The cached text '{File}' is damaged: delete it, and it is created again from its source.";
         Assert.Equal(expected, Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message);
-        TokenSequence tokens = corpus.TokensOf(CharacterTokenizer.Create(corpus), null, TestContext.Current.CancellationToken);
+        TokenSequence tokens = corpus.TokensOf(CharacterTokenizer.Create(corpus), TestContext.Current.CancellationToken);
         Assert.Equal(expected, Assert.Throws<CorpusException>(() => tokens.Slice(0, 5)).Message);
     }
 
     [Fact]
-    public void Read_FileCutWhileOpen_SaysSo()
+    public async Task Read_FileCutWhileOpen_SaysSo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let an open file be cut.");
         folder.Write("a.txt", Content);
         Corpus corpus = Read();
         string copy = folder["copy"];
         System.IO.File.Copy(File, copy);
-        CacheFile file = CacheFile.TryOpen(File)!;
+        CacheFile file = CacheFile.TryOpen(File, _ => true)!;
         System.Diagnostics.Process.Start("truncate", ["-s", "100", File]).WaitForExit();
         Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => file.Read(90, new int[20])).Message, StringComparison.Ordinal);
         Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_Cancelled_LeavesNothing()
+    public async Task Open_Cancelled_LeavesNothing()
     {
         folder.Write("a.txt", Content);
         using CancellationTokenSource cancellation = new();
-        Assert.Throws<OperationCanceledException>(() => Read(heard: _ => cancellation.Cancel(), cancellationToken: cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OpenAsync(heard: _ => cancellation.Cancel(), cancellationToken: cancellation.Token));
         AssertNothingIsLeft();
     }
 
     [Fact]
-    public void Open_SourceChangesWhileItIsRead_SaysSoAndLeavesNothing()
+    public async Task Open_SourceChangesWhileItIsRead_SaysSoAndLeavesNothing()
     {
         string path = folder.Write("a.txt", Content);
-        CorpusException exception = Assert.Throws<CorpusException>(() => Read(heard: _ => System.IO.File.AppendAllText(path, "more")));
-        Assert.Equal($"'{path}' changed while it was read: start again when nothing writes to it any more.", exception.Message);
+        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(heard: _ => System.IO.File.AppendAllText(path, "more")));
+        Assert.Equal($"'{path}' changed while it was read: start again when no other program writes to it.", exception.Message);
         AssertNothingIsLeft();
     }
 
     [Fact]
-    public void Open_NoText_LeavesNothing()
+    public async Task Open_NoText_LeavesNothing()
     {
         folder.Write("a.txt", Content + "\uFFFF\0");
-        Assert.Contains("zero byte", Assert.Throws<CorpusException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.Contains("zero byte", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync())).Message, StringComparison.Ordinal);
         AssertNothingIsLeft();
     }
 
     [Fact]
-    public void Open_LeftoverOfAKilledProcess_IsDeletedAndNotBelieved()
+    public async Task Open_LeftoverOfAKilledProcess_IsDeletedAndNotBelieved()
     {
         folder.Write("a.txt", "short");
-        Read();
+        await OpenAsync();
         string leftover = folder.Write("prepared/other.prepared.part", "half"), own = folder.Write("prepared/" + Path.GetFileName(File) + ".part", "half");
         System.IO.File.Delete(File);
-        Assert.Equal("short", string.Concat(Read().EnumerateBlocks()));
+        Assert.Equal("short", string.Concat((await OpenAsync()).EnumerateBlocks()));
         Assert.False(System.IO.File.Exists(leftover));
         Assert.False(System.IO.File.Exists(own));
     }
 
     [Fact]
-    public void Open_FolderCannotBeWritten_SaysWhatToDo()
+    public async Task Open_FolderCannotBeWritten_SaysWhatToDo()
     {
         folder.Write("a.txt", Content);
         folder.Write("prepared", "a file in the way");
         Assert.Matches(
-            "^'a.txt' is too large for memory, and .*prepared cannot take it prepared \\(.*\\): about 14,000 bytes must be free there, or set APHORIST_PREPARED to another folder.$",
-            Assert.Throws<CorpusException>(() => Read()).Message);
+            "^'a.txt' is too large for memory and cannot be cached in .*prepared \\(.*\\): free about 14,000 bytes there, or set APHORIST_PREPARED to another folder.$",
+            (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync())).Message);
     }
 
     [Fact]
-    public void Open_SeveralAtOnce_OnePreparesAndAllRead()
+    public async Task Open_SeveralAtOnce_OnePreparesAndAllRead()
     {
         folder.Write("a.txt", Content);
-        int prepared = 0;
-        Parallel.For(0, 8, _ =>
+        int created = 0;
+        await Parallel.ForAsync(0, 8, TestContext.Current.CancellationToken, async (_, _) =>
         {
-            bool isPreparing = false;
-            Corpus corpus = Read(heard: _ => isPreparing = true, cancellationToken: CancellationToken.None);
-            if (isPreparing) Interlocked.Increment(ref prepared);
+            bool isCreating = false;
+            Corpus corpus = await OpenAsync(heard: _ => isCreating = true);
+            if (isCreating) Interlocked.Increment(ref created);
             Assert.Equal(Content, string.Concat(corpus.EnumerateBlocks()));
         });
-        Assert.Equal(1, prepared);
+        Assert.Equal(1, created);
     }
 
-    private Corpus Read(CorpusOptions? options = null, Action<PreparationProgress>? heard = null, CancellationToken? cancellationToken = null)
+    [Fact]
+    public async Task TokensOf_SeveralAtOnce_OneTokenizesAndAllRead()
     {
         CorpusReader reader = new(options ?? new(), null, Texts);
         reader.Add(folder["a.txt"]);
         return reader.ToCorpus(new Listener(heard ?? this.heard.Add), cancellationToken ?? TestContext.Current.CancellationToken);
     }
+
+    private Task<Corpus> OpenAsync(CorpusOptions? options = null, Action<CorpusProgress>? heard = null, CancellationToken? cancellationToken = null) => Corpus.OpenAsync(
+        folder.File("a.txt"),
+        (options ?? new()) with { CacheFolder = folder.File("prepared"), MaxInMemoryBytes = 0, BlockLength = 1000 },
+        new ProgressList(heard ?? this.heard.Add),
+        cancellationToken ?? TestContext.Current.CancellationToken);
+
+    private string[] CachedFiles() => Directory.GetFiles(folder.File("prepared"), "*.prepared");
 
     private void AssertNothingIsLeft() =>
         Assert.DoesNotContain(Directory.EnumerateFiles(folder["prepared"]), file => !file.EndsWith(".lock", StringComparison.Ordinal));

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Aphorist.Text.Catalog;
 using Xunit;
 
 namespace Aphorist.Tests.Text.Catalog;
@@ -19,7 +18,7 @@ public sealed class CorpusCatalogTests : IDisposable
     [InlineData("names", 17_247, 53)]
     public async Task Open_BuiltIn_HasItsCounts(string name, int characters, int distinct)
     {
-        Corpus corpus = await CorpusCatalog.OpenAsync(name, cancellationToken: TestContext.Current.CancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get(name), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((name, characters, distinct), (corpus.Name, corpus.CharacterCount, CharacterTokenizer.Create(corpus).VocabularySize));
         CorpusEntry entry = CorpusCatalog.Get(name);
         Assert.True(entry.IsBuiltIn && CorpusCatalog.IsAvailableOffline(entry));
@@ -44,7 +43,7 @@ public sealed class CorpusCatalogTests : IDisposable
     [Fact]
     public async Task Open_Names_AreOneALineEachOnce()
     {
-        Corpus corpus = await CorpusCatalog.OpenAsync("names", cancellationToken: TestContext.Current.CancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("names"), cancellationToken: TestContext.Current.CancellationToken);
         string[] names = corpus.Text.TrimEnd('\n').Split('\n');
         Assert.Equal(2_466, names.Length);
         Assert.All(names, name => Assert.Matches("^[A-Z][a-z]+$", name));
@@ -64,15 +63,16 @@ public sealed class CorpusCatalogTests : IDisposable
     public async Task Open_Offline_PutsTheFileWhereTheSentenceSays()
     {
         using FakeServer server = new([]) { IsOffline = true };
-        CorpusDownloadFolder cache = new(folder.Path, server);
+        CorpusOptions options = new() { DownloadFolder = folder.Path, HttpHandler = server };
+        Assert.False(CorpusCatalog.IsAvailableOffline(CorpusCatalog.Get("nietzsche"), options));
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
-            () => CorpusCatalog.OpenAsync("nietzsche", null, null, cache, TestContext.Current.CancellationToken));
+            () => Corpus.OpenAsync("nietzsche", options, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("https://s3.amazonaws.com/text-datasets/nietzsche.txt", exception.Message);
         Assert.Contains($"put it at {folder["nietzsche.txt"]}", exception.Message);
     }
 
     [Fact]
-    public async Task OpenSource_NamesFilesAndStandardInput_AreJoinedInOrder()
+    public async Task Open_NamesFilesAndStandardInput_AreJoinedInOrder()
     {
         using MemoryStream input = new("typed"u8.ToArray());
         Corpus corpus = await OpenAsync([folder.Write("mine.txt", "Mine"), "-", "Aphorisms"], input);
@@ -81,15 +81,15 @@ public sealed class CorpusCatalogTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenSource_MisspelledName_NamesTheNearest() =>
+    public async Task Open_MisspelledName_NamesTheNearest() =>
         Assert.Contains("did you mean 'tinyshakespeare'?", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(["shakespeare"]))).Message);
 
     [Theory]
     [InlineData("lost.txt")]
     [InlineData("folder/nietsche")]
-    public async Task OpenSource_LostPath_IsNotTakenForAName(string path) =>
+    public async Task Open_LostPath_IsNotTakenForAName(string path) =>
         Assert.StartsWith($"There is no file or folder '{path}'", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync([path]))).Message);
 
-    private static Task<Corpus> OpenAsync(string[] arguments, Stream? input = null) =>
-        CorpusSource.OpenAsync(arguments, new CorpusOptions { Lowercase = true }, input, cancellationToken: TestContext.Current.CancellationToken);
+    private static Task<Corpus> OpenAsync(string[] sources, Stream? input = null) =>
+        Corpus.OpenAsync(sources, new() { Lowercase = true, StandardInput = input }, cancellationToken: TestContext.Current.CancellationToken);
 }

@@ -44,5 +44,5 @@ public sealed class ByteTokenizerTests
     [InlineData(' ', "␣")]
     [InlineData(0x00, "\\u0000")]
     [InlineData(0xC3, "\\xC3")]
-    public void Show_Byte_IsItsCharacterOrItsNumber(int id, string shown) => Assert.Equal(shown, tokenizer.GetDisplayText(id));
+    public void GetDisplayText_Byte_IsItsCharacterOrItsNumber(int id, string shown) => Assert.Equal(shown, tokenizer.GetDisplayText(id));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Text.Tokenizers;
 
-public sealed class VocabularyTests
+public sealed class CharacterTokenizerTests
 {
     [Fact]
     public void Encode_AnyText_DecodesToItself() => Texts.WellFormed.Sample(text =>
@@ -52,7 +52,7 @@ public sealed class VocabularyTests
     public void Encode_UnknownCharacter_IsNamedWithItsPlace(string text, string expected)
     {
         UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => CharacterTokenizer.FromCharacters("ab").Encode(text));
-        Assert.Equal($"The model does not know {expected} of the text: no such character was in its corpus, so leave it out or replace it.", exception.Message);
+        Assert.Equal($"The model does not know {expected} of the text: it does not occur in the training text. Leave it out or replace it.", exception.Message);
         Assert.Equal(text.EnumerateRunes().ElementAt((int)exception.Position), exception.Character);
     }
 
@@ -65,7 +65,7 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void Of_Corpus_TakesItsNormalization()
+    public void Create_Corpus_TakesItsNormalization()
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.Create(Corpus.FromText("BANANA", normalization: new(Lowercase: true)));
         Assert.Equal(("abn", 3, true), (vocabulary.Characters, vocabulary.VocabularySize, vocabulary.Normalization.Lowercase));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using CsCheck;
 using Xunit;
@@ -65,6 +66,8 @@ public sealed class TokenizerTests
                 Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.CountCharacters([0, id]));
                 Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.CreateDecoder().Append(id));
                 Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.GetDisplayText(id));
+                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.GetText(id));
+                Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.IsPartialCharacter(id));
             }
         }
     }
@@ -92,11 +95,77 @@ public sealed class TokenizerTests
     }
 
     [Fact]
+    public void Encode_UnknownCharacterPolicy_IsErrorOrSkip()
+    {
+        Tokenizer characters = CharacterTokenizer.FromCharacters("ab");
+        Assert.Equal([0, 1], characters.Encode("aéb", UnknownCharacterPolicy.Skip));
+        Assert.Throws<UnknownCharacterException>(() => characters.Encode("aéb", UnknownCharacterPolicy.Error));
+        Tokenizer words = WordTokenizer.FromTokens(["\uFFFD", "a"]);
+        Assert.Equal([1], words.Encode("a!", UnknownCharacterPolicy.Skip));
+        Assert.Equal([1, 0], words.Encode("a!", UnknownCharacterPolicy.Error));
+    }
+
+    [Fact]
+    public void GetText_EveryToken_IsItsDecodedText() => Texts.Prose.Sample(text =>
+    {
+        foreach (Tokenizer tokenizer in Of(text))
+        {
+            Assert.Equal(tokenizer.Encode(text).Length, tokenizer.CountTokens(text));
+            for (int id = 0; id < tokenizer.VocabularySize; id++)
+            {
+                Assert.Equal(tokenizer.Decode([id]), tokenizer.GetText(id));
+                Assert.Equal(tokenizer.Kind == TokenizerKind.Bytes && id >= 0x80, tokenizer.IsPartialCharacter(id));
+            }
+        }
+    });
+
+    [Fact]
+    public void CanDecodeTo_CharactersOfTheCorpusAndOthers_SaysWhichTokensHave()
+    {
+        foreach (Tokenizer tokenizer in Of("the cat"))
+        {
+            Assert.True(tokenizer.CanDecodeTo(new Rune('c')));
+            Assert.Equal(tokenizer.Kind == TokenizerKind.Bytes, tokenizer.CanDecodeTo(new Rune('é')));
+        }
+    }
+
+    [Fact]
+    public void Extend_AnotherCorpus_KeepsEveryTokenUnderItsNewId() => Gen.Select(Texts.Prose, Texts.Prose).Sample((text, other) =>
+    {
+        foreach (Tokenizer tokenizer in Of(text))
+        {
+            Corpus corpus = Corpus.FromText(other);
+            Tokenizer extended = tokenizer.Extend(corpus, out int[] newIds);
+            Assert.Equal(Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText), newIds.Select(extended.GetText));
+            Assert.Equal(tokenizer.Normalization, extended.Normalization);
+            // Rare words stay unknown.
+            if (tokenizer.Kind != TokenizerKind.Words) Assert.Equal(corpus.Text, extended.Decode(extended.Encode(corpus.Text)));
+        }
+    });
+
+    [Fact]
+    public void Kinds_OfTheLibrary_AreAllThereCanBe()
+    {
+        Assert.Equal(Enum.GetNames<TokenizerKind>().Length, typeof(Tokenizer).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(Tokenizer))));
+        Assert.All(typeof(Tokenizer).GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic), made => Assert.True(made.IsFamilyAndAssembly));
+    }
+
+    [Fact]
+    public void FindTokens_Word_HasTheOneWithItsSpaceToo()
+    {
+        Tokenizer words = WordTokenizer.FromTokens(["\uFFFD", "a", " a", "b"]);
+        Assert.Equal([1, 2], words.FindTokens("a"));
+        Assert.Equal([3], words.FindTokens("b"));
+        Assert.Empty(words.FindTokens("c"));
+        Assert.Empty(CharacterTokenizer.FromCharacters("ab").FindTokens("ab"));
+    }
+
+    [Fact]
     public void Normalization_Lowercase_IsRemembered() =>
         Assert.All(Of("Ab", lowercase: true), tokenizer => Assert.True(tokenizer.Normalization.Lowercase));
 
     [Fact]
-    public void Show_EveryToken_CanBeReadInALine() => Texts.Prose.Sample(text =>
+    public void GetDisplayText_EveryToken_CanBeReadInALine() => Texts.Prose.Sample(text =>
     {
         foreach (Tokenizer tokenizer in Of(text))
         {
@@ -120,7 +189,7 @@ public sealed class TokenizerTests
     [InlineData("é", "é")]
     [InlineData("\U0001F600", "\U0001F600")]
     [InlineData("\U000F0000", "\\U000F0000")]
-    public void Show_Character_IsVisible(string character, string shown) => Assert.Equal(shown, CharacterTokenizer.FromCharacters(character).GetDisplayText(0));
+    public void GetDisplayText_Character_IsVisible(string character, string shown) => Assert.Equal(shown, CharacterTokenizer.FromCharacters(character).GetDisplayText(0));
 
     private static Tokenizer[] Of(string text, bool lowercase = false)
     {

@@ -88,11 +88,11 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void Of_Corpus_OrdersByCountThenOrdinal() =>
+    public void Create_Corpus_OrdersByCountThenOrdinal() =>
         Assert.Equal(["\uFFFD", ",", " b", " B", "B", "a", "b", " "], Of("b, b,B b, B,a").Tokens);
 
     [Fact]
-    public void Of_AnyCorpus_KnowsTheWordsThatOccurOftenEnoughAndAllElse() => Gen.Select(Texts.Prose, Gen.Int[1, 4]).Sample((text, count) =>
+    public void Create_AnyCorpus_KnowsTheWordsThatOccurOftenEnoughAndAllElse() => Gen.Select(Texts.Prose, Gen.Int[1, 4]).Sample((text, count) =>
     {
         WordTokenizer all = Of(text);
         IEnumerable<string> words = all.Encode(text).Select(id => all.Tokens[id]).Where(token => WordSplitter.IsWord(token)).Select(token => token.TrimStart(' '));
@@ -104,7 +104,7 @@ public sealed class WordTokenizerTests
     });
 
     [Fact]
-    public void Of_TooManyTokens_KeepsTheMostFrequentAndCharactersFirst() => Gen.Select(Texts.Prose, Gen.Int[2, 10]).Sample((text, size) =>
+    public void Create_TooManyTokens_KeepsTheMostFrequentAndCharactersFirst() => Gen.Select(Texts.Prose, Gen.Int[2, 10]).Sample((text, size) =>
     {
         WordTokenizer all = Of(text);
         WordTokenizer some = Of(text, size);
@@ -114,20 +114,20 @@ public sealed class WordTokenizerTests
     });
 
     [Fact]
-    public void Of_WordOftenEnoughInBothFormsTogether_IsKeptWithoutItsSpace() =>
+    public void Create_WordOftenEnoughInBothFormsTogether_IsKeptWithoutItsSpace() =>
         Assert.Equal(["\uFFFD", " ", "b", "\n"], Of("b a b\nc", count: 2).Tokens);
 
     [Fact]
-    public void Of_SameCorpusTwice_GivesTheSameTokens() => Texts.Prose.Sample(text => Assert.Equal(Of(text).Tokens, Of(text).Tokens));
+    public void Create_SameCorpusTwice_GivesTheSameTokens() => Texts.Prose.Sample(text => Assert.Equal(Of(text).Tokens, Of(text).Tokens));
 
     [Fact]
-    public void Of_RareCharacters_AreKeptThoughWordsAreNot() =>
+    public void Create_RareCharacters_AreKeptThoughWordsAreNot() =>
         Assert.Equal(["\uFFFD", " ", "!", "中", "\U0001F600"], Of("one!中\U0001F600 two", count: 2).Tokens);
 
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 0)]
-    public void Of_NumberTooSmall_IsRejected(int size, int count) => Assert.Throws<ArgumentOutOfRangeException>(() => Of("a", size, count));
+    public void Create_NumberTooSmall_IsRejected(int size, int count) => Assert.Throws<ArgumentOutOfRangeException>(() => Of("a", size, count));
 
     [Fact]
     public void FromTokens_TokensOfATokenizer_MakeTheSameAgain() => Texts.Prose.Sample(text =>
@@ -153,15 +153,16 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void UnknownShare_Ids_IsTheShareOfUnknownOnes()
+    public void UnknownTokenId_UnknownCharacter_IsItsId()
     {
         WordTokenizer tokenizer = Of("the cat");
-        Assert.Equal(0.25, WordTokenizer.GetUnknownShare(tokenizer.Encode("the cat! cat")));
-        Assert.Equal(0, WordTokenizer.GetUnknownShare([]));
+        Assert.Equal(WordTokenizer.UnknownId, tokenizer.UnknownTokenId);
+        int[] ids = tokenizer.Encode("the cat! cat");
+        Assert.Equal(0.25, (double)ids.Count(id => id == tokenizer.UnknownTokenId) / ids.Length);
     }
 
     [Fact]
-    public void Show_Unknown_IsNamed() => Assert.Equal("<unknown>", Of("a").GetDisplayText(WordTokenizer.UnknownId));
+    public void GetDisplayText_Unknown_IsNamed() => Assert.Equal("<unknown>", Of("a").GetDisplayText(WordTokenizer.UnknownId));
 
-    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultMaximumSize, int count = 1) => WordTokenizer.Create(Corpus.FromText(text), size, count);
+    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultVocabularySize, int count = 1) => WordTokenizer.Create(Corpus.FromText(text), size, count);
 }
