@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Aphorist.Text;
 
 namespace Aphorist.Cli.CommandLine;
 

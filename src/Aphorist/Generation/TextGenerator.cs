@@ -231,6 +231,26 @@ public sealed class TextGenerator
         return Compile(options);
     }
 
+    /// <summary>
+    /// Chooses a random passage of a corpus, as long as the model's window, for use as a prompt. The same seed and index give the same passage.
+    /// </summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="index">The number of the passage: each index gives another one. 0 by default.</param>
+    /// <returns>The passage; the whole text if the corpus is not longer than the window.</returns>
+    /// <exception cref="UnknownCharacterException">The corpus has a character that the model does not know.</exception>
+    public string ChoosePassage(Corpus corpus, ulong seed, int index = 0)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        RandomStream random = new(seed, RandomPurpose.SampleSeed, (uint)index);
+        int window = model.Spec.Window;
+        long count = corpus.CountTokens(Tokenizer), start = random.Below(index: 0, Math.Max(count - window, 1));
+        int[] ids = new int[(int)Math.Min(window, count - start)];
+        corpus.ReadTokens(Tokenizer, start, ids);
+        // A window of bytes can begin and end within a character.
+        return Tokenizer.Decode(ids).Trim('\uFFFD');
+    }
+
     private Predictor CreatePredictor() =>
         mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 

@@ -50,12 +50,12 @@ public sealed class CellInspection
     /// <exception cref="UnknownCharacterException">The text has a character that the model does not know.</exception>
     /// <exception cref="CorpusException">A text that is not in memory can no longer be read.</exception>
     public static CellInspection Create(
-        LanguageModel model, Corpus corpus, InspectionOptions? options = null, IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LanguageModel model, Corpus corpus, InspectionOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Create(model, corpus, options, InstructionSet.Current, progress, cancellationToken);
 
     /// <summary>Reads a text with a given instruction set.</summary>
     internal static CellInspection Create(
-        LanguageModel model, Corpus corpus, InspectionOptions? options, InstructionSet instructionSet, IProgress<PreparationProgress>? progress,
+        LanguageModel model, Corpus corpus, InspectionOptions? options, InstructionSet instructionSet, IProgress<CorpusProgress>? progress,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);

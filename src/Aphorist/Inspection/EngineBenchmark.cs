@@ -29,7 +29,8 @@ public static class EngineBenchmark
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timePerFigure, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        Corpus corpus = await CorpusCatalog.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true }, progress: null, cancellationToken).ConfigureAwait(false);
+        Corpus corpus = await Corpus.OpenAsync(
+            CorpusCatalog.Get("aphorisms"), new CorpusOptions { Lowercase = true }, progress: null, cancellationToken).ConfigureAwait(false);
         return await Task.Run(() => Run(corpus, timePerFigure, threads, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 

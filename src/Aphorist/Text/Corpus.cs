@@ -90,71 +90,7 @@ public sealed class Corpus
         IEnumerable<string> sources, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput);
-        foreach (string source in sources) reader.Add(source);
-        return reader.ToCorpus();
-    }
-
-    /// <summary>Reads one file, folder or glob, or <c>-</c> for standard input.</summary>
-    /// <inheritdoc cref="Read(IEnumerable{string}, CorpusOptions?, Stream?)"/>
-    public static Corpus Read(string source, CorpusOptions? options = null, Stream? standardInput = null) =>
-        Read([source], options, standardInput);
-
-    /// <summary>The whole text in blocks, in their order: one, where the text is held in memory. No block is empty, or ends within a surrogate pair.</summary>
-    /// <exception cref="CorpusException">The prepared text on disk is damaged.</exception>
-    public IEnumerable<string> EnumerateBlocks() => prepared?.Blocks() ?? (text!.Length > 0 ? [text] : []);
-
-    internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization) => new(name, text, normalization);
-
-    internal static Corpus FromPreparedText(string name, CachedCorpus text) => new(name, text);
-
-    /// <summary>The different characters, sorted by code point.</summary>
-    internal ImmutableArray<Rune> DistinctCharacters() => prepared?.DistinctCharacters ?? Aphorist.Text.DistinctCharacters.Of(text!);
-
-    /// <summary>The tokens of a vocabulary of words, see <see cref="WordCounts"/>.</summary>
-    /// <param name="maximumSize">The most tokens to keep.</param>
-    /// <param name="minimumCount">How often a word must occur to be kept.</param>
-    /// <param name="progress">Hears of the counting in a text that is not in memory.</param>
-    /// <param name="cancellationToken">Stops that.</param>
-    internal IEnumerable<string> ChooseWords(int maximumSize, int minimumCount, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken) =>
-        prepared?.WordsOf(
-            $"{maximumSize} words that occur {minimumCount} times",
-            () => new WordCounts(WholeWords(prepared, progress, cancellationToken), minimumCount).Choose(maximumSize),
-            cancellationToken)
-        ?? new WordCounts([text!], minimumCount).Choose(maximumSize);
-
-    /// <summary>Counts the tokens of the text. The corpus keeps them for the next call with the same tokenizer.</summary>
-    /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="cancellationToken">Cancels the tokenization.</param>
-    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
-    public long CountTokens(Tokenizer tokenizer, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        return TokensOf(tokenizer, cancellationToken: cancellationToken).Count;
-    }
-
-    /// <summary>Reads a part of the text as tokens. The corpus keeps the tokens for the next call with the same tokenizer.</summary>
-    /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="start">The index of the first token.</param>
-    /// <param name="destination">Receives the ids; its length is the number of tokens read.</param>
-    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
-    public void ReadTokens(Tokenizer tokenizer, long start, Span<int> destination)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        TokenSequence tokens = TokensOf(tokenizer);
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tokens.Count - destination.Length);
-        tokens.Read(start, destination);
-    }
-
-    /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
-    /// <param name="tokenizer">What cuts it.</param>
-    /// <param name="progress">Hears of the cutting of a text that is not in memory.</param>
-    /// <param name="cancellationToken">Stops that.</param>
-    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
-    internal TokenSequence TokensOf(Tokenizer tokenizer, IProgress<PreparationProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        lock (sha256)
+        return OpenAsync(options, progress, async reader =>
         {
             foreach (string source in sources) await reader.AddAsync(source, progress, cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
@@ -196,6 +132,30 @@ public sealed class Corpus
             : await Task.Run(() => EncodeText(tokenizer), cancellationToken).ConfigureAwait(false);
         encoded = new(tokenizer, tokens);
         return tokens.Count;
+    }
+
+    /// <summary>Counts the tokens of the text. The corpus keeps them for the next call with the same tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="cancellationToken">Cancels the tokenization.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    public long CountTokens(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return TokensOf(tokenizer, cancellationToken).Count;
+    }
+
+    /// <summary>Reads a part of the text as tokens. The corpus keeps the tokens for the next call with the same tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="start">The index of the first token.</param>
+    /// <param name="destination">Receives the ids; its length is the number of tokens read.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    public void ReadTokens(Tokenizer tokenizer, long start, Span<int> destination)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        TokenSequence tokens = TokensOf(tokenizer);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tokens.Count - destination.Length);
+        tokens.Read(start, destination);
     }
 
     internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization, IReadOnlyList<string> notes) =>

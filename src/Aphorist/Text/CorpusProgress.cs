@@ -1,24 +1,27 @@
 namespace Aphorist;
 
-/// <summary>What is being done to a corpus.</summary>
+/// <summary>The progress of work on a corpus.</summary>
+/// <param name="Stage">The kind of work, which says what is counted.</param>
+/// <param name="Name">The name of the corpus.</param>
+/// <param name="Done">The amount done so far: bytes, characters or tokens.</param>
+/// <param name="Total">The whole amount, in the same unit.</param>
+public readonly record struct CorpusProgress(CorpusStage Stage, string Name, long Done, long Total);
+
+/// <summary>The kinds of work on a corpus that report progress.</summary>
 public enum CorpusStage
 {
-    /// <summary>It is downloaded. Counted in bytes.</summary>
-    Downloading,
+    /// <summary>A corpus of the catalogue is downloaded, in bytes.</summary>
+    Download,
 
-    /// <summary>A large text is decoded, normalized and cached on disk. Counted in bytes.</summary>
-    Caching,
+    /// <summary>A text too large for memory is decoded and written to the cache, in bytes read.</summary>
+    Cache,
 
-    /// <summary>The words of a large text are counted for a vocabulary. Counted in characters.</summary>
-    CountingWords,
+    /// <summary>The words of a large text are counted for a <see cref="WordTokenizer"/>, in characters.</summary>
+    CountWords,
 
-    /// <summary>A large text is encoded as tokens. Counted in characters.</summary>
-    Tokenizing,
+    /// <summary>A large text is tokenized, in characters.</summary>
+    Tokenize,
+
+    /// <summary>A model reads a text, in tokens.</summary>
+    Read,
 }
-
-/// <summary>How much of a corpus has been downloaded, cached or tokenized.</summary>
-/// <param name="Stage">What is being done.</param>
-/// <param name="Name">The name of the corpus.</param>
-/// <param name="Done">Bytes or characters done.</param>
-/// <param name="Total">All of them.</param>
-public readonly record struct CorpusProgress(CorpusStage Stage, string Name, long Done, long Total);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Buffers;
 using Aphorist.Text.Cache;
 using Aphorist.Text.Catalog;
@@ -43,7 +44,8 @@ internal sealed class CorpusReader
     {
         if (entry.IsBuiltIn)
         {
-            using Stream text = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            using Stream compressed = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
+            using GZipStream text = new(compressed, CompressionMode.Decompress);
             await AddStreamAsync(text, entry.Name, cancellationToken).ConfigureAwait(false);
         }
         else

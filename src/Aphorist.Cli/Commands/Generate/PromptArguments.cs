@@ -73,7 +73,7 @@ internal static class PromptArguments
         CorpusOptions options = new() { Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync([source], options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
-        return SampleSeed.WindowOf(corpus, model.Tokenizer, model.Spec.Window, seed, epoch: 0);
+        return new TextGenerator(model).ChoosePassage(corpus, seed);
     }
 
     private static string ReadText(Stream stream, string place)

@@ -1,5 +1,3 @@
-using Aphorist.Text.Tokenizers;
-
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>How much the model generates.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Cli.Commands.Play;
 

@@ -40,7 +40,7 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         try
         {
             Directory.CreateDirectory(folder);
-            IDisposable? held = FileLock.TryTake(folder);
+            IDisposable? held = FileLock.TryTakeFolder(folder);
             AtomicFile.DeleteLeftovers(folder);
             if (held is not null) return held;
         }

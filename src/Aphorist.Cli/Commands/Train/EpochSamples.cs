@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Aphorist.Numerics;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>
 /// Generates samples after each epoch, as the notebook does: from a random window of the corpus, 400 characters or bytes (or 80 tokens of
-/// words, which is
-/// about as long) at each of four temperatures, each continuing the text of the one before. They are shown and saved in the run folder.
+/// words, which is about as long) at each of four temperatures, each continuing the text of the one before. They are shown and saved in the run folder.
 /// </summary>
 internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter report)
 {
@@ -19,9 +17,8 @@ internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter repo
     /// <summary>Generates the samples of one epoch. Stops early if the run is interrupted.</summary>
     public void Generate(EpochCompleted epoch, CancellationToken cancellationToken)
     {
-        (LanguageModel model, ulong runSeed) = (run.Model, run.Options.Training.Seed);
-        TextGenerator generator = new(model, GenerationMode.Window, run.Options.Training.Threads);
-        string seed = SampleSeed.WindowOf(run.Corpus, model.Tokenizer, model.Spec.Window, runSeed, epoch.Epoch);
+        TextGenerator generator = new(run.Model, GenerationMode.Window, run.Options.Training.Threads);
+        string seed = generator.ChoosePassage(run.Corpus, run.Options.Training.Seed, epoch.Epoch);
         StringBuilder text = new(seed);
         StringBuilder page = new();
         page.Append(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}, loss {epoch.Loss:F4}\n\n--- seed\n{seed}\n");
@@ -29,7 +26,7 @@ internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter repo
         {
             double temperature = Temperatures[index];
             report.SampleStarted(epoch.Epoch, temperature, index == 0 ? seed : "");
-            ulong sampleSeed = SampleSeed.Of(runSeed, epoch.Epoch, index);
+            ulong sampleSeed = run.GetSampleSeed(epoch.Epoch, index);
             GenerationOptions options = new() { MaxTokens = length, Temperature = temperature, Seed = sampleSeed };
             string? sample = Continue(generator, text.ToString(), options, cancellationToken);
             if (sample is null) return;
@@ -53,26 +50,4 @@ internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter repo
 
         return sample.ToString();
     }
-}
-
-/// <summary>The seeds of samples: random, but the same for every repetition of a run.</summary>
-internal static class SampleSeed
-{
-    private const ulong WindowIndex = 0;
-    private const ulong FirstTemperatureIndex = 1;
-
-    /// <summary>The seed at one temperature. It depends on the seed of the run, the epoch and the index of the temperature only.</summary>
-    public static ulong Of(ulong seed, int epoch, int index) => StreamOf(seed, epoch).Bits(FirstTemperatureIndex + (ulong)index);
-
-    /// <summary>A random window of the corpus as text.</summary>
-    public static string WindowOf(Corpus corpus, Tokenizer tokenizer, int window, ulong seed, int epoch)
-    {
-        long count = corpus.CountTokens(tokenizer), start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(count - window, 1));
-        int[] ids = new int[(int)Math.Min(window, count - start)];
-        corpus.ReadTokens(tokenizer, start, ids);
-        // A window of bytes can begin and end within a character.
-        return tokenizer.Decode(ids).Trim('\uFFFD');
-    }
-
-    private static RandomStream StreamOf(ulong seed, int epoch) => new(seed, RandomPurpose.SampleSeed, (uint)epoch);
 }

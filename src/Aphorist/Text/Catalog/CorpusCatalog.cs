@@ -1,11 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Compression;
-using Aphorist.Text;
 using Aphorist.Text.Catalog;
 
 namespace Aphorist;
 
-/// <summary>The corpora that can be had by name: five built in, the others downloaded once and verified every time.</summary>
+/// <summary>The corpora that can be opened by name with <see cref="Corpus.OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>.</summary>
 public static class CorpusCatalog
 {
     /// <summary>All entries, the built-in ones first.</summary>
@@ -98,40 +96,7 @@ public static class CorpusCatalog
     public static bool IsAvailableOffline(CorpusEntry entry, CorpusOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.IsBuiltIn || File.Exists(Cache.PathOf(entry));
-    }
-
-    /// <summary>Opens a corpus by name: from the library, from the cache folder, or from its address, from which an interrupted download goes on.</summary>
-    /// <param name="name">The entry's name.</param>
-    /// <param name="options">Encoding and lower-casing; UTF-8 as it is by default.</param>
-    /// <param name="progress">Hears of a download, block by block; never of a text that is at hand.</param>
-    /// <param name="cancellationToken">Stops a download; what has come stays for the next time.</param>
-    /// <exception cref="CorpusException">There is no such entry, or it cannot be downloaded, or is not what the catalogue says.</exception>
-    public static Task<Corpus> OpenAsync(
-        string name, CorpusOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(name, options, progress, Cache, cancellationToken);
-
-    internal static async Task<Corpus> OpenAsync(
-        string name, CorpusOptions? options, IProgress<DownloadProgress>? progress, CorpusDownloadFolder cache, CancellationToken cancellationToken)
-    {
-        CorpusReader reader = new(options ?? CorpusOptions.Default, standardInput: null);
-        await AddAsync(reader, Get(name), progress, cache, cancellationToken).ConfigureAwait(false);
-        return reader.ToCorpus(progress: null, cancellationToken);
-    }
-
-    internal static async Task AddAsync(
-        CorpusReader reader, CorpusEntry entry, IProgress<DownloadProgress>? progress, CorpusDownloadFolder? cache, CancellationToken cancellationToken)
-    {
-        if (entry.IsBuiltIn)
-        {
-            using Stream compressed = typeof(CorpusCatalog).Assembly.GetManifestResourceStream($"corpora/{entry.FileName}")!;
-            using GZipStream text = new(compressed, CompressionMode.Decompress);
-            reader.AddStream(text, entry.Name);
-        }
-        else
-        {
-            reader.AddFile(await (cache ?? Cache).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
-        }
+        return entry.IsBuiltIn || File.Exists(new CorpusDownloader(options ?? CorpusOptions.Default).GetPath(entry));
     }
 }
 

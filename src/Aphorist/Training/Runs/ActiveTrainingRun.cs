@@ -1,4 +1,5 @@
 using Aphorist.IO;
+using Aphorist.Numerics;
 using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
@@ -39,6 +40,16 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => trainer.RunAsync(Files, cancellationToken);
+
+    /// <summary>Gets a seed for the samples of an epoch. It depends only on the seed of the run and the arguments, so a repeated run gets the same.</summary>
+    /// <param name="epoch">The number of the epoch, from 1.</param>
+    /// <param name="index">The number of the sample, from 0.</param>
+    public ulong GetSampleSeed(int epoch, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return new RandomStream(Options.Training.Seed, RandomPurpose.SampleSeed, (uint)epoch).Bits(1 + (ulong)index);
+    }
 
     /// <summary>Writes the text that the model generated after an epoch into the run folder.</summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>

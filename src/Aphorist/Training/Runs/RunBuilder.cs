@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aphorist.IO;
+using Aphorist.Text;
 
 namespace Aphorist.Training.Runs;
 
@@ -13,16 +14,11 @@ internal static class RunBuilder
         if (from is not null) options = WithModel(options, from);
         options.Validate();
         (Corpus corpus, Corpus? validation) = await OpenTextsAsync(options, progress, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(
-            () =>
-            {
-                LanguageModel model = from is null
-                    ? CreateModel(options, corpus, progress, cancellationToken)
-                    : from.ExtendVocabulary(corpus, options.Training.Seed);
-                Encode(corpus, validation, model.Tokenizer, progress, cancellationToken);
-                return Create(options, model, corpus, validation, folder ?? RunFolder.FreePath(corpus.Name), savesStart: from is not null);
-            },
-            cancellationToken).ConfigureAwait(false);
+        LanguageModel model = from is null
+            ? await CreateModelAsync(options, corpus, progress, cancellationToken).ConfigureAwait(false)
+            : from.ExtendVocabulary(corpus, options.Training.Seed);
+        await TokenizeAsync(corpus, validation, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
+        return Create(options, model, corpus, validation, folder ?? RunFolder.FreePath(corpus.Name), savesStart: from is not null);
     }
 
     public static ActiveTrainingRun Create(LanguageModel model, Corpus corpus, TrainingOptions training, string folder, Corpus? validation)
@@ -41,8 +37,7 @@ internal static class RunBuilder
             TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
             TrainingRunOptions options = Change(begun, change);
             (Corpus corpus, Corpus? validation) = await OpenTextsAsync(options, progress, cancellationToken).ConfigureAwait(false);
-            return await Task.Run(
-                () => Resume(files, held, begun, options, corpus, validation, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await ResumeAsync(files, held, begun, options, corpus, validation, progress, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -51,15 +46,20 @@ internal static class RunBuilder
         }
     }
 
-    public static ActiveTrainingRun Resume(
-        string folder, Corpus corpus, Corpus? validation, Func<TrainingRunOptions, TrainingRunOptions>? change)
+    public static async Task<ActiveTrainingRun> ResumeAsync(
+        string folder,
+        Corpus corpus,
+        Corpus? validation,
+        Func<TrainingRunOptions, TrainingRunOptions>? change,
+        CancellationToken cancellationToken)
     {
         RunFolder files = new(folder);
         FileLock held = files.LockForResume();
         try
         {
             TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
-            return Resume(files, held, begun, Change(begun, change), corpus, validation, progress: null, CancellationToken.None);
+            TrainingRunOptions options = Change(begun, change);
+            return await ResumeAsync(files, held, begun, options, corpus, validation, progress: null, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -91,7 +91,7 @@ internal static class RunBuilder
         }
     }
 
-    private static ActiveTrainingRun Resume(
+    private static async Task<ActiveTrainingRun> ResumeAsync(
         RunFolder files,
         FileLock held,
         TrainingRunOptions begun,
@@ -106,8 +106,8 @@ internal static class RunBuilder
         if (options != begun) options.Write(files.Options);
         LanguageModel model = File.Exists(files.StartModel)
             ? LanguageModel.Load(files.StartModel)
-            : CreateModel(options, corpus, progress, cancellationToken);
-        Encode(corpus, validation, model.Tokenizer, progress, cancellationToken);
+            : await CreateModelAsync(options, corpus, progress, cancellationToken).ConfigureAwait(false);
+        await TokenizeAsync(corpus, validation, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
         Trainer trainer = new(model, corpus, options.Training, validation);
         return new ActiveTrainingRun(files, held, options, model, corpus, validation, trainer);
     }
@@ -125,21 +125,18 @@ internal static class RunBuilder
     private static TrainingRunOptions WithModel(TrainingRunOptions options, LanguageModel model) => options with
     {
         Model = model.Spec,
-        Tokenizer = new TokenizerOptions { Kind = TokenizerOptions.GetKind(model.Tokenizer) },
+        Tokenizer = new TokenizerOptions { Kind = model.Tokenizer.Kind },
         Lowercase = model.Tokenizer.Normalization.Lowercase,
     };
 
     /// <summary>Streams do not need a whole window to train, but generating samples does.</summary>
     private static void EnsureLongerThanWindow(Corpus corpus, LanguageModel model)
     {
-        bool hasCharacters = TokenizerOptions.GetKind(model.Tokenizer) == TokenizerKind.Characters;
         long length = corpus.TokensOf(model.Tokenizer).Count;
         if (length > model.Spec.Window) return;
-        string message = string.Create(
+        throw new CorpusException(string.Create(
             CultureInfo.InvariantCulture,
-            $"'{corpus.Name}' has {length:N0} {(hasCharacters ? "characters" : "tokens")}, but a window of {model.Spec.Window:N0} needs more than that. "
-            + $"Use a longer text or a smaller Window.");
-        throw new InvalidOptionsException(message, nameof(ModelSpec.Window));
+            $"'{corpus.Name}' has {length:N0} {model.Tokenizer.UnitName}, but a window of {model.Spec.Window:N0} needs more than that. Use a longer text or a smaller window."));
     }
 
     private static string ModelFileOf(string from)
@@ -158,51 +155,33 @@ internal static class RunBuilder
             await OpenAsync(options.Corpus).ConfigureAwait(false),
             options.ValidationText is null ? null : await OpenAsync([options.ValidationText]).ConfigureAwait(false));
 
-        Task<Corpus> OpenAsync(IReadOnlyList<string> sources) => CorpusSource.OpenAsync(
-            sources,
-            options.CorpusOptions,
-            options.StandardInput,
-            Relay<DownloadProgress>.To(progress, one => new(CorpusStage.Downloading, one.Name, one.BytesReceived, one.TotalBytes)),
-            Relay<PreparationProgress>.To(progress, one => new(CorpusStage.Caching, one.Name, one.Done, one.Total)),
-            cancellationToken);
+        Task<Corpus> OpenAsync(IReadOnlyList<string> sources) =>
+            Corpus.OpenAsync(sources, options.CorpusOptions with { StandardInput = options.StandardInput }, progress, cancellationToken);
     }
 
-    private static LanguageModel CreateModel(
+    private static async Task<LanguageModel> CreateModelAsync(
         TrainingRunOptions options, Corpus corpus, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        Tokenizer tokenizer = options.Tokenizer.CreateTokenizer(
-            corpus,
-            Relay<PreparationProgress>.To(progress, one => new(CorpusStage.CountingWords, one.Name, one.Done, one.Total)),
-            cancellationToken);
+        Tokenizer tokenizer = await Tokenizer.CreateAsync(corpus, options.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
         return LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
     }
 
-    /// <summary>Encodes the texts. The corpora keep the tokens, which the trainer then uses.</summary>
-    private static void Encode(
+    /// <summary>Tokenizes the texts. The corpora keep the tokens, which the trainer then uses.</summary>
+    private static async Task TokenizeAsync(
         Corpus corpus, Corpus? validation, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        IProgress<PreparationProgress>? tokenizing =
-            Relay<PreparationProgress>.To(progress, one => new(CorpusStage.Tokenizing, one.Name, one.Done, one.Total));
-        corpus.TokensOf(tokenizer, tokenizing, cancellationToken);
+        await corpus.TokenizeAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false);
+        if (validation is null) return;
         try
         {
-            validation?.TokensOf(tokenizer, tokenizing, cancellationToken);
+            await validation.TokenizeAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (UnknownCharacterException unknown)
         {
             string place = unknown.Position < 0 ? "" : $", character {unknown.Position + 1},";
-            throw new InvalidOptionsException(
-                $"The validation text '{validation!.Name}' has {CharacterName.Of(unknown.Character)}{place} which the corpus does not have, so the model "
-                + "cannot predict it. Remove or replace the character.",
-                nameof(TrainingRunOptions.ValidationText));
+            throw new CorpusException(
+                $"The validation text '{validation.Name}' has {CharacterName.Of(unknown.Character)}{place} which the corpus does not have, so the "
+                + "model cannot predict it. Remove or replace the character.");
         }
-    }
-
-    private sealed class Relay<T>(IProgress<CorpusProgress> target, Func<T, CorpusProgress> convert) : IProgress<T>
-    {
-        public static Relay<T>? To(IProgress<CorpusProgress>? target, Func<T, CorpusProgress> convert) =>
-            target is null ? null : new Relay<T>(target, convert);
-
-        public void Report(T value) => target.Report(convert(value));
     }
 }

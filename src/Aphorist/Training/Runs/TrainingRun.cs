@@ -128,15 +128,22 @@ public class TrainingRun
     /// <param name="folder">The run folder.</param>
     /// <param name="corpus">The training corpus, with the same content as before.</param>
     /// <param name="validation">The separate validation text, if the run has one.</param>
-    /// <param name="change">Changes the options, see <see cref="ResumeAsync"/>.</param>
+    /// <param name="change">
+    /// Changes the options, see <see cref="ResumeAsync(string, Func{TrainingRunOptions, TrainingRunOptions}, IProgress{CorpusProgress}, CancellationToken)"/>.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <exception cref="InvalidOptionsException">An option is out of range, or would make it another run; the content of a text changed.</exception>
     /// <exception cref="TrainingRunException">The folder holds no run or a damaged one, or another process trains in it.</exception>
-    public static ActiveTrainingRun Resume(
-        string folder, Corpus corpus, Corpus? validation = null, Func<TrainingRunOptions, TrainingRunOptions>? change = null)
+    public static Task<ActiveTrainingRun> ResumeAsync(
+        string folder,
+        Corpus corpus,
+        Corpus? validation = null,
+        Func<TrainingRunOptions, TrainingRunOptions>? change = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(corpus);
-        return RunBuilder.Resume(folder, corpus, validation, change);
+        return RunBuilder.ResumeAsync(folder, corpus, validation, change, cancellationToken);
     }
 
     /// <summary>Reads a metrics.csv.</summary>
@@ -175,7 +182,7 @@ public class TrainingRun
         TrainingState? state = File.Exists(Files.Checkpoint) ? Checkpoint.ReadState(Files.Checkpoint) : null;
         bool isFinished = state is { Batch: 0 } && Options.Training.IsComplete(state.History);
         return new TrainingRunStatus(
-            FileLock.IsHeld(Folder) ? TrainingRunState.Training : isFinished ? TrainingRunState.Finished : TrainingRunState.Interrupted,
+            FileLock.IsFolderLocked(Folder) ? TrainingRunState.Training : isFinished ? TrainingRunState.Finished : TrainingRunState.Interrupted,
             state?.History.Count ?? 0,
             state?.BestLoss,
             state?.History.Sum(epoch => epoch.Seconds) + state?.Seconds ?? 0);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Aphorist.IO;
 using Aphorist.Storage;
 using Aphorist.Training.Runs;
 
