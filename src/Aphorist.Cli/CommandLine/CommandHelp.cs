@@ -100,11 +100,11 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     }
 
     /// <summary>The options that every command takes.</summary>
-    private static OptionGroup General(Command command) => new(
-        "General options",
-        [
-            .. command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option is { Recursive: true, Hidden: false }),
-        ]);
+    private static OptionGroup General(Command command)
+    {
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options);
+        return new OptionGroup("General options", [.. inherited.Where(option => option is { Recursive: true, Hidden: false })]);
+    }
 
     private static void WriteOptions(OptionGroup group, TextWriter output, int width) =>
         WriteSection(group.Heading, group.Options.Select(option => (UsageOf(option), option.Description)), output, width);

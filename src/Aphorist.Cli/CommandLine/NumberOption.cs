@@ -18,7 +18,8 @@ internal sealed record NumberRange(double Minimum, double Maximum = double.Posit
 
     public static NumberRange AtLeast(double minimum) => new(minimum);
 
-    public static NumberRange Above(double minimum, double maximum = double.PositiveInfinity) => new(minimum, maximum) { ExcludesMinimum = true };
+    public static NumberRange Above(double minimum, double maximum = double.PositiveInfinity) =>
+        new(minimum, maximum) { ExcludesMinimum = true };
 
     /// <summary>From 0 to below 1: a probability, a fraction or a decay that may be 0 and must not be 1.</summary>
     public static NumberRange BelowOne { get; } = new(0, 1) { ExcludesMaximum = true };
@@ -37,9 +38,6 @@ internal sealed record NumberRange(double Minimum, double Maximum = double.Posit
         return ExcludesMaximum ? $"{minimum} to below {maximum}" : $"{minimum} to {maximum}";
     }
 
-    /// <summary>The range for an error message: "a whole number (2 to 4096)".</summary>
-    public string Name(bool isWhole) => $"{(isWhole ? "a whole number" : "a number")} ({this})";
-
     /// <summary>A description followed by the default, if there is one, and the range.</summary>
     public string Describe(string description, string? fallback) =>
         fallback is null ? $"{description} Range: {this}." : $"{description} Default: {fallback}. Range: {this}.";
@@ -54,76 +52,61 @@ internal sealed record NumberRange(double Minimum, double Maximum = double.Posit
 internal sealed class NumberOption<T> : Option<string?>
     where T : struct, INumber<T>
 {
-    private static readonly bool IsWhole = typeof(T) != typeof(double);
-
-    private readonly Predicate<T> allowed;
+    private readonly NumberRange range;
 
     public NumberOption(string name, string valueName, string description, NumberRange range, T? fallback = null)
-        : this(
-            name,
-            valueName,
-            range.Describe(description, fallback?.ToString(null, CultureInfo.InvariantCulture)),
-            value => range.Contains(double.CreateChecked(value)),
-            range.Name(IsWhole))
-    {
-    }
-
-    public NumberOption(string name, string valueName, string description, Predicate<T> allowed, string bounds)
         : base(name)
     {
-        this.allowed = allowed;
-        Description = description;
+        this.range = range;
+        Description = range.Describe(description, fallback?.ToString(null, CultureInfo.InvariantCulture));
         HelpName = valueName;
         Arity = ArgumentArity.ExactlyOne;
+        string kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{name} takes {bounds}, not '{token.Value}'.");
+                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.");
         });
     }
 
-    /// <summary>The number given; null if none was.</summary>
+    /// <summary>The number given; null if the option is not given.</summary>
     public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Parse(word) : null;
 
     private T? Parse(string word) =>
-        T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && allowed(value) ? value : null;
+        T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && range.Contains(double.CreateChecked(value))
+            ? value
+            : null;
 }
 
 /// <summary>An option whose value is one or more numbers, separated by commas.</summary>
 internal sealed class NumberListOption : Option<string?>
 {
-    private readonly Predicate<double> allowed;
-
-    public NumberListOption(string name, string valueName, string description, NumberRange range, string? fallback = null)
-        : this(name, valueName, range.Describe(description, fallback), range.Contains, $"numbers separated by commas ({range})")
-    {
-    }
+    private readonly NumberRange range;
+    private readonly int? count;
 
     /// <param name="name">The option.</param>
     /// <param name="valueName">What its value is called in the help.</param>
     /// <param name="description">What it does.</param>
     /// <param name="range">The range of each number.</param>
-    /// <param name="count">How many numbers there have to be.</param>
-    public NumberListOption(string name, string valueName, string description, NumberRange range, int count)
-        : this(name, valueName, range.Describe(description, null), range.Contains, $"{count} numbers separated by commas ({range})", count, count)
-    {
-    }
-
-    public NumberListOption(string name, string valueName, string description, Predicate<double> allowed, string bounds, int least = 1, int most = int.MaxValue)
+    /// <param name="fallback">The default; null for none.</param>
+    /// <param name="count">How many numbers there have to be; null for one or more.</param>
+    public NumberListOption(
+        string name, string valueName, string description, NumberRange range, string? fallback = null, int? count = null)
         : base(name)
     {
-        this.allowed = allowed;
-        Description = description;
+        (this.range, this.count) = (range, count);
+        Description = range.Describe(description, fallback);
         HelpName = valueName;
         Arity = ArgumentArity.ExactlyOne;
+        string kind = count is null ? "numbers" : $"{count} numbers";
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is not { } numbers || numbers.Length < least || numbers.Length > most) result.AddError($"{name} takes {bounds}, not '{token.Value}'.");
+                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} separated by commas ({range}), not '{token.Value}'.");
         });
     }
 
-    /// <summary>The numbers given; null if none were.</summary>
+    /// <summary>The numbers given; null if the option is not given.</summary>
     public double[]? GetValue(ParseResult call) => call.GetValue(this) is string words ? Parse(words) : null;
 
     private double[]? Parse(string words)
@@ -131,11 +114,12 @@ internal sealed class NumberListOption : Option<string?>
         List<double> numbers = [];
         foreach (string word in words.Split(','))
         {
-            if (!double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number) || !allowed(number)) return null;
+            bool isNumber = double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
+            if (!isNumber || !range.Contains(number)) return null;
             numbers.Add(number);
         }
 
-        return [.. numbers];
+        return count is null || numbers.Count == count ? [.. numbers] : null;
     }
 }
 
@@ -145,12 +129,10 @@ internal static class NumberOptions
     public static NumberOption<int> Whole(string name, string description, int minimum, int maximum = int.MaxValue, int? fallback = null) =>
         new(name, "n", description, maximum == int.MaxValue ? NumberRange.AtLeast(minimum) : new NumberRange(minimum, maximum), fallback);
 
-    public static NumberOption<double> Real(string name, string valueName, string description, NumberRange range, double? fallback = null) =>
+    public static NumberOption<double> Real(
+        string name, string valueName, string description, NumberRange range, double? fallback = null) =>
         new(name, valueName, description, range, fallback);
 
     public static NumberOption<ulong> Seed(string name, string description, ulong? fallback = null) =>
         new(name, "n", description, NumberRange.AtLeast(0), fallback);
-
-    public static NumberOption<double> Real(string name, string valueName, string description, Predicate<double> allowed, string bounds) =>
-        new(name, valueName, description, value => double.IsFinite(value) && allowed(value), bounds);
 }

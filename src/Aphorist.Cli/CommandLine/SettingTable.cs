@@ -55,7 +55,12 @@ internal sealed class SettingTable<TRecord> : IEnumerable<Option>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private void Add<T>(
-        string heading, Option option, Func<ParseResult, T?> read, Func<TRecord, T, TRecord> set, string? onlyWith, Predicate<TRecord>? applies)
+        string heading,
+        Option option,
+        Func<ParseResult, T?> read,
+        Func<TRecord, T, TRecord> set,
+        string? onlyWith,
+        Predicate<TRecord>? applies)
         where T : struct =>
         settings.Add(new(heading, option, (record, call) => read(call) is T value ? set(record, value) : record, onlyWith, applies));
 

@@ -108,7 +108,8 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
         foreach (ChartSeries one in drawn)
         {
             string sample = one.IsDotted ? "⠁⠂" : "⠒⠒";
-            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {sample} {one.Name} {one.Latest:F3}"), new Style(one.Color));
+            string text = string.Create(CultureInfo.InvariantCulture, $"  {sample} {one.Name} {one.Latest:F3}");
+            yield return new Segment(text, new Style(one.Color));
         }
     }
 }

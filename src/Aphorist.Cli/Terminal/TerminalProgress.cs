@@ -49,7 +49,11 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
         display = console.Progress()
             .AutoClear(true)
             .ExcludeVerticalPadding()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), facts)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 },
+                new PercentageColumn(),
+                facts)
             .UseRenderHook((bar, _) => below is { } picture ? new Rows(bar, picture) : bar)
             .StartAsync(async context =>
             {

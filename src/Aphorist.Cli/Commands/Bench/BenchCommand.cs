@@ -13,7 +13,7 @@ internal static class BenchCommand
     private const string Large = "LSTM(512) x 2";
 
     private static readonly NumberOption<double> Seconds = NumberOptions.Real(
-        "--seconds", "seconds", "Seconds to measure each figure. 1 by default.", value => value > 0 && value <= 3600, "a number of seconds above 0, up to 3600");
+        "--seconds", "seconds", "Seconds to measure each figure.", NumberRange.Above(0, 3600), 1);
 
     private static readonly NumberOption<int> Threads = NumberOptions.Whole(
         "--threads", "Number of threads. One for each processor by default.", 1, 1024);

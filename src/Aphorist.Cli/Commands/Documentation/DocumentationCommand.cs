@@ -23,7 +23,8 @@ internal static class DocumentationCommand
         page.Append("This page is printed by `aphorist documentation`. A test fails if it is out of date.\n\n");
         page.Append(root.Description).Append("\n\n");
         AppendExamples(page, root);
-        page.Append("| exit code | meaning |\n| --- | --- |\n| 0 | success |\n| 1 | failure |\n| 2 | wrong call |\n| 130 | interrupted |\n\n");
+        page.Append("| exit code | meaning |\n| --- | --- |\n");
+        page.Append("| 0 | success |\n| 1 | failure |\n| 2 | wrong call |\n| 130 | interrupted |\n\n");
         page.Append("Results are written to standard output, progress and messages to standard error. ");
         page.Append("Setting `NO_COLOR` turns colours off.\n\n");
         page.Append("## General options\n\nEvery command accepts them.\n\n");

@@ -38,8 +38,8 @@ internal static class EvaluateCommand
     {
         Command command = new(
             "evaluate",
-            "Measures how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be compared "
-            + "between models of characters, words and bytes.")
+            "Measures how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
+            + "compared between models of characters, words and bytes.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
         };

@@ -20,7 +20,7 @@ internal static class PlotCommand
 
     public static Command Create()
     {
-        Command command = new("plot", "Draws the losses of training runs as a chart: solid lines for training, dashed lines for validation.")
+        Command command = new("plot", "Draws a chart of the losses of runs: solid lines for training, dashed lines for validation.")
         {
             Runs, By, Output,
         };

@@ -10,7 +10,7 @@ internal static class SweepCommand
 {
     private static readonly Option<string[]> Over = new("--over")
     {
-        Description = "An option to vary and its values, such as \"hidden=128,256\". Can be repeated. Any option of a run below can be varied.",
+        Description = "An option to vary and its values, such as \"hidden=128,256\". Can be repeated. Any option of a run can vary.",
         HelpName = "option=values",
         Arity = ArgumentArity.ZeroOrMore,
     };

@@ -118,7 +118,8 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
             TrainingRunOptions started = TrainingRun.Open(run.Folder).Options;
             string?[] texts =
             [
-                .. started.Corpus, started.CorpusSha256, started.ValidationText, started.ValidationSha256, started.Encoding, $"{started.Lowercase}",
+                .. started.Corpus, started.CorpusSha256, started.ValidationText, started.ValidationSha256,
+                started.Encoding, $"{started.Lowercase}",
             ];
             if (!seen.Add(string.Join('\n', texts))) continue;
             CorpusOptions options = new() { Encoding = started.Encoding, Lowercase = started.Lowercase };

@@ -21,7 +21,8 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
             : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
-            $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. Run folder: {run.Folder}."));
+            $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. "
+            + $"Run folder: {run.Folder}."));
         if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Resuming after epoch {started.CompletedEpochs}.");
     }
 

@@ -35,7 +35,9 @@ internal static class ModelFlags
         {
             Heading.Data,
             Whole(
-                "--minimum-count", "How often a word must occur to be in a vocabulary of words.", 1, fallback: DefaultTokenizer.MinimumCount),
+                "--minimum-count",
+                "How often a word must occur to be in a vocabulary of words.",
+                1, fallback: DefaultTokenizer.MinimumCount),
             (options, value) => options with { MinimumCount = value },
             "--tokenizer words", options => options.Kind == TokenizerKind.Words
         },

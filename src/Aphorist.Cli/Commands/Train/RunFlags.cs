@@ -41,7 +41,8 @@ internal static class RunFlags
             Text(
                 "--validation-text",
                 "text",
-                "Separate validation text, instead of a fraction of the corpus: a name from `aphorist corpora`, a file, a folder or a pattern."),
+                "Separate validation text, instead of a fraction of the corpus: a name from `aphorist corpora`, a file, a folder or a "
+                + "pattern. Default: none."),
             (options, value) => options with { ValidationText = value, Training = options.Training with { ValidationShare = 0 } }
         },
     };
@@ -51,7 +52,8 @@ internal static class RunFlags
     private static readonly Option<string?> From = Text(
         "--from",
         "model",
-        "Fine-tune this model: a model file, or a run folder for its best model. It keeps its shape and its tokenizer; new tokens are added.");
+        "Fine-tune this model: a model file, or a run folder for its best model. It keeps its shape and its tokenizer; new tokens are "
+        + "added. Default: none.");
 
     /// <summary>The corpus.</summary>
     public static Argument<string[]> Corpus { get; } = WordArgument.Several(
@@ -60,7 +62,8 @@ internal static class RunFlags
         + "Default: the built-in aphorisms.");
 
     /// <summary>The options under their headings.</summary>
-    public static IReadOnlyList<OptionGroup> Groups { get; } = [.. Heading.All.Select(heading => new OptionGroup(heading, [.. Under(heading)]))];
+    public static IReadOnlyList<OptionGroup> Groups { get; } =
+        [.. Heading.All.Select(heading => new OptionGroup(heading, [.. Under(heading)]))];
 
     /// <summary>All options. Each takes one value.</summary>
     public static IReadOnlyList<Option> Options { get; } = [.. Groups.SelectMany(group => group.Options)];
@@ -128,8 +131,8 @@ internal static class RunFlags
         Option<string?> option = Text(
             "--preset",
             "name",
-            $"Model and training options to start from: {string.Join(", ", PresetNames)}. The other options override it; their defaults are those "
-            + "of notebook. Default: notebook.");
+            $"Model and training options to start from: {string.Join(", ", PresetNames)}. The other options override it; their "
+            + "defaults are those of notebook. Default: notebook.");
         option.CompletionSources.Add(_ => PresetNames.Select(name => new CompletionItem(name)));
         return option;
     }

@@ -45,8 +45,8 @@ internal static class TrainingFlags
             Heading.Training,
             new ChoiceOption<Objective>(
                 "--objective",
-                "windows: predict the token after each window, as the notebook does. stream: predict every token of long streams, which learns "
-                + "faster.",
+                "windows: predict the token after each window, as the notebook does. stream: predict every token of long streams, which "
+                + "learns faster.",
                 Objective.Windows, ("windows", Objective.Windows), ("stream", Objective.Stream)),
             (options, value) => options with { Objective = value }
         },
