@@ -49,9 +49,14 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
     protected override IAnsiConsole CreateTerminal(bool isError) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new AnsiConsoleOutput(isError ? Console.Error : Console.Out),
+        Ansi = HasAnsi(isError ? IsErrorTerminal : IsOutputTerminal) ? AnsiSupport.Yes : AnsiSupport.Detect,
         // On a continuous integration server Spectre.Console would not read keys, even from a terminal.
         Interactive = isError ? InteractionSupport.Detect : InteractionSupport.Yes,
     });
+
+    /// <summary>Whether a terminal knows escape sequences. Spectre.Console knows the names of some terminals only.</summary>
+    private static bool HasAnsi(bool isTerminal) =>
+        isTerminal && !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>
     /// .NET's console stream hides a broken pipe and a file stream reports it. But a file stream keeps its own position in a file, which
