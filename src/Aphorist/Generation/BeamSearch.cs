@@ -71,7 +71,7 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, CompiledOptions c
     {
         int vocabularySize = tokenizer.VocabularySize;
         // The unknown token has no text of its own, so it is never generated.
-        int first = tokenizer is WordTokenizer ? WordTokenizer.UnknownId + 1 : 0;
+        int first = tokenizer.UnknownTokenId is int unknown ? unknown + 1 : 0;
         List<((int, int), (double, int, int))> extensions = new(beams.Count * vocabularySize);
         for (int beam = 0; beam < beams.Count; beam++)
         {

@@ -37,11 +37,6 @@ internal sealed class CompiledOptions
     }
 
     /// <inheritdoc cref="Encode(string)"/>
-    public static int[] Encode(Tokenizer tokenizer, string text, UnknownCharacterPolicy unknownCharacters)
-    {
-        string normalized = tokenizer.Normalization.Apply(text);
-        return unknownCharacters == UnknownCharacterPolicy.Skip
-            ? tokenizer.EncodeSkippingUnknown(normalized, out _)
-            : tokenizer.Encode(normalized);
-    }
+    public static int[] Encode(Tokenizer tokenizer, string text, UnknownCharacterPolicy unknownCharacters) =>
+        tokenizer.Encode(tokenizer.Normalization.Apply(text), unknownCharacters);
 }

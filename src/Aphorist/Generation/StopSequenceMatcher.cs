@@ -24,13 +24,11 @@ internal sealed class StopSequenceMatcher(string[] sequences)
         string[] normalized = [.. sequences.Select(tokenizer.Normalization.Apply)];
         if (normalized.Contains(""))
             throw new InvalidOptionsException("StopSequences contains an empty text. Remove it.", nameof(GenerationOptions.StopSequences));
-        if (normalized.Length == 0 || tokenizer is ByteTokenizer) return normalized;
-        HashSet<Rune> known = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
         foreach (string sequence in normalized)
         {
             foreach (Rune character in sequence.EnumerateRunes())
             {
-                if (known.Contains(character)) continue;
+                if (tokenizer.CanDecodeTo(character)) continue;
                 throw new InvalidOptionsException(
                     $"The stop sequence '{VisibleText.Of(sequence)}' cannot occur, because the model does not know "
                     + $"{CharacterName.Of(character)}. Change or remove it.", nameof(GenerationOptions.StopSequences));

@@ -80,5 +80,5 @@ internal sealed class TextAssembler
     }
 
     /// <summary>The text of a token; empty for a byte that is only a part of a character.</summary>
-    private string TextOf(int id) => tokenizer is ByteTokenizer && id >= 0x80 ? "" : tokenizer.Decode([id]);
+    private string TextOf(int id) => tokenizer.IsPartialCharacter(id) ? "" : tokenizer.GetText(id);
 }

@@ -218,7 +218,7 @@ public sealed class ScoreTests
 
     private static LanguageModel Model(TokenizerKind kind)
     {
-        Tokenizer tokenizer = new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus);
+        Tokenizer tokenizer = Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 });
         return LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, tokenizer, seed: 3);
     }
 }

@@ -100,7 +100,7 @@ public sealed class TokenizerGenerationTests
     // The window is longer than any text here, so both modes generate the same.
     private static LanguageModel Model(TokenizerKind kind)
     {
-        Tokenizer tokenizer = new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus);
+        Tokenizer tokenizer = Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 });
         return LanguageModel.Create(new() { HiddenSize = 9, Window = 100 }, tokenizer, seed: 3);
     }
 }

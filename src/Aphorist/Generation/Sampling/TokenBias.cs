@@ -19,7 +19,7 @@ internal sealed class TokenBias : ILogitsProcessor
     {
         List<int> banned = [.. options.BannedTokens.SelectMany(text => FindTokens(tokenizer, text, nameof(options.BannedTokens)))];
         // The unknown token has no text of its own, so it is never generated.
-        if (tokenizer is WordTokenizer) banned.Add(WordTokenizer.UnknownId);
+        if (tokenizer.UnknownTokenId is int unknown) banned.Add(unknown);
         if (options.LogitBias.Count == 0 && banned.Count == 0) return null;
         float[] biases = new float[tokenizer.VocabularySize];
         foreach ((string text, double bias) in options.LogitBias)
@@ -35,19 +35,9 @@ internal sealed class TokenBias : ILogitsProcessor
     /// <summary>The tokens that a text stands for: a character, a byte, or a word with and without a leading space.</summary>
     private static int[] FindTokens(Tokenizer tokenizer, string text, string property)
     {
-        string normalized = tokenizer.Normalization.Apply(text);
-        int[] ids = tokenizer is WordTokenizer
-            ? [.. FindToken(tokenizer, normalized), .. FindToken(tokenizer, " " + normalized)]
-            : FindToken(tokenizer, normalized);
-        if (ids.Length > 0) return ids;
-        string tokens = tokenizer switch { WordTokenizer => "words", ByteTokenizer => "characters of one byte", _ => "characters" };
-        throw new InvalidOptionsException(
-            $"{property} names '{VisibleText.Of(text)}', which is not a token of the model. Name single {tokens} that it knows.", property);
-    }
-
-    private static int[] FindToken(Tokenizer tokenizer, string text)
-    {
-        int[] ids = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
-        return unknown.Count == 0 && ids.Length == 1 ? ids : [];
+        int[] ids = tokenizer.FindTokens(tokenizer.Normalization.Apply(text));
+        return ids.Length > 0 ? ids : throw new InvalidOptionsException(
+            $"{property} names '{VisibleText.Of(text)}', which is not a token of the model. Name {tokenizer.TokenDescription} that it knows.",
+            property);
     }
 }
