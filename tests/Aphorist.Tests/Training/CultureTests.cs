@@ -37,7 +37,7 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public void Create_LayersOrKernelOutOfRangeUnderACommaCulture_WritesAHyphen()
     {
-        AssertSays("The number of layers is -1;", () => LanguageModel.Create(new() { Layers = -1 }, TinyTraining.Model().Tokenizer));
+        AssertSays("Layers is -1;", () => LanguageModel.Create(new() { Layers = -1 }, TinyTraining.Model().Tokenizer));
         AssertSays("kernels of -3 see -3 tokens", () => LanguageModel.Create(new() { Architecture = Architecture.Convolution, KernelSize = -3 }, TinyTraining.Model().Tokenizer));
     }
 
@@ -69,8 +69,8 @@ public sealed class CultureTests : IDisposable
     private static Trainer Trainer(TrainingOptions options) => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options);
 
     private static void AssertSays(string part, Func<object> call) =>
-        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<AphoristException>(call).Message, StringComparison.Ordinal);
 
     private static void AssertSays(string part, Action call) =>
-        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<AphoristException>(call).Message, StringComparison.Ordinal);
 }
