@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>The three matrix products of a training step of the notebook: h U, the way back through U, and the gradient of U.</summary>
+/// <summary>The three matrix products of a training step of the notebook: h U, the backward pass through U, and the gradient of U.</summary>
 [MemoryDiagnoser]
 public unsafe class GemmBenchmarks
 {

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>The LSTM cell without its matrix products: one step of a shard of 32 sequences of 128 units, forwards and backwards.</summary>
+/// <summary>The LSTM cell without its matrix products: one step of a shard of 32 sequences of 128 units, forward and backward.</summary>
 [MemoryDiagnoser]
 public unsafe class LstmCellBenchmarks
 {

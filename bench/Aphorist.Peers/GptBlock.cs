@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A layer of the GPT: attention and a perceptron, each after a normalisation and added to what came in.</summary>
+/// <summary>A layer of the GPT: attention and a perceptron, each after a normalization and added to what came in.</summary>
 internal sealed class GptBlock : nn.Module<Tensor, Tensor>
 {
     private readonly LayerNorm beforeAttention;

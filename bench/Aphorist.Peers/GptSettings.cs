@@ -22,7 +22,7 @@ internal static class GptSettings
     public const double Beta1 = 0.9;
     public const double Beta2 = 0.99;
 
-    /// <summary>Of matrices, the embeddings among them; the scales of the normalisations are not decayed.</summary>
+    /// <summary>Of matrices, the embeddings among them; the scales of the normalizations are not decayed.</summary>
     public const double WeightDecay = 0.1;
 
     /// <summary>The norm to which the gradient of all parameters together is cut.</summary>

@@ -45,7 +45,7 @@ internal static class NGramBaseline
     {
         if (length < 0) return 1.0 / characters;
         double shorter = Probability(counts, ids, start, place, length - 1, characters);
-        // As for the models, the text held out begins anew.
+        // As for the models, the text held out begins again.
         if (place - length < start || !counts.TryGetValue(Context(ids, place, length), out Dictionary<int, int>? followers)) return shorter;
         double total = followers.Values.Sum(), kinds = followers.Count;
         return (followers.GetValueOrDefault(ids[place]) + kinds * shorter) / (total + kinds);

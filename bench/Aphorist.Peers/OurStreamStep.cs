@@ -36,7 +36,7 @@ internal sealed class OurStreamStep : IStreamStep
         };
         string characters = string.Concat(Enumerable.Range(0, StreamShape.Characters).Select(id => (char)('A' + id)));
         LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters(characters));
-        foreach (ParameterTensor tensor in model.Parameters.Tensors) Fill(model.Parameters.ValuesOf(tensor), tensor, parameters);
+        foreach (ParameterTensor tensor in model.Parameters.Tensors) Fill(model.Parameters.GetValues(tensor), tensor, parameters);
         return new OurStreamStep(shape, model, new TrainingOptions
         {
             Objective = Objective.Stream,
@@ -60,7 +60,7 @@ internal sealed class OurStreamStep : IStreamStep
     {
         string name = tensor.Name.Replace("lstm.", "recurrent.", StringComparison.Ordinal).Replace("gru.", "recurrent.", StringComparison.Ordinal);
         float[] source = parameters[name.Replace("bias_l", "bias_ih_l", StringComparison.Ordinal)];
-        if (!tensor.Transposed) source.CopyTo(values);
+        if (!tensor.IsTransposed) source.CopyTo(values);
         else for (int index = 0; index < source.Length; index++) values[index % tensor.Columns * tensor.Rows + index / tensor.Columns] = source[index];
     }
 }

@@ -44,9 +44,9 @@ internal sealed class TorchModel : nn.Module
 
     private void Copy(LanguageModel source, ParameterTensor tensor)
     {
-        using Tensor values = torch.tensor(source.Parameters.ValuesOf(tensor).ToArray());
+        using Tensor values = torch.tensor(source.Parameters.GetValues(tensor).ToArray());
         Tensor shaped = tensor.Columns == 0 ? values
-            : tensor.Transposed ? values.reshape(tensor.Columns, tensor.Rows).t()
+            : tensor.IsTransposed ? values.reshape(tensor.Columns, tensor.Rows).t()
             : values.reshape(tensor.Rows, tensor.Columns);
         ParameterOf(tensor.Name == "lstm.bias_l0" ? "lstm.bias_ih_l0" : tensor.Name).copy_(shaped);
     }

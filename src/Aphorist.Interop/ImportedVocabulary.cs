@@ -27,7 +27,7 @@ public sealed class ImportedVocabulary
 
     /// <summary>The characters of a string, in the order of their numbers.</summary>
     /// <param name="characters">The characters, each once; a line feed is one of them.</param>
-    /// <param name="normalization">How texts were normalised before they were numbered. Not at all by default.</param>
+    /// <param name="normalization">How texts were normalized before they were numbered. Not at all by default.</param>
     /// <exception cref="InvalidDataException">A character is there twice.</exception>
     public static ImportedVocabulary FromCharacters(string characters, TextNormalization normalization = default)
     {
@@ -39,7 +39,7 @@ public sealed class ImportedVocabulary
 
     /// <summary>A JSON object either way round: <c>{"a": 0, "b": 1}</c>, as programs call it char_indices, or <c>{"0": "a", "1": "b"}</c>, indices_char.</summary>
     /// <param name="json">The object.</param>
-    /// <param name="normalization">How texts were normalised before they were numbered. Not at all by default.</param>
+    /// <param name="normalization">How texts were normalized before they were numbered. Not at all by default.</param>
     /// <exception cref="InvalidDataException">It is no such object, a character or a number is there twice, or a number from 0 on is missing.</exception>
     public static ImportedVocabulary FromJson(string json, TextNormalization normalization = default)
     {

@@ -11,7 +11,7 @@ public static class ModelImport
     /// <param name="path">The file.</param>
     /// <param name="window">Tokens that the model is meant to look back on, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.</param>
     /// <param name="gates">The activation of the gates, which weights alone of Keras do not say; other files do.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says which.</exception>
+    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says what is wrong.</exception>
     public static ImportedModel Read(string path, int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -19,8 +19,8 @@ public static class ModelImport
     }
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
-    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
-    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
+    /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>

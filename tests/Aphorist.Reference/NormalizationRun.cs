@@ -1,6 +1,6 @@
 namespace Aphorist.Reference;
 
-/// <summary>The normalisation of one layer's outputs over its units, step by step.</summary>
+/// <summary>The normalization of one layer's outputs over its units, step by step.</summary>
 /// <remarks>n = (h - mean(h)) / sqrt(mean((h - mean(h))^2) + 1e-5); y = g n + b.</remarks>
 public sealed class NormalizationRun
 {
@@ -24,7 +24,7 @@ public sealed class NormalizationRun
     /// <summary>[steps][H]: y.</summary>
     public double[][] Outputs { get; }
 
-    /// <summary>Takes the gradients of y, adds the normalisation's part to the gradients of the parameters, and returns those of h.</summary>
+    /// <summary>Takes the gradients of y, adds the normalization's part to the gradients of the parameters, and returns those of h.</summary>
     public double[][] Backward(double[][] outputGradients, ReferenceParameters gradients) =>
         [.. outputGradients.Select((gradient, time) => Backward(normalized[time], deviations[time], gradient, gradients))];
 

@@ -10,7 +10,7 @@ public sealed record ReferenceBatch(int[][] Tokens, int[][] Targets)
     /// </summary>
     public double[][][]? States { get; init; }
 
-    /// <summary>[rows][layers][H]: dropout, the factors by which what a layer hands on is multiplied, the same at all steps. Ones if null.</summary>
+    /// <summary>[rows][layers][H]: dropout, the factors by which what a layer outputs is multiplied, the same at all steps. Ones if null.</summary>
     public double[][][]? Masks { get; init; }
 
     /// <summary>How many losses are summed.</summary>

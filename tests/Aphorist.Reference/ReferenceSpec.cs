@@ -24,10 +24,10 @@ public sealed record ReferenceSpec
     /// <summary>Whether the decoder's kernel is the embedding itself, for which E has to be H.</summary>
     public bool TiedEmbedding { get; init; }
 
-    /// <summary>Whether each layer above the first adds its input to what it hands on.</summary>
+    /// <summary>Whether each layer above the first adds its input to its output.</summary>
     public bool Residual { get; init; }
 
-    /// <summary>Whether each layer's outputs are normalised over its units.</summary>
+    /// <summary>Whether each layer's outputs are normalized over its units.</summary>
     public bool LayerNormalization { get; init; }
 
     /// <summary>K of convolutions.</summary>

@@ -13,7 +13,7 @@ public sealed class SequenceRun
     /// <param name="parameters">The model's parameters.</param>
     /// <param name="tokens">[steps].</param>
     /// <param name="states">[layers][state]: what the layers remember from before; zeros if null.</param>
-    /// <param name="masks">[layers][H]: what the outputs of each layer, normalised or not, are multiplied by; ones if null.</param>
+    /// <param name="masks">[layers][H]: what the outputs of each layer, normalized or not, are multiplied by; ones if null.</param>
     public SequenceRun(ReferenceParameters parameters, int[] tokens, double[][]? states = null, double[][]? masks = null)
     {
         (this.parameters, this.tokens, this.masks) = (parameters, tokens, masks);
@@ -33,7 +33,7 @@ public sealed class SequenceRun
     /// <summary>[layers][state]: what the layers remember after the last step.</summary>
     public double[][] FinalStates => [.. layers.Select(layer => layer.FinalState)];
 
-    /// <summary>[layers * H]: <see cref="LayerRun.Cells"/> of all layers, from below, at a step.</summary>
+    /// <summary>[layers * H]: <see cref="LayerRun.Cells"/> of all layers, from the first one up, at a step.</summary>
     public double[] Cells(int time) => [.. layers.SelectMany(layer => layer.Cells[time])];
 
     /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to, in all layers.</summary>
@@ -86,7 +86,7 @@ public sealed class SequenceRun
                 gradient[tokens[time] * inputGradients[time].Length + column] += inputGradients[time][column];
     }
 
-    // A product with the same factors on the way out and on the way back.
+    // A product with the same factors output and in the backward pass.
     private double[][] Masked(double[][] vectors, int layer) =>
         masks is null ? vectors : [.. vectors.Select(vector => vector.Select((value, unit) => value * masks[layer][unit]).ToArray())];
 }

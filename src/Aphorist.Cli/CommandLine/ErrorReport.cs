@@ -15,7 +15,7 @@ internal static class ErrorReport
         bool debug = call.GetValue(GlobalOptions.Debug);
         error.WriteLine($"aphorist: {SentenceOf(exception, debug, command)}");
         if (debug) error.WriteLine(exception);
-        return exception is UsageException || OptionOf(exception, command) is not null ? ExitCode.WrongCall : ExitCode.Failed;
+        return exception is UsageException or InvalidOptionsException ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
     /// <summary>Describes a failure.</summary>

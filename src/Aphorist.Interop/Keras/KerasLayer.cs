@@ -20,7 +20,7 @@ internal sealed record KerasLayer(string Path, int Position, string ClassName, s
     /// <summary>Whether it is applied to every step.</summary>
     public bool IsTimeDistributed => Wrapper == TimeDistributed;
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>The name of the file in error messages.</summary>
     public string Title => $"layer {Position} ('{Name}', {(Wrapper is null ? ClassName : $"{Wrapper}({ClassName})")})";
 
     /// <summary>Reads a layer of a model's list.</summary>

@@ -47,8 +47,8 @@ public sealed class KerasModel : ImportedModel
     }
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
-    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
-    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
+    /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
     public static KerasModel Read(Stream stream, string name = "stream")
     {
@@ -68,7 +68,7 @@ public sealed class KerasModel : ImportedModel
     /// <param name="path">The file.</param>
     /// <param name="gates">The <c>recurrent_activation</c> of the layers: by default it is sigmoid since Keras 2.3, hard sigmoid before.</param>
     /// <param name="window">The length of the input. 60 by default.</param>
-    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which says itself what is asked for here.</exception>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which has these values itself.</exception>
     public static KerasModel ReadWeights(string path, GateActivation gates, int window = UsualWindow)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -76,10 +76,10 @@ public sealed class KerasModel : ImportedModel
     }
 
     /// <summary>Reads weights alone from a stream, which stays open.</summary>
-    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
+    /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
     /// <param name="gates">The <c>recurrent_activation</c> of the layers.</param>
     /// <param name="window">The length of the input. 60 by default.</param>
-    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
     public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = UsualWindow, string name = "stream")
     {

@@ -12,13 +12,13 @@ internal sealed class KerasNetwork
     /// <summary>The embedding; null where the first recurrent layer reads one-hot vectors.</summary>
     public KerasLayer? Embedding { get; private set; }
 
-    /// <summary>The recurrent layers, from below.</summary>
+    /// <summary>The recurrent layers, from the first one up.</summary>
     public IReadOnlyList<KerasRecurrentLayer> Recurrent => recurrent;
 
     /// <summary>The layer that makes the logits.</summary>
     public KerasLayer Decoder { get; private set; } = null!;
 
-    /// <summary>The layers that have weights, from below.</summary>
+    /// <summary>The layers that have weights, from the first one up.</summary>
     public IEnumerable<KerasLayer> Weighted => [.. Embedding is null ? [] : new[] { Embedding }, .. recurrent.Select(layer => layer.Layer), Decoder];
 
     /// <summary>What messages call the file.</summary>

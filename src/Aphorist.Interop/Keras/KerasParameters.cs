@@ -4,7 +4,7 @@ namespace Aphorist.Interop.Keras;
 
 /// <summary>All weights of a Keras model, checked, with the rows of tokens in Keras's order of them.</summary>
 /// <param name="Embedding">[V, E]; null for none.</param>
-/// <param name="Layers">The recurrent layers, from below.</param>
+/// <param name="Layers">The recurrent layers, from the first one up.</param>
 /// <param name="DecoderKernel">[H, V].</param>
 /// <param name="DecoderBias">[V].</param>
 internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRecurrentWeights> Layers, float[] DecoderKernel, float[] DecoderBias)

@@ -3,7 +3,7 @@ namespace Aphorist.Interop.Keras;
 /// <summary>An LSTM or a GRU.</summary>
 /// <param name="Layer">The layer in the configuration.</param>
 /// <param name="Spec">The shape of a model of this one layer.</param>
-/// <param name="ReturnsSequences">Whether it hands on its outputs of all steps.</param>
+/// <param name="ReturnsSequences">Whether it outputs its outputs of all steps.</param>
 /// <param name="GateScale">What the sums of its gates are multiplied by, see <see cref="Read"/>.</param>
 internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, bool ReturnsSequences, float GateScale)
 {

@@ -9,11 +9,11 @@ namespace Aphorist.Interop;
 /// <remarks>Keras's files have no vocabulary, so it is written beside. docs/export.md says which versions of Keras read the file.</remarks>
 public static class KerasWeightsFile
 {
-    /// <summary>Writes a model and, beside it, its vocabulary. Each is written under another name and renamed into place, so a failure leaves the previous one.</summary>
-    /// <param name="model">A model of LSTM or GRU layers, without layer normalisation, residual connections or a tied embedding.</param>
+    /// <summary>Writes a model and, beside it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
+    /// <param name="model">A model of LSTM or GRU layers, without layer normalization, residual connections or a tied embedding.</param>
     /// <param name="path">The file; its folder must exist. See <see cref="KindOf"/> for what its name decides.</param>
     /// <exception cref="ArgumentException">The model is no chain of Keras's layers, or too large to be written.</exception>
-    /// <exception cref="IOException">A file could not be written; the message says why.</exception>
+    /// <exception cref="IOException">A file could not be written.</exception>
     /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
     public static void Write(LanguageModel model, string path)
     {
@@ -42,7 +42,7 @@ public static class KerasWeightsFile
         else KerasWrittenHdf5.Write(model, stream);
     }
 
-    /// <summary>What a file of this name is: if it ends in .keras an archive of Keras 3, otherwise HDF5 of Keras 2, by custom ending in .h5.</summary>
+    /// <summary>What a file of this name is: if it ends in .keras an archive of Keras 3, otherwise HDF5 of Keras 2, usually ending in .h5.</summary>
     public static KerasFileKind KindOf(string path) => path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) ? KerasFileKind.Keras3 : KerasFileKind.Keras2;
 
     /// <summary>Where the vocabulary goes: <c>model.vocabulary.json</c> for <c>model.h5</c>, an object with each token's id. A model of bytes has none.</summary>

@@ -19,7 +19,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     /// <summary>The shape of a model's input: a batch of any size of tokens' ids, or of one-hot vectors.</summary>
     public static JsonArray InputShape(LanguageModel model) => model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.VocabularySize];
 
-    /// <summary>The layers of a model, from below.</summary>
+    /// <summary>The layers of a model, from the first one up.</summary>
     /// <param name="model">The model.</param>
     /// <param name="gateScale">What the sums of gates are multiplied by; 1 by default.</param>
     public static IReadOnlyList<KerasWrittenLayer> Of(LanguageModel model, float gateScale = 1)

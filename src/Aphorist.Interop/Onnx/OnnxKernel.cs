@@ -17,7 +17,7 @@ internal static class OnnxKernel
         }
     }
 
-    /// <summary>The kernel that hands on each gate's sum as it is.</summary>
+    /// <summary>The kernel that outputs each gate's sum as it is.</summary>
     /// <param name="order">As in <see cref="CopyTransposed"/>.</param>
     /// <param name="rows">How many rows and columns there are.</param>
     /// <param name="destination">[rows, rows].</param>

@@ -6,19 +6,19 @@ namespace Aphorist.Interop;
 
 /// <summary>Writes models as ONNX, which ONNX Runtime and other programs run in many languages.</summary>
 /// <remarks>
-/// The file's metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalisation and training. docs/export.md describes the graphs.
+/// The file's metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalization and training. docs/export.md describes the graphs.
 /// </remarks>
 public static class OnnxModel
 {
-    // Version 17 of the operators is the first with layer normalisation, and 8 is the format it came with: older runtimes than that are rare.
+    // Version 17 of the operators is the first with layer normalization, and 8 is the format it came with: older runtimes than that are rare.
     private const int OperatorVersion = 17, FormatVersion = 8;
 
-    /// <summary>Writes a model to a file. It is written beside and renamed into place, so a failure leaves the previous one.</summary>
+    /// <summary>Writes a model to a file. The file is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">The file, by custom ending in .onnx; its folder must exist.</param>
+    /// <param name="path">The file, usually ending in .onnx; its folder must exist.</param>
     /// <param name="kind">What the graph reads and gives. Whole windows by default.</param>
     /// <exception cref="ArgumentException">The file would be longer than the 2 GiB that ONNX can be in one file.</exception>
-    /// <exception cref="IOException">It could not be written; the message says why.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
     /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
     public static void Write(LanguageModel model, string path, OnnxGraphKind kind = OnnxGraphKind.Window)
     {

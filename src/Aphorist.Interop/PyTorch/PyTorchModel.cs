@@ -37,8 +37,8 @@ public sealed class PyTorchModel : ImportedModel
     }
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
-    /// <param name="stream">The whole file; one that cannot be sought in is taken into memory first.</param>
-    /// <param name="name">What messages call it. "stream" by default.</param>
+    /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
+    /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <param name="window">As for <see cref="Read(string, int)"/>.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string, int)"/>.</exception>
     public static PyTorchModel Read(Stream stream, string name = "stream", int window = UsualWindow)

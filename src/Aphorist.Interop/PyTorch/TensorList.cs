@@ -1,6 +1,6 @@
 namespace Aphorist.Interop.PyTorch;
 
-/// <summary>Tells people which tensors were found.</summary>
+/// <summary>Lists which tensors were found.</summary>
 internal static class TensorList
 {
     private const int MostNamed = 6;

@@ -12,7 +12,7 @@ internal sealed record TokenTensors(SafetensorsTensor? Embedding, SafetensorsTen
     public long Count => Decoder.Shape[0];
 
     /// <summary>Finds them among what is not of the recurrent module.</summary>
-    /// <exception cref="ModelFileException">There are others, or it cannot be told which is which.</exception>
+    /// <exception cref="ModelFileException">There are others, or they are ambiguous.</exception>
     public static TokenTensors Of(SafetensorsReader reader, RecurrentTensors recurrent)
     {
         SafetensorsTensor[] others = [.. reader.Tensors.Where(tensor => !RecurrentTensors.IsOne(tensor))];

@@ -3,7 +3,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation;
 
-/// <summary>Looks for the most likely texts. In each step, the best of all one-token extensions of the beams become the next beams.</summary>
+/// <summary>
+/// Looks for the most likely texts. In each step, the best of all one-token extensions of the beams become the next beams.
+/// </summary>
 /// <remarks>All beams are advanced by one matrix product.</remarks>
 internal sealed unsafe class BeamSearch(PackedWeights weights, CompiledOptions compiled, BeamOptions options)
 {
@@ -42,7 +44,8 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, CompiledOptions c
         List<Beam> extended = [];
         List<int> parents = [];
         // A finished text takes a place, too, so that the search ends when all likely texts have ended.
-        for (int taken = 0; taken < options.BeamWidth && extensions.TryDequeue(out (int Beam, int Id) extension, out (double Loss, int, int) rank);)
+        int taken = 0;
+        while (taken < options.BeamWidth && extensions.TryDequeue(out (int Beam, int Id) extension, out (double Loss, int, int) rank))
         {
             Beam beam = new([.. beams[extension.Beam].Ids, extension.Id], -rank.Loss);
             string text = stops.Any ? tokenizer.Decode(beam.Ids) : "";
@@ -72,7 +75,8 @@ internal sealed unsafe class BeamSearch(PackedWeights weights, CompiledOptions c
         List<((int, int), (double, int, int))> extensions = new(beams.Count * vocabularySize);
         for (int beam = 0; beam < beams.Count; beam++)
         {
-            ReadOnlySpan<double> logProbabilities = new Prediction(logits.Span.Slice(beam * vocabularySize, vocabularySize)).LogProbabilities;
+            Prediction prediction = new(logits.Span.Slice(beam * vocabularySize, vocabularySize));
+            ReadOnlySpan<double> logProbabilities = prediction.LogProbabilities;
             for (int id = first; id < vocabularySize; id++)
                 extensions.Add(((beam, id), (-(beams[beam].LogProbability + logProbabilities[id]), beam, id)));
         }

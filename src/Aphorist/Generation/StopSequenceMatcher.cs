@@ -3,7 +3,9 @@ using Aphorist.Text;
 
 namespace Aphorist.Generation;
 
-/// <summary>Finds stop sequences in a text while it is generated. Text that may be the start of one is held back until that is clear.</summary>
+/// <summary>
+/// Finds stop sequences in a text while it is generated. Text that may be the start of one is held back until that is clear.
+/// </summary>
 /// <param name="sequences">The stop sequences, as <see cref="Normalize"/> returns them.</param>
 internal sealed class StopSequenceMatcher(string[] sequences)
 {
@@ -30,8 +32,8 @@ internal sealed class StopSequenceMatcher(string[] sequences)
             {
                 if (known.Contains(character)) continue;
                 throw new InvalidOptionsException(
-                    $"The stop sequence '{VisibleText.Of(sequence)}' cannot occur, because the model does not know {CharacterName.Of(character)}. "
-                    + "Change or remove it.", nameof(GenerationOptions.StopSequences));
+                    $"The stop sequence '{VisibleText.Of(sequence)}' cannot occur, because the model does not know "
+                    + $"{CharacterName.Of(character)}. Change or remove it.", nameof(GenerationOptions.StopSequences));
             }
         }
 

@@ -12,7 +12,9 @@ public enum GenerationMode
     /// <summary>The state of the model is carried from token to token: one step per token, and memory without a fixed limit.</summary>
     Stateful,
 
-    /// <summary>Each token is predicted from a zero state over the last <see cref="ModelSpec.Window"/> tokens, as the notebook does.</summary>
+    /// <summary>
+    /// Each token is predicted from a zero state over the last <see cref="ModelSpec.Window"/> tokens, as the notebook does.
+    /// </summary>
     Window,
 }
 
@@ -32,7 +34,7 @@ public sealed class TextGenerator
     /// <param name="model">The model.</param>
     /// <param name="mode">How much of the text the model sees. Stateful by default.</param>
     /// <param name="threads">
-    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not depend on it.
+    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. It does not affect texts.
     /// </param>
     public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
     {
@@ -48,13 +50,16 @@ public sealed class TextGenerator
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">
-    /// The text to continue, of any length; it is normalized like the model's corpus. After an empty prompt, the model starts from a zero state.
+    /// The text to continue, of any length; it is normalized like the model's corpus. With an empty prompt, the model starts from a zero
+    /// state.
     /// </param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <exception cref="InvalidOptionsException">The options do not fit the model or contradict each other.</exception>
     /// <exception cref="UnknownCharacterException">The prompt has a character that the model does not know.</exception>
-    /// <exception cref="ArgumentException">In window mode: the window of the model is too long for the states to fit into arrays.</exception>
+    /// <exception cref="ArgumentException">
+    /// In window mode: the window of the model is too long for the states to fit into arrays.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
     public string Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -85,11 +90,12 @@ public sealed class TextGenerator
     }
 
     /// <summary>
-    /// Continues a prompt on a thread pool thread and returns the new text piece by piece. Generation runs up to 64 pieces ahead of the reader,
-    /// and stops when the reader stops.
+    /// Continues a prompt on a thread pool thread and returns the new text piece by piece. Generation runs up to 64 pieces ahead of the
+    /// reader, and stops when the reader stops.
     /// </summary>
     /// <inheritdoc cref="Stream"/>
-    public IAsyncEnumerable<string> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> StreamAsync(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CompiledOptions compiled = Compile(options);
         int[] ids = compiled.Encode(prompt);
@@ -102,8 +108,8 @@ public sealed class TextGenerator
     /// <param name="alternatives">The number of most likely tokens to return with each token: 0 or more. 5 by default.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <returns>
-    /// The tokens; their texts joined are the text that <see cref="Generate"/> returns. A token that a stop sequence cuts short has only its
-    /// first part as text, and tokens that lie within the stop sequence are left out.
+    /// The tokens; their texts joined are the text that <see cref="Generate"/> returns. A token that a stop sequence cuts short has only
+    /// its first part as text, and tokens that lie within the stop sequence are left out.
     /// </returns>
     /// <inheritdoc cref="Generate"/>
     public IEnumerable<ScoredToken> StreamTokens(
@@ -116,8 +122,8 @@ public sealed class TextGenerator
     }
 
     /// <summary>
-    /// Continues many prompts at the same time, which is several times faster than one after the other. Prompts are read, and texts generated,
-    /// while the result is enumerated.
+    /// Continues many prompts at the same time, which is several times faster than one after the other. Prompts are read, and texts
+    /// generated, while the result is enumerated.
     /// </summary>
     /// <param name="prompts">The prompts, as in <see cref="Generate"/>. The sequence may repeat a prompt and may be endless.</param>
     /// <param name="options">
@@ -147,7 +153,11 @@ public sealed class TextGenerator
     /// </exception>
     /// <inheritdoc cref="Generate"/>
     public IEnumerable<string> GenerateUnique(
-        string prompt, int count, GenerationOptions? options = null, IEnumerable<string>? exclude = null, CancellationToken cancellationToken = default)
+        string prompt,
+        int count,
+        GenerationOptions? options = null,
+        IEnumerable<string>? exclude = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         CompiledOptions compiled = CompileLimited(options);
@@ -159,7 +169,7 @@ public sealed class TextGenerator
     /// <summary>Looks for the most likely texts with a beam search. The state is carried from token to token.</summary>
     /// <param name="prompt">The text to continue, as in <see cref="Generate"/>.</param>
     /// <param name="options">
-    /// The options; null for the defaults. A beam search uses MaxTokens, MinTokens, StopSequences and UnknownCharacters, and ignores sampling.
+    /// The options; null for the defaults. A beam search uses only MaxTokens, MinTokens, StopSequences and UnknownCharacters.
     /// </param>
     /// <param name="beamOptions">The width of the search and the number of results; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the search between two tokens.</param>
@@ -190,13 +200,16 @@ public sealed class TextGenerator
             : throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
     }
 
-    /// <summary>Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.</summary>
+    /// <summary>
+    /// Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.
+    /// </summary>
     /// <param name="ids">The ids of the tokens.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
     /// <exception cref="ArgumentOutOfRangeException">During enumeration: an id is not in the vocabulary.</exception>
     /// <exception cref="OperationCanceledException">The scoring was canceled.</exception>
-    public IEnumerable<ScoredToken> ScoreTokens(IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    public IEnumerable<ScoredToken> ScoreTokens(
+        IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         options ??= new ScoreOptions();
@@ -218,7 +231,8 @@ public sealed class TextGenerator
         return Compile(options);
     }
 
-    private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
+    private Predictor CreatePredictor() =>
+        mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
     /// <summary>Continues a prompt and returns the text in pieces.</summary>
     /// <param name="prompt">The tokens of the prompt.</param>
@@ -227,7 +241,11 @@ public sealed class TextGenerator
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <param name="sampled">Receives each sampled token with the model's logits [V], before its text is returned.</param>
     private IEnumerable<string> Continue(
-        int[] prompt, CompiledOptions options, ulong seed, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? sampled = null)
+        int[] prompt,
+        CompiledOptions options,
+        ulong seed,
+        CancellationToken cancellationToken,
+        Action<int, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor();
         Sampler sampler = new(options.Chain);

@@ -54,8 +54,11 @@ internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long ma
         return text == token.Text ? token : token with { Text = text };
     }
 
-    private TokenCandidate[] MostLikely() =>
-        [.. prediction.GetMostLikely(alternatives).Select(id => new TokenCandidate(id, DisplayText(id), Math.Exp(prediction.LogProbabilities[id])))];
+    private TokenCandidate[] MostLikely()
+    {
+        IReadOnlyList<int> ids = prediction.GetMostLikely(alternatives);
+        return [.. ids.Select(id => new TokenCandidate(id, DisplayText(id), Math.Exp(prediction.LogProbabilities[id])))];
+    }
 
     private string DisplayText(int id) => displayTexts[id] ??= tokenizer.GetDisplayText(id);
 }

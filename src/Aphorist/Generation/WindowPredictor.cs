@@ -5,9 +5,9 @@ namespace Aphorist.Generation;
 
 /// <summary>Predicts each token from a zero state over the last window of tokens, as the notebook does.</summary>
 /// <remarks>
-/// The windows of successive tokens overlap, so there is a state for each of the last <c>Window</c> tokens, which started with that token. All
-/// states read a new token together, as one matrix product. Then the oldest state has read a whole window: it predicts, and is cleared for
-/// the next token. Each state takes exactly the steps that it would take alone.
+/// The windows of successive tokens overlap, so there is a state for each of the last <c>Window</c> tokens, which started with that token.
+/// All states read a new token together, as one matrix product. Then the oldest state has read a whole window: it predicts, and is cleared
+/// for the next token. Each state takes exactly the steps that it would take alone.
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
 {
@@ -69,7 +69,8 @@ internal sealed unsafe class WindowPredictor : Predictor
     private void AdvanceAPart(int task, int worker)
     {
         int part = worker;
-        while (Interlocked.CompareExchange(ref partPositions[part], position, position - 1) != position - 1) part = (part + 1) % workers.Count;
+        long last = position - 1;
+        while (Interlocked.CompareExchange(ref partPositions[part], position, last) != last) part = (part + 1) % workers.Count;
         Advance(part);
     }
 

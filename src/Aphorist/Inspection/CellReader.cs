@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Inspection;
 
-/// <summary>Reads a text token by token with the state carried on, and shows the cells and gates of all layers after each.</summary>
+/// <summary>Reads a text token by token, and gives access to the cells and gates of all layers after each.</summary>
 internal sealed unsafe class CellReader
 {
     private readonly InferenceState state;
@@ -18,7 +18,7 @@ internal sealed unsafe class CellReader
         units = model.Spec.HiddenSize;
     }
 
-    /// <summary>The cells of all layers.</summary>
+    /// <summary>The number of cells in all layers.</summary>
     public int Count => state.Layers.Count * units;
 
     public void Read(int id) => state.Advance(&id, 0, 1);

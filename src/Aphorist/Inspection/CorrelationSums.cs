@@ -4,8 +4,8 @@ namespace Aphorist.Inspection;
 
 /// <summary>Pearson's correlations of many cells with some features, in one pass over any number of tokens.</summary>
 /// <remarks>
-/// Sums of products of distances from the means so far, which Welford (1962) showed how to carry on when a mean moves: nothing cancels, however long the text
-/// is, and a value that never changes has a sum of squares of exactly 0.
+/// Sums of products of distances from the running means (Welford, 1962). Nothing cancels, however long the text is, and a value that never
+/// changes has a sum of squares of exactly 0.
 /// </remarks>
 internal sealed class CorrelationSums(int cells, int features)
 {
@@ -15,13 +15,13 @@ internal sealed class CorrelationSums(int cells, int features)
     private readonly double[][] products = [.. Enumerable.Range(0, features).Select(_ => new double[cells])];
     private long count;
 
-    /// <summary>Takes in one more token.</summary>
+    /// <summary>Adds a token.</summary>
     /// <param name="cellValues">[cells].</param>
     /// <param name="featureValues">[features].</param>
     public void Add(ReadOnlySpan<float> cellValues, ReadOnlySpan<double> featureValues)
     {
         count++;
-        // Of a distance from the old mean, this share is left from the new one.
+        // The distance from the new mean is this share of the distance from the old one.
         double left = (count - 1.0) / count;
         TensorPrimitives.ConvertTruncating<float, double>(cellValues, distances);
         TensorPrimitives.Subtract(distances, cellMeans, distances);
@@ -40,7 +40,7 @@ internal sealed class CorrelationSums(int cells, int features)
     /// <summary>Whether a feature had different values.</summary>
     public bool Varies(int feature) => featureSquares[feature] > 0;
 
-    /// <summary>The correlation of a cell with a feature; not a number if either never changed.</summary>
+    /// <summary>The correlation of a cell with a feature; NaN if either never changed.</summary>
     public double Of(int cell, int feature)
     {
         double scale = Math.Sqrt(cellSquares[cell]) * Math.Sqrt(featureSquares[feature]);

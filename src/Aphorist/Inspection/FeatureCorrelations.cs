@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Aphorist.Inspection;
 
 /// <summary>How closely all cells of a model follow one feature of a text.</summary>
@@ -9,12 +11,26 @@ public sealed class FeatureCorrelations
     /// <summary>The feature.</summary>
     public TextFeature Feature { get; }
 
-    /// <summary>Whether the feature has different values in the text. Where it has not, as quotation in a text without quotation marks, nothing can follow it.</summary>
+    /// <summary>Whether the feature has different values in the text. If it has not, for example quotations in a text without quotation marks, no cell can follow it.</summary>
     public bool Varies { get; }
 
-    /// <summary>The cells whose value varies, the closest first: those with the greatest absolute correlation. Empty if the feature does not vary.</summary>
+    /// <summary>The cells whose value varies, sorted by absolute correlation, the largest first. Empty if the feature does not vary.</summary>
     public IReadOnlyList<CellCorrelation> Cells { get; }
 
-    /// <summary>The feature's value at each of the tokens whose activations were kept: at the last character of the token.</summary>
+    /// <summary>The value of the feature at each token whose activations were kept: at the last character of the token.</summary>
     public IReadOnlyList<double> Values { get; }
+}
+
+/// <summary>How closely a cell follows a feature of a text.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Correlation">Pearson's correlation coefficient, from -1 to 1. It is negative if the cell falls as the feature rises.</param>
+public readonly record struct CellCorrelation(CellIndex Cell, double Correlation);
+
+/// <summary>A cell of a model.</summary>
+/// <param name="Layer">The layer, from 0.</param>
+/// <param name="Unit">The index of the unit in the layer, from 0.</param>
+public readonly record struct CellIndex(int Layer, int Unit)
+{
+    /// <summary>Returns the layer and the unit with a colon between them, for example <c>0:137</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Layer}:{Unit}");
 }

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Aphorist.Inspection;
 
-/// <summary>Follows several features through the tokens of a text.</summary>
+/// <summary>Computes several features over the tokens of a text.</summary>
 internal sealed class FeatureReader(Tokenizer tokenizer, IReadOnlyList<TextFeature> features)
 {
     private readonly TokenDecoder decoder = tokenizer.CreateDecoder();
     private readonly FeatureTrack[] tracks = [.. features.Select(feature => feature.CreateTrack())];
     private readonly double[] values = new double[features.Count];
 
-    /// <summary>The features' values at the last character read; a token that completes no character changes nothing.</summary>
+    /// <summary>The values of the features at the last character. A token that completes no character does not change them.</summary>
     public ReadOnlySpan<double> Values => values;
 
     /// <summary>Reads one more token, and returns the text that it completes.</summary>

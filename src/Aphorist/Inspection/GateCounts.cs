@@ -1,6 +1,6 @@
 namespace Aphorist.Inspection;
 
-/// <summary>Counts at how many tokens the gates of a layer's units were saturated.</summary>
+/// <summary>Counts the tokens at which the gates of a layer's units were saturated.</summary>
 internal sealed class GateCounts(int layer, string gate, int place, int units)
 {
     private readonly long[] left = new long[units], right = new long[units];
@@ -10,7 +10,7 @@ internal sealed class GateCounts(int layer, string gate, int place, int units)
     public static IEnumerable<GateCounts> OfLayer(ModelSpec spec, int layer) =>
         spec.Kind.Gates.Select(gate => new GateCounts(layer, gate.Name, gate.Index, spec.HiddenSize));
 
-    /// <summary>Counts the gates as the last token left them.</summary>
+    /// <summary>Counts the gates after the last token.</summary>
     public void Add(CellReader cells)
     {
         ReadOnlySpan<float> values = cells.Gate(layer, place);

@@ -3,10 +3,10 @@ using Aphorist.Text;
 
 namespace Aphorist.Inspection;
 
-/// <summary>One pass over a text, in which everything is counted and the beginning kept.</summary>
+/// <summary>One pass over a text that counts over all tokens and keeps the activations of the first ones.</summary>
 internal sealed class InspectionPass
 {
-    // So many tokens are read between two looks at whether to stop.
+    // The number of tokens between two checks for cancellation.
     private const int BlockLength = 512;
 
     private readonly ModelSpec spec;
@@ -21,9 +21,9 @@ internal sealed class InspectionPass
     private long read;
 
     /// <param name="model">The model.</param>
-    /// <param name="instructionSet">What it is computed with.</param>
-    /// <param name="options">What is looked for.</param>
-    /// <param name="length">How many tokens are kept.</param>
+    /// <param name="instructionSet">The instruction set to compute with.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="length">The number of tokens whose activations are kept.</param>
     public InspectionPass(LanguageModel model, InstructionSet instructionSet, InspectionOptions options, int length)
     {
         (spec, features) = (model.Spec, options.Features);
@@ -38,7 +38,7 @@ internal sealed class InspectionPass
         pieces = new string[length];
     }
 
-    /// <summary>Reads from a token to the end.</summary>
+    /// <summary>Reads the text from a token to the end.</summary>
     public void Read(TokenSequence ids, long start, Action<long> report, CancellationToken cancellationToken)
     {
         Span<int> block = stackalloc int[BlockLength];

@@ -1,14 +1,14 @@
 namespace Aphorist;
 
-/// <summary>What a model's layers are.</summary>
+/// <summary>The kind of the layers of a model.</summary>
 public enum Architecture
 {
-    /// <summary>Long short-term memory (Hochreiter, Schmidhuber, 1997), with forget gates.</summary>
+    /// <summary>Long short-term memory with forget gates (Hochreiter and Schmidhuber, 1997; Gers and others, 2000).</summary>
     Lstm,
 
-    /// <summary>Gated recurrent units (Cho and others, 2014), in both conventions of <see cref="ModelSpec.ResetGate"/>.</summary>
+    /// <summary>Gated recurrent units (Cho and others, 2014), in both conventions of <see cref="ResetGate"/>.</summary>
     Gru,
 
-    /// <summary>Causal convolutions with gaps and gated units, as WaveNet has them (van den Oord and others, 2016): each layer looks further back.</summary>
+    /// <summary>Dilated causal convolutions with gated units, as in WaveNet (van den Oord and others, 2016).</summary>
     Convolution,
 }

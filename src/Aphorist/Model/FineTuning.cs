@@ -8,11 +8,11 @@ public static class FineTuning
     extension(LanguageModel model)
     {
         /// <summary>
-        /// A copy of the model that also has tokens for what a corpus has and the model lacks. What the model has learned stays; the weights of
-        /// new tokens begin as in a new model.
+        /// Returns a copy of the model whose vocabulary also has the characters or words of a corpus. The learned parameters stay; those of new
+        /// tokens are initialized as in a new model.
         /// </summary>
-        /// <param name="corpus">The corpus, normalised as the model's tokenizer says.</param>
-        /// <param name="seed">The seed of the new tokens' weights.</param>
+        /// <param name="corpus">The corpus, normalized as the tokenizer of the model requires.</param>
+        /// <param name="seed">The seed of the new parameters. 0 by default.</param>
         public LanguageModel ExtendVocabulary(Corpus corpus, ulong seed = 0)
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -39,7 +39,7 @@ public static class FineTuning
         _ => tokenizer,
     };
 
-    /// <summary>The new id of each old one. Characters are sorted anew; new words come after the old.</summary>
+    /// <summary>The new id of each old one. Characters are sorted; new words come after the old ones.</summary>
     private static int[] PlacesIn(Tokenizer grown, Tokenizer old) => [.. Enumerable.Range(0, old.VocabularySize).Select(id =>
         (grown, old) is (CharacterTokenizer now, CharacterTokenizer before) ? now.GetId(before[id]) : id)];
 

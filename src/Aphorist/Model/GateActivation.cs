@@ -1,11 +1,11 @@
 namespace Aphorist;
 
-/// <summary>The function that turns the sum of an LSTM's or a GRU's gate into a share between 0 and 1.</summary>
+/// <summary>The activation function of the gates of an LSTM or a GRU.</summary>
 public enum GateActivation
 {
-    /// <summary>The logistic sigmoid, 1 / (1 + exp(-x)): Keras from 2.3 on, PyTorch.</summary>
+    /// <summary>The logistic sigmoid, 1 / (1 + exp(-x)), as in PyTorch and in Keras since 2.3.</summary>
     Sigmoid,
 
-    /// <summary>clip(0.2 x + 0.5, 0, 1): Keras up to 2.2, and so the notebook.</summary>
+    /// <summary>The hard sigmoid, clip(0.2 x + 0.5, 0, 1), as in Keras up to 2.2 and in the notebook.</summary>
     HardSigmoid,
 }

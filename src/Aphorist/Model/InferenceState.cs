@@ -13,7 +13,7 @@ internal sealed unsafe class InferenceState
     private readonly AlignedArray embedded;
 
     /// <param name="weights">The model's weights.</param>
-    /// <param name="rows">How many texts.</param>
+    /// <param name="rows">The number of texts.</param>
     /// <exception cref="ArgumentException">What is remembered of so many does not fit into arrays.</exception>
     public InferenceState(PackedWeights weights, int rows)
     {
@@ -26,24 +26,24 @@ internal sealed unsafe class InferenceState
         embedded = new AlignedArray(rows * spec.EmbeddingSize);
     }
 
-    /// <summary>The layers, from below.</summary>
+    /// <summary>The layers, from the first one up.</summary>
     public IReadOnlyList<InferenceLayer> Layers => layers;
 
-    /// <summary>Forgets all texts.</summary>
+    /// <summary>Resets the states of all texts.</summary>
     public void Clear()
     {
         foreach (InferenceLayer layer in layers) layer.Clear();
         foreach (LayerPostprocessor output in outputs) output.Clear();
     }
 
-    /// <summary>Forgets one text.</summary>
+    /// <summary>Resets the state of one text.</summary>
     public void Clear(int row)
     {
         foreach (InferenceLayer layer in layers) layer.Clear(row);
         foreach (LayerPostprocessor output in outputs) output.Clear(row);
     }
 
-    /// <summary>One text becomes the same as one of another state of the same weights, which may be this one.</summary>
+    /// <summary>Copies the state of a text from another instance for the same weights, which may be this one.</summary>
     /// <param name="other">The other state.</param>
     /// <param name="from">Its text.</param>
     /// <param name="to">The text here.</param>
@@ -56,10 +56,10 @@ internal sealed unsafe class InferenceState
         }
     }
 
-    /// <summary>Each of some texts reads one more token.</summary>
+    /// <summary>Reads one more token in each of some texts.</summary>
     /// <param name="tokens">[count].</param>
     /// <param name="first">The first text.</param>
-    /// <param name="count">How many texts.</param>
+    /// <param name="count">The number of texts.</param>
     public void Advance(int* tokens, int first, int count)
     {
         LayerInput input = LayerInput.Of(tokens);
@@ -77,6 +77,6 @@ internal sealed unsafe class InferenceState
         }
     }
 
-    /// <summary>The logits [count, V] of what comes next in some texts.</summary>
+    /// <summary>Computes the logits [count, V] of the next token in some texts.</summary>
     public void Decode(int first, int count, float* logits) => weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
 }

@@ -1,23 +1,23 @@
 namespace Aphorist;
 
-/// <summary>Which other program's model this one was made of: what its file tells of a past elsewhere.</summary>
+/// <summary>The program that a model was imported from. Model files keep it.</summary>
 public sealed record ModelOrigin
 {
-    /// <summary>The program that trained it, such as Keras.</summary>
+    /// <summary>The name of the program that trained the model, for example Keras.</summary>
     public required string Program { get; init; }
 
-    /// <summary>That program's version; null if it is not known.</summary>
+    /// <summary>The version of that program; null if it is unknown.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The name of the file that was imported, without its folder.</summary>
+    /// <summary>The name of the imported file, without its folder.</summary>
     public required string File { get; init; }
 
-    /// <summary>That program's name of the optimizer; null if it is not known.</summary>
+    /// <summary>The name of the optimizer in that program; null if it is unknown.</summary>
     public string? Optimizer { get; init; }
 
-    /// <summary>The optimizer's learning rate; null if it is not known or changed with time.</summary>
+    /// <summary>The learning rate; null if it is unknown or followed a schedule.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>The optimizer's weight decay, apart from the gradient; null if it has none.</summary>
+    /// <summary>The decoupled weight decay; null if there was none.</summary>
     public double? WeightDecay { get; init; }
 }

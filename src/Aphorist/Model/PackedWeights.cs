@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>All matrices of a model in the forms that the products want; made anew after every change of the parameters.</summary>
+/// <summary>All matrices of a model packed for matrix products. Refresh them after every change of the parameters.</summary>
 internal sealed unsafe class PackedWeights
 {
     private readonly AlignedArray decoder;
@@ -11,7 +11,7 @@ internal sealed unsafe class PackedWeights
 
     /// <param name="model">The model.</param>
     /// <param name="instructionSet">Which kernels they are packed for.</param>
-    /// <param name="forTraining">Whether to hold the transposed matrices too, which only the way back multiplies by.</param>
+    /// <param name="forTraining">Whether to hold the transposed matrices too, which only the backward pass multiplies by.</param>
     public PackedWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
     {
         (Model, InstructionSet, ForTraining) = (model, instructionSet, forTraining);
@@ -30,22 +30,22 @@ internal sealed unsafe class PackedWeights
 
     public GemmKernel Gemm => InstructionSet.Gemm;
 
-    /// <summary>The layers, from below.</summary>
+    /// <summary>The layers, from the first one up.</summary>
     public IReadOnlyList<LayerWeights> Layers { get; }
 
     /// <summary>D as a packed B of depth V, for training.</summary>
     public float* DecoderTransposed => decoderTransposed!.Pointer;
 
-    /// <summary>How many parts <see cref="Refresh(int)"/> has, which may be made at the same time.</summary>
+    /// <summary>How many parts <see cref="Refresh(int)"/> has, which can run in parallel.</summary>
     public int Parts => Layers.Count * LayerWeights.Parts + 2;
 
-    /// <summary>Takes over the parameters as they are now.</summary>
+    /// <summary>Packs the current parameters.</summary>
     public void Refresh()
     {
         for (int part = 0; part < Parts; part++) Refresh(part);
     }
 
-    /// <summary>Takes over one of the <see cref="Parts"/>.</summary>
+    /// <summary>Packs one of the <see cref="Parts"/>.</summary>
     public void Refresh(int part)
     {
         (int layer, int partOfLayer) = Math.DivRem(part, LayerWeights.Parts);

@@ -13,7 +13,7 @@ internal abstract unsafe class SoftmaxCrossEntropy
 
     /// <summary>Returns the loss of one prediction in nats, and replaces its logits by their gradient.</summary>
     /// <param name="logits">[classes].</param>
-    /// <param name="classes">How many.</param>
+    /// <param name="classes">The number of them.</param>
     /// <param name="target">The class that was right.</param>
     /// <param name="scale">What the gradient is multiplied by: 1 / batch for a mean over a batch.</param>
     /// <param name="correct">Whether the target had the largest logit (the first of equals counts).</param>

@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The output layer and the loss, forwards and backwards: the workspace of one worker. Works on a few rows at a time, so that even the logits of a large vocabulary stay small.</summary>
+/// <summary>The output layer and the loss, forward and backward: the workspace of one worker. Works on a few rows at a time, so that even the logits of a large vocabulary stay small.</summary>
 internal sealed unsafe class SoftmaxDecoder
 {
     private const int MostRows = 64;
@@ -22,9 +22,9 @@ internal sealed unsafe class SoftmaxDecoder
         packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));
     }
 
-    /// <summary>The summed loss of some predictions in nats, and how many were right.</summary>
+    /// <summary>Returns the summed loss of predictions in nats, and the number of correct ones.</summary>
     /// <param name="hidden">[rows, H]: the top layer's outputs.</param>
-    /// <param name="targets">[rows]: what came next.</param>
+    /// <param name="targets">[rows]: the next tokens.</param>
     /// <param name="rows">Predictions.</param>
     public (double Loss, int Correct) Loss(float* hidden, int* targets, int rows)
     {
@@ -37,9 +37,9 @@ internal sealed unsafe class SoftmaxDecoder
     /// <param name="hidden">[rows, H].</param>
     /// <param name="targets">[rows].</param>
     /// <param name="rows">Predictions.</param>
-    /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
-    /// <param name="hiddenGradient">[rows, H], on the way out.</param>
-    /// <param name="gradient">Laid out as the parameters; the decoder's gradients are added.</param>
+    /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
+    /// <param name="hiddenGradient">[rows, H], as output.</param>
+    /// <param name="gradient">In the layout of the parameters; the decoder's gradients are added.</param>
     public (double Loss, int Correct) LossAndGradient(float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
     {
         (double Loss, int Correct) sum = (0, 0);

@@ -4,49 +4,49 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The whole model over sequences of tokens, forwards and backwards: the workspace of one worker; the weights are shared.</summary>
+/// <summary>The whole model over sequences of tokens, forward and backward: the workspace of one worker; the weights are shared.</summary>
 internal sealed unsafe class TrainingNetwork
 {
     private readonly PackedWeights weights;
     private readonly TrainingLayer[] layers;
     private readonly SoftmaxDecoder decoder;
     private readonly bool lastOnly;
-    private readonly int hiddenSize, embeddingSize, mostRows;
+    private readonly int hiddenSize, embeddingSize, maxRows;
     private readonly AlignedArray embedded, embeddedGradient;
     private readonly LayerPostprocessor[] outputs;
     private readonly AlignedArray[] outputGradients;
 
     /// <param name="weights">The model's weights.</param>
-    /// <param name="mostRows">The most sequences a call may bring.</param>
-    /// <param name="mostSteps">The most steps.</param>
+    /// <param name="maxRows">The maximum number of sequences in a call.</param>
+    /// <param name="maxSteps">The maximum number of steps.</param>
     /// <param name="lastOnly">Whether only the token after the last step is predicted, rather than one after each step.</param>
-    /// <param name="dropsOut">Whether calls may bring masks.</param>
-    public TrainingNetwork(PackedWeights weights, int mostRows, int mostSteps, bool lastOnly, bool dropsOut)
+    /// <param name="dropsOut">Whether calls can have masks.</param>
+    public TrainingNetwork(PackedWeights weights, int maxRows, int maxSteps, bool lastOnly, bool dropsOut)
     {
-        (this.weights, this.mostRows, this.lastOnly) = (weights, mostRows, lastOnly);
+        (this.weights, this.maxRows, this.lastOnly) = (weights, maxRows, lastOnly);
         ModelSpec spec = weights.Model.Spec;
         (hiddenSize, embeddingSize) = (spec.HiddenSize, spec.EmbeddingSize);
-        layers = [.. weights.Layers.Select(layer => layer.CreateLayer(weights, mostRows, mostSteps))];
+        layers = [.. weights.Layers.Select(layer => layer.CreateLayer(weights, maxRows, maxSteps))];
         decoder = new SoftmaxDecoder(weights);
-        int sequence = mostSteps * mostRows;
+        int sequence = maxSteps * maxRows;
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
         outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, sequence, dropsOut))];
-        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? mostRows : sequence) * hiddenSize))];
+        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
     }
 
-    /// <summary>Runs sequences forwards and backwards.</summary>
-    /// <param name="tokens">[steps + 1, rows]: what the model reads, and what comes after it.</param>
+    /// <summary>Runs sequences forward and backward.</summary>
+    /// <param name="tokens">[steps + 1, rows]: the tokens that the model reads, and the one after them.</param>
     /// <param name="steps">Steps.</param>
     /// <param name="rows">Sequences.</param>
-    /// <param name="state">[<see cref="StateLength"/>]: where the sequences begin, replaced by where they end; null for zero states.</param>
-    /// <param name="masks">[layers, rows, H]: what the outputs of each layer, normalised or not, are multiplied by, the same at all steps; null for none.</param>
-    /// <param name="scale">What the loss is multiplied by before gradients are taken: 1 / predictions of the batch.</param>
-    /// <param name="gradient">Laid out as the parameters; overwritten.</param>
-    /// <returns>The summed loss in nats, and how many predictions were right.</returns>
+    /// <param name="state">[<see cref="StateLength"/>]: the initial states, replaced by the final states; null for zeros.</param>
+    /// <param name="masks">[layers, rows, H]: what the outputs of each layer, normalized or not, are multiplied by, the same at all steps; null for none.</param>
+    /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
+    /// <param name="gradient">In the layout of the parameters; overwritten.</param>
+    /// <returns>The summed loss in nats, and the number of correct predictions.</returns>
     public (double Loss, int Correct) LossAndGradient(int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, mostRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, maxRows);
         new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
         Forward(tokens, steps, rows, state, masks);
         nint states = (nint)rows * hiddenSize;
@@ -118,7 +118,7 @@ internal sealed unsafe class TrainingNetwork
     private LayerInput InputOf(int layer, int* tokens) =>
         layer > 0 ? LayerInput.Of(OutputOf(layer - 1)) : embeddingSize > 0 ? LayerInput.Of(embedded.Pointer) : LayerInput.Of(tokens);
 
-    /// <summary>What a layer hands on.</summary>
+    /// <summary>The output of a layer.</summary>
     private float* OutputOf(int layer) => outputs[layer].At(layers[layer].Output, 0);
 
     private ReadOnlySpan<float> MaskOf(int layer, int rows, float* masks) =>

@@ -1,27 +1,27 @@
 namespace Aphorist;
 
-/// <summary>How a model was trained: what its file tells about its past.</summary>
+/// <summary>How a model was trained. Model files keep it.</summary>
 public sealed record TrainingRecord
 {
-    /// <summary>The corpus's name.</summary>
+    /// <summary>The name of the corpus.</summary>
     public required string Corpus { get; init; }
 
-    /// <summary>The SHA-256 of the normalised corpus.</summary>
+    /// <summary>The SHA-256 of the normalized corpus, in hexadecimal.</summary>
     public required string CorpusSha256 { get; init; }
 
-    /// <summary>The preset the training started from.</summary>
+    /// <summary>The name of the preset that the training started from.</summary>
     public required string Preset { get; init; }
 
-    /// <summary>The seed of everything random.</summary>
+    /// <summary>The seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Epochs completed.</summary>
+    /// <summary>The number of completed epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Training loss of the last completed epoch, in nats per token.</summary>
+    /// <summary>The training loss of the last completed epoch, in nats per token.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Validation loss of the last completed epoch, in nats per token, where a part was held out.</summary>
+    /// <summary>The validation loss of the last completed epoch, in nats per token; null if there was no validation set.</summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>The version of Aphorist that trained the model.</summary>

@@ -45,7 +45,7 @@ internal static unsafe class RowTiles<TMostRows>
 
     /// <summary>Copies tiles, one after the other, in the order in which the kernel reads a transposed A, or by rows.</summary>
     /// <param name="tiles">What <see cref="Cut"/> left; now tells where the copies are.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of them.</param>
     /// <param name="depth">How deep.</param>
     /// <param name="copy">[rows of all tiles, depth].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -42,8 +42,11 @@ internal sealed class Workers : IDisposable
     /// <summary>Threads in all, the caller's included.</summary>
     public int Count { get; }
 
+    /// <summary>The number of threads that sleep because there were no tasks for a while.</summary>
+    internal int SleepingThreads => asleep.Count(flag => flag == 1);
+
     /// <summary>Runs tasks 0 to <paramref name="tasks"/> - 1 and returns when all are done.</summary>
-    /// <param name="tasks">How many.</param>
+    /// <param name="tasks">The number of them.</param>
     /// <param name="task">Is given the number of the task and that of the thread, below <see cref="Count"/>. Keep the delegate: a new one a call is garbage.</param>
     /// <exception cref="AggregateException">A task threw; it holds the first exception.</exception>
     /// <exception cref="InvalidOperationException">A round is running: a task called this, or another thread.</exception>

@@ -99,6 +99,30 @@ public sealed class Corpus
             cancellationToken)
         ?? new WordCounts([text!], minimumCount).Choose(maximumSize);
 
+    /// <summary>Counts the tokens of the text. The corpus keeps them for the next call with the same tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="cancellationToken">Cancels the tokenization.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    public long CountTokens(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return TokensOf(tokenizer, cancellationToken: cancellationToken).Count;
+    }
+
+    /// <summary>Reads a part of the text as tokens. The corpus keeps the tokens for the next call with the same tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="start">The index of the first token.</param>
+    /// <param name="destination">Receives the ids; its length is the number of tokens read.</param>
+    /// <exception cref="UnknownCharacterException">The text has a character that the tokenizer does not know.</exception>
+    public void ReadTokens(Tokenizer tokenizer, long start, Span<int> destination)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        TokenSequence tokens = TokensOf(tokenizer);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tokens.Count - destination.Length);
+        tokens.Read(start, destination);
+    }
+
     /// <summary>The whole text as tokens, which are kept: whoever asks next with the same tokenizer gets the same.</summary>
     /// <param name="tokenizer">What cuts it.</param>
     /// <param name="progress">Hears of the cutting of a text that is not in memory.</param>

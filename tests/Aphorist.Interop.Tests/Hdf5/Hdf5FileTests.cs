@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Aphorist.Interop.Hdf5;
+using Aphorist.Tests.Storage;
 using PureHDF;
 using Xunit;
 
@@ -98,7 +99,7 @@ public sealed class Hdf5FileTests
 
     [Fact]
     public void Read_DamagedAtRandom_IsAnErrorOrValues() =>
-        Assert.InRange(DamagedFiles.Read(OldFile(new(Ramp, 5, 7) { Chunk = [2, 3] }), ReadKernel), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
+        Assert.InRange(DamagedFiles.CountRefused(OldFile(new(Ramp, 5, 7) { Chunk = [2, 3] }), ReadKernel), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
 
     [Fact]
     public void Array_OtherShape_SaysBoth() =>

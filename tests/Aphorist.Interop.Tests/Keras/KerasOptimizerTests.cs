@@ -26,7 +26,7 @@ public sealed class KerasOptimizerTests
         OptimizerState state = Import(file).OptimizerState!;
 
         Assert.Equal((counts ? 1234 : 0, "rmsprop.mean_square"), (state.Steps, Assert.Single(state.Moments)));
-        AssertIs(file.Moments[0], dialect, state.ValuesOf(0));
+        AssertIs(file.Moments[0], dialect, state.GetValues(0));
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class KerasOptimizerTests
 
         Assert.Equal(77, state.Steps);
         Assert.Equal(["adam.mean", "adam.mean_square"], state.Moments);
-        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], dialect, state.ValuesOf(moment));
+        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], dialect, state.GetValues(moment));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class KerasOptimizerTests
 
         Assert.Equal("sgd.momentum", Assert.Single(state.Moments));
         // Keras's is -0.25 times ours.
-        AssertIs(file.Moments[0], KerasDialect.Keras2, state.ValuesOf(0), value => -4 * value);
+        AssertIs(file.Moments[0], KerasDialect.Keras2, state.GetValues(0), value => -4 * value);
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class KerasOptimizerTests
         foreach (ParameterTensor? tensor in (ParameterTensor?[])[layer.InputKernel, layer.RecurrentKernel, layer.Bias, layer.RecurrentBias])
         {
             if (tensor is null) continue;
-            float[] expected = unscaled.ValuesOf(1).GetValues(tensor).ToArray(), scaled = model.OptimizerState!.ValuesOf(1).GetValues(tensor).ToArray();
+            float[] expected = unscaled.GetValues(1).GetValues(tensor).ToArray(), scaled = model.OptimizerState!.GetValues(1).GetValues(tensor).ToArray();
             Assert.All(scaled.Zip(expected).Index(), one =>
             {
                 bool isCandidate = one.Index / shape.HiddenSize % shape.GateCount == 2;
@@ -97,7 +97,7 @@ public sealed class KerasOptimizerTests
 
         OptimizerState state = Import(file).OptimizerState!;
 
-        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], KerasDialect.Keras1, state.ValuesOf(moment));
+        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], KerasDialect.Keras1, state.GetValues(moment));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class OnnxRuntimeTests
         Microsoft.ML.OnnxRuntime.ModelMetadata metadata = session.ModelMetadata;
         Assert.Equal("Aphorist", metadata.ProducerName);
         Assert.Equal("window", metadata.GraphName);
-        Assert.Equal(ModelFile.MetadataOf(example.Model), metadata.CustomMetadataMap["aphorist"]);
+        Assert.Equal(ModelFileInfo.DescribeAsJson(example.Model), metadata.CustomMetadataMap["aphorist"]);
         Assert.Contains("\\n abcdefghijklmnopqrst\u00e9\u4e2d", metadata.CustomMetadataMap["aphorist"], StringComparison.Ordinal);
     }
 

@@ -68,7 +68,7 @@ public sealed class CellInspectionTests
     {
         LanguageModel model = Model(TokenizerKind.Characters);
         CellInspection part = Inspect(model, new() { Start = 10, Length = 5 }), alone = CellInspection.Create(
-            model, Corpus.FromText(Corpus.Text[10..]), new() { Length = 7 }, TestContext.Current.CancellationToken);
+            model, Corpus.FromText(Corpus.Text[10..]), new() { Length = 7 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Corpus.Text[10..15], string.Concat(part.Pieces));
         Assert.Equal(Corpus.CharacterCount - 10, part.TokenCount);
         for (int token = 0; token < 5; token++) Assert.Equal(alone.GetActivations(token), part.GetActivations(token));
@@ -92,8 +92,8 @@ public sealed class CellInspectionTests
     {
         LanguageModel model = Model(TokenizerKind.Characters);
         Assert.Contains("'hall' has 1380 tokens", Refusal(() => Inspect(model, new() { Start = 1380 })), StringComparison.Ordinal);
-        Assert.Contains("at least 0", Refusal(() => Inspect(model, new() { Start = -1 })), StringComparison.Ordinal);
-        Assert.Contains("at least 0", Refusal(() => Inspect(model, new() { Length = -1 })), StringComparison.Ordinal);
+        Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Start = -1 })), StringComparison.Ordinal);
+        Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Length = -1 })), StringComparison.Ordinal);
         Assert.Throws<UnknownCharacterException>(() => CellInspection.Create(model, Corpus.FromText("\u20AC"), cancellationToken: TestContext.Current.CancellationToken));
     }
 
@@ -101,12 +101,12 @@ public sealed class CellInspectionTests
     public void Of_Cancelled_Stops() => Assert.ThrowsAny<OperationCanceledException>(
         () => CellInspection.Create(Model(TokenizerKind.Characters), Corpus, cancellationToken: new CancellationToken(canceled: true)));
 
-    private static string Refusal(Action action) => Assert.Throws<ArgumentException>(null, action).Message;
+    private static string Refusal(Action action) => Assert.Throws<InvalidOptionsException>(action).Message;
 
     private static IReadOnlyList<double> ValuesOf(CellInspection inspection, TextFeature feature) => inspection.Features.Single(it => it.Feature == feature).Values;
 
     private static CellInspection Inspect(LanguageModel model, InspectionOptions? options = null) =>
-        CellInspection.Create(model, Corpus, options, TestContext.Current.CancellationToken);
+        CellInspection.Create(model, Corpus, options, cancellationToken: TestContext.Current.CancellationToken);
 
     private static LanguageModel Model(TokenizerKind kind) =>
         LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);

@@ -65,22 +65,22 @@ public sealed unsafe class ConvolutionTests
     {
         ModelSpec spec = new() { Architecture = Architecture.Convolution, Layers = layers, KernelSize = kernel };
         Assert.Equal(expected, Enumerable.Range(0, layers).Select(spec.Dilation));
-        Assert.Equal(spec.Sight, 1 + Enumerable.Range(0, layers).Sum(layer => (kernel - 1) * spec.Dilation(layer)));
+        Assert.Equal(spec.ReceptiveField, 1 + Enumerable.Range(0, layers).Sum(layer => (kernel - 1) * spec.Dilation(layer)));
     }
 
     [Theory]
-    [InlineData(Architecture.Convolution, 13, 2, "The number of layers is 13; convolutions are 1 to 12.")]
-    [InlineData(Architecture.Convolution, 0, 2, "The number of layers is 0; convolutions are 1 to 12.")]
-    [InlineData(Architecture.Lstm, 5, 2, "The number of layers is 5; recurrent layers are 1 to 4.")]
-    [InlineData(Architecture.Gru, 5, 2, "The number of layers is 5; recurrent layers are 1 to 4.")]
-    [InlineData(Architecture.Convolution, 1, 1, "with kernels of 1 see 1 tokens, and from 2 to 4096 are possible")]
-    [InlineData(Architecture.Convolution, 8, 3, "8 layers of convolutions with kernels of 3 see 6561 tokens, and from 2 to 4096 are possible")]
-    [InlineData(Architecture.Convolution, 12, int.MaxValue, "from 2 to 4096 are possible")]
-    [InlineData(Architecture.Convolution, 12, int.MinValue, "from 2 to 4096 are possible")]
+    [InlineData(Architecture.Convolution, 13, 2, "Layers is 13; it must be 1 to 12 for convolutions.")]
+    [InlineData(Architecture.Convolution, 0, 2, "Layers is 0; it must be 1 to 12 for convolutions.")]
+    [InlineData(Architecture.Lstm, 5, 2, "Layers is 5; it must be 1 to 4 for recurrent layers.")]
+    [InlineData(Architecture.Gru, 5, 2, "Layers is 5; it must be 1 to 4 for recurrent layers.")]
+    [InlineData(Architecture.Convolution, 1, 1, "KernelSize is 1; it must be 2 or more.")]
+    [InlineData(Architecture.Convolution, 8, 3, "With Layers 8 and KernelSize 3 the convolutions see 6561 tokens, but 4096 is the maximum.")]
+    [InlineData(Architecture.Convolution, 12, int.MaxValue, "but 4096 is the maximum.")]
+    [InlineData(Architecture.Convolution, 12, int.MinValue, "it must be 2 or more.")]
     public void Create_LayersOrKernelOutOfRange_SaysWhich(Architecture architecture, int layers, int kernel, string problem)
     {
         ModelSpec spec = new() { Architecture = architecture, Layers = layers, KernelSize = kernel };
-        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        string message = Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
         Assert.Contains(problem, message, StringComparison.Ordinal);
     }
 
@@ -90,8 +90,8 @@ public sealed unsafe class ConvolutionTests
     public void Create_ResidualConnections_SaysThatConvolutionsHaveThem(int layers)
     {
         ModelSpec spec = new() { Architecture = Architecture.Convolution, Layers = layers, Residual = true };
-        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
-        Assert.Contains("convolutions above the first add their input to their output in any case", message, StringComparison.Ordinal);
+        string message = Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        Assert.Contains("Convolutions always add their input to their output", message, StringComparison.Ordinal);
     }
 
     [Theory]

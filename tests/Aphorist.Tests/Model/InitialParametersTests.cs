@@ -51,15 +51,16 @@ public sealed class InitialParametersTests
     }
 
     [Theory]
-    [InlineData(0, 0, 60, "The hidden size is 0; it must be at least 1.")]
-    [InlineData(8, -1, 60, "The embedding size is -1;")]
-    [InlineData(8, 0, 0, "The window is 0; it must be at least 1.")]
-    [InlineData(32768, 0, 60, "'lstm.weight_hh_l0' of 131072 x 32768 the model would have more than the 1073741823 parameters")]
-    [InlineData(int.MaxValue, 0, 60, "the model would have more than")]
+    [InlineData(0, 0, 60, "HiddenSize is 0; it must be 1 to 65536.")]
+    [InlineData(8, -1, 60, "EmbeddingSize is -1; it must be 0 to 65536.")]
+    [InlineData(8, 0, 0, "Window is 0; it must be 1 to 1048576.")]
+    [InlineData(32768, 0, 60, "'lstm.weight_hh_l0' of 131072 x 32768 values the model has more than 1073741823 parameters")]
+    [InlineData(65536, 65536, 60, "the model has more than 1073741823 parameters")]
+    [InlineData(int.MaxValue, 0, 60, "HiddenSize is 2147483647;")]
     public void Create_SizeOutOfRange_SaysWhich(int hidden, int embedding, int window, string problem)
     {
         ModelSpec spec = new() { HiddenSize = hidden, EmbeddingSize = embedding, Window = window };
-        Assert.Contains(problem, Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,8 +79,8 @@ public sealed class InitialParametersTests
     public void Create_TiedEmbeddingOfAnotherSize_SaysBoth(int embedding)
     {
         ModelSpec spec = new() { HiddenSize = H, EmbeddingSize = embedding, TiedEmbedding = true };
-        string message = Assert.Throws<ArgumentException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
-        Assert.Contains($"the embedding size is {embedding} where the hidden size is {H}", message, StringComparison.Ordinal);
+        string message = Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message;
+        Assert.Contains($"but they are {embedding} and {H}", message, StringComparison.Ordinal);
     }
 
     [Fact]

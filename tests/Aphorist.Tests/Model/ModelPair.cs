@@ -62,7 +62,7 @@ internal sealed class ModelPair
     }
 
     private static int PlaceInMemory(ParameterTensor tensor, int index) =>
-        tensor.Transposed ? index % tensor.Columns * tensor.Rows + index / tensor.Columns : index;
+        tensor.IsTransposed ? index % tensor.Columns * tensor.Rows + index / tensor.Columns : index;
 
     private static ModelSpec Spec(int hiddenSize, int window, GateActivation gates) =>
         new() { HiddenSize = hiddenSize, Window = window, Gates = gates };

@@ -46,4 +46,34 @@ public sealed class ModelSpecTests
             Assert.NotEqual(ModelSpec.Notebook, changed);
         }
     }
+
+    [Theory]
+    [InlineData(nameof(ModelSpec.HiddenSize), 0)]
+    [InlineData(nameof(ModelSpec.HiddenSize), ModelSpec.MaxHiddenSize + 1)]
+    [InlineData(nameof(ModelSpec.Layers), 0)]
+    [InlineData(nameof(ModelSpec.Layers), 5)]
+    [InlineData(nameof(ModelSpec.EmbeddingSize), -1)]
+    [InlineData(nameof(ModelSpec.EmbeddingSize), ModelSpec.MaxHiddenSize + 1)]
+    [InlineData(nameof(ModelSpec.Window), 0)]
+    [InlineData(nameof(ModelSpec.Window), ModelSpec.MaxWindow + 1)]
+    [InlineData(nameof(ModelSpec.TiedEmbedding), true)]
+    [InlineData(nameof(ModelSpec.Residual), true)]
+    [InlineData(nameof(ModelSpec.Architecture), (Architecture)99)]
+    public void Validate_PropertyOutOfRange_NamesIt(string property, object value)
+    {
+        ModelSpec spec = ModelSpec.Notebook with { HiddenSize = ModelSpec.Notebook.HiddenSize };
+        typeof(ModelSpec).GetProperty(property)!.SetValue(spec, value);
+        InvalidOptionsException exception = Assert.Throws<InvalidOptionsException>(spec.Validate);
+        Assert.Equal(property, exception.PropertyName);
+        Assert.StartsWith(property, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_PresetsAndLimits_AreValid()
+    {
+        foreach (ModelSpec spec in (ModelSpec[])[ModelSpec.Notebook, ModelSpec.CharRnn, ModelSpec.Quick, ModelSpec.Best]) spec.Validate();
+        new ModelSpec { HiddenSize = ModelSpec.MaxHiddenSize, Layers = 4, EmbeddingSize = ModelSpec.MaxHiddenSize, TiedEmbedding = true, Window = ModelSpec.MaxWindow }.Validate();
+        new ModelSpec { Architecture = Architecture.Convolution, Layers = 12 }.Validate();
+        new ModelSpec { Architecture = Architecture.Convolution, Layers = 2, KernelSize = 64 }.Validate();
+    }
 }

@@ -34,13 +34,14 @@ public sealed class WorkersTests
     public void Run_AfterTheThreadsFellAsleep_WakesThem()
     {
         using Workers workers = new(3);
-        int sum = 0;
-        for (int round = 1; round <= 5; round++)
+        using Barrier barrier = new(3);
+        for (int round = 0; round < 5; round++)
         {
-            // Long enough for every thread to stop looking; if it is not, the test is only weaker.
-            Thread.Sleep(30);
-            workers.Run(100, (number, _) => Interlocked.Add(ref sum, number));
-            Assert.Equal(round * 4950, sum);
+            Assert.True(SpinWait.SpinUntil(() => workers.SleepingThreads == 2, TimeSpan.FromMinutes(1)), "The threads do not sleep.");
+            bool[] met = new bool[3];
+            // No task can end before each of the three threads has taken one.
+            workers.Run(3, (number, _) => met[number] = barrier.SignalAndWait(TimeSpan.FromMinutes(1)));
+            Assert.All(met, Assert.True);
         }
     }
 

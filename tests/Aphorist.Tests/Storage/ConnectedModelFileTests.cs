@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files of normalised layers with residual connections.</summary>
+/// <summary>Model files of normalized layers with residual connections.</summary>
 public sealed class ConnectedModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
@@ -20,14 +20,14 @@ public sealed class ConnectedModelFileTests : IDisposable
             Assert.Equal(model.Spec, loaded.Spec);
             Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
             string[] expected = ["layer_norm.weight_l0", "layer_norm.bias_l0", "layer_norm.weight_l1", "layer_norm.bias_l1"];
-            Assert.Equal(expected, ModelFile.Inspect(file.Path).Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("layer_norm", StringComparison.Ordinal)));
+            Assert.Equal(expected, ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("layer_norm", StringComparison.Ordinal)));
         }
     }
 
     [Theory]
     [InlineData("\"lstm-residual\"", "\"lstm\"", null)]
-    [InlineData("\"layers\":2,", "", "'lstm-residual', whose residual connections need two layers or more, but it has one layer")]
-    [InlineData("\"layers\":2,", "\"layers\":1,", "need two layers or more, but it has one layer")]
+    [InlineData("\"layers\":2,", "", "Residual needs 2 or more layers, but Layers is 1")]
+    [InlineData("\"layers\":2,", "\"layers\":1,", "Residual needs 2 or more layers, but Layers is 1")]
     [InlineData("\"layerNormalization\":true,", "", "unexpected tensor 'layer_norm.weight_l0'")]
     public void Load_ChangedDescriptionOfResidualNormalizedLayers_SaysWhatIsWrong(string before, string after, string? problem)
     {

@@ -33,11 +33,11 @@ public sealed class ConvolutionModelFileTests : IDisposable
 
     [Theory]
     [InlineData("\"kernelSize\":4,", "", "its layers are convolutions but it has no kernel size")]
-    [InlineData("\"kernelSize\":4", "\"kernelSize\":1", "kernel size is 1")]
-    [InlineData("\"kernelSize\":4", "\"kernelSize\":-4", "kernel size is -4")]
-    [InlineData("\"kernelSize\":4", "\"kernelSize\":65", "kernel size is 65, of which its layers see 4225 tokens")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":1", "KernelSize is 1")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":-4", "KernelSize is -4")]
+    [InlineData("\"kernelSize\":4", "\"kernelSize\":65", "KernelSize 65 the convolutions see 4225 tokens")]
     [InlineData("\"kernelSize\":4", "\"kernelSize\":5", "'convolution.0.weight' has shape [10, 3, 4] where [10, 3, 5] is expected")]
-    [InlineData("\"layers\":2", "\"layers\":13", "13 layers, which is not between 1 and 12")]
+    [InlineData("\"layers\":2", "\"layers\":13", "Layers is 13; it must be 1 to 12")]
     [InlineData("\"kind\":\"convolution\"", "\"kind\":\"convolution-residual\"", "its architecture is 'convolution-residual' and this program knows")]
     [InlineData("\"kind\":\"convolution\"", "\"kind\":\"lstm\"", "'lstm.weight_ih_l0' of shape [20, 3] is missing")]
     public void Load_ChangedDescriptionOfConvolutions_SaysWhatIsWrong(string before, string after, string problem)

@@ -133,9 +133,9 @@ public sealed class ModelFileTests : IDisposable
         LanguageModel model = SampleModel.Make();
         model.Training = SampleModel.Training;
         model.Save(file.Path);
-        ModelFileInfo info = ModelFile.Inspect(file.Path);
+        ModelFileInfo info = ModelFileInfo.Read(file.Path);
         Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Tokenizer.VocabularySize, info.FormatVersion));
-        Assert.Equal((ModelFile.LibraryVersion, new FileInfo(file.Path).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
+        Assert.Equal((ModelFileInfo.LibraryVersion, new FileInfo(file.Path).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class OptimizerStateFileTests : IDisposable
     {
         WithState(Architecture.Lstm).Save(file.Path);
 
-        string[] names = [.. ModelFile.Inspect(file.Path).Tensors.Select(tensor => tensor.Name)];
+        string[] names = [.. ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name)];
 
         string[] once = ["lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "decoder.weight", "decoder.bias"];
         Assert.Equal([.. once[..3], "lstm.bias_hh_l0", .. once[3..], .. once.Select(name => $"optimizer.adam.mean.{name}"), .. once.Select(name => $"optimizer.adam.mean_square.{name}")], names);
@@ -53,7 +53,7 @@ public sealed class OptimizerStateFileTests : IDisposable
         OptimizerState state = grown.OptimizerState!;
         Assert.Equal((9, model.OptimizerState!.Moments), (state.Steps, state.Moments));
         int end = grown.Tokenizer.Encode("~")[0], row = 4 * grown.Spec.HiddenSize;
-        ReadOnlySpan<float> before = model.OptimizerState.ValuesOf(1).GetValues(model.Layout.Layers[0].InputKernel), after = state.ValuesOf(1).GetValues(grown.Layout.Layers[0].InputKernel);
+        ReadOnlySpan<float> before = model.OptimizerState.GetValues(1).GetValues(model.Layout.Layers[0].InputKernel), after = state.GetValues(1).GetValues(grown.Layout.Layers[0].InputKernel);
         Assert.Equal(-1, after.Slice(end * row, row).IndexOfAnyExcept(0f));
         foreach (int id in Enumerable.Range(0, model.Tokenizer.VocabularySize))
             Assert.Equal(before.Slice(id * row, row), after.Slice(grown.Tokenizer.Encode(model.Tokenizer.GetDisplayText(id))[0] * row, row));
@@ -62,10 +62,10 @@ public sealed class OptimizerStateFileTests : IDisposable
     private static LanguageModel WithState(Architecture architecture)
     {
         LanguageModel model = SampleModel.Make(new ModelSpec { HiddenSize = 5, Architecture = architecture });
-        model.OptimizerState = new(9, [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare], model.Layout);
+        model.OptimizerState = new(model, 9, [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare]);
         for (int moment = 0; moment < 2; moment++)
             foreach (ParameterTensor tensor in model.Parameters.Tensors)
-                for (int place = 0; place < tensor.Length; place++) model.OptimizerState.ValuesOf(moment).GetValues(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
+                for (int place = 0; place < tensor.Length; place++) model.OptimizerState.GetValues(moment).GetValues(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
         return model;
     }
 
@@ -73,6 +73,6 @@ public sealed class OptimizerStateFileTests : IDisposable
     {
         Assert.Equal(expected.Steps, actual.Steps);
         Assert.Equal(expected.Moments, actual.Moments);
-        for (int moment = 0; moment < expected.Moments.Count; moment++) Assert.Equal(expected.ValuesOf(moment).Values, actual.ValuesOf(moment).Values);
+        for (int moment = 0; moment < expected.Moments.Count; moment++) Assert.Equal(expected.GetValues(moment).Values, actual.GetValues(moment).Values);
     }
 }

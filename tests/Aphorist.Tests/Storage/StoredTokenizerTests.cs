@@ -23,7 +23,7 @@ public sealed class StoredTokenizerTests : IDisposable
         Assert.Equal(words.Tokens, read.Tokens);
         Assert.Equal(LowerCase, read.Normalization);
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
-        Assert.Equal(words.VocabularySize, ModelFile.Inspect(file.Path).Tokenizer.VocabularySize);
+        Assert.Equal(words.VocabularySize, ModelFileInfo.Read(file.Path).Tokenizer.VocabularySize);
     }
 
     [Fact]

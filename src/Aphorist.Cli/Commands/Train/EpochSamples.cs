@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Aphorist.Numerics;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
@@ -66,10 +65,11 @@ internal static class SampleSeed
     /// <summary>A random window of the corpus as text.</summary>
     public static string WindowOf(Corpus corpus, Tokenizer tokenizer, int window, ulong seed, int epoch)
     {
-        TokenSequence ids = corpus.TokensOf(tokenizer);
-        long start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(ids.Count - window, 1));
+        long count = corpus.CountTokens(tokenizer), start = StreamOf(seed, epoch).Below(WindowIndex, Math.Max(count - window, 1));
+        int[] ids = new int[(int)Math.Min(window, count - start)];
+        corpus.ReadTokens(tokenizer, start, ids);
         // A window of bytes can begin and end within a character.
-        return tokenizer.Decode(ids.Slice(start, (int)Math.Min(window, ids.Count - start))).Trim('\uFFFD');
+        return tokenizer.Decode(ids).Trim('\uFFFD');
     }
 
     private static RandomStream StreamOf(ulong seed, int epoch) => new(seed, RandomPurpose.SampleSeed, (uint)epoch);

@@ -91,6 +91,13 @@ internal static class TrainCommand
 
         TrainingRunOptions options = TrainingFlags.Create(call) with { StandardInput = output.Console.Input };
         if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
-        return await TrainingRun.CreateAsync(options, folder, report, cancellationToken);
+        try
+        {
+            return await TrainingRun.CreateAsync(options, folder, report, cancellationToken);
+        }
+        catch (TrainingRunException exception)
+        {
+            throw new TrainingRunException($"{exception.Message} See --run and --resume.", exception.Path, exception);
+        }
     }
 }

@@ -2,10 +2,12 @@ using System.Numerics.Tensors;
 
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>The candidates for the next token, with weights proportional to their probabilities. They are sorted only as far as a filter needs.</summary>
+/// <summary>
+/// The candidates for the next token, with weights proportional to their probabilities. They are sorted only as far as a filter needs.
+/// </summary>
 /// <remarks>
-/// A small vocabulary is sorted by <see cref="Ranking"/>; a large one by a heapsort that stops early, because filters often need only the few most
-/// likely tokens. Equally likely tokens are ordered by id. Nothing is allocated after the constructor.
+/// A small vocabulary is sorted by <see cref="Ranking"/>; a large one by a heapsort that stops early, because filters often need only the
+/// few most likely tokens. Equally likely tokens are ordered by id. Nothing is allocated after the constructor.
 /// </remarks>
 internal sealed class Candidates(int vocabularySize)
 {
@@ -68,7 +70,10 @@ internal sealed class Candidates(int vocabularySize)
         }
     }
 
-    /// <summary>Orders the candidates by the distance of their surprisal -log p from the entropy H = -sum p log p, until the next <see cref="Reset"/>.</summary>
+    /// <summary>
+    /// Orders the candidates by the distance of their surprisal -log p from the entropy H = -sum p log p, until the next
+    /// <see cref="Reset"/>.
+    /// </summary>
     public void OrderByTypicality()
     {
         double logTotal = Math.Log(TotalWeight()), entropy = 0;
@@ -118,7 +123,9 @@ internal sealed class Candidates(int vocabularySize)
         return ids[end - 1 - rank];
     }
 
-    /// <summary>Makes all tokens equally likely, except banned ones: minus infinity divided by an infinite temperature would be NaN.</summary>
+    /// <summary>
+    /// Makes all tokens equally likely, except banned ones: minus infinity divided by an infinite temperature would be NaN.
+    /// </summary>
     private void Equalize()
     {
         for (int id = 0; id < weights.Length; id++)

@@ -1,6 +1,8 @@
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>Keeps the tokens that are at least p times as likely as the most likely one (Nguyen et al., 2024, "Turning up the heat").</summary>
+/// <summary>
+/// Keeps the tokens that are at least p times as likely as the most likely one (Nguyen et al., 2024, "Turning up the heat").
+/// </summary>
 internal sealed class MinP(double p) : ISamplerFilter
 {
     public void Apply(Candidates candidates)

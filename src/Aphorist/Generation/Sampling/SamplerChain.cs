@@ -18,7 +18,9 @@ internal interface ISamplerFilter
     void Apply(Candidates candidates);
 }
 
-/// <summary>The logits processors and filters that the options ask for, in order, for one vocabulary. Immutable; all texts share it.</summary>
+/// <summary>
+/// The logits processors and filters that the options ask for, in order, for one vocabulary. Immutable; all texts share it.
+/// </summary>
 internal sealed class SamplerChain
 {
     /// <exception cref="InvalidOptionsException">The options do not fit the vocabulary.</exception>

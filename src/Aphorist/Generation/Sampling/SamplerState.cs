@@ -2,7 +2,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>What the sampling of a text depends on besides the logits: its random numbers, its last tokens, and how many were sampled.</summary>
+/// <summary>
+/// What the sampling of a text depends on besides the logits: its random numbers, its last tokens, and how many were sampled.
+/// </summary>
 internal sealed class SamplerState
 {
     private RandomStream random;
@@ -41,7 +43,9 @@ internal sealed class SamplerState
     /// <summary>The next random number from [0, 1).</summary>
     public double NextUniform() => random.Uniform(draws++);
 
-    /// <summary>An independent copy for a chain. If the new chain uses another penalty window, no token counts as recent at first.</summary>
+    /// <summary>
+    /// An independent copy for a chain. If the new chain uses another penalty window, no token counts as recent at first.
+    /// </summary>
     /// <param name="chain">The chain.</param>
     /// <param name="seed">The seed of the copy; null to continue with the random numbers of this state.</param>
     public SamplerState Fork(SamplerChain chain, ulong? seed)

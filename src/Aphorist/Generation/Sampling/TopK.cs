@@ -7,7 +7,8 @@ internal sealed class TopK : ISamplerFilter
 
     public TopK(int k, int vocabularySize) => this.k = k <= vocabularySize
         ? k
-        : throw new InvalidOptionsException($"TopK is {k}, but the model has only {vocabularySize} tokens.", nameof(GenerationOptions.TopK));
+        : throw new InvalidOptionsException(
+            $"TopK is {k}, but the model has only {vocabularySize} tokens.", nameof(GenerationOptions.TopK));
 
     public void Apply(Candidates candidates) => candidates.KeepMostLikely(k);
 }

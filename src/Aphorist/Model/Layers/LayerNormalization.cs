@@ -4,14 +4,14 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>Layer normalisation (Ba, Kiros, Hinton, 2016), forwards and backwards.</summary>
+/// <summary>Layer normalization (Ba, Kiros, Hinton, 2016), forward and backward.</summary>
 /// <remarks>
 /// n = (h - mean(h)) r with r = 1 / sqrt(mean((h - mean(h))^2) + 0.00001), means over the units; y = g n + b. Backwards, with d = g dy:
 /// dh = r (d - mean(d) - n mean(d n)), dg = dy n, db = dy.
 /// </remarks>
 internal abstract unsafe class LayerNormalization
 {
-    /// <summary>Floats that are kept of a row for the way back: mean(h) and r.</summary>
+    /// <summary>Floats that are kept of a row for the backward pass: mean(h) and r.</summary>
     public const int StatisticsLength = 2;
 
     /// <summary>What keeps r finite; PyTorch's.</summary>
@@ -26,9 +26,9 @@ internal abstract unsafe class LayerNormalization
     /// <param name="hidden">[rows, H]: h.</param>
     /// <param name="gain">[H]: g.</param>
     /// <param name="bias">[H]: b.</param>
-    /// <param name="normalized">[rows, H]: y, on the way out.</param>
-    /// <param name="statistics">[rows, 2]: mean(h) and r, on the way out.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="normalized">[rows, H]: y, as output.</param>
+    /// <param name="statistics">[rows, 2]: mean(h) and r, as output.</param>
+    /// <param name="rows">The number of them.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(float* hidden, float* gain, float* bias, float* normalized, float* statistics, int rows, int hiddenSize);
 
@@ -36,15 +36,15 @@ internal abstract unsafe class LayerNormalization
     /// <param name="hidden">[rows, H]: h.</param>
     /// <param name="statistics">[rows, 2]: mean(h) and r.</param>
     /// <param name="gain">[H]: g.</param>
-    /// <param name="gradient">[rows, H]: dy on the way in, dh on the way out.</param>
+    /// <param name="gradient">[rows, H]: dy on input, dh on output.</param>
     /// <param name="gainGradient">[H]: dg is added.</param>
     /// <param name="biasGradient">[H]: db is added.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">The number of them.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(float* hidden, float* statistics, float* gain, float* gradient, float* gainGradient, float* biasGradient, int rows, int hiddenSize);
 }
 
-/// <summary>Layer normalisation for one vector width.</summary>
+/// <summary>Layer normalization for one vector width.</summary>
 /// <remarks>A row stays in the first cache while loops go over it; each is a method of its own, as <see cref="LstmCell{TLanes, TGate}"/> explains.</remarks>
 internal sealed unsafe class LayerNormalization<TLanes> : LayerNormalization
     where TLanes : unmanaged, ILanes<TLanes>

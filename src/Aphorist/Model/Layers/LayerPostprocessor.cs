@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model.Layers;
 
 /// <summary>
-/// What one layer hands on to the next or to the decoder, forwards and backwards: y = m N(h) + x, where h is the layer's output, N the normalisation, m the
+/// What one layer outputs to the next or to the decoder, forward and backward: y = m N(h) + x, where h is the layer's output, N the normalization, m the
 /// mask of dropout, and x the layer's input; each of the three only where the model has it, x from the second layer up.
 /// </summary>
 /// <remarks>The rows are independent of each other; different threads may run different rows forwards at the same time.</remarks>
@@ -18,16 +18,16 @@ internal sealed unsafe class LayerPostprocessor
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="layer">Which layer.</param>
-    /// <param name="mostRows">The most rows there are: sequences times steps.</param>
-    /// <param name="dropsOut">Whether there are masks.</param>
-    public LayerPostprocessor(PackedWeights weights, int layer, int mostRows, bool dropsOut = false)
+    /// <param name="maxRows">The most rows there are: sequences times steps.</param>
+    /// <param name="dropsOut">Whether calls can have masks.</param>
+    public LayerPostprocessor(PackedWeights weights, int layer, int maxRows, bool dropsOut = false)
     {
         ModelSpec spec = weights.Model.Spec;
         (parameters, hiddenSize, AddsInput) = (weights.Model.Parameters, spec.HiddenSize, spec.AddsInput(layer));
         tensors = spec.LayerNormalization ? weights.Model.Layout.Normalizations[layer] : null;
         normalization = LayerNormalization.Create(weights.InstructionSet);
-        values = new AlignedArray(tensors is not null || AddsInput || dropsOut ? mostRows * hiddenSize : 0);
-        statistics = new AlignedArray(tensors is not null ? mostRows * LayerNormalization.StatisticsLength : 0);
+        values = new AlignedArray(tensors is not null || AddsInput || dropsOut ? maxRows * hiddenSize : 0);
+        statistics = new AlignedArray(tensors is not null ? maxRows * LayerNormalization.StatisticsLength : 0);
     }
 
     /// <summary>Whether y contains x, so that the gradient of y is also one of x.</summary>
@@ -47,7 +47,7 @@ internal sealed unsafe class LayerPostprocessor
         if (values.Length > 0) values.Span.Slice(row * hiddenSize, hiddenSize).Clear();
     }
 
-    /// <summary>One row becomes the same as one of another workspace of the same layer.</summary>
+    /// <summary>Copies a row from another workspace of the same layer.</summary>
     public void CopyFrom(LayerPostprocessor other, int from, int to)
     {
         if (values.Length > 0) other.values.Span.Slice(from * hiddenSize, hiddenSize).CopyTo(values.Span[(to * hiddenSize)..]);
@@ -58,7 +58,7 @@ internal sealed unsafe class LayerPostprocessor
     /// <param name="input">[rows, H]: x; only read where it is added.</param>
     /// <param name="mask">m of so many rows, which all others repeat; empty for none.</param>
     /// <param name="firstRow">The first row.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">The number of them.</param>
     public float* Forward(float* hidden, float* input, ReadOnlySpan<float> mask, int firstRow, int rows)
     {
         if (values.Length == 0) return hidden;
@@ -75,10 +75,10 @@ internal sealed unsafe class LayerPostprocessor
     /// <summary>Turns the gradient of y into that of h. That of x is the gradient of y itself, and the caller's.</summary>
     /// <param name="hidden">[rows, H]: h.</param>
     /// <param name="mask">As in <see cref="Forward"/>.</param>
-    /// <param name="outputGradient">[rows, H]: dy on the way in, dh on the way out.</param>
+    /// <param name="outputGradient">[rows, H]: dy on input, dh on output.</param>
     /// <param name="firstRow">The first row.</param>
-    /// <param name="rows">How many.</param>
-    /// <param name="gradient">Laid out as the parameters; the normalisation's gradients are added.</param>
+    /// <param name="rows">The number of them.</param>
+    /// <param name="gradient">In the layout of the parameters; the normalization's gradients are added.</param>
     public void Backward(float* hidden, ReadOnlySpan<float> mask, float* outputGradient, int firstRow, int rows, float* gradient)
     {
         if (!mask.IsEmpty) Mask(outputGradient, outputGradient, mask, rows * hiddenSize);

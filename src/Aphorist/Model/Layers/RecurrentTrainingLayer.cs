@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Model.Layers;
 
 /// <summary>
-/// One recurrent layer over whole sequences, forwards and backwards: the workspace of one worker. Which products there are, and in what order, is
+/// One recurrent layer over whole sequences, forward and backward: the workspace of one worker. Which products there are, and in what order, is
 /// almost the same for an LSTM and a GRU, and is here; what they do element by element is theirs.
 /// </summary>
 /// <remarks>
@@ -16,17 +16,17 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     private readonly AlignedArray hidden, packedInputGradient, packedRecurrentGradient, firstStateGradient;
     private readonly int[] zeros;
 
-    protected RecurrentTrainingLayer(RecurrentWeights weights, int mostRows, int mostSteps)
+    protected RecurrentTrainingLayer(RecurrentWeights weights, int maxRows, int maxSteps)
     {
         Weights = weights;
         (Gemm, HiddenSize, Gates) = (weights.Gemm, weights.HiddenSize, weights.Gates);
-        hidden = new AlignedArray((mostSteps + 1) * mostRows * HiddenSize);
-        firstStateGradient = new AlignedArray(mostRows * HiddenSize);
-        BlockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
-        BlockRowsKept = weights.ReadsTokens ? mostRows : BlockRows;
+        hidden = new AlignedArray((maxSteps + 1) * maxRows * HiddenSize);
+        firstStateGradient = new AlignedArray(maxRows * HiddenSize);
+        BlockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
+        BlockRowsKept = weights.ReadsTokens ? maxRows : BlockRows;
         packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(BlockRows, Gates));
         packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
-        zeros = GC.AllocateArray<int>(mostRows, pinned: true);
+        zeros = GC.AllocateArray<int>(maxRows, pinned: true);
     }
 
     public override float* Output => Hidden(1);

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>The matrices of one recurrent layer in the forms that the products want; made anew after every change of the parameters.</summary>
+/// <summary>The matrices of one recurrent layer packed for matrix products. Refresh them after every change of the parameters.</summary>
 internal sealed unsafe class RecurrentWeights : LayerWeights
 {
     private readonly RecurrentKind kind;
@@ -42,7 +42,7 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     /// <summary>Whether the layer reads tokens rather than vectors.</summary>
     public bool ReadsTokens => InputSize == 0;
 
-    /// <summary>Whether the layer's input is added to what it hands on.</summary>
+    /// <summary>Whether the layer's input is added to its output.</summary>
     public bool IsResidual { get; }
 
     /// <summary>What an input adds to a step's sums besides x W: for tokens [V, G H], W + b by rows; for vectors [1, G H], b.</summary>
@@ -90,7 +90,7 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
         }
     }
 
-    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) => kind.CreateTrainingLayer(this, weights, mostRows, mostSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) => kind.CreateTrainingLayer(this, weights, maxRows, maxSteps);
 
     public override InferenceLayer CreateState(PackedWeights weights, int rows) => kind.CreateInferenceLayer(this, weights, rows);
 

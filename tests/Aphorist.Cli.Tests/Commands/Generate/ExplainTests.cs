@@ -17,7 +17,7 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
         CommandResult explained = AphoristApp.Run(["generate", trained.Run, "--explain", .. Call]).Expect(0);
 
         Assert.Equal(AphoristApp.Run(["generate", trained.Run, .. Call]).Expect(0).Output, explained.Output);
-        Assert.Matches(@"^\d+\.\d\d bits of surprise per character; .* \d+\.\d\d were to be expected\.\s*$", explained.Error);
+        Assert.Matches(@"^Surprisal: \d+\.\d\d bits per character\. Expected by the model: \d+\.\d\d\.\s*$", explained.Error);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
     {
         string shown = OnATerminal("TERM=xterm-256color");
         Assert.Matches("\u001b\\[38;5;16;48;5;2\\d\\dm[a-z .]\u001b\\[0m", shown);
-        Assert.Contains("surprise in bits:", shown, StringComparison.Ordinal);
+        Assert.Contains("surprisal in bits:", shown, StringComparison.Ordinal);
         Assert.Contains("8 and more", shown, StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed class ExplainTests(TrainedModel trained) : IDisposable
     {
         string shown = OnATerminal(environment);
         Assert.DoesNotMatch("\u001b\\[[0-9;]*m", shown);
-        Assert.DoesNotContain("surprise in bits:", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("surprisal in bits:", shown, StringComparison.Ordinal);
         Assert.Contains("the ", shown, StringComparison.Ordinal);
     }
 

@@ -40,13 +40,13 @@ public sealed class ImportPyTorchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("weights.any' has 2 units in each layer, but --hidden says 128", "--hidden", "128")]
-    [InlineData("weights.any' has 2 layers, but --layers says 1", "--layers", "1")]
+    [InlineData("weights.any' has a hidden size of 2, but --hidden is 128", "--hidden", "128")]
+    [InlineData("weights.any' has 2 layers, but --layers is 1", "--layers", "1")]
     public void Import_OtherShapeThanTheFiles_SaysBothNumbers(string expected, params string[] options) => Import(options).ExpectSentence(1, expected);
 
     [Theory]
-    [InlineData("--layers takes a whole number from 1 to 4, not '5'", "--layers", "5")]
-    [InlineData("--window takes a whole number from 1 to 100000, not '0'", "--window", "0")]
+    [InlineData("--layers takes a whole number (1 to 4), not '5'", "--layers", "5")]
+    [InlineData("--window takes a whole number (1 to 100000), not '0'", "--window", "0")]
     public void Import_ImpossibleShape_IsAWrongCall(string expected, params string[] options) => Import(options).ExpectSentence(2, expected);
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ImportPyTorchTests : IDisposable
     {
         folder.Write("characters.txt", "bacd");
 
-        Import().ExpectSentence(1, "characters.txt' has 4 different characters, but the model knows 3");
+        Import().ExpectSentence(1, "characters.txt' has 4 different characters, but the model has 3");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ImportPyTorchTests : IDisposable
     {
         Import().Expect(0);
 
-        AphoristApp.Run("import", folder["model.safetensors"], "--characters", folder["characters.txt"], "--output", folder["m"]).ExpectSentence(1, "it is a model file of Aphorist already");
+        AphoristApp.Run("import", folder["model.safetensors"], "--characters", folder["characters.txt"], "--output", folder["m"]).ExpectSentence(1, "it is already a model file of Aphorist");
     }
 
     [Fact]

@@ -37,15 +37,15 @@ public sealed class ImportTests : IDisposable
         folder.Write("text.txt", string.Concat(Enumerable.Repeat("abcacb", 40)));
         string[] train = ["train", folder["text.txt"], "--from", folder["model.safetensors"], "--epochs", "1", "--samples", "false", "--run"];
 
-        Assert.Contains("What RMSprop had accumulated came along", Import("--characters", folder["characters.txt"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("The RMSprop optimizer state was imported too", Import("--characters", folder["characters.txt"]).Expect(0).Output, StringComparison.Ordinal);
 
-        Assert.Contains("what RMSprop had accumulated in 300 steps", AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("RMSprop state after 300 steps", AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "Going on with RMSprop and what it had accumulated in Keras; its learning rate is 0.02", AphoristApp.Run([.. train, folder["run"]]).Expect(0).Error, StringComparison.Ordinal);
+            "Continuing with the RMSprop state imported from Keras, learning rate 0.02", AphoristApp.Run([.. train, folder["run"]]).Expect(0).Error, StringComparison.Ordinal);
         Assert.Contains("\"learningRate\": 0.02", File.ReadAllText(folder["run/options.json"]), StringComparison.Ordinal);
         Assert.Contains(
-            "this run has another optimizer, which begins anew", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("accumulated", AphoristApp.Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+            "is not used, because this run has another optimizer", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("RMSprop state", AphoristApp.Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,9 +73,9 @@ public sealed class ImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("aAbc", "has 4 different characters, but the model knows 3: with --lowercase true it has 3")]
-    [InlineData("abc\r\n", "has 4 different characters, but the model knows 3: give the text that it was trained on")]
-    [InlineData("a\r\n", "has 2 different characters, but the model knows 3: with the carriage returns")]
+    [InlineData("aAbc", "has 4 different characters, but the model has 3. With --lowercase true it has 3.")]
+    [InlineData("abc\r\n", "has 4 different characters, but the model has 3. Give the text that the model was trained on")]
+    [InlineData("a\r\n", "has 2 different characters, but the model has 3. With carriage returns")]
     public void Import_CorpusOfAnotherSize_SaysWhatWouldFit(string text, string expected)
     {
         folder.Write("text.txt", text);
@@ -88,12 +88,12 @@ public sealed class ImportTests : IDisposable
     {
         folder.Write("text.txt", "a\u00e9");
 
-        Import("--corpus", folder["text.txt"]).ExpectSentence(1, "with --encoding windows-1252 it has 3");
+        Import("--corpus", folder["text.txt"]).ExpectSentence(1, "With --encoding windows-1252 it has 3.");
     }
 
     [Theory]
-    [InlineData("come from somewhere", "--output", "m")]
-    [InlineData("come from one place", "--output", "m", "--characters", "c", "--vocabulary", "v")]
+    [InlineData("Give the vocabulary of the model", "--output", "m")]
+    [InlineData("Give a single vocabulary", "--output", "m", "--characters", "c", "--vocabulary", "v")]
     [InlineData("--output model.safetensors", "--characters", "c")]
     public void Import_IncompleteCall_IsAWrongCall(string expected, params string[] options) =>
         AphoristApp.Run(["import", folder["model.h5"], .. options]).ExpectSentence(2, expected);
@@ -121,7 +121,7 @@ public sealed class ImportTests : IDisposable
     {
         folder.Write("characters.txt", "abc");
 
-        Import("--characters", folder["characters.txt"], "--gates", "sigmoid").ExpectSentence(1, "has hard-sigmoid gates, but --gates says sigmoid");
+        Import("--characters", folder["characters.txt"], "--gates", "sigmoid").ExpectSentence(1, "has hard-sigmoid gates, but --gates is sigmoid");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class ImportTests : IDisposable
         return file;
     }
 
-    /// <summary>What RMSprop has accumulated in 300 steps.</summary>
+    /// <summary>The state of RMSprop after 300 steps.</summary>
     private static H5Group Squares()
     {
         H5Group group = new() { ["iter:0"] = new H5Dataset(300L, fileDims: []) };

@@ -3,7 +3,7 @@ namespace Aphorist.Cli.Tests.Commands.Play;
 /// <summary>`aphorist play` on a terminal, which `script` plays; what it shows is kept in the file `screen`.</summary>
 public sealed class PlayTests(TrainedModel trained) : IDisposable
 {
-    private const string Ready = "Tab takes", Entered = "\u001b[?1049h", Left = "\u001b[?1049l";
+    private const string Ready = "Tab accepts", Entered = "\u001b[?1049h", Left = "\u001b[?1049l";
 
     private readonly TemporaryFolder folder = new();
 
@@ -54,7 +54,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     {
         string shown = OnATerminal($"play '{trained.Run}' --top-k 100000", "true");
 
-        Assert.Contains("aphorist: Top-k is 100000", shown, StringComparison.Ordinal);
+        Assert.Contains("aphorist: --top-k is 100000", shown, StringComparison.Ordinal);
         Assert.DoesNotContain(Entered, shown, StringComparison.Ordinal);
     }
 
@@ -109,7 +109,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
 
         string left = shown[shown.IndexOf(Left, StringComparison.Ordinal)..];
         Assert.Contains("the \r\n", left, StringComparison.Ordinal);
-        Assert.Contains("aphorist: Could not find a part of the path", left, StringComparison.Ordinal);
+        Assert.Contains("aphorist: Could not write 'no/text.txt': Could not find a part of the path", left, StringComparison.Ordinal);
         Assert.Contains("code=1", left, StringComparison.Ordinal);
     }
 
@@ -124,7 +124,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Play_SmallTerminal_StillPlays()
     {
-        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("Esc leaves")}; {Send("cat")}; {Send("\\033")}", columns: 20, rows: 6);
+        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("Esc quits")}; {Send("cat")}; {Send("\\033")}", columns: 20, rows: 6);
 
         Assert.Equal("cat", File.ReadAllText(folder["text.txt"]));
     }

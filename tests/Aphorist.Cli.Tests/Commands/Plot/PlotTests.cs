@@ -96,7 +96,7 @@ public sealed class PlotTests : IDisposable
 
         AphoristApp.Run("plot", folder["nowhere"]).ExpectSentence(1, "There is no run", "nowhere'");
         AphoristApp.Run("plot", folder["empty"]).ExpectSentence(1, "no metrics.csv in", "empty'");
-        AphoristApp.Run("plot", folder["begun"]).ExpectSentence(1, "no epoch yet");
+        AphoristApp.Run("plot", folder["begun"]).ExpectSentence(1, "no completed epoch yet");
         AphoristApp.Run("plot", folder["text.txt"]).ExpectSentence(1, "text.txt' is not a metrics file");
         AphoristApp.Run("plot").ExpectSentence(2, "RUN");
     }
@@ -124,7 +124,7 @@ public sealed class PlotTests : IDisposable
 
         CommandResult result = Train("run").Expect(0);
 
-        Assert.Single(result.Error.Split('\n'), line => line.Contains("could not be drawn", StringComparison.Ordinal));
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("Cannot draw the losses", StringComparison.Ordinal));
         Assert.True(File.Exists(folder["run/model.safetensors"]));
     }
 

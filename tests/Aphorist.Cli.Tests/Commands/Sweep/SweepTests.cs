@@ -47,7 +47,7 @@ public sealed class SweepTests : IDisposable
 
         string[] failed = Assert.Single(Results()[1..], fields => fields[2] == "failed");
         Assert.Equal("architecture=convolution_residual=true_layer-normalization=true_average=0.9", failed[1]);
-        Assert.Contains("--residual true is for recurrent layers", string.Join(',', failed), StringComparison.Ordinal);
+        Assert.Contains("--residual is for recurrent layers", string.Join(',', failed), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class SweepTests : IDisposable
             Assert.Contains($"--over 'batch=128,1' --sweep {folder["found"]}", error, StringComparison.Ordinal);
         }
 
-        Assert.Contains("Run 2 of 2 goes on: batch=1", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.Contains("Run 2 of 2 resumes: batch=1", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
         AphoristApp.Run([.. call, folder["whole"]]).Expect(0);
         foreach (string run in new[] { "batch=128", "batch=1" })
             Assert.Equal(File.ReadAllBytes(folder[$"whole/{run}/last.safetensors"]), File.ReadAllBytes(folder[$"found/{run}/last.safetensors"]));
@@ -134,7 +134,7 @@ public sealed class SweepTests : IDisposable
     [InlineData("tiny.txt")]
     [InlineData("tiny.txt/inner")]
     public void Sweep_FolderThatCannotBe_IsOneSentence(string place) =>
-        AphoristApp.Run("sweep", folder["tiny.txt"], "--over", "hidden=4,8", "--sweep", folder[place]).ExpectSentence(1, $"{place}'", "choose another with --sweep");
+        AphoristApp.Run("sweep", folder["tiny.txt"], "--over", "hidden=4,8", "--sweep", folder[place]).ExpectSentence(1, $"{place}'", "Choose another with --sweep");
 
     [Fact]
     public void Sweep_AgainWithAnotherText_IsRefusedWhereRunsWouldBeRankedWithOldOnes()
@@ -143,7 +143,7 @@ public sealed class SweepTests : IDisposable
         string[][] before = Results();
         folder.Write("tiny.txt", TinyText.OfLength(3100));
 
-        Sweep("--over", "hidden=4,8").ExpectSentence(2, "tiny.txt' is another text than the run hidden=4 had", "--sweep");
+        Sweep("--over", "hidden=4,8").ExpectSentence(2, "tiny.txt' has changed since run hidden=4", "--sweep");
         Assert.False(Directory.Exists(folder["found/hidden=8"]));
         Assert.Equal(before, Results());
     }
@@ -171,7 +171,7 @@ public sealed class SweepTests : IDisposable
         JsonElement[] objects = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["run", "run", "done"], objects.Select(one => one.GetProperty("event").GetString()));
         Assert.Equal(["failed", "done"], objects[..2].Select(one => one.GetProperty("state").GetString()));
-        Assert.Contains("--reset is for GRUs", objects[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("--reset applies only with --architecture gru", objects[0].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal("gru", objects[1].GetProperty("options").GetProperty("architecture").GetString());
         Assert.Equal(JsonValueKind.Null, objects[1].GetProperty("error").ValueKind);
         Assert.Equal(folder["found/architecture=gru"], objects[2].GetProperty("best").GetString());
@@ -218,12 +218,12 @@ public sealed class SweepTests : IDisposable
     [InlineData("'hidden=' values", "--sweep", "x", "--over", "hidden=")]
     [InlineData("empty hidden", "--sweep", "x", "--over", "hidden=1,,2")]
     [InlineData("--hidden whole 'x'", "--sweep", "x", "--over", "hidden=1,x")]
-    [InlineData("--dropout share '1.5'", "--sweep", "x", "--over", "dropout=0,1.5")]
+    [InlineData("--dropout below '1.5'", "--sweep", "x", "--over", "dropout=0,1.5")]
     [InlineData("hidden twice", "--sweep", "x", "--over", "hidden=1,1")]
     [InlineData("hidden twice", "--sweep", "x", "--over", "hidden=1", "--over", "hidden=2")]
     [InlineData("--hidden --over", "--sweep", "x", "--hidden", "4", "--over", "hidden=1,2")]
     [InlineData("preset 'foo'", "--sweep", "x", "--preset", "foo", "--over", "hidden=1,2")]
-    [InlineData("--reset GRUs", "--sweep", "x", "--reset", "before", "--over", "hidden=1,2")]
+    [InlineData("--reset gru", "--sweep", "x", "--reset", "before", "--over", "hidden=1,2")]
     [InlineData("--random '0'", "--sweep", "x", "--over", "hidden=1,2", "--random", "0")]
     [InlineData("standard input", "-", "--sweep", "x", "--over", "hidden=1,2")]
     [InlineData("preset 'foo' quick", "--sweep", "x", "--over", "preset=quick,foo")]

@@ -1,6 +1,8 @@
+using Aphorist.Cli.CommandLine;
+
 namespace Aphorist.Cli.Tests.Commands.Train;
 
-/// <summary>Texts that nothing can be learnt from: each one sentence, exit code 1, and no run folder left.</summary>
+/// <summary>Texts that cannot be trained on: each is reported in one sentence, and no run folder is left.</summary>
 public sealed class BadTextTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -17,13 +19,15 @@ public sealed class BadTextTests : IDisposable
     public void Train_EmptyFile_SaysSo() => Fails(folder.Write("empty.txt", ""), "empty.txt", "empty");
 
     [Fact]
-    public void Train_TextShorterThanWindow_SaysHowLong() => Fails(folder.Write("short.txt", TinyText.OfLength(50)[..50]), "short.txt", "50", "60", "--window");
+    public void Train_TextShorterThanWindow_SaysHowLong() =>
+        Fails(ExitCode.WrongCall, folder.Write("short.txt", TinyText.OfLength(50)[..50]), "short.txt", "50", "60", "--window");
 
     [Fact]
-    public void Train_TextAsLongAsWindow_SaysHowLong() => Fails(folder.Write("short.txt", TinyText.OfLength(60)[..60]), "short.txt", "60");
+    public void Train_TextAsLongAsWindow_SaysHowLong() =>
+        Fails(ExitCode.WrongCall, folder.Write("short.txt", TinyText.OfLength(60)[..60]), "short.txt", "60");
 
     [Fact]
-    public void Train_OneDistinctCharacter_SaysSo() => Fails(folder.Write("same.txt", new string('a', 500)), "same.txt", "single character");
+    public void Train_OneDistinctCharacter_SaysSo() => Fails(folder.Write("same.txt", new string('a', 500)), "same.txt", "fewer than two different");
 
     [Fact]
     public void Train_BinaryFile_SaysSo() => Fails(folder.Write("program.bin", [.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]), "program.bin", "binary");
@@ -51,9 +55,11 @@ public sealed class BadTextTests : IDisposable
     public void Train_EmptyStandardInput_SaysSo() =>
         AphoristApp.RunWith("", "train", "-").ExpectSentence(1, "standard input");
 
-    private void Fails(string corpus, params string[] parts)
+    private void Fails(string corpus, params string[] parts) => Fails(ExitCode.Failed, corpus, parts);
+
+    private void Fails(int exitCode, string corpus, params string[] parts)
     {
-        AphoristApp.Run("train", corpus, "--run", folder["run"]).ExpectSentence(1, parts);
+        AphoristApp.Run("train", corpus, "--run", folder["run"]).ExpectSentence(exitCode, parts);
         Assert.False(Directory.Exists(folder["run"]));
     }
 }

@@ -29,7 +29,7 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void ResetBefore_OfAnLstm_IsRefused() =>
-        Run(["train", "--reset", "before", .. Tiny]).ExpectSentence(2, "--reset is for GRUs", "--architecture gru");
+        Run(["train", "--reset", "before", .. Tiny]).ExpectSentence(2, "--reset applies only with --architecture gru");
 
     [Fact]
     public void HardSigmoidGatesOfAGru_TrainInfoEvaluateGenerateAndResume_WorkTogether()
@@ -85,15 +85,15 @@ public sealed class ShapeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--gates is for LSTMs and GRUs, and a convolution's gates are always the logistic sigmoid", "--architecture", "convolution", "--gates", "sigmoid")]
-    [InlineData("--reset is for GRUs, and a convolution has no reset gate", "--architecture", "convolution", "--reset", "after")]
-    [InlineData("--kernel is for convolutions: add --architecture convolution", "--kernel", "3")]
-    [InlineData("--kernel takes a whole number from 2 to 4096, not '1'", "--architecture", "convolution", "--kernel", "1")]
-    [InlineData("--residual true is for recurrent layers, and convolutions above the first add their input", "--architecture", "convolution", "--residual", "true")]
-    [InlineData("--layers is 5, and recurrent layers are 1 to 4", "--layers", "5")]
-    [InlineData("--layers is 12, and recurrent layers are 1 to 4", "--architecture", "gru", "--layers", "12")]
-    [InlineData("--layers takes a whole number from 1 to 12, not '13'", "--architecture", "convolution", "--layers", "13")]
-    [InlineData("8 layers with kernels of 3 see 6561 tokens, and at most 4096 are possible: lower --layers or --kernel", "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
+    [InlineData("--gates applies only with --architecture lstm or gru", "--architecture", "convolution", "--gates", "sigmoid")]
+    [InlineData("--reset applies only with --architecture gru", "--architecture", "convolution", "--reset", "after")]
+    [InlineData("--kernel applies only with --architecture convolution", "--kernel", "3")]
+    [InlineData("--kernel takes a whole number (2 to 4096), not '1'", "--architecture", "convolution", "--kernel", "1")]
+    [InlineData("--residual is for recurrent layers", "--architecture", "convolution", "--residual", "true")]
+    [InlineData("--layers is 5; it must be 1 to 4 for recurrent layers", "--layers", "5")]
+    [InlineData("--layers is 12; it must be 1 to 4 for recurrent layers", "--architecture", "gru", "--layers", "12")]
+    [InlineData("--layers takes a whole number (1 to 12), not '13'", "--architecture", "convolution", "--layers", "13")]
+    [InlineData("With --layers 8 and --kernel 3 the convolutions see 6561 tokens, but 4096 is the maximum. Reduce --layers or --kernel", "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
     public void Convolution_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
         Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
 
@@ -116,7 +116,7 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Tied_EmbeddingOfAnotherSize_IsRefused() =>
-        Run(["train", "--tied", "true", "--embedding", "8", .. Tiny]).ExpectSentence(2, "--embedding is 8 where --hidden is 16");
+        Run(["train", "--tied", "true", "--embedding", "8", .. Tiny]).ExpectSentence(2, "--tied requires --embedding to equal --hidden, but they are 8 and 16");
 
     [Fact]
     public void ResidualNormalizedLayers_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
@@ -148,11 +148,11 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Residual_OfOneLayer_IsRefused() =>
-        Run(["train", "--residual", "true", .. Tiny]).ExpectSentence(2, "--residual true leads past the layers above the first", "--layers 2");
+        Run(["train", "--residual", "true", .. Tiny]).ExpectSentence(2, "--residual needs 2 or more layers, but --layers is 1");
 
     [Fact]
     public void Shape_TooLargeForAnyArray_IsRefused() =>
-        Run("train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4").ExpectSentence(1, "more than the 1073741823 parameters", "smaller");
+        Run("train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4").ExpectSentence(2, "more than 1073741823 parameters", "Reduce --hidden");
 
     private byte[] ModelOf(string run) => File.ReadAllBytes(folder[$"{run}/last.safetensors"]);
 

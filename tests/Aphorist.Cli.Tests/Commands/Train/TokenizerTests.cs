@@ -17,8 +17,8 @@ public sealed class TokenizerTests : IDisposable
     public void Words_TrainEvaluateInfoAndGenerate_WorkTogether()
     {
         CommandResult trained = Run(["train", folder["tiny.txt"], "--tokenizer", "words", "--lowercase", "false", .. Tiny]).Expect(0);
-        Assert.Matches("tiny.txt: 3,0[0-9]{2} characters, [0-9]{3} tokens, 28 different, ", trained.Error);
-        Assert.Contains("0.1 % of the tokens are words that the vocabulary lacks", trained.Error, StringComparison.Ordinal);
+        Assert.Matches("tiny.txt: 3,0[0-9]{2} characters, [0-9]{3} tokens, 28 distinct[.] ", trained.Error);
+        Assert.Contains("0.1 % of the tokens are words outside the vocabulary", trained.Error, StringComparison.Ordinal);
         Assert.Contains("--- temperature 1.2\n", File.ReadAllText(folder["run/samples/epoch-001.txt"]), StringComparison.Ordinal);
 
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
@@ -39,7 +39,7 @@ public sealed class TokenizerTests : IDisposable
     public void Bytes_TrainEvaluateInfoAndGenerate_WorkTogether()
     {
         folder.Write("tiny.txt", TinyText.OfLength(1500).Replace('a', '\u00e4'));
-        Assert.Matches("tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes, ", Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
+        Assert.Matches("tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes[.] ", Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
 
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
         Assert.True(evaluation.GetProperty("count").GetInt32() > evaluation.GetProperty("characters").GetInt32());
@@ -61,13 +61,13 @@ public sealed class TokenizerTests : IDisposable
 
     [Fact]
     public void Train_VocabularySizeWithoutWords_IsRefused() =>
-        Run("train", folder["tiny.txt"], "--minimum-count", "3").ExpectSentence(2, "--minimum-count is for vocabularies of words", "--tokenizer words");
+        Run("train", folder["tiny.txt"], "--minimum-count", "3").ExpectSentence(2, "--minimum-count applies only with --tokenizer words");
 
     [Fact]
     public void Train_FewerWordsThanAWindow_SaysSo()
     {
         folder.Write("short.txt", "one two three four five six seven eight nine ten eleven twelve thirteen");
-        Run("train", folder["short.txt"], "--tokenizer", "words").ExpectSentence(1, "tokens, but a window of 60");
+        Run("train", folder["short.txt"], "--tokenizer", "words").ExpectSentence(2, "tokens, but a window of 60", "--window");
     }
 
     private static CommandResult Run(params string[] call) => AphoristApp.Run(call);

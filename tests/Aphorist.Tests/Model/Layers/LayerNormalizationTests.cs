@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Model.Layers;
 
-/// <summary>The normalisation alone, against the reference, for every vector width.</summary>
+/// <summary>The normalization alone, against the reference, for every vector width.</summary>
 public sealed unsafe class LayerNormalizationTests
 {
     private const int Rows = 3;

@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>What a convolution does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <summary>The element-wise part of a convolution, forward and backward. The caller computes the matrix products around it.</summary>
 /// <remarks>
 /// h = tanh(p) s(q), the gated unit of van den Oord and others (WaveNet, 2016), and above the first layer h = x + tanh(p) s(q). Rows hold p and then q. What
 /// one step's h is does not depend on any other's, so the rows may be those of many steps.
@@ -17,7 +17,7 @@ internal abstract unsafe class ConvolutionCell
         : new ConvolutionCell<Lanes128>();
 
     /// <summary>The outputs of some rows.</summary>
-    /// <param name="gates">[rows, 2H]: the sums without the bias on the way in, tanh(p) and s(q) on the way out.</param>
+    /// <param name="gates">[rows, 2H]: the sums without the bias on input, tanh(p) and s(q) on output.</param>
     /// <param name="bias">[2H]: b.</param>
     /// <param name="input">[rows, H]: x; null where it is not added.</param>
     /// <param name="output">[rows, H]: h.</param>
@@ -28,7 +28,7 @@ internal abstract unsafe class ConvolutionCell
     /// <summary>The same backwards, apart from x.</summary>
     /// <param name="gates">[rows, 2H]: tanh(p) and s(q).</param>
     /// <param name="outputGradient">[rows, H]: dh.</param>
-    /// <param name="sumGradient">[rows, 2H]: dp and dq, on the way out.</param>
+    /// <param name="sumGradient">[rows, 2H]: dp and dq, as output.</param>
     /// <param name="biasGradient">[2H]: dp and dq are added.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="hiddenSize">H.</param>

@@ -1,12 +1,12 @@
 namespace Aphorist.Model.Layers.Convolution;
 
 /// <summary>
-/// The sums y_t = W_0 x_(t - (K - 1) d) + ... + W_(K - 1) x_t of a convolution over whole sequences, forwards and backwards, and the inputs that were
+/// The sums y_t = W_0 x_(t - (K - 1) d) + ... + W_(K - 1) x_t of a convolution over whole sequences, forward and backward, and the inputs that were
 /// read before them.
 /// </summary>
 internal abstract unsafe class ConvolutionSums
 {
-    /// <summary>Begins sequences.</summary>
+    /// <summary>Starts sequences.</summary>
     /// <param name="input">What the layer reads: [steps, rows].</param>
     /// <param name="steps">Steps.</param>
     /// <param name="rows">Sequences.</param>
@@ -16,16 +16,16 @@ internal abstract unsafe class ConvolutionSums
     /// <summary>The sums of some steps.</summary>
     /// <param name="input">As in <see cref="Begin"/>.</param>
     /// <param name="first">The first step.</param>
-    /// <param name="end">The one after the last.</param>
-    /// <param name="sums">[end - first, rows, 2H], on the way out.</param>
+    /// <param name="end">One after the last step.</param>
+    /// <param name="sums">[end - first, rows, 2H], as output.</param>
     public abstract void Forward(LayerInput input, int first, int end, float* sums);
 
-    /// <summary>The same backwards.</summary>
+    /// <summary>The backward pass.</summary>
     /// <param name="input">As in <see cref="Begin"/>.</param>
     /// <param name="first">The first step.</param>
-    /// <param name="end">The one after the last.</param>
+    /// <param name="end">One after the last step.</param>
     /// <param name="sumGradient">[end - first, rows, 2H].</param>
     /// <param name="inputGradient">[steps, rows, I]: the gradients of vectors are added, to earlier steps as well.</param>
-    /// <param name="gradient">Laid out as the parameters; the kernel's is added.</param>
+    /// <param name="gradient">In the layout of the parameters; the kernel's is added.</param>
     public abstract void Backward(LayerInput input, int first, int end, float* sumGradient, float* inputGradient, float* gradient);
 }

@@ -13,13 +13,13 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
     private readonly int hiddenSize, blockRows;
     private int rows;
 
-    public ConvolutionTrainingLayer(ConvolutionWeights weights, ConvolutionCell cell, int mostRows, int mostSteps)
+    public ConvolutionTrainingLayer(ConvolutionWeights weights, ConvolutionCell cell, int maxRows, int maxSteps)
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
-        blockRows = Math.Max(GemmKernel.DepthBlock, mostRows);
-        sums = weights.ReadsTokens ? new TokenConvolutionSums(weights, mostRows, mostSteps) : new VectorConvolutionSums(weights, mostRows, blockRows);
-        gates = new AlignedArray(mostSteps * mostRows * weights.Sums);
-        outputs = new AlignedArray(mostSteps * mostRows * hiddenSize);
+        blockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
+        sums = weights.ReadsTokens ? new TokenConvolutionSums(weights, maxRows, maxSteps) : new VectorConvolutionSums(weights, maxRows, blockRows);
+        gates = new AlignedArray(maxSteps * maxRows * weights.Sums);
+        outputs = new AlignedArray(maxSteps * maxRows * hiddenSize);
         sumGradient = new AlignedArray(blockRows * weights.Sums);
     }
 

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>The kernel of one convolution in the forms that the products want; made anew after every change of the parameters.</summary>
+/// <summary>The kernel of one convolution packed for matrix products. Refresh them after every change of the parameters.</summary>
 /// <remarks>
 /// A kernel has K places; place j meets what was read <see cref="Shift"/>(j) steps ago, so the last one meets the present. Memory holds it as [I, K, 2H]:
 /// each place is a matrix [I, 2H] whose rows lie K rows apart.
@@ -84,8 +84,8 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
         }
     }
 
-    public override TrainingLayer CreateLayer(PackedWeights weights, int mostRows, int mostSteps) =>
-        new ConvolutionTrainingLayer(this, ConvolutionCell.Create(weights.InstructionSet), mostRows, mostSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) =>
+        new ConvolutionTrainingLayer(this, ConvolutionCell.Create(weights.InstructionSet), maxRows, maxSteps);
 
     public override InferenceLayer CreateState(PackedWeights weights, int rows) =>
         new ConvolutionInferenceLayer(this, ConvolutionCell.Create(weights.InstructionSet), rows);

@@ -13,10 +13,10 @@ internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
     private readonly int[] tokens;
     private int rows;
 
-    public TokenConvolutionSums(ConvolutionWeights weights, int mostRows, int mostSteps)
+    public TokenConvolutionSums(ConvolutionWeights weights, int maxRows, int maxSteps)
     {
         this.weights = weights;
-        tokens = new int[(weights.Past + mostSteps) * mostRows];
+        tokens = new int[(weights.Past + maxSteps) * maxRows];
     }
 
     /// <summary>As a state, a token is a number: its id and 1, so that zeros are none. Floats hold every id exactly, of which there are far fewer than 2^24.</summary>

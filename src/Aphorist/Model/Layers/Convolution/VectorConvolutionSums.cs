@@ -16,10 +16,10 @@ internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
     private int rows;
     private bool fromZero;
 
-    public VectorConvolutionSums(ConvolutionWeights weights, int mostRows, int blockRows)
+    public VectorConvolutionSums(ConvolutionWeights weights, int maxRows, int blockRows)
     {
         (this.weights, gemm, inputSize, columns) = (weights, weights.Gemm, weights.InputSize, weights.Sums);
-        past = new AlignedArray(weights.Past * mostRows * inputSize);
+        past = new AlignedArray(weights.Past * maxRows * inputSize);
         packedGradient = new AlignedArray(gemm.PackedLength(blockRows, columns));
     }
 

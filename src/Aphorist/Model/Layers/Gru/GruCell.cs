@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>What a GRU that resets after the product does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <summary>The element-wise part of a GRU that resets after the product, forward and backward. The caller computes the matrix products around it.</summary>
 /// <remarks>
 /// With a = x W + b and u = h U + b': r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n); h' = (1 - z) n + z h. Rows hold r, z and n one after
 /// the other, as PyTorch orders them.
@@ -15,7 +15,7 @@ internal abstract unsafe class GruCell
     {
         GateActivation.Sigmoid => Create<SigmoidGate>(set),
         GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
-        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
     /// <summary>One step of <paramref name="rows"/> sequences.</summary>
@@ -24,7 +24,7 @@ internal abstract unsafe class GruCell
     /// <param name="inputs">[V, 3H]: W + b of each token, of which each sequence takes its row.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
-    /// <param name="gates">[rows, 4H]: r, z, n and u_n, kept for the way back.</param>
+    /// <param name="gates">[rows, 4H]: r, z, n and u_n, kept for the backward pass.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hidden">[rows, H]: h'; may be <paramref name="previousHidden"/>.</param>
     /// <param name="rows">Sequences.</param>
@@ -33,10 +33,10 @@ internal abstract unsafe class GruCell
         float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden,
         int rows, int hiddenSize);
 
-    /// <summary>The same step backwards.</summary>
+    /// <summary>The backward pass of the same step.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and u_n.</param>
-    /// <param name="inputGradient">[rows, 3H]: da, on the way out.</param>
-    /// <param name="recurrentGradient">[rows, 3H]: du, on the way out.</param>
+    /// <param name="inputGradient">[rows, 3H]: da, as output.</param>
+    /// <param name="recurrentGradient">[rows, 3H]: du, as output.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>

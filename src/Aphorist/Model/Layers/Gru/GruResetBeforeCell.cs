@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>What a GRU that resets before the product does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <summary>The element-wise part of a GRU that resets before the product, forward and backward. The caller computes the matrix products around it.</summary>
 /// <remarks>
 /// With a = x W + b + b': r = s(a_r + h U_r), z = s(a_z + h U_z), v = r h, n = tanh(a_n + v U_n); h' = (1 - z) n + z h. Rows hold r, z and n one
 /// after the other. The candidate's product needs the reset gate, so that each direction has two parts with that product between them.
@@ -15,7 +15,7 @@ internal abstract unsafe class GruResetBeforeCell
     {
         GateActivation.Sigmoid => Create<SigmoidGate>(set),
         GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
-        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
     /// <summary>The first part of a step of <paramref name="rows"/> sequences: the gates, and the state that they let through.</summary>
@@ -23,7 +23,7 @@ internal abstract unsafe class GruResetBeforeCell
     /// <param name="inputs">[V, 3H]: W + b of each token, of which each sequence takes its row; [1, 3H], b, where the inputs are vectors.</param>
     /// <param name="tokens">[rows]; zeros where the inputs are vectors.</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
-    /// <param name="gates">[rows, 4H]: r, z and v, on the way out; what lies between z and v is left as it is.</param>
+    /// <param name="gates">[rows, 4H]: r, z and v, as output; what lies between z and v is left as it is.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="rows">Sequences.</param>
     /// <param name="hiddenSize">H.</param>
@@ -35,7 +35,7 @@ internal abstract unsafe class GruResetBeforeCell
     /// <param name="inputs">As in <see cref="ForwardGates"/>.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
-    /// <param name="gates">[rows, 4H]: r, z, n and v, kept for the way back; n is put in.</param>
+    /// <param name="gates">[rows, 4H]: r, z, n and v, kept for the backward pass; n is put in.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hidden">[rows, H]: h'; may be <paramref name="previousHidden"/>.</param>
     /// <param name="rows">Sequences.</param>
@@ -43,9 +43,9 @@ internal abstract unsafe class GruResetBeforeCell
     public abstract void ForwardCandidate(
         float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize);
 
-    /// <summary>The first part backwards: what needs no gradient of v.</summary>
+    /// <summary>The backward pass of the second part: what needs no gradient of v.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
-    /// <param name="gradient">[rows, 3H]: the gradients of the sums of z and n, on the way out.</param>
+    /// <param name="gradient">[rows, 3H]: the gradients of the sums of z and n, as output.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>
@@ -58,9 +58,9 @@ internal abstract unsafe class GruResetBeforeCell
         float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
         float* recurrentBiasGradient, int rows, int hiddenSize);
 
-    /// <summary>The second part backwards: the reset gate.</summary>
+    /// <summary>The backward pass of the first part: the reset gate.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
-    /// <param name="gradient">[rows, 3H]: the gradient of the sum of r, on the way out.</param>
+    /// <param name="gradient">[rows, 3H]: the gradient of the sum of r, as output.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="resetGradient">[rows, H]: dv.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>

@@ -8,14 +8,14 @@ internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLaye
     private readonly GruResetBeforeCell cell;
     private readonly AlignedArray sums, gates, gateGradient, resetGradient, packedCandidateGradient;
 
-    public GruResetBeforeTrainingLayer(RecurrentWeights weights, GruResetBeforeCell cell, int mostRows, int mostSteps)
-        : base(weights, mostRows, mostSteps)
+    public GruResetBeforeTrainingLayer(RecurrentWeights weights, GruResetBeforeCell cell, int maxRows, int maxSteps)
+        : base(weights, maxRows, maxSteps)
     {
         this.cell = cell;
-        sums = new AlignedArray((weights.ReadsTokens ? 1 : mostSteps) * mostRows * Gates);
-        gates = new AlignedArray(mostSteps * mostRows * 4 * HiddenSize);
+        sums = new AlignedArray((weights.ReadsTokens ? 1 : maxSteps) * maxRows * Gates);
+        gates = new AlignedArray(maxSteps * maxRows * 4 * HiddenSize);
         gateGradient = new AlignedArray(BlockRowsKept * Gates);
-        resetGradient = new AlignedArray(mostRows * HiddenSize);
+        resetGradient = new AlignedArray(maxRows * HiddenSize);
         packedCandidateGradient = new AlignedArray(Gemm.PackedLength(BlockRows, HiddenSize));
     }
 

@@ -8,14 +8,14 @@ internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
     private readonly GruCell cell;
     private readonly AlignedArray inputSums, recurrentSums, gates, inputGradient, recurrentGradient;
 
-    public GruTrainingLayer(RecurrentWeights weights, GruCell cell, int mostRows, int mostSteps)
-        : base(weights, mostRows, mostSteps)
+    public GruTrainingLayer(RecurrentWeights weights, GruCell cell, int maxRows, int maxSteps)
+        : base(weights, maxRows, maxSteps)
     {
         this.cell = cell;
         // Where the inputs are tokens, x W is in the rows of the kernel, and what stands in its place stays zero.
-        inputSums = new AlignedArray((weights.ReadsTokens ? 1 : mostSteps) * mostRows * Gates);
-        recurrentSums = new AlignedArray(mostRows * Gates);
-        gates = new AlignedArray(mostSteps * mostRows * 4 * HiddenSize);
+        inputSums = new AlignedArray((weights.ReadsTokens ? 1 : maxSteps) * maxRows * Gates);
+        recurrentSums = new AlignedArray(maxRows * Gates);
+        gates = new AlignedArray(maxSteps * maxRows * 4 * HiddenSize);
         inputGradient = new AlignedArray(BlockRowsKept * Gates);
         recurrentGradient = new AlignedArray(BlockRowsKept * Gates);
     }

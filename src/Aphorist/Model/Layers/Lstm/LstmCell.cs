@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Lstm;
 
-/// <summary>What an LSTM does element by element, forwards and backwards; the matrix products around it are the caller's.</summary>
+/// <summary>The element-wise part of an LSTM, forward and backward. The caller computes the matrix products around it.</summary>
 /// <remarks>
 /// i = s(z_i), f = s(z_f), g = tanh(z_g), o = s(z_o); c' = f c + i g; h' = o tanh(c'). Rows hold the four gates one after the other, in that order.
 /// </remarks>
@@ -13,7 +13,7 @@ internal abstract unsafe class LstmCell
     {
         GateActivation.Sigmoid => Create<SigmoidGate>(set),
         GateActivation.HardSigmoid => Create<HardSigmoidGate>(set),
-        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "There is no such gate activation."),
+        _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
     /// <summary>One step of <paramref name="rows"/> sequences.</summary>
@@ -23,7 +23,7 @@ internal abstract unsafe class LstmCell
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
     /// <param name="cell">[rows, H]: c'; may be <paramref name="previousCell"/>.</param>
-    /// <param name="cellTanh">[rows, H]: tanh(c'), kept for the way back.</param>
+    /// <param name="cellTanh">[rows, H]: tanh(c'), kept for the backward pass.</param>
     /// <param name="hidden">[rows, H]: h'.</param>
     /// <param name="rows">Sequences.</param>
     /// <param name="hiddenSize">H.</param>
@@ -31,14 +31,14 @@ internal abstract unsafe class LstmCell
         float* sums, float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden,
         int rows, int hiddenSize);
 
-    /// <summary>The same step backwards.</summary>
+    /// <summary>The backward pass of the same step.</summary>
     /// <param name="gates">[rows, 4H]: the activated gates.</param>
-    /// <param name="gateGradient">[rows, 4H]: the gradients of the gates' sums, on the way out; may be <paramref name="gates"/>.</param>
+    /// <param name="gateGradient">[rows, 4H]: the gradients of the gates' sums, as output; may be <paramref name="gates"/>.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
     /// <param name="cellTanh">[rows, H]: tanh(c').</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>
-    /// <param name="cellGradient">[rows, H]: dc' apart from what comes through h' on the way in, dc on the way out.</param>
+    /// <param name="cellGradient">[rows, H]: dc' apart from what comes through h' on input, dc on output.</param>
     /// <param name="inputGradient">[V, 4H]: each sequence's gradient is added to the row of its token.</param>
     /// <param name="rows">Sequences.</param>
     /// <param name="hiddenSize">H.</param>

@@ -7,18 +7,18 @@ internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
 {
     private readonly LstmCell cell;
 
-    // All steps are kept for the way back; index 0 of the cells is the state that sequences begin with. What products read and write back and
+    // All steps are kept for the backward pass; index 0 of the cells is the state that sequences begin with. What products read and write back and
     // forth, the sums of one step's gates and later their gradients, has a place of its own, small enough to stay in the cache.
     private readonly AlignedArray gates, cells, cellTanh, cellGradient, sums;
 
-    public LstmTrainingLayer(RecurrentWeights weights, LstmCell cell, int mostRows, int mostSteps)
-        : base(weights, mostRows, mostSteps)
+    public LstmTrainingLayer(RecurrentWeights weights, LstmCell cell, int maxRows, int maxSteps)
+        : base(weights, maxRows, maxSteps)
     {
         this.cell = cell;
-        int states = mostRows * HiddenSize;
-        gates = new AlignedArray(mostSteps * 4 * states);
-        cells = new AlignedArray((mostSteps + 1) * states);
-        cellTanh = new AlignedArray(mostSteps * states);
+        int states = maxRows * HiddenSize;
+        gates = new AlignedArray(maxSteps * 4 * states);
+        cells = new AlignedArray((maxSteps + 1) * states);
+        cellTanh = new AlignedArray(maxSteps * states);
         cellGradient = new AlignedArray(states);
         sums = new AlignedArray(BlockRowsKept * Gates);
     }

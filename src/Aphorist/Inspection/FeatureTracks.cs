@@ -1,0 +1,124 @@
+using System.Text;
+using Aphorist.Text;
+
+namespace Aphorist.Inspection;
+
+/// <summary>Computes a <see cref="TextFeature"/> in one pass over a text, character by character. Create one for each text.</summary>
+public abstract class FeatureTrack
+{
+    /// <summary>Reads one more character and returns the value of the feature there. It may depend on this character and all before it.</summary>
+    public abstract double Read(Rune character);
+}
+
+/// <summary>See <see cref="TextFeature.PositionInLine"/>.</summary>
+internal sealed class LinePositionTrack : FeatureTrack
+{
+    private long position;
+
+    public override double Read(Rune character) => position = character.Value == '\n' ? 0 : position + 1;
+}
+
+/// <summary>See <see cref="TextFeature.InsideQuotes"/>.</summary>
+internal sealed class QuotationTrack : FeatureTrack
+{
+    private readonly BlankLines blankLines = new();
+
+    // The marks that close the open quotation; empty if none is open. Quotations inside it, in other marks, are ignored.
+    private string closing = "";
+
+    public override double Read(Rune character)
+    {
+        if (blankLines.EndsWith(character)) closing = "";
+        else if (closing.Length == 0) closing = ClosingOf(character);
+        else if (closing.EnumerateRunes().Contains(character)) closing = "";
+        return closing.Length == 0 ? 0 : 1;
+    }
+
+    private static string ClosingOf(Rune opening) => opening.Value switch
+    {
+        '"' => "\"",
+        '“' => "”",
+        // German closes with the mark that opens in English, other languages with the one that closes there.
+        '„' => "“”",
+        '«' => "»",
+        '「' => "」",
+        '『' => "』",
+        '＂' => "＂",
+        _ => "",
+    };
+}
+
+/// <summary>See <see cref="TextFeature.InsideParentheses"/>.</summary>
+internal sealed class ParenthesesTrack : FeatureTrack
+{
+    private readonly BlankLines blankLines = new();
+    private int depth;
+
+    public override double Read(Rune character)
+    {
+        if (blankLines.EndsWith(character)) depth = 0;
+        depth = character.Value switch
+        {
+            '(' or '（' => depth + 1,
+            ')' or '）' => Math.Max(0, depth - 1),
+            _ => depth,
+        };
+        return depth > 0 ? 1 : 0;
+    }
+}
+
+/// <summary>See <see cref="TextFeature.WordEnd"/>.</summary>
+internal sealed class WordEndTrack : FeatureTrack
+{
+    private readonly WordLength length = new();
+
+    public override double Read(Rune character)
+    {
+        int before = length.Current;
+        length.Read(character);
+        return before > 0 && length.Current == 0 ? 1 : 0;
+    }
+}
+
+/// <summary>See <see cref="TextFeature.PositionInWord"/>.</summary>
+internal sealed class WordPositionTrack : FeatureTrack
+{
+    private readonly WordLength length = new();
+
+    public override double Read(Rune character)
+    {
+        length.Read(character);
+        return length.Current;
+    }
+}
+
+/// <summary>See <see cref="TextFeature.Capital"/>.</summary>
+internal sealed class CapitalTrack : FeatureTrack
+{
+    public override double Read(Rune character) => Rune.IsUpper(character) ? 1 : 0;
+}
+
+/// <summary>The number of characters of the current word.</summary>
+internal sealed class WordLength
+{
+    /// <summary>The number of characters read of the word that the last character belongs to; 0 outside words.</summary>
+    public int Current { get; private set; }
+
+    /// <summary>Reads one more character. Whether an apostrophe ends a word shows only after it, so it counts as a part of the word.</summary>
+    public void Read(Rune character) =>
+        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’')) ? Current + 1 : 0;
+}
+
+/// <summary>Finds the blank lines of a text, which separate paragraphs.</summary>
+internal sealed class BlankLines
+{
+    private bool isBlank = true;
+
+    /// <summary>Reads one more character, and returns whether it ends a blank line.</summary>
+    public bool EndsWith(Rune character)
+    {
+        bool endsLine = character.Value == '\n', ended = endsLine && isBlank;
+        isBlank = endsLine || (isBlank && Rune.IsWhiteSpace(character));
+        return ended;
+    }
+}
