@@ -32,10 +32,7 @@ internal static class RunBuilder
     }
 
     public static async Task<ActiveTrainingRun> ResumeAsync(
-        string folder,
-        Func<TrainingRunOptions, TrainingRunOptions>? change,
-        IProgress<CorpusProgress>? progress,
-        CancellationToken cancellationToken)
+        string folder, Func<TrainingRunOptions, TrainingRunOptions>? change, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         RunFolder files = new(folder);
         FileLock held = files.LockForResume();
@@ -45,8 +42,7 @@ internal static class RunBuilder
             TrainingRunOptions options = Change(begun, change);
             (Corpus corpus, Corpus? validation) = await OpenTextsAsync(options, progress, cancellationToken).ConfigureAwait(false);
             return await Task.Run(
-                () => Resume(files, held, begun, options, corpus, validation, progress, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
+                () => Resume(files, held, begun, options, corpus, validation, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -141,8 +137,8 @@ internal static class RunBuilder
         if (length > model.Spec.Window) return;
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"'{corpus.Name}' has {length:N0} {(hasCharacters ? "characters" : "tokens")}, "
-            + $"but a window of {model.Spec.Window:N0} needs more than that. Use a longer text or a smaller Window.");
+            $"'{corpus.Name}' has {length:N0} {(hasCharacters ? "characters" : "tokens")}, but a window of {model.Spec.Window:N0} needs more than that. "
+            + $"Use a longer text or a smaller Window.");
         throw new InvalidOptionsException(message, nameof(ModelSpec.Window));
     }
 
@@ -152,8 +148,7 @@ internal static class RunBuilder
         string best = new RunFolder(from).BestModel;
         return File.Exists(best)
             ? best
-            : throw new TrainingRunException(
-                $"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
+            : throw new TrainingRunException($"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
     }
 
     private static async Task<(Corpus Corpus, Corpus? Validation)> OpenTextsAsync(
@@ -197,8 +192,8 @@ internal static class RunBuilder
         {
             string place = unknown.Position < 0 ? "" : $", character {unknown.Position + 1},";
             throw new InvalidOptionsException(
-                $"The validation text '{validation!.Name}' has {CharacterName.Of(unknown.Character)}{place} "
-                + "which the corpus does not have, so the model cannot predict it. Remove or replace the character.",
+                $"The validation text '{validation!.Name}' has {CharacterName.Of(unknown.Character)}{place} which the corpus does not have, so the model "
+                + "cannot predict it. Remove or replace the character.",
                 nameof(TrainingRunOptions.ValidationText));
         }
     }
