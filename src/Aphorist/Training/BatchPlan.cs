@@ -30,5 +30,6 @@ internal abstract class BatchPlan
     protected static int CheckedCount(long batches) => batches <= int.MaxValue
         ? (int)batches
         : throw new InvalidOptionsException(
-            $"An epoch would have {batches} batches, and the maximum is {int.MaxValue}. Use a larger BatchSize.", nameof(TrainingOptions.BatchSize));
+            $"An epoch would have {batches} batches, and the maximum is {int.MaxValue}. Use a larger BatchSize.",
+            nameof(TrainingOptions.BatchSize));
 }

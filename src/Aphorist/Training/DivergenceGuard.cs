@@ -6,13 +6,15 @@ namespace Aphorist.Training;
 /// Detects divergence: the loss is not a number, or its mean over recent batches has risen well above the loss of the best epoch.
 /// </summary>
 /// <remarks>
-/// The notebook's own run went from 1.30 to 1.60 nats within an epoch, and to 14.6 in three more. In a healthy run the mean over 200 batches varies by about
-/// 0.01 nats, so a rise of 0.15 is significant. An epoch of fewer batches is judged at its end, with a limit that grows as the square root of their number
-/// falls.
+/// The notebook's own run went from 1.30 to 1.60 nats within an epoch, and to 14.6 in three more. In a healthy run the mean over 200
+/// batches varies by about 0.01 nats, so a rise of 0.15 is significant. An epoch of fewer batches is judged at its end, with a limit that
+/// grows as the square root of their number falls.
 /// </remarks>
 internal static class DivergenceGuard
 {
-    /// <summary>How often a run may return to good weights before it gives up. The learning rate is then a millionth of what it was.</summary>
+    /// <summary>
+    /// How often a run may return to good weights before it gives up. The learning rate is then a millionth of what it was.
+    /// </summary>
     public const int MaxDivergences = 20;
 
     private const double LearningRateFactor = 0.5;
@@ -33,7 +35,9 @@ internal static class DivergenceGuard
         return (state.RecentBatches == RecentBatches || endsEpoch) && state.RecentLoss > expected + Limit(state, DivergedRise);
     }
 
-    /// <summary>Whether the weights at the end of an epoch are good enough to return to. They are not if the loss had started to rise.</summary>
+    /// <summary>
+    /// Whether the weights at the end of an epoch are good enough to return to. They are not if the loss had started to rise.
+    /// </summary>
     public static bool IsHealthy(TrainingState state, double expected) => state.RecentLoss <= expected + Limit(state, UnhealthyRise);
 
     /// <summary>Starts the epoch again with half the learning rate.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
@@ -6,22 +7,22 @@ namespace Aphorist.Training;
 
 /// <summary>How well a model predicts a text.</summary>
 /// <param name="Count">The number of predictions.</param>
-/// <param name="LossSum">Their total loss in nats.</param>
+/// <param name="TotalLoss">Their total loss in nats.</param>
 /// <param name="Correct">The number of correct predictions.</param>
 /// <param name="Characters">
-/// The characters (Unicode scalar values) of the predicted tokens, see <see cref="Tokenizer.CountCharacters"/>. For a character tokenizer the same as
-/// <paramref name="Count"/>.
+/// The characters (Unicode scalar values) of the predicted tokens, see <see cref="Tokenizer.CountCharacters"/>. For a character tokenizer
+/// the same as <paramref name="Count"/>.
 /// </param>
-public readonly record struct Evaluation(long Count, double LossSum, long Correct, long Characters)
+public readonly record struct Evaluation(long Count, double TotalLoss, long Correct, long Characters)
 {
     /// <summary>The mean loss in nats per token.</summary>
-    public double LossPerToken => LossSum / Count;
+    public double LossPerToken => TotalLoss / Count;
 
     /// <summary>The mean loss in bits per token.</summary>
     public double BitsPerToken => LossPerToken / Math.Log(2);
 
     /// <summary>The loss in bits per character, which compares models with different tokenizers.</summary>
-    public double BitsPerCharacter => LossSum / Math.Log(2) / Characters;
+    public double BitsPerCharacter => TotalLoss / Math.Log(2) / Characters;
 
     /// <summary>The perplexity: e to the mean loss per token.</summary>
     public double Perplexity => Math.Exp(LossPerToken);
@@ -34,7 +35,7 @@ public readonly record struct Evaluation(long Count, double LossSum, long Correc
 
     /// <summary>The evaluation of both texts together.</summary>
     public static Evaluation operator +(Evaluation left, Evaluation right) =>
-        new(left.Count + right.Count, left.LossSum + right.LossSum, left.Correct + right.Correct, left.Characters + right.Characters)
+        new(left.Count + right.Count, left.TotalLoss + right.TotalLoss, left.Correct + right.Correct, left.Characters + right.Characters)
         {
             SkippedCharacters = left.SkippedCharacters + right.SkippedCharacters,
         };
@@ -119,8 +120,10 @@ public static class ModelEvaluation
         long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
         return ids.Count - first >= 2
             ? evaluator.EvaluateStream(ids, first, cancellationToken)
-            : throw new CorpusException(FormattableString.Invariant(
-                $"'{name}' has {ids.Count} tokens. The last {100 * options.TailShare} % of them are too few to predict one. Use a longer text."));
+            : throw new CorpusException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{name}' has {ids.Count} tokens. The last {100 * options.TailShare} % of them are too few to predict one. "
+                + $"Use a longer text."));
     }
 
     private static TokenSequence Encode(

@@ -31,7 +31,8 @@ internal sealed unsafe class Evaluator
     /// <param name="count">The number of windows.</param>
     /// <param name="getStart">Gets the start of a window by its number, from 0.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
-    public Evaluation EvaluateWindows(TokenSequence ids, long count, Func<long, long> getStart, CancellationToken cancellationToken = default)
+    public Evaluation EvaluateWindows(
+        TokenSequence ids, long count, Func<long, long> getStart, CancellationToken cancellationToken = default)
     {
         Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MaxResults)];
         Reader?[] readers = new Reader?[workers.Count];

@@ -3,8 +3,8 @@ using Aphorist.Numerics;
 namespace Aphorist.Training;
 
 /// <summary>
-/// A part of the corpus, cut into one stream per row of a batch. Each batch continues where the previous one ended. Every epoch cuts the text at other
-/// places, so that sequences do not always start at the same tokens.
+/// A part of the corpus, cut into one stream per row of a batch. Each batch continues where the previous one ended. Every epoch cuts the
+/// text at other places, so that sequences do not always start at the same tokens.
 /// </summary>
 internal sealed class StreamPlan : BatchPlan
 {
@@ -24,8 +24,8 @@ internal sealed class StreamPlan : BatchPlan
         if (streamLength < sequenceLength)
         {
             throw new InvalidOptionsException(
-                $"{length} tokens are too few for a BatchSize of {rows} and a SequenceLength of {sequenceLength}: {(rows + 1L) * sequenceLength} are needed. "
-                + "Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
+                $"{length} tokens are too few for a BatchSize of {rows} and a SequenceLength of {sequenceLength}: "
+                + $"{(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
                 nameof(TrainingOptions.BatchSize));
         }
 

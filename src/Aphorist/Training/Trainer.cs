@@ -5,8 +5,8 @@ using Aphorist.Training.Runs;
 namespace Aphorist.Training;
 
 /// <summary>
-/// Trains a model on a corpus in memory, and reports what happens as a stream of events. It writes no files: see <see cref="TrainingRun"/> for training
-/// with checkpoints.
+/// Trains a model on a corpus in memory, and reports what happens as a stream of events. It writes no files: see <see cref="TrainingRun"/>
+/// for training with checkpoints.
 /// </summary>
 public sealed class Trainer
 {
@@ -22,7 +22,9 @@ public sealed class Trainer
     /// <param name="corpus">The training corpus, normalized as the tokenizer of the model expects.</param>
     /// <param name="options">How to train.</param>
     /// <param name="validation">A separate validation text, normalized like the corpus. None by default.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of range, contradicts another one, or does not fit the length of the corpus.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// An option is out of range, contradicts another one, or does not fit the length of the corpus.
+    /// </exception>
     /// <exception cref="CorpusException">A text is too short.</exception>
     /// <exception cref="UnknownCharacterException">A text has a character that is not in the vocabulary of the model.</exception>
     public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null)
@@ -33,22 +35,25 @@ public sealed class Trainer
         options.Validate();
         TrainingStep.EnsureFits(model.Spec, options);
         if (model.Tokenizer.VocabularySize < 2)
-            throw new CorpusException($"'{corpus.Name}' has fewer than two distinct tokens, so there is nothing to learn. Use another text.");
+            throw new CorpusException(
+                $"'{corpus.Name}' has fewer than two distinct tokens, so there is nothing to learn. Use another text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
     }
 
     /// <summary>
-    /// The mean number of characters per token, in the validation set or, if there is none, in the corpus. A loss per token divided by it compares models
-    /// with different tokenizers.
+    /// The mean number of characters per token, in the validation set or, if there is none, in the corpus. A loss per token divided by it
+    /// compares models with different tokenizers.
     /// </summary>
     public double CharactersPerToken
     {
         get
         {
             if (split.ValidationCount == 0) return (double)corpus.CharacterCount / ids.Count;
-            long first = options.Objective == Objective.Windows ? split.ValidationWindows.GetStart(0) + model.Spec.Window : split.ValidationStart + 1;
+            long first = options.Objective == Objective.Windows
+                ? split.ValidationWindows.GetStart(0) + model.Spec.Window
+                : split.ValidationStart + 1;
             return (validation?.TokensOf(model.Tokenizer) ?? ids).CharactersPerToken(first, model.Tokenizer);
         }
     }
@@ -56,15 +61,18 @@ public sealed class Trainer
     private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
 
     /// <summary>
-    /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it or save it.
+    /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it
+    /// or save it.
     /// </summary>
     /// <param name="cancellationToken">Stops training after the current batch, with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="TrainingDivergedException">The loss rose sharply, and the divergence guard is off or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more.</exception>
-    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(files: null, cancellationToken);
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
+        RunAsync(files: null, cancellationToken);
 
     /// <summary>Trains, and writes checkpoints, models and metrics into a run folder, if there is one.</summary>
-    internal async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal async IAsyncEnumerable<TrainingEvent> RunAsync(
+        RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using TrainingSession session = await InBackground(() => new TrainingSession(model, corpus, validation, options, files, split, ids))
             .ConfigureAwait(false);
@@ -75,7 +83,8 @@ public sealed class Trainer
         {
             // A cancellation before a call, even by the caller's handling of an event, is answered by a checkpoint in that call.
             bool isStopping = cancellationToken.IsCancellationRequested;
-            // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at any event.
+            // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at any
+            // event.
             IReadOnlyList<TrainingEvent> events = await InBackground(() => session.Advance(cancellationToken)).ConfigureAwait(false);
             foreach (TrainingEvent happened in events) yield return happened;
             if (isStopping) throw new OperationCanceledException(cancellationToken);

@@ -29,7 +29,8 @@ public sealed record TrainingStarted(
 /// <param name="Loss">The mean training loss of this epoch so far, in nats per token.</param>
 /// <param name="Accuracy">The share of correct predictions in this epoch so far, from 0 to 1.</param>
 /// <param name="CharactersPerSecond">
-/// Characters read per second of training in this epoch. Each window counts in full; a token of several characters counts as the corpus's average.
+/// Characters read per second of training in this epoch. Each window counts in full; a token of several characters counts as the corpus's
+/// average.
 /// </param>
 /// <param name="Remaining">The estimated time until training ends.</param>
 public sealed record TrainingProgress(

@@ -15,7 +15,8 @@ public sealed class TrainingRunException : AphoristException
     /// <param name="message">What is wrong, where, and what to do: one or two sentences for the user.</param>
     /// <param name="path">The folder or file that is wrong.</param>
     /// <param name="innerException">The cause, if there is one.</param>
-    public TrainingRunException(string message, string path, Exception? innerException = null) : base(message, innerException) => Path = path;
+    public TrainingRunException(string message, string path, Exception? innerException = null) : base(message, innerException) =>
+        Path = path;
 
     /// <summary>The folder or file that is wrong.</summary>
     public string Path { get; }

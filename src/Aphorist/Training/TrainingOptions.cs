@@ -69,7 +69,8 @@ public sealed record TrainingOptions
     public int Stride { get; init; } = 3;
 
     /// <summary>
-    /// Tokens of each stream per training step, through which gradients are backpropagated. At least 1; 64 by default. Windows do not use it.
+    /// Tokens of each stream per training step, through which gradients are backpropagated. At least 1; 64 by default. Windows do not use
+    /// it.
     /// </summary>
     public int SequenceLength { get; init; } = 64;
 
@@ -94,41 +95,47 @@ public sealed record TrainingOptions
     /// </summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>Gradient clipping by norm: the maximum L2 norm of the whole gradient, which is scaled down to it. 0, the default, for none.</summary>
+    /// <summary>
+    /// Gradient clipping by norm: the maximum L2 norm of the whole gradient, which is scaled down to it. 0, the default, for none.
+    /// </summary>
     public double ClipNorm { get; init; }
 
     /// <summary>Gradient clipping by value: the maximum absolute value of each element. 0, the default, for none.</summary>
     public double ClipValue { get; init; }
 
     /// <summary>
-    /// The decay of an exponential moving average (EMA) of the weights, for example 0.999 (Polyak, Juditsky, 1992). The decay is lower in the first steps.
-    /// The model then holds the average, also for validation and samples, while training continues from the weights themselves, to which the training
-    /// loss belongs. At least 0 and below 1; 0, the default, for no average.
+    /// The decay of an exponential moving average (EMA) of the weights, for example 0.999 (Polyak, Juditsky, 1992). The decay is lower in
+    /// the first steps. The model then holds the average, also for validation and samples, while training continues from the weights
+    /// themselves, to which the training loss belongs. At least 0 and below 1; 0, the default, for no average.
     /// </summary>
     [JsonPropertyName("averagingDecay")]
     public double EmaDecay { get; init; }
 
     /// <summary>
-    /// The dropout probability on the outputs of each layer. A sequence drops the same units at all of its steps (variational dropout: Gal, Ghahramani,
-    /// 2016). Residual connections are not dropped. At least 0 and below 1; 0, the default, for none.
+    /// The dropout probability on the outputs of each layer. A sequence drops the same units at all of its steps (variational dropout: Gal,
+    /// Ghahramani, 2016). Residual connections are not dropped. At least 0 and below 1; 0, the default, for none.
     /// </summary>
     public double Dropout { get; init; }
 
-    /// <summary>The share of the corpus, from its end, that is the validation set. At least 0 and below 1; 0, the default, for none.</summary>
+    /// <summary>
+    /// The share of the corpus, from its end, that is the validation set. At least 0 and below 1; 0, the default, for none.
+    /// </summary>
     public double ValidationShare { get; init; }
 
-    /// <summary>Training steps between two validations within an epoch, besides the one after each epoch. 0, the default, for none.</summary>
+    /// <summary>
+    /// Training steps between two validations within an epoch, besides the one after each epoch. 0, the default, for none.
+    /// </summary>
     public int ValidationInterval { get; init; }
 
     /// <summary>
-    /// Early stopping: training ends after this many epochs without a lower validation loss (training loss, if there is no validation). 0, the default,
-    /// to train every epoch.
+    /// Early stopping: training ends after this many epochs without a lower validation loss (training loss, if there is no validation). 0,
+    /// the default, to train every epoch.
     /// </summary>
     public int Patience { get; init; }
 
     /// <summary>
-    /// The time after which training ends, without validation time. The cosine schedule ends with it. Null, the default, for no limit. With a time budget the
-    /// result depends on the speed of the machine.
+    /// The time after which training ends, without validation time. The cosine schedule ends with it. Null, the default, for no limit. With
+    /// a time budget the result depends on the speed of the machine.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
 
@@ -138,7 +145,9 @@ public sealed record TrainingOptions
     /// <summary>The number of threads. 0, the default, for one per processor. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Whether training returns to the last good weights with half the learning rate when the loss rises sharply. True by default.</summary>
+    /// <summary>
+    /// Whether training returns to the last good weights with half the learning rate when the loss rises sharply. True by default.
+    /// </summary>
     public bool DivergenceGuard { get; init; } = true;
 
     /// <summary>The time between two checkpoints within an epoch, besides the one after each epoch. One minute by default.</summary>
@@ -166,7 +175,7 @@ public sealed record TrainingOptions
         Require(EmaDecay is >= 0 and < 1, nameof(EmaDecay), EmaDecay, "at least 0 and below 1");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "at least 0 and below 1");
         Require(ValidationShare is >= 0 and < 1, nameof(ValidationShare), ValidationShare, "at least 0 and below 1");
-        Require(ValidationInterval >= 0, nameof(ValidationInterval), ValidationInterval, "at least 1 step, or 0 for no validation within an epoch");
+        Require(ValidationInterval >= 0, nameof(ValidationInterval), ValidationInterval, "at least 1, or 0 for none within an epoch");
         Require(Patience >= 0, nameof(Patience), Patience, "at least 1 epoch, or 0 for no early stopping");
         Require(TimeBudget is null || TimeBudget > TimeSpan.Zero, nameof(TimeBudget), TimeBudget, "above 0");
         Require(Threads >= 0, nameof(Threads), Threads, "at least 1, or 0 for one per processor");
@@ -186,8 +195,8 @@ public enum Objective
     Windows,
 
     /// <summary>
-    /// Every token of streams that are read in parallel, as in char-rnn. The state is carried from batch to batch, and gradients are truncated between
-    /// batches (truncated backpropagation through time).
+    /// Every token of streams that are read in parallel, as in char-rnn. The state is carried from batch to batch, and gradients are
+    /// truncated between batches (truncated backpropagation through time).
     /// </summary>
     Stream,
 }

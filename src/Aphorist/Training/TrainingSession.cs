@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics.Tensors;
 using Aphorist.Text;
 using Aphorist.Training.Runs;
@@ -23,9 +24,16 @@ internal sealed class TrainingSession : IDisposable
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
     public TrainingSession(
-        LanguageModel model, Corpus corpus, Corpus? validation, TrainingOptions options, RunFolder? files, TrainingSplit split, TokenSequence ids)
+        LanguageModel model,
+        Corpus corpus,
+        Corpus? validation,
+        TrainingOptions options,
+        RunFolder? files,
+        TrainingSplit split,
+        TokenSequence ids)
     {
-        (this.model, this.corpus, this.options, this.files, this.split, plan, this.ids) = (model, corpus, options, files, split, split.Plan, ids);
+        (this.model, this.corpus, this.options, this.files, this.split, plan, this.ids) = (
+            model, corpus, options, files, split, split.Plan, ids);
         validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
         step = new TrainingStep(model, ids, options);
         snapshot = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
@@ -150,8 +158,10 @@ internal sealed class TrainingSession : IDisposable
     {
         if (state.Divergences == DivergenceGuard.MaxDivergences)
         {
-            throw new TrainingDivergedException(FormattableString.Invariant(
-                $"Training diverged {state.Divergences + 1} times, last with a learning rate of {state.LearningRate:G3}. Start a new run with a lower one."));
+            throw new TrainingDivergedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training diverged {state.Divergences + 1} times, last with a learning rate of {state.LearningRate:G3}. "
+                + $"Start a new run with a lower one."));
         }
 
         double recent = double.IsFinite(loss) ? state.RecentLoss : loss;

@@ -23,7 +23,9 @@ internal sealed class TrainingSplit
     /// <param name="options">The training options.</param>
     /// <param name="validationLength">The number of tokens of a separate validation text; null if there is none.</param>
     /// <exception cref="CorpusException">A text is too short.</exception>
-    /// <exception cref="InvalidOptionsException">The share leaves nothing to train or to validate, or there are two validation sets.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// The share leaves nothing to train or to validate, or there are two validation sets.
+    /// </exception>
     public static TrainingSplit Create(long length, int window, TrainingOptions options, long? validationLength = null)
     {
         TrainingSplit split = options.Objective == Objective.Windows ? SplitWindows(length, window, options) : SplitStream(length, options);
@@ -58,7 +60,8 @@ internal sealed class TrainingSplit
 
         int minimum = options.Objective == Objective.Windows ? window + 1 : 2;
         if (length < minimum)
-            throw new CorpusException($"The validation text has {length} tokens, but at least {minimum} are needed to predict one. Use a longer text.");
+            throw new CorpusException(
+                $"The validation text has {length} tokens, but at least {minimum} are needed to predict one. Use a longer text.");
         if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
         ValidationWindows all = ValidationWindows.AtEnd(length, window, options.Stride, share: 1);
         return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };
@@ -69,7 +72,8 @@ internal sealed class TrainingSplit
         if (training > 0 && (share == 0 || validation > 0)) return;
         string purpose = training <= 0 ? "train on" : "validate with";
         throw new InvalidOptionsException(
-            FormattableString.Invariant($"A ValidationShare of {share} of {whole} leaves none to {purpose}. Use another share or a longer text."),
+            FormattableString.Invariant(
+                $"A ValidationShare of {share} of {whole} leaves none to {purpose}. Use another share or a longer text."),
             nameof(TrainingOptions.ValidationShare));
     }
 }

@@ -11,8 +11,8 @@ internal sealed unsafe partial class TrainingStep
     private const int MaxShardRows = 32;
 
     /// <summary>
-    /// The number of sequences per shard: as few as keep the matrix products fast, so that there are shards for many threads, but not so few that too many
-    /// gradients are kept.
+    /// The number of sequences per shard: as few as keep the matrix products fast, so that there are shards for many threads, but not so
+    /// few that too many gradients are kept.
     /// </summary>
     public static int ShardRows(ModelSpec spec, int batchSize)
     {
@@ -30,25 +30,28 @@ internal sealed unsafe partial class TrainingStep
         if (!AlignedArray.Fits(rows * steps * spec.MaxStepSize))
         {
             string property = isStream ? nameof(TrainingOptions.SequenceLength) : nameof(ModelSpec.Window);
-            throw new InvalidOptionsException($"The memory for a batch exceeds the maximum array length. Use a smaller {property} or HiddenSize.", property);
+            throw new InvalidOptionsException(
+                $"The memory for a batch exceeds the maximum array length. Use a smaller {property} or HiddenSize.", property);
         }
 
         double states = Enumerable.Range(0, spec.Layers).Sum(layer => (double)spec.StateSize(layer));
         if (AlignedArray.Fits((isStream ? options.BatchSize + rows : rows) * states)) return;
         throw new InvalidOptionsException(
-            "The memory for the states of a batch exceeds the maximum array length. Use a smaller BatchSize or HiddenSize.", nameof(TrainingOptions.BatchSize));
+            "The memory for the states of a batch exceeds the maximum array length. Use a smaller BatchSize or HiddenSize.",
+            nameof(TrainingOptions.BatchSize));
     }
 
     /// <summary>
-    /// The floating-point operations of the matrix products of a step, where a multiplication and an addition count as two. Products with a zero state do
-    /// not count.
+    /// The floating-point operations of the matrix products of a step, where a multiplication and an addition count as two. Products with a
+    /// zero state do not count.
     /// </summary>
     public static double Operations(ModelSpec spec, int vocabularySize, TrainingOptions options)
     {
         bool isStream = options.Objective == Objective.Stream, isConvolution = spec.Architecture == Architecture.Convolution;
         double steps = isStream ? options.SequenceLength : spec.Window, gates = spec.GateCount * spec.HiddenSize;
         double recurrent = isConvolution ? 0 : spec.Layers * (isStream ? steps : steps - 1) * spec.HiddenSize * gates;
-        double inputs = Enumerable.Range(0, spec.Layers).Sum(layer => spec.InputSize(layer) * (isConvolution ? KernelInputs(layer) : steps)) * gates;
+        double inputs = Enumerable.Range(0, spec.Layers).Sum(layer =>
+            spec.InputSize(layer) * (isConvolution ? KernelInputs(layer) : steps)) * gates;
         double decoder = (double)spec.HiddenSize * vocabularySize * (isStream ? steps : 1);
         return 3 * 2 * options.BatchSize * (recurrent + inputs + decoder);
 
@@ -58,9 +61,11 @@ internal sealed unsafe partial class TrainingStep
     }
 
     /// <summary>
-    /// Whether the recurrent kernel of a layer does not stay in the second-level cache. Every step then loads it again, which pays for more rows only.
+    /// Whether the recurrent kernel of a layer does not stay in the second-level cache. Every step then loads it again, which pays for more
+    /// rows only.
     /// </summary>
-    private static bool HasLargeLayers(ModelSpec spec) => (long)sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
+    private static bool HasLargeLayers(ModelSpec spec) =>
+        (long)sizeof(float) * spec.GateCount * spec.HiddenSize * spec.HiddenSize > 1 << 20;
 
     private static int MaxSteps(ModelSpec spec, TrainingOptions options) =>
         options.Objective == Objective.Windows ? spec.Window : options.SequenceLength;

@@ -7,12 +7,12 @@ using Aphorist.Training.Optimizers;
 namespace Aphorist.Training;
 
 /// <summary>
-/// One complete training step: packs the parameters, runs the shards of a batch forward and backward, adds up their gradients and updates the parameters.
-/// A step allocates nothing.
+/// One complete training step: packs the parameters, runs the shards of a batch forward and backward, adds up their gradients and updates
+/// the parameters. A step allocates nothing.
 /// </summary>
 /// <remarks>
-/// A batch is divided into shards of a fixed number of sequences. Each shard has its own gradient, whichever thread computes it, and the gradients are added
-/// in order. So the result does not depend on the number of threads.
+/// A batch is divided into shards of a fixed number of sequences. Each shard has its own gradient, whichever thread computes it, and the
+/// gradients are added in order. So the result does not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe partial class TrainingStep : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         Evaluator = new Evaluator(average is null ? weights : new PackedWeights(model, weights.InstructionSet), workers);
 
         networks = CreateEach(workers.Count, () => new TrainingNetwork(weights, shardRows, maxSteps, !isStream, options.Dropout > 0));
-        masks = CreateEach(workers.Count, () => new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
+        masks = CreateEach(workers.Count, () =>
+            new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
         tokens = CreateEach(workers.Count, () => GC.AllocateArray<int>((maxSteps + 1) * shardRows, pinned: true));
         sequences = CreateEach(workers.Count, () => new int[maxSteps + 1]);
         gradients = CreateEach(shards, () => new AlignedArray(length));
@@ -179,7 +180,9 @@ internal sealed unsafe partial class TrainingStep : IDisposable
             results[shard] = networks[worker].LossAndGradient(token, steps, rows, state, mask, scale, gradients[shard].Pointer);
     }
 
-    /// <summary>Drops each unit of each sequence with the same probability, and scales the others so that the mean does not change.</summary>
+    /// <summary>
+    /// Drops each unit of each sequence with the same probability, and scales the others so that the mean does not change.
+    /// </summary>
     private float* DrawDropoutMask(AlignedArray mask, int firstRow, int rows)
     {
         RandomStream random = new(options.Seed, RandomPurpose.Dropout, (uint)current.Number);
@@ -231,5 +234,6 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         average?.Update(start, length, current.Number);
     }
 
-    private (int Start, int Length) RangeOf(int chunk) => (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));
+    private (int Start, int Length) RangeOf(int chunk) =>
+        (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));
 }

@@ -3,12 +3,12 @@ using System.Numerics.Tensors;
 namespace Aphorist.Training;
 
 /// <summary>
-/// An exponential moving average of the parameters over training steps (Polyak, Juditsky, 1992): average = d average + (1 - d) parameters. The model holds
-/// the average, so that generating, saving and validating use it. The optimizer updates a copy.
+/// An exponential moving average of the parameters over training steps (Polyak, Juditsky, 1992): average = d average + (1 - d) parameters.
+/// The model holds the average, so that generating, saving and validating use it. The optimizer updates a copy.
 /// </summary>
 /// <remarks>
-/// d is the smaller of the decay and (1 + n) / (10 + n) after n steps, as in TensorFlow's ExponentialMovingAverage, so that the average soon forgets the
-/// random initial weights.
+/// d is the smaller of the decay and (1 + n) / (10 + n) after n steps, as in TensorFlow's ExponentialMovingAverage, so that the average
+/// soon forgets the random initial weights.
 /// </remarks>
 internal sealed class WeightAverage
 {

@@ -3,8 +3,8 @@ using Aphorist.Numerics;
 namespace Aphorist.Training;
 
 /// <summary>
-/// The windows of a part of the corpus, shuffled for every epoch. If there are too many to hold their order in memory, blocks of neighbouring windows are
-/// shuffled, and the windows within each block.
+/// The windows of a part of the corpus, shuffled for every epoch. If there are too many to hold their order in memory, blocks of
+/// neighbouring windows are shuffled, and the windows within each block.
 /// </summary>
 internal sealed class WindowPlan : BatchPlan
 {

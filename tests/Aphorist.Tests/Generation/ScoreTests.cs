@@ -64,7 +64,7 @@ public sealed class ScoreTests
         Assert.Equal(evaluation.Count, score.Tokens.Count - 1);
         Assert.Equal(evaluation.Characters, score.CharacterCount - model.Tokenizer.CountCharacters([score.Tokens[0].Id]));
         double loss = score.TotalLoss + score.Tokens[0].LogProbability;
-        Tolerance.AssertClose(evaluation.LossSum, loss, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
+        Tolerance.AssertClose(evaluation.TotalLoss, loss, Tolerance.OfChain(model.Tokenizer.VocabularySize), 1, "nats", 0);
         Assert.Equal(evaluation.Correct, score.Tokens.Skip(1).Count(token => token.Rank == 1));
         Assert.Equal(Corpus.Text, string.Concat(score.Tokens.Select(token => token.Text)));
         Assert.All(score.Tokens, token => Assert.Equal(model.Tokenizer.GetDisplayText(token.Id), token.DisplayText));

@@ -15,7 +15,8 @@ public sealed class CultureTests : IDisposable
     public CultureTests()
     {
         CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (",", ".", "\u2212");
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (
+            ",", ".", "\u2212");
         CultureInfo.CurrentCulture = comma;
     }
 
@@ -37,16 +38,20 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public void Create_LayersOrKernelOutOfRangeUnderACommaCulture_WritesAHyphen()
     {
-        AssertSays("The number of layers is -1;", () => LanguageModel.Create(new() { Layers = -1 }, TinyTraining.Model().Tokenizer));
-        AssertSays("kernels of -3 see -3 tokens", () => LanguageModel.Create(new() { Architecture = Architecture.Convolution, KernelSize = -3 }, TinyTraining.Model().Tokenizer));
+        AssertSays("Layers is -1;", () => LanguageModel.Create(new() { Layers = -1 }, TinyTraining.Model().Tokenizer));
+        ModelSpec spec = new() { Architecture = Architecture.Convolution, KernelSize = -3 };
+        AssertSays("KernelSize is -3;", () => LanguageModel.Create(spec, TinyTraining.Model().Tokenizer));
     }
 
     [Fact]
     public void Evaluate_OptionOutOfRangeUnderACommaCulture_WritesAPoint()
     {
         LanguageModel model = TinyTraining.Model();
-        AssertSays("TailShare is 1.5.", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 1.5 }, TestContext.Current.CancellationToken));
-        AssertSays("The last 0.01 % of them", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 0.0001 }, TestContext.Current.CancellationToken));
+        AssertSays("TailShare is 1.5.", () => Evaluate(1.5));
+        AssertSays("The last 0.01 % of them", () => Evaluate(0.0001));
+
+        Evaluation Evaluate(double share) =>
+            model.Evaluate(TinyTraining.Corpus, new() { TailShare = share }, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -69,8 +74,8 @@ public sealed class CultureTests : IDisposable
     private static Trainer Trainer(TrainingOptions options) => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options);
 
     private static void AssertSays(string part, Func<object> call) =>
-        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<AphoristException>(call).Message, StringComparison.Ordinal);
 
     private static void AssertSays(string part, Action call) =>
-        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<AphoristException>(call).Message, StringComparison.Ordinal);
 }

@@ -63,7 +63,11 @@ public sealed class DivergenceGuardTests
         for (int batch = 0; batch < 10; batch++) DivergenceGuard.HasDiverged(state, 1, 1);
         (state.Batch, state.Predictions, state.Correct, state.LossSum, state.Seconds) = (10, 1280, 5, 1280, 3);
         DivergenceGuard.RestartEpoch(state);
-        TrainingState expected = state with { Batch = 0, Predictions = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0, Divergences = 1, LearningRate = 0.005 };
+        TrainingState expected = state with
+        {
+            Batch = 0, Predictions = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0,
+            Divergences = 1, LearningRate = 0.005,
+        };
         Assert.Equal(expected, state);
     }
 
@@ -72,7 +76,8 @@ public sealed class DivergenceGuardTests
         const int Batches = 20;
         state.RestartEpoch();
         bool diverged = false;
-        for (int batch = 1; batch <= Batches; batch++) diverged |= DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: batch == Batches);
+        for (int batch = 1; batch <= Batches; batch++) diverged |= DivergenceGuard.HasDiverged(
+            state, loss, expected, endsEpoch: batch == Batches);
         return diverged;
     }
 }

@@ -25,21 +25,26 @@ public sealed class LayeredGradientTests
     }
 
     /// <summary>
-    /// Layers, embedding, hidden size, whether the embedding is tied, and a convolution's kernel: sizes below, at and above every vector width; kernels that
-    /// look back within a sequence and beyond it.
+    /// Layers, embedding, hidden size, whether the embedding is tied, and a convolution's kernel: sizes below, at and above every vector
+    /// width; kernels that look back within a sequence and beyond it.
     /// </summary>
     private static (int Layers, int Embedding, int Hidden, bool Tied, int Kernel)[] Stacks =>
-        [(1, 0, 5, false, 4), (1, 7, 16, false, 3), (2, 0, 17, false, 3), (3, 20, 9, false, 3), (4, 3, 33, false, 2), (1, 16, 16, true, 2), (2, 9, 9, true, 5)];
+    [
+        (1, 0, 5, false, 4), (1, 7, 16, false, 3), (2, 0, 17, false, 3), (3, 20, 9, false, 3), (4, 3, 33, false, 2), (1, 16, 16, true, 2),
+        (2, 9, 9, true, 5),
+    ];
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(
+        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
     {
         foreach (ModelSpec spec in Specs(architecture, reset, gates))
         {
             ModelPair pair = ModelPair.Random(spec, Characters);
             RandomBatch batch = new(pair.Engine, 37);
-            using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
+            using TrainingStep step = new(
+                pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
             double loss = step.Run(batch.Starts, spec.Window, number: 1, learningRate: 0).Loss;
             AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, windows");
         }
@@ -47,33 +52,39 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(
+        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
     {
         foreach (ModelSpec spec in Specs(architecture, reset, gates)) AssertStream(kernel, spec, dropout: 0);
     }
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(
+        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
     {
         foreach (ModelSpec spec in Specs(architecture, reset, gates)) AssertStream(kernel, spec, dropout: 0.4);
     }
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_SaturatedGates_GivesTheReferencesLossAndGradients(string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_SaturatedGates_GivesTheReferencesLossAndGradients(
+        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
     {
         ModelSpec spec = new() { Architecture = architecture, ResetGate = reset, Gates = gates, Layers = 2, HiddenSize = 21, Window = 7 };
         ModelPair pair = ModelPair.Of(WithLargeBiases(ModelPair.Random(spec, Characters).Engine));
         RandomBatch batch = new(pair.Engine, 37);
-        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
+        using TrainingStep step = new(
+            pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
         double loss = step.Run(batch.Starts, spec.Window, number: 1, learningRate: 0).Loss;
         AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, saturated gates");
         // Some of the hard sigmoids are clipped, and some are not.
         if (gates == GateActivation.HardSigmoid) Assert.InRange(FiniteDifferences.ClippedShare(pair.Reference, batch.Reference), 0.2, 0.8);
     }
 
-    /// <summary>Large biases of the gates, but not of the candidate: where a tanh saturates, single precision says little about 1 - y^2.</summary>
+    /// <summary>
+    /// Large biases of the gates, but not of the candidate: where a tanh saturates, single precision says little about 1 - y^2.
+    /// </summary>
     private static LanguageModel WithLargeBiases(LanguageModel model)
     {
         (int hidden, int candidate) = (model.Spec.HiddenSize, model.Spec.Architecture == Architecture.Convolution ? 0 : 2);
@@ -90,12 +101,20 @@ public sealed class LayeredGradientTests
     private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset, GateActivation gates) =>
         [.. PlainSpecs(architecture, reset, gates), .. PlainSpecs(architecture, reset, gates).SelectMany(Connected)];
 
-    /// <summary>The same stack normalised, with residual connections, and both; convolutions have residual connections in any case.</summary>
+    /// <summary>
+    /// The same stack normalised, with residual connections, and both; convolutions have residual connections in any case.
+    /// </summary>
     private static IEnumerable<ModelSpec> Connected(ModelSpec spec) => spec.Layers == 1 || spec.Architecture == Architecture.Convolution
         ? [spec with { LayerNormalization = true }]
-        : [spec with { LayerNormalization = true }, spec with { Residual = true }, spec with { Residual = true, LayerNormalization = true }];
+        :
+        [
+            spec with { LayerNormalization = true },
+            spec with { Residual = true },
+            spec with { Residual = true, LayerNormalization = true },
+        ];
 
-    private static IEnumerable<ModelSpec> PlainSpecs(Architecture architecture, ResetGate reset, GateActivation gates) => Stacks.Select(stack => new ModelSpec
+    private static IEnumerable<ModelSpec> PlainSpecs(Architecture architecture, ResetGate reset, GateActivation gates) =>
+        Stacks.Select(stack => new ModelSpec
     {
         Architecture = architecture,
         ResetGate = reset,
@@ -115,14 +134,18 @@ public sealed class LayeredGradientTests
         ModelPair pair = ModelPair.Random(spec, Characters);
         Random random = new(1);
         int[] ids = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(Characters))];
-        TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = Rows, SequenceLength = 13, Threads = 2, Dropout = dropout, Seed = 5 };
+        TrainingOptions options = new()
+        {
+            Objective = Objective.Stream, BatchSize = Rows, SequenceLength = 13, Threads = 2, Dropout = dropout, Seed = 5,
+        };
         using TrainingStep step = new(pair.Engine, ids, options, InstructionSet.Choose(kernel));
         double[][][]? states = null;
         int position = 0;
         foreach ((int steps, int number) in ((int, int)[])[(13, 1), (13, 2), (6, 3)])
         {
             long[] starts = [.. Enumerable.Range(0, Rows).Select(row => row * 90L + position)];
-            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start => ids[(int)start..((int)start + steps + 1)])], states) with
+            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start =>
+                ids[(int)start..((int)start + steps + 1)])], states) with
             {
                 Masks = dropout == 0 ? null : Masks(spec, Rows, options, number),
             };
@@ -137,7 +160,8 @@ public sealed class LayeredGradientTests
     private static double[][][] Masks(ModelSpec spec, int rows, TrainingOptions options, int number)
     {
         RandomStream random = new(options.Seed, RandomPurpose.Dropout, (uint)number);
-        return [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, spec.Layers).Select(layer => Enumerable.Range(0, spec.HiddenSize).Select(unit =>
+        return [.. Enumerable.Range(0, rows).Select(row =>
+            Enumerable.Range(0, spec.Layers).Select(layer => Enumerable.Range(0, spec.HiddenSize).Select(unit =>
         {
             int index = (layer * rows + row) * spec.HiddenSize + unit;
             return random.Uniform((ulong)index) < options.Dropout ? 0 : (double)(float)(1 / (1 - options.Dropout));
@@ -151,6 +175,10 @@ public sealed class LayeredGradientTests
         double tolerance = Tolerance.OfChain(spec.HiddenSize * spec.Layers * batch.Tokens[0].Length);
         Tolerance.AssertClose(expected, loss, tolerance, 0, what + ", summed loss of", batch.Predictions);
         foreach (ParameterTensor tensor in pair.Engine.Parameters.Tensors)
-            Tolerance.AssertClose(ModelPair.ToMemory(tensor, gradients[tensor.Name]), gradient.Slice(tensor.Offset, tensor.Length), tolerance, $"{what}, gradient of {tensor.Name}");
+            Tolerance.AssertClose(
+                ModelPair.ToMemory(tensor, gradients[tensor.Name]),
+                gradient.Slice(tensor.Offset, tensor.Length),
+                tolerance,
+                $"{what}, gradient of {tensor.Name}");
     }
 }

@@ -6,7 +6,11 @@ namespace Aphorist.Tests.Training;
 
 public sealed class LearningRateTests
 {
-    private readonly TrainingState state = new() { Identity = RunIdentity.Create("", null, new ModelSpec(), new TrainingOptions()), LearningRate = 0.5 };
+    private readonly TrainingState state = new()
+    {
+        Identity = RunIdentity.Create("", null, new ModelSpec(), new TrainingOptions()),
+        LearningRate = 0.5,
+    };
 
     [Theory]
     [InlineData(0, 0.5)]

@@ -27,7 +27,7 @@ public sealed class ModelEvaluationTests
         Assert.Equal(ids.Length - 1, evaluation.Count);
         Assert.Equal(Corpus.CharacterCount - model.Tokenizer.CountCharacters(ids.AsSpan(0, 1)), evaluation.Characters);
         Assert.NotEqual(evaluation.Count, evaluation.Characters);
-        Assert.Equal(evaluation.LossSum / Math.Log(2) / evaluation.Characters, evaluation.BitsPerCharacter, 1e-12);
+        Assert.Equal(evaluation.TotalLoss / Math.Log(2) / evaluation.Characters, evaluation.BitsPerCharacter, 1e-12);
     }
 
     [Theory]
@@ -37,8 +37,10 @@ public sealed class ModelEvaluationTests
     {
         LanguageModel model = Model(kind);
         int[] ids = model.Tokenizer.Encode(Corpus.Text);
-        int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place => place >= model.Spec.Window && (place - model.Spec.Window) % 2 == 0).Select(place => ids[place])];
-        Evaluation evaluation = model.Evaluate(Corpus, new() { Objective = Objective.Windows, Stride = 2 }, TestContext.Current.CancellationToken);
+        int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place =>
+            place >= model.Spec.Window && (place - model.Spec.Window) % 2 == 0).Select(place => ids[place])];
+        Evaluation evaluation = model.Evaluate(
+            Corpus, new() { Objective = Objective.Windows, Stride = 2 }, TestContext.Current.CancellationToken);
         Assert.Equal((predicted.Length, model.Tokenizer.CountCharacters(predicted)), (evaluation.Count, evaluation.Characters));
     }
 
@@ -62,15 +64,16 @@ public sealed class ModelEvaluationTests
         Evaluation known = model.Evaluate(Corpus.FromText("the  caf\u00e9 and the hen, "), skipping, TestContext.Current.CancellationToken);
         Assert.Equal((0L, 3L), (known.SkippedCharacters, evaluation.SkippedCharacters));
         Assert.Equal(known with { SkippedCharacters = 3 }, evaluation);
-        Assert.Throws<UnknownCharacterException>(
-            () => model.Evaluate(foreign, skipping with { UnknownCharacters = UnknownCharacterPolicy.Error }, TestContext.Current.CancellationToken));
+        EvaluationOptions strict = skipping with { UnknownCharacters = UnknownCharacterPolicy.Error };
+        Assert.Throws<UnknownCharacterException>(() => model.Evaluate(foreign, strict, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void Evaluate_TextTooShort_SaysSo()
     {
         LanguageModel model = Model(TokenizerKind.Characters);
-        Assert.Throws<CorpusException>(() => model.Evaluate(Corpus.FromText("t"), cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Throws<CorpusException>(
+            () => model.Evaluate(Corpus.FromText("t"), cancellationToken: TestContext.Current.CancellationToken));
         EvaluationOptions windows = new() { Objective = Objective.Windows };
         Assert.Throws<CorpusException>(() => model.Evaluate(Corpus.FromText("the "), windows, TestContext.Current.CancellationToken));
     }
@@ -82,7 +85,8 @@ public sealed class ModelEvaluationTests
         AssertNamed("TailShare", new() { TailShare = 0 });
         AssertNamed("Threads", new() { Threads = -1 });
 
-        static void AssertNamed(string property, EvaluationOptions options) => Assert.Equal(property, Assert.Throws<InvalidOptionsException>(
+        static void AssertNamed(string property, EvaluationOptions options) =>
+            Assert.Equal(property, Assert.Throws<InvalidOptionsException>(
             () => Model(TokenizerKind.Characters).Evaluate(Corpus, options, TestContext.Current.CancellationToken)).PropertyName);
     }
 
@@ -92,5 +96,6 @@ public sealed class ModelEvaluationTests
         Evaluation.Add(new(1, 2, 3, 4) { SkippedCharacters = 1 }, new(4, 5, 6, 7) { SkippedCharacters = 2 }));
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
+        LanguageModel.Create(
+            new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
 }

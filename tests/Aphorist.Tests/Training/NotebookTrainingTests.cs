@@ -11,7 +11,8 @@ public sealed class NotebookTrainingTests
     [Fact]
     public async Task RunAsync_FirstEpochOfTheNotebook_ReachesThePublishedLoss()
     {
-        bool isThere = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAvailableOffline(CorpusCatalog.Get("nietzsche"));
+        bool isThere = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAvailableOffline(
+            CorpusCatalog.Get("nietzsche"));
         Assert.SkipUnless(isThere, "needs nietzsche.txt in the folder that APHORIST_CORPORA names");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("nietzsche"), new() { Lowercase = true }, cancellationToken: cancellationToken);
@@ -31,7 +32,8 @@ public sealed class NotebookTrainingTests
         model.Save(temporary["model.safetensors"]);
         int[] ids = model.Tokenizer.Encode(corpus.Text);
         long[] starts = [.. Enumerable.Range(0, 128).Select(index => 4000L * index)];
-        using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(LanguageModel.Load(temporary["model.safetensors"]), ids, TrainingOptions.Notebook);
+        using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(
+            LanguageModel.Load(temporary["model.safetensors"]), ids, TrainingOptions.Notebook);
         Evaluation expected = Evaluate(step);
         Assert.Equal(expected, Evaluate(reloaded));
         Assert.InRange(expected.LossPerToken, 1, 2.2);

@@ -92,7 +92,8 @@ public sealed class OptimizerStateTests
     private static OptimizerState StateOf(LanguageModel model, TrainingStep step)
     {
         OptimizerState state = new(model, Steps, [.. step.Moments.Select(moment => moment.Name)]);
-        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(state.GetValues(moment).Values);
+        for (int moment = 0; moment < state.Moments.Count; moment++) step.Moments[moment].Values.Span.CopyTo(
+            state.GetValues(moment).Values);
         return state;
     }
 

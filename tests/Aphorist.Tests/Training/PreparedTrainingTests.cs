@@ -17,7 +17,10 @@ public sealed class PreparedTrainingTests : IDisposable
     [InlineData(Objective.Windows, TokenizerKind.Bytes)]
     public async Task RunAsync_PreparedText_EndsWithTheSameBits(Objective objective, TokenizerKind kind)
     {
-        TrainingOptions options = TinyTraining.Options with { Objective = objective, Epochs = 2, BatchSize = 8, SequenceLength = 10, ValidationShare = 0.2, Threads = 2 };
+        TrainingOptions options = TinyTraining.Options with
+        {
+            Objective = objective, Epochs = 2, BatchSize = 8, SequenceLength = 10, ValidationShare = 0.2, Threads = 2,
+        };
         (LanguageModel expected, Evaluation[] evaluations) = await TrainAsync(TinyTraining.Corpus, kind, options);
         (LanguageModel model, Evaluation[] prepared) = await TrainAsync(await OpenCachedAsync(), kind, options);
         Assert.Equal(expected.Parameters.Values, model.Parameters.Values);
@@ -36,17 +39,21 @@ public sealed class PreparedTrainingTests : IDisposable
         {
             await foreach (TrainingEvent _ in trainer.RunAsync(TestContext.Current.CancellationToken)) { }
         });
-        Assert.EndsWith("is damaged: delete it, and it is created again from its source.", exception.Message, StringComparison.Ordinal);
-        Assert.Throws<CorpusException>(() => TinyTraining.Model().Evaluate(corpus, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.EndsWith("is damaged: delete it, and it is made anew from its sources.", exception.Message, StringComparison.Ordinal);
+        Assert.Throws<CorpusException>(
+            () => TinyTraining.Model().Evaluate(corpus, cancellationToken: TestContext.Current.CancellationToken));
     }
 
-    private async Task Cut() => await System.Diagnostics.Process.Start("truncate", ["-s", "100", Assert.Single(Directory.EnumerateFiles(folder.Path, "*.prepared"))])
+    private async Task Cut() => await System.Diagnostics.Process.Start(
+        "truncate", ["-s", "100", Assert.Single(Directory.EnumerateFiles(folder.Path, "*.prepared"))])
         .WaitForExitAsync(TestContext.Current.CancellationToken);
 
-    private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(Corpus corpus, TokenizerKind kind, TrainingOptions options)
+    private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(
+        Corpus corpus, TokenizerKind kind, TrainingOptions options)
     {
-        Tokenizer tokenizer = Tokenizer.Create(corpus, new() { Kind = kind });
-        LanguageModel model = LanguageModel.Create(new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
+        Tokenizer tokenizer = new TokenizerOptions { Kind = kind }.CreateTokenizer(corpus);
+        LanguageModel model = LanguageModel.Create(
+            new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
         await foreach (TrainingEvent _ in new Trainer(model, corpus, options).RunAsync(TestContext.Current.CancellationToken)) { }
         EvaluationOptions windows = new() { Objective = Objective.Windows, TailShare = 0.5 };
         return (model, [model.Evaluate(corpus), model.Evaluate(corpus, windows), model.Evaluate(corpus, new() { TailShare = 0.3 })]);

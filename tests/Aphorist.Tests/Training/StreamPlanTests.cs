@@ -48,7 +48,8 @@ public sealed class StreamPlanTests
     [InlineData(99, 4, 20, "99 tokens are too few for a BatchSize of 4 and a SequenceLength of 20: 100 are needed")]
     [InlineData(10, 1, 20, "too few")]
     public void Plan_TextTooShort_SaysSo(int length, int rows, int sequence, string problem) =>
-        Assert.Contains(problem, Assert.Throws<InvalidOptionsException>(() => Plan(length, rows, sequence)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem, Assert.Throws<InvalidOptionsException>(() => Plan(length, rows, sequence)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Split_ShareOfTheText_IsHeldOutFromItsEnd()
@@ -61,12 +62,13 @@ public sealed class StreamPlanTests
     [Fact]
     public void Batch_TextOfManyGigabytes_GoesBeyondThirtyTwoBits()
     {
-        TrainingSplit split = TrainingSplit.Create(9_000_000_000, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 2, SequenceLength = 64 });
+        TrainingSplit split = TrainingSplit.Create(
+            9_000_000_000, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 2, SequenceLength = 64 });
         split.Plan.StartEpoch(1);
         long[] starts = [.. split.Plan.GetBatch(split.Plan.BatchCount - 1, out int steps)];
         Assert.InRange(starts[1] + steps, 9_000_000_000 - 130, 9_000_000_000 - 1);
     }
 
     private static BatchPlan Plan(int length, int rows, int sequence) =>
-        TrainingSplit.Create(length, window: 1, new TrainingOptions { Objective = Objective.Stream, BatchSize = rows, SequenceLength = sequence }).Plan;
+        TrainingSplit.Create(length, window: 1, new() { Objective = Objective.Stream, BatchSize = rows, SequenceLength = sequence }).Plan;
 }

@@ -10,7 +10,9 @@ public sealed class StreamTrainingTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
-    /// <summary>Architecture, reset gate, activation of the gates, whether the embedding is tied, whether layers are residual and normalised.</summary>
+    /// <summary>
+    /// Architecture, reset gate, activation of the gates, whether the embedding is tied, whether layers are residual and normalised.
+    /// </summary>
     public static TheoryData<Architecture, ResetGate, GateActivation, bool, bool> Kinds =>
     [
         .. LayerKinds.All.Select(kind => (kind.Architecture, kind.ResetGate, kind.Gates, false, false)),
@@ -39,7 +41,8 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
+    public async Task RunAsync_OtherThreads_EndsWithTheSameBits(
+        Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
     {
         LanguageModel one = Model(architecture, reset, gates, tied, connected), four = Model(architecture, reset, gates, tied, connected);
         await TinyTraining.RunAsync(one, Options);
@@ -49,7 +52,8 @@ public sealed class StreamTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
+    public async Task RunAsync_StoppedAnywhereAndGoneOnWith_EndsWithTheSameBits(
+        Architecture architecture, ResetGate reset, GateActivation gates, bool tied, bool connected)
     {
         LanguageModel whole = Model(architecture, reset, gates, tied, connected);
         List<TrainingEvent> events = await TinyTraining.RunAsync(whole, Options);
@@ -79,7 +83,8 @@ public sealed class StreamTrainingTests : IDisposable
     public async Task RunAsync_OutOfPatience_Ends()
     {
         List<TrainingEvent> events = await TinyTraining.RunAsync(
-            Model(Architecture.Lstm), Options with { Epochs = 500, Patience = 2, LearningRate = 0.1, Schedule = LearningRateSchedule.Constant });
+            Model(Architecture.Lstm),
+            Options with { Epochs = 500, Patience = 2, LearningRate = 0.1, Schedule = LearningRateSchedule.Constant });
         bool[] best = [.. events.OfType<EpochCompleted>().Select(epoch => epoch.IsBest)];
         Assert.InRange(best.Length, 3, 499);
         Assert.Equal([false, false], best[^2..]);
@@ -98,7 +103,8 @@ public sealed class StreamTrainingTests : IDisposable
     [Fact]
     public async Task RunAsync_ValidationInterval_MeasuresWithinTheEpoch()
     {
-        List<TrainingEvent> events = await TinyTraining.RunAsync(Model(Architecture.Lstm), Options with { ValidationInterval = 4, Epochs = 1 });
+        List<TrainingEvent> events = await TinyTraining.RunAsync(
+            Model(Architecture.Lstm), Options with { ValidationInterval = 4, Epochs = 1 });
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         ValidationMeasured[] measured = [.. events.OfType<ValidationMeasured>()];
         Assert.Equal(Enumerable.Range(1, (batches - 1) / 4).Select(count => 4 * count), measured.Select(one => one.Batch));
@@ -110,12 +116,17 @@ public sealed class StreamTrainingTests : IDisposable
     {
         LanguageModel model = Model(Architecture.Gru);
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, Options);
-        Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 }, TestContext.Current.CancellationToken);
+        Evaluation evaluation = model.Evaluate(
+            TinyTraining.Corpus, new EvaluationOptions { TailShare = 0.2, Threads = 3 }, TestContext.Current.CancellationToken);
         Assert.Equal(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.LossPerToken);
     }
 
     private static LanguageModel Model(
-        Architecture architecture, ResetGate reset = ResetGate.After, GateActivation gates = GateActivation.Sigmoid, bool tied = false, bool connected = false)
+        Architecture architecture,
+        ResetGate reset = ResetGate.After,
+        GateActivation gates = GateActivation.Sigmoid,
+        bool tied = false,
+        bool connected = false)
     {
         ModelSpec spec = new()
         {

@@ -13,7 +13,8 @@ internal static class TinyTraining
 
     public const int BatchCount = 11;
 
-    private static readonly string[] WordList = ["truth", "woman", "suppose", "that", "is", "a", "what", "then", "grounds", "suspicion", "not"];
+    private static readonly string[] WordList =
+        ["truth", "woman", "suppose", "that", "is", "a", "what", "then", "grounds", "suspicion", "not"];
 
     public static Corpus Corpus { get; } = Corpus.FromText(Words(seed: 1), "tiny");
 
@@ -32,12 +33,17 @@ internal static class TinyTraining
     public static int[] Ids(LanguageModel model) => model.Tokenizer.Encode(Corpus.Text);
 
     /// <summary>Trains a new model and returns the events.</summary>
-    public static Task<List<TrainingEvent>> RunAsync(TrainingOptions options, RunFolder? folder = null, Action<TrainingEvent>? listen = null) =>
+    public static Task<List<TrainingEvent>> RunAsync(
+        TrainingOptions options, RunFolder? folder = null, Action<TrainingEvent>? listen = null) =>
         RunAsync(Model(), options, folder, listen);
 
     /// <summary>Trains a model and returns the events.</summary>
     public static async Task<List<TrainingEvent>> RunAsync(
-        LanguageModel model, TrainingOptions options, RunFolder? folder = null, Action<TrainingEvent>? listen = null, CancellationTokenSource? cancellation = null)
+        LanguageModel model,
+        TrainingOptions options,
+        RunFolder? folder = null,
+        Action<TrainingEvent>? listen = null,
+        CancellationTokenSource? cancellation = null)
     {
         List<TrainingEvent> events = [];
         CancellationToken cancellationToken = cancellation?.Token ?? TestContext.Current.CancellationToken;

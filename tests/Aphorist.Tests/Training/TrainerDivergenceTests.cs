@@ -37,7 +37,9 @@ public sealed class TrainerDivergenceTests
             Poison();
         });
         Assert.Equal((1, 6), events.OfType<DivergenceDetected>().Select(divergence => (divergence.Epoch, divergence.Batch)).Single());
-        Assert.Equal([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], events.OfType<TrainingProgress>().Where(progress => progress.Epoch == 1).Select(progress => progress.Batch));
+        Assert.Equal(
+            [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+            events.OfType<TrainingProgress>().Where(progress => progress.Epoch == 1).Select(progress => progress.Batch));
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public sealed class TrainerDivergenceTests
                 if (happened is EpochCompleted) Poison();
             }));
         Assert.Equal(
-            "The loss of batch 1 in epoch 2 is not a number, and the divergence guard is off. Use a lower learning rate, or turn the guard on.",
+            "The loss of batch 1 in epoch 2 is not a number, and the divergence guard is off. "
+            + "Use a lower learning rate, or turn the guard on.",
             error.Message);
     }
 

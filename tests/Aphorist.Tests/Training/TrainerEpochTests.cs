@@ -20,7 +20,8 @@ public sealed class TrainerEpochTests : IDisposable
         using TrainingStep step = new(twin, ids, TinyTraining.Options);
         BatchPlan plan = TrainingSplit.Create(ids.Length, TinyTraining.Window, TinyTraining.Options).Plan;
         plan.StartEpoch(epoch: 1);
-        (double Loss, int Correct)[] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(number => step.Run(plan.GetBatch(number, out int steps), steps, number + 1, 0.01f))];
+        (double Loss, int Correct)[] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(number =>
+            step.Run(plan.GetBatch(number, out int steps), steps, number + 1, 0.01f))];
         EpochCompleted epoch = Assert.Single(events.OfType<EpochCompleted>());
         Assert.Equal(25, plan.GetBatch(plan.BatchCount - 1, out _).Length);
         Assert.Equal(batches.Sum(batch => batch.Loss) / 665, epoch.Loss);
@@ -35,13 +36,15 @@ public sealed class TrainerEpochTests : IDisposable
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 });
         int[] ids = TinyTraining.Ids(model);
-        ValidationWindows held = TrainingSplit.Create(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
+        TrainingOptions options = TinyTraining.Options with { ValidationShare = 0.2 };
+        ValidationWindows held = TrainingSplit.Create(ids.Length, TinyTraining.Window, options).ValidationWindows;
         using TrainingStep step = new(model, ids, TinyTraining.Options);
         step.Evaluator.RefreshWeights();
         Evaluation expected = step.Evaluator.EvaluateWindows(ids, held.Count, held.GetStart, TestContext.Current.CancellationToken);
         EpochCompleted last = events.OfType<EpochCompleted>().Last();
         Assert.Equal(133, held.Count);
-        Assert.Equal((532L, 133L), events.OfType<TrainingStarted>().Select(started => (started.Predictions, started.ValidationPredictions)).Single());
+        TrainingStarted begun = Assert.Single(events.OfType<TrainingStarted>());
+        Assert.Equal((532L, 133L), (begun.Predictions, begun.ValidationPredictions));
         Assert.Equal(133, expected.Count);
         Assert.Equal(expected.LossPerToken, last.ValidationLoss);
         Assert.Equal(expected.Accuracy, last.ValidationAccuracy);
@@ -53,7 +56,8 @@ public sealed class TrainerEpochTests : IDisposable
         LanguageModel model = TinyTraining.Model();
         RunFolder folder = RunFolder.Create(temporary["run"]);
         List<float[]> weights = [];
-        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 }, folder, happened =>
+        TrainingOptions options = TinyTraining.Options with { ValidationShare = 0.2 };
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, options, folder, happened =>
         {
             if (happened is not EpochCompleted epoch) return;
             weights.Add(model.Parameters.Values.ToArray());
@@ -77,13 +81,15 @@ public sealed class TrainerEpochTests : IDisposable
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, options, listen: happened =>
         {
             if (happened is not TrainingProgress { Epoch: 2 } progress) return;
-            // In the second epoch every batch but the last guesses, and so costs more than in the first epoch. The last one has trained weights.
+            // In the second epoch every batch but the last guesses, and so costs more than in the first epoch. The last one has trained
+            // weights.
             if (progress.Batch < progress.BatchCount - 1) model.Parameters.Values.Clear();
             else if (progress.Batch == progress.BatchCount - 1) trained.Parameters.Values.CopyTo(model.Parameters.Values);
         });
         EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
         Assert.True(epochs[1].Loss > epochs[0].Loss, $"The training loss fell from {epochs[0].Loss} to {epochs[1].Loss}.");
-        Assert.True(epochs[1].ValidationLoss < epochs[0].ValidationLoss, $"The validation loss rose from {epochs[0].ValidationLoss} to {epochs[1].ValidationLoss}.");
+        (double? first, double? second) = (epochs[0].ValidationLoss, epochs[1].ValidationLoss);
+        Assert.True(second < first, $"The validation loss rose from {first} to {second}.");
         Assert.Equal([true, true], epochs.Select(epoch => epoch.IsBest));
     }
 
@@ -91,7 +97,8 @@ public sealed class TrainerEpochTests : IDisposable
     public async Task RunAsync_ManyEpochs_BestIsTheLowestValidationLossSoFar()
     {
         LanguageModel model = TinyTraining.Model();
-        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 20, ValidationShare = 0.3, LearningRate = 0.1 });
+        List<TrainingEvent> events = await TinyTraining.RunAsync(
+            model, TinyTraining.Options with { Epochs = 20, ValidationShare = 0.3, LearningRate = 0.1 });
         double best = double.PositiveInfinity;
         foreach (EpochCompleted epoch in events.OfType<EpochCompleted>())
         {
@@ -104,7 +111,8 @@ public sealed class TrainerEpochTests : IDisposable
     public async Task RunAsync_Done_ModelKnowsHowItWasTrained()
     {
         LanguageModel model = TinyTraining.Model();
-        List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2, Preset = "tiny-preset" });
+        List<TrainingEvent> events = await TinyTraining.RunAsync(
+            model, TinyTraining.Options with { ValidationShare = 0.2, Preset = "tiny-preset" });
         EpochCompleted last = events.OfType<EpochCompleted>().Last();
         TrainingRecord expected = new()
         {
@@ -128,7 +136,8 @@ public sealed class TrainerEpochTests : IDisposable
     {
         LanguageModel one = TinyTraining.Model(), many = TinyTraining.Model();
         TrainingOptions options = TinyTraining.Options with { Epochs = 2, BatchSize = 128, ValidationShare = 0.1 };
-        List<TrainingEvent> expected = await TinyTraining.RunAsync(one, options), events = await TinyTraining.RunAsync(many, options with { Threads = threads });
+        List<TrainingEvent> expected = await TinyTraining.RunAsync(one, options), events = await TinyTraining.RunAsync(
+            many, options with { Threads = threads });
         Assert.Equal(one.Parameters.Values, many.Parameters.Values);
         Assert.Equal(Losses(expected), Losses(events));
     }

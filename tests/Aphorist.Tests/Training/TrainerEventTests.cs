@@ -18,7 +18,8 @@ public sealed class TrainerEventTests : IDisposable
         List<string> expected = ["665 windows, 0 held out, 0 epochs done"];
         foreach (int epoch in (int[])[1, 2])
         {
-            for (int batch = 1; batch <= TinyTraining.BatchCount; batch++) expected.AddRange([$"epoch {epoch}, batch {batch} of 11", "checkpoint"]);
+            for (int batch = 1; batch <= TinyTraining.BatchCount; batch++) expected.AddRange(
+                [$"epoch {epoch}, batch {batch} of 11", "checkpoint"]);
             expected.AddRange(["checkpoint", $"epoch {epoch} done"]);
         }
 
@@ -44,13 +45,15 @@ public sealed class TrainerEventTests : IDisposable
         Assert.Equal(epochs.Select(epoch => (epoch.Loss, epoch.Accuracy)), last.Select(progress => (progress.Loss, progress.Accuracy)));
         Assert.True(last[0].Remaining > TimeSpan.Zero);
         Assert.Equal(TimeSpan.Zero, last[1].Remaining);
-        Assert.All(epochs, epoch => Assert.Equal(TinyTraining.WindowCount * TinyTraining.Window, epoch.CharactersPerSecond * epoch.Seconds, 1e-6));
+        Assert.All(
+            epochs, epoch => Assert.Equal(TinyTraining.WindowCount * TinyTraining.Window, epoch.CharactersPerSecond * epoch.Seconds, 1e-6));
         Assert.Equal(epochs.Sum(epoch => epoch.Seconds), Assert.IsType<TrainingCompleted>(events[^1]).Seconds);
     }
 
     private static string Describe(TrainingEvent happened) => happened switch
     {
-        TrainingStarted started => $"{started.Predictions} windows, {started.ValidationPredictions} held out, {started.CompletedEpochs} epochs done",
+        TrainingStarted started =>
+            $"{started.Predictions} windows, {started.ValidationPredictions} held out, {started.CompletedEpochs} epochs done",
         TrainingProgress progress => $"epoch {progress.Epoch}, batch {progress.Batch} of {progress.BatchCount}",
         CheckpointSaved => "checkpoint",
         EpochCompleted epoch => $"epoch {epoch.Epoch} done",

@@ -116,7 +116,8 @@ public sealed class TrainerResumeTests : IDisposable
 
     private static async Task RunSomeEvents(RunFolder folder, int count)
     {
-        await foreach (TrainingEvent _ in new Trainer(TinyTraining.Model(), TinyTraining.Corpus, Options).RunAsync(folder, TestContext.Current.CancellationToken))
+        Trainer trainer = new(TinyTraining.Model(), TinyTraining.Corpus, Options);
+        await foreach (TrainingEvent _ in trainer.RunAsync(folder, TestContext.Current.CancellationToken))
         {
             if (--count == 0) return;
         }

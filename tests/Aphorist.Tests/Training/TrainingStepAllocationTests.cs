@@ -23,7 +23,9 @@ public sealed class TrainingStepAllocationTests
         for (int round = 0; round < 5; round++) step.Run(batch.Starts, model.Spec.Window, number: 1, 0.01f);
         // Until the compiler has optimised every method there may be garbage, and the test runner's threads may allocate at any time;
         // a step that allocates does so every time.
-        Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)), "Every step allocates.");
+        Assert.True(
+            SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)),
+            "Every step allocates.");
     }
 
     [Fact]
@@ -35,9 +37,15 @@ public sealed class TrainingStepAllocationTests
             ModelSpec spec = LayerKinds.Connect(kind with { HiddenSize = 16, Layers = 2, EmbeddingSize = 5, Window = 10 });
             LanguageModel model = ModelPair.Random(spec, 20).Engine;
             RandomBatch batch = new(model, 100);
-            TrainingOptions options = new() { Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam, ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9 };
+            TrainingOptions options = new()
+        {
+            Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam,
+            ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9,
+        };
             using TrainingStep step = new(model, batch.Ids, options);
-            Assert.True(SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)), $"Every step of {kind} allocates.");
+            Assert.True(
+                SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)),
+                $"Every step of {kind} allocates.");
         }
     }
 

@@ -57,13 +57,17 @@ public sealed class TrainingStepDeterminismTests
         }
     }
 
-    /// <summary>Eight steps over batches of five shards, the last of them a remainder, and a parameter arena of more than one chunk.</summary>
+    /// <summary>
+    /// Eight steps over batches of five shards, the last of them a remainder, and a parameter arena of more than one chunk.
+    /// </summary>
     private static (float[] Parameters, double[] Losses) Train(string kernel, ModelSpec spec, int threads)
     {
         LanguageModel model = LanguageModel.Create(spec with { HiddenSize = 30, Window = 7 }, ModelPair.VocabularyOf(19), seed: 1);
         RandomBatch batch = new(model, 150);
-        using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 150, Threads = threads, EmaDecay = spec.LayerNormalization ? 0.9 : 0 }, InstructionSet.Choose(kernel));
-        double[] losses = [.. Enumerable.Range(0, 8).Select(round => step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), model.Spec.Window, round + 1, 0.01f).Loss)];
+        TrainingOptions options = new() { BatchSize = 150, Threads = threads, EmaDecay = spec.LayerNormalization ? 0.9 : 0 };
+        using TrainingStep step = new(model, batch.Ids, options, InstructionSet.Choose(kernel));
+        double[] losses = [.. Enumerable.Range(0, 8).Select(round =>
+            step.Run(batch.Starts.AsSpan(0, 150 - 13 * round), model.Spec.Window, round + 1, 0.01f).Loss)];
         return (model.Parameters.Values.ToArray(), losses);
     }
 }

@@ -9,10 +9,13 @@ namespace Aphorist.Tests.Training;
 /// <summary>The whole model's loss and every gradient, against the reference, with every kernel.</summary>
 public sealed class TrainingStepGradientTests
 {
-    /// <summary>V, H, window, batch: sizes below, at and above every vector width, shards and blocks of steps, and remainders of each.</summary>
+    /// <summary>
+    /// V, H, window, batch: sizes below, at and above every vector width, shards and blocks of steps, and remainders of each.
+    /// </summary>
     private static readonly (int V, int H, int Window, int Batch)[] Shapes =
     [
-        (2, 1, 1, 1), (3, 2, 2, 2), (5, 7, 3, 5), (4, 8, 9, 32), (7, 16, 5, 31), (11, 17, 6, 33), (57, 32, 12, 65), (16, 33, 40, 20), (70, 5, 2, 100),
+        (2, 1, 1, 1), (3, 2, 2, 2), (5, 7, 3, 5), (4, 8, 9, 32), (7, 16, 5, 31), (11, 17, 6, 33), (57, 32, 12, 65), (16, 33, 40, 20), (
+            70, 5, 2, 100),
     ];
 
     [Theory]
@@ -52,7 +55,8 @@ public sealed class TrainingStepGradientTests
         ModelPair pair = ModelPair.Random(9, 12, 6, gates);
         RandomBatch batch = new(pair.Engine, 50);
         float[] before = pair.Engine.Parameters.Values.ToArray();
-        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 50, Threads = 2 }, InstructionSet.Choose(kernel));
+        using TrainingStep step = new(
+            pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 50, Threads = 2 }, InstructionSet.Choose(kernel));
         AssertLoss(pair, batch, Evaluate(step, batch));
         Assert.Equal(before, pair.Engine.Parameters.Values);
         Assert.Equal(-1, step.Moments[0].Values.Span.IndexOfAnyExcept(0f));
@@ -60,7 +64,8 @@ public sealed class TrainingStepGradientTests
 
     private static void AssertStep(ModelPair pair, string kernel, RandomBatch batch, int largestBatch)
     {
-        using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = largestBatch, Threads = 2 }, InstructionSet.Choose(kernel));
+        using TrainingStep step = new(
+            pair.Engine, batch.Ids, new TrainingOptions { BatchSize = largestBatch, Threads = 2 }, InstructionSet.Choose(kernel));
         AssertLoss(pair, batch, step.Run(batch.Starts, pair.Engine.Spec.Window, number: 1, learningRate: 0));
         ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Reference, scale: 1.0 / batch.Starts.Length).Gradients;
         ModelSpec spec = pair.Engine.Spec;
@@ -78,7 +83,7 @@ public sealed class TrainingStepGradientTests
         step.Evaluator.RefreshWeights();
         Evaluation evaluation = step.Evaluator.EvaluateWindows(batch.Ids, batch.Starts.Length, index => batch.Starts[index]);
         Assert.Equal(batch.Starts.Length, evaluation.Count);
-        return (evaluation.LossSum, (int)evaluation.Correct);
+        return (evaluation.TotalLoss, (int)evaluation.Correct);
     }
 
     private static void AssertLoss(ModelPair pair, RandomBatch batch, (double Loss, int Correct) actual)
@@ -86,8 +91,14 @@ public sealed class TrainingStepGradientTests
         ModelSpec spec = pair.Engine.Spec;
         double expected = pair.Reference.Loss(batch.Reference);
         Tolerance.AssertClose(
-            expected, actual.Loss, Tolerance.OfChain(spec.HiddenSize * spec.Window), 0, $"{spec}, summed loss of a batch", batch.Windows.Length);
-        int correct = batch.Windows.Zip(batch.Targets).Count(example => LikeliestOf(pair.Reference.Logits(example.First)) == example.Second);
+            expected,
+            actual.Loss,
+            Tolerance.OfChain(spec.HiddenSize * spec.Window),
+            0,
+            $"{spec}, summed loss of a batch",
+            batch.Windows.Length);
+        int correct = batch.Windows.Zip(batch.Targets).Count(example =>
+            LikeliestOf(pair.Reference.Logits(example.First)) == example.Second);
         Assert.Equal(correct, actual.Correct);
     }
 

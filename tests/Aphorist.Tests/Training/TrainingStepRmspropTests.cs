@@ -26,7 +26,8 @@ public sealed class TrainingStepRmspropTests
         {
             float[] values = Numbers(length), gradient = Numbers(length), squares = [.. Numbers(length).Select(Math.Abs)];
             float[] changed = [.. values], changedSquares = [.. squares];
-            Optimizer.Create(OptimizerKind.RmsProp, weightDecay: 0).Update(changed, gradient, changedSquares, [], new OptimizerStep(1, 0.01f));
+            Optimizer.Create(OptimizerKind.RmsProp, weightDecay: 0).Update(
+                changed, gradient, changedSquares, [], new OptimizerStep(1, 0.01f));
             for (int index = 0; index < length; index++)
             {
                 double square = 0.9 * squares[index] + 0.1 * gradient[index] * gradient[index];

@@ -7,7 +7,8 @@ namespace Aphorist.Tests.Training;
 /// <summary>Runs that are measured on a text of their own.</summary>
 public sealed class ValidationTextTests : IDisposable
 {
-    private static readonly TrainingOptions Streams = TinyTraining.Options with { Objective = Objective.Stream, BatchSize = 10, SequenceLength = 9 };
+    private static readonly TrainingOptions Streams =
+        TinyTraining.Options with { Objective = Objective.Stream, BatchSize = 10, SequenceLength = 9 };
 
     private readonly TemporaryFolder temporary = new();
 
@@ -24,7 +25,8 @@ public sealed class ValidationTextTests : IDisposable
         List<TrainingEvent> events = await RunAsync(model, options);
         Evaluation expected = model.Evaluate(
             TinyTraining.OtherCorpus, new() { Objective = objective, Stride = options.Stride }, TestContext.Current.CancellationToken);
-        Assert.Equal((expected.LossPerToken, expected.Accuracy), (Epochs(events)[^1].ValidationLoss, Epochs(events)[^1].ValidationAccuracy));
+        Assert.Equal(
+            (expected.LossPerToken, expected.Accuracy), (Epochs(events)[^1].ValidationLoss, Epochs(events)[^1].ValidationAccuracy));
         Assert.Equal(expected.Count, Assert.IsType<TrainingStarted>(events[0]).ValidationPredictions);
     }
 
@@ -55,7 +57,9 @@ public sealed class ValidationTextTests : IDisposable
         RunFolder folder = RunFolder.Create(temporary["run"]);
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams with { Epochs = 5, LearningRate = 0.1 }, folder);
         double best = Epochs(events).Min(epoch => epoch.ValidationLoss!.Value);
-        Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).LossPerToken);
+        LanguageModel model = LanguageModel.Load(folder.BestModel);
+        Evaluation evaluation = model.Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(best, evaluation.LossPerToken);
     }
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed class ValidationTextTests : IDisposable
     {
         RunFolder folder = RunFolder.Create(temporary["run"]);
         await RunAsync(TinyTraining.Model(), TinyTraining.Options, folder);
-        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(() => TinyTraining.RunAsync(TinyTraining.Options, folder));
+        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(() =>
+            TinyTraining.RunAsync(TinyTraining.Options, folder));
         Assert.StartsWith("The validation text is not the one", error.Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +89,8 @@ public sealed class ValidationTextTests : IDisposable
 
     [Fact]
     public void Trainer_ValidationTextAndShare_IsOneTooMany() =>
-        Assert.Contains("Use one of them.", Refusal(Streams with { ValidationShare = 0.1 }, TinyTraining.OtherCorpus), StringComparison.Ordinal);
+        Assert.Contains(
+            "Use one of them.", Refusal(Streams with { ValidationShare = 0.1 }, TinyTraining.OtherCorpus), StringComparison.Ordinal);
 
     private static TrainingOptions OptionsOf(Objective objective) => objective == Objective.Windows ? TinyTraining.Options : Streams;
 
@@ -96,7 +102,8 @@ public sealed class ValidationTextTests : IDisposable
     private static async Task<List<TrainingEvent>> RunAsync(LanguageModel model, TrainingOptions options, RunFolder? folder = null)
     {
         List<TrainingEvent> events = [];
-        await foreach (TrainingEvent happened in new Trainer(model, TinyTraining.Corpus, options, TinyTraining.OtherCorpus).RunAsync(folder, TestContext.Current.CancellationToken))
+        Trainer trainer = new(model, TinyTraining.Corpus, options, TinyTraining.OtherCorpus);
+        await foreach (TrainingEvent happened in trainer.RunAsync(folder, TestContext.Current.CancellationToken))
             events.Add(happened);
         return events;
     }

@@ -35,9 +35,12 @@ public sealed class WeightAverageTests : IDisposable
         double[] expected = [.. plain.Parameters.Values.ToArray().Select(value => (double)value)];
         for (int number = 1; number <= 30; number++)
         {
-            Assert.Equal(step.Run(batch.Starts, plain.Spec.Window, number, 0.01f), averagingStep.Run(batch.Starts, plain.Spec.Window, number, 0.01f));
+            Assert.Equal(
+                step.Run(batch.Starts, plain.Spec.Window, number, 0.01f),
+                averagingStep.Run(batch.Starts, plain.Spec.Window, number, 0.01f));
             double kept = Math.Min(decay, (1 + (number - 1)) / (10.0 + (number - 1)));
-            for (int index = 0; index < expected.Length; index++) expected[index] = kept * expected[index] + (1 - kept) * plain.Parameters.Values[index];
+            for (int index = 0; index < expected.Length; index++)
+                expected[index] = kept * expected[index] + (1 - kept) * plain.Parameters.Values[index];
             Assert.Equal(plain.Parameters.Values, averagingStep.Parameters.Span);
             Tolerance.AssertClose(expected, averaged.Parameters.Values, Tolerance.OfChain(3 * number), $"average after step {number}");
         }
@@ -66,7 +69,8 @@ public sealed class WeightAverageTests : IDisposable
         await TinyTraining.RunAsync(whole, Options);
         RunFolder folder = RunFolder.Create(temporary["run"]);
         int left = count;
-        await foreach (TrainingEvent _ in new Trainer(TinyTraining.Model(), TinyTraining.Corpus, Options).RunAsync(folder, TestContext.Current.CancellationToken))
+        Trainer trainer = new(TinyTraining.Model(), TinyTraining.Corpus, Options);
+        await foreach (TrainingEvent _ in trainer.RunAsync(folder, TestContext.Current.CancellationToken))
             if (--left == 0) break;
         await TinyTraining.RunAsync(resumed, Options, folder);
         Assert.Equal(whole.Parameters.Values, resumed.Parameters.Values);
@@ -84,11 +88,13 @@ public sealed class WeightAverageTests : IDisposable
             if (happened is not EpochCompleted epoch) return;
             Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.LastModel).Parameters.Values);
             if (epoch.IsBest) Assert.Equal(model.Parameters.Values, LanguageModel.Load(folder.BestModel).Parameters.Values);
-            Assert.Equal(epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).LossPerToken);
+            Assert.Equal(
+                epoch.ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).LossPerToken);
         });
         List<TrainingEvent> events = await TinyTraining.RunAsync(plain, Options with { EmaDecay = 0 });
         Assert.NotEqual(plain.Parameters.Values.ToArray(), model.Parameters.Values.ToArray());
-        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken).LossPerToken);
+        Evaluation evaluation = model.Evaluate(TinyTraining.Corpus, heldOut, TestContext.Current.CancellationToken);
+        Assert.NotEqual(events.OfType<EpochCompleted>().Last().ValidationLoss, evaluation.LossPerToken);
     }
 
     [Fact]

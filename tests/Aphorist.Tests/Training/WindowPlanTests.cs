@@ -18,7 +18,8 @@ public sealed class WindowPlanTests
 
     [Fact]
     public void Batch_AnySizes_StartsAreThoseOfTheNotebooksLoop() =>
-        Gen.Select(Gen.Int[2, 300], Gen.Int[1, 50], Gen.Int[1, 7]).Where(sizes => sizes.Item1 > sizes.Item2).Sample((length, window, step) =>
+        Gen.Select(Gen.Int[2, 300], Gen.Int[1, 50], Gen.Int[1, 7]).Where(sizes =>
+            sizes.Item1 > sizes.Item2).Sample((length, window, step) =>
         {
             List<long> expected = [];
             for (int start = 0; start < length - window; start += step) expected.Add(start);
@@ -31,7 +32,8 @@ public sealed class WindowPlanTests
     {
         TrainingOptions options = new() { ValidationShare = 0.2, Seed = 7 };
         TrainingSplit split = TrainingSplit.Create(2000, 6, options);
-        long[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(TrainingSplit.Create(2000, 6, options with { Seed = 8 }).Plan, 1);
+        long[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(
+            TrainingSplit.Create(2000, 6, options with { Seed = 8 }).Plan, 1);
         long[] inOrder = [.. Enumerable.Range(0, 532).Select(index => 3L * index)];
         Assert.All((long[][])[first, second, otherSeed], order => Assert.Equal(inOrder, order.Order()));
         Assert.NotEqual(first, second);
@@ -39,7 +41,9 @@ public sealed class WindowPlanTests
         Assert.NotEqual(inOrder, first);
         Assert.Equal(first, Order(split.Plan, 1));
         Assert.Equal(133, split.ValidationWindows.Count);
-        Assert.Equal(Enumerable.Range(532, 133).Select(index => 3L * index), Enumerable.Range(0, 133).Select(index => split.ValidationWindows.GetStart(index)));
+        Assert.Equal(
+            Enumerable.Range(532, 133).Select(index => 3L * index),
+            Enumerable.Range(0, 133).Select(index => split.ValidationWindows.GetStart(index)));
     }
 
     [Fact]
@@ -47,7 +51,8 @@ public sealed class WindowPlanTests
     {
         int[] expected = [.. Enumerable.Range(0, 1000)];
         new RandomStream(9, RandomPurpose.Shuffle, 2).Shuffle(expected);
-        Assert.Equal(expected.Select(window => 3L * window), Order(new WindowPlan(1000, 6, new TrainingOptions { Seed = 9 }, blockLength: 1000), 2));
+        Assert.Equal(
+            expected.Select(window => 3L * window), Order(new WindowPlan(1000, 6, new TrainingOptions { Seed = 9 }, blockLength: 1000), 2));
     }
 
     [Fact]
@@ -69,7 +74,8 @@ public sealed class WindowPlanTests
     public void Batch_OtherEpochs_VisitBlocksInOtherOrders()
     {
         WindowPlan plan = new(1000, 6, new TrainingOptions { Stride = 1 }, blockLength: 50);
-        long[][] blocks = [.. Enumerable.Range(1, 3).Select(epoch => Order(plan, epoch).Select(window => window / 50).Distinct().ToArray())];
+        long[][] blocks = [.. Enumerable.Range(1, 3).Select(epoch =>
+            Order(plan, epoch).Select(window => window / 50).Distinct().ToArray())];
         Assert.NotEqual(blocks[0], blocks[1]);
         Assert.NotEqual(blocks[1], blocks[2]);
         Assert.NotEqual(blocks[0], blocks[0].Order());

@@ -74,9 +74,7 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
                 : $"There is no {MetricsName} in '{run}': a run writes it after its first epoch.");
         }
 
-        IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetrics(file);
-        return epochs.Count > 0
-            ? epochs
-            : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
+        IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetricsFile(file);
+        return epochs.Count > 0 ? epochs : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
     }
 }

@@ -25,7 +25,8 @@ internal abstract class Optimizer
     /// <param name="first">The first moment.</param>
     /// <param name="second">The second moment; empty if there is none.</param>
     /// <param name="step">The values that are the same for all parameters.</param>
-    public abstract void Update(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, OptimizerStep step);
+    public abstract void Update(
+        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, OptimizerStep step);
 }
 
 /// <summary>The values of a training step that are the same for all parameters.</summary>
@@ -33,9 +34,12 @@ internal abstract class Optimizer
 /// <param name="LearningRate">The learning rate. 0 leaves the parameters unchanged.</param>
 /// <param name="GradientScale">The factor of every gradient, below 1 to clip the norm.</param>
 /// <param name="GradientLimit">The maximum absolute value of a gradient after scaling.</param>
-internal readonly record struct OptimizerStep(long Number, float LearningRate, float GradientScale = 1, float GradientLimit = float.PositiveInfinity);
+internal readonly record struct OptimizerStep(
+    long Number, float LearningRate, float GradientScale = 1, float GradientLimit = float.PositiveInfinity);
 
-/// <summary>The formula of an optimizer, for a vector of parameters. A struct, so that the loop over parameters is compiled for each.</summary>
+/// <summary>
+/// The formula of an optimizer, for a vector of parameters. A struct, so that the loop over parameters is compiled for each.
+/// </summary>
 internal interface IUpdateRule<TSelf>
     where TSelf : struct, IUpdateRule<TSelf>
 {
@@ -55,7 +59,8 @@ internal sealed class Optimizer<TRule>(TRule rule) : Optimizer
 {
     public override IReadOnlyList<string> Moments => TRule.Moments;
 
-    public override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, OptimizerStep step)
+    public override void Update(
+        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, OptimizerStep step)
     {
         int whole = parameters.Length - parameters.Length % Vector<float>.Count, rest = parameters.Length - whole;
         TRule current = rule.At(step);

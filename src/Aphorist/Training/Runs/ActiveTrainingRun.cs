@@ -15,7 +15,9 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
         : base(files, options) =>
         (this.held, Model, Corpus, Validation, this.trainer) = (held, model, corpus, validation, trainer);
 
-    /// <summary>The model, which is trained in place. After a resume it has the weights of the checkpoint once training has started.</summary>
+    /// <summary>
+    /// The model, which is trained in place. After a resume it has the weights of the checkpoint once training has started.
+    /// </summary>
     public LanguageModel Model { get; }
 
     /// <summary>The training corpus.</summary>
@@ -28,8 +30,8 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     public double CharactersPerToken => trainer.CharactersPerToken;
 
     /// <summary>
-    /// Trains from the last checkpoint, or from the start, and writes checkpoints, models and metrics into the run folder. Between two events the model
-    /// does not change, so a listener may generate text with it.
+    /// Trains from the last checkpoint, or from the start, and writes checkpoints, models and metrics into the run folder. Between two
+    /// events the model does not change, so a listener may generate text with it.
     /// </summary>
     /// <param name="cancellationToken">
     /// Stops training after the current batch. The run then writes a checkpoint and throws an <see cref="OperationCanceledException"/>.
@@ -39,7 +41,8 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
     /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
-    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => trainer.RunAsync(Files, cancellationToken);
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
+        trainer.RunAsync(Files, cancellationToken);
 
     /// <summary>Gets a seed for the samples of an epoch. It depends only on the seed of the run and the arguments, so a repeated run gets the same.</summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Aphorist.Training.Runs;
 
-/// <summary>The file from which a run resumes: a safetensors file with the arrays of the run, and its <see cref="TrainingState"/> as JSON metadata.</summary>
+/// <summary>
+/// The file from which a run resumes: a safetensors file with the arrays of the run, and its <see cref="TrainingState"/> as JSON metadata.
+/// </summary>
 internal static class Checkpoint
 {
     private const string StateKey = "aphorist.training";
@@ -41,7 +43,8 @@ internal static class Checkpoint
 
     private static TrainingState ReadState(SafetensorsReader file)
     {
-        if (!file.Metadata.TryGetValue(StateKey, out string? json)) throw new ModelFileException(file.Path, "it is not a checkpoint of a training run");
+        if (!file.Metadata.TryGetValue(StateKey, out string? json))
+            throw new ModelFileException(file.Path, "it is not a checkpoint of a training run");
         try
         {
             EnsureVersion(file, JsonNode.Parse(json));
@@ -60,7 +63,8 @@ internal static class Checkpoint
         if (version.GetValue<int>() == TrainingState.CurrentFormatVersion) return;
         throw new ModelFileException(
             file.Path,
-            $"it has format version {version}, but this version of Aphorist reads version {TrainingState.CurrentFormatVersion}; start a new run");
+            $"it has format version {version}, but this version of Aphorist reads version {TrainingState.CurrentFormatVersion}; "
+            + "start a new run");
     }
 }
 

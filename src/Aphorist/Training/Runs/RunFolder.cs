@@ -78,7 +78,8 @@ internal sealed class RunFolder(string path)
     /// <exception cref="TrainingRunException">The folder holds no run.</exception>
     public void EnsureHoldsRun()
     {
-        if (!Directory.Exists(Path)) throw new TrainingRunException($"There is no folder '{Path}'. Check the path, or start a new run.", Path);
+        if (!Directory.Exists(Path))
+            throw new TrainingRunException($"There is no folder '{Path}'. Check the path, or start a new run.", Path);
         if (!File.Exists(Options)) throw new TrainingRunException($"The folder '{Path}' holds no run: it has no options.json.", Path);
     }
 
@@ -86,8 +87,9 @@ internal sealed class RunFolder(string path)
     {
         try
         {
-            return FileLock.TryTakeFolder(Path)
-                ?? throw new TrainingRunException($"Another process is training in '{Path}'. Wait until it ends, or choose another folder.", Path);
+            return FileLock.TryTake(Path)
+                ?? throw new TrainingRunException(
+                    $"Another process is training in '{Path}'. Wait until it ends, or choose another folder.", Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Aphorist.Training.Runs;
 
-/// <summary>What makes two runs the same run: the texts, the shape of the model, and the options that decide what an epoch computes.</summary>
+/// <summary>
+/// What makes two runs the same run: the texts, the shape of the model, and the options that decide what an epoch computes.
+/// </summary>
 internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, TrainingOptions Training)
 {
     /// <summary>The SHA-256 of the validation text; null if validation uses a part of the corpus, or nothing.</summary>
@@ -51,7 +53,9 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
     {
         if (Equals(begun, requested)) return;
         throw new InvalidOptionsException(
-            $"This run was started with {name} {Spell(begun)}, not with {Spell(requested)}. Resume it with the same value, or start a new run.", name);
+            $"This run was started with {name} {Spell(begun)}, not with {Spell(requested)}. "
+            + "Resume it with the same value, or start a new run.",
+            name);
     }
 
     private static void EnsureSameText(string text, string name, string? begun, string? requested)

@@ -4,8 +4,8 @@ using Aphorist.Training.Runs;
 namespace Aphorist.Training;
 
 /// <summary>
-/// A training run on disk: a folder with its options, checkpoint, metrics, samples and models. A run can be read at any time, also while a process trains
-/// it. To train, create or resume one, which gives an <see cref="ActiveTrainingRun"/>.
+/// A training run on disk: a folder with its options, checkpoint, metrics, samples and models. A run can be read at any time, also while a
+/// process trains it. To train, create or resume one, which gives an <see cref="ActiveTrainingRun"/>.
 /// </summary>
 public class TrainingRun
 {
@@ -27,7 +27,9 @@ public class TrainingRun
 
     /// <summary>Opens the folder of a run for reading.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <exception cref="TrainingRunException">There is no such folder, it holds no run, or the options of the run cannot be read.</exception>
+    /// <exception cref="TrainingRunException">
+    /// There is no such folder, it holds no run, or the options of the run cannot be read.
+    /// </exception>
     public static TrainingRun Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -61,10 +63,13 @@ public class TrainingRun
     }
 
     /// <summary>
-    /// Creates a run: opens its texts, creates the tokenizer and the model, checks that they can be trained, and writes the options into a new folder.
+    /// Creates a run: opens its texts, creates the tokenizer and the model, checks that they can be trained, and writes the options into a
+    /// new folder.
     /// </summary>
     /// <param name="options">What to train, and how.</param>
-    /// <param name="folder">The run folder. Null, the default, for <c>runs/NAME</c> in the current directory, where NAME is the corpus.</param>
+    /// <param name="folder">
+    /// The run folder. Null, the default, for <c>runs/NAME</c> in the current directory, where NAME is the corpus.
+    /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <returns>The run, ready to train. It holds the folder's lock until it is disposed.</returns>
@@ -73,7 +78,10 @@ public class TrainingRun
     /// <exception cref="ModelFileException">The model to start from cannot be read.</exception>
     /// <exception cref="TrainingRunException">The folder cannot be created, holds a run, or another process trains in it.</exception>
     public static Task<ActiveTrainingRun> CreateAsync(
-        TrainingRunOptions options, string? folder = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+        TrainingRunOptions options,
+        string? folder = null,
+        IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         return RunBuilder.CreateAsync(options, folder, progress, cancellationToken);
@@ -90,7 +98,8 @@ public class TrainingRun
     /// <exception cref="CorpusException">A text is too short.</exception>
     /// <exception cref="UnknownCharacterException">A text has a character that the model does not know.</exception>
     /// <exception cref="TrainingRunException">The folder cannot be created, holds a run, or another process trains in it.</exception>
-    public static ActiveTrainingRun Create(LanguageModel model, Corpus corpus, TrainingOptions options, string folder, Corpus? validation = null)
+    public static ActiveTrainingRun Create(
+        LanguageModel model, Corpus corpus, TrainingOptions options, string folder, Corpus? validation = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -100,17 +109,19 @@ public class TrainingRun
     }
 
     /// <summary>
-    /// Resumes a run: opens its texts and its model again and takes the folder's lock. Training then continues from the last checkpoint, with the same
-    /// result as if it had not been interrupted.
+    /// Resumes a run: opens its texts and its model again and takes the folder's lock. Training then continues from the last checkpoint,
+    /// with the same result as if it had not been interrupted.
     /// </summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="change">
-    /// Changes the options, for example to train more epochs. Null, the default, to keep them. Options that decide what an epoch computes cannot be
-    /// changed, and the texts may be at another place, but must have the same content.
+    /// Changes the options, for example to train more epochs. Null, the default, to keep them. Options that decide what an epoch computes
+    /// cannot be changed, and the texts may be at another place, but must have the same content.
     /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of range, or would make it another run; the content of a text changed.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// An option is out of range, or would make it another run; the content of a text changed.
+    /// </exception>
     /// <exception cref="CorpusException">A text cannot be found or read.</exception>
     /// <exception cref="ModelFileException">The start model of a fine-tuning run cannot be read.</exception>
     /// <exception cref="TrainingRunException">The folder holds no run or a damaged one, or another process trains in it.</exception>
@@ -128,11 +139,10 @@ public class TrainingRun
     /// <param name="folder">The run folder.</param>
     /// <param name="corpus">The training corpus, with the same content as before.</param>
     /// <param name="validation">The separate validation text, if the run has one.</param>
-    /// <param name="change">
-    /// Changes the options, see <see cref="ResumeAsync(string, Func{TrainingRunOptions, TrainingRunOptions}, IProgress{CorpusProgress}, CancellationToken)"/>.
-    /// </param>
-    /// <param name="cancellationToken">Cancels the preparation.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of range, or would make it another run; the content of a text changed.</exception>
+    /// <param name="change">Changes the options, see <see cref="ResumeAsync"/>.</param>
+    /// <exception cref="InvalidOptionsException">
+    /// An option is out of range, or would make it another run; the content of a text changed.
+    /// </exception>
     /// <exception cref="TrainingRunException">The folder holds no run or a damaged one, or another process trains in it.</exception>
     public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
@@ -146,12 +156,12 @@ public class TrainingRun
         return RunBuilder.ResumeAsync(folder, corpus, validation, change, cancellationToken);
     }
 
-    /// <summary>Reads a metrics.csv.</summary>
+    /// <summary>Reads a metrics.csv file, which may be a copy outside of its run folder.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The epochs, in order.</returns>
     /// <exception cref="TrainingRunException">A line is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<EpochCompleted> ReadMetrics(string path) => MetricsFile.Read(path);
+    public static IReadOnlyList<EpochCompleted> ReadMetricsFile(string path) => MetricsFile.Read(path);
 
     /// <summary>Reads the metrics of all completed epochs.</summary>
     /// <returns>The epochs, in order. Empty before the first one has ended.</returns>
@@ -206,7 +216,8 @@ public enum TrainingRunState
 /// <param name="State">Whether it is finished.</param>
 /// <param name="CompletedEpochs">The number of completed epochs.</param>
 /// <param name="BestLoss">
-/// The lowest validation loss so far, or the lowest training loss if there is no validation, in nats per token. Null before the first epoch has ended.
+/// The lowest validation loss so far, or the lowest training loss if there is no validation, in nats per token. Null before the first epoch
+/// has ended.
 /// </param>
 /// <param name="Seconds">Seconds of training so far, without validation.</param>
 public sealed record TrainingRunStatus(TrainingRunState State, int CompletedEpochs, double? BestLoss, double Seconds);

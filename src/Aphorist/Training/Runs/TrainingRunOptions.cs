@@ -9,7 +9,9 @@ using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 
-/// <summary>Everything that decides what a training run computes. A run folder holds it as options.json, from which the run can be repeated.</summary>
+/// <summary>
+/// Everything that decides what a training run computes. A run folder holds it as options.json, from which the run can be repeated.
+/// </summary>
 public sealed record TrainingRunOptions
 {
     internal const int CurrentFormatVersion = 1;
@@ -29,25 +31,33 @@ public sealed record TrainingRunOptions
     public string? CorpusSha256 { get; internal init; }
 
     /// <summary>
-    /// A separate validation text: a catalogue name, a file, a folder or a glob. It is decoded and normalized like the corpus. Null, the default, to use
-    /// the end of the corpus (see <see cref="TrainingOptions.ValidationShare"/>) or nothing.
+    /// A separate validation text: a catalogue name, a file, a folder or a glob. It is decoded and normalized like the corpus. Null, the
+    /// default, to use the end of the corpus (see <see cref="TrainingOptions.ValidationShare"/>) or nothing.
     /// </summary>
     public string? ValidationText { get; init; }
 
-    /// <summary>The SHA-256 of the normalized validation text in lower-case hexadecimal. Null if there is none, or until the run is created.</summary>
+    /// <summary>
+    /// The SHA-256 of the normalized validation text in lower-case hexadecimal. Null if there is none, or until the run is created.
+    /// </summary>
     [JsonInclude]
     public string? ValidationSha256 { get; internal init; }
 
-    /// <summary>The encoding of the texts, see <see cref="CorpusOptions.Encoding"/>. Null, the default, for UTF-8 or what a byte order mark says.</summary>
+    /// <summary>
+    /// The encoding of the texts, see <see cref="CorpusOptions.Encoding"/>. Null, the default, for UTF-8 or what a byte order mark says.
+    /// </summary>
     public string? Encoding { get; init; }
 
-    /// <summary>Whether the texts are lower-cased. False by default. With <see cref="From"/> it is what the model was trained with.</summary>
+    /// <summary>
+    /// Whether the texts are lower-cased. False by default. With <see cref="From"/> it is what the model was trained with.
+    /// </summary>
     public bool Lowercase { get; init; }
 
     /// <summary>The name of the preset that the options come from, see <see cref="TrainingOptions.Preset"/>.</summary>
     public string Preset => Training.Preset;
 
-    /// <summary>The stream to read if a text is <c>-</c>. Null, the default, for the standard input of the process. It is not saved.</summary>
+    /// <summary>
+    /// The stream to read if a text is <c>-</c>. Null, the default, for the standard input of the process. It is not saved.
+    /// </summary>
     [JsonIgnore]
     public Stream? StandardInput { get; init; }
 
@@ -55,12 +65,14 @@ public sealed record TrainingRunOptions
     public TokenizerOptions Tokenizer { get; init; } = new();
 
     /// <summary>
-    /// The model to start from, for fine-tuning: a model file, or the folder of a run for its best model. New characters or words of the corpus are added
-    /// to its vocabulary. Null, the default, for random weights.
+    /// The model to start from, for fine-tuning: a model file, or the folder of a run for its best model. New characters or words of the
+    /// corpus are added to its vocabulary. Null, the default, for random weights.
     /// </summary>
     public string? From { get; init; }
 
-    /// <summary>The shape of the model. <see cref="ModelSpec.Notebook"/> by default. With <see cref="From"/> it is that model's shape.</summary>
+    /// <summary>
+    /// The shape of the model. <see cref="ModelSpec.Notebook"/> by default. With <see cref="From"/> it is that model's shape.
+    /// </summary>
     public ModelSpec Model { get; init; } = ModelSpec.Notebook;
 
     /// <summary>How the model is trained. <see cref="TrainingOptions.Notebook"/> by default.</summary>
@@ -84,7 +96,8 @@ public sealed record TrainingRunOptions
     {
         try
         {
-            JsonNode? json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            JsonNode? json = JsonNode.Parse(
+                File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
             EnsureVersion(path, json);
             if (json is JsonObject options) options.TryAdd("tokenizer", new JsonObject());
             AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunJson.Default.TokenizerOptions));
@@ -96,7 +109,8 @@ public sealed record TrainingRunOptions
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             string place = (exception as JsonException)?.Path is { Length: > 0 } at ? $" at {at}" : "";
-            throw new TrainingRunException($"The options of the run, '{path}', are damaged{place}. Fix the file, or start a new run.", path, exception);
+            throw new TrainingRunException(
+                $"The options of the run, '{path}', are damaged{place}. Fix the file, or start a new run.", path, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -130,8 +144,8 @@ public sealed record TrainingRunOptions
     }
 
     /// <summary>
-    /// Checks that a run started with these options can be resumed with others. Only options that do not change what an epoch computes may differ, and
-    /// the paths of the texts if their content is the same.
+    /// Checks that a run started with these options can be resumed with others. Only options that do not change what an epoch computes may
+    /// differ, and the paths of the texts if their content is the same.
     /// </summary>
     /// <exception cref="InvalidOptionsException">Another option or text differs. The message names it.</exception>
     internal void EnsureSameRun(TrainingRunOptions requested)
@@ -154,8 +168,8 @@ public sealed record TrainingRunOptions
         if (json is not JsonObject || json["formatVersion"] is not { } version) return;
         if (version.GetValue<int>() == CurrentFormatVersion) return;
         throw new TrainingRunException(
-            $"The options of the run, '{path}', have format version {version}, but this version of Aphorist reads version {CurrentFormatVersion}. "
-            + "Use the version that wrote the run, or start a new run.",
+            $"The options of the run, '{path}', have format version {version}, "
+            + $"but this version of Aphorist reads version {CurrentFormatVersion}. Use the version that wrote the run, or start a new run.",
             path);
     }
 
@@ -185,5 +199,6 @@ internal sealed partial class RunJson : JsonSerializerContext
 {
     /// <summary>For writing: letters of every script are not escaped.</summary>
     public static JsonTypeInfo<TrainingRunOptions> Readable => field ??= (JsonTypeInfo<TrainingRunOptions>)
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(typeof(TrainingRunOptions));
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(
+            typeof(TrainingRunOptions));
 }

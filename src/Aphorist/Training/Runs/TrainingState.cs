@@ -80,7 +80,8 @@ internal sealed class TrainingSnapshot
     }
 
     /// <summary>The arrays of a checkpoint.</summary>
-    public IEnumerable<(string Name, Memory<float> Values)> Named => states.Values.IsEmpty ? [.. current, .. good] : [.. current, .. good, states];
+    public IEnumerable<(string Name, Memory<float> Values)> Named =>
+        states.Values.IsEmpty ? [.. current, .. good] : [.. current, .. good, states];
 
     /// <summary>Marks the current values as good.</summary>
     public void MarkGood() => Copy(current, good);

@@ -44,7 +44,8 @@ public sealed class OptimizerTests
     public void Update_ScaledAndLimited_ActsOnTheClippedGradient()
     {
         float[] values = [1, 1, 1], first = new float[3], gradient = [10, -10, 0.1f];
-        Optimizer.Create(OptimizerKind.Sgd, 0).Update(values, gradient, first, [], new OptimizerStep(1, 0.1f, GradientScale: 0.5f, GradientLimit: 2));
+        Optimizer.Create(OptimizerKind.Sgd, 0).Update(
+            values, gradient, first, [], new OptimizerStep(1, 0.1f, GradientScale: 0.5f, GradientLimit: 2));
         Assert.Equal([2f, -2f, 0.05f], first);
     }
 
@@ -88,7 +89,8 @@ public sealed class OptimizerTests
                 // 1 - beta is a float as well: of 0.001 it has lost four digits.
                 Tolerance.AssertClose(expected[index].Value, values[index], 1e-5, 0.1, $"{kind} parameter", index);
                 Tolerance.AssertClose(expected[index].First, first[index], 1e-5, 0.1, $"{kind} first moment", index);
-                if (second.Length > 0) Tolerance.AssertClose(expected[index].Second, second[index], 1e-4, 1e-3, $"{kind} second moment", index);
+                if (second.Length > 0) Tolerance.AssertClose(
+                    expected[index].Second, second[index], 1e-4, 1e-3, $"{kind} second moment", index);
             }
         }
 

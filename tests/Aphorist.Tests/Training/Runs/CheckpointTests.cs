@@ -106,7 +106,9 @@ public sealed class CheckpointTests : IDisposable
     {
         WriteCheckpoint($"{{\"FormatVersion\":{version},\"New\":true}}");
         Assert.Contains(
-            $"it has format version {version}, but this version of Aphorist reads version 1", (await Refusal()).Message, StringComparison.Ordinal);
+            $"it has format version {version}, but this version of Aphorist reads version 1",
+            (await Refusal()).Message,
+            StringComparison.Ordinal);
     }
 
     private static LanguageModel Gru(GateActivation gates)

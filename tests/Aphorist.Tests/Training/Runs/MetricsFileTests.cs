@@ -7,6 +7,9 @@ namespace Aphorist.Tests.Training.Runs;
 
 public sealed class MetricsFileTests : IDisposable
 {
+    private const string Header =
+        "epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate";
+
     private readonly TemporaryFolder folder = new();
 
     private string FilePath => folder["metrics.csv"];
@@ -16,10 +19,11 @@ public sealed class MetricsFileTests : IDisposable
     [Fact]
     public void Write_TwoEpochs_IsPlainCsv()
     {
-        MetricsFile.Write(FilePath, [new(1, 1.5, 0.25, null, null, 2, 1e6, 0.01, true), new(2, 1.25, 0.5, 1.75, 0.125, 2.5, 1000.5, 0.01, true)]);
+        MetricsFile.Write(
+            FilePath, [new(1, 1.5, 0.25, null, null, 2, 1e6, 0.01, true), new(2, 1.25, 0.5, 1.75, 0.125, 2.5, 1000.5, 0.01, true)]);
         string[] expected =
         [
-            "epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate",
+            Header,
             "1,1.5,0.25,,,2,1000000,0.01",
             "2,1.25,0.5,1.75,0.125,2.5,1000.5,0.01",
         ];
@@ -31,7 +35,8 @@ public sealed class MetricsFileTests : IDisposable
         Gen.Select(Gen.Double, Gen.Double.Nullable(), Gen.Double).Array[0, 20].Sample(
             rows =>
             {
-                EpochCompleted[] epochs = [.. rows.Select((row, i) => new EpochCompleted(i + 1, row.Item1, row.Item3, row.Item2, row.Item2, row.Item3, row.Item1, row.Item3, false))];
+                EpochCompleted[] epochs = [.. rows.Select((row, i) =>
+                    new EpochCompleted(i + 1, row.Item1, row.Item3, row.Item2, row.Item2, row.Item3, row.Item1, row.Item3, false))];
                 MetricsFile.Write(FilePath, epochs);
                 Assert.Equal(epochs, MetricsFile.Read(FilePath).Select(epoch => epoch with { IsBest = false }));
             },
@@ -49,8 +54,8 @@ public sealed class MetricsFileTests : IDisposable
     [Theory]
     [InlineData("", "is not a metrics file")]
     [InlineData("a,b\n", "is not a metrics file")]
-    [InlineData("epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate\n1,2\n", "Line 2")]
-    [InlineData("epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate\n1,x,0,,,1,1,1\n", "Line 2")]
+    [InlineData(Header + "\n1,2\n", "Line 2")]
+    [InlineData(Header + "\n1,x,0,,,1,1,1\n", "Line 2")]
     public void Read_DamagedFile_SaysWhere(string text, string problem)
     {
         File.WriteAllText(FilePath, text);

@@ -89,7 +89,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
     {
         Begun.Write(FilePath);
         string text = File.ReadAllText(FilePath);
-        foreach (string name in (string[])["formatVersion", "corpusSha256", "validationText", "preset", "from", "step", "warmUpSteps", "averagingDecay"])
+        string[] names = ["formatVersion", "corpusSha256", "validationText", "preset", "from", "step", "warmUpSteps", "averagingDecay"];
+        foreach (string name in names)
             Assert.Contains($"\"{name}\": ", text, StringComparison.Ordinal);
     }
 
@@ -98,7 +99,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
     {
         Begun.Write(FilePath);
         string[] leftOut = ["batchSize", "window"];
-        File.WriteAllLines(FilePath, File.ReadAllLines(FilePath).Where(line => !leftOut.Any(name => line.Contains(name, StringComparison.Ordinal))));
+        File.WriteAllLines(FilePath, File.ReadAllLines(FilePath).Where(line =>
+            !leftOut.Any(name => line.Contains(name, StringComparison.Ordinal))));
         TrainingRunOptions read = TrainingRunOptions.Read(FilePath);
         Assert.Equal((128, 60), (read.Training.BatchSize, read.Model.Window));
     }
@@ -133,8 +135,10 @@ public sealed class TrainingRunOptionsTests : IDisposable
     {
         Begun.Write(FilePath);
         string written = File.ReadAllText(FilePath);
-        File.WriteAllText(FilePath, written.Replace("\"formatVersion\": 1", $"\"formatVersion\": {version}, \"new\": []", StringComparison.Ordinal));
-        Assert.Contains($"have format version {version}, but this version of Aphorist reads version 1.", ReadError(), StringComparison.Ordinal);
+        File.WriteAllText(
+            FilePath, written.Replace("\"formatVersion\": 1", $"\"formatVersion\": {version}, \"new\": []", StringComparison.Ordinal));
+        Assert.Contains(
+            $"have format version {version}, but this version of Aphorist reads version 1.", ReadError(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -192,7 +196,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
     }
 
     [Fact]
-    public void EnsureSameRun_PathOrEncodingOfTheCorpus_MayChange() => Begun.EnsureSameRun(Begun with { Corpus = ["elsewhere"], Encoding = null });
+    public void EnsureSameRun_PathOrEncodingOfTheCorpus_MayChange() =>
+        Begun.EnsureSameRun(Begun with { Corpus = ["elsewhere"], Encoding = null });
 
     [Fact]
     public void EnsureSameRun_OtherValue_IsNamedWithBothValues()
@@ -204,7 +209,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
         AssertMessage("Lowercase true, not with false.", Begun with { Lowercase = false });
         AssertMessage("Tokenizer characters, not with words.", Begun with { Tokenizer = new() { Kind = TokenizerKind.Words } });
         AssertMessage("ValidationText none, not with held.txt.", Begun with { ValidationText = "held.txt" });
-        AssertMessage("The corpus is not the one that this run was started with: its SHA-256 is 01, not 00ff.", Begun with { CorpusSha256 = "01" });
+        AssertMessage(
+            "The corpus is not the one that this run was started with: its SHA-256 is 01, not 00ff.", Begun with { CorpusSha256 = "01" });
     }
 
     [Fact]
@@ -213,7 +219,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
         TrainingRunOptions validated = Begun with { ValidationText = "held.txt", ValidationSha256 = "aa" };
         validated.EnsureSameRun(validated with { ValidationText = "moved.txt" });
         AssertMessage("The validation text is not the one", validated with { ValidationSha256 = "bb" }, validated);
-        AssertMessage("ValidationText held.txt, not with none", validated with { ValidationText = null, ValidationSha256 = null }, validated);
+        AssertMessage(
+            "ValidationText held.txt, not with none", validated with { ValidationText = null, ValidationSha256 = null }, validated);
     }
 
     [Fact]
@@ -242,19 +249,23 @@ public sealed class TrainingRunOptionsTests : IDisposable
         {
             TrainingRunOptions options = TrainingRunOptions.FromPreset(preset, "one.txt", "two.txt");
             Assert.Equal(["one.txt", "two.txt"], options.Corpus);
-            Assert.Equal((preset.Model, preset.Training, preset.Lowercase, preset.Name), (options.Model, options.Training, options.Lowercase, options.Preset));
+            Assert.Equal(
+                (preset.Model, preset.Training, preset.Lowercase, preset.Name),
+                (options.Model, options.Training, options.Lowercase, options.Preset));
         }
     }
 
     private static RunIdentity IdentityOf(TrainingOptions training) => RunIdentity.Create("00", null, Begun.Model, training);
 
     private static IEnumerable<string> NamesOf<T>() =>
-        typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name).Order();
+        typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property =>
+            property.CanWrite).Select(property => property.Name).Order();
 
     private static void AssertSame(TrainingRunOptions begun, TrainingRunOptions requested, string? refused) =>
         AssertRefused(() => begun.EnsureSameRun(requested), refused);
 
-    private static void AssertSame(RunIdentity begun, RunIdentity requested, string? refused) => AssertRefused(() => begun.EnsureSame(requested), refused);
+    private static void AssertSame(RunIdentity begun, RunIdentity requested, string? refused) =>
+        AssertRefused(() => begun.EnsureSame(requested), refused);
 
     private static void AssertRefused(Action compare, string? refused)
     {
@@ -264,7 +275,10 @@ public sealed class TrainingRunOptionsTests : IDisposable
     }
 
     private static void AssertMessage(string expected, TrainingRunOptions requested, TrainingRunOptions? begun = null) =>
-        Assert.Contains(expected, Assert.Throws<InvalidOptionsException>(() => (begun ?? Begun).EnsureSameRun(requested)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<InvalidOptionsException>(() => (begun ?? Begun).EnsureSameRun(requested)).Message,
+            StringComparison.Ordinal);
 
     private static void AssertInvalid(string property, TrainingRunOptions options) =>
         Assert.Equal(property, Assert.Throws<InvalidOptionsException>(options.Validate).PropertyName);

@@ -48,7 +48,8 @@ public sealed class TrainingRunTests : IDisposable
         folder.Write("other.txt", TinyTraining.OtherCorpus.Text + "0123");
         TrainingRunOptions options = new() { Corpus = [folder["other.txt"]], From = RunPath, Lowercase = true, Training = Options };
         string path = folder["runs/second"];
-        using (ActiveTrainingRun run = await TrainingRun.CreateAsync(options, path, cancellationToken: TestContext.Current.CancellationToken))
+        using (
+            ActiveTrainingRun run = await TrainingRun.CreateAsync(options, path, cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal((RunOptions.Model, false), (run.Options.Model, run.Options.Lowercase));
             Assert.Equal(CharacterTokenizer.Create(TinyTraining.Corpus).VocabularySize + 4, run.Model.Tokenizer.VocabularySize);
@@ -98,7 +99,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         folder.Write("tiny.txt", "truth");
         InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(CreateAsync);
-        Assert.Equal("'tiny.txt' has 5 characters, but a window of 6 needs more than that. Use a longer text or a smaller Window.", error.Message);
+        Assert.Equal(
+            "'tiny.txt' has 5 characters, but a window of 6 needs more than that. Use a longer text or a smaller Window.", error.Message);
         Assert.False(Directory.Exists(RunPath));
     }
 
@@ -137,9 +139,11 @@ public sealed class TrainingRunTests : IDisposable
     public async Task ResumeAsync_AfterAKilledProcess_TakesTheStaleLockAndDeletesLeftovers()
     {
         (await CreateAsync()).Dispose();
-        foreach (string file in (string[])[".lock", "checkpoint.safetensors.tmp-abc", "samples/epoch-001.txt.tmp-abc"]) folder.Write("runs/first/" + file, "");
+        foreach (string file in (string[])[".lock", "checkpoint.safetensors.tmp-abc", "samples/epoch-001.txt.tmp-abc"]) folder.Write(
+            "runs/first/" + file, "");
         using ActiveTrainingRun run = await ResumeAsync();
-        Assert.Equal([".lock", "options.json"], Directory.EnumerateFiles(RunPath, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        IEnumerable<string> files = Directory.EnumerateFiles(RunPath, "*", SearchOption.AllDirectories);
+        Assert.Equal([".lock", "options.json"], files.Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -235,7 +239,8 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Empty(run.ReadSamples());
         foreach (int epoch in (int[])[7, 1000, 2]) run.WriteSample(epoch, $"text {epoch}");
         folder.Write("runs/first/samples/epoch-x.txt", "not a sample");
-        Assert.Equal("text 7", await File.ReadAllTextAsync(Path.Combine(RunPath, "samples", "epoch-007.txt"), TestContext.Current.CancellationToken));
+        string file = Path.Combine(RunPath, "samples", "epoch-007.txt");
+        Assert.Equal("text 7", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         Assert.Equal([new(2, "text 2"), new(7, "text 7"), new(1000, "text 1000")], TrainingRun.Open(RunPath).ReadSamples());
     }
 
