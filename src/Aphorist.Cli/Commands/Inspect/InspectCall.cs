@@ -3,7 +3,6 @@ using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
-using Aphorist.Numerics;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Inspect;
