@@ -19,12 +19,12 @@ using Aphorist.Cli.Commands.Train;
 
 namespace Aphorist.Cli;
 
-/// <summary>The root of all commands.</summary>
+/// <summary>The root command.</summary>
 internal static class AphoristCommand
 {
-    private const string Name = "aphorist";
+    public const string Name = "aphorist";
 
-    // Every command declares many options; a call needs those of one command, and only help and completion all of them.
+    // Commands have many options. A call creates only its own command, to start faster; help and completion create all.
     private static readonly (string Name, Func<Command> Create)[] Commands =
     [
         ("train", TrainCommand.Create),
@@ -44,27 +44,27 @@ internal static class AphoristCommand
         ("documentation", DocumentationCommand.Create),
     ];
 
-    /// <summary>The root with the command that is called, or with all of them where that is not clear.</summary>
+    /// <summary>Creates the root with the command that is called, or with all commands if that is not clear.</summary>
     public static RootCommand Create(string? called = null)
     {
-        RootCommand root = new("Trains language models on any text, on an ordinary CPU, and writes with them.");
+        RootCommand root = new("Trains small language models on any text, on an ordinary CPU, and generates text with them.");
         bool isClear = called != "documentation" && Commands.Any(command => command.Name == called);
         foreach ((string name, Func<Command> create) in Commands)
             if (!isClear || name == called) root.Add(create());
 
         root.HelpName = Name;
-        // Tab completion hands over the whole line, and the parser must know its first word for the program.
+        // Tab completion passes the whole line, so the parser must know the name of the program.
         root.Aliases.Add(Name);
         root.Add(GlobalOptions.Json);
         root.Add(GlobalOptions.Quiet);
         root.Add(GlobalOptions.Debug);
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new HelpWithExamples(new HelpAction()) });
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new CommandHelp() });
         Example.Attach(
             root,
-            new("aphorist train", "Trains on the built-in aphorisms and shows what the model writes after each epoch."),
-            new("aphorist generate runs/aphorisms --prompt \"the wise \"", "Writes with the model that this made."),
-            new("aphorist train --help", "Tells everything about one command."));
+            new("aphorist train", "Trains on the built-in aphorisms and shows samples after each epoch."),
+            new("aphorist generate runs/aphorisms --prompt \"the wise \"", "Generates text with that model."),
+            new("aphorist train --help", "Lists the options of a command."));
         return root;
     }
 }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Aphorist.Cli.Tests;
 
-/// <summary>The command as a process, as a user runs it.</summary>
+/// <summary>The command as a process: for tests of signals, pipes, terminals, start-up and the working folder.</summary>
 internal sealed class AphoristProcess : IDisposable
 {
-    // Slow machines and busy ones must pass too; a hang must still end.
+    // Long enough for a slow or busy machine, and a hang still ends.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process process;
@@ -27,10 +27,10 @@ internal sealed class AphoristProcess : IDisposable
     public int Id => process.Id;
 
     /// <summary>Runs the command to its end.</summary>
-    public static Result Run(string folder, params string[] arguments) => RunWith(folder, null, arguments);
+    public static CommandResult Run(string folder, params string[] arguments) => RunWith(folder, null, arguments);
 
-    /// <summary>Runs the command to its end, with something on its standard input.</summary>
-    public static Result RunWith(string folder, string? input, params string[] arguments)
+    /// <summary>Runs the command to its end, with a text on its standard input.</summary>
+    public static CommandResult RunWith(string folder, string? input, params string[] arguments)
     {
         using AphoristProcess process = Start(folder, input, arguments);
         return process.Wait();
@@ -40,14 +40,15 @@ internal sealed class AphoristProcess : IDisposable
     public static AphoristProcess Start(string folder, string? input, params string[] arguments) =>
         new(StartInfo("dotnet", folder, [Assembly, .. arguments]), input);
 
-    /// <summary>Runs lines of bash, in which aphorist is the command.</summary>
-    public static Result RunInBash(string folder, string lines)
+    /// <summary>Runs lines of bash in which `aphorist` is the command.</summary>
+    public static CommandResult RunInBash(string folder, string lines)
     {
-        using AphoristProcess process = new(StartInfo("bash", folder, ["-c", $"aphorist() {{ dotnet '{Assembly}' \"$@\"; }}\n{lines}"]), null);
+        using AphoristProcess process = new(
+            StartInfo("bash", folder, ["-c", $"aphorist() {{ dotnet '{Assembly}' \"$@\"; }}\n{lines}"]), null);
         return process.Wait();
     }
 
-    public Result Wait()
+    public CommandResult Wait()
     {
         if (!process.WaitForExit(Patience))
         {
@@ -55,10 +56,10 @@ internal sealed class AphoristProcess : IDisposable
             Assert.Fail($"The command did not end within {Patience}.");
         }
 
-        return new Result(process.ExitCode, output.Result, error.Result);
+        return new CommandResult(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Waits until something is true of the running process's work.</summary>
+    /// <summary>Waits until a condition holds, while the process runs.</summary>
     public void WaitUntil(Func<bool> condition)
     {
         Stopwatch waited = Stopwatch.StartNew();
@@ -95,27 +96,5 @@ internal sealed class AphoristProcess : IDisposable
         start.Environment["APHORIST_PREPARED"] = Path.GetFullPath(Path.Combine(folder, "prepared"));
         start.Environment["DOTNET_gcServer"] = "0";
         return start;
-    }
-
-    /// <summary>How a call ended and what it wrote.</summary>
-    internal sealed record Result(int ExitCode, string Output, string Error)
-    {
-        /// <summary>Asserts the exit code, showing what went wrong when it is another.</summary>
-        public Result Expect(int exitCode)
-        {
-            Assert.True(ExitCode == exitCode, $"Exit code {ExitCode} instead of {exitCode}.\n--- output\n{Output}\n--- error\n{Error}");
-            return this;
-        }
-
-        /// <summary>Asserts that the call failed with one sentence that says this, without a stack trace, and with nothing on standard output.</summary>
-        public void ExpectSentence(int exitCode, params string[] parts)
-        {
-            Expect(exitCode);
-            string sentence = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("aphorist: ", StringComparison.Ordinal));
-            foreach (string part in parts) Assert.Contains(part, sentence, StringComparison.Ordinal);
-            Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("should not have", Error, StringComparison.Ordinal);
-            Assert.Equal("", Output);
-        }
     }
 }

@@ -1,6 +1,6 @@
 namespace Aphorist.Cli.Tests;
 
-/// <summary>A text that is learnt in a second.</summary>
+/// <summary>A text that a small model learns in a second.</summary>
 internal static class TinyText
 {
     private static readonly string[] Words = ["the", "cat", "sat", "on", "a", "mat", "and", "saw", "red", "hen", "run", "to", "sea"];

@@ -4,11 +4,20 @@ using System.CommandLine.Parsing;
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>An option whose value is one of a few words.</summary>
-/// <remarks>To the parser it is text, for the same reason as <see cref="NumberOption{T}"/>.</remarks>
+/// <remarks>The parser sees text, for the same reason as with <see cref="NumberOption{T}"/>.</remarks>
 internal sealed class ChoiceOption<T> : Option<string?>
     where T : struct
 {
     private readonly (string Word, T Value)[] choices;
+
+    /// <param name="name">The option.</param>
+    /// <param name="description">What it does. The default is appended.</param>
+    /// <param name="fallback">The default.</param>
+    /// <param name="choices">The words and what they mean.</param>
+    public ChoiceOption(string name, string description, T fallback, params (string Word, T Value)[] choices)
+        : this(name, $"{description} Default: {choices.First(choice => choice.Value.Equals(fallback)).Word}.", choices)
+    {
+    }
 
     public ChoiceOption(string name, string description, params (string Word, T Value)[] choices)
         : base(name)
@@ -26,7 +35,7 @@ internal sealed class ChoiceOption<T> : Option<string?>
         });
     }
 
-    /// <summary>What was chosen; null if nothing was.</summary>
+    /// <summary>The chosen value; null if the option is not given.</summary>
     public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Find(word) : null;
 
     private T? Find(string word)
@@ -35,4 +44,14 @@ internal sealed class ChoiceOption<T> : Option<string?>
             if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
         return null;
     }
+}
+
+/// <summary>Creates options with the usual choices.</summary>
+internal static class ChoiceOptions
+{
+    public static ChoiceOption<bool> TrueOrFalse(string name, string description) =>
+        new(name, description, ("true", true), ("false", false));
+
+    public static ChoiceOption<bool> TrueOrFalse(string name, string description, bool fallback) =>
+        new(name, description, fallback, ("true", true), ("false", false));
 }

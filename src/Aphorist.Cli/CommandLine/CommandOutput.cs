@@ -20,5 +20,8 @@ internal sealed record CommandOutput(AphoristConsole Console, bool Json, bool Qu
     public bool ShowsProgress => !Quiet && Console.IsErrorTerminal && Console.GetVariable("TERM") != "dumb";
 
     public static CommandOutput Of(ParseResult call) => new(
-        Invocation.ConsoleOf(call), call.GetValue(GlobalOptions.Json), call.GetValue(GlobalOptions.Quiet), call.GetValue(GlobalOptions.Debug));
+        Invocation.ConsoleOf(call),
+        call.GetValue(GlobalOptions.Json),
+        call.GetValue(GlobalOptions.Quiet),
+        call.GetValue(GlobalOptions.Debug));
 }

@@ -1,26 +1,46 @@
+using System.CommandLine;
+
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Tells in one sentence what went wrong.</summary>
+/// <summary>Reports a failed call in one or two sentences.</summary>
 internal static class ErrorReport
 {
-    /// <summary>Writes the sentence, and the stack trace when debugging, and returns the exit code.</summary>
-    public static int Write(Exception exception, TextWriter error, bool debug)
+    /// <summary>Writes the message, and with --debug the stack trace, and returns the exit code.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="call">The call that failed.</param>
+    /// <param name="error">Standard error.</param>
+    public static int Write(Exception exception, ParseResult call, TextWriter error)
     {
-        error.WriteLine($"aphorist: {SentenceOf(exception, debug)}");
+        Command command = call.CommandResult.Command;
+        bool debug = call.GetValue(GlobalOptions.Debug);
+        error.WriteLine($"aphorist: {SentenceOf(exception, debug, command)}");
         if (debug) error.WriteLine(exception);
-        return exception is UsageException ? ExitCode.WrongCall : ExitCode.Failed;
+        return exception is UsageException or InvalidOptionsException ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
-    /// <summary>What went wrong, in one sentence.</summary>
-    public static string SentenceOf(Exception exception, bool debug)
+    /// <summary>Describes a failure.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="debug">Whether the stack trace follows.</param>
+    /// <param name="command">The command whose options the message names, instead of the library's properties.</param>
+    public static string SentenceOf(Exception exception, bool debug, Command? command = null)
     {
-        if (exception is OutOfMemoryException) return "There is not enough memory for this: make the model, the batch, the window or the sequence smaller.";
+        if (exception is OutOfMemoryException) return "Not enough memory: use a smaller model, batch, window or sequence length.";
         string message = exception.Message.ReplaceLineEndings(" ");
+        if (command is not null && OptionOf(exception, command) is string option)
+        {
+            string named = PropertyNames.ToOptions(message, command);
+            return named.Contains(option, StringComparison.Ordinal) ? named : $"{option}: {named}";
+        }
+
         if (IsExpected(exception)) return message;
-        return $"Something went wrong that should not have: {message.TrimEnd('.')}{(debug ? "." : " (--debug tells more).")}";
+        return $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
     }
 
-    /// <summary>Failures that the library or the system describe well enough for whoever made the call.</summary>
+    /// <summary>The option of the called command that the library refused.</summary>
+    private static string? OptionOf(Exception exception, Command command) =>
+        exception is InvalidOptionsException invalid ? PropertyNames.OptionOf(invalid.PropertyName, command) : null;
+
+    /// <summary>Whether the message is written for the person who made the call.</summary>
     private static bool IsExpected(Exception exception) => exception
         is UsageException
         or AphoristException
@@ -28,6 +48,6 @@ internal static class ErrorReport
         or InvalidDataException
         or UnauthorizedAccessException
         or PlatformNotSupportedException
-        // With a parameter's name it would be meant for programmers.
+        // A message with the name of a parameter is written for programmers.
         or ArgumentException { ParamName: null };
 }

@@ -2,24 +2,24 @@ using System.CommandLine;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>The options that every command takes.</summary>
+/// <summary>The options of every command.</summary>
 internal static class GlobalOptions
 {
     public static Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print the result as JSON, one object a line, on standard output.",
+        Description = "Print results as JSON, one object per line.",
         Recursive = true,
     };
 
     public static Option<bool> Quiet { get; } = new("--quiet", "-q")
     {
-        Description = "Print only the result and errors: no progress, no notes.",
+        Description = "Print only results and errors.",
         Recursive = true,
     };
 
     public static Option<bool> Debug { get; } = new("--debug")
     {
-        Description = "When something fails, print the stack trace too.",
+        Description = "Print the stack trace of an error.",
         Recursive = true,
     };
 }

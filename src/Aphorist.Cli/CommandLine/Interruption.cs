@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Ctrl-C and a request to terminate: the first one asks the work to stop in good order, the second one ends the process.</summary>
+/// <summary>
+/// Ctrl-C and a request to terminate: the first one asks the work to stop in good order, the second one ends the process.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();

@@ -37,13 +37,13 @@ internal static class Invocation
         }
         catch (Exception exception)
         {
-            return ErrorReport.Write(exception, console.Error, call.GetValue(GlobalOptions.Debug));
+            return ErrorReport.Write(exception, call, console.Error);
         }
     }
 
     private static int ShowHelp(AphoristConsole console)
     {
-        AphoristCommand.Create().Parse(["--help"]).Invoke(new InvocationConfiguration { Output = console.Error });
+        AphoristCommand.Create().Parse(["--help"]).Invoke(new Configuration(console) { Output = console.Error });
         return ExitCode.WrongCall;
     }
 

@@ -4,20 +4,22 @@ using Aphorist.Text;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Tells what is wrong with a call that could not be parsed.</summary>
+/// <summary>Reports what is wrong with a call that cannot be parsed.</summary>
 internal static class UsageErrorReport
 {
     private const string NoSuchOption = "There is no option";
 
     public static int Write(ParseResult call, TextWriter error)
     {
-        error.WriteLine($"aphorist: {MostTelling(call)}");
+        error.WriteLine($"aphorist: {MessageOf(call)}");
         error.WriteLine($"Try '{PathOf(call.CommandResult)} --help'.");
         return ExitCode.WrongCall;
     }
 
-    /// <summary>An unknown option makes its value and whatever follows look wrong too, so of several problems only the root of them is told.</summary>
-    private static string MostTelling(ParseResult call)
+    /// <summary>
+    /// Chooses the problem to report. An unknown option makes its value and the following words look wrong too, so it comes first.
+    /// </summary>
+    private static string MessageOf(ParseResult call)
     {
         ParseError? unknownOption = call.Errors.FirstOrDefault(error => error.Message.StartsWith(NoSuchOption, StringComparison.Ordinal));
         if (unknownOption is not null) return unknownOption.Message;
@@ -30,7 +32,7 @@ internal static class UsageErrorReport
             ? $"{option.Name} needs a value: {option.HelpName}."
             : string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>The sentence for a word that is neither an option nor a command, with the nearest one that exists.</summary>
+    /// <summary>Reports a word that is neither an option nor a command, with the nearest one that exists.</summary>
     public static string Unknown(string word, Command command)
     {
         bool isOption = word.StartsWith('-');
@@ -38,7 +40,7 @@ internal static class UsageErrorReport
         string hint = NearestName.To(word, names) is string nearest ? $" Did you mean '{nearest}'?" : "";
         return isOption ? $"{NoSuchOption} '{word}'.{hint}"
             : command.Subcommands.Count > 0 ? $"There is no command '{word}'.{hint}"
-            : $"'{word}' is one word too many; put quotes around a value with spaces in it.";
+            : $"'{word}' is one word too many. Put quotes around a value with spaces.";
     }
 
     private static IEnumerable<string> OptionsOf(Command command) =>

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Arguments that are names or files, and not mistyped options.</summary>
+/// <summary>Arguments that are names or files. They refuse a mistyped option, which the parser would take for an argument.</summary>
 internal static class WordArgument
 {
     public static Argument<string[]> Several(string name, string description) =>
@@ -18,7 +18,7 @@ internal static class WordArgument
     public static Argument<string?> Optional(string name, string description) =>
         Checked(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne, HelpName = name });
 
-    /// <summary>The parser takes an unknown option for an argument; a file whose name begins with a dash is written ./-name.</summary>
+    // A file whose name begins with a dash is written ./-name.
     private static Argument<T> Checked<T>(Argument<T> argument)
     {
         argument.Validators.Add(result =>

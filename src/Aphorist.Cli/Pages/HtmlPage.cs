@@ -8,29 +8,30 @@ using System.Text.Unicode;
 namespace Aphorist.Cli.Pages;
 
 /// <summary>
-/// A page that needs nothing but itself: a template of this assembly in which <c>{{title}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c> stand for what is put in. The style and
-/// the script are what all pages have in common; the data is JSON in a script element, from which the template's own script makes what is seen.
+/// Creates self-contained HTML pages from templates, which are resources of this assembly. A template has the placeholders
+/// <c>{{title}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c>. Style and script are the same for all pages. The data is
+/// JSON in a script element, which the template's own script displays.
 /// </summary>
 internal static partial class HtmlPage
 {
-    // Writes letters of any script as they are, but none of the characters that could end the script element.
+    // Letters of all scripts stay readable. Characters that could end the script element are escaped.
     private static readonly JsonWriterOptions DataOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>The page.</summary>
-    /// <param name="template">The template's file name.</param>
-    /// <param name="title">The page's title.</param>
-    /// <param name="writeData">Writes the members of the data, which may hold any text.</param>
-    public static string Of(string template, string title, Action<Utf8JsonWriter> writeData)
+    /// <summary>Creates a page.</summary>
+    /// <param name="template">The file name of the template.</param>
+    /// <param name="title">The title of the page.</param>
+    /// <param name="writeData">Writes the members of the data. They can contain any text.</param>
+    public static string Create(string template, string title, Action<Utf8JsonWriter> writeData)
     {
         string data = DataOf(writeData);
-        // In one go, so that nothing is replaced in what was put in.
+        // In one pass, so that placeholders in the inserted text are not replaced.
         return Placeholder().Replace(Resource(template), place => place.Value switch
         {
             "{{title}}" => HtmlEncoder.Default.Encode(title),
             "{{style}}" => Resource("page.css"),
             "{{script}}" => Resource("page.js"),
             "{{data}}" => data,
-            _ => throw new InvalidOperationException($"Nothing stands for {place.Value} in {template}."),
+            _ => throw new InvalidOperationException($"{template} has the unknown placeholder {place.Value}."),
         });
     }
 
@@ -49,7 +50,8 @@ internal static partial class HtmlPage
 
     private static string Resource(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The command lacks {name}.");
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }

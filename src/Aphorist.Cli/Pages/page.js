@@ -1,7 +1,7 @@
 const element = id => document.getElementById(id);
 const data = JSON.parse(element("data").textContent);
 
-// What a character looks like that shows nothing by itself, or that would turn its neighbours round.
+// Escapes invisible characters, and those that change the direction of the text.
 const visible = piece => piece.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu,
   character => character === "\t" ? character : "\\u" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0"));
 

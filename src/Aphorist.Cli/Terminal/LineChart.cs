@@ -4,14 +4,13 @@ using Spectre.Console.Rendering;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Lines in a chart of eight rows as wide as the terminal; one line of text where that is too small, and nothing where it has no such characters.</summary>
-/// <param name="across">What the points lie over.</param>
-/// <param name="series">The lines; those without points are left out.</param>
-/// <param name="line">The text for small terminals.</param>
-internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series, string line) : IRenderable
+/// <summary>A line chart of eight rows, as wide as the terminal. Nothing is drawn on a small terminal or one without Unicode.</summary>
+/// <param name="across">The name of the horizontal axis.</param>
+/// <param name="series">The lines. Those without points are left out.</param>
+internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series) : IRenderable
 {
-    public const int LeastWidth = 40;
-    public const int LeastHeight = 16;
+    public const int MinimumWidth = 40;
+    public const int MinimumHeight = 16;
 
     private const int Rows = 8;
     private const int LabelWidth = 8;
@@ -22,13 +21,12 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
 
     private readonly ChartSeries[] drawn = [.. series.Where(one => one.Points.Count > 0)];
 
-    public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(LeastWidth, maxWidth), maxWidth);
+    public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(MinimumWidth, maxWidth), maxWidth);
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        if (!options.Unicode) return [];
-        bool isRoomy = drawn.Length > 0 && maxWidth >= LeastWidth && options.ConsoleSize.Height >= LeastHeight;
-        return isRoomy ? Chart(maxWidth - LabelWidth - 1) : [new Segment(line.Length > maxWidth ? line[..maxWidth] : line)];
+        bool canDraw = options.Unicode && drawn.Length > 0 && maxWidth >= MinimumWidth && options.ConsoleSize.Height >= MinimumHeight;
+        return canDraw ? Chart(maxWidth - LabelWidth - 1) : [];
     }
 
     private IEnumerable<Segment> Chart(int columns)
@@ -54,7 +52,9 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
         foreach (Segment segment in Segment.Truncate(Legend(from, to), columns + LabelWidth)) yield return segment;
     }
 
-    /// <summary>From the lowest value to almost the highest: how steeply a loss falls at first would leave the rest no room.</summary>
+    /// <summary>
+    /// The vertical axis ends below the highest value: the steep fall of a loss at the start would leave no room for the rest.
+    /// </summary>
     private static (double Low, double High) Scale(double[][] means)
     {
         double[] first = [.. means[0].Where(double.IsFinite).Order()];
@@ -76,7 +76,7 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
         int DotOf(double value) => (int)Math.Round(Math.Clamp((high - value) / (high - low), 0, 1) * (DotRows - 1));
     }
 
-    /// <summary>A line from one place to another; a first point has none before it and stands for itself.</summary>
+    /// <summary>Draws a line between two points. The first point has none before it and is drawn alone.</summary>
     private void Connect(BrailleCanvas canvas, int fromX, int fromY, int toX, int toY, int number)
     {
         int last = fromY;
@@ -106,6 +106,9 @@ internal sealed class LineChart(string across, IReadOnlyList<ChartSeries> series
     {
         yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"{across} {from:0.#} to {to:0.#}"));
         foreach (ChartSeries one in drawn)
-            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {(one.IsDotted ? "⠁⠂" : "⠒⠒")} {one.Name} {one.Latest:F3}"), new Style(one.Color));
+        {
+            string sample = one.IsDotted ? "⠁⠂" : "⠒⠒";
+            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $"  {sample} {one.Name} {one.Latest:F3}"), new Style(one.Color));
+        }
     }
 }

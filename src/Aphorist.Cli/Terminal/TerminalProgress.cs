@@ -5,7 +5,8 @@ using Spectre.Console.Rendering;
 namespace Aphorist.Cli.Terminal;
 
 /// <summary>
-/// One progress bar on standard error, and perhaps a picture below it, which come when there is something to show and go when other text is to be written.
+/// One progress bar on standard error, and perhaps a picture below it, which come when there is something to show and go when other text is
+/// to be written.
 /// </summary>
 internal sealed class TerminalProgress(AphoristConsole terminal)
 {

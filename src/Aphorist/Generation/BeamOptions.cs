@@ -15,8 +15,8 @@ public sealed record BeamOptions
 
     /// <summary>
     /// The exponent a of the score log P / ((5 + n) / 6)^a of a text with n tokens (Wu et al., 2016, "Google's neural machine translation
-    /// system"): 0 or more. 0 prefers short texts, 1 compares roughly the mean log-probability of a token. It matters only for texts that can
-    /// end at a stop sequence. 0.6 by default.
+    /// system"): 0 or more. 0 prefers short texts, 1 compares roughly the mean log-probability of a token. It matters only for texts that
+    /// can end at a stop sequence. 0.6 by default.
     /// </summary>
     public double LengthPenalty
     {

@@ -10,7 +10,7 @@ namespace Aphorist;
 /// <remarks>
 /// <para>
 /// Sampling works in this order: banned tokens and logit biases; repetition, frequency and presence penalties; temperature; top-k; top-p;
-/// min-p; typical-p; then one of the remaining tokens is drawn. Each filter sees the probabilities of the remaining tokens, normalized to 1.
+/// min-p; typical-p; then one of the remaining tokens is drawn. Each filter sees the remaining tokens' probabilities, normalized to 1.
 /// </para>
 /// <para>A property that is set to a value out of its range throws <see cref="InvalidOptionsException"/>.</para>
 /// </remarks>
@@ -62,8 +62,8 @@ public sealed record GenerationOptions
     public double MinP { get; init => field = Check(value, value is >= 0 and <= 1, "0 to 1"); }
 
     /// <summary>
-    /// Keeps the smallest set of tokens whose total probability is at least p, starting with those whose surprisal is nearest to the entropy
-    /// (Meister et al., 2023, "Locally typical sampling"): greater than 0, at most 1. 1, the default, keeps all.
+    /// Keeps the smallest set of tokens whose total probability is at least p, starting with those whose surprisal is nearest to the
+    /// entropy (Meister et al., 2023, "Locally typical sampling"): greater than 0, at most 1. 1, the default, keeps all.
     /// </summary>
     public double TypicalP { get; init => field = Check(value, value is > 0 and <= 1, "greater than 0 and at most 1"); } = 1.0;
 
@@ -112,8 +112,25 @@ public sealed record GenerationOptions
 
     internal bool HasPenalties => RepetitionPenalty > 1 || FrequencyPenalty > 0 || PresencePenalty > 0;
 
+    /// <summary>Checks what no single property can check.</summary>
+    /// <exception cref="InvalidOptionsException">Options contradict each other.</exception>
+    internal void Validate()
+    {
+        if (MinTokens > MaxTokens)
+            throw new InvalidOptionsException($"MinTokens is {MinTokens}, but MaxTokens is only {MaxTokens}.", nameof(MinTokens));
+    }
+
+    /// <summary>Checks that the length of a text has a limit.</summary>
+    /// <exception cref="InvalidOptionsException"><see cref="MaxTokens"/> is null.</exception>
+    internal void EnsureLimited()
+    {
+        if (MaxTokens is null)
+            throw new InvalidOptionsException("MaxTokens is null, which only streams accept. Set a limit.", nameof(MaxTokens));
+    }
+
     /// <summary>Returns a value that is in range; otherwise throws an exception that names the property.</summary>
     internal static T Check<T>(T value, bool isInRange, string range, [CallerMemberName] string property = "") => isInRange
         ? value
-        : throw new InvalidOptionsException(string.Create(CultureInfo.InvariantCulture, $"{property} is {value}. It must be {range}."), property);
+        : throw new InvalidOptionsException(
+            string.Create(CultureInfo.InvariantCulture, $"{property} is {value}. It must be {range}."), property);
 }

@@ -31,7 +31,6 @@ public sealed class GenerationSession : IDisposable
     /// <exception cref="UnknownCharacterException">The text has a character that the model does not know; nothing was appended.</exception>
     public void Append(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         foreach (int id in compiled.Encode(text)) Append(id);
     }
 
@@ -40,7 +39,7 @@ public sealed class GenerationSession : IDisposable
     public void Append(int id)
     {
         predictor.Read(TokenId.Checked(id, tokenizer.VocabularySize));
-        sampled.Read(id);
+        sampled.AddPrompt(id);
     }
 
     /// <summary>Returns the model's probabilities for the next token.</summary>
@@ -51,7 +50,7 @@ public sealed class GenerationSession : IDisposable
     {
         int id = sampler.Choose(sampled, predictor.Predict());
         predictor.Read(id);
-        sampled.Sample(id);
+        sampled.AddSampled(id);
         return id;
     }
 

@@ -3,22 +3,22 @@ using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
-/// <summary>What a model thinks may come next: its own probabilities, before any strategy.</summary>
+/// <summary>A model's probabilities for the next token, before any sampling option.</summary>
 public sealed class Prediction
 {
     private readonly double[] probabilities;
     private readonly double[] logProbabilities;
 
     internal Prediction(ReadOnlySpan<float> logits)
-        : this(logits.Length) => Become(logits);
+        : this(logits.Length) => Update(logits);
 
-    /// <summary>Makes room for one that is still to come.</summary>
+    /// <summary>Creates a prediction whose values are set by <see cref="Update"/>.</summary>
     internal Prediction(int vocabularySize) => (probabilities, logProbabilities) = (new double[vocabularySize], new double[vocabularySize]);
 
-    /// <summary>The natural logarithm of each token's probability.</summary>
+    /// <summary>Gets the natural logarithm of each token's probability, by token id.</summary>
     public ReadOnlySpan<double> LogProbabilities => logProbabilities;
 
-    /// <summary>What is to be expected of the surprise -log p, in nats: 0 where the model is certain.</summary>
+    /// <summary>Gets the entropy in nats, which is the expected surprisal: 0 if the model is certain.</summary>
     public double Entropy
     {
         get
@@ -33,7 +33,7 @@ public sealed class Prediction
         }
     }
 
-    /// <summary>How many tokens are likelier than this one, and 1: the likeliest has rank 1.</summary>
+    /// <summary>Returns the rank of a token: 1 for the most likely one. Equally likely tokens have the same rank.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public int GetRank(int id)
     {
@@ -41,13 +41,16 @@ public sealed class Prediction
         return 1 + logProbabilities.Count(other => other > logProbability);
     }
 
-    /// <summary>The ids of the likeliest tokens, in order.</summary>
-    /// <param name="count">How many at most; 0 or more.</param>
-    public IReadOnlyList<int> GetMostLikely(int count) =>
-        [.. Enumerable.Range(0, logProbabilities.Length).OrderByDescending(id => logProbabilities[id]).Take(count)];
+    /// <summary>Returns the ids of the most likely tokens, most likely first.</summary>
+    /// <param name="count">The maximum number of tokens: 0 or more.</param>
+    public IReadOnlyList<int> GetMostLikely(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return [.. Enumerable.Range(0, logProbabilities.Length).OrderByDescending(id => logProbabilities[id]).Take(count)];
+    }
 
-    /// <summary>Takes the place of this one, for whoever looks at one after the other.</summary>
-    internal void Become(ReadOnlySpan<float> logits)
+    /// <summary>Replaces the probabilities, so that the memory can be used again.</summary>
+    internal void Update(ReadOnlySpan<float> logits)
     {
         TensorPrimitives.ConvertTruncating(logits, logProbabilities);
         TensorPrimitives.Subtract(logProbabilities, TensorPrimitives.Max<double>(logProbabilities), logProbabilities);

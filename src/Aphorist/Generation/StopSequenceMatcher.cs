@@ -3,54 +3,59 @@ using Aphorist.Text;
 
 namespace Aphorist.Generation;
 
-/// <summary>The texts that end a text, found while it is written. For one text at a time; what might be their beginning is held back until it is clear.</summary>
-/// <param name="texts">As <see cref="Normalize"/> checks them.</param>
-internal sealed class StopSequenceMatcher(string[] texts)
+/// <summary>
+/// Finds stop sequences in a text while it is generated. Text that may be the start of one is held back until that is clear.
+/// </summary>
+/// <param name="sequences">The stop sequences, as <see cref="Normalize"/> returns them.</param>
+internal sealed class StopSequenceMatcher(string[] sequences)
 {
     private string held = "";
 
-    /// <summary>Whether there are any.</summary>
-    public bool Any => texts.Length > 0;
+    /// <summary>Whether there are any stop sequences.</summary>
+    public bool Any => sequences.Length > 0;
 
-    /// <summary>Whether one was found; then the text is over.</summary>
+    /// <summary>Whether a stop sequence was found, which ends the text.</summary>
     public bool IsFound { get; private set; }
 
-    /// <summary>The stop texts of options, normalised as a tokenizer says.</summary>
-    /// <exception cref="InvalidOptionsException">A text is empty, or has a character that the model never writes.</exception>
+    /// <summary>Normalizes stop sequences and checks that the model can generate them.</summary>
+    /// <exception cref="InvalidOptionsException">A sequence is empty or has a character that the model never generates.</exception>
     public static string[] Normalize(IReadOnlyList<string> sequences, Tokenizer tokenizer)
     {
-        string[] texts = [.. sequences.Select(tokenizer.Normalization.Apply)];
-        if (texts.Contains("")) throw new InvalidOptionsException("StopSequences has an empty one. Remove it.", nameof(GenerationOptions.StopSequences));
-        if (texts.Length == 0 || tokenizer is ByteTokenizer) return texts;
-        HashSet<Rune> written = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
-        foreach (string text in texts)
+        string[] normalized = [.. sequences.Select(tokenizer.Normalization.Apply)];
+        if (normalized.Contains(""))
+            throw new InvalidOptionsException("StopSequences contains an empty text. Remove it.", nameof(GenerationOptions.StopSequences));
+        if (normalized.Length == 0 || tokenizer is ByteTokenizer) return normalized;
+        HashSet<Rune> known = [.. Enumerable.Range(0, tokenizer.VocabularySize).SelectMany(id => tokenizer.Decode([id]).EnumerateRunes())];
+        foreach (string sequence in normalized)
         {
-            foreach (Rune character in text.EnumerateRunes())
+            foreach (Rune character in sequence.EnumerateRunes())
             {
-                if (!written.Contains(character))
-                    throw new InvalidOptionsException($"The stop sequence '{VisibleText.Of(text)}' cannot occur, because the model does not know {CharacterName.Of(character)}. Change or remove it.", nameof(GenerationOptions.StopSequences));
+                if (known.Contains(character)) continue;
+                throw new InvalidOptionsException(
+                    $"The stop sequence '{VisibleText.Of(sequence)}' cannot occur, because the model does not know "
+                    + $"{CharacterName.Of(character)}. Change or remove it.", nameof(GenerationOptions.StopSequences));
             }
         }
 
-        return texts;
+        return normalized;
     }
 
-    /// <summary>Begins another text.</summary>
-    public void Begin() => (held, IsFound) = ("", false);
+    /// <summary>Starts another text.</summary>
+    public void Reset() => (held, IsFound) = ("", false);
 
-    /// <summary>Whether one would be found with this piece.</summary>
-    public bool WouldBeFound(string piece) => FirstOf(held + piece) >= 0;
+    /// <summary>Returns whether a piece would complete a stop sequence.</summary>
+    public bool WouldMatch(string piece) => IndexOfFirst(held + piece) >= 0;
 
-    /// <summary>Whether a whole text has one in it, and where the first begins.</summary>
-    public bool EndIn(string text, out int end) => (end = FirstOf(text)) >= 0;
+    /// <summary>Returns whether a whole text contains a stop sequence, and the index of the first one.</summary>
+    public bool TryFind(string text, out int index) => (index = IndexOfFirst(text)) >= 0;
 
-    /// <summary>Takes the next piece and returns what certainly belongs to the text.</summary>
+    /// <summary>Adds the next piece and returns the text that is certain now.</summary>
     public string Add(string piece)
     {
         string text = held.Length == 0 ? piece : held + piece;
-        int end = FirstOf(text);
-        IsFound = end >= 0;
-        int certain = IsFound ? end : text.Length - LengthOfBeginning(text);
+        int index = IndexOfFirst(text);
+        IsFound = index >= 0;
+        int certain = IsFound ? index : text.Length - LengthOfPossibleStart(text);
         held = IsFound ? "" : text[certain..];
         return certain == text.Length ? text : text[..certain];
     }
@@ -63,28 +68,27 @@ internal sealed class StopSequenceMatcher(string[] texts)
         return rest;
     }
 
-    /// <summary>Where the first of the texts begins; -1 if there is none.</summary>
-    private int FirstOf(string text)
+    private int IndexOfFirst(string text)
     {
         int first = -1;
-        foreach (string stop in texts)
+        foreach (string sequence in sequences)
         {
-            int at = text.IndexOf(stop, StringComparison.Ordinal);
-            if (at >= 0 && (first < 0 || at < first)) first = at;
+            int index = text.IndexOf(sequence, StringComparison.Ordinal);
+            if (index >= 0 && (first < 0 || index < first)) first = index;
         }
 
         return first;
     }
 
-    /// <summary>The length of the longest end of a text that is the beginning of one of the texts.</summary>
-    private int LengthOfBeginning(string text)
+    /// <summary>The length of the longest suffix of a text that is a prefix of a stop sequence.</summary>
+    private int LengthOfPossibleStart(string text)
     {
         int longest = 0;
-        foreach (string stop in texts)
+        foreach (string sequence in sequences)
         {
-            for (int length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
+            for (int length = Math.Min(sequence.Length - 1, text.Length); length > longest; length--)
             {
-                if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length))) longest = length;
+                if (text.AsSpan(text.Length - length).SequenceEqual(sequence.AsSpan(0, length))) longest = length;
             }
         }
 

@@ -3,64 +3,61 @@ using Aphorist.Generation.Sampling;
 
 namespace Aphorist.Generation;
 
-/// <summary>Turns the tokens of one text into its text, and knows when it is over.</summary>
+/// <summary>Samples the tokens of one text, turns them into text, and knows when the text ends.</summary>
 internal sealed class TextAssembler
 {
     private readonly Tokenizer tokenizer;
     private readonly TokenDecoder decoder;
     private readonly StopSequenceMatcher stops;
-    private readonly int? length;
-    private readonly int minimumLength;
-    private readonly List<int> barred = [];
-    private int written;
+    private readonly SamplerState sampled;
+    private readonly int? maxTokens;
+    private readonly int minTokens;
+    private readonly List<int> excluded = [];
+    private int count;
 
-    /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="options">What is asked of the text.</param>
     public TextAssembler(Tokenizer tokenizer, CompiledOptions options)
     {
-        (this.tokenizer, length, minimumLength) = (tokenizer, options.Options.MaxTokens, options.Options.MinTokens);
+        this.tokenizer = tokenizer;
+        (maxTokens, minTokens) = (options.Options.MaxTokens, options.Options.MinTokens);
         decoder = tokenizer.CreateDecoder();
         stops = new StopSequenceMatcher(options.StopSequences);
+        sampled = new SamplerState(options.Chain, options.Seed);
     }
 
-    /// <summary>Whether no token comes any more.</summary>
-    public bool IsOver => written == length || stops.IsFound;
+    /// <summary>Whether the text has its last token.</summary>
+    public bool IsOver => count == maxTokens || stops.IsFound;
 
-    /// <summary>Begins another text.</summary>
-    public void Begin()
+    /// <summary>Starts a text after a prompt.</summary>
+    public void Start(ulong seed, int[] prompt)
     {
+        sampled.Reset(seed);
+        foreach (int id in prompt) sampled.AddPrompt(id);
         decoder.Flush();
-        stops.Begin();
-        written = 0;
+        stops.Reset();
+        count = 0;
     }
 
-    /// <summary>Chooses the next token.</summary>
-    /// <param name="sampler">Who chooses.</param>
-    /// <param name="text">For which text.</param>
+    /// <summary>Samples the next token and adds it to the text.</summary>
+    /// <param name="sampler">The sampler to use.</param>
     /// <param name="logits">[V].</param>
-    public int Choose(Sampler sampler, SamplerState text, ReadOnlySpan<float> logits)
+    /// <param name="piece">The text that is certain now; it may be empty.</param>
+    public int Sample(Sampler sampler, ReadOnlySpan<float> logits, out string piece)
     {
-        int id = sampler.Choose(text, logits);
-        if (written >= minimumLength || !stops.Any) return id;
-        barred.Clear();
-        while (stops.WouldBeFound(PieceOf(id)) && barred.Count + 1 < sampler.Plan.AllowedCount)
-        {
-            barred.Add(id);
-            id = sampler.Choose(text, logits, CollectionsMarshal.AsSpan(barred));
-        }
-
+        int id = Choose(sampler, logits);
+        sampled.AddSampled(id);
+        piece = Add(id);
         return id;
     }
 
-    /// <summary>Takes a token and returns the text that is certain now; it may be empty.</summary>
-    public string Append(int id)
+    /// <summary>Adds a token and returns the text that is certain now; it may be empty.</summary>
+    public string Add(int id)
     {
-        written++;
+        count++;
         string piece = decoder.Append(id);
         return stops.Any ? stops.Add(piece) : piece;
     }
 
-    /// <summary>Ends the text and returns what it still lacked.</summary>
+    /// <summary>Ends the text and returns the rest of it.</summary>
     public string Finish()
     {
         string rest = decoder.Flush();
@@ -68,6 +65,20 @@ internal sealed class TextAssembler
         return stops.IsFound ? "" : stops.Finish() + rest;
     }
 
-    /// <summary>A token's text; of a byte that is no character by itself, nothing.</summary>
-    private string PieceOf(int id) => tokenizer is ByteTokenizer && id >= 0x80 ? "" : tokenizer.Decode([id]);
+    private int Choose(Sampler sampler, ReadOnlySpan<float> logits)
+    {
+        int id = sampler.Choose(sampled, logits);
+        if (count >= minTokens || !stops.Any) return id;
+        excluded.Clear();
+        while (stops.WouldMatch(TextOf(id)) && excluded.Count + 1 < sampler.Chain.AllowedCount)
+        {
+            excluded.Add(id);
+            id = sampler.Choose(sampled, logits, CollectionsMarshal.AsSpan(excluded));
+        }
+
+        return id;
+    }
+
+    /// <summary>The text of a token; empty for a byte that is only a part of a character.</summary>
+    private string TextOf(int id) => tokenizer is ByteTokenizer && id >= 0x80 ? "" : tokenizer.Decode([id]);
 }

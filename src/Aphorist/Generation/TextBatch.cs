@@ -5,63 +5,67 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Generation;
 
-/// <summary>Writes many texts at the same time: the states of all are rows of one matrix product, and a text that is over makes room for the next.</summary>
-/// <remarks>A row takes exactly the steps it would take alone, so a text does not depend on which others are written beside it.</remarks>
+/// <summary>
+/// Generates many texts at the same time: their states are the rows of one matrix product, and a finished text makes room for the next one.
+/// </summary>
+/// <remarks>A row takes exactly the steps that it would take alone, so a text does not depend on the other texts of the batch.</remarks>
 internal sealed unsafe class TextBatch : IDisposable
 {
-    private const int Rows = 256;
+    private const int MaxRows = 256;
 
-    // Rows that one thread advances at once: enough for products to be fast, few enough for all threads to have some.
-    private const int RowsOfTask = 32;
+    // The rows that one thread advances at a time: enough for fast matrix products, few enough to keep all threads busy.
+    private const int RowsPerTask = 32;
 
-    // Tokens that it writes of each before another thread may take them: that other thread's cache has none of what belongs to these texts.
-    private const int StepsOfTask = 32;
+    // The tokens per row and task. Another thread, which has nothing of these rows in its cache, may take over only after that.
+    private const int StepsPerTask = 32;
 
     private readonly PackedWeights weights;
     private readonly CompiledOptions options;
-    private readonly int vocabulary;
+    private readonly int vocabularySize;
     private readonly Sampler[] samplers;
     private readonly Workers workers;
     private readonly InferenceState state;
     private readonly AlignedArray logits;
-    private readonly int[] tokens = GC.AllocateArray<int>(Rows, pinned: true);
+    private readonly int[] tokens = GC.AllocateArray<int>(MaxRows, pinned: true);
     private readonly Row[] rows;
     private readonly Action<int, int> advance;
     private readonly Dictionary<long, string> finished = [];
     private int count;
-    private long begun, yielded;
-    private (string Prompt, int[] Ids, StatefulPredictor Predictor)? primed;
+    private long started, returned;
+    private (string Prompt, int[] Ids, StatefulPredictor Predictor)? lastPrompt;
 
-    /// <param name="weights">The model's weights.</param>
-    /// <param name="threads">Threads; 0 takes one for each processor.</param>
-    /// <param name="options">What is asked of each text; text n has the seed plus n.</param>
-    public TextBatch(PackedWeights weights, int threads, CompiledOptions options)
+    /// <param name="weights">The weights of the model.</param>
+    /// <param name="threads">The number of threads; 0 for one per processor.</param>
+    /// <param name="options">The options; text n has the seed plus n.</param>
+    /// <param name="expected">The number of texts that will be needed. It limits the texts that are generated at the same time.</param>
+    public TextBatch(PackedWeights weights, int threads, CompiledOptions options, int expected = int.MaxValue)
     {
         (this.weights, this.options) = (weights, options);
         Tokenizer tokenizer = weights.Model.Tokenizer;
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => new Row(new SamplerState(options.Chain, options.Seed), new TextAssembler(tokenizer, options)))];
-        state = new InferenceState(weights, Rows);
-        vocabulary = tokenizer.VocabularySize;
-        logits = new AlignedArray(Rows * vocabulary);
+        int rowCount = Math.Clamp(expected, RowsPerTask, MaxRows);
+        rows = [.. Enumerable.Range(0, rowCount).Select(_ => new Row(new TextAssembler(tokenizer, options)))];
+        state = new InferenceState(weights, rowCount);
+        vocabularySize = tokenizer.VocabularySize;
+        logits = new AlignedArray(rowCount * vocabularySize);
         workers = new Workers(threads);
         samplers = [.. Enumerable.Range(0, workers.Count).Select(_ => new Sampler(options.Chain))];
-        advance = (task, worker) => Advance(samplers[worker], task * RowsOfTask, Math.Min(RowsOfTask, count - task * RowsOfTask));
+        advance = (task, worker) => Advance(samplers[worker], task * RowsPerTask, Math.Min(RowsPerTask, count - task * RowsPerTask));
     }
 
     /// <summary>Continues each prompt, in order.</summary>
-    public IEnumerable<string> Write(IEnumerable<string> prompts, CancellationToken cancellationToken)
+    public IEnumerable<string> Generate(IEnumerable<string> prompts, CancellationToken cancellationToken)
     {
-        using IEnumerator<string> left = prompts.GetEnumerator();
+        using IEnumerator<string> remaining = prompts.GetEnumerator();
         while (true)
         {
-            while (count < Rows && left.MoveNext()) Begin(left.Current);
+            while (count < rows.Length && remaining.MoveNext()) Start(remaining.Current);
             if (count == 0 && finished.Count == 0) yield break;
             cancellationToken.ThrowIfCancellationRequested();
-            workers.Run((count + RowsOfTask - 1) / RowsOfTask, advance);
+            workers.Run((count + RowsPerTask - 1) / RowsPerTask, advance);
             Collect();
-            while (finished.Remove(yielded, out string? text))
+            while (finished.Remove(returned, out string? text))
             {
-                yielded++;
+                returned++;
                 yield return text;
             }
         }
@@ -69,17 +73,16 @@ internal sealed unsafe class TextBatch : IDisposable
 
     public void Dispose() => workers.Dispose();
 
-    private void Begin(string prompt)
+    private void Start(string prompt)
     {
-        if (primed?.Prompt != prompt) primed = Prime(prompt);
-        Row row = rows[count];
-        row.Begin(begun, options.Seed + (ulong)begun, primed!.Value.Ids);
-        state.CopyFrom(primed.Value.Predictor.State, 0, count);
-        begun++;
+        if (lastPrompt?.Prompt != prompt) lastPrompt = Read(prompt);
+        rows[count].Start(started, options.Seed + (ulong)started, lastPrompt!.Value.Ids);
+        state.CopyFrom(lastPrompt.Value.Predictor.State, 0, count);
+        started++;
         count++;
     }
 
-    private (string Prompt, int[] Ids, StatefulPredictor Predictor) Prime(string prompt)
+    private (string Prompt, int[] Ids, StatefulPredictor Predictor) Read(string prompt)
     {
         int[] ids = options.Encode(prompt);
         StatefulPredictor predictor = new(weights);
@@ -87,32 +90,32 @@ internal sealed unsafe class TextBatch : IDisposable
         return (prompt, ids, predictor);
     }
 
-    /// <summary>Some texts choose and read a few tokens each; fewer, when one of them is over and has to make room.</summary>
+    /// <summary>Samples and reads a few tokens for some rows; fewer if a text ends and has to make room.</summary>
     private void Advance(Sampler sampler, int first, int rowCount)
     {
-        bool allGoOn = true;
-        for (int step = 0; allGoOn && step < StepsOfTask; step++)
+        bool allContinue = true;
+        for (int step = 0; allContinue && step < StepsPerTask; step++)
         {
-            state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabulary);
-            allGoOn = Choose(sampler, first, rowCount);
+            state.Decode(first, rowCount, logits.Pointer + (nint)first * vocabularySize);
+            allContinue = Sample(sampler, first, rowCount);
             fixed (int* token = tokens) state.Advance(token + first, first, rowCount);
         }
     }
 
-    /// <summary>Each of some texts chooses a token; false if one is over.</summary>
-    private bool Choose(Sampler sampler, int first, int rowCount)
+    /// <summary>Samples a token for each of some rows; returns false if a text has ended.</summary>
+    private bool Sample(Sampler sampler, int first, int rowCount)
     {
-        bool allGoOn = true;
+        bool allContinue = true;
         for (int row = first; row < first + rowCount; row++)
         {
-            tokens[row] = rows[row].IsOver ? 0 : rows[row].Write(sampler, logits.Span.Slice(row * vocabulary, vocabulary));
-            allGoOn &= !rows[row].IsOver;
+            tokens[row] = rows[row].IsOver ? 0 : rows[row].Sample(sampler, logits.Span.Slice(row * vocabularySize, vocabularySize));
+            allContinue &= !rows[row].IsOver;
         }
 
-        return allGoOn;
+        return allContinue;
     }
 
-    /// <summary>Takes out the texts that are over; the last rows move to where they were.</summary>
+    /// <summary>Removes the texts that have ended; the last rows take their place.</summary>
     private void Collect()
     {
         for (int row = count - 1; row >= 0; row--)
@@ -125,35 +128,32 @@ internal sealed unsafe class TextBatch : IDisposable
         }
     }
 
-    /// <summary>A text in the making.</summary>
-    private sealed class Row(SamplerState sampled, TextAssembler written)
+    /// <summary>A text that is being generated.</summary>
+    private sealed class Row(TextAssembler assembler)
     {
         private readonly List<char> text = [];
 
         public long Number { get; private set; }
 
-        public bool IsOver => written.IsOver;
+        public bool IsOver => assembler.IsOver;
 
-        public void Begin(long number, ulong seed, int[] prompt)
+        public void Start(long number, ulong seed, int[] prompt)
         {
             Number = number;
-            sampled.Begin(seed);
-            foreach (int id in prompt) sampled.Read(id);
-            written.Begin();
+            assembler.Start(seed, prompt);
             text.Clear();
         }
 
-        public int Write(Sampler sampler, ReadOnlySpan<float> logits)
+        public int Sample(Sampler sampler, ReadOnlySpan<float> logits)
         {
-            int id = written.Choose(sampler, sampled, logits);
-            sampled.Sample(id);
-            text.AddRange(written.Append(id).AsSpan());
+            int id = assembler.Sample(sampler, logits, out string piece);
+            text.AddRange(piece.AsSpan());
             return id;
         }
 
         public string Finish()
         {
-            text.AddRange(written.Finish().AsSpan());
+            text.AddRange(assembler.Finish().AsSpan());
             return new string(CollectionsMarshal.AsSpan(text));
         }
     }

@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
@@ -14,7 +12,9 @@ public enum GenerationMode
     /// <summary>The state of the model is carried from token to token: one step per token, and memory without a fixed limit.</summary>
     Stateful,
 
-    /// <summary>Each token is predicted from a zero state over the last <see cref="ModelSpec.Window"/> tokens, as the notebook does.</summary>
+    /// <summary>
+    /// Each token is predicted from a zero state over the last <see cref="ModelSpec.Window"/> tokens, as the notebook does.
+    /// </summary>
     Window,
 }
 
@@ -25,12 +25,6 @@ public enum GenerationMode
 /// </remarks>
 public sealed class TextGenerator
 {
-    // The texts that GenerateUnique generates without finding a new one before it gives up.
-    private const int MaxRepeats = 20_000;
-
-    // The pieces that StreamAsync generates ahead of its reader.
-    private const int MaxPiecesAhead = 64;
-
     private readonly LanguageModel model;
     private readonly PackedWeights weights;
     private readonly GenerationMode mode;
@@ -40,7 +34,7 @@ public sealed class TextGenerator
     /// <param name="model">The model.</param>
     /// <param name="mode">How much of the text the model sees. Stateful by default.</param>
     /// <param name="threads">
-    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not depend on it.
+    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. It does not affect texts.
     /// </param>
     public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
     {
@@ -56,27 +50,30 @@ public sealed class TextGenerator
 
     /// <summary>Continues a prompt and returns the new text, without the prompt.</summary>
     /// <param name="prompt">
-    /// The text to continue, of any length; it is normalized like the model's corpus. After an empty prompt, the model starts from a zero state.
+    /// The text to continue, of any length; it is normalized like the model's corpus. With an empty prompt, the model starts from a zero
+    /// state.
     /// </param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <exception cref="InvalidOptionsException">The options do not fit the model or contradict each other.</exception>
     /// <exception cref="UnknownCharacterException">The prompt has a character that the model does not know.</exception>
-    /// <exception cref="ArgumentException">In window mode: the window of the model is too long for the states to fit into arrays.</exception>
+    /// <exception cref="ArgumentException">
+    /// In window mode: the window of the model is too long for the states to fit into arrays.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
     public string Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return string.Concat(Write(Encode(prompt, compiled), compiled, cancellationToken));
+        CompiledOptions compiled = CompileLimited(options);
+        return string.Concat(Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken));
     }
 
     /// <summary>Continues a prompt on a thread pool thread and returns the new text, without the prompt.</summary>
     /// <inheritdoc cref="Generate"/>
     public Task<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        int[] ids = Encode(prompt, compiled);
-        return Task.Run(() => string.Concat(Write(ids, compiled, cancellationToken)), cancellationToken);
+        CompiledOptions compiled = CompileLimited(options);
+        int[] ids = compiled.Encode(prompt);
+        return Task.Run(() => string.Concat(Continue(ids, compiled, compiled.Seed, cancellationToken)), cancellationToken);
     }
 
     /// <summary>Continues a prompt and returns the new text piece by piece, while it is generated.</summary>
@@ -89,19 +86,20 @@ public sealed class TextGenerator
     public IEnumerable<string> Stream(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CompiledOptions compiled = Compile(options);
-        return Write(Encode(prompt, compiled), compiled, cancellationToken);
+        return Continue(compiled.Encode(prompt), compiled, compiled.Seed, cancellationToken);
     }
 
     /// <summary>
-    /// Continues a prompt on a thread pool thread and returns the new text piece by piece. Generation runs up to 64 pieces ahead of the reader,
-    /// and stops when the reader stops.
+    /// Continues a prompt on a thread pool thread and returns the new text piece by piece. Generation runs up to 64 pieces ahead of the
+    /// reader, and stops when the reader stops.
     /// </summary>
     /// <inheritdoc cref="Stream"/>
-    public IAsyncEnumerable<string> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> StreamAsync(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CompiledOptions compiled = Compile(options);
-        int[] ids = Encode(prompt, compiled);
-        return ProduceAsync(token => Write(ids, compiled, token), cancellationToken);
+        int[] ids = compiled.Encode(prompt);
+        return BackgroundProducer.EnumerateAsync(token => Continue(ids, compiled, compiled.Seed, token), cancellationToken);
     }
 
     /// <summary>Continues a prompt and returns each new token with its probability and the most likely alternatives.</summary>
@@ -110,8 +108,8 @@ public sealed class TextGenerator
     /// <param name="alternatives">The number of most likely tokens to return with each token: 0 or more. 5 by default.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
     /// <returns>
-    /// The tokens; their texts joined are the text that <see cref="Generate"/> returns. A token that a stop sequence cuts short has only its
-    /// first part as text, and tokens that lie within the stop sequence are left out.
+    /// The tokens; their texts joined are the text that <see cref="Generate"/> returns. A token that a stop sequence cuts short has only
+    /// its first part as text, and tokens that lie within the stop sequence are left out.
     /// </returns>
     /// <inheritdoc cref="Generate"/>
     public IEnumerable<ScoredToken> StreamTokens(
@@ -119,13 +117,13 @@ public sealed class TextGenerator
     {
         ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
         CompiledOptions compiled = Compile(options);
-        int[] ids = Encode(prompt, compiled);
-        return Explained(alternatives, long.MaxValue, chosen => Write(ids, compiled, cancellationToken, chosen));
+        int[] ids = compiled.Encode(prompt);
+        return ScoreWhile(alternatives, long.MaxValue, sampled => Continue(ids, compiled, compiled.Seed, cancellationToken, sampled));
     }
 
     /// <summary>
-    /// Continues many prompts at the same time, which is several times faster than one after the other. Prompts are read, and texts generated,
-    /// while the result is enumerated.
+    /// Continues many prompts at the same time, which is several times faster than one after the other. Prompts are read, and texts
+    /// generated, while the result is enumerated.
     /// </summary>
     /// <param name="prompts">The prompts, as in <see cref="Generate"/>. The sequence may repeat a prompt and may be endless.</param>
     /// <param name="options">
@@ -138,8 +136,7 @@ public sealed class TextGenerator
         IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return mode == GenerationMode.Window ? OneByOne(prompts, compiled, cancellationToken) : InBatches(prompts, compiled, cancellationToken);
+        return ContinueAll(prompts, CompileLimited(options), int.MaxValue, cancellationToken);
     }
 
     /// <summary>Continues one prompt many times and returns texts that differ from each other.</summary>
@@ -156,17 +153,23 @@ public sealed class TextGenerator
     /// </exception>
     /// <inheritdoc cref="Generate"/>
     public IEnumerable<string> GenerateUnique(
-        string prompt, int count, GenerationOptions? options = null, IEnumerable<string>? exclude = null, CancellationToken cancellationToken = default)
+        string prompt,
+        int count,
+        GenerationOptions? options = null,
+        IEnumerable<string>? exclude = null,
+        CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return Different(GenerateBatch(Enumerable.Repeat(prompt, int.MaxValue), options, cancellationToken), count, exclude ?? []);
+        CompiledOptions compiled = CompileLimited(options);
+        _ = compiled.Encode(prompt); // Throws now rather than during the enumeration.
+        IEnumerable<string> texts = ContinueAll(Enumerable.Repeat(prompt, int.MaxValue), compiled, count, cancellationToken);
+        return UniqueTexts.Find(texts, count, exclude ?? []);
     }
 
     /// <summary>Looks for the most likely texts with a beam search. The state is carried from token to token.</summary>
     /// <param name="prompt">The text to continue, as in <see cref="Generate"/>.</param>
     /// <param name="options">
-    /// The options; null for the defaults. A beam search uses MaxTokens, MinTokens, StopSequences and UnknownCharacters, and ignores sampling.
+    /// The options; null for the defaults. A beam search uses only MaxTokens, MinTokens, StopSequences and UnknownCharacters.
     /// </param>
     /// <param name="beamOptions">The width of the search and the number of results; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the search between two tokens.</param>
@@ -175,8 +178,8 @@ public sealed class TextGenerator
     public IReadOnlyList<BeamResult> BeamSearch(
         string prompt, GenerationOptions? options = null, BeamOptions? beamOptions = null, CancellationToken cancellationToken = default)
     {
-        CompiledOptions compiled = Compile(options).EnsureLimited();
-        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(Encode(prompt, compiled), cancellationToken);
+        CompiledOptions compiled = CompileLimited(options);
+        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(compiled.Encode(prompt), cancellationToken);
     }
 
     /// <summary>Returns how surprising each token of a text is to the model, the first one included.</summary>
@@ -197,17 +200,20 @@ public sealed class TextGenerator
             : throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
     }
 
-    /// <summary>Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.</summary>
+    /// <summary>
+    /// Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.
+    /// </summary>
     /// <param name="ids">The ids of the tokens.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
     /// <exception cref="ArgumentOutOfRangeException">During enumeration: an id is not in the vocabulary.</exception>
     /// <exception cref="OperationCanceledException">The scoring was canceled.</exception>
-    public IEnumerable<ScoredToken> ScoreTokens(IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    public IEnumerable<ScoredToken> ScoreTokens(
+        IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         options ??= new ScoreOptions();
-        return Explained(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
+        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
     }
 
     /// <summary>Creates a session, in which the caller appends text and samples tokens step by step.</summary>
@@ -219,25 +225,32 @@ public sealed class TextGenerator
 
     private CompiledOptions Compile(GenerationOptions? options) => new(options, model.Tokenizer);
 
-    private static int[] Encode(string prompt, CompiledOptions options)
+    private CompiledOptions CompileLimited(GenerationOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
-        return options.Encode(prompt);
+        options?.EnsureLimited();
+        return Compile(options);
     }
 
-    private Predictor CreatePredictor() => mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
+    private Predictor CreatePredictor() =>
+        mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
+    /// <summary>Continues a prompt and returns the text in pieces.</summary>
     /// <param name="prompt">The tokens of the prompt.</param>
     /// <param name="options">The options.</param>
+    /// <param name="seed">The seed, which replaces that of the options.</param>
     /// <param name="cancellationToken">Stops the generation between two tokens.</param>
-    /// <param name="chosen">Receives each chosen token with the model's logits [V].</param>
-    private IEnumerable<string> Write(
-        int[] prompt, CompiledOptions options, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? chosen = null)
+    /// <param name="sampled">Receives each sampled token with the model's logits [V], before its text is returned.</param>
+    private IEnumerable<string> Continue(
+        int[] prompt,
+        CompiledOptions options,
+        ulong seed,
+        CancellationToken cancellationToken,
+        Action<int, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor();
         Sampler sampler = new(options.Chain);
-        SamplerState sampled = new(options.Chain, options.Seed);
-        TextAssembler written = new(model.Tokenizer, options);
+        TextAssembler text = new(model.Tokenizer, options);
+        text.Start(seed, prompt);
         // In window mode the model sees at most the last window of a long prompt.
         foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt)
         {
@@ -245,26 +258,20 @@ public sealed class TextGenerator
             predictor.Read(id);
         }
 
-        foreach (int id in prompt) sampled.Read(id);
-        while (!written.IsOver)
+        while (!text.IsOver)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int id = ChooseNext(predictor.Predict());
-            sampled.Sample(id);
-            if (written.Append(id) is { Length: > 0 } piece) yield return piece;
-            if (!written.IsOver) predictor.Read(id);
+            ReadOnlySpan<float> logits = predictor.Predict();
+            int id = text.Sample(sampler, logits, out string piece);
+            sampled?.Invoke(id, logits);
+            if (piece.Length > 0) yield return piece;
+            if (!text.IsOver) predictor.Read(id);
         }
 
-        if (written.Finish() is { Length: > 0 } rest) yield return rest;
-
-        int ChooseNext(ReadOnlySpan<float> logits)
-        {
-            int id = written.Choose(sampler, sampled, logits);
-            chosen?.Invoke(id, logits);
-            return id;
-        }
+        if (text.Finish() is { Length: > 0 } rest) yield return rest;
     }
 
+    /// <summary>Reads tokens and returns their text in pieces.</summary>
     private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
     {
         using Predictor predictor = CreatePredictor();
@@ -272,7 +279,7 @@ public sealed class TextGenerator
         foreach (int id in ids)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            read(id, predictor.Predict());
+            read(TokenId.Checked(id, model.Tokenizer.VocabularySize), predictor.Predict());
             predictor.Read(id);
             yield return decoder.Append(id);
         }
@@ -280,81 +287,27 @@ public sealed class TextGenerator
         yield return decoder.Flush();
     }
 
-    /// <summary>Scores the tokens of a text, again for each enumeration.</summary>
-    private IEnumerable<ScoredToken> Explained(int alternatives, long most, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> read)
+    /// <summary>Scores tokens while a text is generated or read, again for each enumeration.</summary>
+    private IEnumerable<ScoredToken> ScoreWhile(
+        int alternatives, long maxTokensWithAlternatives, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> process)
     {
-        ExplainedText explained = new(model.Tokenizer, alternatives, most);
-        foreach (ScoredToken token in explained.TokensOf(read(explained.Add))) yield return token;
+        TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives);
+        foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;
     }
 
-    /// <summary>Enumerates pieces on a thread pool thread, ahead of the reader by a limited number.</summary>
-    private static async IAsyncEnumerable<string> ProduceAsync(
-        Func<CancellationToken, IEnumerable<string>> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Continues each prompt; text n has the seed plus n. In window mode, one text is generated after the other.</summary>
+    private IEnumerable<string> ContinueAll(
+        IEnumerable<string> prompts, CompiledOptions options, int expected, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Channel<string> channel = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxPiecesAhead) { SingleReader = true, SingleWriter = true });
-        Task producer = Task.Run(() => WriteAsync(channel.Writer, pieces(stop.Token), stop.Token), CancellationToken.None);
-        try
+        if (mode == GenerationMode.Stateful)
         {
-            await foreach (string piece in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                // Pieces that are waiting in the channel are not returned after a cancellation.
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return piece;
-            }
-        }
-        finally
-        {
-            // The reader may have stopped early; the producer ends before the enumeration does.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await producer.ConfigureAwait(false);
+            using TextBatch batch = new(weights, threads, options, expected);
+            foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;
+            yield break;
         }
 
-        static async Task WriteAsync(ChannelWriter<string> writer, IEnumerable<string> pieces, CancellationToken stop)
-        {
-            try
-            {
-                foreach (string piece in pieces) await writer.WriteAsync(piece, stop).ConfigureAwait(false);
-                writer.Complete();
-            }
-            catch (Exception exception)
-            {
-                // The reader gets it from the channel.
-                writer.Complete(exception);
-            }
-        }
-    }
-
-    private IEnumerable<string> InBatches(IEnumerable<string> prompts, CompiledOptions options, CancellationToken cancellationToken)
-    {
-        using TextBatch batch = new(weights, threads, options);
-        foreach (string text in batch.Write(prompts, cancellationToken)) yield return text;
-    }
-
-    private IEnumerable<string> OneByOne(IEnumerable<string> prompts, CompiledOptions options, CancellationToken cancellationToken)
-    {
         ulong number = 0;
-        foreach (string prompt in prompts) yield return Generate(prompt, options.Options with { Seed = options.Seed + number++ }, cancellationToken);
-    }
-
-    private static IEnumerable<string> Different(IEnumerable<string> texts, int count, IEnumerable<string> exclude)
-    {
-        if (count == 0) yield break;
-        HashSet<string> seen = [.. exclude];
-        int found = 0, attempts = 0, repeats = 0;
-        foreach (string text in texts)
-        {
-            attempts++;
-            repeats = seen.Add(text) ? 0 : repeats + 1;
-            if (repeats == 0)
-            {
-                yield return text;
-                if (++found == count) yield break;
-            }
-
-            if (repeats == MaxRepeats) throw new InvalidOptionsException(
-                string.Create(CultureInfo.InvariantCulture, $"Only {found:N0} different texts were found in {attempts:N0} attempts. Ask for fewer, or raise Temperature or MaxTokens."),
-                nameof(GenerationOptions.Temperature));
-        }
+        foreach (string prompt in prompts)
+            yield return string.Concat(Continue(options.Encode(prompt), options, options.Seed + number++, cancellationToken));
     }
 }

@@ -35,7 +35,9 @@ public sealed record TextScore(IReadOnlyList<ScoredToken> Tokens, int CharacterC
     public double Perplexity => Math.Exp(LossPerToken);
 }
 
-/// <summary>A token of a text with the model's prediction for its place. Probabilities are those of the model, before any sampling option.</summary>
+/// <summary>
+/// A token of a text with the model's prediction for its place. Probabilities are those of the model, before any sampling option.
+/// </summary>
 public sealed record ScoredToken
 {
     /// <summary>

@@ -5,9 +5,9 @@ namespace Aphorist.Generation;
 
 /// <summary>Predicts each token from a zero state over the last window of tokens, as the notebook does.</summary>
 /// <remarks>
-/// The windows of neighbouring tokens overlap, so the work is shared: for each of the last <c>Window</c> tokens there is a state that
-/// began with it. All of them read a new token together, as one matrix product; the oldest has then seen a whole window, predicts, and
-/// begins anew. Each state takes exactly the steps it would take alone.
+/// The windows of successive tokens overlap, so there is a state for each of the last <c>Window</c> tokens, which started with that token.
+/// All states read a new token together, as one matrix product. Then the oldest state has read a whole window: it predicts, and is cleared
+/// for the next token. Each state takes exactly the steps that it would take alone.
 /// </remarks>
 internal sealed unsafe class WindowPredictor : Predictor
 {
@@ -22,8 +22,8 @@ internal sealed unsafe class WindowPredictor : Predictor
     private long position;
     private int rows;
 
-    /// <param name="weights">The model's weights.</param>
-    /// <param name="threads">Threads; 0 takes one for each processor.</param>
+    /// <param name="weights">The weights of the model.</param>
+    /// <param name="threads">The number of threads; 0 for one per processor.</param>
     public WindowPredictor(PackedWeights weights, int threads)
     {
         this.weights = weights;
@@ -32,7 +32,7 @@ internal sealed unsafe class WindowPredictor : Predictor
         state = new InferenceState(weights, window);
         tokens = GC.AllocateArray<int>(window, pinned: true);
         logits = new AlignedArray(weights.Model.Tokenizer.VocabularySize);
-        advance = AdvanceSomePart;
+        advance = AdvanceAPart;
         partPositions = new long[workers.Count];
     }
 
@@ -63,13 +63,14 @@ internal sealed unsafe class WindowPredictor : Predictor
     public override void Dispose() => workers.Dispose();
 
     /// <summary>
-    /// Advances one part of the states, as many parts as there are threads. A thread takes its own part if it can, so that states stay in the
-    /// cache of one core, and another's if that thread is late.
+    /// Advances one part of the states; there is a part for each thread. A thread prefers its own part, so that states stay in the cache of
+    /// one core, but takes over the part of a thread that is late.
     /// </summary>
-    private void AdvanceSomePart(int task, int worker)
+    private void AdvanceAPart(int task, int worker)
     {
         int part = worker;
-        while (Interlocked.CompareExchange(ref partPositions[part], position, position - 1) != position - 1) part = (part + 1) % workers.Count;
+        long last = position - 1;
+        while (Interlocked.CompareExchange(ref partPositions[part], position, last) != last) part = (part + 1) % workers.Count;
         Advance(part);
     }
 

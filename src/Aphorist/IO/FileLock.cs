@@ -1,8 +1,8 @@
 namespace Aphorist.IO;
 
 /// <summary>
-/// Keeps other processes out of the folder of a run, or of a sweep of runs, by holding the file <c>.lock</c> in it open. The operating system lets go of it when the
-/// process ends in whatever way, so a lock left behind by a killed process stops nobody.
+/// Keeps other processes out of a folder by holding the file <c>.lock</c> in it open. The operating system releases it when the process ends in any way, so
+/// the file that a killed process leaves behind locks nobody out.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -14,12 +14,12 @@ internal sealed class FileLock : IDisposable
     private FileLock(FileStream file) => this.file = file;
 
     /// <summary>Takes the lock of an existing folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="kind">What it is the folder of, which is also the name of the option that chooses it.</param>
-    /// <exception cref="IOException">Another process holds it, or the folder cannot be written to.</exception>
-    public static FileLock Take(string folder, string kind = "run")
+    /// <returns>The lock; null if another process holds it.</returns>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    public static FileLock? TryTake(string folder)
     {
-        string path = Path.Combine(folder, ".lock");
+        string path = PathIn(folder);
         try
         {
             while (true)
@@ -27,19 +27,36 @@ internal sealed class FileLock : IDisposable
                 FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
                 if (File.Exists(path)) return new FileLock(file);
 
-                // The previous holder deleted the file between our opening and our locking it; a lock on a deleted file keeps nobody out.
+                // The previous holder deleted the file after it was opened here and before it was locked. A lock on a deleted file keeps nobody out.
                 file.Dispose();
             }
         }
         catch (IOException exception) when (HeldElsewhere.Contains(exception.HResult))
         {
-            throw new IOException($"Another process is training into '{folder}': wait until it ends, or choose another folder with --{kind}.", exception);
+            return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>Whether a process holds the lock of a folder. This does not keep another process from taking it.</summary>
+    public static bool IsHeld(string folder)
+    {
+        try
         {
-            throw new IOException($"Cannot write into the {kind} folder '{folder}': {exception.Message.TrimEnd('.')}; choose another with --{kind}.", exception);
+            // Without write access and with sharing the file is not locked exclusively, and it is not created.
+            new FileStream(PathIn(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0).Dispose();
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return HeldElsewhere.Contains(exception.HResult);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
     public void Dispose() => file.Dispose();
+
+    private static string PathIn(string folder) => Path.Combine(folder, ".lock");
 }

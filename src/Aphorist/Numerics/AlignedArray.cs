@@ -29,13 +29,16 @@ internal sealed unsafe class AlignedArray
     /// <summary>The first element. Valid as long as this object is reachable.</summary>
     public float* Pointer => (float*)Unsafe.AsPointer(ref array[offset]);
 
+    /// <summary>Whether an array can have this length, which may be too large for an <see cref="int"/>.</summary>
+    public static bool Fits(double length) => length <= Array.MaxLength - Alignment / sizeof(float);
+
     /// <summary>Checks that an array can be so long, which its length as an <see cref="int"/> would not show.</summary>
     /// <param name="length">The length.</param>
     /// <param name="advice">What to do if it cannot.</param>
     /// <exception cref="ArgumentException">It cannot.</exception>
     public static void EnsureFits(double length, string advice)
     {
-        if (length > Array.MaxLength - Alignment / sizeof(float))
+        if (!Fits(length))
             throw new ArgumentException(FormattableString.Invariant($"{length:F0} numbers would have to be kept side by side, and {Array.MaxLength} is the most; {advice}."));
     }
 }

@@ -7,48 +7,45 @@ namespace Aphorist.Training;
 /// <summary>Measures how well a model predicts a text. The result does not depend on the number of threads.</summary>
 internal sealed unsafe class Evaluator
 {
-    // Texts that are read side by side, and of these as many as one thread reads at a time.
-    private const int MostParts = 32;
-    private const int PartsPerTask = 8;
+    // A text is read in up to 32 segments in parallel, 8 of them by one thread. Each starts 256 tokens early, so that its first
+    // predictions have a context.
+    private const int MaxSegments = 32;
+    private const int SegmentsPerTask = 8;
+    private const int MinSegmentLength = 1024;
+    private const int WarmupTokens = 256;
 
-    // Windows that one thread reads side by side.
+    // Windows that one thread reads in parallel, and tasks whose results are kept before they are added.
     private const int WindowsPerTask = 32;
-
-    // A part is read from so many tokens before it on, so that its first predictions know what came before.
-    private const int WarmUp = 256;
-    private const int LeastPart = 1024;
-
-    // As many tasks as are run before their results are added up.
-    private const int MostResults = 4096;
+    private const int MaxResults = 4096;
 
     private readonly PackedWeights weights;
     private readonly Workers workers;
 
     public Evaluator(PackedWeights weights, Workers workers) => (this.weights, this.workers) = (weights, workers);
 
-    /// <summary>Takes over the parameters as they are now.</summary>
-    public void Begin() => workers.Run(weights.Parts, (part, _) => weights.Refresh(part));
+    /// <summary>Packs the current parameters of the model. Needed before an evaluation whenever they have changed.</summary>
+    public void RefreshWeights() => workers.Run(weights.Parts, (part, _) => weights.Refresh(part));
 
     /// <summary>Predicts the token after each window, each read from a zero state.</summary>
     /// <param name="ids">The corpus.</param>
-    /// <param name="count">How many windows.</param>
-    /// <param name="start">Where the window of a number, from 0, starts.</param>
-    /// <param name="cancellationToken">Stops it between two windows read side by side.</param>
-    public Evaluation Windows(TokenSequence ids, long count, Func<long, long> start, CancellationToken cancellationToken = default)
+    /// <param name="count">The number of windows.</param>
+    /// <param name="getStart">Gets the start of a window by its number, from 0.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
+    public Evaluation EvaluateWindows(TokenSequence ids, long count, Func<long, long> getStart, CancellationToken cancellationToken = default)
     {
-        Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MostResults)];
+        Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MaxResults)];
         Reader?[] readers = new Reader?[workers.Count];
         Evaluation sum = default;
-        for (long first = 0; first < count; first += (long)MostResults * WindowsPerTask)
+        for (long first = 0; first < count; first += (long)MaxResults * WindowsPerTask)
         {
             long begin = first;
-            int tasks = (int)Math.Min((count - begin + WindowsPerTask - 1) / WindowsPerTask, MostResults);
+            int tasks = (int)Math.Min((count - begin + WindowsPerTask - 1) / WindowsPerTask, MaxResults);
             workers.Run(tasks, (task, worker) =>
             {
                 if (cancellationToken.IsCancellationRequested) return;
                 readers[worker] ??= new Reader(weights, WindowsPerTask);
                 long window = begin + task * WindowsPerTask;
-                results[task] = readers[worker]!.Windows(ids, window, (int)Math.Min(WindowsPerTask, count - window), start);
+                results[task] = readers[worker]!.EvaluateWindows(ids, window, (int)Math.Min(WindowsPerTask, count - window), getStart);
             });
             cancellationToken.ThrowIfCancellationRequested();
             sum = Sum(sum, results.AsSpan(0, tasks));
@@ -57,24 +54,22 @@ internal sealed unsafe class Evaluator
         return sum;
     }
 
-    /// <summary>
-    /// Predicts every token of a text but its first, the state carried from token to token. A long text is read in several parts
-    /// at once, each from a little before its beginning.
-    /// </summary>
+    /// <summary>Predicts every token of a text but its first, with the state carried from token to token.</summary>
     /// <param name="ids">The corpus.</param>
-    /// <param name="begin">Where in it the text begins, which goes on to its end.</param>
-    /// <param name="cancellationToken">Stops it between two tokens.</param>
-    public Evaluation Stream(TokenSequence ids, long begin = 0, CancellationToken cancellationToken = default)
+    /// <param name="begin">Where in the corpus the text starts. It ends with the corpus.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
+    public Evaluation EvaluateStream(TokenSequence ids, long begin = 0, CancellationToken cancellationToken = default)
     {
         long predictions = ids.Count - begin - 1;
         if (predictions < 1) return default;
-        int parts = (int)Math.Clamp(predictions / LeastPart, 1, MostParts);
-        long length = (predictions + parts - 1) / parts;
-        Evaluation[] results = new Evaluation[(parts + PartsPerTask - 1) / PartsPerTask];
+        int segments = (int)Math.Clamp(predictions / MinSegmentLength, 1, MaxSegments);
+        long length = (predictions + segments - 1) / segments;
+        Evaluation[] results = new Evaluation[(segments + SegmentsPerTask - 1) / SegmentsPerTask];
         workers.Run(results.Length, (task, _) =>
         {
-            int first = task * PartsPerTask, rows = Math.Min(PartsPerTask, parts - first);
-            results[task] = new Reader(weights, rows).Stream(new ParallelSegments(ids, begin, begin + first * length, length, rows), cancellationToken);
+            int first = task * SegmentsPerTask, rows = Math.Min(SegmentsPerTask, segments - first);
+            ParallelSegments own = new(ids, begin, begin + first * length, length, rows);
+            results[task] = new Reader(weights, rows).EvaluateStream(own, cancellationToken);
         });
         cancellationToken.ThrowIfCancellationRequested();
         return Sum(default, results);
@@ -86,13 +81,13 @@ internal sealed unsafe class Evaluator
         return sum;
     }
 
-    /// <summary>Reads some texts side by side; the workspace of one task.</summary>
+    /// <summary>Reads some sequences in parallel, in one thread.</summary>
     private sealed class Reader
     {
         private readonly InferenceState state;
         private readonly SoftmaxCrossEntropy softmax;
         private readonly AlignedArray logits;
-        private readonly int[] tokens, read;
+        private readonly int[] tokens, windows;
         private readonly Tokenizer tokenizer;
         private readonly int window;
 
@@ -103,35 +98,35 @@ internal sealed unsafe class Evaluator
             softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
             logits = new AlignedArray(rows * tokenizer.VocabularySize);
             tokens = GC.AllocateArray<int>(rows, pinned: true);
-            read = new int[rows * (window + 1)];
+            windows = new int[rows * (window + 1)];
         }
 
-        public Evaluation Windows(TokenSequence ids, long first, int rows, Func<long, long> start)
+        public Evaluation EvaluateWindows(TokenSequence ids, long first, int rows, Func<long, long> getStart)
         {
-            for (int row = 0; row < rows; row++) ids.Read(start(first + row), read.AsSpan(row * (window + 1), window + 1));
+            for (int row = 0; row < rows; row++) ids.Read(getStart(first + row), windows.AsSpan(row * (window + 1), window + 1));
             state.Clear();
             for (int step = 0; step < window; step++)
             {
-                for (int row = 0; row < rows; row++) tokens[row] = read[row * (window + 1) + step];
+                for (int row = 0; row < rows; row++) tokens[row] = windows[row * (window + 1) + step];
                 Advance(rows);
             }
 
             state.Decode(0, rows, logits.Pointer);
             Evaluation sum = default;
-            for (int row = 0; row < rows; row++) sum += Score(row, read[row * (window + 1) + window]);
+            for (int row = 0; row < rows; row++) sum += Score(row, windows[row * (window + 1) + window]);
             return sum;
         }
 
-        public Evaluation Stream(ParallelSegments parts, CancellationToken cancellationToken)
+        public Evaluation EvaluateStream(ParallelSegments segments, CancellationToken cancellationToken)
         {
             Evaluation sum = default;
-            for (long position = -WarmUp; position < parts.Length && !cancellationToken.IsCancellationRequested; position++)
+            for (long position = -WarmupTokens; position < segments.Length && !cancellationToken.IsCancellationRequested; position++)
             {
-                parts.MoveTo(position);
+                segments.MoveTo(position);
                 for (int row = 0; row < tokens.Length; row++)
                 {
-                    if (parts.IsBegin(row) || position == -WarmUp) state.Clear(row);
-                    tokens[row] = parts.Current(row);
+                    if (segments.IsBegin(row) || position == -WarmupTokens) state.Clear(row);
+                    tokens[row] = segments.Current(row);
                 }
 
                 Advance(tokens.Length);
@@ -139,7 +134,7 @@ internal sealed unsafe class Evaluator
                 state.Decode(0, tokens.Length, logits.Pointer);
                 for (int row = 0; row < tokens.Length; row++)
                 {
-                    if (parts.HasNext(row)) sum += Score(row, parts.Next(row));
+                    if (segments.HasNext(row)) sum += Score(row, segments.Next(row));
                 }
             }
 
@@ -153,7 +148,8 @@ internal sealed unsafe class Evaluator
 
         private Evaluation Score(int row, int target)
         {
-            double loss = softmax.Run(logits.Pointer + (nint)row * tokenizer.VocabularySize, tokenizer.VocabularySize, target, 1, out bool correct);
+            int size = tokenizer.VocabularySize;
+            double loss = softmax.Run(logits.Pointer + (nint)row * size, size, target, 1, out bool correct);
             return new Evaluation(1, loss, correct ? 1 : 0, tokenizer.CountCharacters([target]));
         }
     }

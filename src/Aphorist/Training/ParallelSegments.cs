@@ -2,43 +2,43 @@ using Aphorist.Text;
 
 namespace Aphorist.Training;
 
-/// <summary>Equal parts of a text that are read side by side, token by token, each from a little before its beginning. They are fetched some hundred tokens at a time.</summary>
+/// <summary>Equal segments of a text that are read in parallel, token by token, each from some tokens before its start.</summary>
 /// <param name="ids">The corpus.</param>
-/// <param name="begin">Where in it the text begins.</param>
-/// <param name="first">Where in it the first of these parts begins.</param>
-/// <param name="length">Tokens of a part.</param>
-/// <param name="rows">How many parts.</param>
+/// <param name="begin">Where in the corpus the text starts.</param>
+/// <param name="first">Where in the corpus the first of these segments starts.</param>
+/// <param name="length">The number of tokens of a segment.</param>
+/// <param name="rows">The number of segments.</param>
 internal sealed class ParallelSegments(TokenSequence ids, long begin, long first, long length, int rows)
 {
-    private const int Fetched = 512;
+    private const int BlockLength = 512;
 
-    // Of each part those from the fetched position on, and the one after them; zeros beyond both ends of the text.
-    private readonly int[] tokens = new int[rows * (Fetched + 1)];
-    private long position, fetchedFrom = long.MinValue;
+    // A block of each segment and the token after it; zeros before and after the text.
+    private readonly int[] tokens = new int[rows * (BlockLength + 1)];
+    private long position, blockStart = long.MinValue;
 
     public long Length => length;
 
-    /// <summary>Goes to a position, counted from each part's beginning.</summary>
+    /// <summary>Moves to a position, counted from the start of each segment.</summary>
     public void MoveTo(long position)
     {
         this.position = position;
-        if (fetchedFrom != long.MinValue && position - fetchedFrom < Fetched) return;
-        fetchedFrom = position;
-        for (int row = 0; row < rows; row++) Fetch(PlaceOf(row), tokens.AsSpan(row * (Fetched + 1), Fetched + 1));
+        if (blockStart != long.MinValue && position - blockStart < BlockLength) return;
+        blockStart = position;
+        for (int row = 0; row < rows; row++) ReadBlock(PlaceOf(row), tokens.AsSpan(row * (BlockLength + 1), BlockLength + 1));
     }
 
-    /// <summary>Whether the text begins here, or has not begun yet.</summary>
+    /// <summary>Whether the position is at or before the start of the text.</summary>
     public bool IsBegin(int row) => PlaceOf(row) <= begin;
 
     public bool HasNext(int row) => PlaceOf(row) + 1 < ids.Count;
 
-    public int Current(int row) => tokens[row * (Fetched + 1) + (int)(position - fetchedFrom)];
+    public int Current(int row) => tokens[row * (BlockLength + 1) + (int)(position - blockStart)];
 
-    public int Next(int row) => tokens[row * (Fetched + 1) + (int)(position - fetchedFrom) + 1];
+    public int Next(int row) => tokens[row * (BlockLength + 1) + (int)(position - blockStart) + 1];
 
     private long PlaceOf(int row) => first + row * length + position;
 
-    private void Fetch(long place, Span<int> destination)
+    private void ReadBlock(long place, Span<int> destination)
     {
         destination.Clear();
         long from = Math.Max(place, begin), to = Math.Min(place + destination.Length, ids.Count);

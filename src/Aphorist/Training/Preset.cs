@@ -1,9 +1,9 @@
 namespace Aphorist.Training;
 
-/// <summary>A named combination of model, training options and text normalisation.</summary>
-/// <param name="Name">Its name on the command line.</param>
+/// <summary>A named combination of model shape, training options and text normalization.</summary>
+/// <param name="Name">The name.</param>
 /// <param name="Description">What it is, in one sentence.</param>
-/// <param name="Model">The model's shape.</param>
+/// <param name="Model">The shape of the model.</param>
 /// <param name="Training">The training options.</param>
 /// <param name="Lowercase">Whether the corpus is lower-cased.</param>
 public sealed record Preset(string Name, string Description, ModelSpec Model, TrainingOptions Training, bool Lowercase)
@@ -16,68 +16,31 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
         TrainingOptions.Notebook,
         Lowercase: true);
 
-    /// <summary>Karpathy's char-rnn with its default options, but for RMSprop, which is Keras's.</summary>
+    /// <summary>Karpathy's char-rnn with its default options, but with RMSprop as in Keras.</summary>
     public static Preset CharRnn { get; } = new(
         "char-rnn",
-        "Karpathy's char-rnn: LSTM(128) twice over streams of 50 x 50 characters, RMSprop(0.002) falling by 3 % an epoch, 50 epochs.",
+        "Karpathy's char-rnn: 2 layers of LSTM(128) over 50 streams of 50 characters, RMSprop(0.002) falling by 3 % per epoch, 50 epochs.",
         new ModelSpec { HiddenSize = 128, Layers = 2, Gates = GateActivation.Sigmoid },
-        new TrainingOptions
-        {
-            Preset = "char-rnn",
-            Objective = Objective.Stream,
-            Epochs = 50,
-            BatchSize = 50,
-            SequenceLength = 50,
-            LearningRate = 0.002,
-            Schedule = LearningRateSchedule.Step,
-            ClipValue = 5,
-            ValidationShare = 0.05,
-        },
+        TrainingOptions.CharRnn,
         Lowercase: false);
 
-    /// <summary>A model worth reading after a minute.</summary>
+    /// <summary>Readable output after one minute of training.</summary>
     public static Preset Quick { get; } = new(
         "quick",
-        "A model worth reading after one minute on two cores: normalised LSTM(256) over streams of 16 x 64 characters, Adam on a cosine of one minute.",
+        "Readable output after one minute on two cores: layer-normalized LSTM(256) over 16 streams of 64 characters, Adam with a cosine schedule.",
         new ModelSpec { HiddenSize = 256, LayerNormalization = true, Gates = GateActivation.Sigmoid },
-        new TrainingOptions
-        {
-            Preset = "quick",
-            Objective = Objective.Stream,
-            Epochs = 1000,
-            TimeBudget = TimeSpan.FromMinutes(1),
-            BatchSize = 16,
-            Optimizer = OptimizerKind.Adam,
-            LearningRate = 0.004,
-            Schedule = LearningRateSchedule.Cosine,
-            ClipNorm = 1,
-            Dropout = 0.15,
-            ValidationShare = 0.05,
-        },
+        TrainingOptions.Quick,
         Lowercase: false);
 
-    /// <summary>As good as a quarter of an hour makes it.</summary>
+    /// <summary>The best model after fifteen minutes of training.</summary>
     public static Preset Best { get; } = new(
         "best",
-        "As good a model as fifteen minutes on two cores make: normalised LSTM(384) twice over streams of 32 x 64 characters, dropout 0.4, AdamW on a cosine of that time.",
+        "The best model after fifteen minutes on two cores: 2 layer-normalized layers of LSTM(384) over 32 streams of 64 characters, dropout 0.4, "
+        + "AdamW with a cosine schedule.",
         new ModelSpec { HiddenSize = 384, Layers = 2, LayerNormalization = true, Gates = GateActivation.Sigmoid },
-        new TrainingOptions
-        {
-            Preset = "best",
-            Objective = Objective.Stream,
-            Epochs = 1000,
-            TimeBudget = TimeSpan.FromMinutes(15),
-            BatchSize = 32,
-            Optimizer = OptimizerKind.AdamW,
-            LearningRate = 0.003,
-            Schedule = LearningRateSchedule.Cosine,
-            WeightDecay = 0.05,
-            ClipNorm = 1,
-            Dropout = 0.4,
-            ValidationShare = 0.05,
-        },
+        TrainingOptions.Best,
         Lowercase: false);
 
-    /// <summary>Every preset.</summary>
+    /// <summary>All presets.</summary>
     public static IReadOnlyList<Preset> All { get; } = [Notebook, CharRnn, Quick, Best];
 }

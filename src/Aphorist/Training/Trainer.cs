@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
 using Aphorist.Text;
+using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 
-/// <summary>Trains a model on a corpus and tells what happens as a stream of events.</summary>
+/// <summary>
+/// Trains a model on a corpus in memory, and reports what happens as a stream of events. It writes no files: see <see cref="TrainingRun"/> for training
+/// with checkpoints.
+/// </summary>
 public sealed class Trainer
 {
     private readonly LanguageModel model;
@@ -13,13 +17,14 @@ public sealed class Trainer
     private readonly TokenSequence ids;
     private readonly TrainingSplit split;
 
-    /// <summary>Prepares training; nothing runs before <see cref="RunAsync(CancellationToken)"/>.</summary>
-    /// <param name="model">The model, which is changed in place.</param>
-    /// <param name="corpus">The text to learn.</param>
+    /// <summary>Prepares training: tokenizes the texts and checks that they can be trained.</summary>
+    /// <param name="model">The model, which is trained in place.</param>
+    /// <param name="corpus">The training corpus, normalized as the tokenizer of the model expects.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="validation">A text to measure on after each epoch, normalised as the corpus is, instead of a part of the corpus; none by default.</param>
-    /// <exception cref="ArgumentException">The corpus or the text to measure on is too short, there is such a text and a <see cref="TrainingOptions.ValidationShare"/> too, an option is out of range, or a batch is too large for arrays.</exception>
-    /// <exception cref="UnknownCharacterException">One of the texts has a character that the model does not know.</exception>
+    /// <param name="validation">A separate validation text, normalized like the corpus. None by default.</param>
+    /// <exception cref="InvalidOptionsException">An option is out of range, contradicts another one, or does not fit the length of the corpus.</exception>
+    /// <exception cref="CorpusException">A text is too short.</exception>
+    /// <exception cref="UnknownCharacterException">A text has a character that is not in the vocabulary of the model.</exception>
     public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -28,47 +33,50 @@ public sealed class Trainer
         options.Validate();
         TrainingStep.EnsureFits(model.Spec, options);
         if (model.Tokenizer.VocabularySize < 2)
-            throw new ArgumentException("The vocabulary has fewer than two tokens, so there is nothing to learn; use a real text.");
+            throw new CorpusException($"'{corpus.Name}' has fewer than two distinct tokens, so there is nothing to learn. Use another text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
-        split = TrainingSplit.Of(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
+        split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
     }
 
-    private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
-
-    /// <summary>Characters that a token stands for on average, in what is measured on or, where that is nothing, in the corpus: what a loss per token is divided by to compare models with different tokens.</summary>
-    internal double CharactersPerToken
+    /// <summary>
+    /// The mean number of characters per token, in the validation set or, if there is none, in the corpus. A loss per token divided by it compares models
+    /// with different tokenizers.
+    /// </summary>
+    public double CharactersPerToken
     {
         get
         {
             if (split.ValidationCount == 0) return (double)corpus.CharacterCount / ids.Count;
-            long first = options.Objective == Objective.Windows ? split.ValidationWindows.StartOf(0) + model.Spec.Window : split.ValidationStart + 1;
+            long first = options.Objective == Objective.Windows ? split.ValidationWindows.GetStart(0) + model.Spec.Window : split.ValidationStart + 1;
             return (validation?.TokensOf(model.Tokenizer) ?? ids).CharactersPerToken(first, model.Tokenizer);
         }
     }
 
-    /// <summary>Trains. Between two events the model does not change, so a listener may write with it.</summary>
-    /// <param name="cancellationToken">Stops after the current batch, writes a checkpoint and ends with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="TrainingDivergedException">The loss exploded and returning to good weights is turned off, or did not help.</exception>
-    /// <exception cref="CorpusException">A text too large for memory cannot be read any more; the folder's checkpoint is as it was.</exception>
-    /// <exception cref="ArgumentException">The folder's checkpoint belongs to another corpus or other options.</exception>
-    /// <exception cref="IOException">A file of the run folder could not be written; the previous one is unchanged.</exception>
-    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(folder: null, cancellationToken);
+    private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
 
-    /// <summary>Trains, and writes checkpoints, models and metrics. Between two events the model does not change, so a listener may write with it.</summary>
-    /// <param name="folder">Where they go; null to write nothing. If it holds a checkpoint, the run goes on from there.</param>
-    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
-    public async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it or save it.
+    /// </summary>
+    /// <param name="cancellationToken">Stops training after the current batch, with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="TrainingDivergedException">The loss rose sharply, and the divergence guard is off or did not help.</exception>
+    /// <exception cref="CorpusException">A cached text cannot be read any more.</exception>
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => RunAsync(files: null, cancellationToken);
+
+    /// <summary>Trains, and writes checkpoints, models and metrics into a run folder, if there is one.</summary>
+    internal async IAsyncEnumerable<TrainingEvent> RunAsync(RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession session = new(model, corpus, validation, options, folder, split, ids);
+        using TrainingSession session = await InBackground(() => new TrainingSession(model, corpus, validation, options, files, split, ids))
+            .ConfigureAwait(false);
         yield return new TrainingStarted(
-            corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare, split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
+            corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare,
+            split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
         while (!session.IsDone)
         {
-            // What is cancelled before a call, even by the listener itself, is saved by that call.
+            // A cancellation before a call, even by the caller's handling of an event, is answered by a checkpoint in that call.
             bool isStopping = cancellationToken.IsCancellationRequested;
-            // The work leaves the listener's thread, and the listener's handling of an event holds up the work.
-            IReadOnlyList<TrainingEvent> events = await AdvanceAsync(session, cancellationToken).ConfigureAwait(false);
+            // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at any event.
+            IReadOnlyList<TrainingEvent> events = await InBackground(() => session.Advance(cancellationToken)).ConfigureAwait(false);
             foreach (TrainingEvent happened in events) yield return happened;
             if (isStopping) throw new OperationCanceledException(cancellationToken);
         }
@@ -76,15 +84,15 @@ public sealed class Trainer
         yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);
     }
 
-    private static async Task<IReadOnlyList<TrainingEvent>> AdvanceAsync(TrainingSession session, CancellationToken cancellationToken)
+    private static async Task<T> InBackground<T>(Func<T> work)
     {
         try
         {
-            return await Task.Run(() => session.Advance(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            return await Task.Run(work).ConfigureAwait(false);
         }
         catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
         {
-            // One of the threads could not read a prepared text any more.
+            // One of the threads could not read a cached text.
             throw new CorpusException(lost.Message, failure);
         }
     }

@@ -5,113 +5,221 @@ namespace Aphorist.Training;
 /// <summary>How a model is trained.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>The notebook's options, which are the defaults.</summary>
+    /// <summary>The options of the Keras notebook, which are the defaults.</summary>
     public static TrainingOptions Notebook { get; } = new();
 
-    /// <summary>The name of the preset these options come from, for the model's record. "notebook" by default.</summary>
+    /// <summary>The default options of Karpathy's char-rnn, with RMSprop as in Keras.</summary>
+    public static TrainingOptions CharRnn { get; } = new()
+    {
+        Preset = "char-rnn",
+        Objective = Objective.Stream,
+        Epochs = 50,
+        BatchSize = 50,
+        SequenceLength = 50,
+        LearningRate = 0.002,
+        Schedule = LearningRateSchedule.Step,
+        ClipValue = 5,
+        ValidationShare = 0.05,
+    };
+
+    /// <summary>One minute of training: readable output on two cores.</summary>
+    public static TrainingOptions Quick { get; } = new()
+    {
+        Preset = "quick",
+        Objective = Objective.Stream,
+        Epochs = 1000,
+        TimeBudget = TimeSpan.FromMinutes(1),
+        BatchSize = 16,
+        Optimizer = OptimizerKind.Adam,
+        LearningRate = 0.004,
+        Schedule = LearningRateSchedule.Cosine,
+        ClipNorm = 1,
+        Dropout = 0.15,
+        ValidationShare = 0.05,
+    };
+
+    /// <summary>Fifteen minutes of training: the best model for that time on two cores.</summary>
+    public static TrainingOptions Best { get; } = new()
+    {
+        Preset = "best",
+        Objective = Objective.Stream,
+        Epochs = 1000,
+        TimeBudget = TimeSpan.FromMinutes(15),
+        BatchSize = 32,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 0.003,
+        Schedule = LearningRateSchedule.Cosine,
+        WeightDecay = 0.05,
+        ClipNorm = 1,
+        Dropout = 0.4,
+        ValidationShare = 0.05,
+    };
+
+    /// <summary>The name of the preset that these options come from, for the model's record. "notebook" by default.</summary>
     public string Preset { get; init; } = "notebook";
 
-    /// <summary>Passes over the windows. 59 by default, as the notebook's range(1, 60) makes.</summary>
+    /// <summary>The number of epochs: passes over the training data. At least 1; 59 by default, as in the notebook.</summary>
     public int Epochs { get; init; } = 59;
 
-    /// <summary>What the model is asked while it learns. Windows by default.</summary>
+    /// <summary>What the model predicts in training. <see cref="Objective.Windows"/> by default.</summary>
     public Objective Objective { get; init; } = Objective.Windows;
 
-    /// <summary>Characters between the starts of two windows. 3 by default.</summary>
+    /// <summary>Tokens between the starts of two windows. At least 1; 3 by default. Streams do not use it.</summary>
     [JsonPropertyName("step")]
     public int Stride { get; init; } = 3;
 
-    /// <summary>Characters that a stream reads in a training step, over which gradients flow back. 64 by default.</summary>
+    /// <summary>
+    /// Tokens of each stream per training step, through which gradients are backpropagated. At least 1; 64 by default. Windows do not use it.
+    /// </summary>
     public int SequenceLength { get; init; } = 64;
 
-    /// <summary>Windows, or streams, per training step. 128 by default.</summary>
+    /// <summary>Windows or streams per training step. At least 1; 128 by default.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>How gradients move the parameters. RMSprop by default.</summary>
+    /// <summary>The optimizer. RMSprop by default.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.RmsProp;
 
-    /// <summary>The optimizer's learning rate. 0.01 by default.</summary>
+    /// <summary>The learning rate. Above 0; 0.01 by default.</summary>
     public double LearningRate { get; init; } = 0.01;
 
-    /// <summary>How the learning rate changes in the course of training. Constant by default.</summary>
+    /// <summary>How the learning rate changes during training. Constant by default.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
-    /// <summary>Training steps over which the learning rate rises from 0 to its value. 0 by default.</summary>
-    public int WarmUpSteps { get; init; }
+    /// <summary>Training steps over which the learning rate rises linearly from 0 to its value. 0, the default, for no warmup.</summary>
+    [JsonPropertyName("warmUpSteps")]
+    public int WarmupSteps { get; init; }
 
-    /// <summary>What share of each parameter is taken away, times the learning rate: added to the gradient, or for AdamW apart from it. 0 by default.</summary>
+    /// <summary>
+    /// Weight decay: added to the gradient as an L2 penalty, or with AdamW decoupled from it. At least 0; 0, the default, for none.
+    /// </summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>The largest norm of the gradient of all parameters together; a larger one is scaled down. 0, the default, for none.</summary>
+    /// <summary>Gradient clipping by norm: the maximum L2 norm of the whole gradient, which is scaled down to it. 0, the default, for none.</summary>
     public double ClipNorm { get; init; }
 
-    /// <summary>The largest absolute value of a gradient; a larger one is cut. 0, the default, for none.</summary>
+    /// <summary>Gradient clipping by value: the maximum absolute value of each element. 0, the default, for none.</summary>
     public double ClipValue { get; init; }
 
     /// <summary>
-    /// How much of the running average of the weights stays at each step (an exponential moving average: Polyak, Juditsky, 1992), less at first: 0 (no
-    /// average, the default) to below 1, such as 0.999. The model is then the average, also for validation and samples; training goes on from the
-    /// weights themselves, whose loss the training loss is. So the best average is only known where something is held out to measure it on.
+    /// The decay of an exponential moving average (EMA) of the weights, for example 0.999 (Polyak, Juditsky, 1992). The decay is lower in the first steps.
+    /// The model then holds the average, also for validation and samples, while training continues from the weights themselves, to which the training
+    /// loss belongs. At least 0 and below 1; 0, the default, for no average.
     /// </summary>
     [JsonPropertyName("averagingDecay")]
     public double EmaDecay { get; init; }
 
     /// <summary>
-    /// Share of the units that each layer hides from the one above: 0 (none, the default) to below 1. A sequence loses the same units at all of its
-    /// steps (variational dropout: Gal, Ghahramani, 2016). What a residual layer adds to its output is not hidden.
+    /// The dropout probability on the outputs of each layer. A sequence drops the same units at all of its steps (variational dropout: Gal, Ghahramani,
+    /// 2016). Residual connections are not dropped. At least 0 and below 1; 0, the default, for none.
     /// </summary>
     public double Dropout { get; init; }
 
-    /// <summary>Share of the text, from its end, that is held out for validation: 0 (none, the default) to below 1.</summary>
+    /// <summary>The share of the corpus, from its end, that is the validation set. At least 0 and below 1; 0, the default, for none.</summary>
     public double ValidationShare { get; init; }
 
-    /// <summary>Training steps between two validations within an epoch; one is made after every epoch in any case. 0, the default, for no others.</summary>
+    /// <summary>Training steps between two validations within an epoch, besides the one after each epoch. 0, the default, for none.</summary>
     public int ValidationInterval { get; init; }
 
-    /// <summary>Epochs without a better loss after which training ends. 0, the default, for never.</summary>
+    /// <summary>
+    /// Early stopping: training ends after this many epochs without a lower validation loss (training loss, if there is no validation). 0, the default,
+    /// to train every epoch.
+    /// </summary>
     public int Patience { get; init; }
 
     /// <summary>
-    /// Time after which training ends, not counting validation; the cosine schedule then runs over this time. None by default. What a model has learned by
-    /// then depends on the machine's speed.
+    /// The time after which training ends, without validation time. The cosine schedule ends with it. Null, the default, for no limit. With a time budget the
+    /// result depends on the speed of the machine.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
 
-    /// <summary>The seed of the initial weights and of the order of the windows. 0 by default.</summary>
+    /// <summary>The seed of the initial weights, the order of the windows and the dropout. 0 by default.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads that train; 0, the default, takes one for each processor. The result does not depend on it.</summary>
+    /// <summary>The number of threads. 0, the default, for one per processor. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Whether training returns to the last good weights with a smaller learning rate when the loss explodes. On by default.</summary>
+    /// <summary>Whether training returns to the last good weights with half the learning rate when the loss rises sharply. True by default.</summary>
     public bool DivergenceGuard { get; init; } = true;
 
-    /// <summary>Time between two checkpoints within an epoch; one is written after every epoch in any case. One minute by default.</summary>
+    /// <summary>The time between two checkpoints within an epoch, besides the one after each epoch. One minute by default.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether training ends after these epochs: all are done, the time is over, or the patience is.</summary>
+    internal bool IsComplete(IReadOnlyList<EpochCompleted> epochs) =>
+        epochs.Count >= Epochs
+        || (TimeBudget is { } budget && epochs.Sum(epoch => epoch.Seconds) >= budget.TotalSeconds)
+        || (Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.IsBest).Count() >= Patience);
+
+    /// <summary>Checks the range of every option.</summary>
+    /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
     internal void Validate()
     {
-        Require(Epochs >= 1, $"The number of epochs is {Epochs}; it must be at least 1.");
-        Require(Stride >= 1, $"The step between windows is {Stride}; it must be at least 1.");
-        Require(BatchSize >= 1, $"The batch size is {BatchSize}; it must be at least 1.");
-        Require(SequenceLength >= 1, $"The sequence length is {SequenceLength}; it must be at least 1.");
-        Require(WarmUpSteps >= 0, $"The number of warm-up steps is {WarmUpSteps}; it must not be negative.");
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"The weight decay is {WeightDecay}; it must not be negative.");
-        Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), $"The norm to clip at is {ClipNorm}; it must be above 0, or 0 for none.");
-        Require(ClipValue >= 0 && double.IsFinite(ClipValue), $"The value to clip at is {ClipValue}; it must be above 0, or 0 for none.");
-        Require(EmaDecay is >= 0 and < 1, $"The decay of the averaged weights is {EmaDecay}; it must be at least 0 and below 1.");
-        Require(Dropout is >= 0 and < 1, $"The dropout is {Dropout}; it must be at least 0 and below 1.");
-        Require(ValidationInterval >= 0, $"The validation interval is {ValidationInterval}; it must be at least 1 step, or 0 for none within an epoch.");
-        Require(Patience >= 0, $"The patience is {Patience}; it must be at least 1 epoch, or 0 for no end.");
-        Require(TimeBudget is null || TimeBudget > TimeSpan.Zero, $"The time budget is {TimeBudget}; it must be above 0.");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), $"The learning rate is {LearningRate}; it must be above 0.");
-        Require(ValidationShare is >= 0 and < 1, $"The validation share is {ValidationShare}; it must be at least 0 and below 1.");
-        Require(Threads >= 0, $"The number of threads is {Threads}; it must be at least 1, or 0 for one a processor.");
-        Require(CheckpointInterval >= TimeSpan.Zero, $"The checkpoint interval is {CheckpointInterval}; it must not be negative.");
+        Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Require(Stride >= 1, nameof(Stride), Stride, "at least 1");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Require(SequenceLength >= 1, nameof(SequenceLength), SequenceLength, "at least 1");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
+        Require(WarmupSteps >= 0, nameof(WarmupSteps), WarmupSteps, "at least 0");
+        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "at least 0");
+        Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), nameof(ClipNorm), ClipNorm, "above 0, or 0 for no clipping");
+        Require(ClipValue >= 0 && double.IsFinite(ClipValue), nameof(ClipValue), ClipValue, "above 0, or 0 for no clipping");
+        Require(EmaDecay is >= 0 and < 1, nameof(EmaDecay), EmaDecay, "at least 0 and below 1");
+        Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "at least 0 and below 1");
+        Require(ValidationShare is >= 0 and < 1, nameof(ValidationShare), ValidationShare, "at least 0 and below 1");
+        Require(ValidationInterval >= 0, nameof(ValidationInterval), ValidationInterval, "at least 1 step, or 0 for no validation within an epoch");
+        Require(Patience >= 0, nameof(Patience), Patience, "at least 1 epoch, or 0 for no early stopping");
+        Require(TimeBudget is null || TimeBudget > TimeSpan.Zero, nameof(TimeBudget), TimeBudget, "above 0");
+        Require(Threads >= 0, nameof(Threads), Threads, "at least 1, or 0 for one per processor");
+        Require(CheckpointInterval >= TimeSpan.Zero, nameof(CheckpointInterval), CheckpointInterval, "at least 0");
     }
 
-    private static void Require(bool condition, FormattableString message)
+    internal static void Require(bool isValid, string name, object? value, string range)
     {
-        if (!condition) throw new ArgumentException(FormattableString.Invariant(message));
+        if (!isValid) throw new InvalidOptionsException(FormattableString.Invariant($"{name} is {value}. It must be {range}."), name);
     }
+}
+
+/// <summary>What a model predicts in training and evaluation.</summary>
+public enum Objective
+{
+    /// <summary>The token after each window of the text, as in the notebook. Each window starts from a zero state.</summary>
+    Windows,
+
+    /// <summary>
+    /// Every token of streams that are read in parallel, as in char-rnn. The state is carried from batch to batch, and gradients are truncated between
+    /// batches (truncated backpropagation through time).
+    /// </summary>
+    Stream,
+}
+
+/// <summary>The algorithm that updates the parameters from their gradients.</summary>
+public enum OptimizerKind
+{
+    /// <summary>RMSprop as in Keras: rho 0.9, epsilon 1e-7 added to the root.</summary>
+    RmsProp,
+
+    /// <summary>Adam (Kingma, Ba, 2015): beta 0.9 and 0.999, epsilon 1e-8. Weight decay is added to the gradient.</summary>
+    Adam,
+
+    /// <summary>AdamW (Loshchilov, Hutter, 2019): Adam with decoupled weight decay.</summary>
+    AdamW,
+
+    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
+    Sgd,
+}
+
+/// <summary>How the learning rate changes during training.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>It does not change.</summary>
+    Constant,
+
+    /// <summary>It falls to 1 % along half a cosine, over the whole training.</summary>
+    Cosine,
+
+    /// <summary>It falls by 3 % per epoch from the tenth epoch on, as in char-rnn.</summary>
+    Step,
+
+    /// <summary>It is halved after two epochs without a lower loss.</summary>
+    Plateau,
 }

@@ -5,7 +5,7 @@ using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 
-/// <summary>A run while it runs: advances batch by batch and writes what the run folder holds.</summary>
+/// <summary>A training run in progress: trains batch by batch and writes the files of the run folder.</summary>
 internal sealed class TrainingSession : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
@@ -13,26 +13,25 @@ internal sealed class TrainingSession : IDisposable
     private readonly LanguageModel model;
     private readonly Corpus corpus;
     private readonly TrainingOptions options;
-    private readonly RunFolder? folder;
+    private readonly RunFolder? files;
     private readonly TrainingSplit split;
     private readonly BatchPlan plan;
     private readonly TokenSequence ids, validationIds;
     private readonly TrainingStep step;
-    private readonly TrainingSnapshot arenas;
+    private readonly TrainingSnapshot snapshot;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
-    public TrainingSession(LanguageModel model, Corpus corpus, Corpus? validation, TrainingOptions options, RunFolder? folder, TrainingSplit split, TokenSequence ids)
+    public TrainingSession(
+        LanguageModel model, Corpus corpus, Corpus? validation, TrainingOptions options, RunFolder? files, TrainingSplit split, TokenSequence ids)
     {
-        (this.model, this.corpus, this.options, this.folder, this.split, plan) = (model, corpus, options, folder, split, split.Plan);
-        this.ids = ids;
+        (this.model, this.corpus, this.options, this.files, this.split, plan, this.ids) = (model, corpus, options, files, split, split.Plan, ids);
         validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
         step = new TrainingStep(model, ids, options);
-        arenas = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
-        RunIdentity identity = RunIdentity.Of(corpus.Sha256, model.Spec, options) with { ValidationSha256 = validation?.Sha256 };
+        snapshot = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
         try
         {
-            state = Begin(identity);
+            state = LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options));
         }
         catch
         {
@@ -40,12 +39,12 @@ internal sealed class TrainingSession : IDisposable
             throw;
         }
 
-        if (CompletedEpochs > 0) model.Training = Record(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
-        plan.Begin(Epoch);
+        if (CompletedEpochs > 0) model.Training = CreateRecord(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
+        plan.StartEpoch(Epoch);
     }
 
-    /// <summary>Whether every epoch is done, or there is no more time, or no hope. An epoch cut short by the time is completed first.</summary>
-    public bool IsDone => state.Batch == 0 && (CompletedEpochs >= options.Epochs || IsOutOfTime || IsOutOfPatience);
+    /// <summary>Whether training is complete. An epoch that the time budget cuts short is completed first.</summary>
+    public bool IsDone => state.Batch == 0 && options.IsComplete(state.History);
 
     public int CompletedEpochs => state.History.Count;
 
@@ -56,10 +55,13 @@ internal sealed class TrainingSession : IDisposable
 
     private bool IsOutOfTime => options.TimeBudget is { } budget && Seconds + state.Seconds >= budget.TotalSeconds;
 
-    private bool IsOutOfPatience => options.Patience > 0 && state.History.Count - 1 - state.History.FindLastIndex(epoch => epoch.IsBest) >= options.Patience;
+    private bool EndsEpoch => state.Batch == plan.BatchCount || IsOutOfTime;
 
-    /// <summary>Share of the whole training that is done: of its epochs or of its time, whichever is further.</summary>
-    private double Done
+    private bool IsValidationDue =>
+        options.ValidationInterval > 0 && split.ValidationCount > 0 && state.Batch % options.ValidationInterval == 0 && !EndsEpoch;
+
+    /// <summary>The share of the whole training that is done: of its epochs or of its time, whichever is larger.</summary>
+    private double Progress
     {
         get
         {
@@ -68,56 +70,64 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>The best epoch's training loss, but no more than guessing costs.</summary>
+    /// <summary>The training loss of the best epoch, but at most that of a uniform guess.</summary>
     private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Tokenizer.VocabularySize)).Min();
 
-    /// <summary>Trains until there is something to tell.</summary>
+    private double CharactersPerSecond
+    {
+        get
+        {
+            double tokens = state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
+            return tokens * corpus.CharacterCount / ids.Count;
+        }
+    }
+
+    /// <summary>Trains until there is something to report.</summary>
     public IReadOnlyList<TrainingEvent> Advance(CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
         double before = state.Seconds, expected = ExpectedLoss;
-        while (state.Batch < plan.BatchCount && !IsOutOfTime)
+        while (!EndsEpoch)
         {
             if (cancellationToken.IsCancellationRequested) return SaveCheckpoint();
             double loss = TrainBatch();
             state.Seconds = before + clock.Elapsed.TotalSeconds;
             if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
             bool isCheckpointDue = sinceCheckpoint.Elapsed > options.CheckpointInterval;
-            if (IsValidationDue) return [MeasureValidation(), .. isCheckpointDue ? SaveCheckpoint() : []];
-            if (isCheckpointDue) return [Progress(), .. SaveCheckpoint()];
-            if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [Progress()];
+            if (IsValidationDue) return [ValidateWithinEpoch(), .. isCheckpointDue ? SaveCheckpoint() : []];
+            if (isCheckpointDue) return [CreateProgress(), .. SaveCheckpoint()];
+            if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [CreateProgress()];
         }
 
-        // What the last batch's step did shows in no loss; good weights must at least be numbers, and so is an average only if they are.
-        if (!TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values) && HasDiverged(double.NaN, expected)) return [ReturnToGoodWeights(double.NaN)];
-        return CompleteEpoch();
+        // No loss shows what the last step of an epoch did, so the weights are checked (an average of them is finite only if they are).
+        bool isFinite = TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values);
+        return isFinite || !HasDiverged(double.NaN, expected) ? CompleteEpoch() : [ReturnToGoodWeights(double.NaN)];
     }
 
     public void Dispose() => step.Dispose();
 
-    /// <summary>The run as the folder's checkpoint holds it, or a new one.</summary>
-    private TrainingState Begin(RunIdentity identity)
+    private TrainingState LoadOrCreateState(RunIdentity identity)
     {
-        OptimizerState? accumulated = model.OptimizerState;
-        // The model that is trained and saved from now on has an optimizer of its own.
+        OptimizerState? imported = model.OptimizerState;
+        // It does not belong to the weights any more once they are trained.
         model.OptimizerState = null;
-        if (folder is not null && File.Exists(folder.Checkpoint))
+        if (files is not null && File.Exists(files.Checkpoint))
         {
-            TrainingState saved = Checkpoint.Load(folder.Checkpoint, identity, arenas);
+            TrainingState saved = Checkpoint.Load(files.Checkpoint, identity, snapshot);
             step.StepsBefore = saved.StepsBefore;
             return saved;
         }
 
-        if (accumulated is not null) step.GoOnFrom(accumulated);
-        arenas.Keep();
-        return new TrainingState { FormatVersion = RunFormat.Current, Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
+        if (imported is not null) step.TryContinueFrom(imported);
+        snapshot.MarkGood();
+        return new TrainingState { Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
     }
 
     private double TrainBatch()
     {
         if (state.Batch == 0) step.ResetStates();
-        ReadOnlySpan<long> starts = plan.Batch(state.Batch, out int steps);
-        (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)LearningRate.At(options, state, Done));
+        ReadOnlySpan<long> starts = plan.GetBatch(state.Batch, out int steps);
+        (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)LearningRate.At(options, state, Progress));
         int predictions = options.Objective == Objective.Windows ? starts.Length : starts.Length * steps;
         state.Batch++;
         state.Steps++;
@@ -129,115 +139,107 @@ internal sealed class TrainingSession : IDisposable
 
     private bool HasDiverged(double loss, double expected)
     {
-        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected, endsEpoch: state.Batch == plan.BatchCount || IsOutOfTime);
-        return double.IsFinite(loss)
-            ? false
-            : throw new TrainingDivergedException(
-                $"The loss of batch {state.Batch} in epoch {Epoch} is not a number, and the divergence guard is off; lower the learning rate or turn the guard on.");
+        if (options.DivergenceGuard) return DivergenceGuard.HasDiverged(state, loss, expected, EndsEpoch);
+        if (double.IsFinite(loss)) return false;
+        throw new TrainingDivergedException(
+            $"The loss of batch {state.Batch} in epoch {Epoch} is not a number, and the divergence guard is off. "
+            + "Use a lower learning rate, or turn the guard on.");
     }
 
     private DivergenceDetected ReturnToGoodWeights(double loss)
     {
-        if (state.Divergences == DivergenceGuard.MostDivergences)
+        if (state.Divergences == DivergenceGuard.MaxDivergences)
         {
-            throw new TrainingDivergedException(
-                FormattableString.Invariant($"Training diverged {state.Divergences + 1} times, the last time with a learning rate of {state.LearningRate:G3}; begin anew with a lower one."));
+            throw new TrainingDivergedException(FormattableString.Invariant(
+                $"Training diverged {state.Divergences + 1} times, last with a learning rate of {state.LearningRate:G3}. Start a new run with a lower one."));
         }
 
         double recent = double.IsFinite(loss) ? state.RecentLoss : loss;
         (int batch, double expected) = (state.Batch, ExpectedLoss);
-        DivergenceGuard.Return(state);
-        arenas.Restore();
+        DivergenceGuard.RestartEpoch(state);
+        snapshot.RestoreGood();
         return new DivergenceDetected(Epoch, batch, recent, expected, state.LearningRate);
     }
 
-    private TrainingProgress Progress()
+    private TrainingProgress CreateProgress()
     {
-        double perBatch = state.Seconds / state.Batch;
-        double batchesLeft = (double)(options.Epochs - state.History.Count) * plan.BatchCount - state.Batch, secondsLeft = perBatch * batchesLeft;
+        double batchesLeft = (double)(options.Epochs - CompletedEpochs) * plan.BatchCount - state.Batch;
+        double secondsLeft = state.Seconds / state.Batch * batchesLeft;
         if (options.TimeBudget is { } budget) secondsLeft = Math.Min(secondsLeft, budget.TotalSeconds - Seconds - state.Seconds);
         return new TrainingProgress(
             Epoch, state.Batch, plan.BatchCount, state.LossSum / state.Predictions, (double)state.Correct / state.Predictions,
             CharactersPerSecond, TimeSpan.FromSeconds(Math.Max(0, secondsLeft)));
     }
 
-    private double CharactersPerSecond => TokensPerSecond * corpus.CharacterCount / ids.Count;
-
-    private double TokensPerSecond => state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
-
     private IReadOnlyList<TrainingEvent> CompleteEpoch()
     {
-        double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Done);
+        double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Progress);
         Evaluation? validation = Validate();
         EpochCompleted completed = new(
             Epoch, loss, (double)state.Correct / state.Predictions, validation?.LossPerToken, validation?.Accuracy, state.Seconds,
-            CharactersPerSecond, rate, IsBest(validation?.LossPerToken ?? loss));
+            CharactersPerSecond, rate, UpdateBestLoss(validation?.LossPerToken ?? loss));
         state.History.Add(completed);
         if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss))
         {
-            arenas.Keep();
+            snapshot.MarkGood();
             state.GoodSteps = state.Steps;
         }
 
         state.RestartEpoch();
-        plan.Begin(Epoch);
-        model.Training = Record(completed.Epoch, completed.Loss, completed.ValidationLoss);
-        return [.. SaveModels(completed.IsBest), completed];
+        plan.StartEpoch(Epoch);
+        model.Training = CreateRecord(completed.Epoch, completed.Loss, completed.ValidationLoss);
+        return [.. SaveEpoch(completed.IsBest), completed];
     }
 
-    private bool IsValidationDue =>
-        options.ValidationInterval > 0 && split.ValidationCount > 0 && state.Batch % options.ValidationInterval == 0 && state.Batch < plan.BatchCount && !IsOutOfTime;
-
-    private ValidationMeasured MeasureValidation()
+    private ValidationMeasured ValidateWithinEpoch()
     {
         Evaluation validation = Validate()!.Value;
-        ValidationMeasured measured = new(
-            Epoch, state.Batch, validation.LossPerToken, validation.Accuracy, Seconds + state.Seconds, IsBest(validation.LossPerToken));
-        if (measured.IsBest && folder is not null)
+        bool isBest = UpdateBestLoss(validation.LossPerToken);
+        if (isBest && files is not null)
         {
-            model.Training = Record(Epoch, state.LossSum / state.Predictions, validation.LossPerToken);
-            model.Save(folder.BestModel);
+            model.Training = CreateRecord(Epoch, state.LossSum / state.Predictions, validation.LossPerToken);
+            model.Save(files.BestModel);
         }
 
-        return measured;
+        return new ValidationMeasured(Epoch, state.Batch, validation.LossPerToken, validation.Accuracy, Seconds + state.Seconds, isBest);
     }
 
-    /// <summary>Whether a loss is the lowest so far; it is then remembered.</summary>
-    private bool IsBest(double loss)
+    private Evaluation? Validate()
+    {
+        if (split.ValidationCount == 0) return null;
+        step.Evaluator.RefreshWeights();
+        return options.Objective == Objective.Windows
+            ? step.Evaluator.EvaluateWindows(validationIds, split.ValidationCount, split.ValidationWindows.GetStart)
+            : step.Evaluator.EvaluateStream(validationIds, split.ValidationStart);
+    }
+
+    /// <summary>Whether a loss is the lowest so far. If so, it becomes the best loss.</summary>
+    private bool UpdateBestLoss(double loss)
     {
         bool isBest = !(loss >= state.BestLoss) && double.IsFinite(loss);
         if (isBest) state.BestLoss = loss;
         return isBest;
     }
 
-    private Evaluation? Validate()
+    /// <summary>The checkpoint comes last: after a kill before it, the epoch is repeated and the same files are written again.</summary>
+    private IReadOnlyList<CheckpointSaved> SaveEpoch(bool isBest)
     {
-        if (split.ValidationCount == 0) return null;
-        step.Evaluator.Begin();
-        return options.Objective == Objective.Windows
-            ? step.Evaluator.Windows(validationIds, split.ValidationCount, split.ValidationWindows.StartOf)
-            : step.Evaluator.Stream(validationIds, split.ValidationStart);
-    }
-
-    /// <summary>The checkpoint comes last: a kill before it repeats the epoch and writes the same models again.</summary>
-    private IReadOnlyList<CheckpointSaved> SaveModels(bool best)
-    {
-        if (folder is null) return [];
-        if (best) model.Save(folder.BestModel);
-        model.Save(folder.LastModel);
-        MetricsFile.Write(folder.Metrics, state.History);
+        if (files is null) return [];
+        if (isBest) model.Save(files.BestModel);
+        model.Save(files.LastModel);
+        MetricsFile.Write(files.Metrics, state.History);
         return SaveCheckpoint();
     }
 
     private IReadOnlyList<CheckpointSaved> SaveCheckpoint()
     {
         sinceCheckpoint.Restart();
-        if (folder is null) return [];
-        Checkpoint.Save(folder.Checkpoint, state, arenas);
-        return [new CheckpointSaved(folder.Checkpoint)];
+        if (files is null) return [];
+        Checkpoint.Save(files.Checkpoint, state, snapshot);
+        return [new CheckpointSaved(files.Checkpoint)];
     }
 
-    private TrainingRecord Record(int epochs, double loss, double? validationLoss) => new()
+    private TrainingRecord CreateRecord(int epochs, double loss, double? validationLoss) => new()
     {
         Corpus = corpus.Name,
         CorpusSha256 = corpus.Sha256,
@@ -246,6 +248,6 @@ internal sealed class TrainingSession : IDisposable
         Epochs = epochs,
         Loss = loss,
         ValidationLoss = validationLoss,
-        Version = typeof(TrainingSession).Assembly.GetName().Version!.ToString(3),
+        Version = ModelFileInfo.LibraryVersion,
     };
 }

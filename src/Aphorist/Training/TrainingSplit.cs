@@ -1,67 +1,94 @@
 namespace Aphorist.Training;
 
-/// <summary>What is trained on and what is held out to measure on: a part of the corpus, from its end, or another text.</summary>
+/// <summary>The training set and the validation set: a part of the corpus, from its end, or a separate text.</summary>
 internal sealed class TrainingSplit
 {
     private TrainingSplit(BatchPlan plan, long validationCount) => (Plan, ValidationCount) = (plan, validationCount);
 
-    /// <summary>What is trained on.</summary>
+    /// <summary>The batches of the training set.</summary>
     public BatchPlan Plan { get; }
 
-    /// <summary>How many predictions are held out.</summary>
+    /// <summary>The number of predictions in the validation set.</summary>
     public long ValidationCount { get; }
 
-    /// <summary>The windows held out, for windows.</summary>
+    /// <summary>The windows of the validation set, if the objective is windows.</summary>
     public ValidationWindows ValidationWindows { get; private init; }
 
-    /// <summary>Where the text held out begins, for streams.</summary>
+    /// <summary>Where the validation set starts, if the objective is streams.</summary>
     public long ValidationStart { get; private init; }
 
-    /// <summary>Divides a corpus.</summary>
-    /// <param name="length">Its tokens.</param>
-    /// <param name="window">Tokens of a window.</param>
-    /// <param name="options">How training goes.</param>
-    /// <param name="validationLength">Tokens of another text to measure on; null for none.</param>
-    /// <exception cref="ArgumentException">There is nothing to train on, or nothing to hold out though something should be, or two things.</exception>
-    public static TrainingSplit Of(long length, int window, TrainingOptions options, long? validationLength = null)
+    /// <summary>Splits a corpus.</summary>
+    /// <param name="length">The number of tokens of the corpus.</param>
+    /// <param name="window">The number of tokens of a window.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="validationLength">The number of tokens of a separate validation text; null if there is none.</param>
+    /// <exception cref="CorpusException">A text is too short.</exception>
+    /// <exception cref="InvalidOptionsException">The share leaves nothing to train or to validate, or there are two validation sets.</exception>
+    public static TrainingSplit Create(long length, int window, TrainingOptions options, long? validationLength = null)
     {
-        TrainingSplit split = options.Objective == Objective.Windows ? OfWindows(length, window, options) : OfStream(length, options);
-        return validationLength is long other ? split.MeasuredOn(other, window, options) : split;
+        TrainingSplit split = options.Objective == Objective.Windows ? SplitWindows(length, window, options) : SplitStream(length, options);
+        return validationLength is { } other ? split.WithValidationText(other, window, options) : split;
     }
 
-    /// <summary>Where the last part of something begins.</summary>
+    /// <summary>Where the last part of something starts.</summary>
     public static long StartOfTail(long length, double share) => (long)(length * (1 - share));
 
-    /// <summary>The same training, measured on a whole text of its own.</summary>
-    private TrainingSplit MeasuredOn(long length, int window, TrainingOptions options)
+    private static TrainingSplit SplitWindows(long length, int window, TrainingOptions options)
     {
-        if (ValidationCount > 0)
-            throw new ArgumentException("There is a validation text, and a share of the corpus is to be held out too: choose one of them.");
-        int least = options.Objective == Objective.Windows ? window + 1 : 2;
-        if (length < least)
-            throw new ArgumentException($"The validation text has {length} tokens, but it takes {least} to predict one of them; use a longer text.");
-        if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
-        ValidationWindows all = ValidationWindows.Of(length, window, options.Stride, share: 1);
-        return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };
-    }
-
-    private static TrainingSplit OfWindows(long length, int window, TrainingOptions options)
-    {
-        ValidationWindows last = ValidationWindows.Of(length, window, options.Stride, options.ValidationShare);
+        ValidationWindows last = ValidationWindows.AtEnd(length, window, options.Stride, options.ValidationShare);
         EnsureBoth(last.First, last.Count, $"{last.First + last.Count} windows", options.ValidationShare);
         return new TrainingSplit(new WindowPlan(last.First, window, options), last.Count) { ValidationWindows = last };
     }
 
-    private static TrainingSplit OfStream(long length, TrainingOptions options)
+    private static TrainingSplit SplitStream(long length, TrainingOptions options)
     {
-        long training = StartOfTail(length, options.ValidationShare), heldOut = length - training;
-        EnsureBoth(training, heldOut - 1, $"{length} tokens", options.ValidationShare);
-        return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, heldOut - 1)) { ValidationStart = training };
+        long training = StartOfTail(length, options.ValidationShare), validation = length - training;
+        // The first token of the validation set is not predicted.
+        EnsureBoth(training, validation - 1, $"{length} tokens", options.ValidationShare);
+        return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, validation - 1)) { ValidationStart = training };
+    }
+
+    private TrainingSplit WithValidationText(long length, int window, TrainingOptions options)
+    {
+        if (ValidationCount > 0)
+        {
+            throw new InvalidOptionsException(
+                "There is a validation text, so ValidationShare must be 0. Use one of them.", nameof(TrainingOptions.ValidationShare));
+        }
+
+        int minimum = options.Objective == Objective.Windows ? window + 1 : 2;
+        if (length < minimum)
+            throw new CorpusException($"The validation text has {length} tokens, but at least {minimum} are needed to predict one. Use a longer text.");
+        if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
+        ValidationWindows all = ValidationWindows.AtEnd(length, window, options.Stride, share: 1);
+        return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };
     }
 
     private static void EnsureBoth(long training, long validation, string whole, double share)
     {
         if (training > 0 && (share == 0 || validation > 0)) return;
-        throw new ArgumentException(FormattableString.Invariant($"A validation share of {share} of {whole} leaves none to {(training <= 0 ? "train on" : "validate with")}; choose another share or a longer text."));
+        string purpose = training <= 0 ? "train on" : "validate with";
+        throw new InvalidOptionsException(
+            FormattableString.Invariant($"A ValidationShare of {share} of {whole} leaves none to {purpose}. Use another share or a longer text."),
+            nameof(TrainingOptions.ValidationShare));
     }
+}
+
+/// <summary>The windows of the last part of a text.</summary>
+/// <param name="First">The number of the first of them, counted from the start of the text.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Stride">Tokens between the starts of two windows.</param>
+internal readonly record struct ValidationWindows(long First, long Count, int Stride)
+{
+    /// <summary>The last share of the windows of a text.</summary>
+    /// <exception cref="CorpusException">The text is too short for a window.</exception>
+    public static ValidationWindows AtEnd(long length, int window, int stride, double share)
+    {
+        long count = WindowPlan.CountWindows(length, window, stride), first = TrainingSplit.StartOfTail(count, share);
+        return new(first, count - first, stride);
+    }
+
+    /// <summary>Where one of them starts.</summary>
+    /// <param name="index">From 0.</param>
+    public long GetStart(long index) => (First + index) * Stride;
 }

@@ -3,32 +3,33 @@ using Aphorist.Numerics;
 namespace Aphorist.Training;
 
 /// <summary>
-/// The windows of a part of the corpus, shuffled anew for every epoch. Where there are too many to hold their order in memory, blocks of neighbouring
-/// windows are visited in a shuffled order, each shuffled in itself.
+/// The windows of a part of the corpus, shuffled for every epoch. If there are too many to hold their order in memory, blocks of neighbouring windows are
+/// shuffled, and the windows within each block.
 /// </summary>
 internal sealed class WindowPlan : BatchPlan
 {
-    /// <summary>The most windows that are shuffled together.</summary>
-    public const int MostTogether = 1 << 22;
+    /// <summary>The maximum number of windows in a block.</summary>
+    public const int MaxBlockLength = 1 << 22;
 
-    private readonly int window, step, batchSize, blockLength;
+    private readonly int window, stride, batchSize, blockLength;
     private readonly ulong seed;
     private readonly long count;
     private readonly int[] blocks, order;
     private readonly long[] ends, starts;
     private int epoch;
 
-    // The block at hand: which places of the epoch it takes, and its first window.
+    // The current block: its range of positions in the epoch, and its first window.
     private long begin, end, firstWindow;
 
-    /// <param name="count">How many windows, from the beginning of the corpus.</param>
-    /// <param name="window">Characters of a window.</param>
-    /// <param name="options">How training goes.</param>
-    /// <param name="mostTogether">The most windows that are shuffled together.</param>
-    public WindowPlan(long count, int window, TrainingOptions options, int mostTogether = MostTogether)
+    /// <param name="count">The number of windows, from the start of the corpus.</param>
+    /// <param name="window">The number of tokens of a window.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="blockLength">The maximum number of windows in a block.</param>
+    public WindowPlan(long count, int window, TrainingOptions options, int blockLength = MaxBlockLength)
     {
-        (this.count, this.window, step, batchSize, seed, blockLength) = (count, window, options.Stride, options.BatchSize, options.Seed, mostTogether);
-        BatchCount = Counted((count + batchSize - 1) / batchSize);
+        (this.count, this.window, this.blockLength) = (count, window, blockLength);
+        (stride, batchSize, seed) = (options.Stride, options.BatchSize, options.Seed);
+        BatchCount = CheckedCount((count + batchSize - 1) / batchSize);
         blocks = new int[(count + blockLength - 1) / blockLength];
         ends = new long[blocks.Length];
         order = new int[Math.Min(count, blockLength)];
@@ -39,16 +40,19 @@ internal sealed class WindowPlan : BatchPlan
 
     public override long Predictions => count;
 
-    public override int MostRows => batchSize;
+    public override int MaxRows => batchSize;
 
-    public override int MostSteps => window;
+    public override int MaxSteps => window;
 
-    /// <summary>How many windows fit into a corpus.</summary>
-    public static long CountOf(long length, int window, int step) => length <= window
-        ? throw new ArgumentException($"The corpus has {length} tokens, but a window of {window} and the token after it need at least {window + 1}; use a longer text or a smaller window.")
-        : (length - window + step - 1) / step;
+    /// <summary>The number of windows in a text.</summary>
+    /// <exception cref="CorpusException">The text is too short for one.</exception>
+    public static long CountWindows(long length, int window, int stride) => length > window
+        ? (length - window + stride - 1) / stride
+        : throw new CorpusException(
+            $"The text has {length} tokens, but a window of {window} and the token after it need at least {window + 1}. "
+            + "Use a longer text or a smaller window.");
 
-    public override void Begin(int epoch)
+    public override void StartEpoch(int epoch)
     {
         this.epoch = epoch;
         for (int block = 0; block < blocks.Length; block++) blocks[block] = block;
@@ -58,7 +62,7 @@ internal sealed class WindowPlan : BatchPlan
         (begin, end) = (0, 0);
     }
 
-    public override ReadOnlySpan<long> Batch(int number, out int steps)
+    public override ReadOnlySpan<long> GetBatch(int number, out int steps)
     {
         steps = window;
         long first = (long)number * batchSize;
@@ -67,17 +71,17 @@ internal sealed class WindowPlan : BatchPlan
         return starts.AsSpan(0, rows);
     }
 
-    /// <summary>Where the window at a place of the epoch starts.</summary>
-    private long StartOf(long place)
+    /// <summary>The start of the window at a position of the epoch.</summary>
+    private long StartOf(long position)
     {
-        if (place < begin || place >= end) Visit(place);
-        return (firstWindow + order[place - begin]) * step;
+        if (position < begin || position >= end) LoadBlock(position);
+        return (firstWindow + order[position - begin]) * stride;
     }
 
-    /// <summary>Shuffles the block that a place of the epoch falls into.</summary>
-    private void Visit(long place)
+    /// <summary>Shuffles the block of a position of the epoch.</summary>
+    private void LoadBlock(long position)
     {
-        int visit = Array.BinarySearch(ends, place + 1);
+        int visit = Array.BinarySearch(ends, position + 1);
         if (visit < 0) visit = ~visit;
         int length = LengthOf(blocks[visit]);
         (begin, end, firstWindow) = (ends[visit] - length, ends[visit], (long)blocks[visit] * blockLength);

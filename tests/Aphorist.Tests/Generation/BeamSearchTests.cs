@@ -11,16 +11,21 @@ public sealed class BeamSearchTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Search_WideEnough_EqualsExhaustiveSearch(int kind)
+    public void BeamSearch_WideEnough_EqualsExhaustiveSearch(int kind)
     {
         const int Length = 4;
-        LanguageModel model = ModelPair.Random(LayerKinds.All[kind] with { HiddenSize = 9, Layers = 2, EmbeddingSize = 3 }, 4, deviation: 0.8).Engine;
+        ModelSpec spec = LayerKinds.All[kind] with { HiddenSize = 9, Layers = 2, EmbeddingSize = 3 };
+        LanguageModel model = ModelPair.Random(spec, 4, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1, 2]), prompt = model.Tokenizer.Decode([0, 3]);
         foreach (double penalty in (double[])[0, 0.6, 2])
         {
-            BeamResult[] all = [.. Exhaustive(new TextGenerator(model), prompt, stop, Length, penalty).OrderByDescending(text => text.Score)];
+            BeamResult[] all =
+                [.. Exhaustive(new TextGenerator(model), prompt, stop, Length, penalty).OrderByDescending(text => text.Score)];
             IReadOnlyList<BeamResult> found = new TextGenerator(model).BeamSearch(
-                prompt, new() { MaxTokens = Length, StopSequences = [stop] }, new() { BeamWidth = 256, ResultCount = 20, LengthPenalty = penalty }, Token);
+                prompt,
+                new() { MaxTokens = Length, StopSequences = [stop] },
+                new() { BeamWidth = 256, ResultCount = 20, LengthPenalty = penalty },
+                Token);
             Assert.Equal(all.Take(20).Select(text => text.Text), found.Select(text => text.Text));
             for (int place = 0; place < found.Count; place++)
             {
@@ -32,7 +37,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_WidthOne_IsGreedy()
+    public void BeamSearch_WidthOne_IsGreedy()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         TextGenerator generator = new(model);
@@ -41,7 +46,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_Wider_FindsTextsAtLeastAsLikely()
+    public void BeamSearch_Wider_FindsTextsAtLeastAsLikely()
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine);
         double[] best = [.. ((int[])[1, 8, 64]).Select(
@@ -50,7 +55,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_MinimumLength_EndsNoTextBefore()
+    public void BeamSearch_MinTokens_EndsNoTextBefore()
     {
         LanguageModel model = ModelPair.Random(4, 9, 5, GateActivation.Sigmoid, deviation: 0.8).Engine;
         string stop = model.Tokenizer.Decode([1]);
@@ -62,25 +67,26 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void Search_Words_NeverWritesTheUnknownOne()
+    public void BeamSearch_Words_NeverReturnsTheUnknownToken()
     {
-        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "a", " b"]));
+        WordTokenizer words = WordTokenizer.FromTokens([WordTokenizer.UnknownToken, "a", " b"]);
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, words);
         model.Parameters.GetValues(model.Layout.DecoderBias)[WordTokenizer.UnknownId] = 50;
-        Assert.All(new TextGenerator(model).BeamSearch("a", new() { MaxTokens = 3 }, new() { ResultCount = 4 }, Token), text => Assert.DoesNotContain(WordTokenizer.UnknownToken, text.Text, StringComparison.Ordinal));
+        TextGenerator generator = new(model);
+        IReadOnlyList<BeamResult> found = generator.BeamSearch("a", new() { MaxTokens = 3 }, new() { ResultCount = 4 }, Token);
+        Assert.All(found, text => Assert.DoesNotContain(WordTokenizer.UnknownToken, text.Text, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Search_LengthZeroOrCancelled_DoesNothing()
+    public void BeamSearch_MaxTokensZeroOrCanceled_DoesNothing()
     {
         TextGenerator generator = new(ModelPair.Random(4, 9, 5, GateActivation.Sigmoid).Engine);
-        Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", new() { MaxTokens = 0 }, cancellationToken: Token)));
-        Assert.Throws<OperationCanceledException>(() => generator.BeamSearch("", new() { MaxTokens = 5 }, cancellationToken: new CancellationToken(canceled: true)));
-        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { BeamWidth = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { ResultCount = 0 });
-        Assert.Throws<InvalidOptionsException>(() => new BeamOptions { LengthPenalty = -1 });
+        Assert.Equal(new BeamResult("", 0, 0, 0), Assert.Single(generator.BeamSearch("", new() { MaxTokens = 0 }, null, Token)));
+        CancellationToken canceled = new(canceled: true);
+        Assert.Throws<OperationCanceledException>(() => generator.BeamSearch("", new() { MaxTokens = 5 }, null, canceled));
     }
 
-    /// <summary>Every text there is, each token predicted by a session of its own.</summary>
+    /// <summary>Returns every possible text; each token is predicted by a session of its own.</summary>
     private static IEnumerable<BeamResult> Exhaustive(TextGenerator generator, string prompt, string stop, int length, double penalty)
     {
         using GenerationSession session = generator.CreateSession();
@@ -91,7 +97,11 @@ public sealed class BeamSearchTests
         {
             bool ends = text.EndsWith(stop, StringComparison.Ordinal);
             if (ends || tokens == length)
-                return [new BeamResult(ends ? text[..^stop.Length] : text, logProbability, tokens, logProbability / Math.Pow((5.0 + tokens) / 6, penalty))];
+            {
+                double score = logProbability / Math.Pow((5.0 + tokens) / 6, penalty);
+                return [new BeamResult(ends ? text[..^stop.Length] : text, logProbability, tokens, score)];
+            }
+
             double[] following = here.Predict().LogProbabilities.ToArray();
             return Enumerable.Range(0, following.Length).SelectMany(id =>
             {

@@ -2,6 +2,7 @@ using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
 using Aphorist.Numerics;
+using Aphorist.Tests.Generation.Sampling;
 using Aphorist.Tests.Model;
 using Xunit;
 
@@ -9,6 +10,8 @@ namespace Aphorist.Tests.Generation;
 
 public sealed class GenerationAllocationTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<GenerationOptions> Strategies =>
     [
         new GenerationOptions(),
@@ -17,8 +20,9 @@ public sealed class GenerationAllocationTests
         new GenerationOptions { TypicalP = 0.9 },
         new GenerationOptions
         {
-            TemperatureSchedule = TemperatureSchedule.Cycle(0.5, 1.5), TopK = 15, TopP = 0.95, MinP = 0.01, TypicalP = 0.9, RepetitionPenalty = 1.1, FrequencyPenalty = 0.1,
-            PresencePenalty = 0.1, LogitBias = new Dictionary<string, double> { ["\u4E00"] = 1 }, BannedTokens = ["\u4E01"],
+            TemperatureSchedule = TemperatureSchedule.Cycle(0.5, 1.5), TopK = 15, TopP = 0.95, MinP = 0.01, TypicalP = 0.9,
+            RepetitionPenalty = 1.1, FrequencyPenalty = 0.1, PresencePenalty = 0.1,
+            LogitBias = new Dictionary<string, double> { ["\u4E00"] = 1 }, BannedTokens = ["\u4E01"],
         },
     ];
 
@@ -29,19 +33,26 @@ public sealed class GenerationAllocationTests
     {
         AssertAllocatesNothing(ModelPair.Initial(20, 32, 10, GateActivation.HardSigmoid).Engine, mode);
         foreach (ModelSpec kind in LayerKinds.All)
-            AssertAllocatesNothing(ModelPair.Random(kind with { HiddenSize = 16, Layers = 3, EmbeddingSize = 5, Window = 10 }, 20).Engine, mode);
+        {
+            ModelSpec spec = kind with { HiddenSize = 16, Layers = 3, EmbeddingSize = 5, Window = 10 };
+            AssertAllocatesNothing(ModelPair.Random(spec, 20).Engine, mode);
+        }
+
     }
 
     [Theory]
     [MemberData(nameof(Strategies))]
     public void Stream_AfterTheFirstCharacters_AllocatesNothing(GenerationOptions options)
     {
-        // So many that their order is found by a heap, and so few that it is counted out.
-        foreach (int characters in (int[])[Ranking.MostNumbers + 30, 30])
+        // A vocabulary that is sorted by a heap, and one that is sorted by ranking.
+        foreach (int characters in (int[])[Ranking.MaxCount + 30, 30])
         {
             LanguageModel model = ModelPair.Initial(characters, 16, 10, GateActivation.HardSigmoid).Engine;
-            using IEnumerator<string> piece = new TextGenerator(model).Stream(Spell(model), options with { MaxTokens = null, Seed = 0 }, TestContext.Current.CancellationToken).GetEnumerator();
-            Assert.True(SpinWait.SpinUntil(() => AllocationsOf(piece, 300) == 0, TimeSpan.FromSeconds(10)), $"Every one of {characters} characters allocates.");
+            IEnumerable<string> text = new TextGenerator(model).Stream(Spell(model), options with { MaxTokens = null, Seed = 0 }, Token);
+            using IEnumerator<string> piece = text.GetEnumerator();
+            Assert.True(
+                SpinWait.SpinUntil(() => AllocationsOf(piece, 300) == 0, TimeSpan.FromSeconds(10)),
+                $"Every token allocates with a vocabulary of {characters} characters.");
         }
 
         static long AllocationsOf(IEnumerator<string> piece, int pieces)
@@ -54,17 +65,18 @@ public sealed class GenerationAllocationTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void CompleteMany_AfterTheFirstTexts_AllocatesNothingButTheTexts(GenerationOptions options)
+    public void GenerateBatch_AfterTheFirstTexts_AllocatesNothingButTheTexts(GenerationOptions options)
     {
         const int Length = 40, Texts = 256;
         LanguageModel model = ModelPair.Initial(30, 16, 10, GateActivation.HardSigmoid).Engine;
-        // A single thread: this one.
+        // A single thread, which is this one.
         TextGenerator generator = new(model, threads: 1);
         using IEnumerator<string> text = generator
-            .GenerateBatch(Enumerable.Repeat("", int.MaxValue), options with { MaxTokens = Length, Seed = 0 }, TestContext.Current.CancellationToken)
+            .GenerateBatch(Enumerable.Repeat("", int.MaxValue), options with { MaxTokens = Length, Seed = 0 }, Token)
             .GetEnumerator();
         long ofTexts = Texts * SizeOfText();
-        Assert.True(SpinWait.SpinUntil(() => AllocationsOfTexts() == ofTexts, TimeSpan.FromSeconds(10)), "Every text allocates more than itself.");
+        Assert.True(
+            SpinWait.SpinUntil(() => AllocationsOfTexts() == ofTexts, TimeSpan.FromSeconds(10)), "Every text allocates more than itself.");
 
         long AllocationsOfTexts()
         {
@@ -89,15 +101,16 @@ public sealed class GenerationAllocationTests
     {
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        // A single thread: this one, whose allocations can be counted apart from those of other tests.
+        // A single thread, which is this one, so that its allocations can be counted separately from those of other tests.
         using Predictor predictor = mode == GenerationMode.Stateful
             ? new StatefulPredictor(weights)
             : new WindowPredictor(weights, threads: 1);
-        SampledChoices sampler = new(new(), model.Tokenizer);
-        // Until the compiler has optimised every method there may be garbage; a character that allocates does so every time.
-        Assert.True(SpinWait.SpinUntil(() => AllocationsOfWriting(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
+        TestSampler sampler = new(new(), model.Tokenizer);
+        // Methods may allocate until they are fully optimized. A real allocation per character would happen every time.
+        Assert.True(
+            SpinWait.SpinUntil(() => AllocationsOf(100) == 0, TimeSpan.FromSeconds(10)), $"Every character of {model.Spec} allocates.");
 
-        long AllocationsOfWriting(int characters)
+        long AllocationsOf(int characters)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int written = 0; written < characters; written++) predictor.Read(sampler.Choose(predictor.Predict()));

@@ -21,7 +21,7 @@ public sealed class GenerationSessionTests
 
     [Theory]
     [MemberData(nameof(ModesAndKinds))]
-    public void Write_InPartsAndForks_IsWhatCompleteWrites(GenerationMode mode, int kind)
+    public void Sample_InPartsAndForks_IsTheTextOfGenerate(GenerationMode mode, int kind)
     {
         TextGenerator generator = new(ModelPair.Random(Connected(kind), 13, deviation: 0.7).Engine, mode, threads: 2);
         GenerationOptions sampling = new() { Seed = 5, FrequencyPenalty = 0.2, TemperatureSchedule = TemperatureSchedule.Cycle(0.5, 1.5) };
@@ -29,28 +29,39 @@ public sealed class GenerationSessionTests
         using GenerationSession session = generator.CreateSession(sampling);
         session.Append("\u4E01");
         session.Append(2);
-        string first = Write(session, 15);
+        string first = Sample(session, 15);
         using GenerationSession fork = session.Fork(), changed = session.Fork(sampling with { Seed = null, TopK = 1 });
-        Assert.NotEqual(text[15..], Write(changed, 25));
-        // Each goes its own way, whatever the others did.
-        Assert.Equal(text, first + Write(fork, 25));
-        Assert.Equal(text, first + Write(session, 25));
+        Assert.NotEqual(text[15..], Sample(changed, 25));
+        // Each session is independent of the others.
+        Assert.Equal(text, first + Sample(fork, 25));
+        Assert.Equal(text, first + Sample(session, 25));
     }
 
     [Theory]
     [InlineData(GenerationMode.Stateful)]
     [InlineData(GenerationMode.Window)]
-    public void Fork_WithASeed_WritesWhatASessionWithThatSeedWrites(GenerationMode mode)
+    public void Fork_WithASeed_SamplesTheTextOfThatSeed(GenerationMode mode)
     {
         TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid, deviation: 0.7).Engine, mode, threads: 2);
         GenerationOptions sampling = new() { Seed = 5 };
         using GenerationSession session = generator.CreateSession(sampling);
         session.Append("\u4E01\u4E02");
-        string first = Write(session, 3);
-        using GenerationSession fork = session.Fork(sampling with { Seed = 6 }), changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
+        string first = Sample(session, 3);
+        using GenerationSession fork = session.Fork(sampling with { Seed = 6 });
+        using GenerationSession changed = session.Fork(sampling with { Seed = 6, TopK = 1 });
 
-        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, Seed = 6 }, Token), Write(fork, 30));
-        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, TopK = 1 }, Token), Write(changed, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, Seed = 6 }, Token), Sample(fork, 30));
+        Assert.Equal(generator.Generate("\u4E01\u4E02" + first, sampling with { MaxTokens = 30, TopK = 1 }, Token), Sample(changed, 30));
+    }
+
+    [Fact]
+    public void CreateSession_NoSeed_SamplesAnotherTextEachTime()
+    {
+        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
+        using GenerationSession first = generator.CreateSession(), second = generator.CreateSession(), fork = first.Fork();
+        string text = Sample(first, 60);
+        Assert.NotEqual(text, Sample(second, 60));
+        Assert.Equal(text, Sample(fork, 60));
     }
 
     [Fact]
@@ -71,7 +82,7 @@ public sealed class GenerationSessionTests
     }
 
     [Fact]
-    public void Read_UnknownCharacterOrToken_ReadsNothing()
+    public void Append_UnknownCharacterOrToken_AppendsNothing()
     {
         using GenerationSession session = new TextGenerator(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine).CreateSession();
         double[] before = session.Predict().LogProbabilities.ToArray();
@@ -81,39 +92,18 @@ public sealed class GenerationSessionTests
     }
 
     [Fact]
-    public void Complete_FromManyThreads_WritesTheSame()
+    public void Generate_FromManyThreads_ReturnsTheSameTexts()
     {
         TextGenerator generator = new(ModelPair.Random(13, 33, 5, GateActivation.Sigmoid).Engine);
-        string[] alone = [.. Enumerable.Range(0, 40).Select(seed => generator.Generate("", new() { MaxTokens = 50, Seed = (ulong)seed }))];
-        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(seed => generator.Generate("", new() { MaxTokens = 50, Seed = (ulong)seed })));
-    }
+        string[] alone = [.. Enumerable.Range(0, 40).Select(Generate)];
+        Assert.Equal(alone, Enumerable.Range(0, 40).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(Generate));
 
-    [Fact]
-    public async Task StreamAsync_SameOptions_WritesWhatStreamWrites()
-    {
-        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
-        GenerationOptions options = new() { MaxTokens = 30, Seed = 1 };
-        List<string> pieces = [];
-        await foreach (string piece in generator.StreamAsync("", options, Token)) pieces.Add(piece);
-        Assert.Equal(generator.Stream("", options, Token), pieces);
-    }
-
-    [Fact]
-    public async Task StreamAsync_Cancelled_Stops()
-    {
-        TextGenerator generator = new(ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine);
-        using CancellationTokenSource source = new();
-        int count = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (string piece in generator.StreamAsync("", new() { MaxTokens = null }, source.Token))
-                if (++count == 10) await source.CancelAsync();
-        });
-        Assert.Equal(10, count);
+        string Generate(int seed) => generator.Generate("", new() { MaxTokens = 50, Seed = (ulong)seed }, Token);
     }
 
     private static ModelSpec Connected(int kind) =>
         LayerKinds.Connect(LayerKinds.All[kind] with { Layers = 2, HiddenSize = 11, EmbeddingSize = 3, Window = 6 });
 
-    private static string Write(GenerationSession session, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Sample())));
+    private static string Sample(GenerationSession session, int count) =>
+        string.Concat(Enumerable.Range(0, count).Select(_ => (char)(0x4E00 + session.Sample())));
 }

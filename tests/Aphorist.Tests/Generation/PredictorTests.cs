@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Generation;
 
-/// <summary>Both predictors against the reference, and window mode against running each window alone.</summary>
+/// <summary>Compares both predictors with the reference, and window mode with running each window alone.</summary>
 public sealed class PredictorTests
 {
     private const int Window = 7;
@@ -15,7 +15,7 @@ public sealed class PredictorTests
 
     [Theory]
     [ClassData(typeof(KernelsAndGates))]
-    public void Predict_Stateful_GivesTheReferencesLogitsOfTheWholeText(string kernel, GateActivation gates)
+    public void Predict_Stateful_ReturnsTheReferencesLogitsOfTheWholeText(string kernel, GateActivation gates)
     {
         ModelPair pair = ModelPair.Random(23, 37, Window, gates);
         int[] text = RandomText(23);
@@ -29,11 +29,12 @@ public sealed class PredictorTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Predict_LayersOfEveryKind_GivesTheReferencesLogits(string kernel)
+    public void Predict_LayersOfEveryKind_ReturnsTheReferencesLogits(string kernel)
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding, bool tied, bool connected) in ((int, int, bool, bool)[])[(1, 0, false, false), (2, 5, false, false), (2, 37, true, false), (3, 37, true, true)])
+            (int, int, bool, bool)[] shapes = [(1, 0, false, false), (2, 5, false, false), (2, 37, true, false), (3, 37, true, true)];
+            foreach ((int layers, int embedding, bool tied, bool connected) in shapes)
             {
                 ModelSpec spec = kind with
                 {
@@ -58,7 +59,7 @@ public sealed class PredictorTests
 
     [Theory]
     [ClassData(typeof(KernelsAndGates))]
-    public void Predict_Window_GivesTheReferencesLogitsOfTheLastWindow(string kernel, GateActivation gates)
+    public void Predict_Window_ReturnsTheReferencesLogitsOfTheLastWindow(string kernel, GateActivation gates)
     {
         ModelPair pair = ModelPair.Random(23, 37, Window, gates);
         int[] text = RandomText(23);
@@ -72,18 +73,19 @@ public sealed class PredictorTests
 
     [Theory]
     [ClassData(typeof(KernelsAndGates))]
-    public void Predict_Window_GivesTheBitsOfRunningEachWindowAlone(string kernel, GateActivation gates)
+    public void Predict_Window_ReturnsTheBitsOfRunningEachWindowAlone(string kernel, GateActivation gates)
     {
         foreach (int window in (int[])[1, 2, Window, 20]) AssertWindowAlone(kernel, ModelPair.Random(23, 37, window, gates).Engine);
     }
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Predict_WindowOfLayersOfEveryKind_GivesTheBitsOfRunningEachWindowAlone(string kernel)
+    public void Predict_WindowOfLayersOfEveryKind_ReturnsTheBitsOfRunningEachWindowAlone(string kernel)
     {
         foreach (ModelSpec kind in LayerKinds.All)
         {
-            foreach ((int layers, int embedding, int window, bool connected) in ((int, int, int, bool)[])[(1, 0, 2, false), (3, 0, Window, false), (3, 5, 20, false), (2, 0, Window, true)])
+            (int, int, int, bool)[] shapes = [(1, 0, 2, false), (3, 0, Window, false), (3, 5, 20, false), (2, 0, Window, true)];
+            foreach ((int layers, int embedding, int window, bool connected) in shapes)
             {
                 ModelSpec spec = kind with
                 {
@@ -115,7 +117,10 @@ public sealed class PredictorTests
 
     private static void AssertLogits(ModelPair pair, ReadOnlySpan<int> text, ReadOnlySpan<float> logits) =>
         Tolerance.AssertClose(
-            pair.Reference.Logits(text), logits, Tolerance.OfChain(37 * Math.Max(text.Length, 1)), $"logits after {text.Length} characters, of character");
+            pair.Reference.Logits(text),
+            logits,
+            Tolerance.OfChain(37 * Math.Max(text.Length, 1)),
+            $"logits after {text.Length} characters, of character");
 
     private static int[] RandomText(int vocabularySize)
     {

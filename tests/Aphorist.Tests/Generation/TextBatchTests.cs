@@ -11,7 +11,7 @@ public sealed class TextBatchTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void CompleteMany_EveryArchitecture_WritesWhatSingleStreamsWrite(int kind)
+    public void GenerateBatch_EveryArchitecture_ReturnsTheTextsOfGenerate(int kind)
     {
         ModelSpec spec = LayerKinds.All[kind % LayerKinds.All.Count] with { Layers = 2, HiddenSize = 21, EmbeddingSize = 5 };
         LanguageModel model = ModelPair.Random(kind < LayerKinds.All.Count ? spec : LayerKinds.Connect(spec), 13, deviation: 0.7).Engine;
@@ -33,13 +33,13 @@ public sealed class TextBatchTests
         ];
         foreach (int threads in (int[])[1, 3])
             Assert.Equal(expected, new TextGenerator(model, threads: threads).GenerateBatch(prompts, options, Token));
-        // Some end early and some do not, so that rows change places.
+        // Some texts end early and some do not, so that rows are moved.
         Assert.Contains(expected, text => text.Length == 30);
         Assert.Contains(expected, text => text.Length < 10);
     }
 
     [Fact]
-    public void CompleteMany_PromptsWithoutEnd_AreReadAsTheyAreWanted()
+    public void GenerateBatch_EndlessPrompts_AreReadAsTheyAreNeeded()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         int read = 0;
@@ -57,21 +57,23 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_WindowMode_WritesWhatSingleTextsWrite()
+    public void GenerateBatch_WindowMode_ReturnsTheTextsOfGenerate()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
+        GenerationOptions options = new() { MaxTokens = 9, Seed = 3 };
         Assert.Equal(
-            [generator.Generate("", new() { MaxTokens = 9, Seed = 3 }, Token), generator.Generate("", new() { MaxTokens = 9, Seed = 4 }, Token)],
-            generator.GenerateBatch(["", ""], new() { MaxTokens = 9, Seed = 3 }, Token));
+            [generator.Generate("", options, Token), generator.Generate("", options with { Seed = 4 }, Token)],
+            generator.GenerateBatch(["", ""], options, Token));
     }
 
     [Fact]
-    public void CompleteMany_Cancelled_Stops()
+    public void GenerateBatch_Canceled_Stops()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         using CancellationTokenSource source = new();
-        IEnumerable<string> texts = new TextGenerator(model).GenerateBatch(Enumerable.Repeat("", int.MaxValue), new() { MaxTokens = 50 }, source.Token);
+        IEnumerable<string> texts = new TextGenerator(model).GenerateBatch(
+            Enumerable.Repeat("", int.MaxValue), new() { MaxTokens = 50 }, source.Token);
         int count = 0;
         Assert.Throws<OperationCanceledException>(() =>
         {
@@ -82,13 +84,16 @@ public sealed class TextBatchTests
     }
 
     [Fact]
-    public void CompleteMany_LengthZeroOrNothing_WritesNothing()
+    public void GenerateBatch_MaxTokensZeroOrNoPrompts_ReturnsNothing()
     {
         LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
         Assert.Equal(["", ""], new TextGenerator(model).GenerateBatch(["", ""], new() { MaxTokens = 0 }, Token));
         Assert.Empty(new TextGenerator(model).GenerateBatch([], cancellationToken: Token));
     }
 
-    private static string Prompt(LanguageModel model, int number) =>
-        model.Tokenizer.Decode([.. Enumerable.Range(0, number % 4 + (number is 1 or 2 or 3 ? 1 : 0)).Select(place => (number * 7 + place * 3) % model.Tokenizer.VocabularySize)]);
+    private static string Prompt(LanguageModel model, int number)
+    {
+        IEnumerable<int> places = Enumerable.Range(0, number % 4 + (number is 1 or 2 or 3 ? 1 : 0));
+        return model.Tokenizer.Decode([.. places.Select(place => (number * 7 + place * 3) % model.Tokenizer.VocabularySize)]);
+    }
 }

@@ -6,7 +6,7 @@ public sealed class AtomicFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("x.txt");
+    private string FilePath => folder["x.txt"];
 
     public void Dispose() => folder.Dispose();
 
@@ -55,7 +55,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Constructor_FolderOrMissingFolder_SaysSo()
     {
         Assert.Contains("it is a folder", Assert.ThrowsAny<IOException>(() => new AtomicFile(folder.Path)).Message, StringComparison.Ordinal);
-        string missing = folder.File("missing/x.txt");
+        string missing = folder["missing/x.txt"];
         Assert.Contains($"Could not write '{missing}'", Assert.ThrowsAny<IOException>(() => new AtomicFile(missing)).Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Commit_TargetBecameAFolder_RemovesTheTemporary()
     {
         using AtomicFile file = new(FilePath);
-        Directory.CreateDirectory(folder.File("x.txt/inside"));
+        Directory.CreateDirectory(folder["x.txt/inside"]);
         Assert.Contains($"Could not write '{FilePath}'", Assert.ThrowsAny<IOException>(file.Commit).Message, StringComparison.Ordinal);
         Assert.Empty(folder.FileNames());
     }

@@ -21,7 +21,7 @@ public sealed class ModelFileFuzzTests : IDisposable
         headerEnd = sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(file);
     }
 
-    private string FilePath => folder.File("model.safetensors");
+    private string FilePath => folder["model.safetensors"];
 
     public void Dispose() => folder.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class SafetensorsDamageTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("model.safetensors");
+    private string FilePath => folder["model.safetensors"];
 
     public void Dispose() => folder.Dispose();
 

@@ -34,7 +34,7 @@ public sealed class SafetensorsRulesTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("x.safetensors");
+    private string FilePath => folder["x.safetensors"];
 
     public void Dispose() => folder.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class SafetensorsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("x.safetensors");
+    private string FilePath => folder["x.safetensors"];
 
     public void Dispose() => folder.Dispose();
 

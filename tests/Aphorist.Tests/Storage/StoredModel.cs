@@ -7,10 +7,10 @@ internal sealed class StoredModel : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public string Path => folder.File("model.safetensors");
+    public string Path => folder["model.safetensors"];
 
     /// <summary>The path of another file in the folder.</summary>
-    public string Beside(string relative) => folder.File(relative);
+    public string Beside(string relative) => folder[relative];
 
     /// <summary>Saves a model and loads it.</summary>
     public LanguageModel Reload(LanguageModel model)

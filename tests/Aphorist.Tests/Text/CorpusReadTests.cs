@@ -47,14 +47,14 @@ public sealed class CorpusReadTests : IDisposable
     {
         foreach (string path in (string[])["a.txt", "b.md", "c.txt", "sub/d.txt", "sub/deep/e.txt", ".hidden.txt"])
             folder.Write(path, Path.GetFileNameWithoutExtension(path));
-        Assert.Equal(expected, Corpus.Read(folder.File(glob)).Text.Replace('\n', ' '));
+        Assert.Equal(expected, Corpus.Read(folder[glob]).Text.Replace('\n', ' '));
     }
 
     [Fact]
     public void Read_LinkBackToAFolder_IsNotFollowed()
     {
         folder.Write("a.txt", "a");
-        Directory.CreateSymbolicLink(folder.File("again"), folder.Path);
+        Directory.CreateSymbolicLink(folder["again"], folder.Path);
         Assert.Equal("a", Corpus.Read(folder.Path).Text);
     }
 
@@ -78,7 +78,7 @@ public sealed class CorpusReadTests : IDisposable
 
     [Fact]
     public void Read_CatalogueNameWithEnding_SuggestsTheCatalogue() =>
-        Assert.Contains("'nietzsche' without the ending is in the catalogue", Message(folder.File("nietzsche.txt")));
+        Assert.Contains("'nietzsche' without the ending is in the catalogue", Message(folder["nietzsche.txt"]));
 
     [Theory]
     [InlineData(new byte[0])]
@@ -110,8 +110,8 @@ public sealed class CorpusReadTests : IDisposable
     [Fact]
     public void Read_GlobWithoutMatch_SaysSo()
     {
-        Assert.Contains("matches no file", Message(folder.File("*.txt")));
-        Assert.Contains("matches no file", Message(folder.File("no/such/*.txt")));
+        Assert.Contains("matches no file", Message(folder["*.txt"]));
+        Assert.Contains("matches no file", Message(folder["no/such/*.txt"]));
     }
 
     [Fact]

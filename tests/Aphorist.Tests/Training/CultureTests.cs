@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -27,10 +28,10 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public void Trainer_OptionOutOfRangeUnderACommaCulture_WritesAPoint()
     {
-        AssertSays("The dropout is 1.5;", () => Trainer(TinyTraining.Options with { Dropout = 1.5 }));
-        AssertSays("The learning rate is -0.01;", () => Trainer(TinyTraining.Options with { LearningRate = -0.01 }));
-        AssertSays("The decay of the averaged weights is 1.5;", () => Trainer(TinyTraining.Options with { EmaDecay = 1.5 }));
-        AssertSays("share of 0.9999 of", () => Trainer(TinyTraining.Options with { ValidationShare = 0.9999 }));
+        AssertSays("Dropout is 1.5.", () => Trainer(TinyTraining.Options with { Dropout = 1.5 }));
+        AssertSays("LearningRate is -0.01.", () => Trainer(TinyTraining.Options with { LearningRate = -0.01 }));
+        AssertSays("EmaDecay is 1.5.", () => Trainer(TinyTraining.Options with { EmaDecay = 1.5 }));
+        AssertSays("ValidationShare of 0.9999 of", () => Trainer(TinyTraining.Options with { ValidationShare = 0.9999 }));
     }
 
     [Fact]
@@ -44,31 +45,32 @@ public sealed class CultureTests : IDisposable
     public void Evaluate_OptionOutOfRangeUnderACommaCulture_WritesAPoint()
     {
         LanguageModel model = TinyTraining.Model();
-        AssertSays("to predict is 1.5;", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 1.5 }, TestContext.Current.CancellationToken));
-        AssertSays("the last 0.01 % leaves", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 0.0001 }, TestContext.Current.CancellationToken));
+        AssertSays("TailShare is 1.5.", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 1.5 }, TestContext.Current.CancellationToken));
+        AssertSays("The last 0.01 % of them", () => model.Evaluate(TinyTraining.Corpus, new() { TailShare = 0.0001 }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public void EnsureSame_OtherRateUnderACommaCulture_WritesPoints()
+    public void EnsureSameRun_OtherRateUnderACommaCulture_WritesPoints()
     {
-        RunOptions begun = new() { Corpus = [], CorpusSha256 = "", Lowercase = true, Preset = "notebook", Model = new(), Training = new() };
-        AssertSays("0.01, not with 0.25", () => begun.EnsureSame(begun with { Training = new() { LearningRate = 0.25 } }));
+        TrainingRunOptions begun = new() { Corpus = [], CorpusSha256 = "" };
+        AssertSays("0.01, not with 0.25", () => begun.EnsureSameRun(begun with { Training = new() { LearningRate = 0.25 } }));
     }
 
     [Fact]
     public async Task RunAsync_OtherRateThanTheCheckpointUnderACommaCulture_WritesPoints()
     {
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await TinyTraining.RunAsync(TinyTraining.Options with { Epochs = 1 }, folder);
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));
-        Assert.Contains("LearningRate 0.01, not with 0.25;", error.Message, StringComparison.Ordinal);
+        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(
+            () => TinyTraining.RunAsync(TinyTraining.Options with { LearningRate = 0.25 }, folder));
+        Assert.Contains("LearningRate 0.01, not with 0.25.", error.Message, StringComparison.Ordinal);
     }
 
     private static Trainer Trainer(TrainingOptions options) => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options);
 
     private static void AssertSays(string part, Func<object> call) =>
-        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
 
     private static void AssertSays(string part, Action call) =>
-        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.ThrowsAny<Exception>(call).Message, StringComparison.Ordinal);
 }

@@ -8,7 +8,7 @@ public sealed class DivergenceGuardTests
 {
     private readonly TrainingState state = new()
     {
-        Identity = RunIdentity.Of("", new ModelSpec(), new TrainingOptions()),
+        Identity = RunIdentity.Create("", null, new ModelSpec(), new TrainingOptions()),
         LearningRate = 0.01,
     };
 
@@ -62,7 +62,7 @@ public sealed class DivergenceGuardTests
     {
         for (int batch = 0; batch < 10; batch++) DivergenceGuard.HasDiverged(state, 1, 1);
         (state.Batch, state.Predictions, state.Correct, state.LossSum, state.Seconds) = (10, 1280, 5, 1280, 3);
-        DivergenceGuard.Return(state);
+        DivergenceGuard.RestartEpoch(state);
         TrainingState expected = state with { Batch = 0, Predictions = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0, Divergences = 1, LearningRate = 0.005 };
         Assert.Equal(expected, state);
     }

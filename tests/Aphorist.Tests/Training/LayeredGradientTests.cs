@@ -40,7 +40,7 @@ public sealed class LayeredGradientTests
             ModelPair pair = ModelPair.Random(spec, Characters);
             RandomBatch batch = new(pair.Engine, 37);
             using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
-            double loss = step.Run(batch.Starts, spec.Window, number: 1, rate: 0).Loss;
+            double loss = step.Run(batch.Starts, spec.Window, number: 1, learningRate: 0).Loss;
             AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, windows");
         }
     }
@@ -67,7 +67,7 @@ public sealed class LayeredGradientTests
         ModelPair pair = ModelPair.Of(WithLargeBiases(ModelPair.Random(spec, Characters).Engine));
         RandomBatch batch = new(pair.Engine, 37);
         using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
-        double loss = step.Run(batch.Starts, spec.Window, number: 1, rate: 0).Loss;
+        double loss = step.Run(batch.Starts, spec.Window, number: 1, learningRate: 0).Loss;
         AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, saturated gates");
         // Some of the hard sigmoids are clipped, and some are not.
         if (gates == GateActivation.HardSigmoid) Assert.InRange(FiniteDifferences.ClippedShare(pair.Reference, batch.Reference), 0.2, 0.8);
@@ -126,7 +126,7 @@ public sealed class LayeredGradientTests
             {
                 Masks = dropout == 0 ? null : Masks(spec, Rows, options, number),
             };
-            double loss = step.Run(starts, steps, number, rate: 0).Loss;
+            double loss = step.Run(starts, steps, number, learningRate: 0).Loss;
             AssertSame(pair, batch, loss, step.Gradient, $"{kernel}, {spec}, stream, batch {number}");
             states = pair.Reference.FinalStates(batch);
             position += steps;

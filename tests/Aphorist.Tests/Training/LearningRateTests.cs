@@ -6,7 +6,7 @@ namespace Aphorist.Tests.Training;
 
 public sealed class LearningRateTests
 {
-    private readonly TrainingState state = new() { Identity = RunIdentity.Of("", new ModelSpec(), new TrainingOptions()), LearningRate = 0.5 };
+    private readonly TrainingState state = new() { Identity = RunIdentity.Create("", null, new ModelSpec(), new TrainingOptions()), LearningRate = 0.5 };
 
     [Theory]
     [InlineData(0, 0.5)]
@@ -19,7 +19,7 @@ public sealed class LearningRateTests
     [Fact]
     public void At_WarmUp_RisesEvenlyAndStays()
     {
-        TrainingOptions options = new() { WarmUpSteps = 4 };
+        TrainingOptions options = new() { WarmupSteps = 4 };
         double[] rates = [.. Enumerable.Range(0, 6).Select(step =>
         {
             state.Steps = step;

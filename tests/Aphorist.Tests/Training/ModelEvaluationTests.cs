@@ -48,9 +48,48 @@ public sealed class ModelEvaluationTests
     public void Evaluate_Cancelled_Stops(Objective objective) => Assert.ThrowsAny<OperationCanceledException>(
         () => Model(TokenizerKind.Characters).Evaluate(Corpus, new() { Objective = objective }, new CancellationToken(canceled: true)));
 
+    [Theory]
+    [InlineData(Objective.Windows)]
+    [InlineData(Objective.Stream)]
+    public void Evaluate_SkippingUnknownCharacters_EvaluatesTheOthersAndCountsThem(Objective objective)
+    {
+        LanguageModel model = Model(TokenizerKind.Characters);
+        Corpus foreign = Corpus.FromText("the \u20ac caf\u00e9 and the\u00a3\u00a3 hen, ");
+        EvaluationOptions skipping = new() { Objective = objective, UnknownCharacters = UnknownCharacterPolicy.Skip };
+
+        Evaluation evaluation = model.Evaluate(foreign, skipping, TestContext.Current.CancellationToken);
+
+        Evaluation known = model.Evaluate(Corpus.FromText("the  caf\u00e9 and the hen, "), skipping, TestContext.Current.CancellationToken);
+        Assert.Equal((0L, 3L), (known.SkippedCharacters, evaluation.SkippedCharacters));
+        Assert.Equal(known with { SkippedCharacters = 3 }, evaluation);
+        Assert.Throws<UnknownCharacterException>(
+            () => model.Evaluate(foreign, skipping with { UnknownCharacters = UnknownCharacterPolicy.Error }, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
-    public void Add_TwoEvaluations_SumsEverything() =>
-        Assert.Equal(new Evaluation(5, 7, 9, 11), Evaluation.Add(new(1, 2, 3, 4), new(4, 5, 6, 7)));
+    public void Evaluate_TextTooShort_SaysSo()
+    {
+        LanguageModel model = Model(TokenizerKind.Characters);
+        Assert.Throws<CorpusException>(() => model.Evaluate(Corpus.FromText("t"), cancellationToken: TestContext.Current.CancellationToken));
+        EvaluationOptions windows = new() { Objective = Objective.Windows };
+        Assert.Throws<CorpusException>(() => model.Evaluate(Corpus.FromText("the "), windows, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Evaluate_OptionOutOfRange_IsNamed()
+    {
+        AssertNamed("Stride", new() { Stride = 0 });
+        AssertNamed("TailShare", new() { TailShare = 0 });
+        AssertNamed("Threads", new() { Threads = -1 });
+
+        static void AssertNamed(string property, EvaluationOptions options) => Assert.Equal(property, Assert.Throws<InvalidOptionsException>(
+            () => Model(TokenizerKind.Characters).Evaluate(Corpus, options, TestContext.Current.CancellationToken)).PropertyName);
+    }
+
+    [Fact]
+    public void Add_TwoEvaluations_SumsEverything() => Assert.Equal(
+        new Evaluation(5, 7, 9, 11) { SkippedCharacters = 3 },
+        Evaluation.Add(new(1, 2, 3, 4) { SkippedCharacters = 1 }, new(4, 5, 6, 7) { SkippedCharacters = 2 }));
 
     private static LanguageModel Model(TokenizerKind kind) =>
         LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);

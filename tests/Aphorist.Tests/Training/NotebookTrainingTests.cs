@@ -28,18 +28,18 @@ public sealed class NotebookTrainingTests
     private static void AssertEvaluatesEquallyWhenReloaded(LanguageModel model, Corpus corpus)
     {
         using TemporaryFolder temporary = new();
-        model.Save(temporary.File("model.safetensors"));
+        model.Save(temporary["model.safetensors"]);
         int[] ids = model.Tokenizer.Encode(corpus.Text);
         long[] starts = [.. Enumerable.Range(0, 128).Select(index => 4000L * index)];
-        using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(LanguageModel.Load(temporary.File("model.safetensors")), ids, TrainingOptions.Notebook);
+        using TrainingStep step = new(model, ids, TrainingOptions.Notebook), reloaded = new(LanguageModel.Load(temporary["model.safetensors"]), ids, TrainingOptions.Notebook);
         Evaluation expected = Evaluate(step);
         Assert.Equal(expected, Evaluate(reloaded));
         Assert.InRange(expected.LossPerToken, 1, 2.2);
 
         Evaluation Evaluate(TrainingStep one)
         {
-            one.Evaluator.Begin();
-            return one.Evaluator.Windows(ids, starts.Length, index => starts[index]);
+            one.Evaluator.RefreshWeights();
+            return one.Evaluator.EvaluateWindows(ids, starts.Length, index => starts[index]);
         }
     }
 }

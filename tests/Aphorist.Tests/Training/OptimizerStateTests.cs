@@ -1,5 +1,6 @@
 using Aphorist.Tests.Model;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -14,7 +15,7 @@ public sealed class OptimizerStateTests
     [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Sgd)]
-    public void GoOnFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
+    public void TryContinueFrom_StateAfterSomeSteps_GivesTheSameBits(OptimizerKind kind)
     {
         TrainingOptions options = new() { BatchSize = Batch, Threads = 1, Optimizer = kind, WeightDecay = 0.01 };
         LanguageModel model = ModelPair.Initial(12, 17, 8, GateActivation.Sigmoid).Engine;
@@ -26,7 +27,7 @@ public sealed class OptimizerStateTests
         OptimizerState state = StateOf(model, step);
         using TrainingStep resumed = new(stopped, batch.Ids, options);
 
-        Assert.True(resumed.GoOnFrom(state));
+        Assert.True(resumed.TryContinueFrom(state));
         Run(step, batch, first: Steps + 1);
         Run(resumed, batch, first: 1);
 
@@ -34,12 +35,12 @@ public sealed class OptimizerStateTests
     }
 
     [Fact]
-    public void GoOnFrom_StateOfAnotherKind_BeginsAnew()
+    public void TryContinueFrom_StateOfAnotherKind_BeginsAnew()
     {
         LanguageModel model = TinyTraining.Model();
         using TrainingStep step = new(model, TinyTraining.Ids(model), TinyTraining.Options);
 
-        Assert.False(step.GoOnFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
+        Assert.False(step.TryContinueFrom(State(model, OptimizerState.AdamMean, OptimizerState.AdamMeanSquare)));
         Assert.Equal(-1, step.Moments[0].Values.Span.IndexOfAnyExcept(0f));
     }
 
@@ -63,7 +64,7 @@ public sealed class OptimizerStateTests
         using TemporaryFolder files = new();
         LanguageModel whole = Begun(), stopped = Begun();
         await TinyTraining.RunAsync(whole, options);
-        using RunFolder folder = RunFolder.Create(files.File("run"));
+        RunFolder folder = RunFolder.Create(files["run"]);
         using CancellationTokenSource cancellation = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TinyTraining.RunAsync(stopped, options, folder, happened =>
         {
@@ -100,7 +101,11 @@ public sealed class OptimizerStateTests
     {
         OptimizerState state = new(model, 50, moments);
         for (int moment = 0; moment < moments.Length; moment++)
-            for (int place = 0; place < state.GetValues(moment).Values.Length; place++) state.GetValues(moment).Values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
+        {
+            Span<float> values = state.GetValues(moment).Values;
+            for (int place = 0; place < values.Length; place++) values[place] = 1e-3f * (moment + 1) * (1 + place % 7);
+        }
+
         return state;
     }
 }

@@ -11,12 +11,12 @@ public sealed class StreamPlanTests
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 9], Gen.Int[60, 400], Gen.Int[1, 5]).Sample((rows, sequence, length, epoch) =>
         {
             BatchPlan plan = Plan(length, rows, sequence);
-            plan.Begin(epoch);
+            plan.StartEpoch(epoch);
             HashSet<long> predicted = [];
             long[] expected = [];
             for (int number = 0; number < plan.BatchCount; number++)
             {
-                long[] starts = [.. plan.Batch(number, out int steps)];
+                long[] starts = [.. plan.GetBatch(number, out int steps)];
                 if (number > 0) Assert.Equal(expected, starts);
                 foreach (long start in starts)
                 {
@@ -37,23 +37,23 @@ public sealed class StreamPlanTests
         BatchPlan plan = Plan(10_000, 4, 64);
         long[] firsts = [.. Enumerable.Range(1, 20).Select(epoch =>
         {
-            plan.Begin(epoch);
-            return plan.Batch(0, out _)[0];
+            plan.StartEpoch(epoch);
+            return plan.GetBatch(0, out _)[0];
         })];
         Assert.InRange(firsts.Distinct().Count(), 10, 20);
         Assert.All(firsts, first => Assert.InRange(first, 0, 63));
     }
 
     [Theory]
-    [InlineData(99, 4, 20, "99 tokens is too short for 4 streams of sequences of 20: it takes at least 100")]
-    [InlineData(10, 1, 20, "too short")]
+    [InlineData(99, 4, 20, "99 tokens are too few for a BatchSize of 4 and a SequenceLength of 20: 100 are needed")]
+    [InlineData(10, 1, 20, "too few")]
     public void Plan_TextTooShort_SaysSo(int length, int rows, int sequence, string problem) =>
-        Assert.Contains(problem, Assert.Throws<ArgumentException>(() => Plan(length, rows, sequence)).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<InvalidOptionsException>(() => Plan(length, rows, sequence)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Split_ShareOfTheText_IsHeldOutFromItsEnd()
     {
-        TrainingSplit split = TrainingSplit.Of(
+        TrainingSplit split = TrainingSplit.Create(
             1_115_394, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 16, ValidationShare = 0.1 });
         Assert.Equal((1_003_854L, 111_539L), (split.ValidationStart, split.ValidationCount));
     }
@@ -61,12 +61,12 @@ public sealed class StreamPlanTests
     [Fact]
     public void Batch_TextOfManyGigabytes_GoesBeyondThirtyTwoBits()
     {
-        TrainingSplit split = TrainingSplit.Of(9_000_000_000, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 2, SequenceLength = 64 });
-        split.Plan.Begin(1);
-        long[] starts = [.. split.Plan.Batch(split.Plan.BatchCount - 1, out int steps)];
+        TrainingSplit split = TrainingSplit.Create(9_000_000_000, window: 60, new TrainingOptions { Objective = Objective.Stream, BatchSize = 2, SequenceLength = 64 });
+        split.Plan.StartEpoch(1);
+        long[] starts = [.. split.Plan.GetBatch(split.Plan.BatchCount - 1, out int steps)];
         Assert.InRange(starts[1] + steps, 9_000_000_000 - 130, 9_000_000_000 - 1);
     }
 
     private static BatchPlan Plan(int length, int rows, int sequence) =>
-        TrainingSplit.Of(length, window: 1, new TrainingOptions { Objective = Objective.Stream, BatchSize = rows, SequenceLength = sequence }).Plan;
+        TrainingSplit.Create(length, window: 1, new TrainingOptions { Objective = Objective.Stream, BatchSize = rows, SequenceLength = sequence }).Plan;
 }

@@ -1,5 +1,6 @@
 using Aphorist.Tests.Model;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -30,7 +31,7 @@ public sealed class StreamTrainingTests : IDisposable
         ClipNorm = 1,
         Dropout = 0.2,
         Schedule = LearningRateSchedule.Cosine,
-        WarmUpSteps = 3,
+        WarmupSteps = 3,
         ValidationShare = 0.2,
     };
 
@@ -55,21 +56,19 @@ public sealed class StreamTrainingTests : IDisposable
         int batches = events.OfType<TrainingProgress>().Max(progress => progress.BatchCount);
         foreach (int stop in (int[])[1, batches, batches + 2, 2 * batches + 1])
         {
-            string path = temporary.File($"{architecture}-{reset}-{gates}-{tied}-{connected}-{stop}");
-            using (RunFolder folder = RunFolder.Create(path))
+            string path = temporary[$"{architecture}-{reset}-{gates}-{tied}-{connected}-{stop}"];
+            RunFolder folder = RunFolder.Create(path);
+            int checkpoints = 0;
+            using CancellationTokenSource stopping = new();
+            Trainer trainer = new(Model(architecture, reset, gates, tied, connected), TinyTraining.Corpus, Options);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             {
-                int checkpoints = 0;
-                using CancellationTokenSource stopping = new();
-                Trainer trainer = new(Model(architecture, reset, gates, tied, connected), TinyTraining.Corpus, Options);
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-                {
-                    await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
-                        if (happened is CheckpointSaved && ++checkpoints == stop) await stopping.CancelAsync();
-                });
-            }
+                await foreach (TrainingEvent happened in trainer.RunAsync(folder, stopping.Token))
+                    if (happened is CheckpointSaved && ++checkpoints == stop) await stopping.CancelAsync();
+            });
 
             await File.WriteAllTextAsync(Path.Combine(path, "options.json"), "{}", TestContext.Current.CancellationToken);
-            using RunFolder resumed = RunFolder.Open(path);
+            RunFolder resumed = new(path);
             LanguageModel model = Model(architecture, reset, gates, tied, connected);
             await TinyTraining.RunAsync(model, Options, resumed);
             Assert.Equal(whole.Parameters.Values, model.Parameters.Values);

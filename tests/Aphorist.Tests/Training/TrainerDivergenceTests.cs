@@ -74,7 +74,7 @@ public sealed class TrainerDivergenceTests
                 if (happened is DivergenceDetected) divergences++;
                 if (happened is TrainingStarted or DivergenceDetected) Poison();
             }));
-        Assert.Equal(DivergenceGuard.MostDivergences, divergences);
+        Assert.Equal(DivergenceGuard.MaxDivergences, divergences);
         Assert.Contains("Training diverged 21 times", error.Message, StringComparison.Ordinal);
     }
 
@@ -87,7 +87,8 @@ public sealed class TrainerDivergenceTests
                 if (happened is EpochCompleted) Poison();
             }));
         Assert.Equal(
-            "The loss of batch 1 in epoch 2 is not a number, and the divergence guard is off; lower the learning rate or turn the guard on.", error.Message);
+            "The loss of batch 1 in epoch 2 is not a number, and the divergence guard is off. Use a lower learning rate, or turn the guard on.",
+            error.Message);
     }
 
     private void Poison() => model.Parameters.Values.Fill(float.NaN);

@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -17,11 +18,11 @@ public sealed class TrainerEpochTests : IDisposable
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 1 });
         int[] ids = TinyTraining.Ids(twin);
         using TrainingStep step = new(twin, ids, TinyTraining.Options);
-        BatchPlan plan = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options).Plan;
-        plan.Begin(epoch: 1);
-        (double Loss, int Correct)[] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(number => step.Run(plan.Batch(number, out int steps), steps, number + 1, 0.01f))];
+        BatchPlan plan = TrainingSplit.Create(ids.Length, TinyTraining.Window, TinyTraining.Options).Plan;
+        plan.StartEpoch(epoch: 1);
+        (double Loss, int Correct)[] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(number => step.Run(plan.GetBatch(number, out int steps), steps, number + 1, 0.01f))];
         EpochCompleted epoch = Assert.Single(events.OfType<EpochCompleted>());
-        Assert.Equal(25, plan.Batch(plan.BatchCount - 1, out _).Length);
+        Assert.Equal(25, plan.GetBatch(plan.BatchCount - 1, out _).Length);
         Assert.Equal(batches.Sum(batch => batch.Loss) / 665, epoch.Loss);
         Assert.Equal(batches.Sum(batch => batch.Correct) / 665.0, epoch.Accuracy);
         Assert.Equal(twin.Parameters.Values, model.Parameters.Values);
@@ -34,10 +35,10 @@ public sealed class TrainerEpochTests : IDisposable
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 });
         int[] ids = TinyTraining.Ids(model);
-        ValidationWindows held = TrainingSplit.Of(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
+        ValidationWindows held = TrainingSplit.Create(ids.Length, TinyTraining.Window, TinyTraining.Options with { ValidationShare = 0.2 }).ValidationWindows;
         using TrainingStep step = new(model, ids, TinyTraining.Options);
-        step.Evaluator.Begin();
-        Evaluation expected = step.Evaluator.Windows(ids, held.Count, held.StartOf, TestContext.Current.CancellationToken);
+        step.Evaluator.RefreshWeights();
+        Evaluation expected = step.Evaluator.EvaluateWindows(ids, held.Count, held.GetStart, TestContext.Current.CancellationToken);
         EpochCompleted last = events.OfType<EpochCompleted>().Last();
         Assert.Equal(133, held.Count);
         Assert.Equal((532L, 133L), events.OfType<TrainingStarted>().Select(started => (started.Predictions, started.ValidationPredictions)).Single());
@@ -50,7 +51,7 @@ public sealed class TrainerEpochTests : IDisposable
     public async Task RunAsync_EpochWorseThanBefore_BestModelStaysTheBestEpochs()
     {
         LanguageModel model = TinyTraining.Model();
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<float[]> weights = [];
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { ValidationShare = 0.2 }, folder, happened =>
         {
@@ -69,6 +70,25 @@ public sealed class TrainerEpochTests : IDisposable
 
     [Fact]
     public async Task RunAsync_LowerValidationLossButHigherLoss_IsBest()
+    {
+        LanguageModel model = TinyTraining.Model(), trained = TinyTraining.Model();
+        await TinyTraining.RunAsync(trained, TinyTraining.Options with { Epochs = 10 });
+        TrainingOptions options = TinyTraining.CheckpointEveryBatch with { Epochs = 2, ValidationShare = 0.3, DivergenceGuard = false };
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, options, listen: happened =>
+        {
+            if (happened is not TrainingProgress { Epoch: 2 } progress) return;
+            // In the second epoch every batch but the last guesses, and so costs more than in the first epoch. The last one has trained weights.
+            if (progress.Batch < progress.BatchCount - 1) model.Parameters.Values.Clear();
+            else if (progress.Batch == progress.BatchCount - 1) trained.Parameters.Values.CopyTo(model.Parameters.Values);
+        });
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        Assert.True(epochs[1].Loss > epochs[0].Loss, $"The training loss fell from {epochs[0].Loss} to {epochs[1].Loss}.");
+        Assert.True(epochs[1].ValidationLoss < epochs[0].ValidationLoss, $"The validation loss rose from {epochs[0].ValidationLoss} to {epochs[1].ValidationLoss}.");
+        Assert.Equal([true, true], epochs.Select(epoch => epoch.IsBest));
+    }
+
+    [Fact]
+    public async Task RunAsync_ManyEpochs_BestIsTheLowestValidationLossSoFar()
     {
         LanguageModel model = TinyTraining.Model();
         List<TrainingEvent> events = await TinyTraining.RunAsync(model, TinyTraining.Options with { Epochs = 20, ValidationShare = 0.3, LearningRate = 0.1 });

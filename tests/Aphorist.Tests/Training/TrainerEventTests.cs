@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -12,7 +13,7 @@ public sealed class TrainerEventTests : IDisposable
     [Fact]
     public async Task RunAsync_CheckpointAfterEveryBatch_TellsEverythingInOrder()
     {
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<TrainingEvent> events = await TinyTraining.RunAsync(TinyTraining.CheckpointEveryBatch with { Epochs = 2 }, folder);
         List<string> expected = ["665 windows, 0 held out, 0 epochs done"];
         foreach (int epoch in (int[])[1, 2])

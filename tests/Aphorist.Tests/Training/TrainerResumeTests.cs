@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -10,7 +11,7 @@ public sealed class TrainerResumeTests : IDisposable
 
     private readonly TemporaryFolder temporary = new();
 
-    private string Interrupted => temporary.File("interrupted");
+    private string Interrupted => temporary["interrupted"];
 
     public void Dispose() => temporary.Dispose();
 
@@ -21,23 +22,21 @@ public sealed class TrainerResumeTests : IDisposable
     [InlineData(3, 9)]
     public async Task RunAsync_CancelledWithinAnEpoch_ResumesToTheSameBits(int epoch, int batch)
     {
-        using (RunFolder folder = RunFolder.Create(Interrupted))
-        {
-            using CancellationTokenSource cancellation = new();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TinyTraining.RunAsync(
-                TinyTraining.Model(),
-                Options,
-                folder,
-                happened =>
-                {
-                    if (happened is not TrainingProgress progress || (progress.Epoch, progress.Batch) != (epoch, batch)) return;
-                    cancellation.Cancel();
-                    // The batch's own checkpoint: another one must follow.
-                    File.Delete(folder.Checkpoint);
-                },
-                cancellation));
-            Assert.True(File.Exists(folder.Checkpoint));
-        }
+        RunFolder folder = RunFolder.Create(Interrupted);
+        using CancellationTokenSource cancellation = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TinyTraining.RunAsync(
+            TinyTraining.Model(),
+            Options,
+            folder,
+            happened =>
+            {
+                if (happened is not TrainingProgress progress || (progress.Epoch, progress.Batch) != (epoch, batch)) return;
+                cancellation.Cancel();
+                // The batch's own checkpoint: another one must follow.
+                File.Delete(folder.Checkpoint);
+            },
+            cancellation));
+        Assert.True(File.Exists(folder.Checkpoint));
 
         await AssertResumesToTheSameBits();
     }
@@ -45,15 +44,13 @@ public sealed class TrainerResumeTests : IDisposable
     [Fact]
     public async Task RunAsync_CancelledBeforeItBegan_SavesACheckpoint()
     {
-        using (RunFolder folder = RunFolder.Create(Interrupted))
-        {
-            List<TrainingEvent> events = [];
-            using CancellationTokenSource cancellation = new();
-            await cancellation.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => TinyTraining.RunAsync(TinyTraining.Model(), Options, folder, events.Add, cancellation));
-            Assert.Equal([typeof(TrainingStarted), typeof(CheckpointSaved)], events.Select(happened => happened.GetType()));
-        }
+        RunFolder folder = RunFolder.Create(Interrupted);
+        List<TrainingEvent> events = [];
+        using CancellationTokenSource cancellation = new();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => TinyTraining.RunAsync(TinyTraining.Model(), Options, folder, events.Add, cancellation));
+        Assert.Equal([typeof(TrainingStarted), typeof(CheckpointSaved)], events.Select(happened => happened.GetType()));
 
         await AssertResumesToTheSameBits();
     }
@@ -67,22 +64,21 @@ public sealed class TrainerResumeTests : IDisposable
     [InlineData(40)]
     public async Task RunAsync_AbandonedAfterSomeEvents_ResumesToTheSameBits(int count)
     {
-        using (RunFolder folder = RunFolder.Create(Interrupted)) await RunSomeEvents(folder, count);
+        RunFolder folder = RunFolder.Create(Interrupted);
+        await RunSomeEvents(folder, count);
         await AssertResumesToTheSameBits();
     }
 
     [Fact]
     public async Task RunAsync_KilledBetweenModelsAndCheckpoint_RepeatsTheEpochToTheSameBits()
     {
-        using (RunFolder folder = RunFolder.Create(Interrupted))
+        RunFolder folder = RunFolder.Create(Interrupted);
+        string early = temporary["early.safetensors"];
+        await TinyTraining.RunAsync(Options with { Epochs = 2 }, folder, happened =>
         {
-            string early = temporary.File("early.safetensors");
-            await TinyTraining.RunAsync(Options with { Epochs = 2 }, folder, happened =>
-            {
-                if (happened is TrainingProgress { Epoch: 2, Batch: 3 }) File.Copy(folder.Checkpoint, early);
-            });
-            File.Copy(early, folder.Checkpoint, overwrite: true);
-        }
+            if (happened is TrainingProgress { Epoch: 2, Batch: 3 }) File.Copy(folder.Checkpoint, early);
+        });
+        File.Copy(early, folder.Checkpoint, overwrite: true);
 
         await AssertResumesToTheSameBits();
     }
@@ -90,10 +86,10 @@ public sealed class TrainerResumeTests : IDisposable
     [Fact]
     public async Task RunAsync_AfterADivergence_ResumesToTheSameBits()
     {
-        string[] paths = [temporary.File("whole"), Interrupted];
+        string[] paths = [temporary["whole"], Interrupted];
         foreach (string path in paths)
         {
-            using RunFolder folder = RunFolder.Create(path);
+            RunFolder folder = RunFolder.Create(path);
             LanguageModel model = TinyTraining.Model();
             await TinyTraining.RunAsync(model, Options with { Epochs = path == Interrupted ? 2 : 3 }, folder, happened =>
             {
@@ -109,7 +105,7 @@ public sealed class TrainerResumeTests : IDisposable
     public async Task RunAsync_RunIsDone_TellsSoAndRestoresTheModel()
     {
         LanguageModel trained = TinyTraining.Model(), restored = TinyTraining.Model();
-        using RunFolder folder = RunFolder.Create(Interrupted);
+        RunFolder folder = RunFolder.Create(Interrupted);
         await TinyTraining.RunAsync(trained, Options, folder);
         List<TrainingEvent> events = await TinyTraining.RunAsync(restored, Options, folder);
         Assert.Equal([typeof(TrainingStarted), typeof(TrainingCompleted)], events.Select(happened => happened.GetType()));
@@ -128,15 +124,16 @@ public sealed class TrainerResumeTests : IDisposable
 
     private async Task AssertResumesToTheSameBits()
     {
-        string whole = temporary.File("whole");
-        using (RunFolder folder = RunFolder.Create(whole)) await TinyTraining.RunAsync(Options with { CheckpointInterval = TimeSpan.FromHours(1) }, folder);
+        string whole = temporary["whole"];
+        RunFolder folder = RunFolder.Create(whole);
+        await TinyTraining.RunAsync(Options with { CheckpointInterval = TimeSpan.FromHours(1) }, folder);
         await Resume(Interrupted, Options with { CheckpointInterval = TimeSpan.FromHours(1), Threads = 2 });
         AssertSame(whole, Interrupted);
     }
 
     private static async Task Resume(string path, TrainingOptions options)
     {
-        using RunFolder folder = RunFolder.Open(path);
+        RunFolder folder = new(path);
         await TinyTraining.RunAsync(options, folder);
     }
 

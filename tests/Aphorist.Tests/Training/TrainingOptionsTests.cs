@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>What the trainer refuses before it begins.</summary>
+/// <summary>Options and texts that the trainer refuses.</summary>
 public sealed class TrainingOptionsTests
 {
     private static readonly TrainingOptions Options = TinyTraining.Options;
@@ -22,49 +22,64 @@ public sealed class TrainingOptionsTests
     [Fact]
     public void Trainer_InvalidOption_SaysWhichAndWhatItMustBe()
     {
-        AssertRefused(Options with { Epochs = 0 }, "The number of epochs is 0; it must be at least 1.");
-        AssertRefused(Options with { Stride = 0 }, "The step between windows is 0; it must be at least 1.");
-        AssertRefused(Options with { BatchSize = -1 }, "The batch size is -1; it must be at least 1.");
-        AssertRefused(Options with { LearningRate = 0 }, "The learning rate is 0; it must be above 0.");
-        AssertRefused(Options with { LearningRate = double.NaN }, "The learning rate is NaN; it must be above 0.");
-        AssertRefused(Options with { LearningRate = double.PositiveInfinity }, "it must be above 0.");
-        AssertRefused(Options with { EmaDecay = 1 }, "The decay of the averaged weights is 1; it must be at least 0 and below 1.");
-        AssertRefused(Options with { ValidationShare = 1 }, "The validation share is 1; it must be at least 0 and below 1.");
-        AssertRefused(Options with { ValidationShare = double.NaN }, "The validation share is NaN; it must be at least 0 and below 1.");
-        AssertRefused(Options with { Threads = -1 }, "The number of threads is -1; it must be at least 1, or 0 for one a processor.");
-        AssertRefused(Options with { CheckpointInterval = TimeSpan.FromSeconds(-1) }, "The checkpoint interval is -00:00:01; it must not be negative.");
+        AssertRefused(Options with { Epochs = 0 }, "Epochs", "Epochs is 0. It must be at least 1.");
+        AssertRefused(Options with { Stride = 0 }, "Stride", "Stride is 0. It must be at least 1.");
+        AssertRefused(Options with { BatchSize = -1 }, "BatchSize", "BatchSize is -1. It must be at least 1.");
+        AssertRefused(Options with { SequenceLength = 0 }, "SequenceLength", "SequenceLength is 0. It must be at least 1.");
+        AssertRefused(Options with { LearningRate = 0 }, "LearningRate", "LearningRate is 0. It must be above 0.");
+        AssertRefused(Options with { LearningRate = double.NaN }, "LearningRate", "LearningRate is NaN. It must be above 0.");
+        AssertRefused(Options with { LearningRate = double.PositiveInfinity }, "LearningRate", "It must be above 0.");
+        AssertRefused(Options with { WarmupSteps = -1 }, "WarmupSteps", "It must be at least 0.");
+        AssertRefused(Options with { WeightDecay = double.NaN }, "WeightDecay", "It must be at least 0.");
+        AssertRefused(Options with { ClipNorm = -1 }, "ClipNorm", "It must be above 0, or 0 for no clipping.");
+        AssertRefused(Options with { ClipValue = -1 }, "ClipValue", "It must be above 0, or 0 for no clipping.");
+        AssertRefused(Options with { EmaDecay = 1 }, "EmaDecay", "EmaDecay is 1. It must be at least 0 and below 1.");
+        AssertRefused(Options with { Dropout = 1 }, "Dropout", "Dropout is 1. It must be at least 0 and below 1.");
+        AssertRefused(Options with { ValidationShare = 1 }, "ValidationShare", "ValidationShare is 1. It must be at least 0 and below 1.");
+        AssertRefused(Options with { ValidationShare = double.NaN }, "ValidationShare", "ValidationShare is NaN. It must be at least 0 and below 1.");
+        AssertRefused(Options with { ValidationInterval = -1 }, "ValidationInterval", "It must be at least 1 step, or 0 for no validation within an epoch.");
+        AssertRefused(Options with { Patience = -1 }, "Patience", "It must be at least 1 epoch, or 0 for no early stopping.");
+        AssertRefused(Options with { TimeBudget = TimeSpan.Zero }, "TimeBudget", "TimeBudget is 00:00:00. It must be above 0.");
+        AssertRefused(Options with { Threads = -1 }, "Threads", "Threads is -1. It must be at least 1, or 0 for one per processor.");
+        AssertRefused(
+            Options with { CheckpointInterval = TimeSpan.FromSeconds(-1) }, "CheckpointInterval", "CheckpointInterval is -00:00:01. It must be at least 0.");
     }
 
     [Fact]
     public void Trainer_BatchTooLargeForArrays_SaysWhatToChange()
     {
         TrainingOptions streams = Options with { Objective = Objective.Stream };
-        // 2^32 numbers, of which an int keeps none, and more than an int can count.
-        AssertRefused(streams with { SequenceLength = (1 << 24) - 1, BatchSize = 128 }, "4294967296 numbers would have to be kept side by side, and 2147483591 is the most; take shorter sequences");
-        AssertRefused(streams with { SequenceLength = int.MaxValue }, "take shorter sequences");
-        AssertRefused(streams with { BatchSize = int.MaxValue }, "take smaller batches");
+        // 2^32 numbers, which an int counts as none, and more than an int can count.
+        AssertRefused(streams with { SequenceLength = (1 << 24) - 1, BatchSize = 128 }, "SequenceLength", "Use a smaller SequenceLength or HiddenSize.");
+        AssertRefused(streams with { SequenceLength = int.MaxValue }, "SequenceLength", "exceeds the maximum array length");
+        AssertRefused(streams with { BatchSize = int.MaxValue }, "BatchSize", "Use a smaller BatchSize or HiddenSize.");
     }
 
     [Fact]
     public void Trainer_CorpusNotLongerThanTheWindow_SaysSo()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Make("truth "));
-        Assert.Equal("The corpus has 6 tokens, but a window of 6 and the token after it need at least 7; use a longer text or a smaller window.", error.Message);
-        Make("truth i");
+        CorpusException error = Assert.Throws<CorpusException>(() => Create("truth "));
+        Assert.Equal(
+            "The text has 6 tokens, but a window of 6 and the token after it need at least 7. Use a longer text or a smaller window.", error.Message);
+        Create("truth i");
     }
 
     [Fact]
     public void Trainer_OneDistinctCharacter_SaysSo() =>
-        Assert.Contains("fewer than two tokens", Assert.Throws<ArgumentException>(() => Make(new string('a', 100))).Message, StringComparison.Ordinal);
+        Assert.Contains("fewer than two distinct tokens", Assert.Throws<CorpusException>(() => Create(new string('a', 100))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Trainer_CharacterTheModelDoesNotKnow_NamesIt() =>
         Assert.Throws<UnknownCharacterException>(() => new Trainer(TinyTraining.Model(), Corpus.FromText("what is ¿that"), Options));
 
-    private static void AssertRefused(TrainingOptions options, string sentence) => Assert.Contains(
-        sentence, Assert.Throws<ArgumentException>(() => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options)).Message, StringComparison.Ordinal);
+    private static void AssertRefused(TrainingOptions options, string property, string sentence)
+    {
+        InvalidOptionsException error = Assert.Throws<InvalidOptionsException>(() => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options));
+        Assert.Equal(property, error.PropertyName);
+        Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
+    }
 
-    private static Trainer Make(string text)
+    private static Trainer Create(string text)
     {
         Corpus corpus = Corpus.FromText(text);
         ModelSpec spec = new() { HiddenSize = 8, Window = TinyTraining.Window };

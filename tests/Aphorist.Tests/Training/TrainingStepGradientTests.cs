@@ -61,7 +61,7 @@ public sealed class TrainingStepGradientTests
     private static void AssertStep(ModelPair pair, string kernel, RandomBatch batch, int largestBatch)
     {
         using TrainingStep step = new(pair.Engine, batch.Ids, new TrainingOptions { BatchSize = largestBatch, Threads = 2 }, InstructionSet.Choose(kernel));
-        AssertLoss(pair, batch, step.Run(batch.Starts, pair.Engine.Spec.Window, number: 1, rate: 0));
+        AssertLoss(pair, batch, step.Run(batch.Starts, pair.Engine.Spec.Window, number: 1, learningRate: 0));
         ReferenceParameters gradients = pair.Reference.LossAndGradients(batch.Reference, scale: 1.0 / batch.Starts.Length).Gradients;
         ModelSpec spec = pair.Engine.Spec;
         foreach (ParameterTensor tensor in pair.Engine.Parameters.Tensors)
@@ -75,8 +75,8 @@ public sealed class TrainingStepGradientTests
 
     private static (double Loss, int Correct) Evaluate(TrainingStep step, RandomBatch batch)
     {
-        step.Evaluator.Begin();
-        Evaluation evaluation = step.Evaluator.Windows(batch.Ids, batch.Starts.Length, index => batch.Starts[index]);
+        step.Evaluator.RefreshWeights();
+        Evaluation evaluation = step.Evaluator.EvaluateWindows(batch.Ids, batch.Starts.Length, index => batch.Starts[index]);
         Assert.Equal(batch.Starts.Length, evaluation.Count);
         return (evaluation.LossSum, (int)evaluation.Correct);
     }

@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -51,7 +52,7 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_RunFolder_HoldsTheModelThatPredictsTheTextBest()
     {
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams with { Epochs = 5, LearningRate = 0.1 }, folder);
         double best = Epochs(events).Min(epoch => epoch.ValidationLoss!.Value);
         Assert.Equal(best, LanguageModel.Load(folder.BestModel).Evaluate(TinyTraining.OtherCorpus, cancellationToken: TestContext.Current.CancellationToken).LossPerToken);
@@ -60,9 +61,9 @@ public sealed class ValidationTextTests : IDisposable
     [Fact]
     public async Task RunAsync_CheckpointOfAnotherValidationText_IsRefused()
     {
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         await RunAsync(TinyTraining.Model(), TinyTraining.Options, folder);
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TinyTraining.RunAsync(TinyTraining.Options, folder));
+        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(() => TinyTraining.RunAsync(TinyTraining.Options, folder));
         Assert.StartsWith("The validation text is not the one", error.Message, StringComparison.Ordinal);
     }
 
@@ -76,21 +77,21 @@ public sealed class ValidationTextTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Objective.Windows, "a sus", "7 to predict")]
-    [InlineData(Objective.Stream, "a", "2 to predict")]
+    [InlineData(Objective.Windows, "a sus", "at least 7 are needed to predict one")]
+    [InlineData(Objective.Stream, "a", "at least 2 are needed to predict one")]
     public void Trainer_ValidationTextTooShort_SaysHowLong(Objective objective, string text, string sentence) =>
         Assert.Contains(sentence, Refusal(OptionsOf(objective), Corpus.FromText(text)), StringComparison.Ordinal);
 
     [Fact]
     public void Trainer_ValidationTextAndShare_IsOneTooMany() =>
-        Assert.Contains("choose one of them", Refusal(Streams with { ValidationShare = 0.1 }, TinyTraining.OtherCorpus), StringComparison.Ordinal);
+        Assert.Contains("Use one of them.", Refusal(Streams with { ValidationShare = 0.1 }, TinyTraining.OtherCorpus), StringComparison.Ordinal);
 
     private static TrainingOptions OptionsOf(Objective objective) => objective == Objective.Windows ? TinyTraining.Options : Streams;
 
     private static EpochCompleted[] Epochs(List<TrainingEvent> events) => [.. events.OfType<EpochCompleted>()];
 
     private static string Refusal(TrainingOptions options, Corpus validation) =>
-        Assert.Throws<ArgumentException>(() => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options, validation)).Message;
+        Assert.ThrowsAny<AphoristException>(() => new Trainer(TinyTraining.Model(), TinyTraining.Corpus, options, validation)).Message;
 
     private static async Task<List<TrainingEvent>> RunAsync(LanguageModel model, TrainingOptions options, RunFolder? folder = null)
     {

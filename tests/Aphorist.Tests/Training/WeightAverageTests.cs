@@ -1,5 +1,6 @@
 using Aphorist.Tests.Model;
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using Xunit;
 
 namespace Aphorist.Tests.Training;
@@ -63,7 +64,7 @@ public sealed class WeightAverageTests : IDisposable
     {
         LanguageModel whole = TinyTraining.Model(), resumed = TinyTraining.Model();
         await TinyTraining.RunAsync(whole, Options);
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         int left = count;
         await foreach (TrainingEvent _ in new Trainer(TinyTraining.Model(), TinyTraining.Corpus, Options).RunAsync(folder, TestContext.Current.CancellationToken))
             if (--left == 0) break;
@@ -76,7 +77,7 @@ public sealed class WeightAverageTests : IDisposable
     public async Task RunAsync_ListenersFilesAndValidation_HaveTheAverage()
     {
         LanguageModel model = TinyTraining.Model(), plain = TinyTraining.Model();
-        using RunFolder folder = RunFolder.Create(temporary.File("run"));
+        RunFolder folder = RunFolder.Create(temporary["run"]);
         EvaluationOptions heldOut = new() { TailShare = 0.2 };
         await TinyTraining.RunAsync(model, Options, folder, happened =>
         {

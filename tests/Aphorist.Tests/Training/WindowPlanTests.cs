@@ -12,7 +12,7 @@ public sealed class WindowPlanTests
     [InlineData(40, 0.05, 190_270, 10_015)]
     public void Split_Nietzsche_HasKerasCounts(int window, double validationShare, int training, int validation)
     {
-        TrainingSplit split = TrainingSplit.Of(600_893, window, new TrainingOptions { ValidationShare = validationShare });
+        TrainingSplit split = TrainingSplit.Create(600_893, window, new TrainingOptions { ValidationShare = validationShare });
         Assert.Equal((training, validation), (split.Plan.Predictions, split.ValidationCount));
     }
 
@@ -22,7 +22,7 @@ public sealed class WindowPlanTests
         {
             List<long> expected = [];
             for (int start = 0; start < length - window; start += step) expected.Add(start);
-            BatchPlan plan = TrainingSplit.Of(length, window, new TrainingOptions { Stride = step }).Plan;
+            BatchPlan plan = TrainingSplit.Create(length, window, new TrainingOptions { Stride = step }).Plan;
             Assert.Equal(expected, Order(plan, 1).Order());
         });
 
@@ -30,8 +30,8 @@ public sealed class WindowPlanTests
     public void Begin_PartHeldOut_PermutesTheOthersDifferentlyEachEpoch()
     {
         TrainingOptions options = new() { ValidationShare = 0.2, Seed = 7 };
-        TrainingSplit split = TrainingSplit.Of(2000, 6, options);
-        long[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(TrainingSplit.Of(2000, 6, options with { Seed = 8 }).Plan, 1);
+        TrainingSplit split = TrainingSplit.Create(2000, 6, options);
+        long[] first = Order(split.Plan, 1), second = Order(split.Plan, 2), otherSeed = Order(TrainingSplit.Create(2000, 6, options with { Seed = 8 }).Plan, 1);
         long[] inOrder = [.. Enumerable.Range(0, 532).Select(index => 3L * index)];
         Assert.All((long[][])[first, second, otherSeed], order => Assert.Equal(inOrder, order.Order()));
         Assert.NotEqual(first, second);
@@ -39,7 +39,7 @@ public sealed class WindowPlanTests
         Assert.NotEqual(inOrder, first);
         Assert.Equal(first, Order(split.Plan, 1));
         Assert.Equal(133, split.ValidationWindows.Count);
-        Assert.Equal(Enumerable.Range(532, 133).Select(index => 3L * index), Enumerable.Range(0, 133).Select(index => split.ValidationWindows.StartOf(index)));
+        Assert.Equal(Enumerable.Range(532, 133).Select(index => 3L * index), Enumerable.Range(0, 133).Select(index => split.ValidationWindows.GetStart(index)));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WindowPlanTests
     {
         int[] expected = [.. Enumerable.Range(0, 1000)];
         new RandomStream(9, RandomPurpose.Shuffle, 2).Shuffle(expected);
-        Assert.Equal(expected.Select(window => 3L * window), Order(new WindowPlan(1000, 6, new TrainingOptions { Seed = 9 }, mostTogether: 1000), 2));
+        Assert.Equal(expected.Select(window => 3L * window), Order(new WindowPlan(1000, 6, new TrainingOptions { Seed = 9 }, blockLength: 1000), 2));
     }
 
     [Fact]
@@ -61,14 +61,14 @@ public sealed class WindowPlanTests
             Assert.Equal((count - 1) / together, changes);
             // A batch read again, as after a resumption, is the same.
             int last = plan.BatchCount - 1;
-            Assert.Equal(order[(last * batchSize)..], plan.Batch(last, out _).ToArray());
-            Assert.Equal(order[..Math.Min(batchSize, count)], plan.Batch(0, out _).ToArray());
+            Assert.Equal(order[(last * batchSize)..], plan.GetBatch(last, out _).ToArray());
+            Assert.Equal(order[..Math.Min(batchSize, count)], plan.GetBatch(0, out _).ToArray());
         });
 
     [Fact]
     public void Batch_OtherEpochs_VisitBlocksInOtherOrders()
     {
-        WindowPlan plan = new(1000, 6, new TrainingOptions { Stride = 1 }, mostTogether: 50);
+        WindowPlan plan = new(1000, 6, new TrainingOptions { Stride = 1 }, blockLength: 50);
         long[][] blocks = [.. Enumerable.Range(1, 3).Select(epoch => Order(plan, epoch).Select(window => window / 50).Distinct().ToArray())];
         Assert.NotEqual(blocks[0], blocks[1]);
         Assert.NotEqual(blocks[1], blocks[2]);
@@ -78,26 +78,28 @@ public sealed class WindowPlanTests
     [Fact]
     public void Split_TextOfManyGigabytes_CountsBeyondThirtyTwoBits()
     {
-        TrainingSplit split = TrainingSplit.Of(9_000_000_060, 60, new TrainingOptions { ValidationShare = 0.5 });
+        TrainingSplit split = TrainingSplit.Create(9_000_000_060, 60, new TrainingOptions { ValidationShare = 0.5 });
         Assert.Equal((1_500_000_000L, 1_500_000_000L), (split.Plan.Predictions, split.ValidationCount));
-        Assert.Equal(8_999_999_997, split.ValidationWindows.StartOf(1_499_999_999));
-        split.Plan.Begin(1);
-        Assert.All(split.Plan.Batch(split.Plan.BatchCount - 1, out _).ToArray(), start => Assert.InRange(start, 0, 4_500_000_000));
+        Assert.Equal(8_999_999_997, split.ValidationWindows.GetStart(1_499_999_999));
+        split.Plan.StartEpoch(1);
+        Assert.All(split.Plan.GetBatch(split.Plan.BatchCount - 1, out _).ToArray(), start => Assert.InRange(start, 0, 4_500_000_000));
     }
 
     [Theory]
-    [InlineData(60, 0, "The corpus has 60 tokens, but a window of 60 and the token after it need at least 61")]
-    [InlineData(70, 0.95, "A validation share of 0.95 of 4 windows leaves none to train on")]
-    [InlineData(70, 1e-17, "A validation share of 1E-17 of 4 windows leaves none to validate with")]
+    [InlineData(60, 0, "The text has 60 tokens, but a window of 60 and the token after it need at least 61")]
+    [InlineData(70, 0.95, "A ValidationShare of 0.95 of 4 windows leaves none to train on")]
+    [InlineData(70, 1e-17, "A ValidationShare of 1E-17 of 4 windows leaves none to validate with")]
     public void Split_NothingToTrainOnOrValidateWith_SaysSo(int length, double validationShare, string problem)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => TrainingSplit.Of(length, 60, new TrainingOptions { ValidationShare = validationShare }));
+        TrainingOptions options = new() { ValidationShare = validationShare };
+        AphoristException error = Assert.ThrowsAny<AphoristException>(() => TrainingSplit.Create(length, 60, options));
+        Assert.Equal(validationShare > 0 ? "ValidationShare" : null, (error as InvalidOptionsException)?.PropertyName);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 
     private static long[] Order(BatchPlan plan, int epoch)
     {
-        plan.Begin(epoch);
-        return [.. Enumerable.Range(0, plan.BatchCount).SelectMany(number => plan.Batch(number, out _).ToArray())];
+        plan.StartEpoch(epoch);
+        return [.. Enumerable.Range(0, plan.BatchCount).SelectMany(number => plan.GetBatch(number, out _).ToArray())];
     }
 }

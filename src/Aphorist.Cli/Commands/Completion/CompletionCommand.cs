@@ -3,7 +3,7 @@ using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Completion;
 
-/// <summary>`aphorist completion`: teaches a shell to complete the command's words.</summary>
+/// <summary>`aphorist completion`: prints a script for shell completion.</summary>
 internal static class CompletionCommand
 {
     private const string Bash =
@@ -31,7 +31,7 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        Command command = new("completion", "Prints a script that teaches a shell tab completion.") { Shell };
+        Command command = new("completion", "Prints a script that adds tab completion to a shell.") { Shell };
         command.SetAction(call => CommandOutput.Of(call).Result.Announce(call.GetValue(Shell) switch
         {
             "bash" => Bash,
@@ -40,14 +40,16 @@ internal static class CompletionCommand
         }));
         Example.Attach(
             command,
-            new("source <(aphorist completion bash)", "Completes in this bash; add the line to ~/.bashrc to keep it."),
-            new("aphorist completion powershell | Out-String | Invoke-Expression", "Completes in this PowerShell; add the line to $PROFILE to keep it."));
+            new("source <(aphorist completion bash)", "Adds completion to this bash session. Put the line into ~/.bashrc to keep it."),
+            new(
+                "aphorist completion powershell | Out-String | Invoke-Expression",
+                "Adds completion to this PowerShell session. Put the line into $PROFILE to keep it."));
         return command;
     }
 
     private static Argument<string> ShellArgument()
     {
-        Argument<string> argument = new("SHELL") { Description = "bash, zsh or powershell.", HelpName = "SHELL" };
+        Argument<string> argument = new("SHELL") { Description = "The shell: bash, zsh or powershell.", HelpName = "SHELL" };
         argument.AcceptOnlyFromAmong("bash", "zsh", "powershell");
         return argument;
     }

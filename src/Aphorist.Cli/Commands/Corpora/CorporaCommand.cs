@@ -13,7 +13,7 @@ internal static class CorporaCommand
 
     public static Command Create()
     {
-        Command command = new("corpora", "Lists the texts that can be trained on by name, or downloads one.") { Name };
+        Command command = new("corpora", "Lists the texts that can be used by name, or downloads one.") { Name };
         command.SetAction(async (call, cancellationToken) =>
         {
             CommandOutput output = CommandOutput.Of(call);
@@ -23,8 +23,8 @@ internal static class CorporaCommand
         });
         Example.Attach(
             command,
-            new("aphorist corpora", "Lists all names and where each text is."),
-            new("aphorist corpora nietzsche", "Downloads one, checks it and prints its path."));
+            new("aphorist corpora", "Lists the texts with size, licence and location."),
+            new("aphorist corpora nietzsche", "Downloads a text, verifies it and prints its path."));
         return command;
     }
 
@@ -77,7 +77,7 @@ internal static class CorporaCommand
 
     private static Argument<string?> NameArgument()
     {
-        Argument<string?> argument = WordArgument.Optional("NAME", "The text to download and check; without it, all are listed.");
+        Argument<string?> argument = WordArgument.Optional("NAME", "The text to download and verify. Default: list all texts.");
         argument.CompletionSources.Add(_ => CorpusCatalog.Entries.Select(entry => entry.Name));
         return argument;
     }

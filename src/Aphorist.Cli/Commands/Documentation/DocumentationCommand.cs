@@ -1,15 +1,62 @@
 using System.CommandLine;
+using System.Text;
 using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Documentation;
 
-/// <summary>`aphorist documentation`: prints docs/command.md from what the parser knows. Hidden: it is for this repository.</summary>
+/// <summary>
+/// `aphorist documentation`: prints docs/command.md from the declared commands and options. Hidden, since only this repository needs it.
+/// </summary>
 internal static class DocumentationCommand
 {
     public static Command Create()
     {
-        Command command = new("documentation", "Prints the documentation of all commands as Markdown.") { Hidden = true };
-        command.SetAction(call => CommandOutput.Of(call).Result.Write(CommandMarkdown.Of(call.RootCommandResult.Command)));
+        Command command = new("documentation", "Prints the reference of all commands as Markdown.") { Hidden = true };
+        command.SetAction(call => CommandOutput.Of(call).Result.Write(Markdown(call.RootCommandResult.Command)));
         return command;
+    }
+
+    private static string Markdown(Command root)
+    {
+        StringBuilder page = new();
+        page.Append("# The `aphorist` command\n\n");
+        page.Append("This page is printed by `aphorist documentation`. A test fails if it is out of date.\n\n");
+        page.Append(root.Description).Append("\n\n");
+        AppendExamples(page, root);
+        page.Append("| exit code | meaning |\n| --- | --- |\n| 0 | success |\n| 1 | failure |\n| 2 | wrong call |\n| 130 | interrupted |\n\n");
+        page.Append("Results are written to standard output, progress and messages to standard error. ");
+        page.Append("Setting `NO_COLOR` turns colours off.\n\n");
+        page.Append("## General options\n\nEvery command accepts them.\n\n");
+        foreach (OptionGroup group in OptionGroup.Of(root)) AppendOptions(page, group);
+        foreach (Command command in root.Subcommands.Where(command => !command.Hidden)) AppendCommand(page, command);
+        return page.ToString().TrimEnd('\n') + "\n";
+    }
+
+    private static void AppendCommand(StringBuilder page, Command command)
+    {
+        string arguments = string.Concat(command.Arguments.Select(argument => $" {CommandHelp.UsageOf(argument)}"));
+        string options = command.Options.Count > 0 ? " [options]" : "";
+        page.Append($"## aphorist {command.Name}\n\n{command.Description}\n\n```\naphorist {command.Name}{arguments}{options}\n```\n\n");
+        AppendTable(page, "argument", command.Arguments.Select(argument => (argument.Name, argument.Description)));
+        foreach (OptionGroup group in OptionGroup.Of(command))
+            AppendOptions(page, group);
+        AppendExamples(page, command);
+    }
+
+    private static void AppendOptions(StringBuilder page, OptionGroup group) =>
+        AppendTable(page, group.Heading, group.Options.Select(option => (CommandHelp.UsageOf(option), option.Description)));
+
+    private static void AppendTable(StringBuilder page, string heading, IEnumerable<(string Label, string? Meaning)> rows)
+    {
+        if (!rows.Any()) return;
+        page.Append($"| {heading} | |\n| --- | --- |\n");
+        foreach ((string label, string? meaning) in rows)
+            page.Append($"| `{label.Replace("|", "\\|", StringComparison.Ordinal)}` | {meaning} |\n");
+        page.Append('\n');
+    }
+
+    private static void AppendExamples(StringBuilder page, Command command)
+    {
+        foreach (Example example in Example.Of(command)) page.Append($"{example.Meaning}\n\n```sh\n{example.Call}\n```\n\n");
     }
 }

@@ -7,36 +7,48 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Evaluate;
 
-/// <summary>`aphorist evaluate`: how well a model predicts a text.</summary>
+/// <summary>`aphorist evaluate`: measures how well a model predicts a text.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Argument<string[]> Corpus = WordArgument.Several("CORPUS", "The text to predict: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
+    private static readonly Argument<string[]> Corpus = WordArgument.Several(
+        "CORPUS", "Text to predict: a name from `aphorist corpora`, files, a folder, a pattern, or - for standard input.");
 
     private static readonly ChoiceOption<Objective> Objective = new(
-        "--objective", "stream predicts every token, the state carried from one to the next; windows the token after each window, read from a zero state. stream by default.",
+        "--objective",
+        "stream: predict every token and carry the state through the text. windows: predict the token after each window from a zero state.",
+        Aphorist.Training.Objective.Stream,
         ("windows", Aphorist.Training.Objective.Windows), ("stream", Aphorist.Training.Objective.Stream));
 
-    private static readonly NumberOption<int> Step = NumberOptions.Whole("--step", "Tokens between the starts of two windows, for --objective windows. 3 by default.", 1);
+    private static readonly NumberOption<int> Step = NumberOptions.Whole(
+        "--step", "Stride: tokens between the starts of two windows, for --objective windows.", 1, fallback: 3)
+        .Sets(nameof(EvaluationOptions.Stride));
 
     private static readonly NumberOption<double> Tail = NumberOptions.Real(
-        "--tail", "share", "Share of the text, from its end, that is predicted. 1 by default.", value => value > 0 && value <= 1, "a share above 0, up to 1");
+        "--tail", "fraction", "Fraction of the text, from its end, that is predicted.", NumberRange.Above(0, 1), 1)
+        .Sets(nameof(EvaluationOptions.TailShare));
 
-    private static readonly NumberOption<int> Threads = NumberOptions.Whole("--threads", "Threads. One for each processor by default; the result does not depend on it.", 1, 1024);
+    private static readonly NumberOption<int> Threads = NumberOptions.Whole(
+        "--threads", "Number of threads. The result does not depend on it. Default: one per processor.", 1, 1024);
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
     public static Command Create()
     {
-        Command command = new("evaluate", "Measures how well a model predicts a text: nats, perplexity and accuracy by its own tokens, and bits per character, by which models of characters, words and bytes compare.")
+        Command command = new(
+            "evaluate",
+            "Measures how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be compared "
+            + "between models of characters, words and bytes.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
         };
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist evaluate runs/nietzsche nietzsche --tail 0.05", "Predicts the last 5 % of the text, as training with --validation 0.05 does."),
+            new(
+                "aphorist evaluate runs/nietzsche nietzsche --tail 0.05",
+                "Predicts the last 5 % of the text, the validation set of --validation 0.05."),
             new("aphorist evaluate model.safetensors other.txt --json", "Predicts another text and prints one JSON object."));
         return command;
     }
@@ -44,13 +56,15 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given ? given : throw new UsageException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given
+            ? given
+            : throw new UsageException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
         Objective objective = Objective.GetValue(call) ?? Aphorist.Training.Objective.Stream;
         if (Step.GetValue(call) is not null && objective == Aphorist.Training.Objective.Stream)
-            throw new UsageException($"{Step.Name} is the distance between windows, and a stream is predicted token by token: add {Objective.Name} windows, or leave it out.");
+            throw new UsageException($"{Step.Name} applies only with {Objective.Name} windows: add that, or leave out {Step.Name}.");
         LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
-        CorpusOptions reading = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
-        Corpus corpus = await CorpusOpening.OpenAsync(sources, reading, output, cancellationToken);
+        CorpusOptions corpusOptions = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, corpusOptions, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         EvaluationOptions options = new()
         {

@@ -1,40 +1,96 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
 
 namespace Aphorist.Cli.Commands.Export;
 
-/// <summary>`aphorist export`: a model for other programs.</summary>
+/// <summary>`aphorist export`: converts a model for other programs.</summary>
 internal static class ExportCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly ChoiceOption<ExportFormat> Format = new(
-        "--to", "What the model becomes: onnx, a graph for ONNX Runtime and others (the default); keras, a file of Keras 2 (HDF5, the default) or, with --output model.keras, of Keras 3, with the vocabulary as JSON beside it.",
-        ("onnx", ExportFormat.Onnx), ("keras", ExportFormat.Keras));
+    private static readonly ChoiceOption<Format> To = new(
+        "--to",
+        "The format: onnx, a graph for ONNX Runtime and others; keras, a file for Keras 2 (.h5) or, with --output model.keras, for Keras " +
+        "3, and the vocabulary as a JSON file beside it.",
+        Format.Onnx, ("onnx", Format.Onnx), ("keras", Format.Keras));
 
     private static readonly ChoiceOption<OnnxGraphKind> Graph = new(
         "--graph",
-        "What a graph of ONNX reads and gives: window, whole texts and what comes after each (the default); positions, whole texts and what comes after each of their tokens; step, a token and the states before it, and the states after it, for writing token by token.",
-        ("window", OnnxGraphKind.Window), ("positions", OnnxGraphKind.Positions), ("step", OnnxGraphKind.Step));
+        "What an ONNX graph computes: window, the probabilities of the next token after a text; positions, those after each token of a " +
+        "text; step, the probabilities and states after one token, given the states before it, for token-by-token generation.",
+        OnnxGraphKind.Window, ("window", OnnxGraphKind.Window), ("positions", OnnxGraphKind.Positions), ("step", OnnxGraphKind.Step));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file. By default beside the model, under its name: model.onnx, model.positions.onnx, model.step.onnx or model.h5.",
+        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx or model.h5 beside the model file.",
         HelpName = "file",
     };
 
+    private enum Format
+    {
+        Onnx,
+        Keras,
+    }
+
     public static Command Create()
     {
-        Command command = new("export", "Writes a model for other programs: as ONNX, or for Keras.") { Model, Format, Graph, Output };
-        command.SetAction(call => ExportCall.Run(
-            new ExportRequest(ModelPath.Of(call.GetRequiredValue(Model)), Format.GetValue(call) ?? ExportFormat.Onnx, Graph.GetValue(call), call.GetValue(Output)), CommandOutput.Of(call)));
+        Command command = new("export", "Export a model to ONNX or Keras.") { Model };
+        OptionGroup.Attach(command, new("Format", To, Graph), new("Output", Output));
+        command.SetAction(call => Run(call, CommandOutput.Of(call)));
         Example.Attach(
             command,
-            new("aphorist export runs/nietzsche", "Writes runs/nietzsche/model.onnx, which gives the probabilities of what comes after a text."),
-            new("aphorist export model.safetensors --graph step --output step.onnx", "Writes a graph that takes one token at a time and hands over what it remembers."),
-            new("aphorist export runs/nietzsche --to keras", "Writes runs/nietzsche/model.h5, which Keras's load_model reads, and model.vocabulary.json."),
-            new("aphorist export runs/nietzsche --to keras --output nietzsche.keras", "The same for Keras 3."));
+            new("aphorist export runs/nietzsche", "Write runs/nietzsche/model.onnx, which computes the probabilities of the next token."),
+            new(
+                "aphorist export model.safetensors --graph step --output step.onnx",
+                "Write a graph that processes one token at a time and returns its states."),
+            new(
+                "aphorist export runs/nietzsche --to keras",
+                "Write runs/nietzsche/model.h5 for Keras's load_model, and model.vocabulary.json."),
+            new("aphorist export runs/nietzsche --to keras --output nietzsche.keras", "Write a file for Keras 3."));
         return command;
     }
+
+    private static int Run(ParseResult call, CommandOutput output)
+    {
+        string path = ModelPath.Of(call.GetRequiredValue(Model));
+        Format format = To.GetValue(call) ?? Format.Onnx;
+        OnnxGraphKind graph = Graph.GetValue(call) ?? OnnxGraphKind.Window;
+        if (format == Format.Keras && call.GetResult(Graph) is not null)
+            throw new UsageException("--graph is for ONNX: remove it, or use --to onnx.");
+        string file = call.GetValue(Output) ?? Path.ChangeExtension(path, DefaultExtension(format, graph));
+        if (Path.GetFullPath(file) == Path.GetFullPath(path))
+            throw new UsageException($"'{file}' is the model itself and would be overwritten: name another file with --output.");
+        LanguageModel model = LanguageModel.Load(path);
+        if (format == Format.Keras) KerasWeightsFile.Write(model, file);
+        else OnnxModel.Write(model, file, graph);
+        // Keras 3 reads files of Keras 2, but has another hard sigmoid.
+        bool isKeras2 = format == Format.Keras && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;
+        if (isKeras2 && model.Spec.Gates == GateActivation.HardSigmoid)
+        {
+            output.Notes.WriteLine(
+                "This model has hard-sigmoid gates, for which Keras 3 uses another function. Use this file with Keras 2, or write one " +
+                "for Keras 3 with --output model.keras.");
+        }
+
+        output.Result.Announce(output.Json ? Json(file, format, graph) : file);
+        return ExitCode.Done;
+    }
+
+    private static string DefaultExtension(Format format, OnnxGraphKind graph) => (format, graph) switch
+    {
+        (Format.Keras, _) => ".h5",
+        (_, OnnxGraphKind.Positions) => ".positions.onnx",
+        (_, OnnxGraphKind.Step) => ".step.onnx",
+        _ => ".onnx",
+    };
+
+    private static string Json(string file, Format format, OnnxGraphKind graph) => JsonLine.Of(json =>
+    {
+        json.WriteString("file", file);
+        json.WriteString("format", format.ToString().ToLowerInvariant());
+        if (format == Format.Onnx) json.WriteString("graph", graph.ToString().ToLowerInvariant());
+        json.WriteNumber("bytes", new FileInfo(file).Length);
+    });
 }

@@ -3,14 +3,65 @@ using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Generate;
 
-/// <summary>`aphorist generate`: writes with a model.</summary>
+/// <summary>What a call of `aphorist generate` asks for.</summary>
+internal sealed record GenerationRequest
+{
+    /// <summary>The model file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The prompt as given.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The prompt without unknown characters.</summary>
+    public required string KnownPrompt { get; init; }
+
+    /// <summary>The options: one for each temperature.</summary>
+    public required IReadOnlyList<GenerationOptions> Options { get; init; }
+
+    /// <summary>The options of a beam search; null to sample.</summary>
+    public required BeamOptions? Beams { get; init; }
+
+    public required GenerationMode Mode { get; init; }
+
+    /// <summary>The number of texts.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Whether repeated texts are skipped.</summary>
+    public required bool IsUnique { get; init; }
+
+    /// <summary>Whether each text is one line, so that no titles are needed between them.</summary>
+    public required bool IsLines { get; init; }
+
+    /// <summary>The output file; null for standard output.</summary>
+    public required string? Output { get; init; }
+}
+
+/// <summary>`aphorist generate`: generates text with a model.</summary>
 internal static class GenerateCommand
 {
+    private const double DefaultLengthPenalty = 0.6;
+
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
+    private static readonly NumberOption<int> Count = NumberOptions.Whole(
+        "--count", "Number of texts to generate from the prompt, 256 at a time. Text n uses the seed plus n.", 1, fallback: 1);
+
+    private static readonly Option<bool> Unique = new("--unique") { Description = "With --count: skip texts that were generated before." };
+
+    private static readonly NumberOption<int> BeamWidth = NumberOptions.Whole(
+        "--beams", "Search for the most likely text with this beam width, instead of sampling.", 1, 4096)
+        .Sets(nameof(BeamOptions.BeamWidth));
+
+    private static readonly NumberOption<int> ResultCount = NumberOptions.Whole(
+        "--best", "With --beams: number of texts to show, best first.", 1, fallback: 1).Sets(nameof(BeamOptions.ResultCount));
+
+    private static readonly NumberOption<double> LengthPenalty = NumberOptions.Real(
+        "--length-penalty", "a", "With --beams: how much longer texts are preferred if texts can end early. 0 is not at all.",
+        NumberRange.AtLeast(0), DefaultLengthPenalty);
+
     private static readonly ChoiceOption<GenerationMode> Mode = new(
-        "--mode", "What the model remembers: everything (stateful, the default), or only its window, as the notebook does (window).",
-        ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
+        "--mode", "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window).",
+        GenerationMode.Stateful, ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -20,65 +71,118 @@ internal static class GenerateCommand
 
     private static readonly Option<bool> Explain = new("--explain")
     {
-        Description = "Colour each token by how surprising it is to the model; with --json, one object a token: its log-probability and rank, the entropy, and what was likeliest.",
+        Description =
+            "Colour each token by its surprisal. With --json: one object per token, with log-probability, rank, entropy and the most " +
+            "likely tokens.",
     };
 
     public static Command Create()
     {
-        Command command = new("generate", "Writes with a model: continues a prompt, once or many times, with any strategy.") { Model };
-        foreach (Option option in (Option[])[.. PromptArguments.All, .. StopArguments.All, .. SamplingArguments.All, .. ManyArguments.All, Mode, Output, Explain]) command.Add(option);
+        Command command = new("generate", "Generate text with a model: continue a prompt, once or many times.") { Model };
+        OptionGroup.Attach(
+            command,
+            PromptArguments.Group,
+            StopArguments.Group,
+            new("Sampling", [.. SamplingArguments.Temperatures, .. SamplingArguments.Filters, SamplingArguments.Seed, Mode]),
+            SamplingArguments.Penalties,
+            new("Many texts", Count, Unique),
+            new("Beam search", BeamWidth, ResultCount, LengthPenalty),
+            new("Output", Output, Explain));
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist generate runs/aphorisms", "Writes 400 tokens from nothing."),
-            new("aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2", "Continues a prompt four times, more and more boldly."),
-            new("aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000", "Continues a random passage of a text."),
-            new("aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt", "Writes a thousand different lines."),
-            new("aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .", "Looks for the likeliest sentences."),
-            new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Shows in colours what the model did not expect of itself."),
-            new("aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt", "Continues a file; the same seed writes the same text."));
+            new("aphorist generate runs/aphorisms", "Generate 400 tokens without a prompt."),
+            new(
+                "aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2",
+                "Continue a prompt at four temperatures."),
+            new(
+                "aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000",
+                "Continue a random passage of a text."),
+            new(
+                "aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt",
+                "Generate a thousand different lines."),
+            new(
+                "aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .",
+                "Search for the most likely sentences."),
+            new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Show in colours how surprising each token is."),
+            new(
+                "aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt",
+                "Continue a file. The same seed gives the same text."));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        int length = StopArguments.LengthOf(call), count = ManyArguments.CountOf(call);
-        BeamOptions? beams = ManyArguments.BeamsOf(call);
-        IReadOnlyList<GenerationOptions> sampling = StopArguments.AddTo(SamplingArguments.Of(call, length), call);
+        IReadOnlyList<GenerationOptions> options = SamplingArguments.Bind(call, StopArguments.Bind(call));
+        BeamOptions? beams = BindBeams(call);
         GenerationMode mode = Mode.GetValue(call) ?? GenerationMode.Stateful;
-        Check(call, sampling, count, beams, mode);
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
-        (string prompt, string known) = await PromptArguments.ReadAsync(call, model, sampling[0].Seed!.Value, output, cancellationToken);
+        int count = Count.GetValue(call) ?? 1;
+        Check(call, options, count, beams, mode);
+        string path = ModelPath.Of(call.GetRequiredValue(Model));
+        LanguageModel model = LanguageModel.Load(path);
+        ulong seed = options[0].Seed!.Value;
+        (string prompt, string known) = await PromptArguments.ReadAsync(call, model, seed, output, cancellationToken);
         GenerationRequest request = new()
         {
-            Model = call.GetRequiredValue(Model),
+            Model = path,
             Prompt = prompt,
             KnownPrompt = known,
-            Options = sampling,
+            Options = options,
             Beams = beams,
             Mode = mode,
             Count = count,
-            Unique = ManyArguments.IsUnique(call),
-            AreLines = StopArguments.IsAtLine(call),
+            IsUnique = call.GetValue(Unique),
+            IsLines = StopArguments.IsAtLine(call),
             Output = call.GetValue(Output),
         };
         TextGenerator generator = new(model, mode);
-        IEnumerable<GenerationItem> texts = GenerationPlan.Of(request, generator, cancellationToken);
-        bool draws = beams is null && sampling.Any(options => options.Temperature > 0 || options.TemperatureSchedule is not null);
-        if (draws && !SamplingArguments.HasSeed(call) && !output.Json) output.Notes.WriteLine($"Seed {sampling[0].Seed} (--seed {sampling[0].Seed} writes this text again).");
-        if (call.GetValue(Explain)) return ExplainedGeneration.Run(generator, known, sampling[0], output, cancellationToken);
-        await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
+        IEnumerable<GenerationItem> texts = GenerationPlan.Create(request, generator, cancellationToken);
+        bool isRandom = beams is null && options.Any(one => one.Temperature > 0 || one.TemperatureSchedule is not null);
+        if (isRandom && !SamplingArguments.HasSeed(call) && !output.Json)
+            output.Notes.WriteLine($"Seed {seed} (repeat this text with --seed {seed}).");
+        if (call.GetValue(Explain)) ExplainedGeneration.Run(generator, known, options[0], output, cancellationToken);
+        else await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }
 
-    private static void Check(ParseResult call, IReadOnlyList<GenerationOptions> sampling, int count, BeamOptions? beams, GenerationMode mode)
+    private static BeamOptions? BindBeams(ParseResult call)
     {
-        if (count > 1 && sampling.Count > 1) throw new UsageException("--count writes texts of one temperature: leave all but one out, or call once for each.");
-        if (count > 1 && sampling[0] is { Temperature: 0, TemperatureSchedule: null }) throw new UsageException("--temperature 0 writes the same text every time, so --count does not fit: raise the temperature or leave one out.");
-        if (beams is not null && mode == GenerationMode.Window) throw new UsageException("--beams carries the state from token to token, so --mode window does not fit: leave one out.");
+        if (BeamWidth.GetValue(call) is not int width)
+        {
+            Option? stray = ((Option[])[ResultCount, LengthPenalty]).FirstOrDefault(option => call.GetResult(option) is not null);
+            return stray is null ? null : throw new UsageException($"{stray.Name} is an option of beam search: add {BeamWidth.Name}.");
+        }
+
+        if (call.GetResult(Count) is not null)
+            throw new UsageException(
+                $"A beam search always finds the same texts, so {Count.Name} has no effect. For several texts use {ResultCount.Name}.");
+        if (SamplingArguments.FirstGiven(call) is string sampling)
+            throw new UsageException($"A beam search does not sample, so {sampling} has no effect. Remove {sampling} or {BeamWidth.Name}.");
+        return new BeamOptions
+        {
+            BeamWidth = width,
+            ResultCount = ResultCount.GetValue(call) ?? 1,
+            LengthPenalty = LengthPenalty.GetValue(call) ?? DefaultLengthPenalty,
+        };
+    }
+
+    private static void Check(
+        ParseResult call, IReadOnlyList<GenerationOptions> options, int count, BeamOptions? beams, GenerationMode mode)
+    {
+        if (call.GetValue(Unique) && count == 1) throw new UsageException("--unique compares texts with each other: add --count.");
+        if (count > 1 && options.Count > 1)
+            throw new UsageException("--count needs a single temperature: give one, or call the command once for each.");
+        if (count > 1 && options[0] is { Temperature: 0, TemperatureSchedule: null })
+            throw new UsageException(
+                "--temperature 0 gives the same text every time, so --count has no effect. Raise the temperature or remove --count.");
+        if (beams is not null && mode == GenerationMode.Window)
+            throw new UsageException("A beam search is always stateful: remove --mode window or --beams.");
         if (!call.GetValue(Explain)) return;
-        if (call.GetValue(Output) is not null) throw new UsageException("--explain shows a text, so --output does not fit: leave one out, or redirect what --explain --json prints.");
-        if (count > 1 || sampling.Count > 1 || beams is not null) throw new UsageException("--explain shows one text that is drawn: ask for one, of one temperature and without --beams.");
+        if (call.GetValue(Output) is not null)
+            throw new UsageException(
+                "--explain shows a text on the terminal: remove --output, or redirect the output of --explain --json.");
+        if (count > 1 || options.Count > 1 || beams is not null)
+            throw new UsageException("--explain shows a single sampled text: remove --count and --beams, and give one temperature.");
     }
 }

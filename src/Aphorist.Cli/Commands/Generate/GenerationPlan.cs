@@ -1,86 +1,85 @@
 using System.Globalization;
 using System.Text.Json;
-using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Generate;
 
-/// <summary>The texts that a request asks for, one after the other; each is written only when it is read.</summary>
+/// <summary>One of the texts of a call.</summary>
+/// <param name="Title">The title that separates it from the others; null if it needs none.</param>
+/// <param name="Pieces">The text, generated while it is enumerated.</param>
+/// <param name="WriteFacts">Writes how the text was generated.</param>
+internal sealed record GenerationItem(string? Title, IEnumerable<string> Pieces, Action<Utf8JsonWriter> WriteFacts);
+
+/// <summary>Lists the texts that a request asks for. Each is generated when it is enumerated.</summary>
 internal static class GenerationPlan
 {
-    // After so many repetitions in a row there is no hope that a text comes that was not there before.
-    private const int MostRepetitions = 20_000;
+    // The number of repeated texts in a row after which no new text is expected.
+    private const int MaximumRepeats = 20_000;
 
-    /// <exception cref="UsageException">The options do not fit the model.</exception>
-    public static IEnumerable<GenerationItem> Of(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return request.Beams is { } beams ? Best(request, generator, beams, cancellationToken)
-                : request.Count > 1 ? Many(request, generator, cancellationToken)
-                : Sampled(request, generator);
-        }
-        catch (InvalidOptionsException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
-    }
+    /// <exception cref="InvalidOptionsException">The options do not fit the model.</exception>
+    public static IEnumerable<GenerationItem> Create(
+        GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
+        request.Beams is { } beams ? SearchBeams(request, generator, beams, cancellationToken)
+        : request.Count > 1 ? SampleMany(request, generator, cancellationToken)
+        : Sample(request, generator, cancellationToken);
 
-    private static GenerationItem[] Sampled(GenerationRequest request, TextGenerator generator) =>
+    private static GenerationItem[] Sample(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
     [
         .. request.Options.Select(options => new GenerationItem(
             request.Options.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"temperature {options.Temperature}") : null,
-            generator.Stream(request.KnownPrompt, options),
-            json => WriteSampling(json, options, options.Seed!.Value))),
+            generator.Stream(request.KnownPrompt, options, cancellationToken),
+            json => WriteSampling(json, options, number: 0))),
     ];
 
-    private static IEnumerable<GenerationItem> Many(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
+    private static IEnumerable<GenerationItem> SampleMany(
+        GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken)
     {
         GenerationOptions options = request.Options[0];
-        IEnumerable<string> texts = generator.GenerateBatch(Prompts(), options, cancellationToken);
-        return Titled(request.Unique ? Different(texts, request.Count) : texts.Index().Take(request.Count));
-
-        IEnumerable<string> Prompts()
-        {
-            while (true) yield return request.KnownPrompt;
-        }
-
-        IEnumerable<GenerationItem> Titled(IEnumerable<(int Number, string Text)> numbered)
-        {
-            foreach ((int number, string text) in numbered)
-                yield return new GenerationItem(request.AreLines ? null : $"text {number + 1}", [text], json => WriteSampling(json, options, options.Seed!.Value + (ulong)number));
-        }
+        IEnumerable<string> texts = generator.GenerateBatch(
+            Enumerable.Repeat(request.KnownPrompt, int.MaxValue), options, cancellationToken);
+        IEnumerable<(int Number, string Text)> numbered =
+            request.IsUnique ? Distinct(texts, request.Count) : texts.Index().Take(request.Count);
+        return numbered.Select(item => new GenerationItem(
+            request.IsLines ? null : $"text {item.Number + 1}", [item.Text], json => WriteSampling(json, options, item.Number)));
     }
 
-    /// <summary>The texts that were not there before, with their numbers among all.</summary>
-    private static IEnumerable<(int Number, string Text)> Different(IEnumerable<string> texts, int count)
+    /// <summary>The texts that did not occur before, with their numbers among all, which give their seeds.</summary>
+    private static IEnumerable<(int Number, string Text)> Distinct(IEnumerable<string> texts, int count)
     {
         HashSet<string> seen = [];
-        int repetitions = 0;
+        int repeats = 0;
         foreach ((int number, string text) in texts.Index())
         {
-            repetitions = seen.Add(text) ? 0 : repetitions + 1;
-            if (repetitions == 0) yield return (number, text);
+            repeats = seen.Add(text) ? 0 : repeats + 1;
+            if (repeats == 0) yield return (number, text);
             if (seen.Count == count) yield break;
-            if (repetitions == MostRepetitions)
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Only {seen.Count:N0} different texts came in {number + 1:N0} attempts: ask for fewer, or raise the temperature or the length."));
+            if (repeats == MaximumRepeats)
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Only {seen.Count:N0} different texts were found in {number + 1:N0} attempts. " +
+                    $"Lower --count, or raise --temperature or --length."));
+            }
         }
     }
 
-    private static GenerationItem[] Best(GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
+    private static GenerationItem[] SearchBeams(
+        GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
     [
-        .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(found => new GenerationItem(
-            beams.ResultCount > 1 ? string.Create(CultureInfo.InvariantCulture, $"log probability {found.LogProbability:F2}, score {found.Score:F2}") : null,
-            [found.Text],
+        .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(result => new GenerationItem(
+            beams.ResultCount > 1
+                ? string.Create(CultureInfo.InvariantCulture, $"log-probability {result.LogProbability:F2}, score {result.Score:F2}")
+                : null,
+            [result.Text],
             json =>
             {
-                json.WriteNumber("logProbability", found.LogProbability);
-                json.WriteNumber("score", found.Score);
+                json.WriteNumber("logProbability", result.LogProbability);
+                json.WriteNumber("score", result.Score);
             })),
     ];
 
-    private static void WriteSampling(Utf8JsonWriter json, GenerationOptions options, ulong seed)
+    private static void WriteSampling(Utf8JsonWriter json, GenerationOptions options, int number)
     {
         json.WriteNumber("temperature", options.Temperature);
-        json.WriteNumber("seed", seed);
+        json.WriteNumber("seed", options.Seed!.Value + (ulong)number);
     }
 }

@@ -1,54 +1,106 @@
 using System.CommandLine;
+using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 
 namespace Aphorist.Cli.Commands.Generate;
 
-/// <summary>The options that say what a text begins with.</summary>
+/// <summary>The options for the beginning of a text.</summary>
 internal static class PromptArguments
 {
+    private const int MaximumNames = 8;
+
     private static readonly Option<string?> Prompt = new("--prompt", "-p")
     {
-        Description = "The text to continue; - reads it from standard input, without its last line end. Empty by default.",
+        Description = "The text to continue. With -, it is read from standard input, without the last line break. Default: empty.",
         HelpName = "text",
     };
 
-    private static readonly Option<string?> PromptFile = new("--prompt-file") { Description = "A file with the text to continue, in UTF-8, without its last line end.", HelpName = "file" };
+    private static readonly Option<string?> PromptFile = new("--prompt-file")
+    {
+        Description = "A UTF-8 file with the text to continue. Its last line break is ignored.",
+        HelpName = "file",
+    };
 
     private static readonly Option<string?> Passage = new("--passage")
     {
-        Description = "Continues a random passage of a text, as long as the model's window: a name that `aphorist corpora` lists, a file, a folder or a pattern.",
-        HelpName = "text",
+        Description =
+            "Continue a random passage of this corpus, as long as the model's window: a name that `aphorist corpora` lists, a file, a " +
+            "folder or a pattern.",
+        HelpName = "corpus",
     };
 
-    private static readonly ChoiceOption<UnknownCharacters> Unknown = new(
-        "--unknown", "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error, the default).",
-        ("skip", UnknownCharacters.Skip), ("error", UnknownCharacters.Error));
+    private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
+        "--unknown",
+        "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error).",
+        UnknownCharacterPolicy.Error, ("skip", UnknownCharacterPolicy.Skip), ("error", UnknownCharacterPolicy.Error));
 
-    public static IReadOnlyList<Option> All { get; } = [Prompt, PromptFile, Passage, Unknown];
+    public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Unknown);
 
-    /// <summary>The text to continue, of what the model knows.</summary>
+    /// <summary>Reads the prompt.</summary>
     /// <param name="call">The call.</param>
     /// <param name="model">The model.</param>
-    /// <param name="seed">Which passage it is, where it is a random one.</param>
-    /// <param name="output">Where notes go.</param>
+    /// <param name="seed">The seed of a random passage.</param>
+    /// <param name="output">Where notes are written.</param>
     /// <param name="cancellationToken">Stops the reading of a corpus.</param>
-    /// <returns>The prompt as given, and as the model reads it.</returns>
-    public static async Task<(string Shown, string Known)> ReadAsync(ParseResult call, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
+    /// <returns>The prompt as given, and without what the model does not know.</returns>
+    public static async Task<(string Prompt, string Known)> ReadAsync(
+        ParseResult call, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
     {
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
-        if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both say what to continue: leave one out.");
-        string prompt = call.GetValue(Passage) is string passage ? await PassageOfAsync(passage, model, seed, output, cancellationToken)
-            : call.GetValue(PromptFile) is string file ? PromptReader.ReadFile(file)
-            : PromptReader.Read(call.GetValue(Prompt) ?? "", output.Console);
-        return (prompt, PromptReader.Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacters.Error, output.Notes));
+        if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
+        string prompt = call.GetValue(Passage) is string corpus ? await ReadPassageAsync(corpus, model, seed, output, cancellationToken)
+            : call.GetValue(PromptFile) is string file ? ReadText(File.OpenRead(file), $"in '{file}'")
+            : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
+            : ReadText(output.Console.Input, "on standard input");
+        return (prompt, Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output.Notes));
     }
 
-    private static async Task<string> PassageOfAsync(string source, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
+    /// <summary>Lists unknown characters or words, up to a maximum number.</summary>
+    public static string NamesOf(IReadOnlyList<string> unknown, int maximum)
     {
-        CorpusOptions reading = new() { Lowercase = model.Tokenizer.Normalization.Lowercase };
-        Corpus corpus = await CorpusOpening.OpenAsync([source], reading, output, cancellationToken);
+        string names = string.Join(", ", unknown.Take(maximum).Select(NameOf));
+        return unknown.Count > maximum ? $"{names} and {unknown.Count - maximum} more" : names;
+    }
+
+    private static string NameOf(string unknown) => Rune.GetRuneAt(unknown, 0) is var first && first.Utf16SequenceLength == unknown.Length
+        ? CharacterName.Of(first)
+        : $"'{unknown}'";
+
+    private static async Task<string> ReadPassageAsync(
+        string source, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
+    {
+        CorpusOptions options = new() { Lowercase = model.Tokenizer.Normalization.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync([source], options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         return SampleSeed.WindowOf(corpus, model.Tokenizer, model.Spec.Window, seed, epoch: 0);
+    }
+
+    private static string ReadText(Stream stream, string place)
+    {
+        using StreamReader input = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        try
+        {
+            // Shells and editors end a text with a line break.
+            string text = input.ReadToEnd();
+            return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new InvalidDataException($"The prompt {place} is not UTF-8. Convert it first, for example with iconv.", exception);
+        }
+    }
+
+    /// <summary>Leaves out what the model does not know, with a note, or fails.</summary>
+    private static string Known(string prompt, Tokenizer tokenizer, UnknownCharacterPolicy policy, TextWriter notes)
+    {
+        string normalized = tokenizer.Normalization.Apply(prompt);
+        int[] known = tokenizer.EncodeSkippingUnknown(normalized, out IReadOnlyList<string> unknown);
+        if (unknown.Count == 0) return normalized;
+        string names = NamesOf(unknown, MaximumNames);
+        if (policy == UnknownCharacterPolicy.Error)
+            throw new UsageException($"The model does not know {names}. Change the prompt, or leave them out with --unknown skip.");
+        notes.WriteLine($"Left out of the prompt, because the model does not know them: {names}.");
+        return tokenizer.Decode(known);
     }
 }

@@ -3,45 +3,56 @@ using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Generate;
 
-/// <summary>The options that say where a text ends.</summary>
+/// <summary>The options for the end of a text.</summary>
 internal static class StopArguments
 {
-    private static readonly NumberOption<int> MostTokens = NumberOptions.Whole("--length", "Tokens to write at most: characters, or words and what is between them, or bytes, whatever the model was trained on. 400 by default.", 0);
+    private const int DefaultLength = 400;
 
-    private static readonly NumberOption<int> LeastTokens = NumberOptions.Whole("--minimum-length", "Tokens to write at least before --stop or --stop-at ends the text. 0 by default.", 0);
+    private static readonly NumberOption<int> Length = NumberOptions.Whole(
+        "--length", "Maximum number of tokens to generate: characters, words or bytes, depending on the model's tokenizer.",
+        0, fallback: DefaultLength)
+        .Sets(nameof(GenerationOptions.MaxTokens));
 
-    private static readonly Option<string[]> Stop = new("--stop") { Description = "A text that ends what is written, and is not part of it; may be given several times. \\n is a line break.", HelpName = "text" };
+    private static readonly NumberOption<int> MinimumLength = NumberOptions.Whole(
+        "--minimum-length", "Number of tokens to generate before --stop or --stop-at can end the text.", 0, fallback: 0)
+        .Sets(nameof(GenerationOptions.MinTokens));
 
-    private static readonly ChoiceOption<TextUnit> StopAt = new(
-        "--stop-at", "Ends the text at the end of a line or of a paragraph.", ("line", TextUnit.Line), ("paragraph", TextUnit.Paragraph));
-
-    public static IReadOnlyList<Option> All { get; } = [MostTokens, LeastTokens, Stop, StopAt];
-
-    public static int LengthOf(ParseResult call) => MostTokens.GetValue(call) ?? 400;
-
-    /// <summary>Whether every text is a line.</summary>
-    public static bool IsAtLine(ParseResult call) => StopAt.GetValue(call) == TextUnit.Line;
-
-    /// <summary>Adds length and stop sequences to the options of each text.</summary>
-    public static IReadOnlyList<GenerationOptions> AddTo(IReadOnlyList<GenerationOptions> options, ParseResult call)
+    private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
     {
-        string[] at = StopAt.GetValue(call) switch
-        {
-            TextUnit.Line => ["\n"],
-            TextUnit.Paragraph => ["\n\n"],
-            _ => [],
-        };
-        string[] texts = [.. at, .. (call.GetValue(Stop) ?? []).Select(EscapedText.Read)];
-        int least = LeastTokens.GetValue(call) ?? 0;
-        if (least > 0 && texts.Length == 0)
-            throw new UsageException($"{LeastTokens.Name} delays the end of a text, and without {Stop.Name} or {StopAt.Name} it ends only at its full length: add one of them.");
-        if (least > LengthOf(call)) throw new UsageException($"{LeastTokens.Name} is {least} and {MostTokens.Name} {LengthOf(call)}: the least cannot be more than the most.");
-        return [.. options.Select(one => one with { MaxTokens = LengthOf(call), MinTokens = least, StopSequences = texts })];
-    }
+        Description = "A stop sequence: ends the text and is not part of it. Repeatable. \\n is a line break.",
+        HelpName = "text",
+    }.Sets(nameof(GenerationOptions.StopSequences));
 
-    private enum TextUnit
+    private static readonly ChoiceOption<Unit> StopAt = new(
+        "--stop-at", "End the text at the end of a line or paragraph.", ("line", Unit.Line), ("paragraph", Unit.Paragraph));
+
+    private enum Unit
     {
         Line,
         Paragraph,
+    }
+
+    public static OptionGroup Group { get; } = new("Stopping", Length, MinimumLength, Stop, StopAt);
+
+    /// <summary>Whether every text is one line.</summary>
+    public static bool IsAtLine(ParseResult call) => StopAt.GetValue(call) == Unit.Line;
+
+    /// <summary>Creates options with the lengths and stop sequences of a call.</summary>
+    public static GenerationOptions Bind(ParseResult call)
+    {
+        string[] unit = StopAt.GetValue(call) switch { Unit.Line => ["\n"], Unit.Paragraph => ["\n\n"], _ => [] };
+        GenerationOptions options = new()
+        {
+            MaxTokens = Length.GetValue(call) ?? DefaultLength,
+            MinTokens = MinimumLength.GetValue(call) ?? 0,
+            StopSequences = [.. unit, .. (call.GetValue(Stop) ?? []).Select(EscapedText.Read)],
+        };
+        if (options is { MinTokens: > 0, StopSequences.Count: 0 })
+            throw new UsageException($"{MinimumLength.Name} has no effect without {Stop.Name} or {StopAt.Name}: add one of them.");
+        if (options.MinTokens > options.MaxTokens)
+            throw new UsageException(
+                $"{MinimumLength.Name} {options.MinTokens} is greater than {Length.Name} {options.MaxTokens}: " +
+                "lower the first or raise the second.");
+        return options;
     }
 }

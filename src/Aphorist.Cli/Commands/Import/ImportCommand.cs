@@ -1,76 +1,159 @@
 using System.CommandLine;
+using System.Globalization;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Commands.Info;
+using Aphorist.Cli.Terminal;
+using Aphorist.Interop;
 
 namespace Aphorist.Cli.Commands.Import;
 
-/// <summary>`aphorist import`: a model of Keras or PyTorch becomes one of ours.</summary>
+/// <summary>`aphorist import`: converts a model of Keras or PyTorch.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string> Source = WordArgument.One("FILE", "A model that Keras saved, .h5 or .keras, or the state dict of one of PyTorch as .safetensors. What is in the file decides, not its name.");
+    private static readonly Argument<string> Source = WordArgument.One(
+        "FILE", "A Keras model (.h5 or .keras), or a PyTorch state dict saved as safetensors. The content decides, not the file name.");
 
     private static readonly Option<string[]> Corpus = new("--corpus")
     {
-        Description = "The text that the model was trained on, whose characters, sorted, are its vocabulary: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.",
+        Description =
+            "The text that the model was trained on; its sorted characters are the vocabulary: a name that `aphorist corpora` lists, " +
+            "files, a folder, a pattern, or - for standard input.",
         HelpName = "text",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string?> Characters = new("--characters") { Description = "Instead of a corpus: a text file of the model's characters, each once, in the order of their numbers.", HelpName = "file" };
+    private static readonly Option<string?> Characters = new("--characters")
+    {
+        Description = "Instead of a corpus: a text file with the characters of the vocabulary, each once, in the order of their ids.",
+        HelpName = "file",
+    };
 
-    private static readonly Option<string?> Map = new("--vocabulary") { Description = "Instead of a corpus: a JSON file of characters and their numbers, {\"a\": 0} or {\"0\": \"a\"}.", HelpName = "file" };
+    private static readonly Option<string?> Map = new("--vocabulary")
+    {
+        Description = "Instead of a corpus: a JSON file of characters and ids, {\"a\": 0} or {\"0\": \"a\"}.",
+        HelpName = "file",
+    };
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
-    private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse("--lowercase", "Whether the model's text was lower-cased, and so prompts are. false by default.");
+    private static readonly ChoiceOption<bool> Lowercase = ChoiceOptions.TrueOrFalse(
+        "--lowercase", "Whether the model was trained on lower-cased text. Prompts are then lower-cased too.", false);
 
-    private static readonly NumberOption<int> Hidden = NumberOptions.Whole("--hidden", "The units of each layer, to be sure of the file: the import fails if it has others.", 1, 65_536);
+    private static readonly NumberOption<int> Hidden = NumberOptions.Whole(
+        "--hidden", "The expected hidden size. The import fails if the file has another one.", 1, 65_536);
 
-    private static readonly NumberOption<int> Layers = NumberOptions.Whole("--layers", "The recurrent layers, to be sure of the file: the import fails if it has others.", 1, 4);
+    private static readonly NumberOption<int> Layers = NumberOptions.Whole(
+        "--layers", "The expected number of recurrent layers. The import fails if the file has another one.", 1, 4);
 
     private static readonly NumberOption<int> Window = NumberOptions.Whole(
-        "--window", "Tokens that the model is meant to see before the one it predicts, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.", 1, 100_000);
+        "--window",
+        "Number of tokens that the model sees before the one it predicts. Needed if the file does not contain it: for PyTorch, and for " +
+        "weights-only files of Keras.",
+        1, 100_000, ModelSpec.Notebook.Window);
 
     private static readonly ChoiceOption<GateActivation> Gates = new(
-        "--gates", "The activation of the gates (recurrent_activation), which a file of weights alone, of Keras's save_weights, does not say. Keras has sigmoid by default since 2.3, hard-sigmoid before.",
+        "--gates",
+        "The activation of the gates (recurrent_activation), needed for weights-only files of Keras. Keras's default is sigmoid since " +
+        "2.3 and hard-sigmoid before.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The model file to write.", HelpName = "file" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "The model file to write. Required.",
+        HelpName = "file",
+    };
 
     public static Command Create()
     {
-        Command command = new("import", "Makes a model file of a model that Keras or PyTorch trained. Its characters, which these do not save, are found in its text or given.")
+        Command command = new(
+            "import",
+            "Import a model from Keras or PyTorch. These do not save the characters of the vocabulary, so give a corpus or a list.")
         {
-            Source, Corpus, Characters, Map, Encoding, Lowercase, Hidden, Layers, Window, Gates, Output,
+            Source,
         };
-        command.SetAction((call, cancellationToken) => ImportCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        OptionGroup.Attach(
+            command,
+            new("Vocabulary", Corpus, Characters, Map, Encoding, Lowercase),
+            new("Model", Hidden, Layers, Window, Gates),
+            new("Output", Output));
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors", "Imports a model whose characters are those of its text, lower-cased."),
-            new("aphorist import model.keras --vocabulary char_indices.json --output model.safetensors", "Takes the characters from what the program in Python saved."),
-            new("aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors", "Imports an nn.LSTM or nn.GRU whose state dict was saved with safetensors."));
+            new(
+                "aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors",
+                "Import a model whose vocabulary is the characters of a lower-cased text."),
+            new(
+                "aphorist import model.keras --vocabulary char_indices.json --output model.safetensors",
+                "Use a vocabulary that the Python program saved."),
+            new(
+                "aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors",
+                "Import the state dict of an nn.LSTM or nn.GRU."));
         return command;
     }
 
-    private static ImportRequest RequestOf(ParseResult call)
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
-        string[] corpus = call.GetValue(Corpus) ?? [];
-        string? characters = call.GetValue(Characters), map = call.GetValue(Map);
-        int vocabularies = (corpus.Length > 0 ? 1 : 0) + (characters is null ? 0 : 1) + (map is null ? 0 : 1);
-        if (vocabularies != 1)
-            throw new UsageException($"The characters of the model must come from {(vocabularies == 0 ? "somewhere" : "one place")}: give one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
-        string output = call.GetValue(Output) ?? throw new UsageException($"Say where the model goes: {Output.Name} model.safetensors.");
-        return new()
-        {
-            Source = call.GetRequiredValue(Source),
-            Corpus = corpus,
-            Characters = characters,
-            Map = map,
-            Reading = new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.GetValue(call) ?? false },
-            Hidden = Hidden.GetValue(call),
-            Layers = Layers.GetValue(call),
-            Window = Window.GetValue(call),
-            Gates = Gates.GetValue(call),
-            Output = output,
-        };
+        CommandOutput output = CommandOutput.Of(call);
+        VocabularySource vocabulary = new(
+            call.GetValue(Corpus) ?? [],
+            call.GetValue(Characters),
+            call.GetValue(Map),
+            new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.GetValue(call) ?? false },
+            output);
+        if (vocabulary.Count != 1)
+            throw new UsageException(
+                $"Give {(vocabulary.Count == 0 ? "the vocabulary of the model" : "a single vocabulary")}: one of {Corpus.Name}, " +
+                $"{Characters.Name} and {Map.Name}.");
+        string file = call.GetValue(Output) ?? throw new UsageException($"Name the model file to write: {Output.Name} model.safetensors.");
+        string source = call.GetRequiredValue(Source);
+        ImportedModel imported = ModelImport.Read(source, Window.GetValue(call) ?? ModelSpec.Notebook.Window, Gates.GetValue(call));
+        CheckShape(call, source, imported.Spec);
+        LanguageModel model = imported.ToLanguageModel(await vocabulary.OpenAsync(imported.VocabularySize, cancellationToken));
+        model.Save(file);
+        output.Result.Announce(output.Json ? Json(model, file) : Summary(model, file));
+        return ExitCode.Done;
     }
+
+    /// <summary>Compares the shape that the call expects with the one of the file.</summary>
+    private static void CheckShape(ParseResult call, string source, ModelSpec spec)
+    {
+        Check(Hidden, spec.HiddenSize, $"a hidden size of {spec.HiddenSize}");
+        Check(Layers, spec.Layers, spec.Layers == 1 ? "1 layer" : $"{spec.Layers} layers");
+        Check(Window, spec.Window, $"a window of {spec.Window} tokens");
+        if (Gates.GetValue(call) is GateActivation gates && gates != spec.Gates)
+            throw Mismatch(Gates, ModelDescription.GatesOf(spec with { Gates = gates }), $"{ModelDescription.GatesOf(spec)} gates");
+
+        void Check(NumberOption<int> option, int found, string description)
+        {
+            if (option.GetValue(call) is int expected && expected != found) throw Mismatch(option, $"{expected}", description);
+        }
+
+        InvalidDataException Mismatch(Option option, string expected, string found) =>
+            new($"The model of '{source}' has {found}, but {option.Name} is {expected}. Remove {option.Name}, or check the file.");
+    }
+
+    private static string Summary(LanguageModel model, string file)
+    {
+        ModelOrigin origin = model.Origin!;
+        string program = origin.Version is null ? origin.Program : $"{origin.Program} {origin.Version}";
+        string optimizer = model.OptimizerState is null
+            ? ""
+            : $" The {origin.Optimizer} optimizer state was imported too: continue with 'aphorist train TEXT --from {file}'.";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Imported {model.Parameters.Count:N0} parameters from {program} with {model.Tokenizer.VocabularySize} characters " +
+            $"to {file}.{optimizer}");
+    }
+
+    private static string Json(LanguageModel model, string file) => JsonLine.Of(json =>
+    {
+        json.WriteString("file", file);
+        json.WriteString("program", model.Origin!.Program);
+        json.WriteString("version", model.Origin.Version);
+        json.WriteNumber("parameters", model.Parameters.Count);
+        json.WriteNumber("vocabularySize", model.Tokenizer.VocabularySize);
+        json.WriteNumber("window", model.Spec.Window);
+        json.WriteString("optimizer", model.Origin.Optimizer);
+        json.WriteBoolean("optimizerState", model.OptimizerState is not null);
+    });
 }

@@ -3,19 +3,19 @@ using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Info;
 
-/// <summary>`aphorist info`: what is in a model file.</summary>
+/// <summary>`aphorist info`: describes a model file.</summary>
 internal static class InfoCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
     public static Command Create()
     {
-        Command command = new("info", "Shows what is in a model file: shape, vocabulary, training, tensors.") { Model };
+        Command command = new("info", "Describe a model file: architecture, vocabulary, training, tensors.") { Model };
         command.SetAction(call =>
         {
             CommandOutput output = CommandOutput.Of(call);
             string path = ModelPath.Of(call.GetRequiredValue(Model));
-            // Loading checks every weight; the file's own tensors are what other programs see.
+            // Loading checks every weight.
             LanguageModel model = LanguageModel.Load(path);
             ModelFileInfo file = ModelFileInfo.Read(path);
             if (output.Json) output.Result.Announce(ModelDescription.Json(file, model.Parameters.Count));
@@ -24,8 +24,8 @@ internal static class InfoCommand
         });
         Example.Attach(
             command,
-            new("aphorist info runs/aphorisms", "Shows the best model of a run."),
-            new("aphorist info model.safetensors --json", "The same as one JSON object."));
+            new("aphorist info runs/aphorisms", "Describe the best model of a run."),
+            new("aphorist info model.safetensors --json", "Print the description as one JSON object."));
         return command;
     }
 }

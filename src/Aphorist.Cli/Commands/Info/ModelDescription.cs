@@ -5,7 +5,7 @@ using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Info;
 
-/// <summary>Tells what a model is and how it came to be.</summary>
+/// <summary>Describes a model and its history, as a table or as JSON.</summary>
 internal static class ModelDescription
 {
     private const int TokensShown = 40;
@@ -17,11 +17,11 @@ internal static class ModelDescription
         List<string[]> rows =
         [
             ["file", string.Create(Culture, $"{file.Path} ({file.FileLength:N0} bytes, format {file.FormatVersion})")],
-            ["architecture", $"{ShapeOf(file.Spec)}, {GatesOf(file.Spec)} gates, {(ResetGateOf(file.Spec) is string reset ? $"reset {reset} the product, " : "")}window of {file.Spec.Window} tokens"],
+            ["architecture", ArchitectureOf(file.Spec)],
             ["parameters", string.Create(Culture, $"{parameters:N0}")],
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
-            ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "as it is"],
+            ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "unchanged"],
             .. OriginRows(file.Origin, file.Optimizer),
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
@@ -40,7 +40,7 @@ internal static class ModelDescription
         json.WriteNumber("layers", file.Spec.Layers);
         json.WriteNumber("embeddingSize", file.Spec.EmbeddingSize);
         json.WriteBoolean("tiedEmbedding", file.Spec.TiedEmbedding);
-        // Convolutions add their input to their output in any case.
+        // Convolutions are always residual.
         if (file.Spec.Architecture != Architecture.Convolution) json.WriteBoolean("residual", file.Spec.Residual);
         json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
         json.WriteNumber("window", file.Spec.Window);
@@ -57,14 +57,23 @@ internal static class ModelDescription
         json.WriteEndArray();
     });
 
-    /// <summary>The shape of a model in a few words.</summary>
+    private static string ArchitectureOf(ModelSpec spec)
+    {
+        string reset = ResetGateOf(spec) is string place ? $"reset gate {place} the product, " : "";
+        return $"{ShapeOf(spec)}, {GatesOf(spec)} gates, {reset}window of {spec.Window} tokens";
+    }
+
+    /// <summary>Describes the layers of a model in a few words.</summary>
     public static string ShapeOf(ModelSpec spec)
     {
         string layer = spec.Architecture == Architecture.Convolution
-            ? string.Create(Culture, $"convolution({spec.HiddenSize}) with kernels of {spec.KernelSize} that see {spec.ReceptiveField} tokens")
+            ? string.Create(
+                Culture,
+                $"convolution({spec.HiddenSize}) with kernel size {spec.KernelSize} and a receptive field of {spec.ReceptiveField} tokens")
             : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
-        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{(spec.TiedEmbedding ? " tied to the decoder" : "")}, " : "";
-        string connections = (spec.LayerNormalization ? ", normalised" : "") + (spec.Residual ? ", residual" : "");
+        string tied = spec.TiedEmbedding ? " tied to the decoder" : "";
+        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{tied}, " : "";
+        string connections = (spec.LayerNormalization ? ", layer normalization" : "") + (spec.Residual ? ", residual" : "");
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
     }
 
@@ -85,13 +94,14 @@ internal static class ModelDescription
     private static string VocabularyOf(Tokenizer tokenizer) => tokenizer switch
     {
         CharacterTokenizer vocabulary => $"{vocabulary.VocabularySize} characters: {VisibleText.Of(vocabulary.Characters)}",
-        WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, the most frequent first: {FirstOf(tokenizer)}"),
+        WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, most frequent first: {FirstOf(tokenizer)}"),
         _ => $"the {tokenizer.VocabularySize} bytes",
     };
 
     private static string FirstOf(Tokenizer tokenizer)
     {
-        string first = string.Join(' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
+        string first = string.Join(
+            ' ', Enumerable.Range(0, Math.Min(tokenizer.VocabularySize, TokensShown)).Select(tokenizer.GetDisplayText));
         return tokenizer.VocabularySize > TokensShown ? $"{first} ..." : first;
     }
 
@@ -104,24 +114,27 @@ internal static class ModelDescription
         json.WriteEndArray();
     }
 
-    /// <summary>What the gates of a model are called.</summary>
+    /// <summary>The name of the gate activation.</summary>
     public static string GatesOf(ModelSpec spec) =>
         spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
 
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";
 
-    private static string StepsOf(StoredOptimizer state) => state.Steps == 0 ? "" : string.Create(Culture, $" in {state.Steps:N0} steps");
+    private static string StepsOf(StoredOptimizer state) =>
+        state.Steps == 0 ? "" : string.Create(Culture, $" after {state.Steps:N0} steps");
 
     private static IEnumerable<string[]> OriginRows(ModelOrigin? origin, StoredOptimizer? state)
     {
         if (origin is null) return [];
         string rate = origin.LearningRate is double number ? string.Create(Culture, $", learning rate {number:G4}") : "";
-        string optimizer = origin.Optimizer is null ? "" : $", trained there with {origin.Optimizer}{rate}";
+        string optimizer = origin.Optimizer is null ? "" : $", trained with {origin.Optimizer}{rate}";
         return
         [
             ["imported", $"from {origin.File} of {origin.Program}{(origin.Version is null ? "" : $" {origin.Version}")}{optimizer}"],
-            .. state is null ? (ReadOnlySpan<string[]>)[] : [["optimizer", $"what {origin.Optimizer} had accumulated{StepsOf(state)}: 'aphorist train --from' goes on from it"]],
+            .. state is null
+                ? (ReadOnlySpan<string[]>)[]
+                : [["optimizer", $"{origin.Optimizer} state{StepsOf(state)}: 'aphorist train --from' continues with it"]],
         ];
     }
 
@@ -153,7 +166,7 @@ internal static class ModelDescription
             ["corpus", $"{training.Corpus} (SHA-256 {training.CorpusSha256})"],
             ["training", string.Create(Culture, $"{training.Epochs} epochs, loss {training.Loss:F4}{heldOut}")],
             ["preset", $"{training.Preset}, seed {training.Seed}"],
-            ["made by", $"Aphorist {training.Version}"],
+            ["created by", $"Aphorist {training.Version}"],
         ];
     }
 

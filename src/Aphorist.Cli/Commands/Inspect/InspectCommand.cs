@@ -1,51 +1,106 @@
 using System.CommandLine;
+using System.Globalization;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Commands.Train;
+using Aphorist.Cli.Terminal;
+using Aphorist.Inspection;
+using Aphorist.Numerics;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
-/// <summary>`aphorist inspect`: what the cells of a model do while it reads a text.</summary>
+/// <summary>`aphorist inspect`: shows what the cells of a model do while it reads a text.</summary>
 internal static class InspectCommand
 {
+    private const string DefaultName = "inspect.html";
+    private const int DefaultLength = 4000, DefaultCells = 4;
+
+    // The activations in the page. Browsers do not open much more.
+    private const long MaximumValues = 100_000_000;
+
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Argument<string[]> Text = WordArgument.Several("TEXT", "The text to read: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
-
-    private static readonly NumberOption<int> Length = NumberOptions.Whole("--length", "Tokens from the beginning that the page shows; the figures are of the whole text. 4000 by default.", 1, 20_000);
-
-    private static readonly NumberOption<int> Cells = NumberOptions.Whole("--cells", "Cells that are listed for each feature. 4 by default.", 1, 100);
+    private static readonly Argument<string[]> Text = WordArgument.Several(
+        "TEXT", "The text to read: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
 
     private static readonly NumberOption<double> Tail = NumberOptions.Real(
-        "--tail", "share", "Share of the text, from its end, that is read. 1 by default.", value => value > 0 && value <= 1, "a share above 0, up to 1");
+        "--tail", "fraction", "The fraction of the text, from its end, to read.", NumberRange.Above(0, 1), 1);
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
+    private static readonly NumberOption<int> Length = NumberOptions.Whole(
+        "--length", "Number of tokens that the page shows. Correlations are over all tokens that are read.", 1, 20_000, DefaultLength);
+
+    private static readonly NumberOption<int> Cells = NumberOptions.Whole(
+        "--cells", "Number of cells to list for each feature.", 1, 100, DefaultCells);
+
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The page, an HTML file that needs nothing else. inspect.html beside the model file by default.",
+        Description = "The page to write, a self-contained HTML file. Default: inspect.html beside the model file.",
         HelpName = "file",
     };
 
     public static Command Create()
     {
-        Command command = new("inspect", "Shows what the cells of a model do while it reads a text: a page on which one picks a cell and sees where it fires, the cells that follow the position in the line, quotation marks and the like closest, and how often gates are saturated.")
-        {
-            Model, Text, Length, Cells, Tail, Encoding, Output,
-        };
-        command.SetAction((call, cancellationToken) => InspectCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        Command command = new(
+            "inspect",
+            "Show what the cells of a model do while it reads a text: a page with the activations of each cell, the cells that correlate " +
+            "most with features such as the position in the line or quotation marks, and the saturation of the gates.") { Model, Text };
+        OptionGroup.Attach(command, new("Text", Tail, Encoding), new("Output", Length, Cells, Output));
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist inspect runs/aphorisms aphorisms", "Reads the text that the model was trained on, and writes runs/aphorisms/inspect.html."),
-            new("aphorist inspect runs/aphorisms aphorisms --tail 0.05 --output held-out.html", "Reads only the last 5 %, which training with --validation 0.05 has not seen."),
-            new("aphorist inspect model.safetensors other.txt --json", "Prints the cells and their correlations as one JSON object."));
+            new("aphorist inspect runs/aphorisms aphorisms", "Read the training text and write runs/aphorisms/inspect.html."),
+            new(
+                "aphorist inspect runs/aphorisms aphorisms --tail 0.05 --output held-out.html",
+                "Read only the last 5 %, which is the validation set of --validation 0.05."),
+            new("aphorist inspect model.safetensors other.txt --json", "Print the cells and their correlations as one JSON object."));
         return command;
     }
 
-    private static InspectRequest RequestOf(ParseResult call) => new(
-        call.GetRequiredValue(Model),
-        call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT."),
-        call.GetValue(Encoding),
-        Tail.GetValue(call) ?? 1,
-        Length.GetValue(call) ?? 4000,
-        Cells.GetValue(call) ?? 4,
-        call.GetValue(Output));
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
+    {
+        CommandOutput output = CommandOutput.Of(call);
+        string name = call.GetRequiredValue(Model);
+        string[] sources = call.GetValue(Text) ?? [];
+        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT.");
+        int length = Length.GetValue(call) ?? DefaultLength;
+        string path = ModelPath.Of(name);
+        LanguageModel model = LanguageModel.Load(path);
+        CheckSize(model.Spec, length);
+        CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
+        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        // An output file that cannot be written is reported before a long text is read.
+        using OutputFile page = new(call.GetValue(Output) ?? Path.Combine(Path.GetDirectoryName(path) ?? "", DefaultName));
+        CellInspection cells = await ReadAsync(model, corpus, Tail.GetValue(call) ?? 1, length, output, cancellationToken);
+        InspectedText inspected = new(name, model, corpus.Name, cells, Cells.GetValue(call) ?? DefaultCells);
+        page.Commit(InspectionPage.Create(inspected));
+        if (output.Json) output.Result.Announce(InspectionReport.Json(inspected, page.Path));
+        else InspectionReport.Write(output.Result, inspected, page.Path);
+        return ExitCode.Done;
+    }
+
+    private static async Task<CellInspection> ReadAsync(
+        LanguageModel model, Corpus corpus, double tail, int length, CommandOutput output, CancellationToken cancellationToken)
+    {
+        await using PreparationReport report = new(output, "reading", " tokens");
+        InspectionOptions options = new()
+        {
+            // The same split as that of a validation set.
+            Start = (long)(corpus.CountTokens(model.Tokenizer, cancellationToken) * (1 - tail)),
+            Length = length,
+        };
+        return await Task.Run(
+            () => CellInspection.Create(model, corpus, options, report, cancellationToken), cancellationToken);
+    }
+
+    private static void CheckSize(ModelSpec spec, int length)
+    {
+        long cells = (long)spec.Layers * spec.HiddenSize;
+        if (length <= MaximumValues / cells) return;
+        throw new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A page with {length:N0} tokens and {cells:N0} cells is too large for a browser. " +
+            $"Use --length {MaximumValues / cells} or less."));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Aphorist.Cli.Commands.Info;
 using Aphorist.Cli.Pages;
@@ -7,12 +6,13 @@ using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
-/// <summary>The page in which one picks a cell and sees where it fires; inspect.html makes it of the data written here.</summary>
+/// <summary>
+/// Creates the page on which the user selects a cell and sees its activations. The template inspect.html displays this data.
+/// </summary>
 internal static class InspectionPage
 {
-    /// <summary>The page as UTF-8.</summary>
-    public static byte[] Of(InspectedText inspected) => Encoding.UTF8.GetBytes(
-        HtmlPage.Of("inspect.html", $"Cells of {inspected.ModelName} reading {inspected.TextName}", json => WriteData(json, inspected)));
+    public static string Create(InspectedText inspected) => HtmlPage.Create(
+        "inspect.html", $"Cells of {inspected.ModelName} reading {inspected.TextName}", json => WriteData(json, inspected));
 
     private static void WriteData(Utf8JsonWriter json, InspectedText inspected)
     {
@@ -24,7 +24,7 @@ internal static class InspectionPage
         json.WriteStartArray("pieces");
         foreach (string piece in cells.Pieces) json.WriteStringValue(piece);
         json.WriteEndArray();
-        ActivationBytes bytes = ActivationBytes.Of(cells);
+        ActivationBytes bytes = ActivationBytes.From(cells);
         json.WriteStartArray("scales");
         foreach (float scale in bytes.Scales) json.WriteNumberValue(scale);
         json.WriteEndArray();
@@ -43,7 +43,8 @@ internal static class InspectionPage
         string unit = inspected.Model.Tokenizer switch { CharacterTokenizer => "characters", ByteTokenizer => "bytes", _ => "tokens" };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, of which the first {cells.Pieces.Count:N0} are shown.");
+            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {unit}, " +
+            $"of which the first {cells.Pieces.Count:N0} are shown.");
     }
 
     private static string MeaningOf(Architecture architecture) => architecture switch
@@ -58,9 +59,10 @@ internal static class InspectionPage
         json.WriteStartObject();
         json.WriteString("name", feature.Feature.Name);
         json.WriteString("meaning", feature.Feature.Meaning);
-        double most = feature.Values.DefaultIfEmpty().Max();
-        json.WriteNumber("most", most);
-        json.WriteBase64String("values", [.. feature.Values.Select(value => most > 0 ? (byte)Math.Round(255 * value / most) : (byte)0)]);
+        double maximum = feature.Values.DefaultIfEmpty().Max();
+        json.WriteNumber("most", maximum);
+        json.WriteBase64String(
+            "values", [.. feature.Values.Select(value => maximum > 0 ? (byte)Math.Round(255 * value / maximum) : (byte)0)]);
         json.WriteStartArray("best");
         foreach (CellCorrelation best in inspected.BestOf(feature))
         {
@@ -75,11 +77,11 @@ internal static class InspectionPage
         json.WriteEndObject();
     }
 
-    /// <summary>Of each cell, in their order; null where there is none.</summary>
+    /// <summary>Writes one correlation per cell, in the order of the cells; null for a cell that never changes.</summary>
     private static void WriteCorrelations(Utf8JsonWriter json, CellInspection cells, FeatureCorrelations feature)
     {
         double?[] correlations = new double?[cells.CellCount];
-        foreach (CellCorrelation it in feature.Cells) correlations[NumberOf(it.Cell, cells)] = it.Correlation;
+        foreach (CellCorrelation cell in feature.Cells) correlations[NumberOf(cell.Cell, cells)] = cell.Correlation;
         json.WriteStartArray("correlations");
         foreach (double? correlation in correlations)
         {
@@ -110,4 +112,41 @@ internal static class InspectionPage
     private static int NumberOf(CellIndex cell, CellInspection cells) => cell.Layer * cells.Units + cell.Unit;
 
     private static double Rounded(double value) => Math.Round(value, 4);
+}
+
+/// <summary>Activations as signed bytes.</summary>
+/// <param name="Values">[cells, tokens]: the activation divided by the scale of its layer, times 127.</param>
+/// <param name="Scales">[layers]: 1, or the largest absolute activation if that is greater, as it can be for convolutions.</param>
+internal sealed record ActivationBytes(byte[] Values, float[] Scales)
+{
+    private const float Maximum = 127;
+
+    public static ActivationBytes From(CellInspection cells)
+    {
+        int tokens = cells.Pieces.Count;
+        float[] scales = ScalesOf(cells);
+        byte[] values = new byte[(long)cells.CellCount * tokens];
+        for (int token = 0; token < tokens; token++)
+        {
+            ReadOnlySpan<float> activations = cells.GetActivations(token);
+            for (int cell = 0; cell < activations.Length; cell++)
+                values[cell * tokens + token] = (byte)(sbyte)MathF.Round(Maximum * activations[cell] / scales[cell / cells.Units]);
+        }
+
+        return new ActivationBytes(values, scales);
+    }
+
+    private static float[] ScalesOf(CellInspection cells)
+    {
+        float[] scales = new float[cells.Layers];
+        Array.Fill(scales, 1f);
+        for (int token = 0; token < cells.Pieces.Count; token++)
+        {
+            ReadOnlySpan<float> activations = cells.GetActivations(token);
+            for (int cell = 0; cell < activations.Length; cell++)
+                scales[cell / cells.Units] = Math.Max(scales[cell / cells.Units], Math.Abs(activations[cell]));
+        }
+
+        return scales;
+    }
 }

@@ -1,17 +1,30 @@
 using System.Globalization;
+using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
-/// <summary>Tells in two tables which cells follow which features, and how often gates are saturated.</summary>
+/// <summary>The result of an inspection, with the names of the model and the text.</summary>
+/// <param name="ModelName">The model file or run, as the user named it.</param>
+/// <param name="Model">The model.</param>
+/// <param name="TextName">The name of the text.</param>
+/// <param name="Cells">The result.</param>
+/// <param name="Best">The number of cells to list for each feature.</param>
+internal sealed record InspectedText(string ModelName, LanguageModel Model, string TextName, CellInspection Cells, int Best)
+{
+    /// <summary>The cells with the highest correlation with a feature, highest first.</summary>
+    public IEnumerable<CellCorrelation> BestOf(FeatureCorrelations feature) => feature.Cells.Take(Best);
+}
+
+/// <summary>Lists the cells that correlate with each feature, and how often gates are saturated, as tables or as JSON.</summary>
 internal static class InspectionReport
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     public static void Write(TextWriter output, InspectedText inspected, string page)
     {
-        string[] header = ["feature", "cells, layer:unit, that follow it closest, with their correlation"];
+        string[] header = ["feature", "most correlated cells (layer:unit) and their correlation"];
         TextTable.Write(output, [header, .. inspected.Cells.Features.Select(feature => RowOf(inspected, feature))]);
         output.WriteLine();
         TextTable.Write(output, [["layer", "gate", "below 0.1", "above 0.9"], .. inspected.Cells.Gates.Select(RowOf)]);
@@ -22,10 +35,58 @@ internal static class InspectionReport
 
     private static string[] RowOf(InspectedText inspected, FeatureCorrelations feature)
     {
-        string[] cells = [.. inspected.BestOf(feature).Select(best => string.Create(Culture, $"{best.Cell} {best.Correlation:+0.00;-0.00}"))];
-        return [feature.Feature.Name, cells.Length > 0 ? string.Join("  ", cells.Select(cell => cell.PadRight(11))) : "does not occur"];
+        string cells = string.Join("  ", inspected.BestOf(feature).Select(
+            best => string.Create(Culture, $"{best.Cell} {best.Correlation:+0.00;-0.00}").PadRight(11)));
+        return [feature.Feature.Name, cells.Length > 0 ? cells : "does not occur"];
     }
 
     private static string[] RowOf(GateSaturation gate) =>
         [gate.Layer.ToString(Culture), gate.Gate, gate.LeftShare.ToString("F2", Culture), gate.RightShare.ToString("F2", Culture)];
+
+    /// <summary>Describes the result as one JSON object, without the activations.</summary>
+    public static string Json(InspectedText inspected, string page) => JsonLine.Of(json =>
+    {
+        CellInspection cells = inspected.Cells;
+        json.WriteString("page", page);
+        json.WriteString("text", inspected.TextName);
+        json.WriteNumber("tokens", cells.TokenCount);
+        json.WriteNumber("shown", cells.Pieces.Count);
+        json.WriteNumber("layers", cells.Layers);
+        json.WriteNumber("hiddenSize", cells.Units);
+        json.WriteStartArray("features");
+        foreach (FeatureCorrelations feature in cells.Features) Write(json, inspected, feature);
+        json.WriteEndArray();
+        json.WriteStartArray("gates");
+        foreach (GateSaturation gate in cells.Gates) Write(json, gate);
+        json.WriteEndArray();
+    });
+
+    private static void Write(Utf8JsonWriter json, InspectedText inspected, FeatureCorrelations feature)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", feature.Feature.Name);
+        json.WriteString("meaning", feature.Feature.Meaning);
+        json.WriteStartArray("cells");
+        foreach (CellCorrelation best in inspected.BestOf(feature))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("layer", best.Cell.Layer);
+            json.WriteNumber("unit", best.Cell.Unit);
+            json.WriteNumber("correlation", best.Correlation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, GateSaturation gate)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("layer", gate.Layer);
+        json.WriteString("gate", gate.Gate);
+        json.WriteNumber("below", gate.LeftShare);
+        json.WriteNumber("above", gate.RightShare);
+        json.WriteEndObject();
+    }
 }

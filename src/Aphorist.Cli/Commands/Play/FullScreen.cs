@@ -1,50 +1,62 @@
-using System.Text;
 using Aphorist.Cli.CommandLine;
+using Spectre.Console;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>The terminal while it is played on: its second screen, keys that come one by one, and everything as it was before when it is over, however that comes about.</summary>
+/// <summary>
+/// The terminal in full-screen mode: the alternate screen, and keys one by one. The terminal gets its previous state back however the
+/// process ends.
+/// </summary>
 internal sealed class FullScreen : IDisposable
 {
-    // The second screen; marks around what is pasted; no breaking of lines, since ours fit.
-    private const string Enter = "\u001b[?1049h\u001b[?2004h\u001b[?7l\u001b[2J";
-    private const string Leave = "\u001b[m\u001b[?7h\u001b[?2004l\u001b[?25h\u001b[?1049l";
+    private const string PasteMarksOn = "\u001b[?2004h", PasteMarksOff = "\u001b[?2004l";
+    private const string LineWrapOn = "\u001b[?7h", LineWrapOff = "\u001b[?7l";
 
-    // Terminals that know these two show what is between them at once.
-    private const string BeginPicture = "\u001b[?2026h\u001b[?25l", EndPicture = "\u001b[?25h\u001b[?2026l";
+    // Terminals that know this mode show everything between the two at once, without flicker.
+    private const string BeginUpdate = "\u001b[?2026h", EndUpdate = "\u001b[?2026l";
+
+    private const int Entire = 2; // What to erase: the entire line or screen.
 
     private readonly AphoristConsole console;
+    private readonly IAnsiConsole terminal;
     private readonly EventHandler onExit;
-    private int isOver;
-    private (int Columns, int Rows) shown;
-    private string[] lines = [];
+    private int isClosed;
+    private (int Columns, int Rows) shownSize;
+    private IReadOnlyList<StyledText[]> shownLines = [];
 
     public FullScreen(AphoristConsole console)
     {
         this.console = console;
+        terminal = console.OutputTerminal;
         onExit = (_, _) => Restore();
         AppDomain.CurrentDomain.ProcessExit += onExit;
         console.IsControlCAKey = true;
-        Write(Enter);
+        terminal.WriteAnsi(ansi => ansi.EnterAltScreen().Write(PasteMarksOn + LineWrapOff).EraseInDisplay(Entire));
     }
 
-    /// <summary>Columns and rows; some terminals do not know theirs.</summary>
-    public (int Columns, int Rows) Size => (Math.Max(console.OutputTerminal.Profile.Width, 1), Math.Max(console.OutputTerminal.Profile.Height, 1));
+    /// <summary>Whether the terminal shows characters beyond ASCII.</summary>
+    public bool HasUnicode => terminal.Profile.Capabilities.Unicode;
 
-    /// <summary>Shows a picture that was drawn for this size; only what has changed is written.</summary>
-    public void Show(PlayPicture picture, (int Columns, int Rows) size)
+    /// <summary>Columns and rows, at least one: some terminals report none.</summary>
+    public (int Columns, int Rows) Size => (Math.Max(terminal.Profile.Width, 1), Math.Max(terminal.Profile.Height, 1));
+
+    /// <summary>Shows a frame that was drawn for this size. Only changed lines are written.</summary>
+    public void Show(PlayFrame frame, (int Columns, int Rows) size) => terminal.WriteAnsi(ansi =>
     {
-        StringBuilder text = new(BeginPicture);
-        if (size != shown) text.Append("\u001b[2J");
-        for (int row = 0; row < picture.Lines.Count; row++)
+        ansi.Write(BeginUpdate).HideCursor();
+        bool isResized = size != shownSize;
+        if (isResized) ansi.EraseInDisplay(Entire);
+        for (int row = 0; row < frame.Lines.Count; row++)
         {
-            if (size == shown && row < lines.Length && lines[row] == picture.Lines[row]) continue;
-            text.Append($"\u001b[{row + 1};1H\u001b[2K{picture.Lines[row]}");
+            StyledText[] line = frame.Lines[row];
+            if (!isResized && row < shownLines.Count && line.SequenceEqual(shownLines[row])) continue;
+            ansi.CursorPosition(row + 1, 1).EraseInLine(Entire);
+            foreach (StyledText part in line) Write(ansi, part);
         }
 
-        Write(text.Append($"\u001b[{picture.CursorRow + 1};{picture.CursorColumn + 1}H{EndPicture}").ToString());
-        (shown, lines) = (size, [.. picture.Lines]);
-    }
+        ansi.CursorPosition(frame.CursorRow + 1, frame.CursorColumn + 1).ShowCursor().Write(EndUpdate);
+        (shownSize, shownLines) = (size, frame.Lines);
+    });
 
     public void Dispose()
     {
@@ -52,17 +64,17 @@ internal sealed class FullScreen : IDisposable
         Restore();
     }
 
-    private void Restore()
+    /// <summary>Without colours there is no bold and dim text either: <c>NO_COLOR</c> asks for plain text.</summary>
+    private static void Write(AnsiWriter ansi, StyledText part)
     {
-        if (Interlocked.Exchange(ref isOver, 1) != 0) return;
-        Write(Leave);
-        console.IsControlCAKey = false;
+        if (ansi.Capabilities.ColorSystem == ColorSystem.NoColors) ansi.Write(part.Text);
+        else ansi.Write(part.Text, part.Style);
     }
 
-    private void Write(string text)
+    private void Restore()
     {
-        TextWriter terminal = console.OutputTerminal.Profile.Out.Writer;
-        terminal.Write(text);
-        terminal.Flush();
+        if (Interlocked.Exchange(ref isClosed, 1) != 0) return;
+        terminal.WriteAnsi(ansi => ansi.Write(LineWrapOn + PasteMarksOff).ShowCursor().ExitAltScreen());
+        console.IsControlCAKey = false;
     }
 }

@@ -3,45 +3,47 @@ using System.Text;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>Makes actions of keys: what is typed or pasted in one go is one action, and what terminals send for keys that no one here knows is none.</summary>
+/// <summary>
+/// Turns keys into actions. Text that is typed or pasted at once becomes one action, and escape sequences of unknown keys become none.
+/// </summary>
 /// <param name="next">Takes the next key; false if there is none yet.</param>
-/// <param name="wait">Waits a moment for the rest of what a terminal sends in pieces.</param>
+/// <param name="wait">Waits a moment for the rest of a sequence that arrives in pieces.</param>
 internal sealed class KeyInput(KeyInput.Source next, Action wait)
 {
-    // What terminals put around what is pasted, once they are asked to: ESC [ 200 ~ and ESC [ 201 ~.
-    private const string PasteBegins = "200~", PasteEnds = "\u001b[201~";
+    // Bracketed paste: terminals send ESC [ 200 ~ before pasted text and ESC [ 201 ~ after it.
+    private const string PasteStart = "200~", PasteEnd = "\u001b[201~";
 
-    // A terminal far away may send in pieces what belongs together; what comes later than this is lost.
-    private const int WaitsForAPiece = 5, WaitsForAPaste = 200;
+    // Over a slow connection a sequence may arrive in pieces. A piece that arrives later than this many waits is not part of it.
+    private const int PieceWaits = 5, PasteWaits = 200;
 
     private ConsoleKeyInfo? putBack;
 
     /// <summary>Takes the next key, if there is one.</summary>
     public delegate bool Source([NotNullWhen(true)] out ConsoleKeyInfo? key);
 
-    /// <summary>The next action; null if there is none yet.</summary>
+    /// <summary>Gets the next action; null if there is none yet.</summary>
     public PlayAction? Next()
     {
         if (Take() is not ConsoleKeyInfo key) return null;
-        if (key.Key == ConsoleKey.Escape && key.Modifiers == 0 && TakeSoon(WaitsForAPiece) is ConsoleKeyInfo second)
+        if (key.Key == ConsoleKey.Escape && key.Modifiers == 0 && TakeSoon(PieceWaits) is ConsoleKeyInfo second)
         {
-            if (second.KeyChar == '[') return Sequence();
+            if (second.KeyChar == '[') return ReadSequence();
             putBack = second;
         }
 
-        if (key.KeyChar == '[' && key.Modifiers == ConsoleModifiers.Alt) return Sequence();
-        PlayAction action = PlayKeys.Of(key);
-        return action.Verb == PlayVerb.Type ? action with { Text = Typed(action.Text) } : action;
+        if (key.KeyChar == '[' && key.Modifiers == ConsoleModifiers.Alt) return ReadSequence();
+        PlayAction action = PlayKeys.GetAction(key);
+        return action.Verb == PlayVerb.Type ? action with { Text = ReadText(action.Text) } : action;
     }
 
-    /// <summary>All that is typed already and follows.</summary>
-    private string Typed(string first)
+    /// <summary>Appends the characters that are already waiting.</summary>
+    private string ReadText(string first)
     {
         StringBuilder text = new(first);
-        // Half a character, as beyond the basic plane, waits for its other half.
-        while ((char.IsHighSurrogate(text[^1]) ? TakeSoon(WaitsForAPiece) : Take()) is ConsoleKeyInfo key)
+        // Half of a surrogate pair waits for its other half.
+        while ((char.IsHighSurrogate(text[^1]) ? TakeSoon(PieceWaits) : Take()) is ConsoleKeyInfo key)
         {
-            if (PlayKeys.Of(key) is { Verb: PlayVerb.Type, Text: string more }) text.Append(more);
+            if (PlayKeys.GetAction(key) is { Verb: PlayVerb.Type, Text: string more }) text.Append(more);
             else
             {
                 putBack = key;
@@ -52,28 +54,28 @@ internal sealed class KeyInput(KeyInput.Source next, Action wait)
         return text.ToString();
     }
 
-    /// <summary>What follows ESC [, to its last character.</summary>
-    private PlayAction Sequence()
+    /// <summary>Reads the rest of an escape sequence after ESC [.</summary>
+    private PlayAction ReadSequence()
     {
         StringBuilder sequence = new();
-        while (TakeSoon(WaitsForAPiece) is ConsoleKeyInfo key)
+        while (TakeSoon(PieceWaits) is ConsoleKeyInfo key)
         {
             sequence.Append(key.KeyChar);
             if (key.KeyChar is >= '@' and <= '~') break;
         }
 
-        return sequence.ToString() == PasteBegins ? new(PlayVerb.Type, Pasted()) : default;
+        return sequence.ToString() == PasteStart ? new(PlayVerb.Type, ReadPaste()) : default;
     }
 
-    private string Pasted()
+    private string ReadPaste()
     {
         StringBuilder text = new();
-        while (TakeSoon(WaitsForAPaste) is ConsoleKeyInfo key)
+        while (TakeSoon(PasteWaits) is ConsoleKeyInfo key)
         {
             if (key.Modifiers.HasFlag(ConsoleModifiers.Alt)) text.Append('\u001b');
             text.Append(key.KeyChar);
-            if (key.KeyChar == '~' && text.Length >= PasteEnds.Length && text.ToString(text.Length - PasteEnds.Length, PasteEnds.Length) == PasteEnds)
-                return text.ToString(0, text.Length - PasteEnds.Length);
+            int end = text.Length - PasteEnd.Length;
+            if (key.KeyChar == '~' && end >= 0 && text.ToString(end, PasteEnd.Length) == PasteEnd) return text.ToString(0, end);
         }
 
         return text.ToString();

@@ -1,54 +1,138 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Generate;
+using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>`aphorist play`: a person and a model write a text together.</summary>
 internal static class PlayCommand
 {
-    // As many as generate takes one of.
-    private const int RandomSeeds = 1_000_000_000;
-
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p") { Description = "The text to begin with. Empty by default.", HelpName = "text" };
+    private static readonly Option<string?> Prompt = new("--prompt", "-p")
+    {
+        Description = "The text to start with. Default: empty.",
+        HelpName = "text",
+    };
 
     private static readonly NumberOption<double> Temperature = NumberOptions.Real(
-        "--temperature", "t", "The temperature to begin with: below 1 writes more surely, above 1 more boldly, 0 always takes the likeliest token. 1 by default.",
-        value => value >= 0, "a number from 0 up");
+        "--temperature", "t",
+        "Sampling temperature at the start. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely " +
+        "token.",
+        NumberRange.AtLeast(0), 1);
 
-    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed("--seed", "The seed of the choices; the same seed and the same keys write the same text. A random one by default.");
+    private static readonly NumberOption<ulong> Seed = NumberOptions.Seed(
+        "--seed", "Random seed. The same seed and the same keys give the same text. Default: a random seed.");
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Save the text to this file when asked to and at the end; without it, only when asked to, as play-1.txt.",
+        Description =
+            "Save the text to this file on Ctrl-S and at the end. Default: save only on Ctrl-S, to play-1.txt or the next free number.",
         HelpName = "file",
     };
 
     public static Command Create()
     {
-        Command command = new("play", "Writes with you: shows how your text may go on, and goes on when you let it.") { Model, Prompt, Temperature };
-        foreach (Option option in SamplingArguments.Lasting) command.Add(option);
-        command.Add(Seed);
-        command.Add(Output);
-        command.SetAction((call, cancellationToken) => Task.FromResult(PlayCall.Run(RequestOf(call), CommandOutput.Of(call), cancellationToken)));
+        Command command = new(
+            "play", "Write a text together with a model: it suggests the next words, and continues the text on request.") { Model };
+        OptionGroup.Attach(
+            command,
+            new("Text", Prompt, Output),
+            new("Sampling", [Temperature, .. SamplingArguments.Filters, Seed]),
+            SamplingArguments.Penalties);
+        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
-            new("aphorist play runs/aphorisms", "Begins with nothing; the last line tells the keys."),
-            new("aphorist play runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --output text.txt", "Goes on with a prompt, rather surely, and saves the text at the end."));
+            new("aphorist play runs/aphorisms", "Start with an empty text. The last lines of the screen list the keys."),
+            new(
+                "aphorist play runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --output text.txt",
+                "Continue a prompt at a low temperature, and save the text at the end."));
         return command;
     }
 
-    private static PlayRequest RequestOf(ParseResult call) => new()
+    private static int Run(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
     {
-        Model = call.GetRequiredValue(Model),
-        Prompt = call.GetValue(Prompt) ?? "",
-        Sampling = SamplingArguments.Of(call, length: 0)[0] with
+        AphoristConsole console = output.Console;
+        if (!console.IsInputTerminal || !console.IsOutputTerminal || console.GetVariable("TERM") is "dumb")
+            throw new UsageException("aphorist play needs a terminal. Without one, use aphorist generate.");
+        string path = ModelPath.Of(call.GetRequiredValue(Model));
+        ulong seed = Seed.GetValue(call) ?? SamplingArguments.RandomSeed();
+        GenerationOptions options = SamplingArguments.BindCommon(
+            call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
+        LanguageModel model = LanguageModel.Load(path);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        PlaySession session = new(new TextGenerator(model), options, end.Token);
+        session.Type(call.GetValue(Prompt) ?? "");
+        string? file = call.GetValue(Output);
+        try
         {
-            Temperature = Temperature.GetValue(call) ?? 1.0,
-            Seed = Seed.GetValue(call) ?? (ulong)Random.Shared.Next(RandomSeeds),
-        },
-        Output = call.GetValue(Output),
-    };
+            return Play(session, file, console, end);
+        }
+        finally
+        {
+            Finish(session.Text.ToString(), file, text => output.Result.Announce(output.Json ? Json(path, text, seed) : text));
+        }
+    }
+
+    private static int Play(PlaySession session, string? file, AphoristConsole console, CancellationTokenSource end)
+    {
+        // The terminal was closed, or the connection to it was lost.
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            end.Cancel();
+        });
+        using FullScreen screen = new(console);
+        try
+        {
+            new PlayLoop(session, console.OutputTerminal.Input, screen, () => file = TrySave(session, file)).Run(end.Token);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Saves the text, and prints it even if it cannot be saved.</summary>
+    private static void Finish(string text, string? file, Action<string> print)
+    {
+        try
+        {
+            if (file is not null) OutputFile.WriteAllText(file, text);
+        }
+        finally
+        {
+            print(text);
+        }
+    }
+
+    /// <summary>Saves the text to the file, or to the next free one in the current folder, and returns which one it was.</summary>
+    private static string? TrySave(PlaySession session, string? file)
+    {
+        try
+        {
+            string path = file ?? FindFreeName();
+            OutputFile.WriteAllText(path, session.Text.ToString());
+            session.Message = $"Saved to {path}.";
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            session.Message = exception.Message.ReplaceLineEndings(" ");
+            return file;
+        }
+    }
+
+    private static string FindFreeName() =>
+        Enumerable.Range(1, int.MaxValue).Select(number => $"play-{number}.txt").First(name => !File.Exists(name));
+
+    private static string Json(string model, string text, ulong seed) => JsonLine.Of(json =>
+    {
+        json.WriteString("model", model);
+        json.WriteString("text", text);
+        json.WriteNumber("seed", seed);
+    });
 }

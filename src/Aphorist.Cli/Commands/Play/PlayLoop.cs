@@ -3,72 +3,77 @@ using Spectre.Console;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>Takes keys, lets the model write or think, and shows what has come of it, until it is left.</summary>
-internal sealed class PlayLoop(PlaySession session, IAnsiConsoleInput keys, FullScreen screen, PlayScreen drawing, Action save)
+/// <summary>Reads keys, lets the model generate or look for suggestions, and shows the result, until the user quits.</summary>
+/// <param name="session">The text and the model.</param>
+/// <param name="keys">The keyboard.</param>
+/// <param name="screen">The terminal.</param>
+/// <param name="save">Saves the text.</param>
+internal sealed class PlayLoop(PlaySession session, IAnsiConsoleInput keys, FullScreen screen, Action save)
 {
     private const double TemperatureStep = 0.1;
-    private const char EndOfText = '\u0004';
+    private const char Null = '\0', EndOfText = '\u0004';
 
-    // Some fifty pictures, and as many tokens, a second: as fast as anyone can read.
+    // About fifty frames, and as many tokens, per second: as fast as anyone can read.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private bool isInputOver;
+    private readonly PlayScreen drawing = new(screen.HasUnicode);
+    private bool isInputClosed;
 
     public void Run(CancellationToken cancellationToken)
     {
         KeyInput input = new(TakeKey, () => Thread.Sleep(Pause / 2));
         (int, int) shown = default;
-        while (!isInputOver)
+        while (!isInputClosed)
         {
             cancellationToken.ThrowIfCancellationRequested();
             bool isChanged = shown != screen.Size;
             while (input.Next() is PlayAction action)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (action.Verb == PlayVerb.Leave) return;
-                Do(action);
+                if (action.Verb == PlayVerb.Quit) return;
+                Perform(action);
                 isChanged = true;
             }
 
             isChanged |= Work();
             if (isChanged) shown = Show();
-            // Without anything to do, it waits; while it thinks, a key is never far.
-            if (session.IsWriting || !isChanged) Thread.Sleep(Pause);
+            if (session.IsGenerating || !isChanged) Thread.Sleep(Pause);
         }
     }
 
-    private (int Columns, int Rows) Show()
+    private (int, int) Show()
     {
-        (int Columns, int Rows) size = screen.Size;
-        screen.Show(drawing.Draw(PlayView.Of(session), size.Columns, size.Rows), size);
-        return size;
+        (int columns, int rows) = screen.Size;
+        screen.Show(drawing.Draw(PlayView.Of(session), columns, rows), (columns, rows));
+        return (columns, rows);
     }
 
-    /// <summary>Writes a token, or thinks for a moment; returns whether anything came of it.</summary>
+    /// <summary>Generates a token, or looks for suggestions for a moment. Returns whether there was something to do.</summary>
     private bool Work()
     {
-        if (session.IsWriting)
+        if (session.IsGenerating)
         {
-            session.Write();
+            session.Generate();
             return true;
         }
 
         long start = Environment.TickCount64;
-        bool isThinking = session.Think();
-        bool hasThought = isThinking;
-        while (isThinking && Environment.TickCount64 - start < Pause.TotalMilliseconds && !keys.IsKeyAvailable()) isThinking = session.Think();
-        return hasThought;
+        bool isSearching = session.Search();
+        bool hasSearched = isSearching;
+        while (isSearching && Environment.TickCount64 - start < Pause.TotalMilliseconds && !keys.IsKeyAvailable())
+            isSearching = session.Search();
+        return hasSearched;
     }
 
-    private void Do(PlayAction action)
+    private void Perform(PlayAction action)
     {
-        if (session.IsWriting && action.Verb != PlayVerb.Warm)
+        if (session.IsGenerating && action.Verb != PlayVerb.AdjustTemperature)
         {
             session.Stop();
             return;
         }
 
-        session.Note = "";
+        session.Message = "";
         switch (action.Verb)
         {
             case PlayVerb.Type: session.Type(action.Text); break;
@@ -77,17 +82,17 @@ internal sealed class PlayLoop(PlaySession session, IAnsiConsoleInput keys, Full
             case PlayVerb.Select: session.Select(action.Number); break;
             case PlayVerb.Erase: session.Erase(); break;
             case PlayVerb.Undo: session.Undo(); break;
-            case PlayVerb.Write: session.Begin(action.Stretch); break;
-            case PlayVerb.Warm: session.Warm(action.Number * TemperatureStep); break;
+            case PlayVerb.Generate: session.Start(action.Extent); break;
+            case PlayVerb.AdjustTemperature: session.AdjustTemperature(action.Number * TemperatureStep); break;
             case PlayVerb.Save: save(); break;
         }
     }
 
     private bool TakeKey([NotNullWhen(true)] out ConsoleKeyInfo? key)
     {
-        key = !isInputOver && keys.IsKeyAvailable() ? keys.ReadKey(intercept: true) : null;
-        // A terminal that is gone gives the character for the end of a text, without end and by no key; Ctrl-D is that character by the key D.
-        isInputOver |= key is { Key: ConsoleKey.None, Modifiers: 0, KeyChar: EndOfText };
-        return !isInputOver && key is not null;
+        key = !isInputClosed && keys.IsKeyAvailable() ? keys.ReadKey(intercept: true) : null;
+        // A closed terminal returns one of these characters forever, without a key. Ctrl-D is the same character with the key D.
+        isInputClosed |= key is { Key: ConsoleKey.None, Modifiers: 0, KeyChar: Null or EndOfText };
+        return !isInputClosed && key is not null;
     }
 }

@@ -1,153 +1,153 @@
 using System.Globalization;
-using System.Text;
+using Aphorist.Cli.Commands.Generate;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>A text that a person and a model write together: what the keys do, without the keys.</summary>
+/// <summary>The text and everything the keys do to it, without the terminal.</summary>
 internal sealed class PlaySession
 {
-    private const double HighestTemperature = 5;
-    private const int UnknownNamed = 4;
+    private const double MaximumTemperature = 5;
+    private const int MaximumUnknownNames = 4;
 
     private readonly Tokenizer tokenizer;
     private readonly CancellationToken cancellationToken;
-    private readonly SessionCache trail;
+    private readonly SessionCache cache;
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
-    private GenerationOptions sampling;
-    private PartialWord? reading;
+    private GenerationOptions options;
+    private PartialWord? partial;
     private SuggestionSearch? search;
-    private WritingRun? run;
-    private ulong stretches;
+    private GenerationRun? run;
+    private ulong runs;
     private bool isTyping;
 
-    /// <param name="generator">The model, ready to write.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="sampling">How it chooses its tokens; each stretch with another seed, counted on from this one's.</param>
-    /// <param name="cancellationToken">Stops the reading of long texts.</param>
-    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
-    public PlaySession(TextGenerator generator, Tokenizer tokenizer, GenerationOptions sampling, CancellationToken cancellationToken)
+    /// <param name="generator">The model.</param>
+    /// <param name="options">The sampling options. Each generated passage has another seed, counted up from the one given here.</param>
+    /// <param name="cancellationToken">Stops the reading of a long text.</param>
+    /// <exception cref="AphoristException">The options do not fit the model.</exception>
+    public PlaySession(TextGenerator generator, GenerationOptions options, CancellationToken cancellationToken)
     {
-        (this.tokenizer, this.sampling, this.cancellationToken) = (tokenizer, sampling, cancellationToken);
-        trail = new SessionCache(generator.CreateSession(sampling));
-        isWithinWord = SuggestionSearch.WithinWord(tokenizer);
+        (tokenizer, this.options, this.cancellationToken) = (generator.Tokenizer, options, cancellationToken);
+        cache = new SessionCache(generator.CreateSession(options));
+        isWithinWord = SuggestionSearch.FindTokensWithinWords(tokenizer);
     }
 
     /// <summary>The text so far.</summary>
     public PlayText Text { get; private set; } = PlayText.Empty;
 
-    /// <summary>The likeliest ways on that are found so far.</summary>
-    public IReadOnlyList<Suggestion> Suggestions => search?.Found ?? [];
+    /// <summary>The suggestions found so far, the most likely first.</summary>
+    public IReadOnlyList<Suggestion> Suggestions => search?.Results ?? [];
 
-    /// <summary>Which of them is selected.</summary>
+    /// <summary>The number of the selected suggestion, from 0.</summary>
     public int Selected { get; private set; }
 
-    /// <summary>What is to be said about the last key; else empty.</summary>
-    public string Note { get; set; } = "";
+    /// <summary>A message about the last key, or an empty string.</summary>
+    public string Message { get; set; } = "";
 
-    /// <summary>The temperature at which the model writes.</summary>
-    public double Temperature => sampling.Temperature;
+    /// <summary>The sampling temperature.</summary>
+    public double Temperature => options.Temperature;
 
-    /// <summary>Whether the model is writing.</summary>
-    public bool IsWriting => run is not null;
+    /// <summary>Whether the model is generating.</summary>
+    public bool IsGenerating => run is not null;
 
-    /// <summary>Adds what someone types, as the model's corpus was normalised; what the model does not know is left out, and a note says so.</summary>
+    /// <summary>
+    /// Appends typed text, normalized like the model's corpus. Characters that the model does not know are left out, with a message.
+    /// </summary>
     public void Type(string typed)
     {
         string text = tokenizer.Normalization.Apply(typed);
-        // A word may be unknown only because it is not finished.
+        // A word may be unknown only because it is unfinished.
         if (tokenizer is not WordTokenizer)
         {
             int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
-            if (unknown.Count > 0) (text, Note) = (tokenizer.Decode(known), $"The model does not know {NamesOf(unknown)}.");
+            if (unknown.Count > 0)
+            {
+                text = tokenizer.Decode(known);
+                Message = $"The model does not know {PromptArguments.NamesOf(unknown, MaximumUnknownNames)}.";
+            }
         }
 
-        // Letters typed one after the other are undone as a word.
+        // Letters typed one after another are undone as one word.
         bool isLetter = text.Length > 0 && WordEnds.IsWithinWord(text);
-        Change(Text.Append(text, isWritten: false), isOneStep: isTyping && isLetter);
+        Change(Text.Append(text, isGenerated: false), isSameStep: isTyping && isLetter);
         isTyping = isLetter;
     }
 
-    /// <summary>Adds a suggestion, if there is one of this number; who is faster than the model waits for it.</summary>
+    /// <summary>Appends the suggestion with this number. If it is not found yet, the search continues until it is.</summary>
     public void Accept(int number)
     {
-        while (Suggestions.Count <= number && Think())
+        while (Suggestions.Count <= number && Search())
         {
         }
 
-        if (number < Suggestions.Count) Change(Text.Append(Suggestions[number].Text, isWritten: true));
+        if (number < Suggestions.Count) Change(Text.Append(Suggestions[number].Text, isGenerated: true));
     }
 
-    /// <summary>Selects a suggestion further down, or up.</summary>
-    public void Select(int by) => Selected = Math.Clamp(Selected + by, 0, Math.Max(Suggestions.Count - 1, 0));
+    /// <summary>Moves the selection down, or up.</summary>
+    public void Select(int steps) => Selected = Math.Clamp(Selected + steps, 0, Math.Max(Suggestions.Count - 1, 0));
 
-    /// <summary>Takes away the last character.</summary>
-    public void Erase() => Change(Text.WithoutLast());
+    /// <summary>Removes the last character.</summary>
+    public void Erase() => Change(Text.WithoutLastCharacter());
 
-    /// <summary>Goes back to before the last change.</summary>
+    /// <summary>Undoes the last change.</summary>
     public void Undo()
     {
         isTyping = false;
         if (earlier.TryPop(out PlayText? text)) Show(text);
-        else Note = "There is nothing to undo.";
+        else Message = "There is nothing to undo.";
     }
 
-    /// <summary>Makes the model write more boldly, or more surely.</summary>
-    public void Warm(double by)
+    /// <summary>Raises or lowers the temperature, also while the model generates.</summary>
+    public void AdjustTemperature(double difference)
     {
-        double temperature = Math.Round(Math.Clamp(sampling.Temperature + by, 0, HighestTemperature), 2);
-        sampling = sampling with { Temperature = temperature };
-        run?.Change(sampling);
-        Note = string.Create(CultureInfo.InvariantCulture, $"Temperature {temperature:0.0#}{(temperature == 0 ? ": always the likeliest" : "")}.");
+        double temperature = Math.Round(Math.Clamp(options.Temperature + difference, 0, MaximumTemperature), 2);
+        options = options with { Temperature = temperature };
+        run?.ChangeOptions(options);
+        Message = string.Create(
+            CultureInfo.InvariantCulture, $"Temperature {temperature:0.0#}{(temperature == 0 ? ": always the most likely token" : "")}.");
     }
 
-    /// <summary>Lets the model write.</summary>
-    public void Begin(WriteExtent stretch)
+    /// <summary>Starts generating.</summary>
+    public void Start(GenerationExtent extent)
     {
-        PartialWord text = PartialWord.ToWriteOn(Text.ToString(), tokenizer);
-        GenerationOptions choices = sampling with { Seed = sampling.Seed + stretches++ };
-        run = new WritingRun(tokenizer, text, trail.At(text.Read, cancellationToken), choices, stretch);
+        PartialWord text = PartialWord.ForGeneration(Text.ToString(), tokenizer);
+        GenerationOptions seeded = options with { Seed = options.Seed + runs++ };
+        run = new GenerationRun(tokenizer, text, cache.Get(text.Ids, cancellationToken), seeded, extent);
         isTyping = false;
         earlier.Push(Text);
     }
 
-    /// <summary>Lets the model write one more token of the stretch that is begun.</summary>
-    public void Write()
+    /// <summary>Generates the next token.</summary>
+    public void Generate()
     {
-        Show(Text.Append(run!.Write(), isWritten: true));
-        if (run.IsOver) Stop();
+        Show(Text.Append(run!.Next(), isGenerated: true));
+        if (run.IsDone) Stop();
     }
 
-    /// <summary>Stops the model.</summary>
+    /// <summary>Stops generating.</summary>
     public void Stop()
     {
         if (run is null) return;
-        trail.Take(run.Ids, run.Session);
+        cache.Store(run.Ids, run.Session);
         run = null;
     }
 
-    /// <summary>Looks for suggestions a little longer, and returns whether there is more to look for.</summary>
-    public bool Think()
+    /// <summary>Searches for suggestions a little longer. Returns whether the search can continue.</summary>
+    public bool Search()
     {
         if (search is not null) return search.Advance();
-        PartialWord text = reading ??= PartialWord.Of(Text.ToString(), tokenizer);
-        if (trail.ReadPart(text.Read) is GenerationSession session) search = new SuggestionSearch(tokenizer, session, text, isWithinWord);
+        PartialWord text = partial ??= PartialWord.ForSuggestions(Text.ToString(), tokenizer);
+        if (cache.Advance(text.Ids) is GenerationSession session) search = new SuggestionSearch(tokenizer, session, text, isWithinWord);
         return true;
     }
 
-    private void Change(PlayText text, bool isOneStep = false)
+    private void Change(PlayText text, bool isSameStep = false)
     {
         isTyping = false;
         if (ReferenceEquals(text, Text)) return;
-        if (!isOneStep) earlier.Push(Text);
+        if (!isSameStep) earlier.Push(Text);
         Show(text);
     }
 
-    private void Show(PlayText text) => (Text, reading, search, Selected) = (text, null, null, 0);
-
-    private static string NamesOf(IReadOnlyList<string> unknown)
-    {
-        string names = string.Join(", ", unknown.Take(UnknownNamed).Select(one => CharacterName.Of(Rune.GetRuneAt(one, 0))));
-        return unknown.Count > UnknownNamed ? $"{names} and {unknown.Count - UnknownNamed} more" : names;
-    }
+    private void Show(PlayText text) => (Text, partial, search, Selected) = (text, null, null, 0);
 }

@@ -1,129 +1,146 @@
 namespace Aphorist.Cli.Commands.Play;
 
+/// <summary>A possible continuation of the text.</summary>
+/// <param name="Text">The text to append.</param>
+/// <param name="Probability">The model's probability of exactly this text, before temperature and other sampling options.</param>
+internal readonly record struct Suggestion(string Text, double Probability);
+
 /// <summary>
-/// Finds the likeliest next words, the likeliest first, in small steps: always the likeliest beginning of a word is looked at next, so that none that is found
-/// later can be likelier. A word of a model that knows no words is as likely as its characters one after the other and then an end of the word. What stands between words,
-/// but for a space, counts as one too.
+/// Finds the most likely next words with a best-first search, in small steps: the most likely candidate is always extended next, so
+/// results come in the order of their probabilities. For a character or byte model, the probability of a word is that of its characters
+/// and of an end of the word after them. A character between words is a result too, except for a space, which begins a word.
 /// </summary>
 internal sealed class SuggestionSearch
 {
-    /// <summary>How many are looked for.</summary>
-    public const int Wanted = 9;
+    /// <summary>The search ends with this number of results.</summary>
+    public const int MaximumResults = 9;
 
     private const int Breadth = 16;
-    private const int LongestWord = 24;
+    private const int MaximumWordTokens = 24;
 
-    // From then on only the likeliest way on is followed; models that know nothing yet would be asked without end.
+    // After the first number of steps only the most likely extension is followed, or the search would not end with an untrained model.
     private const int ThoroughSteps = 256;
-    private const int MostSteps = 2 * ThoroughSteps;
+    private const int MaximumSteps = 2 * ThoroughSteps;
 
     private readonly Tokenizer tokenizer;
-    private readonly GenerationSession start;
-    private readonly PartialWord open;
+    private readonly PartialWord text;
     private readonly bool[] isWithinWord;
-    private readonly PriorityQueue<Beginning, double> beginnings = new();
-    private readonly List<Suggestion> found = [];
+    private readonly PriorityQueue<Candidate, double> candidates = new();
+    private readonly List<Suggestion> results = [];
     private int steps;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="start">Where the text has come to; it is left as it is.</param>
-    /// <param name="open">What is typed of the next word already.</param>
-    /// <param name="isWithinWord">Of each token, whether a word goes on with it.</param>
-    public SuggestionSearch(Tokenizer tokenizer, GenerationSession start, PartialWord open, bool[] isWithinWord)
+    /// <param name="session">The session after the tokens of the text. It is not changed.</param>
+    /// <param name="text">The text so far.</param>
+    /// <param name="isWithinWord">For each token, whether it can continue a word: <see cref="FindTokensWithinWords"/>.</param>
+    public SuggestionSearch(Tokenizer tokenizer, GenerationSession session, PartialWord text, bool[] isWithinWord)
     {
-        (this.tokenizer, this.start, this.open, this.isWithinWord) = (tokenizer, start, open, isWithinWord);
-        Add(new([], "", 0, false, start));
+        (this.tokenizer, this.text, this.isWithinWord) = (tokenizer, text, isWithinWord);
+        Add(new([], "", 0, IsComplete: false, session));
     }
 
-    /// <summary>What is found so far.</summary>
-    public IReadOnlyList<Suggestion> Found => found;
+    /// <summary>The results so far, the most likely first.</summary>
+    public IReadOnlyList<Suggestion> Results => results;
 
-    /// <summary>Of each token, whether a word goes on with it.</summary>
-    public static bool[] WithinWord(Tokenizer tokenizer) =>
-        [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id])))];
+    /// <summary>For each token, whether it can continue a word.</summary>
+    public static bool[] FindTokensWithinWords(Tokenizer tokenizer) =>
+    [
+        .. Enumerable.Range(0, tokenizer.VocabularySize)
+            .Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id]))),
+    ];
 
-    /// <summary>Takes one step, and returns whether there is another.</summary>
+    /// <summary>Takes one step. Returns whether the search can continue.</summary>
     public bool Advance()
     {
-        if (found.Count == Wanted || steps == MostSteps || !beginnings.TryDequeue(out Beginning? beginning, out _)) return false;
-        if (!beginning.IsWhole) Extend(beginning);
-        else if (found.TrueForAll(other => other.Text != beginning.Text)) found.Add(new(beginning.Text, Math.Exp(beginning.LogProbability)));
+        if (results.Count == MaximumResults || steps == MaximumSteps || !candidates.TryDequeue(out Candidate? candidate, out _))
+            return false;
+        if (!candidate.IsComplete) Extend(candidate);
+        else if (results.TrueForAll(other => other.Text != candidate.Text))
+            results.Add(new(candidate.Text, Math.Exp(candidate.LogProbability)));
         return true;
     }
 
-    private void Extend(Beginning beginning)
+    private void Extend(Candidate candidate)
     {
         steps++;
-        GenerationSession session = beginning.Before;
-        if (beginning.Ids.Length > 0)
+        GenerationSession session = candidate.Before;
+        if (candidate.Ids.Length > 0)
         {
             session = session.Fork();
-            session.Append(beginning.Ids[^1]);
+            session.Append(candidate.Ids[^1]);
         }
 
-        if (tokenizer is WordTokenizer) ExtendByWords(beginning, session);
-        else ExtendByCharacters(beginning, session);
+        if (tokenizer is WordTokenizer) ExtendByWords(candidate, session);
+        else ExtendByCharacters(candidate, session);
     }
 
-    private void ExtendByWords(Beginning beginning, GenerationSession session)
+    private void ExtendByWords(Candidate candidate, GenerationSession session)
     {
         ReadOnlySpan<double> logProbabilities = session.Predict().LogProbabilities;
-        string rest = beginning.Ids.Length == 0 ? open.Rest : "";
-        List<(int Id, string Text, double LogProbability)> fitting = [];
+        string prefix = candidate.Ids.Length == 0 ? text.Prefix : "";
+        List<(int Id, string Text, double LogProbability)> matches = [];
         double sum = 0;
         for (int id = WordTokenizer.UnknownId + 1; id < logProbabilities.Length; id++)
         {
             string token = tokenizer.Decode([id]);
-            if (!token.StartsWith(rest, StringComparison.Ordinal)) continue;
-            fitting.Add((id, token[rest.Length..], logProbabilities[id]));
+            if (!token.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            matches.Add((id, token[prefix.Length..], logProbabilities[id]));
             sum += Math.Exp(logProbabilities[id]);
         }
 
-        foreach ((int id, string text, double logProbability) in fitting.OrderByDescending(one => one.LogProbability).Take(Breadth))
-            Add(new([.. beginning.Ids, id], text, beginning.LogProbability + logProbability - Math.Log(sum), text.Length > 0, session));
+        foreach ((int id, string rest, double logProbability) in matches.OrderByDescending(match => match.LogProbability).Take(Breadth))
+        {
+            double total = candidate.LogProbability + logProbability - Math.Log(sum);
+            Add(new([.. candidate.Ids, id], rest, total, IsComplete: rest.Length > 0, session));
+        }
     }
 
-    private void ExtendByCharacters(Beginning beginning, GenerationSession session)
+    private void ExtendByCharacters(Candidate candidate, GenerationSession session)
     {
         Prediction prediction = session.Predict();
-        bool isThorough = steps <= ThoroughSteps, isWord = WordEnds.EndsWithinWord(beginning.Text) && !IsBroken(beginning.Text);
-        double end = isWord ? 1 - ShareWithinWord(prediction) : 0;
-        IEnumerable<int> next = prediction.GetMostLikely(prediction.LogProbabilities.Length).Where(id => !isWord || isWithinWord[id]).Take(isThorough ? Breadth : 1);
-        bool goesOn = isThorough || next.All(id => Math.Exp(prediction.LogProbabilities[id]) > end);
-        if (end > 0 && (isThorough || !goesOn)) Add(beginning with { LogProbability = beginning.LogProbability + Math.Log(end), IsWhole = true });
-        foreach (int id in goesOn ? next : []) AddCharacter(beginning, session, id, beginning.LogProbability + prediction.LogProbabilities[id]);
+        bool isThorough = steps <= ThoroughSteps, isWord = WordEnds.EndsWithinWord(candidate.Text) && !IsIncomplete(candidate.Text);
+        double end = isWord ? 1 - ProbabilityWithinWord(prediction) : 0;
+        IEnumerable<int> next = prediction.GetMostLikely(prediction.LogProbabilities.Length)
+            .Where(id => !isWord || isWithinWord[id])
+            .Take(isThorough ? Breadth : 1);
+        bool continues = isThorough || next.All(id => Math.Exp(prediction.LogProbabilities[id]) > end);
+        if (end > 0 && (isThorough || !continues))
+            Add(candidate with { LogProbability = candidate.LogProbability + Math.Log(end), IsComplete = true });
+        foreach (int id in continues ? next : [])
+            AddCharacter(candidate, session, id, candidate.LogProbability + prediction.LogProbabilities[id]);
     }
 
-    private void AddCharacter(Beginning beginning, GenerationSession session, int id, double logProbability)
+    private void AddCharacter(Candidate candidate, GenerationSession session, int id, double logProbability)
     {
-        int[] ids = [.. beginning.Ids, id];
-        string text = tokenizer.Decode(ids);
-        bool isWhole = ids.Length >= LongestWord || !(text.EndsWith(' ') || IsBroken(text) || WordEnds.EndsWithinWord(text));
-        Add(new(ids, text, logProbability, isWhole, session));
+        int[] ids = [.. candidate.Ids, id];
+        string added = tokenizer.Decode(ids);
+        bool canContinue = added.EndsWith(' ') || IsIncomplete(added) || WordEnds.EndsWithinWord(added);
+        bool isComplete = ids.Length >= MaximumWordTokens || !canContinue;
+        Add(new(ids, added, logProbability, isComplete, session));
     }
 
-    private double ShareWithinWord(Prediction prediction)
+    private double ProbabilityWithinWord(Prediction prediction)
     {
-        double share = 0;
+        double sum = 0;
         for (int id = 0; id < isWithinWord.Length; id++)
-            if (isWithinWord[id]) share += Math.Exp(prediction.LogProbabilities[id]);
-        return share;
+            if (isWithinWord[id]) sum += Math.Exp(prediction.LogProbabilities[id]);
+        return sum;
     }
 
-    /// <summary>Whether bytes are lacking.</summary>
-    private bool IsBroken(string text) => tokenizer is ByteTokenizer && text.EndsWith('\uFFFD');
+    /// <summary>Whether the last character lacks bytes.</summary>
+    private bool IsIncomplete(string added) => tokenizer is ByteTokenizer && added.EndsWith('\uFFFD');
 
-    private void Add(Beginning beginning)
+    private void Add(Candidate candidate)
     {
-        // What the model rules out is never suggested.
-        if (beginning.LogProbability > double.NegativeInfinity) beginnings.Enqueue(beginning, -beginning.LogProbability);
+        // A token with probability 0 is never suggested.
+        if (candidate.LogProbability > double.NegativeInfinity) candidates.Enqueue(candidate, -candidate.LogProbability);
     }
 
-    /// <summary>The beginning of a word, or a whole one.</summary>
+    /// <summary>A word, or the beginning of one.</summary>
     /// <param name="Ids">Its tokens.</param>
-    /// <param name="Text">Their text, without what was typed already.</param>
-    /// <param name="LogProbability">How likely it is.</param>
-    /// <param name="IsWhole">Whether it is a whole word.</param>
-    /// <param name="Before">A session that has read all tokens but the last; at the start, all.</param>
-    private sealed record Beginning(int[] Ids, string Text, double LogProbability, bool IsWhole, GenerationSession Before);
+    /// <param name="Text">Their text, without the prefix that is already typed.</param>
+    /// <param name="LogProbability">Its log-probability.</param>
+    /// <param name="IsComplete">Whether it is a complete word.</param>
+    /// <param name="Before">The session before the last token.</param>
+    private sealed record Candidate(int[] Ids, string Text, double LogProbability, bool IsComplete, GenerationSession Before);
 }

@@ -1,9 +1,10 @@
 using System.Text;
 using Aphorist.Text;
+using Spectre.Console.Rendering;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>Breaks a text into lines of a terminal, between words where it can, and keeps who wrote what.</summary>
+/// <summary>Wraps a text into lines of the terminal, between words if possible, and keeps which characters were generated.</summary>
 internal sealed class TextWrapping
 {
     private readonly int columns;
@@ -12,20 +13,21 @@ internal sealed class TextWrapping
 
     private TextWrapping(int columns) => this.columns = columns;
 
-    /// <summary>The last lines of a text.</summary>
+    /// <summary>Gets the last lines of a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="columns">Columns of a line.</param>
-    /// <param name="count">Lines at most.</param>
-    public static IReadOnlyList<IReadOnlyList<Cell>> Last(PlayText text, int columns, int count)
+    /// <param name="columns">The columns of a line.</param>
+    /// <param name="count">The maximum number of lines.</param>
+    public static IReadOnlyList<IReadOnlyList<Cell>> LastLines(PlayText text, int columns, int count)
     {
         TextWrapping wrapping = new(columns);
-        // Each of the text's own lines is broken by itself, so only the last ones need be.
-        IEnumerable<Cell> cells = text.Pieces().SelectMany(piece => piece.Text.EnumerateRunes().Select(rune => new Cell(rune, piece.IsWritten)));
-        foreach (Cell cell in LastLines([.. cells], count)) wrapping.Add(cell);
+        IEnumerable<Cell> cells = text.GetPieces().SelectMany(
+            piece => piece.Text.EnumerateRunes().Select(rune => new Cell(rune, piece.IsGenerated)));
+        foreach (Cell cell in LastParagraphs([.. cells], count)) wrapping.Add(cell);
         return wrapping.lines[^Math.Min(count, wrapping.lines.Count)..];
     }
 
-    private static IEnumerable<Cell> LastLines(List<Cell> cells, int count)
+    /// <summary>The text's own lines wrap independently of each other, so only the last ones are needed.</summary>
+    private static IEnumerable<Cell> LastParagraphs(List<Cell> cells, int count)
     {
         int start = cells.Count;
         while (start > 0 && (cells[start - 1].Character.Value != '\n' || --count > 0)) start--;
@@ -42,13 +44,13 @@ internal sealed class TextWrapping
         }
 
         int width = cell.Columns;
-        // Spaces may hang over the end, where nobody sees them.
+        // Spaces may exceed the line: nobody sees them.
         if (used + width > columns && cell.Character.Value != ' ') Break();
         lines[^1].Add(cell);
         used += width;
     }
 
-    /// <summary>Takes the word that is begun to a new line, unless it fills this one.</summary>
+    /// <summary>Moves the last word to a new line, unless it fills this one.</summary>
     private void Break()
     {
         List<Cell> line = lines[^1];
@@ -62,13 +64,50 @@ internal sealed class TextWrapping
 
     /// <summary>One character of a text.</summary>
     /// <param name="Character">The character.</param>
-    /// <param name="IsWritten">Whether the model wrote it.</param>
-    internal readonly record struct Cell(Rune Character, bool IsWritten)
+    /// <param name="IsGenerated">Whether the model generated it.</param>
+    internal readonly record struct Cell(Rune Character, bool IsGenerated)
     {
-        /// <summary>The character as it can be shown; what shows nothing is written as programmers do.</summary>
-        public string Shown => Character.Value == ' ' ? " " : VisibleText.Of($"a{Character}")[1..];
+        /// <summary>The character as the terminal shows it. An invisible one is escaped.</summary>
+        public string DisplayText => Character.Value == ' ' ? " " : VisibleText.Of($"a{Character}")[1..];
 
         /// <summary>The columns that it takes.</summary>
-        public int Columns => Character.Value is >= ' ' and <= '~' ? 1 : TextColumns.Of(Shown);
+        public int Columns => Character.Value is >= ' ' and <= '~' ? 1 : TextColumns.Count(DisplayText);
+    }
+}
+
+/// <summary>Counts the terminal columns of a text: two for a Chinese character, none for a combining mark.</summary>
+internal static class TextColumns
+{
+    private static readonly Dictionary<Rune, int> Known = [];
+
+    public static int Count(string text) => text.EnumerateRunes().Sum(Count);
+
+    /// <summary>Cuts a text to a number of columns.</summary>
+    public static string Fit(string text, int columns)
+    {
+        StringBuilder fitting = new();
+        foreach (Rune character in text.EnumerateRunes())
+        {
+            columns -= Count(character);
+            if (columns < 0) break;
+            fitting.Append(character);
+        }
+
+        return fitting.ToString();
+    }
+
+    /// <summary>Cuts a text to a number of columns, or appends spaces up to it.</summary>
+    public static string Pad(string text, int columns)
+    {
+        string fitting = Fit(text, columns);
+        return fitting + new string(' ', Math.Max(columns - Count(fitting), 0));
+    }
+
+    private static int Count(Rune character)
+    {
+        if (character.Value is >= ' ' and <= '~') return 1;
+        if (Known.TryGetValue(character, out int columns)) return columns;
+        columns = CombiningMark.Is(character) ? 0 : Math.Max(new Segment(character.ToString()).CellCount(), 0);
+        return Known[character] = columns;
     }
 }

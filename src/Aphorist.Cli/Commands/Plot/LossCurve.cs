@@ -2,17 +2,49 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Plot;
 
+/// <summary>The horizontal axis of a chart of losses.</summary>
+internal enum LossAxis
+{
+    /// <summary>Epochs.</summary>
+    Epoch,
+
+    /// <summary>Seconds of training since the run was started.</summary>
+    Seconds,
+}
+
 /// <summary>The losses of one run.</summary>
-/// <param name="Name">What the legend calls the run.</param>
-/// <param name="Epochs">Its epochs, in order.</param>
+/// <param name="Name">The name of the run in the legend.</param>
+/// <param name="Epochs">The epochs of the run, in order.</param>
 internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epochs)
 {
+    private const string MetricsName = "metrics.csv";
+
     public bool HasValidation => Epochs.Any(epoch => epoch.ValidationLoss is not null);
 
-    /// <summary>The training loss of each epoch; one that is not finite cannot be drawn and is left out.</summary>
+    /// <summary>Reads one curve for each run folder or metrics.csv, in the order given.</summary>
+    /// <exception cref="IOException">A run does not exist, has no completed epoch yet, or its metrics are damaged.</exception>
+    public static IReadOnlyList<LossCurve> ReadAll(IReadOnlyList<string> runs)
+    {
+        string[] names = [.. runs.Select(NameOf)];
+        // Runs with the same name are told apart by their paths.
+        return [.. runs.Select((run, index) => new LossCurve(IsUnique(names[index]) ? names[index] : run, ReadEpochs(run)))];
+
+        bool IsUnique(string name) => names.Count(other => other == name) == 1;
+    }
+
+    /// <summary>The name of a run: that of its folder.</summary>
+    public static string NameOf(string run)
+    {
+        string full = Path.GetFullPath(run);
+        if (Directory.Exists(full)) return new DirectoryInfo(full).Name;
+        string? folder = Path.GetFileName(full) == MetricsName ? Path.GetFileName(Path.GetDirectoryName(full)) : null;
+        return string.IsNullOrEmpty(folder) ? Path.GetFileNameWithoutExtension(full) : folder;
+    }
+
+    /// <summary>The training loss of each epoch. Losses that are not finite cannot be drawn and are left out.</summary>
     public (double[] Positions, double[] Losses) Training(LossAxis axis) => Points(axis, epoch => epoch.Loss);
 
-    /// <summary>The loss on held-out text, likewise.</summary>
+    /// <summary>The validation loss of each epoch. Losses that are not finite are left out.</summary>
     public (double[] Positions, double[] Losses) Validation(LossAxis axis) => Points(axis, epoch => epoch.ValidationLoss ?? double.NaN);
 
     private (double[] Positions, double[] Losses) Points(LossAxis axis, Func<EpochCompleted, double> lossOf)
@@ -30,5 +62,21 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
         }
 
         return ([.. positions], [.. losses]);
+    }
+
+    private static IReadOnlyList<EpochCompleted> ReadEpochs(string run)
+    {
+        string file = Directory.Exists(run) ? Path.Combine(run, MetricsName) : run;
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(file == run
+                ? $"There is no run '{run}': give a run folder or its {MetricsName}."
+                : $"There is no {MetricsName} in '{run}': a run writes it after its first epoch.");
+        }
+
+        IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetrics(file);
+        return epochs.Count > 0
+            ? epochs
+            : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
     }
 }

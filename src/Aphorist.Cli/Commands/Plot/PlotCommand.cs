@@ -1,43 +1,83 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Plot;
 
 /// <summary>`aphorist plot`: draws the losses of runs.</summary>
 internal static class PlotCommand
 {
-    private static readonly Argument<string[]> Runs = WordArgument.AtLeastOne("RUN", "The folder of a run, or a metrics.csv; several are drawn into one picture.");
+    private static readonly Argument<string[]> Runs = WordArgument.AtLeastOne(
+        "RUN", "A run folder or a metrics.csv. Several are drawn into one chart.");
 
     private static readonly ChoiceOption<LossAxis> By = new(
-        "--by", "What the losses are drawn over: epochs (the default), or seconds of training.", ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
+        "--by",
+        "Horizontal axis: epochs, or seconds of training.",
+        LossAxis.Epoch,
+        ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
 
     private static readonly Option<string?> Output = OutputOption();
 
     public static Command Create()
     {
-        Command command = new("plot", "Draws the losses of training runs: solid in training, dashed on held-out text.") { Runs, By, Output };
-        command.SetAction(call => PlotCall.Run(
-            new PlotRequest(call.GetRequiredValue(Runs), By.GetValue(call) ?? LossAxis.Epoch, call.GetValue(Output)),
-            CommandOutput.Of(call)));
+        Command command = new("plot", "Draws the losses of training runs as a chart: solid lines for training, dashed lines for validation.")
+        {
+            Runs, By, Output,
+        };
+        command.SetAction(Run);
         Example.Attach(
             command,
-            new("aphorist plot runs/aphorisms", "Draws one run into its folder, as runs/aphorisms/loss.png."),
-            new("aphorist plot runs/* --output compared.svg", "Compares all runs in one picture."),
-            new("aphorist plot runs/one runs/two --by seconds", "Compares what two runs reached in the same time, in loss.png."));
+            new("aphorist plot runs/aphorisms", "Draws one run as runs/aphorisms/loss.png."),
+            new("aphorist plot runs/* --output compared.svg", "Compares all runs in one chart."),
+            new("aphorist plot runs/one runs/two --by seconds", "Compares two runs by training time, as loss.png."));
         return command;
     }
+
+    private static int Run(ParseResult call)
+    {
+        CommandOutput output = CommandOutput.Of(call);
+        string[] runs = call.GetRequiredValue(Runs);
+        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs);
+        string file = call.GetValue(Output) ?? DefaultFile(runs);
+        LossChart.Write(curves, By.GetValue(call) ?? LossAxis.Epoch, file);
+        output.Result.Announce(output.Json ? Json(file, curves) : file);
+        return ExitCode.Done;
+    }
+
+    /// <summary>The chart of one run goes into its folder, the chart of several runs into the current directory.</summary>
+    private static string DefaultFile(string[] runs)
+    {
+        if (runs is not [string run]) return LossChart.DefaultName;
+        string folder = Directory.Exists(run) ? run : Path.GetDirectoryName(run) ?? "";
+        return Path.Combine(folder, LossChart.DefaultName);
+    }
+
+    private static string Json(string file, IReadOnlyList<LossCurve> curves) => JsonLine.Of(json =>
+    {
+        json.WriteString("picture", file);
+        json.WriteStartArray("runs");
+        foreach (LossCurve curve in curves)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", curve.Name);
+            json.WriteNumber("epochs", curve.Epochs.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static Option<string?> OutputOption()
     {
         Option<string?> option = new("--output", "-o")
         {
-            Description = "The picture, a .png or .svg file. loss.png by default: in the run's folder, or in the current one for several runs.",
+            Description = "File to write, .png or .svg. Default: loss.png in the run folder, or in the current directory for several runs.",
             HelpName = "file",
         };
         option.Validators.Add(result =>
         {
             foreach (string name in result.Tokens.Select(token => token.Value))
-                if (!LossPicture.CanWrite(name)) result.AddError($"--output takes a file that ends in .png or .svg, not '{name}'.");
+                if (!LossChart.CanWrite(name)) result.AddError($"--output takes a file name that ends in .png or .svg, not '{name}'.");
         });
         return option;
     }

@@ -1,47 +1,115 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Commands.Train;
+using Aphorist.Cli.Terminal;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
 
-/// <summary>`aphorist score`: where a text surprises a model.</summary>
+/// <summary>`aphorist score`: measures how surprising a text is to a model, and where.</summary>
 internal static class ScoreCommand
 {
+    private const int DefaultPassages = 8, DefaultLength = 20_000;
+    private const int Alternatives = 6;
+    private const int BlockLength = 4096;
+
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
 
-    private static readonly Argument<string[]> Text = WordArgument.Several("FILE", "The text to read: files, a name that `aphorist corpora` lists, a folder, a pattern, or - for standard input.");
+    private static readonly Argument<string[]> Text = WordArgument.Several(
+        "FILE", "The text to read: files, a name that `aphorist corpora` lists, a folder, a pattern, or - for standard input.");
 
-    private static readonly NumberOption<int> Passages = NumberOptions.Whole("--passages", "Passages to list: those of about a line each with the most surprise per character. 8 by default.", 0, 1000);
+    private static readonly Option<string?> Encoding = EncodingOption.Create();
+
+    private static readonly NumberOption<int> Passages = NumberOptions.Whole(
+        "--passages", "Number of most surprising passages to list, each about a line long.", 0, 1000, DefaultPassages);
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Write the text in colours of its surprise to this file, a web page that needs nothing else.",
+        Description = "Write a self-contained HTML page that shows the text coloured by its surprisal.",
         HelpName = "file",
     };
 
     private static readonly NumberOption<int> Length = NumberOptions.Whole(
-        "--length", "Tokens from the beginning of the text that the page shows; the totals are of the whole text. 20000 by default.", 1, 1_000_000);
-
-    private static readonly Option<string?> Encoding = EncodingOption.Create();
+        "--length", "Number of tokens that the page shows. The totals are over the whole text.", 1, 1_000_000, DefaultLength);
 
     public static Command Create()
     {
-        Command command = new("score", "Tells how surprising a text is to a model, every token from the first on, and which passages are the oddest.")
-        {
-            Model, Text, Passages, Output, Length, Encoding,
-        };
-        command.SetAction((call, cancellationToken) => ScoreCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        Command command = new(
+            "score", "Measure how surprising a text is to a model, and list the most surprising passages.") { Model, Text };
+        OptionGroup.Attach(command, new("Text", Encoding), new("Output", Passages, Output, Length));
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist score runs/nietzsche draft.txt --output draft.html", "Finds what is odd in a text, and shows the whole in colours."),
-            new("aphorist score runs/aphorisms - --json < draft.txt", "Reads standard input and prints one JSON object."));
+            new(
+                "aphorist score runs/nietzsche draft.txt --output draft.html",
+                "List the most surprising passages, and write a page with the coloured text."),
+            new("aphorist score runs/aphorisms - --json < draft.txt", "Read standard input and print one JSON object."));
         return command;
     }
 
-    private static ScoreRequest RequestOf(ParseResult call)
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
-        string[] sources = call.GetValue(Text) is { Length: > 0 } given ? given : throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
-        if (Length.GetValue(call) is not null && call.GetValue(Output) is null)
-            throw new UsageException($"{Length.Name} is how much of the text a page shows: name one with {Output.Name}, or leave it out.");
-        return new(call.GetRequiredValue(Model), sources, call.GetValue(Encoding), Passages.GetValue(call) ?? 8, Length.GetValue(call) ?? 20_000, call.GetValue(Output));
+        CommandOutput output = CommandOutput.Of(call);
+        string[] sources = call.GetValue(Text) ?? [];
+        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
+        string? file = call.GetValue(Output);
+        if (call.GetResult(Length) is not null && file is null)
+            throw new UsageException($"{Length.Name} limits the page: add {Output.Name}, or remove {Length.Name}.");
+        string name = call.GetRequiredValue(Model);
+        LanguageModel model = LanguageModel.Load(ModelPath.Of(name));
+        // An output file that cannot be written is reported before the work.
+        using OutputFile? page = file is null ? null : new OutputFile(file);
+        CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
+        Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
+        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
+        ScoredText scored = await Task.Run(
+            () => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
+        page?.Commit(ScorePage.Create(scored));
+        if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
+        else ScoreReport.Write(output.Result, scored);
+        if (file is not null && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Scores a text of any length.</summary>
+    private static async Task<ScoredText> ReadAsync(
+        string name,
+        LanguageModel model,
+        Corpus corpus,
+        int passageCount,
+        int shown,
+        CommandOutput output,
+        CancellationToken cancellationToken)
+    {
+        long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
+        SurprisingPassages passages = new(model.Tokenizer, passageCount);
+        List<ScoredToken> beginning = [];
+        Evaluation total = default;
+        double entropy = 0;
+        ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
+        await using PreparationReport report = new(output, "reading", " tokens");
+        IEnumerable<int> ids = EnumerateTokens(corpus, model.Tokenizer, count);
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(ids, options, cancellationToken))
+        {
+            total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
+            entropy += token.Entropy;
+            passages.Add(token);
+            if (beginning.Count < shown) beginning.Add(token);
+            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, count));
+        }
+
+        return new(name, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);
+    }
+
+    private static IEnumerable<int> EnumerateTokens(Corpus corpus, Tokenizer tokenizer, long count)
+    {
+        int[] block = new int[BlockLength];
+        for (long start = 0; start < count; start += BlockLength)
+        {
+            int length = (int)Math.Min(BlockLength, count - start);
+            corpus.ReadTokens(tokenizer, start, block.AsSpan(0, length));
+            for (int index = 0; index < length; index++) yield return block[index];
+        }
     }
 }

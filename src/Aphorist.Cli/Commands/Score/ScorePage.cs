@@ -4,14 +4,15 @@ using Aphorist.Cli.Pages;
 
 namespace Aphorist.Cli.Commands.Score;
 
-/// <summary>The page that shows a text in colours of its surprise; score.html makes it of the data written here.</summary>
+/// <summary>Creates the page that shows a text coloured by its surprisal. The template score.html displays this data.</summary>
 internal static class ScorePage
 {
-    // Beyond the share of tokens that this leaves, all are as dark as can be: a few very odd ones would make all others pale.
-    private const double DarkestShare = 0.02;
-    private const double LeastScale = 4;
+    // The most surprising 2 % of the tokens have the darkest colour: otherwise a few outliers would make all others pale.
+    private const double DarkestFraction = 0.02;
+    private const double MinimumScale = 4;
 
-    public static string Of(ScoredText scored) => HtmlPage.Of("score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
+    public static string Create(ScoredText scored) => HtmlPage.Create(
+        "score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
 
     private static void WriteData(Utf8JsonWriter json, ScoredText scored)
     {
@@ -24,13 +25,13 @@ internal static class ScorePage
         WriteList(json, "bits", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Bits, 3)));
         WriteList(json, "expected", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Entropy / Math.Log(2), 3)));
         WriteList(json, "ranks", scored.Beginning, token => json.WriteNumberValue(token.Rank));
-        // For each token, ids and probabilities in turns.
+        // For each token, alternating ids and probabilities.
         WriteList(json, "likely", scored.Beginning, token => WriteLikely(json, token));
         WriteNames(json, scored);
         WriteList(json, "passages", PassagesOf(scored), passage => WritePassage(json, passage));
     }
 
-    /// <summary>The oddest passages of what the page shows, as many as of the whole text.</summary>
+    /// <summary>The most surprising passages of what the page shows: as many as of the whole text.</summary>
     private static IReadOnlyList<Passage> PassagesOf(ScoredText scored)
     {
         SurprisingPassages passages = new(scored.Tokenizer, scored.Passages.Count);
@@ -44,13 +45,14 @@ internal static class ScorePage
         string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{scored.Total.BitsPerCharacter:F3} bits per character, where {scored.ExpectedBitsPerCharacter:F3} were to be expected, over {scored.Total.Count:N0} {unit}{cut}.");
+            $"{scored.Total.BitsPerCharacter:F3} bits per character, {scored.ExpectedBitsPerCharacter:F3} expected, " +
+            $"over {scored.Total.Count:N0} {unit}{cut}.");
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)
     {
         double[] bits = [.. tokens.Select(token => token.Bits).Order()];
-        return Math.Max(LeastScale, Math.Ceiling(bits[(int)((bits.Length - 1) * (1 - DarkestShare))]));
+        return Math.Max(MinimumScale, Math.Ceiling(bits[(int)((bits.Length - 1) * (1 - DarkestFraction))]));
     }
 
     private static void WriteList<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
@@ -76,7 +78,8 @@ internal static class ScorePage
     {
         IEnumerable<int> ids = scored.Beginning.SelectMany(token => token.Alternatives.Select(likely => likely.Id).Append(token.Id));
         json.WriteStartObject("names");
-        foreach (int id in ids.Distinct().Order()) json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
+        foreach (int id in ids.Distinct().Order())
+            json.WriteString(id.ToString(CultureInfo.InvariantCulture), scored.Tokenizer.GetDisplayText(id));
         json.WriteEndObject();
     }
 

@@ -3,10 +3,32 @@ using System.Text;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Text;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
 
-/// <summary>Tells how surprising a text was, for people and for scripts.</summary>
+/// <summary>How surprising a text is to a model.</summary>
+/// <param name="Model">The name of the model.</param>
+/// <param name="Name">The name of the text.</param>
+/// <param name="Tokenizer">The tokenizer of the model.</param>
+/// <param name="Total">The totals over all tokens, the first one included.</param>
+/// <param name="Entropy">The expected surprisal in nats.</param>
+/// <param name="Passages">The most surprising passages, most surprising first.</param>
+/// <param name="Beginning">The tokens that the page shows.</param>
+internal sealed record ScoredText(
+    string Model,
+    string Name,
+    Tokenizer Tokenizer,
+    Evaluation Total,
+    double Entropy,
+    IReadOnlyList<Passage> Passages,
+    IReadOnlyList<ScoredToken> Beginning)
+{
+    /// <summary>The expected surprisal in bits per character.</summary>
+    public double ExpectedBitsPerCharacter => Entropy / Math.Log(2) / Total.Characters;
+}
+
+/// <summary>Prints the result as tables or as JSON.</summary>
 internal static class ScoreReport
 {
     public static void Write(TextWriter output, ScoredText scored)
@@ -17,7 +39,7 @@ internal static class ScoreReport
                 ["tokens", scored.Total.Count.ToString("N0", CultureInfo.InvariantCulture)],
                 ["characters", scored.Total.Characters.ToString("N0", CultureInfo.InvariantCulture)],
                 ["bits per character", Number(scored.Total.BitsPerCharacter)],
-                ["to be expected", Number(scored.ExpectedBitsPerCharacter)],
+                ["expected", Number(scored.ExpectedBitsPerCharacter)],
                 ["nats per token", Number(scored.Total.LossPerToken)],
                 ["perplexity", Number(scored.Total.Perplexity)],
                 ["accuracy", Number(scored.Total.Accuracy)],
@@ -27,15 +49,19 @@ internal static class ScoreReport
         TextTable.Write(
             output,
             [
-                ["bits per character", "line", "oddest passages"],
+                ["bits per character", "line", "most surprising passages"],
                 .. scored.Passages.Select(passage => (string[])
-                    [passage.BitsPerCharacter.ToString("F2", CultureInfo.InvariantCulture), passage.Line.ToString(CultureInfo.InvariantCulture), InOneLine(passage.Text)]),
+                [
+                    passage.BitsPerCharacter.ToString("F2", CultureInfo.InvariantCulture),
+                    passage.Line.ToString(CultureInfo.InvariantCulture),
+                    EscapeControls(passage.Text),
+                ]),
             ]);
     }
 
-    /// <summary>One object.</summary>
-    /// <param name="scored">What was found.</param>
-    /// <param name="page">The file that shows the text, if there is one.</param>
+    /// <summary>Describes the result as one JSON object.</summary>
+    /// <param name="scored">The result.</param>
+    /// <param name="page">The page that shows the text; null for none.</param>
     public static string Json(ScoredText scored, string? page) => JsonLine.Of(json =>
     {
         json.WriteNumber("count", scored.Total.Count);
@@ -64,8 +90,8 @@ internal static class ScoreReport
         json.WriteEndObject();
     }
 
-    /// <summary>The text with nothing in it that would break a line or that a terminal would obey.</summary>
-    private static string InOneLine(string text)
+    /// <summary>Escapes line breaks and control characters.</summary>
+    private static string EscapeControls(string text)
     {
         StringBuilder line = new();
         foreach (Rune character in text.Trim().EnumerateRunes())

@@ -1,44 +1,61 @@
 namespace Aphorist.Cli.Commands.Score;
 
+/// <summary>A passage of a text.</summary>
+/// <param name="Start">The position of the first token, from 0.</param>
+/// <param name="Length">The number of tokens.</param>
+/// <param name="Characters">The number of characters.</param>
+/// <param name="Line">The line of the first token, from 1.</param>
+/// <param name="Bits">The surprisal.</param>
+/// <param name="Text">The text.</param>
+internal sealed record Passage(long Start, int Length, int Characters, long Line, double Bits, string Text)
+{
+    /// <summary>The surprisal per character, by which passages are ranked.</summary>
+    public double BitsPerCharacter => Bits / Characters;
+
+    public bool Overlaps(Passage other) => Start < other.Start + other.Length && other.Start < Start + Length;
+}
+
 /// <summary>
-/// Finds the passages of a text with the most surprise per character: of all that are about a line long and begin where a word does, the oddest, then the oddest of
-/// those that do not overlap it, and so on.
+/// Finds the most surprising passages of a text, by surprisal per character. Passages are about a line long and begin at the start of a
+/// word. The most surprising one is chosen first, then the most surprising one that does not overlap it, and so on.
 /// </summary>
-/// <remarks>The text may be of any length, so it is taken block by block. A passage of the block before gives way to an odder one that overlaps it.</remarks>
+/// <remarks>
+/// A text of any length is processed in blocks. A passage of an earlier block is replaced by a more surprising one that overlaps it.
+/// </remarks>
 /// <param name="tokenizer">The tokenizer.</param>
-/// <param name="count">How many passages to find at most.</param>
+/// <param name="count">The maximum number of passages.</param>
 internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
 {
     private const int BlockLength = 1 << 16;
 
-    // Characters of a passage; it goes on to the end of the word, but no further than twice that.
-    private const int Least = 80;
-    private const int Most = 2 * Least;
+    // A passage has 80 characters and ends with the next word, but has at most twice as many.
+    private const int MinimumCharacters = 80;
+    private const int MaximumCharacters = 2 * MinimumCharacters;
 
     // A character has at most four tokens.
-    private const int LookAhead = 4 * Most + 4;
+    private const int LookAhead = 4 * MaximumCharacters + 4;
 
     private readonly List<PassageToken> tokens = [];
     private IReadOnlyList<Passage> best = [];
     private long start, line = 1;
     private char before = '\n';
 
-    /// <summary>Takes the next token.</summary>
+    /// <summary>Adds the next token.</summary>
     public void Add(ScoredToken token)
     {
-        tokens.Add(PassageToken.Of(token, tokenizer.CountCharacters([token.Id]), before));
+        tokens.Add(PassageToken.Create(token, tokenizer.CountCharacters([token.Id]), before));
         if (token.Text.Length > 0) before = token.Text[^1];
-        if (tokens.Count == BlockLength + LookAhead) TakeBlock(BlockLength);
+        if (tokens.Count == BlockLength + LookAhead) ProcessBlock(BlockLength);
     }
 
-    /// <summary>Ends the text and returns its oddest passages, the oddest first.</summary>
+    /// <summary>Ends the text and returns its most surprising passages, most surprising first.</summary>
     public IReadOnlyList<Passage> Finish()
     {
-        TakeBlock(tokens.Count);
+        ProcessBlock(tokens.Count);
         return best;
     }
 
-    private void TakeBlock(int length)
+    private void ProcessBlock(int length)
     {
         List<Passage> chosen = [];
         foreach (Passage passage in best.Concat(PassagesFrom(length)).OrderByDescending(passage => passage.BitsPerCharacter))
@@ -53,13 +70,13 @@ internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
         tokens.RemoveRange(0, length);
     }
 
-    /// <summary>All passages that begin with one of the first tokens, without their texts.</summary>
+    /// <summary>Enumerates the passages that begin within the block, without their texts.</summary>
     private IEnumerable<Passage> PassagesFrom(int length)
     {
         long current = line;
         for (int first = 0; first < length; first++)
         {
-            if ((tokens[first].MayBegin || start + first == 0) && PassageFrom(first, current) is Passage passage) yield return passage;
+            if ((tokens[first].CanBegin || start + first == 0) && PassageFrom(first, current) is Passage passage) yield return passage;
             if (IsLineEnd(tokens[first])) current++;
         }
     }
@@ -68,15 +85,18 @@ internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
     {
         double bits = 0;
         int characters = 0, end = first;
-        while (end < tokens.Count && (characters < Least || tokens[end].Characters == 0 || (!tokens[end].MayEnd && characters < Most)))
+        while (end < tokens.Count)
         {
+            bool isWithinWord = tokens[end].Characters == 0 || (!tokens[end].CanEnd && characters < MaximumCharacters);
+            if (characters >= MinimumCharacters && !isWithinWord) break;
             bits += tokens[end].Bits;
             characters += tokens[end].Characters;
             end++;
         }
 
-        // What is left of a text is no passage, but a short text is.
-        return characters >= Least || (start + first == 0 && characters > 0) ? new(start + first, end - first, characters, atLine, bits, "") : null;
+        // The rest of a text is too short for a passage, but a short text is one.
+        bool isPassage = characters >= MinimumCharacters || (start + first == 0 && characters > 0);
+        return isPassage ? new(start + first, end - first, characters, atLine, bits, "") : null;
     }
 
     private Passage WithText(Passage passage) => passage.Text.Length > 0
@@ -84,4 +104,29 @@ internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
         : passage with { Text = string.Concat(tokens.GetRange((int)(passage.Start - start), passage.Length).Select(token => token.Text)) };
 
     private static bool IsLineEnd(PassageToken token) => token.Text.EndsWith('\n');
+}
+
+/// <summary>What the search needs to know of a token.</summary>
+/// <param name="Text">The text that it adds.</param>
+/// <param name="Bits">The surprisal.</param>
+/// <param name="Characters">The number of characters; 0 for all but the first byte of a character.</param>
+/// <param name="CanBegin">Whether a passage can begin with it.</param>
+/// <param name="CanEnd">Whether a passage can end before it.</param>
+internal readonly record struct PassageToken(string Text, double Bits, int Characters, bool CanBegin, bool CanEnd)
+{
+    // The first character of the scripts without spaces between words.
+    private const char FirstIdeographic = '\u2E80';
+
+    /// <summary>Looks at a token in its place.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="characters">The number of characters.</param>
+    /// <param name="before">The last UTF-16 unit before the token.</param>
+    public static PassageToken Create(ScoredToken token, int characters, char before)
+    {
+        char first = token.Text.Length > 0 ? token.Text[0] : '\uFFFD';
+        bool isWhite = char.IsWhiteSpace(first), hasOwnSpace = isWhite && token.Text.Length > 1;
+        bool followsWord = char.IsWhiteSpace(before) || (before >= FirstIdeographic && !char.IsPunctuation(first));
+        bool begins = hasOwnSpace || (!isWhite && followsWord);
+        return new(token.Text, token.Bits, characters, begins && characters > 0, (begins || isWhite) && characters > 0);
+    }
 }

@@ -1,51 +1,87 @@
+using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.Numerics;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
-/// <summary>An option of `aphorist train` and the values it takes in a sweep.</summary>
-/// <param name="Name">The option's name without its dashes.</param>
-/// <param name="Values">The values, as they would follow the option.</param>
+/// <summary>An option of `aphorist train` that varies in a sweep.</summary>
+/// <param name="Name">The name of the option without dashes.</param>
+/// <param name="Values">Its values.</param>
 internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 {
-    /// <summary>The option as a call of `aphorist train` writes it.</summary>
-    public string Option => Dashed(Name);
+    private const int MaximumRuns = 10_000;
+    private const int MaximumCombinations = 1_000_000;
 
-    /// <summary>Reads what a sweep varies, such as "hidden=128,256", and has the options themselves check the values.</summary>
+    /// <summary>The name of the option with dashes.</summary>
+    public string Option => $"--{Name}";
+
+    /// <summary>Parses what a sweep varies, such as "hidden=128,256".</summary>
+    /// <param name="words">The values of --over.</param>
+    /// <param name="parse">Parses arguments of `aphorist train`, to check each value.</param>
     /// <exception cref="UsageException">A name, a value or the form is wrong.</exception>
-    public static IReadOnlyList<SweepAxis> ParseAll(IReadOnlyList<string> words, TrainingParser parser)
+    public static IReadOnlyList<SweepAxis> ParseAll(IReadOnlyList<string> words, Func<IReadOnlyList<string>, ParseResult> parse)
     {
-        if (words.Count == 0) throw new UsageException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
-        SweepAxis[] axes = [.. words.Select(word => Parse(word, parser))];
+        if (words.Count == 0)
+            throw new UsageException("A sweep varies at least one option: add --over, such as --over \"hidden=128,256\".");
+        SweepAxis[] axes = [.. words.Select(Parse)];
         string? twice = axes.CountBy(axis => axis.Name).FirstOrDefault(count => count.Value > 1).Key;
-        return twice is null ? axes : throw new UsageException($"--over names {twice} twice: write all its values after one of them.");
+        if (twice is not null) throw new UsageException($"--over names {twice} twice: write all its values after one of them.");
+        foreach (SweepAxis axis in axes)
+            foreach (string value in axis.Values) RunFlags.PresetOf(parse([axis.Option, value]));
+        return axes;
     }
 
-    private static SweepAxis Parse(string word, TrainingParser parser)
+    /// <summary>Lists the values of each run: all combinations, or some chosen at random. The last option changes fastest.</summary>
+    /// <param name="axes">The options.</param>
+    /// <param name="random">How many combinations to choose; null for all.</param>
+    /// <param name="seed">The seed of the choice. A larger choice with the same seed starts with the smaller one.</param>
+    /// <exception cref="UsageException">There are too many.</exception>
+    public static IReadOnlyList<IReadOnlyList<string>> Combine(IReadOnlyList<SweepAxis> axes, int? random, ulong seed)
+    {
+        double combinations = axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
+        if (combinations > MaximumCombinations)
+            throw new UsageException("--over makes more than a million combinations: give fewer values.");
+        int[] numbers = [.. Enumerable.Range(0, (int)combinations)];
+        if (random is int count)
+        {
+            new RandomStream(seed, RandomPurpose.SweepChoice).Shuffle(numbers);
+            numbers = [.. numbers.Take(count)];
+        }
+
+        return numbers.Length <= MaximumRuns
+            ? [.. numbers.Select(number => Combination(axes, number))]
+            : throw new UsageException(
+                $"This sweep has {numbers.Length} runs, at most {MaximumRuns} are possible: give fewer values, or add --random.");
+    }
+
+    private static string[] Combination(IReadOnlyList<SweepAxis> axes, int number)
+    {
+        string[] values = new string[axes.Count];
+        for (int index = axes.Count - 1; index >= 0; index--)
+        {
+            (number, int value) = Math.DivRem(number, axes[index].Values.Count);
+            values[index] = axes[index].Values[value];
+        }
+
+        return values;
+    }
+
+    private static SweepAxis Parse(string word)
     {
         string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
         if (parts is not [{ Length: > 0 } name, { Length: > 0 } list])
-            throw new UsageException($"--over takes an option's name and its values, such as \"hidden=128,256\", not '{word}'.");
-        if (!parser.Names.Contains(Dashed(name))) throw new UsageException(Unknown(name, parser.Names));
+            throw new UsageException($"--over takes an option and its values, such as \"hidden=128,256\", not '{word}'.");
+        string[] names = [.. RunFlags.Options.Select(option => option.Name[2..])];
+        if (!names.Contains(name))
+            throw new UsageException($"--over cannot vary '{name}', which is not an option of a run.{Hint(name, names)}");
         SweepAxis axis = new(name, list.Split(',', StringSplitOptions.TrimEntries));
-        axis.Check(parser);
-        return axis;
+        if (axis.Values.Contains("")) throw new UsageException($"--over has an empty value for {name}: remove a comma or add a value.");
+        string? twice = axis.Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;
+        return twice is null ? axis : throw new UsageException($"--over gives {name} the value {twice} twice: remove one.");
     }
 
-    private void Check(TrainingParser parser)
-    {
-        if (Values.Contains("")) throw new UsageException($"--over has an empty value for {Name}: write something between two commas, or fewer commas.");
-        string? twice = Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;
-        if (twice is not null) throw new UsageException($"--over gives {Name} the value {twice} twice: once is enough.");
-        foreach (string value in Values) NewRun.PresetNamed(parser.Parse([Option, value]).Preset);
-    }
-
-    private static string Dashed(string name) => $"--{name}";
-
-    private static string Unknown(string name, IEnumerable<string> options)
-    {
-        string hint = NearestName.To(name, options.Select(option => option[2..])) is string nearest ? $" Did you mean '{nearest}'?" : " `aphorist sweep --help` lists them.";
-        return $"--over cannot vary '{name}', which is no option of a run.{hint}";
-    }
+    private static string Hint(string name, IEnumerable<string> names) =>
+        NearestName.To(name, names) is string nearest ? $" Did you mean '{nearest}'?" : " `aphorist sweep --help` lists the options.";
 }

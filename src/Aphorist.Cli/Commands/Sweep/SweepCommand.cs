@@ -5,40 +5,49 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
-/// <summary>`aphorist sweep`: many runs that differ in some options, ranked.</summary>
+/// <summary>`aphorist sweep`: trains one model for each combination of some options and ranks them.</summary>
 internal static class SweepCommand
 {
     private static readonly Option<string[]> Over = new("--over")
     {
-        Description = "An option of a run and the values it takes, such as \"hidden=128,256\"; may be given several times. Any option below down to --lowercase can be varied, by its name without the dashes.",
+        Description = "An option to vary and its values, such as \"hidden=128,256\". Can be repeated. Any option of a run below can be varied.",
         HelpName = "option=values",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static readonly NumberOption<int> Random = NumberOptions.Whole(
-        "--random", "Make so many runs, chosen at random by --seed, instead of one for each combination of the values.", 1);
+        "--random", "Train this many combinations, chosen at random with --seed, instead of all. Default: all.", 1);
 
     private static readonly Option<string?> Folder = new("--sweep")
     {
-        Description = "The folder of the sweep: each run has a folder in it, and results.csv ranks them.",
+        Description = "Folder of the sweep. It holds results.csv, the ranking, and one run folder for each run.",
         HelpName = "folder",
     };
 
     public static Command Create()
     {
-        Command command = new("sweep", "Trains one model for each combination of some options and ranks them by bits per character, on held-out text if there is any. The same call again goes on where the last one stopped.")
+        Command command = new(
+            "sweep",
+            "Trains one model for each combination of some options and ranks them by bits per character, on the validation set if there is "
+            + "one. The same call again continues an interrupted sweep.")
         {
-            TrainingArguments.Corpus, Over, Random, Folder,
+            RunFlags.Corpus,
         };
-        foreach (Option option in TrainingArguments.Options) command.Add(option);
+        OptionGroup.Attach(command, [new("Sweep", Over, Random, Folder), .. RunFlags.Groups]);
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist sweep nietzsche --preset quick --over \"hidden=128,256\" --over \"dropout=0,0.2,0.4\" --sweep sweeps/size", "Makes six runs of a minute each."),
             new(
-                "aphorist sweep mine.txt --preset quick --minutes 5 --over \"learning-rate=0.001,0.002,0.004,0.008\" --over \"batch=8,16,32\" --random 6 --sweep sweeps/rate",
-                "Makes six of the twelve possible runs, five minutes each."),
-            new("aphorist sweep aphorisms --over \"tokenizer=characters,words,bytes\" --epochs 5 --validation 0.05 --sweep sweeps/tokens --json", "Compares tokens, as JSON lines."));
+                "aphorist sweep nietzsche --preset quick --over \"hidden=128,256\" --over \"dropout=0,0.2,0.4\" --sweep sweeps/size",
+                "Trains six models for one minute each."),
+            new(
+                "aphorist sweep mine.txt --preset quick --minutes 5 --over \"learning-rate=0.001,0.002,0.004,0.008\" "
+                + "--over \"batch=8,16,32\" --random 6 --sweep sweeps/rate",
+                "Trains six of the twelve combinations for five minutes each."),
+            new(
+                "aphorist sweep aphorisms --over \"tokenizer=characters,words,bytes\" --epochs 5 --validation 0.05 "
+                + "--sweep sweeps/tokens --json",
+                "Compares tokenizers, as JSON lines."));
         return command;
     }
 
@@ -47,8 +56,8 @@ internal static class SweepCommand
         string folder = call.GetValue(Folder) is { Length: > 0 } given
             ? given
             : throw new UsageException("Name the folder of the sweep: aphorist sweep CORPUS --over \"...\" --sweep FOLDER.");
-        SweepPlan plan = SweepPlan.Of(call, call.GetValue(Over) ?? [], Random.GetValue(call), folder);
+        SweepPlan plan = SweepPlan.Create(call, call.GetValue(Over) ?? [], Random.GetValue(call), folder);
         string again = $"aphorist {string.Join(' ', call.Tokens.Select(token => ShellWord.Of(token.Value)))}";
-        return new SweepCall(plan, folder, CommandOutput.Of(call)).RunAsync(again, cancellationToken);
+        return new SweepSession(plan, folder, call.CommandResult.Command, CommandOutput.Of(call)).RunAsync(again, cancellationToken);
     }
 }

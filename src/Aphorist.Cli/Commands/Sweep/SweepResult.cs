@@ -1,30 +1,32 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Aphorist.Cli.Commands.Train;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Sweep;
 
-/// <summary>What a finished run of a sweep reached.</summary>
-/// <param name="Loss">Training loss of its best model, in nats per token.</param>
-/// <param name="ValidationLoss">Loss of that model on the text held out; null if none is.</param>
-/// <param name="BitsPerCharacter">The one or, where there is none, the other loss in bits per character.</param>
-/// <param name="Parameters">Parameters of the model.</param>
+/// <summary>The result of a finished run.</summary>
+/// <param name="Loss">Training loss of the best model, in nats per token.</param>
+/// <param name="ValidationLoss">Validation loss of the best model, in nats per token; null without a validation set.</param>
+/// <param name="BitsPerCharacter">The validation loss, or without one the training loss, in bits per character.</param>
+/// <param name="Parameters">Number of parameters of the model.</param>
 /// <param name="Seconds">Seconds of training.</param>
 internal sealed record SweepResult(double Loss, double? ValidationLoss, double BitsPerCharacter, int Parameters, double Seconds)
 {
     private const string FileName = "result.json";
 
-    /// <summary>Measures a run that has just ended.</summary>
-    public static SweepResult Of(PreparedRun run, double seconds)
+    /// <summary>The result of a run that has just ended.</summary>
+    public static SweepResult Of(ActiveTrainingRun run, double seconds)
     {
-        LanguageModel best = LanguageModel.Load(run.Folder.BestModel);
+        LanguageModel best = LanguageModel.Load(run.BestModelPath);
         TrainingRecord record = best.Training!;
-        double bits = (record.ValidationLoss ?? record.Loss) / Math.Log(2) / run.Trainer.CharactersPerToken;
+        double bits = (record.ValidationLoss ?? record.Loss) / Math.Log(2) / run.CharactersPerToken;
         return new SweepResult(record.Loss, record.ValidationLoss, bits, best.Parameters.Count, seconds);
     }
 
-    /// <summary>The result in a run's folder; null if the run is not finished, or was asked for in other words and so may have more to do.</summary>
-    public static SweepResult? Read(SweptRun run)
+    /// <summary>
+    /// Reads the result in a run folder; null if the run is not finished, or was started with other arguments and may have more to do.
+    /// </summary>
+    public static SweepResult? Read(SweepRun run)
     {
         string path = Path.Combine(run.Folder, FileName);
         try
@@ -35,19 +37,33 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
         }
         catch (JsonException)
         {
-            // The run's checkpoint tells as much: going on with it ends at once and writes the file anew.
+            // Resuming the finished run ends at once and writes the file again.
             return null;
         }
     }
 
-    /// <summary>Puts the result into the run's folder.</summary>
-    public void Write(SweptRun run) =>
-        AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), JsonSerializer.Serialize(new FinishedRun(run.Words, this), SweepJson.Default.FinishedRun) + "\n");
+    /// <summary>Writes the result into the run folder.</summary>
+    public void Write(SweepRun run)
+    {
+        string json = JsonSerializer.Serialize(new FinishedRun(run.Words, this), SweepJson.Default.FinishedRun);
+        AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), json + "\n");
+    }
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Result">Its result; null if it failed.</param>
+/// <param name="Failure">The error message; null if it did not fail.</param>
+internal sealed record SweepOutcome(SweepRun Run, SweepResult? Result, string? Failure)
+{
+    /// <summary>Sorts by bits per character, which can be compared between tokenizers. Failed runs come last.</summary>
+    public static IReadOnlyList<SweepOutcome> Ranked(IEnumerable<SweepOutcome> outcomes) =>
+        [.. outcomes.OrderBy(outcome => outcome.Result?.BitsPerCharacter ?? double.PositiveInfinity)];
 }
 
 /// <summary>The file result.json of a run.</summary>
-/// <param name="Words">The words that asked for the run.</param>
-/// <param name="Result">What it reached.</param>
+/// <param name="Words">The arguments of the run.</param>
+/// <param name="Result">Its result.</param>
 internal sealed record FinishedRun(IReadOnlyList<string> Words, SweepResult Result);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -6,21 +6,23 @@ using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>A training run for people: a line an epoch and what the model writes.</summary>
-internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgress progressBar, RunOptions options, string corpus, string folder) : ITrainingReporter
+/// <summary>Reports a training run as text: one line for each epoch, then the samples.</summary>
+internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgress progressBar, ActiveTrainingRun run) : ITrainingReporter
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    private readonly int epochs = options.Training.Epochs;
+    private readonly int epochs = run.Options.Training.Epochs;
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
-        string where = options.ValidationText is string text ? $"of {text} to measure on" : "held out";
-        string heldOut = started.ValidationPredictions == 0 ? "" : string.Create(Culture, $" and {started.ValidationPredictions:N0} {where}");
+        string where = run.Options.ValidationText is string text ? $"in {text}" : "held out";
+        string validation = started.ValidationPredictions == 0
+            ? ""
+            : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
-            $"{corpus}: {SizeOf(started)}, {started.Predictions:N0} predictions an epoch{heldOut}. Writing to {folder}."));
-        if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Going on after epoch {started.CompletedEpochs}.");
+            $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. Run folder: {run.Folder}."));
+        if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Resuming after epoch {started.CompletedEpochs}.");
     }
 
     public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
@@ -30,7 +32,8 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
         await progressBar.MeasuredAsync(validation);
         output.Result.Announce(string.Create(
             Culture,
-            $"epoch {validation.Epoch}/{epochs}, batch {validation.Batch}  validation loss {validation.ValidationLoss:F4}  validation accuracy {validation.ValidationAccuracy:F4}  after {validation.Seconds:F1} s"));
+            $"epoch {validation.Epoch}/{epochs}, batch {validation.Batch}  validation loss {validation.ValidationLoss:F4}  "
+            + $"validation accuracy {validation.ValidationAccuracy:F4}  after {validation.Seconds:F1} s"));
     }
 
     public async ValueTask EpochAsync(EpochCompleted epoch)
@@ -50,35 +53,38 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
         await output.Notes.WriteLineAsync(Sentence(divergence));
     }
 
-    public void SampleBegins(int epoch, double temperature, string seed)
+    public void SampleStarted(int epoch, double temperature, string seed)
     {
         string heading = string.Create(Culture, $"--- temperature {temperature:F1}");
         output.Result.Announce(seed.Length == 0 ? heading : $"--- seed\n{seed}\n{heading}");
     }
 
-    public void Typed(string piece) => output.Result.Type(piece);
+    public void SamplePiece(string piece) => output.Result.Type(piece);
 
-    public void SampleEnds(int epoch, double temperature, string text) => output.Result.Announce("");
+    public void SampleCompleted(int epoch, double temperature, string text) => output.Result.Announce("");
 
-    public async ValueTask CompletedAsync(TrainingCompleted completed, string model)
+    public async ValueTask CompletedAsync(TrainingCompleted completed)
     {
         await progressBar.HideAsync();
-        await output.Notes.WriteLineAsync(string.Create(Culture, $"Done: {completed.Epochs} {(completed.Epochs == 1 ? "epoch" : "epochs")} in {completed.Seconds:F0} s of training."));
-        await output.Notes.WriteLineAsync($"Write with it: aphorist generate {ShellWord.Of(model)} --prompt \"...\"");
-        output.Result.Announce(model);
+        await output.Notes.WriteLineAsync(string.Create(
+            Culture, $"Trained for {completed.Epochs} {(completed.Epochs == 1 ? "epoch" : "epochs")} in {completed.Seconds:F0} s."));
+        await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.BestModelPath)} --prompt \"...\"");
+        output.Result.Announce(run.BestModelPath);
     }
 
     public ValueTask DisposeAsync() => progressBar.DisposeAsync();
 
-    /// <summary>What happened, and what is done about it.</summary>
+    /// <summary>Says what happened and what is done about it.</summary>
     public static string Sentence(DivergenceDetected divergence) => string.Create(
         Culture,
-        $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}): back to the last good "
-        + $"weights, with the learning rate {divergence.LearningRate:G4}.");
+        $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}). "
+        + $"Restored the last good weights; the learning rate is now {divergence.LearningRate:G4}.");
 
-    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + options.Tokenizer.Kind switch
+    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + TokensOf(started);
+
+    private string TokensOf(TrainingStarted started) => run.Options.Tokenizer.Kind switch
     {
-        TokenizerKind.Words => string.Create(Culture, $", {started.Tokens:N0} tokens, {started.VocabularySize:N0} different"),
+        TokenizerKind.Words => string.Create(Culture, $", {started.Tokens:N0} tokens, {started.VocabularySize:N0} distinct"),
         TokenizerKind.Bytes => string.Create(Culture, $", {started.Tokens:N0} bytes"),
         _ => $", {started.VocabularySize} distinct",
     };

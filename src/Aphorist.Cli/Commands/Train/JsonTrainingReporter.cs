@@ -4,7 +4,7 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>A training run as JSON lines on standard output.</summary>
-internal sealed class JsonTrainingReporter(ResultWriter result, EpochProgress progressBar) : ITrainingReporter
+internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run, EpochProgress progressBar) : ITrainingReporter
 {
     public ValueTask StartedAsync(TrainingStarted started)
     {
@@ -65,15 +65,7 @@ internal sealed class JsonTrainingReporter(ResultWriter result, EpochProgress pr
         }));
     }
 
-    public void SampleBegins(int epoch, double temperature, string seed)
-    {
-    }
-
-    public void Typed(string piece)
-    {
-    }
-
-    public void SampleEnds(int epoch, double temperature, string text) => result.Announce(JsonLine.Of(json =>
+    public void SampleCompleted(int epoch, double temperature, string text) => result.Announce(JsonLine.Of(json =>
     {
         json.WriteString("event", "sample");
         json.WriteNumber("epoch", epoch);
@@ -81,13 +73,13 @@ internal sealed class JsonTrainingReporter(ResultWriter result, EpochProgress pr
         json.WriteString("text", text);
     }));
 
-    public async ValueTask CompletedAsync(TrainingCompleted completed, string model)
+    public async ValueTask CompletedAsync(TrainingCompleted completed)
     {
         await progressBar.HideAsync();
         result.Announce(JsonLine.Of(json =>
         {
             json.WriteString("event", "done");
-            json.WriteString("model", model);
+            json.WriteString("model", run.BestModelPath);
             json.WriteFinite("seconds", completed.Seconds);
         }));
     }

@@ -1,52 +1,107 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>`aphorist train`: makes a model of a text.</summary>
+/// <summary>`aphorist train`: trains a model on a text.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<string?> Run = new("--run")
+    private static readonly Option<string?> Folder = new("--run")
     {
-        Description = "The folder for models, checkpoint, metrics, pictures of the losses and samples. runs/ and the corpus's name by default.",
+        Description = "Run folder for models, checkpoint, metrics, charts and samples. Default: runs/CORPUS.",
         HelpName = "folder",
     };
 
     private static readonly Option<string?> Resume = new("--resume")
     {
-        Description = "Go on with the interrupted run in this folder, with its own options.",
+        Description = "Resume the run in this folder with its own options.",
         HelpName = "folder",
     };
 
     private static readonly ChoiceOption<bool> Samples = ChoiceOptions.TrueOrFalse(
-        "--samples", "Whether to write with the model after each epoch, at four temperatures. true by default.");
+        "--samples", "Generate samples at four temperatures after each epoch.", true);
 
     public static Command Create()
     {
-        Command command = new("train", "Trains a model on a text.") { TrainingArguments.Corpus };
-        foreach (Option option in (Option[])[.. TrainingArguments.Options, Run, Resume, Samples]) command.Add(option);
-        command.SetAction((call, cancellationToken) => TrainingCall.RunAsync(RequestOf(call), CommandOutput.Of(call), cancellationToken));
+        Command command = new("train", "Trains a model on a text.") { RunFlags.Corpus };
+        OptionGroup[] groups = [.. RunFlags.Groups];
+        groups[0] = groups[0] with { Options = [.. groups[0].Options, Folder, Resume] };
+        groups[^1] = groups[^1] with { Options = [.. groups[^1].Options, Samples] };
+        OptionGroup.Attach(command, groups);
+        command.SetAction(RunAsync);
         Example.Attach(
             command,
             new("aphorist train", "Trains the notebook's model on the built-in aphorisms, into runs/aphorisms."),
-            new("aphorist train nietzsche --epochs 20", "Downloads the notebook's own text and trains twenty epochs."),
-            new("aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine", "Trains on a file in an older encoding, keeping capitals."),
-            new("aphorist train nietzsche --objective stream --tokenizer words", "Learns words instead of characters."),
-            new("aphorist train nietzsche --validation 0.05 --json > metrics.jsonl", "Holds out the last 5 % and writes the metrics as JSON lines."),
-            new("aphorist train train.txt --validation-text held-out.txt", "Measures on another text after each epoch."),
+            new("aphorist train mine.txt --preset quick", "Trains on your own text for one minute."),
+            new("aphorist train --resume runs/mine", "Resumes an interrupted run."),
+            new("aphorist train nietzsche --epochs 20", "Downloads the notebook's corpus and trains for 20 epochs."),
+            new(
+                "aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine",
+                "Reads a file in an older encoding and keeps capitals."),
+            new("aphorist train nietzsche --objective stream --tokenizer words", "Trains a model of words."),
+            new(
+                "aphorist train nietzsche --validation 0.05 --json > metrics.jsonl",
+                "Holds out the last 5 % for validation and prints metrics as JSON lines."),
+            new("aphorist train train.txt --validation-text held-out.txt", "Validates on another text after each epoch."),
             new(
                 "aphorist train nietzsche --preset quick --layers 2 --residual true --average 0.999",
-                "Makes the quick model of two layers with a path past the upper one, and averages its weights."),
-            new("aphorist train nietzsche --preset quick --architecture convolution", "Learns with convolutions instead of an LSTM."),
-            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Goes on from a model with another text."),
-            new("aphorist train --resume runs/nietzsche", "Goes on with a run that was interrupted."));
+                "Adds a second layer with a residual connection, and averages the weights."),
+            new("aphorist train nietzsche --preset quick --architecture convolution", "Trains causal convolutions instead of an LSTM."),
+            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tunes a model on another text."));
         return command;
     }
 
-    private static TrainingRequest RequestOf(ParseResult call) => TrainingArguments.RequestOf(call) with
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
-        Run = call.GetValue(Run),
-        Resume = call.GetValue(Resume),
-        Samples = Samples.GetValue(call) ?? true,
-    };
+        CommandOutput output = CommandOutput.Of(call);
+        using ActiveTrainingRun run = await PrepareAsync(call, call.GetValue(Folder), call.GetValue(Resume), output, cancellationToken);
+        LossHistory history = new();
+        EpochProgress progress = new(output, run.Options.Training.Epochs, history);
+        ITrainingReporter reporter = output.Json
+            ? new JsonTrainingReporter(output.Result, run, progress)
+            : new ConsoleTrainingReporter(output, progress, run);
+        try
+        {
+            await TrainingLoop.RunAsync(run, history, reporter, output.Notes, Samples.GetValue(call) ?? true, cancellationToken);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            output.Result.Flush();
+            await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: aphorist train --resume {ShellWord.Of(run.Folder)}");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Creates a run, or opens one to resume it.</summary>
+    /// <param name="call">The call, which has the options of <see cref="RunFlags"/>.</param>
+    /// <param name="folder">The folder of a new run; null for the default.</param>
+    /// <param name="resume">The folder of the run to resume; null to create one.</param>
+    /// <param name="output">Where notes and progress go.</param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
+    public static async Task<ActiveTrainingRun> PrepareAsync(
+        ParseResult call, string? folder, string? resume, CommandOutput output, CancellationToken cancellationToken)
+    {
+        await using CorpusReport report = new(output);
+        if (resume is not null)
+        {
+            if (folder is not null) throw new UsageException("--resume continues in the folder of the run: leave out --run.");
+            if (RunFlags.HasFrom(call)) throw new UsageException("--resume continues with the model of the run: leave out --from.");
+            return await TrainingRun.ResumeAsync(
+                resume, started => RunFlags.Apply(started, call) with { StandardInput = output.Console.Input }, report, cancellationToken);
+        }
+
+        TrainingRunOptions options = RunFlags.Create(call) with { StandardInput = output.Console.Input };
+        if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
+        try
+        {
+            return await TrainingRun.CreateAsync(options, folder, report, cancellationToken);
+        }
+        catch (TrainingRunException exception)
+        {
+            throw new TrainingRunException($"{exception.Message} See --run and --resume.", exception.Path, exception);
+        }
+    }
 }

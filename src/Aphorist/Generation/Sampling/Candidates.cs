@@ -2,38 +2,40 @@ using System.Numerics.Tensors;
 
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>The tokens that may come next, with weights proportional to their probabilities; brought into an order only as far as a filter asks.</summary>
+/// <summary>
+/// The candidates for the next token, with weights proportional to their probabilities. They are sorted only as far as a filter needs.
+/// </summary>
 /// <remarks>
-/// The order of a small vocabulary is counted out; that of a large one is found by a heap, which is a heapsort that ends early: the likeliest cost
-/// little when few of them are wanted. What is equally likely is ordered by id. Nothing is allocated after the constructor.
+/// A small vocabulary is sorted by <see cref="Ranking"/>; a large one by a heapsort that stops early, because filters often need only the
+/// few most likely tokens. Equally likely tokens are ordered by id. Nothing is allocated after the constructor.
 /// </remarks>
-internal sealed class Candidates(int tokens)
+internal sealed class Candidates(int vocabularySize)
 {
-    private readonly double[] weights = new double[tokens];
-    private readonly double[] scores = new double[Ranking.PaddedLength(tokens)];
-    private readonly int[] ids = new int[tokens];
+    private readonly double[] weights = new double[vocabularySize];
+    private readonly double[] scores = new double[Ranking.PaddedLength(vocabularySize)];
+    private readonly int[] ids = new int[vocabularySize];
 
-    // ids[first..end] are the candidates; of these, ids[first..heapEnd] are a heap, and ids[heapEnd..end] are taken from it: the last one first.
+    // Once ordered, ids[first..end] are the candidates: ids[first..heapEnd] is a heap, and ids[heapEnd..end] is sorted, most likely last.
     private int first, end, heapEnd;
     private bool isOrdered;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of candidates.</summary>
     public int Count => end - first;
 
-    /// <summary>Begins with all tokens: w_k = exp((z_k - max z) / T), in double precision and without a logarithm of a probability, so nothing underflows that matters.</summary>
+    /// <summary>Makes all tokens candidates, with the weights w_k = exp((z_k - max z) / T) in double precision.</summary>
     /// <param name="logits">z.</param>
-    /// <param name="temperature">T, above 0.</param>
-    public void Begin(ReadOnlySpan<float> logits, double temperature)
+    /// <param name="temperature">T, greater than 0; may be infinite.</param>
+    public void Reset(ReadOnlySpan<float> logits, double temperature)
     {
         TensorPrimitives.ConvertTruncating(logits, weights);
         TensorPrimitives.Subtract(weights, TensorPrimitives.Max(logits), weights);
-        if (double.IsInfinity(temperature)) MakeEqual();
+        if (double.IsInfinity(temperature)) Equalize();
         else if (temperature != 1) TensorPrimitives.Divide(weights, temperature, weights);
         TensorPrimitives.Exp<double>(weights, weights);
         (first, end, heapEnd, isOrdered) = (0, weights.Length, weights.Length, false);
     }
 
-    /// <summary>The sum of all weights.</summary>
+    /// <summary>The sum of the candidates' weights.</summary>
     public double TotalWeight()
     {
         if (!isOrdered) return TensorPrimitives.Sum<double>(weights);
@@ -42,32 +44,50 @@ internal sealed class Candidates(int tokens)
         return sum;
     }
 
-    /// <summary>The weight of the likeliest candidate (place 0), the next (place 1) and so on.</summary>
-    public double WeightAt(int place) => weights[IdAt(place)];
+    /// <summary>The weight of the candidate with a rank; 0 is the most likely one.</summary>
+    public double WeightAt(int rank) => weights[IdAt(rank)];
 
-    /// <summary>Keeps the likeliest.</summary>
-    public void KeepLikeliest(int count)
+    /// <summary>Keeps the first candidates in order of probability, or of typicality after <see cref="OrderByTypicality"/>.</summary>
+    public void KeepMostLikely(int count)
     {
         if (count >= Count) return;
         IdAt(count - 1);
         (first, heapEnd) = (end - count, end - count);
     }
 
-    /// <summary>Orders the candidates anew, until the next <see cref="Begin"/>: first those whose surprise -log p is nearest to the entropy H = -sum p log p.</summary>
+    /// <summary>Keeps as few of the first candidates as have at least a total probability, relative to all candidates.</summary>
+    public void KeepProbability(double probability)
+    {
+        double missing = probability * TotalWeight();
+        for (int count = 1; count < Count; count++)
+        {
+            missing -= WeightAt(count - 1);
+            if (missing <= 0)
+            {
+                KeepMostLikely(count);
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Orders the candidates by the distance of their surprisal -log p from the entropy H = -sum p log p, until the next
+    /// <see cref="Reset"/>.
+    /// </summary>
     public void OrderByTypicality()
     {
         double logTotal = Math.Log(TotalWeight()), entropy = 0;
-        for (int place = first; place < end; place++)
+        for (int position = first; position < end; position++)
         {
-            int id = isOrdered ? ids[place] : place;
+            int id = isOrdered ? ids[position] : position;
             scores[id] = logTotal - Math.Log(weights[id]);
-            // What cannot be adds nothing, and comes last.
+            // A token of probability 0 has an infinite score: it adds nothing, and comes last.
             if (weights[id] > 0) entropy += Math.Exp(-scores[id]) * scores[id];
         }
 
-        for (int place = first; place < end; place++)
+        for (int position = first; position < end; position++)
         {
-            int id = isOrdered ? ids[place] : place;
+            int id = isOrdered ? ids[position] : position;
             scores[id] = -Math.Abs(scores[id] - entropy);
         }
 
@@ -75,23 +95,23 @@ internal sealed class Candidates(int tokens)
         else Order();
     }
 
-    /// <summary>Takes one of the candidates with a probability proportional to its weight.</summary>
+    /// <summary>Draws a candidate with a probability proportional to its weight.</summary>
     /// <param name="uniform">A random number from [0, 1).</param>
     public int Draw(double uniform)
     {
-        double left = uniform * TotalWeight();
-        for (int place = 0; place < Count; place++)
+        double remaining = uniform * TotalWeight();
+        for (int rank = 0; rank < Count; rank++)
         {
-            int id = isOrdered ? ids[end - 1 - place] : place;
-            left -= weights[id];
-            if (left < 0) return id;
+            int id = isOrdered ? ids[end - 1 - rank] : rank;
+            remaining -= weights[id];
+            if (remaining < 0) return id;
         }
 
-        // Rounding may leave a little; what is likeliest is never far from right.
+        // Rounding errors may leave a remainder.
         return IdAt(0);
     }
 
-    private int IdAt(int place)
+    private int IdAt(int rank)
     {
         if (!isOrdered)
         {
@@ -99,22 +119,24 @@ internal sealed class Candidates(int tokens)
             Order();
         }
 
-        while (end - heapEnd <= place) TakeBest();
-        return ids[end - 1 - place];
+        while (end - heapEnd <= rank) TakeBest();
+        return ids[end - 1 - rank];
     }
 
-    /// <summary>Makes all that can be equally likely: what is banned is minus infinity, whose share of an infinite temperature would be no number.</summary>
-    private void MakeEqual()
+    /// <summary>
+    /// Makes all tokens equally likely, except banned ones: minus infinity divided by an infinite temperature would be NaN.
+    /// </summary>
+    private void Equalize()
     {
         for (int id = 0; id < weights.Length; id++)
             if (double.IsFinite(weights[id])) weights[id] = 0;
     }
 
-    /// <summary>Orders all tokens by their scores.</summary>
+    /// <summary>Starts to order all tokens by their scores.</summary>
     private void Order()
     {
         isOrdered = true;
-        if (ids.Length <= Ranking.MostNumbers)
+        if (ids.Length <= Ranking.MaxCount)
         {
             Ranking.Order(scores, ids);
             heapEnd = first;
@@ -138,7 +160,7 @@ internal sealed class Candidates(int tokens)
         Sink(0);
     }
 
-    /// <summary>Lets a candidate of the heap sink below all that are better.</summary>
+    /// <summary>Moves a candidate down the heap, below all that are better.</summary>
     private void Sink(int parent)
     {
         Span<int> heap = ids.AsSpan(first, heapEnd - first);

@@ -1,6 +1,8 @@
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>Takes from the logit of each recent token the frequency penalty times how often it occurred, and the presence penalty once.</summary>
+/// <summary>
+/// Subtracts from the logit of each recent token the frequency penalty times its occurrences, and the presence penalty once.
+/// </summary>
 internal sealed class FrequencyPenalty(float frequency, float presence) : ILogitsProcessor
 {
     public void Apply(Span<float> logits, RecentTokens recent)

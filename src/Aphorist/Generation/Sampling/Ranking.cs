@@ -4,24 +4,21 @@ using System.Runtime.Intrinsics;
 
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>Orders a few numbers by counting, for each, how many come before it.</summary>
-/// <remarks>
-/// There are as many comparisons as pairs, but four are done at once and no jump depends on what comes out, where a heap waits for a jump foretold
-/// wrongly at every second comparison.
-/// </remarks>
+/// <summary>Sorts a few numbers by counting, for each, how many come before it.</summary>
+/// <remarks>Every pair is compared, but four pairs at once and without branches; a heap mispredicts every second comparison.</remarks>
 internal static class Ranking
 {
-    /// <summary>Up to so many numbers this is faster than a heap, even if only the first few in the order are wanted.</summary>
-    public const int MostNumbers = 128;
+    /// <summary>Up to this count, sorting is faster than a heap, even if only the first few numbers are needed.</summary>
+    public const int MaxCount = 128;
 
     private const int Block = 4;
 
-    /// <summary>The length of an array that holds so many numbers, filled up to whole vectors.</summary>
+    /// <summary>The length of an array for a count of numbers, rounded up to whole vectors.</summary>
     public static int PaddedLength(int count) => (count + Block - 1) / Block * Block;
 
-    /// <summary>Lists numbers from the smallest to the largest; of equal ones, the later one comes first.</summary>
-    /// <param name="numbers">The numbers, filled up to <see cref="PaddedLength"/> with whatever there is; none is NaN.</param>
-    /// <param name="order">[count]: the places of the numbers, in order.</param>
+    /// <summary>Sorts numbers in ascending order; of equal numbers, the later one comes first.</summary>
+    /// <param name="numbers">The numbers, padded to <see cref="PaddedLength"/> with any values. None is NaN.</param>
+    /// <param name="order">[count]: receives the indices of the numbers, in order.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Order(ReadOnlySpan<double> numbers, Span<int> order)
     {
@@ -36,7 +33,8 @@ internal static class Ranking
             for (; other < Math.Min(first + Block, count); other++)
             {
                 Vector256<double> one = Vector256.Create(numbers[other]);
-                Vector256<double> earlierEqual = Vector256.Equals(one, own) & Vector256.GreaterThan(Vector256<double>.Indices, Vector256.Create((double)(other - first)));
+                Vector256<double> isEarlier = Vector256.GreaterThan(Vector256<double>.Indices, Vector256.Create((double)(other - first)));
+                Vector256<double> earlierEqual = Vector256.Equals(one, own) & isEarlier;
                 larger -= (Vector256.GreaterThan(one, own) | earlierEqual).AsInt64();
             }
 

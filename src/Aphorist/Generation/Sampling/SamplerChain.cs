@@ -1,61 +1,94 @@
+using System.Numerics.Tensors;
+
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>Sampling options made ready for one vocabulary: which strategies there are, in their order. Unchanging, so that all texts share it.</summary>
+/// <summary>A sampling strategy that changes the logits of the next token.</summary>
+internal interface ILogitsProcessor
+{
+    /// <summary>Changes the logits.</summary>
+    /// <param name="logits">[V].</param>
+    /// <param name="recent">The last tokens of the text.</param>
+    void Apply(Span<float> logits, RecentTokens recent);
+}
+
+/// <summary>A sampling strategy that removes unlikely tokens before one is drawn.</summary>
+internal interface ISamplerFilter
+{
+    /// <summary>Removes candidates; at least one remains.</summary>
+    void Apply(Candidates candidates);
+}
+
+/// <summary>
+/// The logits processors and filters that the options ask for, in order, for one vocabulary. Immutable; all texts share it.
+/// </summary>
 internal sealed class SamplerChain
 {
-    /// <exception cref="InvalidOptionsException">The options name a token that does not exist, ban all, or ask for more tokens than there are.</exception>
+    /// <exception cref="InvalidOptionsException">The options do not fit the vocabulary.</exception>
     public SamplerChain(GenerationOptions options, Tokenizer tokenizer)
     {
-        if (options.TopK > tokenizer.VocabularySize) throw new InvalidOptionsException($"TopK is {options.TopK}, but the model has only {tokenizer.VocabularySize} tokens.", nameof(options.TopK));
-        (Options, Tokens) = (options, tokenizer.VocabularySize);
-        float[]? biases = BiasesOf(options, tokenizer);
-        AllowedCount = biases?.Count(float.IsFinite) ?? tokenizer.VocabularySize;
-        Adjustments = [.. AdjustmentsOf(options, biases)];
-        Filters = [.. FiltersOf(options)];
+        (Options, VocabularySize) = (options, tokenizer.VocabularySize);
+        TokenBias? bias = TokenBias.Create(options, tokenizer);
+        AllowedCount = bias?.AllowedCount ?? VocabularySize;
+        Processors = [.. CreateProcessors(options, bias)];
+        Filters = [.. CreateFilters(options, VocabularySize)];
     }
 
     public GenerationOptions Options { get; }
 
     /// <summary>V.</summary>
-    public int Tokens { get; }
+    public int VocabularySize { get; }
 
-    /// <summary>How many tokens are not banned.</summary>
+    /// <summary>The number of tokens that are not banned.</summary>
     public int AllowedCount { get; }
 
-    /// <summary>What changes the logits, first to last.</summary>
-    public IReadOnlyList<ILogitsProcessor> Adjustments { get; }
+    public ILogitsProcessor[] Processors { get; }
 
-    /// <summary>What leaves out tokens, first to last.</summary>
-    public IReadOnlyList<ISamplerFilter> Filters { get; }
+    public ISamplerFilter[] Filters { get; }
 
-    private static float[]? BiasesOf(GenerationOptions options, Tokenizer tokenizer)
+    private static IEnumerable<ILogitsProcessor> CreateProcessors(GenerationOptions options, TokenBias? bias)
     {
-        // The token that stands for unknown words says nothing, so it is never written.
-        int[] banned = [.. options.BannedTokens.SelectMany(text => TokenTexts.IdsOf(tokenizer, text, nameof(options.BannedTokens))), .. tokenizer is WordTokenizer ? (int[])[WordTokenizer.UnknownId] : []];
-        if (options.LogitBias.Count == 0 && banned.Length == 0) return null;
-        float[] biases = new float[tokenizer.VocabularySize];
-        foreach ((string text, double bias) in options.LogitBias)
-        {
-            foreach (int id in TokenTexts.IdsOf(tokenizer, text, nameof(options.LogitBias))) biases[id] = (float)bias;
-        }
-
-        foreach (int id in banned) biases[id] = float.NegativeInfinity;
-        return biases.All(float.IsNegativeInfinity) ? throw new InvalidOptionsException("BannedTokens names every token of the model. Ban fewer.", nameof(options.BannedTokens)) : biases;
-    }
-
-    private static IEnumerable<ILogitsProcessor> AdjustmentsOf(GenerationOptions options, float[]? biases)
-    {
-        if (biases is not null) yield return new TokenBias(biases);
+        if (bias is not null) yield return bias;
         if (options.RepetitionPenalty > 1) yield return new RepetitionPenalty((float)options.RepetitionPenalty);
         if (options.FrequencyPenalty > 0 || options.PresencePenalty > 0)
             yield return new FrequencyPenalty((float)options.FrequencyPenalty, (float)options.PresencePenalty);
     }
 
-    private static IEnumerable<ISamplerFilter> FiltersOf(GenerationOptions options)
+    private static IEnumerable<ISamplerFilter> CreateFilters(GenerationOptions options, int vocabularySize)
     {
-        if (options.TopK > 0) yield return new TopK(options.TopK);
+        if (options.TopK > 0) yield return new TopK(options.TopK, vocabularySize);
         if (options.TopP < 1) yield return new TopP(options.TopP);
         if (options.MinP > 0) yield return new MinP(options.MinP);
         if (options.TypicalP < 1) yield return new TypicalP(options.TypicalP);
+    }
+}
+
+/// <summary>Runs a sampler chain. Holds the buffers of one thread, which can sample for any number of texts.</summary>
+internal sealed class Sampler(SamplerChain chain)
+{
+    private readonly Candidates candidates = new(chain.VocabularySize);
+    private readonly float[] adjusted = new float[chain.VocabularySize];
+
+    public SamplerChain Chain => chain;
+
+    /// <summary>Samples the next token of a text. A second call with the same logits draws again.</summary>
+    /// <param name="text">The state of the text.</param>
+    /// <param name="logits">[V].</param>
+    /// <param name="excluded">Tokens that must not be chosen this time, in addition to banned ones.</param>
+    public int Choose(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded = default)
+    {
+        double temperature = chain.Options.TemperatureSchedule?.GetTemperature(text.SampledCount) ?? chain.Options.Temperature;
+        if (chain.Processors.Length > 0 || !excluded.IsEmpty) logits = Adjust(text, logits, excluded);
+        if (temperature == 0) return TensorPrimitives.IndexOfMax(logits);
+        candidates.Reset(logits, temperature);
+        foreach (ISamplerFilter filter in chain.Filters) filter.Apply(candidates);
+        return candidates.Draw(text.NextUniform());
+    }
+
+    private Span<float> Adjust(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded)
+    {
+        logits.CopyTo(adjusted);
+        foreach (ILogitsProcessor processor in chain.Processors) processor.Apply(adjusted, text.Recent);
+        foreach (int id in excluded) adjusted[id] = float.NegativeInfinity;
+        return adjusted;
     }
 }

@@ -1,7 +1,14 @@
 namespace Aphorist.Generation.Sampling;
 
-/// <summary>Only the k likeliest tokens (Fan, Lewis, Dauphin, 2018, "Hierarchical neural story generation").</summary>
-internal sealed class TopK(int k) : ISamplerFilter
+/// <summary>Keeps the k most likely tokens (Fan et al., 2018, "Hierarchical neural story generation").</summary>
+internal sealed class TopK : ISamplerFilter
 {
-    public void Apply(Candidates candidates) => candidates.KeepLikeliest(k);
+    private readonly int k;
+
+    public TopK(int k, int vocabularySize) => this.k = k <= vocabularySize
+        ? k
+        : throw new InvalidOptionsException(
+            $"TopK is {k}, but the model has only {vocabularySize} tokens.", nameof(GenerationOptions.TopK));
+
+    public void Apply(Candidates candidates) => candidates.KeepMostLikely(k);
 }

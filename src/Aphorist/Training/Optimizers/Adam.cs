@@ -4,7 +4,7 @@ namespace Aphorist.Training.Optimizers;
 
 /// <summary>
 /// Adam: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= learning rate * m^ / (sqrt(v^) + epsilon), where m^ and v^ are m and v
-/// divided by 1 - beta^t. Weight decay is added to the gradient, or, decoupled, taken from the parameters directly (AdamW).
+/// divided by 1 - beta^t. Weight decay is added to the gradient or, in AdamW, subtracted from the parameters directly.
 /// </summary>
 internal readonly record struct Adam(float WeightDecay, bool IsDecoupled) : IUpdateRule<Adam>
 {

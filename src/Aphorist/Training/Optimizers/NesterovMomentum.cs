@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Aphorist.Training.Optimizers;
 
-/// <summary>Stochastic gradient descent with Nesterov's momentum: b = mu b + g; w -= learning rate * (g + mu b), with mu = 0.9, as PyTorch has it.</summary>
+/// <summary>Stochastic gradient descent with Nesterov momentum as in PyTorch: b = mu b + g; w -= learning rate * (g + mu b), with mu = 0.9.</summary>
 internal readonly record struct NesterovMomentum(float WeightDecay) : IUpdateRule<NesterovMomentum>
 {
     private const float Momentum = 0.9f;

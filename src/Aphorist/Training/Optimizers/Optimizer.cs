@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Training.Optimizers;
 
-/// <summary>Moves parameters along their gradients, value by value; moments have the parameters' layout.</summary>
-/// <remarks>However the values are shared out between threads, the result has the same bits, since each value has its own update.</remarks>
+/// <summary>Updates parameters from their gradients. Its moments have the layout of the parameters.</summary>
+/// <remarks>Each parameter is updated independently, so the result does not depend on how they are divided between threads.</remarks>
 internal abstract class Optimizer
 {
-    /// <summary>What the optimizer remembers of each parameter, by the names that a checkpoint has: one or two.</summary>
+    /// <summary>The names of the one or two moments, as a checkpoint has them.</summary>
     public abstract IReadOnlyList<string> Moments { get; }
 
     public static Optimizer Create(OptimizerKind kind, double weightDecay) => kind switch
@@ -16,19 +16,40 @@ internal abstract class Optimizer
         OptimizerKind.Adam => new Optimizer<Adam>(new Adam((float)weightDecay, IsDecoupled: false)),
         OptimizerKind.AdamW => new Optimizer<Adam>(new Adam((float)weightDecay, IsDecoupled: true)),
         OptimizerKind.Sgd => new Optimizer<NesterovMomentum>(new NesterovMomentum((float)weightDecay)),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such optimizer."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an optimizer."),
     };
 
-    /// <summary>One step of some parameters.</summary>
+    /// <summary>Updates some parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="gradient">Their gradients.</param>
     /// <param name="first">The first moment.</param>
     /// <param name="second">The second moment; empty if there is none.</param>
-    /// <param name="step">What all parameters share.</param>
+    /// <param name="step">The values that are the same for all parameters.</param>
     public abstract void Update(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, OptimizerStep step);
 }
 
-/// <summary>An optimizer of one rule.</summary>
+/// <summary>The values of a training step that are the same for all parameters.</summary>
+/// <param name="Number">The number of the step, from 1.</param>
+/// <param name="LearningRate">The learning rate. 0 leaves the parameters unchanged.</param>
+/// <param name="GradientScale">The factor of every gradient, below 1 to clip the norm.</param>
+/// <param name="GradientLimit">The maximum absolute value of a gradient after scaling.</param>
+internal readonly record struct OptimizerStep(long Number, float LearningRate, float GradientScale = 1, float GradientLimit = float.PositiveInfinity);
+
+/// <summary>The formula of an optimizer, for a vector of parameters. A struct, so that the loop over parameters is compiled for each.</summary>
+internal interface IUpdateRule<TSelf>
+    where TSelf : struct, IUpdateRule<TSelf>
+{
+    /// <summary>See <see cref="Optimizer.Moments"/>.</summary>
+    static abstract IReadOnlyList<string> Moments { get; }
+
+    /// <summary>Precomputes what is the same for all parameters of a step.</summary>
+    TSelf At(OptimizerStep step);
+
+    /// <summary>Updates the moments and returns what to subtract from the parameters.</summary>
+    Vector<float> Change(Vector<float> parameters, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second);
+}
+
+/// <summary>An optimizer with a given formula.</summary>
 internal sealed class Optimizer<TRule>(TRule rule) : Optimizer
     where TRule : struct, IUpdateRule<TRule>
 {
@@ -40,10 +61,11 @@ internal sealed class Optimizer<TRule>(TRule rule) : Optimizer
         TRule current = rule.At(step);
         UpdateVectors(current, parameters[..whole], gradient[..whole], first[..whole], second[..Math.Min(whole, second.Length)], step);
         if (rest == 0) return;
-        // What is left goes through a vector that is filled up with zeros.
+        // The rest is padded with zeros to one vector.
         Span<float> padded = stackalloc float[4 * Vector<float>.Count];
         padded.Clear();
-        Span<float> w = padded[..Vector<float>.Count], g = padded.Slice(w.Length, w.Length), m = padded.Slice(2 * w.Length, w.Length), v = padded[(3 * w.Length)..];
+        Span<float> w = padded[..Vector<float>.Count], g = padded.Slice(w.Length, w.Length);
+        Span<float> m = padded.Slice(2 * w.Length, w.Length), v = padded[(3 * w.Length)..];
         parameters[whole..].CopyTo(w);
         gradient[whole..].CopyTo(g);
         first[whole..].CopyTo(m);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Aphorist.Training.Optimizers;
 
-/// <summary>RMSprop as Keras has it: a = rho a + (1 - rho) g^2; w -= learning rate * g / (sqrt(a) + epsilon).</summary>
+/// <summary>RMSprop as in Keras: a = rho a + (1 - rho) g^2; w -= learning rate * g / (sqrt(a) + epsilon).</summary>
 internal readonly record struct RmsProp(float WeightDecay) : IUpdateRule<RmsProp>
 {
     private const float Rho = 0.9f;

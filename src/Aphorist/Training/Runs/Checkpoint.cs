@@ -4,70 +4,63 @@ using System.Text.Json.Serialization;
 
 namespace Aphorist.Training.Runs;
 
-/// <summary>A run as it can be taken up again: a safetensors file of the arenas, with the state as JSON in its metadata.</summary>
+/// <summary>The file from which a run resumes: a safetensors file with the arrays of the run, and its <see cref="TrainingState"/> as JSON metadata.</summary>
 internal static class Checkpoint
 {
     private const string StateKey = "aphorist.training";
 
-    /// <summary>Writes a checkpoint; a kill at any moment leaves the previous one or this one.</summary>
-    public static void Save(string path, TrainingState state, TrainingSnapshot arenas)
+    /// <summary>Writes a checkpoint. If the process is killed, the file is the previous one or this one, whole.</summary>
+    public static void Save(string path, TrainingState state, TrainingSnapshot snapshot)
     {
         using SafetensorsWriter file = new(path);
         file.SetMetadata(StateKey, JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState));
-        foreach ((string name, Memory<float> values) in arenas.Named) file.Declare(name, values.Length);
-        foreach ((string name, Memory<float> values) in arenas.Named) file.Write(name, values.Span);
+        foreach ((string name, Memory<float> values) in snapshot.Named) file.Declare(name, values.Length);
+        foreach ((string name, Memory<float> values) in snapshot.Named) file.Write(name, values.Span);
         file.Commit();
     }
 
-    /// <summary>Reads a checkpoint of the run that <paramref name="identity"/> tells.</summary>
-    /// <exception cref="ModelFileException">The file is damaged, no checkpoint, or of a newer version of this library.</exception>
-    /// <exception cref="ArgumentException">It belongs to a run with another corpus or other options.</exception>
-    public static TrainingState Load(string path, RunIdentity identity, TrainingSnapshot arenas)
+    /// <summary>Reads the checkpoint of a run.</summary>
+    /// <exception cref="ModelFileException">The file is damaged, not a checkpoint, or of another format version.</exception>
+    /// <exception cref="InvalidOptionsException">It belongs to a run with another corpus or other options.</exception>
+    public static TrainingState Load(string path, RunIdentity identity, TrainingSnapshot snapshot)
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         TrainingState state = ReadState(file);
-        if (state.Identity != identity) throw new ArgumentException(Difference(state.Identity, identity));
-        foreach ((string name, Memory<float> values) in arenas.Named) file.Read(name, values.Span);
+        state.Identity.EnsureSame(identity);
+        foreach ((string name, Memory<float> values) in snapshot.Named) file.Read(name, values.Span);
         return state;
+    }
+
+    /// <summary>Reads the training state of a checkpoint without its arrays.</summary>
+    /// <exception cref="ModelFileException">The file is damaged, not a checkpoint, or of another format version.</exception>
+    public static TrainingState ReadState(string path)
+    {
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        return ReadState(file);
     }
 
     private static TrainingState ReadState(SafetensorsReader file)
     {
+        if (!file.Metadata.TryGetValue(StateKey, out string? json)) throw new ModelFileException(file.Path, "it is not a checkpoint of a training run");
         try
         {
-            if (file.Metadata.TryGetValue(StateKey, out string? json)
-                && JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState) is { } state)
-                return Understand(file, state);
+            EnsureVersion(file, JsonNode.Parse(json));
+            return JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState) ?? throw new JsonException();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ModelFileException(file.Path, "its training state is damaged", exception);
         }
-
-        throw new ModelFileException(file.Path, "it is no checkpoint of a training run");
     }
 
-    private static TrainingState Understand(SafetensorsReader file, TrainingState state)
+    // The version is checked before the rest, which another version may write differently.
+    private static void EnsureVersion(SafetensorsReader file, JsonNode? state)
     {
-        if (state.FormatVersion > RunFormat.Current)
-            throw new ModelFileException(file.Path, $"its format version is {state.FormatVersion} and this program reads up to {RunFormat.Current}; update Aphorist");
-        return state with { FormatVersion = RunFormat.Current, Identity = state.Identity with { Model = RunFormat.Meant(state.Identity.Model, state.FormatVersion) } };
-    }
-
-    private static string Difference(RunIdentity saved, RunIdentity wanted) =>
-        saved.CorpusSha256 != wanted.CorpusSha256 ? "The corpus is not the one this run was begun with; resume with the same text, or begin a new run."
-        : saved.ValidationSha256 != wanted.ValidationSha256 ? "The validation text is not the one this run was begun with; resume with the same text, or begin a new run."
-        : $"The run was begun with {DifferentOption(AsJson(saved), AsJson(wanted))}; resume with the same options, or begin a new run.";
-
-    private static JsonObject AsJson(RunIdentity identity) => JsonSerializer.SerializeToNode(identity, CheckpointJson.Default.RunIdentity)!.AsObject();
-
-    /// <summary>The first option that two runs do not have in common.</summary>
-    private static string DifferentOption(JsonObject saved, JsonObject wanted)
-    {
-        (string name, JsonNode? value) = saved.First(option => !JsonNode.DeepEquals(option.Value, wanted[option.Key]));
-        return value is JsonObject nested && wanted[name] is JsonObject other
-            ? DifferentOption(nested, other)
-            : $"{name} {value?.ToJsonString() ?? "null"}, not with {wanted[name]?.ToJsonString() ?? "null"}";
+        if (state is not JsonObject || state[nameof(TrainingState.FormatVersion)] is not { } version) return;
+        if (version.GetValue<int>() == TrainingState.CurrentFormatVersion) return;
+        throw new ModelFileException(
+            file.Path,
+            $"it has format version {version}, but this version of Aphorist reads version {TrainingState.CurrentFormatVersion}; start a new run");
     }
 }
 

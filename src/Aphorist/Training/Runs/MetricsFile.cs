@@ -1,37 +1,36 @@
 using System.Globalization;
 using System.Text;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Runs;
 
-/// <summary>The metrics of a run as comma-separated values, one line an epoch; a value that does not apply is empty.</summary>
-public static class MetricsFile
+/// <summary>The metrics of a run as comma-separated values, one line per epoch. A value that does not apply is empty.</summary>
+internal static class MetricsFile
 {
     private const string Header = "epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate";
 
-    /// <summary>Writes the file anew. Numbers are written so that reading gives the same bits.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="epochs">The epochs, in order.</param>
-    /// <exception cref="IOException">It could not be written; the previous file is unchanged.</exception>
+    /// <summary>Writes the file. Numbers are written so that reading them gives the same bits.</summary>
+    /// <exception cref="IOException">The file cannot be written. The previous one is unchanged.</exception>
     public static void Write(string path, IReadOnlyList<EpochCompleted> epochs)
     {
-        ArgumentNullException.ThrowIfNull(epochs);
         StringBuilder text = new(Header + "\n");
         foreach (EpochCompleted epoch in epochs)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Loss},{epoch.Accuracy},{epoch.ValidationLoss},{epoch.ValidationAccuracy},");
+            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Loss},{epoch.Accuracy},");
+            text.Append(CultureInfo.InvariantCulture, $"{epoch.ValidationLoss},{epoch.ValidationAccuracy},");
             text.Append(CultureInfo.InvariantCulture, $"{epoch.Seconds},{epoch.CharactersPerSecond},{epoch.LearningRate}\n");
         }
 
         AtomicFile.WriteAllText(path, text.ToString());
     }
 
-    /// <summary>Reads the epochs back, so that a resumed run keeps their lines. Whether an epoch was the best is worked out anew.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="IOException">The file cannot be read, or a line is damaged.</exception>
+    /// <summary>Reads the epochs. <see cref="EpochCompleted.IsBest"/>, which is not in the file, is computed from the losses.</summary>
+    /// <exception cref="TrainingRunException">A line is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<EpochCompleted> Read(string path)
     {
         string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != Header) throw new IOException($"'{path}' is not a metrics file: its first line is not '{Header}'.");
+        if (lines.Length == 0 || lines[0] != Header)
+            throw new TrainingRunException($"'{path}' is not a metrics file: its first line is not '{Header}'.", path);
         List<EpochCompleted> epochs = [];
         double best = double.PositiveInfinity;
         for (int line = 1; line < lines.Length; line++)
@@ -64,7 +63,7 @@ public static class MetricsFile
         }
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
-            throw new IOException($"Line {line} of '{path}' is damaged: '{text}'; mend or remove it.", exception);
+            throw new TrainingRunException($"Line {line} of '{path}' is damaged: '{text}'. Fix or remove it.", path, exception);
         }
     }
 

@@ -1,100 +1,115 @@
+using System.Text;
 using Aphorist.IO;
 
-namespace Aphorist.Training;
+namespace Aphorist.Training.Runs;
 
-/// <summary>The folder of one training run: model.safetensors (best), last.safetensors, checkpoint.safetensors, metrics.csv, options.json, samples/.</summary>
-/// <remarks>Only one process at a time can hold a run folder.</remarks>
-public sealed class RunFolder : IDisposable
+/// <summary>The files of a run folder.</summary>
+internal sealed class RunFolder(string path)
 {
-    private readonly FileLock runLock;
-
-    private RunFolder(string path, FileLock runLock) => (Path, this.runLock) = (path, runLock);
-
-    /// <summary>The folder.</summary>
-    public string Path { get; }
+    public string Path { get; } = path;
 
     /// <summary>The model with the lowest loss so far.</summary>
-    public string BestModel => System.IO.Path.Combine(Path, "model.safetensors");
+    public string BestModel => FileNamed("model.safetensors");
 
     /// <summary>The model after the last completed epoch.</summary>
-    public string LastModel => System.IO.Path.Combine(Path, "last.safetensors");
+    public string LastModel => FileNamed("last.safetensors");
 
-    /// <summary>Everything a resumed run needs.</summary>
-    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+    /// <summary>The training state from which the run resumes.</summary>
+    public string Checkpoint => FileNamed("checkpoint.safetensors");
 
-    /// <summary>The model that a fine-tuning run began with; other runs have none.</summary>
-    public string StartModel => System.IO.Path.Combine(Path, "start.safetensors");
+    /// <summary>The model that the run started with, where it cannot be created again from the options.</summary>
+    public string StartModel => FileNamed("start.safetensors");
 
-    /// <summary>One line an epoch.</summary>
-    public string Metrics => System.IO.Path.Combine(Path, "metrics.csv");
+    public string Metrics => FileNamed("metrics.csv");
 
-    /// <summary>What the model wrote after each epoch, a file each: epoch-001.txt.</summary>
-    public string Samples => System.IO.Path.Combine(Path, "samples");
+    public string Options => FileNamed("options.json");
 
-    /// <summary>The options of the run, for people to read and for a resumed run to compare.</summary>
-    public string Options => System.IO.Path.Combine(Path, "options.json");
+    /// <summary>The folder with one text file per epoch.</summary>
+    public string Samples => FileNamed("samples");
 
-    private bool CanBeResumed => File.Exists(Options) || File.Exists(Checkpoint);
-
-    private bool HoldsRun => CanBeResumed || File.Exists(BestModel) || File.Exists(LastModel) || File.Exists(Metrics);
-
-    /// <summary>Makes a folder for a new run and locks it.</summary>
-    /// <exception cref="IOException">The folder cannot be made, already holds a run, or another process trains into it.</exception>
+    /// <summary>Creates the folder of a new run.</summary>
+    /// <exception cref="TrainingRunException">The folder cannot be created.</exception>
     public static RunFolder Create(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             Directory.CreateDirectory(path);
+            return new RunFolder(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Cannot make the run folder '{path}': {exception.Message.TrimEnd('.')}; choose another with --run.", exception);
+            throw new TrainingRunException(
+                $"Cannot create the run folder '{path}': {exception.Message.TrimEnd('.')}. Choose another folder.", path, exception);
         }
-
-        RunFolder folder = new(path, FileLock.Take(path));
-        if (!folder.HoldsRun) return folder;
-        folder.Dispose();
-        throw new IOException($"The folder '{path}' already holds a run: go on with it with --resume \"{path}\", or choose another folder with --run.");
     }
 
-    /// <summary>Opens the folder of an interrupted run and locks it.</summary>
-    /// <exception cref="IOException">The folder holds no run, or another process trains into it.</exception>
-    public static RunFolder Open(string path)
+    /// <summary>The folder <c>runs/NAME</c>, with <c>-2</c>, <c>-3</c>, ... appended if it exists.</summary>
+    public static string FreePath(string corpusName)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Directory.Exists(path)) throw new IOException($"Cannot resume '{path}': there is no such folder; check the path, or start a new run with --run.");
-        RunFolder folder = new(path, FileLock.Take(path));
-        if (folder.CanBeResumed)
-        {
-            folder.DeleteLeftovers();
-            return folder;
-        }
-
-        folder.Dispose();
-        throw new IOException($"Cannot resume '{path}': it holds neither options.json nor checkpoint.safetensors, so no run was started in it.");
+        string wanted = System.IO.Path.Combine("runs", SafeName(corpusName));
+        string free = wanted;
+        for (int number = 2; System.IO.Path.Exists(free); number++) free = $"{wanted}-{number}";
+        return free;
     }
 
-    /// <summary>The file of an epoch's samples.</summary>
-    /// <param name="epoch">The epoch, from 1.</param>
-    public string SampleOf(int epoch) => System.IO.Path.Combine(Samples, $"epoch-{epoch:D3}.txt");
+    public string SampleFile(int epoch) => System.IO.Path.Combine(Samples, $"epoch-{epoch:D3}.txt");
 
-    /// <summary>Writes what the model wrote after an epoch to <see cref="SampleOf"/>.</summary>
-    /// <param name="epoch">The epoch, from 1.</param>
-    /// <param name="text">The text.</param>
-    /// <exception cref="IOException">It could not be written.</exception>
-    public void WriteSample(int epoch, string text)
+    /// <summary>Takes the folder's lock for a new run.</summary>
+    /// <exception cref="TrainingRunException">The folder holds a run, cannot be written to, or another process trains in it.</exception>
+    public FileLock LockForNewRun()
     {
-        Directory.CreateDirectory(Samples);
-        AtomicFile.WriteAllText(SampleOf(epoch), text);
+        FileLock held = Lock();
+        if (!((string[])[Options, Checkpoint, BestModel, LastModel, Metrics]).Any(File.Exists)) return held;
+        held.Dispose();
+        throw new TrainingRunException($"The folder '{Path}' already holds a run. Resume that run, or choose another folder.", Path);
     }
 
-    /// <summary>Releases the lock.</summary>
-    public void Dispose() => runLock.Dispose();
-
-    private void DeleteLeftovers()
+    /// <summary>Takes the folder's lock to resume the run in it, and deletes the temporary files of a killed process.</summary>
+    /// <exception cref="TrainingRunException">The folder holds no run, cannot be written to, or another process trains in it.</exception>
+    public FileLock LockForResume()
     {
+        EnsureHoldsRun();
+        FileLock held = Lock();
         AtomicFile.DeleteLeftovers(Path);
         if (Directory.Exists(Samples)) AtomicFile.DeleteLeftovers(Samples);
+        return held;
+    }
+
+    /// <exception cref="TrainingRunException">The folder holds no run.</exception>
+    public void EnsureHoldsRun()
+    {
+        if (!Directory.Exists(Path)) throw new TrainingRunException($"There is no folder '{Path}'. Check the path, or start a new run.", Path);
+        if (!File.Exists(Options)) throw new TrainingRunException($"The folder '{Path}' holds no run: it has no options.json.", Path);
+    }
+
+    private FileLock Lock()
+    {
+        try
+        {
+            return FileLock.TryTake(Path)
+                ?? throw new TrainingRunException($"Another process is training in '{Path}'. Wait until it ends, or choose another folder.", Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingRunException(
+                $"Cannot write to the run folder '{Path}': {exception.Message.TrimEnd('.')}. Choose another folder.", Path, exception);
+        }
+    }
+
+    private string FileNamed(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The name of a corpus without its extension and without characters that file systems or shells treat specially.</summary>
+    private static string SafeName(string corpusName)
+    {
+        string name = corpusName.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) ? corpusName[..^4] : corpusName;
+        StringBuilder safe = new();
+        foreach (Rune character in name.EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(character) || character.Value is '.' or '_') safe.Append(character);
+            else if (safe.Length > 0 && safe[^1] != '-') safe.Append('-');
+        }
+
+        string result = safe.ToString().Trim('-', '.');
+        return result.Length == 0 ? "text" : result;
     }
 }

@@ -1,57 +1,61 @@
+using System.Text.Json.Serialization;
+
 namespace Aphorist.Training.Runs;
 
-/// <summary>Everything a run needs to go on, apart from the arenas: what a checkpoint holds as text.</summary>
+/// <summary>Everything that a run needs to resume, apart from its arrays, which <see cref="TrainingSnapshot"/> has.</summary>
 internal sealed record TrainingState
 {
-    /// <summary>See <see cref="RunFormat"/>.</summary>
-    public int FormatVersion { get; init; }
+    public const int CurrentFormatVersion = 1;
 
-    /// <summary>Tells one run from another: what may not change when it is resumed.</summary>
+    [JsonRequired]
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>What must not change when the run is resumed.</summary>
     public required RunIdentity Identity { get; init; }
 
-    /// <summary>The epochs completed.</summary>
+    /// <summary>The completed epochs.</summary>
     public List<EpochCompleted> History { get; init; } = [];
 
     /// <summary>Batches done in the current epoch.</summary>
     public int Batch { get; set; }
 
-    /// <summary>Summed loss of the current epoch's windows so far, in nats.</summary>
+    /// <summary>The total loss of the current epoch so far, in nats.</summary>
     public double LossSum { get; set; }
 
-    /// <summary>Right predictions of the current epoch so far.</summary>
+    /// <summary>Correct predictions in the current epoch so far.</summary>
     public int Correct { get; set; }
 
-    /// <summary>Predictions of the current epoch so far.</summary>
+    /// <summary>Predictions in the current epoch so far.</summary>
     public long Predictions { get; set; }
 
-    /// <summary>Training steps done in all epochs.</summary>
+    /// <summary>Training steps in all epochs.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Training steps that another program's optimizer had done before the first.</summary>
+    /// <summary>Training steps before the run, if it continues with an imported optimizer state.</summary>
     public long StepsBefore { get; init; }
 
-    /// <summary>Training steps done at the end of the last good epoch.</summary>
+    /// <summary>Training steps at the end of the last good epoch.</summary>
     public long GoodSteps { get; set; }
 
     /// <summary>Seconds of training in the current epoch so far.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>The learning rate, which the divergence guard lowers.</summary>
+    /// <summary>The learning rate from which the schedule starts. The divergence guard lowers it.</summary>
     public double LearningRate { get; set; }
 
     /// <summary>How often training returned to good weights.</summary>
     public int Divergences { get; set; }
 
-    /// <summary>The mean loss of the epoch's recent batches, which the divergence guard watches.</summary>
+    /// <summary>The mean loss of recent batches, see <see cref="DivergenceGuard"/>.</summary>
     public double RecentLoss { get; set; }
 
-    /// <summary>How many batches went into <see cref="RecentLoss"/>.</summary>
+    /// <summary>The number of batches in <see cref="RecentLoss"/>.</summary>
     public int RecentBatches { get; set; }
 
-    /// <summary>The lowest validation loss so far, or training loss if nothing is held out; null before the first.</summary>
+    /// <summary>The lowest validation loss so far, or training loss if there is no validation. Null before the first.</summary>
     public double? BestLoss { get; set; }
 
-    /// <summary>Begins the current epoch, or begins it again.</summary>
+    /// <summary>Resets the counts of the current epoch.</summary>
     public void RestartEpoch()
     {
         (Batch, LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0, 0);
@@ -59,27 +63,33 @@ internal sealed record TrainingState
     }
 }
 
-/// <summary>What makes two runs the same run: the texts, the model's shape and the options that decide the numbers.</summary>
-internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, TrainingOptions Training)
+/// <summary>The arrays of a run, now and at the end of the last good epoch. Most have the layout of the parameters.</summary>
+internal sealed class TrainingSnapshot
 {
-    /// <summary>The SHA-256 of the text that is measured on; null where that is a part of the corpus.</summary>
-    public string? ValidationSha256 { get; init; }
+    private readonly (string Name, Memory<float> Values)[] current, good;
+    private readonly (string Name, Memory<float> Values) states;
 
-    /// <summary>The identity of a run, in which what may change between sessions has its default.</summary>
-    public static RunIdentity Of(string corpusSha256, ModelSpec model, TrainingOptions options)
+    /// <param name="parameters">The parameters that the optimizer updates.</param>
+    /// <param name="moments">The moments of the optimizer, and the average of the parameters if there is one.</param>
+    /// <param name="states">The states of the streams, which every epoch resets. May be empty.</param>
+    public TrainingSnapshot(Memory<float> parameters, IReadOnlyList<(string Name, Memory<float> Values)> moments, Memory<float> states)
     {
-        TrainingOptions defaults = new();
-        // Checkpoints that know no convolutions have no kernel size, which is read as 0.
-        if (model.Architecture != Architecture.Convolution) model = model with { KernelSize = 0 };
-        return new RunIdentity(corpusSha256, model, options with
-        {
-            Preset = defaults.Preset,
-            Epochs = options.Schedule == LearningRateSchedule.Cosine ? options.Epochs : defaults.Epochs,
-            Threads = defaults.Threads,
-            CheckpointInterval = defaults.CheckpointInterval,
-            Patience = defaults.Patience,
-            ValidationInterval = defaults.ValidationInterval,
-            TimeBudget = defaults.TimeBudget,
-        });
+        current = [("parameters", parameters), .. moments];
+        good = [.. current.Select(array => ("good." + array.Name, new Memory<float>(new float[array.Values.Length])))];
+        this.states = ("states", states);
+    }
+
+    /// <summary>The arrays of a checkpoint.</summary>
+    public IEnumerable<(string Name, Memory<float> Values)> Named => states.Values.IsEmpty ? [.. current, .. good] : [.. current, .. good, states];
+
+    /// <summary>Marks the current values as good.</summary>
+    public void MarkGood() => Copy(current, good);
+
+    /// <summary>Restores the last good values.</summary>
+    public void RestoreGood() => Copy(good, current);
+
+    private static void Copy((string Name, Memory<float> Values)[] from, (string Name, Memory<float> Values)[] to)
+    {
+        for (int index = 0; index < from.Length; index++) from[index].Values.CopyTo(to[index].Values);
     }
 }

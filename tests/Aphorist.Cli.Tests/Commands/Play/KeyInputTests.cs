@@ -20,16 +20,16 @@ public sealed class KeyInputTests
 
     [Fact]
     public void Next_PastedText_IsTypedWithItsTabsAndLines() => Assert.Equal(
-        [Typed("a\tb\rc\u001b[31md"), new(PlayVerb.Leave)], Actions($"\u001b[200~a\tb\r{Pause}c\u001b[31md\u001b[201~\u001b"));
+        [Typed("a\tb\rc\u001b[31md"), new(PlayVerb.Quit)], Actions($"\u001b[200~a\tb\r{Pause}c\u001b[31md\u001b[201~\u001b"));
 
     [Fact]
     public void Next_UnknownSequence_DoesNothing() => Assert.Equal([default(PlayAction), Typed("x")], Actions("\u001b[99;5ux"));
 
     [Fact]
-    public void Next_SequenceInPieces_DoesNotLeave() => Assert.Equal([default(PlayAction)], Actions($"\u001b{Pause}[{Pause}A"));
+    public void Next_SequenceInPieces_DoesNotQuit() => Assert.Equal([default(PlayAction)], Actions($"\u001b{Pause}[{Pause}A"));
 
     [Fact]
-    public void Next_EscapeAlone_Leaves() => Assert.Equal([new PlayAction(PlayVerb.Leave)], Actions("\u001b"));
+    public void Next_EscapeAlone_Quits() => Assert.Equal([new PlayAction(PlayVerb.Quit)], Actions("\u001b"));
 
     private static PlayAction Typed(string text) => new(PlayVerb.Type, text);
 

@@ -5,15 +5,15 @@ namespace Aphorist.Cli.Tests.Commands.Play;
 public sealed class PlayKeysTests
 {
     [Theory]
-    [InlineData('\0', ConsoleKey.F, ConsoleModifiers.Control, nameof(PlayVerb.Write))]
+    [InlineData('\0', ConsoleKey.F, ConsoleModifiers.Control, nameof(PlayVerb.Generate))]
     [InlineData('\0', ConsoleKey.Z, ConsoleModifiers.Control, nameof(PlayVerb.Undo))]
     [InlineData('\0', ConsoleKey.LeftArrow, ConsoleModifiers.None, nameof(PlayVerb.Undo))]
     [InlineData('\b', ConsoleKey.Backspace, ConsoleModifiers.None, nameof(PlayVerb.Erase))]
     [InlineData('\b', ConsoleKey.Backspace, ConsoleModifiers.Control, nameof(PlayVerb.Erase))]
     [InlineData('\0', ConsoleKey.S, ConsoleModifiers.Control, nameof(PlayVerb.Save))]
-    [InlineData('\u0003', ConsoleKey.C, ConsoleModifiers.Control, nameof(PlayVerb.Leave))]
-    [InlineData('\u001b', ConsoleKey.Escape, ConsoleModifiers.None, nameof(PlayVerb.Leave))]
-    [InlineData('\0', default(ConsoleKey), ConsoleModifiers.None, nameof(PlayVerb.Leave))]
+    [InlineData('\u0003', ConsoleKey.C, ConsoleModifiers.Control, nameof(PlayVerb.Quit))]
+    [InlineData('\u001b', ConsoleKey.Escape, ConsoleModifiers.None, nameof(PlayVerb.Quit))]
+    [InlineData('\0', default(ConsoleKey), ConsoleModifiers.None, nameof(PlayVerb.Quit))]
     [InlineData('\0', ConsoleKey.F1, ConsoleModifiers.None, nameof(PlayVerb.None))]
     [InlineData('\0', ConsoleKey.W, ConsoleModifiers.Control, nameof(PlayVerb.None))]
     [InlineData('x', ConsoleKey.X, ConsoleModifiers.Alt, nameof(PlayVerb.None))]
@@ -21,13 +21,13 @@ public sealed class PlayKeysTests
         Assert.Equal(verb, Of(character, key, modifiers).Verb.ToString());
 
     [Theory]
-    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.None, nameof(WriteExtent.Token))]
-    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.Control, nameof(WriteExtent.Word))]
-    [InlineData(ConsoleKey.E, ConsoleModifiers.Control, nameof(WriteExtent.Line))]
-    [InlineData(ConsoleKey.End, ConsoleModifiers.None, nameof(WriteExtent.Line))]
-    [InlineData(ConsoleKey.G, ConsoleModifiers.Control, nameof(WriteExtent.Endless))]
-    public void Of_KeysThatLetTheModelWrite_SayHowFar(ConsoleKey key, ConsoleModifiers modifiers, string stretch) =>
-        Assert.Equal(new PlayAction(PlayVerb.Write, Stretch: Enum.Parse<WriteExtent>(stretch)), Of('\0', key, modifiers));
+    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.None, nameof(GenerationExtent.Token))]
+    [InlineData(ConsoleKey.RightArrow, ConsoleModifiers.Control, nameof(GenerationExtent.Word))]
+    [InlineData(ConsoleKey.E, ConsoleModifiers.Control, nameof(GenerationExtent.Line))]
+    [InlineData(ConsoleKey.End, ConsoleModifiers.None, nameof(GenerationExtent.Line))]
+    [InlineData(ConsoleKey.G, ConsoleModifiers.Control, nameof(GenerationExtent.Endless))]
+    public void Of_KeysThatLetTheModelWrite_SayHowFar(ConsoleKey key, ConsoleModifiers modifiers, string extent) =>
+        Assert.Equal(new PlayAction(PlayVerb.Generate, Extent: Enum.Parse<GenerationExtent>(extent)), Of('\0', key, modifiers));
 
     [Theory]
     [InlineData('7', ConsoleKey.D7, ConsoleModifiers.None)]
@@ -43,9 +43,9 @@ public sealed class PlayKeysTests
         Assert.Equal(new PlayAction(PlayVerb.AcceptNumber, Number: 0), Of('1', ConsoleKey.D1, ConsoleModifiers.Alt));
         Assert.Equal(new PlayAction(PlayVerb.AcceptNumber, Number: 8), Of('9', ConsoleKey.D9, ConsoleModifiers.Alt));
         Assert.Equal(new PlayAction(PlayVerb.Select, Number: 1), Of('\0', ConsoleKey.DownArrow, ConsoleModifiers.None));
-        Assert.Equal(new PlayAction(PlayVerb.Warm, Number: -1), Of('\0', ConsoleKey.PageDown, ConsoleModifiers.None));
+        Assert.Equal(new PlayAction(PlayVerb.AdjustTemperature, Number: -1), Of('\0', ConsoleKey.PageDown, ConsoleModifiers.None));
     }
 
-    private static PlayAction Of(char character, ConsoleKey key, ConsoleModifiers modifiers) => PlayKeys.Of(new(
+    private static PlayAction Of(char character, ConsoleKey key, ConsoleModifiers modifiers) => PlayKeys.GetAction(new(
         character, key, modifiers.HasFlag(ConsoleModifiers.Shift), modifiers.HasFlag(ConsoleModifiers.Alt), modifiers.HasFlag(ConsoleModifiers.Control)));
 }

@@ -13,7 +13,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Type("THE Cat\r\n");
 
         Assert.Equal("the cat\n", session.Text.ToString());
-        Assert.Equal("", session.Note);
+        Assert.Equal("", session.Message);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Type("€");
 
         Assert.Equal("the ", session.Text.ToString());
-        Assert.Contains("'€' (U+20AC)", session.Note, StringComparison.Ordinal);
+        Assert.Contains("'€' (U+20AC)", session.Message, StringComparison.Ordinal);
         session.Undo();
         Assert.Equal("", session.Text.ToString());
     }
@@ -37,10 +37,10 @@ public sealed class PlaySessionTests(TrainedModel trained)
         session.Type("h");
         session.Type("e");
         session.Type(" ");
-        Think(session);
+        Search(session);
         session.Accept(2);
         string accepted = session.Text.ToString();
-        Run(session, WriteExtent.Line);
+        Run(session, GenerationExtent.Line);
         session.Erase();
         string[] expected = [session.Text + "\n", accepted, "the ", "the", ""];
         foreach (string text in expected)
@@ -49,9 +49,9 @@ public sealed class PlaySessionTests(TrainedModel trained)
             Assert.Equal(text, session.Text.ToString());
         }
 
-        Assert.Equal("", session.Note);
+        Assert.Equal("", session.Message);
         session.Undo();
-        Assert.Contains("nothing to undo", session.Note, StringComparison.Ordinal);
+        Assert.Contains("nothing to undo", session.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
     {
         PlaySession session = OfCharacters();
         session.Type("the ");
-        Think(session);
+        Search(session);
         string second = session.Suggestions[1].Text;
         session.Select(1);
         Assert.Equal(1, session.Selected);
@@ -67,13 +67,13 @@ public sealed class PlaySessionTests(TrainedModel trained)
 
         Assert.Equal("the " + second, session.Text.ToString());
         Assert.Equal(0, session.Selected);
-        Assert.True(session.Text.IsWritten);
+        Assert.True(session.Text.IsGenerated);
         // Of those to come, none is found yet, so they are looked for now.
         Assert.Empty(session.Suggestions);
         session.Accept(0);
         Assert.True(session.Text.Length > ("the " + second).Length);
         session.Undo();
-        session.Accept(SuggestionSearch.Wanted);
+        session.Accept(SuggestionSearch.MaximumResults);
         Assert.Equal("the " + second, session.Text.ToString());
     }
 
@@ -83,7 +83,7 @@ public sealed class PlaySessionTests(TrainedModel trained)
         PlaySession session = OfCharacters();
         session.Select(1);
         Assert.Equal(0, session.Selected);
-        Think(session);
+        Search(session);
         session.Select(-1);
         Assert.Equal(0, session.Selected);
         session.Select(100);
@@ -91,16 +91,16 @@ public sealed class PlaySessionTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Write_AfterAnyChanges_IsWhatGenerateWrites()
+    public void Generate_AfterAnyChanges_IsTheTextOfTheGenerator()
     {
         PlaySession session = OfCharacters();
         session.Type("the hen sat. ");
-        Think(session);
+        Search(session);
         session.Accept(0);
         session.Undo();
         for (int character = 0; character < "sat. ".Length; character++) session.Erase();
         session.Type("ran");
-        Run(session, WriteExtent.Line);
+        Run(session, GenerationExtent.Line);
 
         string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
             "the hen ran", Sampling with { MaxTokens = 1000 }, TestContext.Current.CancellationToken);
@@ -108,40 +108,40 @@ public sealed class PlaySessionTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Write_AgainAfterUndo_WritesAnother()
+    public void Generate_AgainAfterUndo_GivesAnotherText()
     {
         PlaySession session = OfCharacters();
         session.Type("the ");
-        Run(session, WriteExtent.Line);
+        Run(session, GenerationExtent.Line);
         string first = session.Text.ToString();
         session.Undo();
-        Run(session, WriteExtent.Line);
+        Run(session, GenerationExtent.Line);
 
         Assert.NotEqual(first, session.Text.ToString());
     }
 
     [Fact]
-    public void Write_Word_EndsBehindIt()
+    public void Generate_Word_EndsAfterIt()
     {
         PlaySession session = OfCharacters();
         session.Type("the c");
-        Run(session, WriteExtent.Word);
+        Run(session, GenerationExtent.Word);
 
         Assert.Matches(@"^the c[a-z]*[^a-z]$", session.Text.ToString());
-        Run(session, WriteExtent.Token);
+        Run(session, GenerationExtent.Token);
         Assert.Matches(@"^the c[a-z]*[^a-z](.|\n)$", session.Text.ToString());
     }
 
     [Fact]
-    public void Write_Endless_GoesOnUntilItIsStopped()
+    public void Generate_Endless_ContinuesUntilStopped()
     {
         PlaySession session = OfCharacters();
-        session.Begin(WriteExtent.Endless);
-        for (int token = 0; token < 3000; token++) session.Write();
-        Assert.True(session.IsWriting);
+        session.Start(GenerationExtent.Endless);
+        for (int token = 0; token < 3000; token++) session.Generate();
+        Assert.True(session.IsGenerating);
         session.Stop();
 
-        Assert.False(session.IsWriting);
+        Assert.False(session.IsGenerating);
         Assert.Equal(3000, session.Text.Length);
         string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
             "", Sampling with { MaxTokens = 3000 }, TestContext.Current.CancellationToken);
@@ -149,20 +149,20 @@ public sealed class PlaySessionTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Warm_WhileWriting_ChangesWhatFollows()
+    public void AdjustTemperature_WhileGenerating_ChangesWhatFollows()
     {
         PlaySession session = OfCharacters();
-        session.Begin(WriteExtent.Endless);
-        for (int step = 0; step < 20; step++) session.Warm(-0.1);
+        session.Start(GenerationExtent.Endless);
+        for (int step = 0; step < 20; step++) session.AdjustTemperature(-0.1);
         Assert.Equal(0, session.Temperature);
-        for (int token = 0; token < 100; token++) session.Write();
+        for (int token = 0; token < 100; token++) session.Generate();
 
         string expected = new TextGenerator(LanguageModel.Load(trained.File)).Generate(
             "", new() { MaxTokens = 100, Temperature = 0 }, TestContext.Current.CancellationToken);
         Assert.Equal(expected, session.Text.ToString());
-        session.Warm(0.1);
+        session.AdjustTemperature(0.1);
         Assert.Equal(0.1, session.Temperature);
-        Assert.Contains("0.1", session.Note, StringComparison.Ordinal);
+        Assert.Contains("0.1", session.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,15 +170,15 @@ public sealed class PlaySessionTests(TrainedModel trained)
     [InlineData("the ", "^the (cat|cats|car|sat)$")]
     [InlineData("the cat", "^the cat(.| | cat| cats| car| sat|the|c|a|t)$")]
     [InlineData("the xyz", "^the xyz(.| | cat| cats| car| sat|the|c|a|t)$")]
-    public void Write_AWordThatIsBegun_EndsIt(string begun, string pattern)
+    public void Generate_AfterPartOfAWord_CompletesIt(string begun, string pattern)
     {
         LanguageModel model = LanguageModel.Create(
             ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
-        PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+        PlaySession session = new(new TextGenerator(model), Sampling, TestContext.Current.CancellationToken);
         session.Type(begun);
         for (int time = 0; time < 20; time++)
         {
-            Run(session, WriteExtent.Token);
+            Run(session, GenerationExtent.Token);
             Assert.Matches(pattern, session.Text.ToString());
             session.Undo();
             Assert.Equal(begun, session.Text.ToString());
@@ -186,12 +186,12 @@ public sealed class PlaySessionTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Write_OfBytes_WritesWholeCharacters()
+    public void Generate_OfBytes_GivesWholeCharacters()
     {
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook with { HiddenSize = 8 }, new ByteTokenizer(), seed: 1);
-        PlaySession session = new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+        PlaySession session = new(new TextGenerator(model), Sampling, TestContext.Current.CancellationToken);
         session.Type("中");
-        Run(session, WriteExtent.Token);
+        Run(session, GenerationExtent.Token);
 
         Assert.InRange(session.Text.Length, 2, 3);
     }
@@ -199,18 +199,18 @@ public sealed class PlaySessionTests(TrainedModel trained)
     private PlaySession OfCharacters()
     {
         LanguageModel model = LanguageModel.Load(trained.File);
-        return new(new TextGenerator(model), model.Tokenizer, Sampling, TestContext.Current.CancellationToken);
+        return new(new TextGenerator(model), Sampling, TestContext.Current.CancellationToken);
     }
 
-    private static void Run(PlaySession session, WriteExtent stretch)
+    private static void Run(PlaySession session, GenerationExtent extent)
     {
-        session.Begin(stretch);
-        while (session.IsWriting) session.Write();
+        session.Start(extent);
+        while (session.IsGenerating) session.Generate();
     }
 
-    private static void Think(PlaySession session)
+    private static void Search(PlaySession session)
     {
-        while (session.Think())
+        while (session.Search())
         {
         }
     }

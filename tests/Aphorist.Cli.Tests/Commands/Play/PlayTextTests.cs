@@ -7,10 +7,10 @@ public sealed class PlayTextTests
     [Fact]
     public void Append_Pieces_KeepsWhoWroteThem()
     {
-        PlayText first = PlayText.Empty.Append("the ", isWritten: false), text = first.Append("cat", isWritten: true).Append("", isWritten: false);
+        PlayText first = PlayText.Empty.Append("the ", isGenerated: false), text = first.Append("cat", isGenerated: true).Append("", isGenerated: false);
 
         Assert.Equal("the cat", text.ToString());
-        Assert.Equal([("the ", false), ("cat", true)], text.Pieces());
+        Assert.Equal([("the ", false), ("cat", true)], text.GetPieces());
         Assert.Equal(7, text.Length);
         // The text before has not changed.
         Assert.Equal("the ", first.ToString());
@@ -22,15 +22,15 @@ public sealed class PlayTextTests
     [InlineData("ae\u0301", "a")]
     [InlineData("a", "")]
     [InlineData("", "")]
-    public void WithoutLast_Characters_AreTakenWhole(string text, string expected)
+    public void WithoutLastCharacter_Characters_AreTakenWhole(string text, string expected)
     {
-        PlayText apart = text.Aggregate(PlayText.Empty, (all, unit) => all.Append(unit.ToString(), isWritten: false));
+        PlayText apart = text.Aggregate(PlayText.Empty, (all, unit) => all.Append(unit.ToString(), isGenerated: false));
 
-        Assert.Equal(expected, apart.WithoutLast().ToString());
-        Assert.Equal(expected, PlayText.Empty.Append(text, isWritten: true).WithoutLast().ToString());
+        Assert.Equal(expected, apart.WithoutLastCharacter().ToString());
+        Assert.Equal(expected, PlayText.Empty.Append(text, isGenerated: true).WithoutLastCharacter().ToString());
     }
 
     [Fact]
-    public void WithoutLast_OfAWrittenPiece_LeavesItWritten() =>
-        Assert.Equal([("x", false), ("ca", true)], PlayText.Empty.Append("x", false).Append("cat", true).WithoutLast().Pieces());
+    public void WithoutLastCharacter_OfAGeneratedPiece_LeavesItGenerated() =>
+        Assert.Equal([("x", false), ("ca", true)], PlayText.Empty.Append("x", false).Append("cat", true).WithoutLastCharacter().GetPieces());
 }

@@ -2,14 +2,14 @@ using Aphorist.Cli.Commands.Play;
 
 namespace Aphorist.Cli.Tests.Commands.Play;
 
-public sealed class ReadTrailTests(TrainedModel trained)
+public sealed class SessionCacheTests(TrainedModel trained)
 {
     [Fact]
-    public void At_ChangingTexts_IsWhatReadingThemAnewGives()
+    public void Get_ChangingTexts_IsWhatReadingThemAnewGives()
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         TextGenerator generator = new(model);
-        SessionCache trail = new(generator.CreateSession());
+        SessionCache cache = new(generator.CreateSession());
         const int Seed = 3;
         Random random = new(Seed);
         List<int> ids = [];
@@ -19,25 +19,26 @@ public sealed class ReadTrailTests(TrainedModel trained)
             ids.RemoveRange(kept, ids.Count - kept);
             int added = random.Next(10) == 0 ? random.Next(600) : random.Next(4);
             for (int token = 0; token < added; token++) ids.Add(random.Next(model.Tokenizer.VocabularySize));
-            GenerationSession found = trail.At([.. ids], CancellationToken.None);
+            GenerationSession found = cache.Get([.. ids], CancellationToken.None);
             if (change % 20 != 0) continue;
 
             using GenerationSession anew = generator.CreateSession();
             foreach (int id in ids) anew.Append(id);
-            Assert.True(anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
+            Assert.True(
+                anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
         }
     }
 
     [Fact]
-    public void ReadPart_LongText_TakesSeveral()
+    public void Advance_LongText_TakesSeveral()
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         TextGenerator generator = new(model);
-        SessionCache trail = new(generator.CreateSession());
+        SessionCache cache = new(generator.CreateSession());
         int[] ids = [.. Enumerable.Range(0, 1000).Select(token => token % model.Tokenizer.VocabularySize)];
         int parts = 1;
         GenerationSession? found;
-        for (; (found = trail.ReadPart(ids)) is null; parts++) Assert.InRange(parts, 1, ids.Length);
+        for (; (found = cache.Advance(ids)) is null; parts++) Assert.InRange(parts, 1, ids.Length);
 
         Assert.InRange(parts, 2, ids.Length);
         using GenerationSession anew = generator.CreateSession();
@@ -46,10 +47,10 @@ public sealed class ReadTrailTests(TrainedModel trained)
     }
 
     [Fact]
-    public void At_Cancelled_Stops()
+    public void Get_Cancelled_Stops()
     {
-        SessionCache trail = new(new TextGenerator(LanguageModel.Load(trained.File)).CreateSession());
+        SessionCache cache = new(new TextGenerator(LanguageModel.Load(trained.File)).CreateSession());
 
-        Assert.Throws<OperationCanceledException>(() => trail.At([1, 2, 3], new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => cache.Get([1, 2, 3], new CancellationToken(canceled: true)));
     }
 }

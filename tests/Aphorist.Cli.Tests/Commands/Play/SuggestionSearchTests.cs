@@ -16,7 +16,7 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
 
         IReadOnlyList<Suggestion> found = Found(model, text);
 
-        Assert.Equal(SuggestionSearch.Wanted, found.Count);
+        Assert.Equal(SuggestionSearch.MaximumResults, found.Count);
         foreach ((string word, double probability) in found) Assert.Equal(expected[word], probability, 1e-9);
         Assert.Equal(expected.OrderByDescending(one => one.Value).Take(found.Count).Select(one => one.Key), found.Select(one => one.Text));
     }
@@ -32,9 +32,10 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
 
         IReadOnlyList<Suggestion> found = Found(model, "the cat.");
 
-        int[] likeliest = [.. prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId).Take(SuggestionSearch.Wanted)];
+        int[] likeliest = [.. prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId).Take(SuggestionSearch.MaximumResults)];
         Assert.Equal(likeliest.Select(id => model.Tokenizer.Decode([id])), found.Select(one => one.Text));
-        for (int place = 0; place < likeliest.Length; place++) Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);
+        for (int place = 0; place < likeliest.Length; place++)
+            Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     [Fact]
     public void Found_OfAModelThatKnowsNothing_ComesToAnEnd()
     {
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook with { HiddenSize = 8 }, CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"), seed: 1);
+        LanguageModel model = LanguageModel.Create(
+            ModelSpec.Notebook with { HiddenSize = 8 }, CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"), seed: 1);
 
         IReadOnlyList<Suggestion> found = Found(model, "a");
 
@@ -74,19 +76,20 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     }
 
     private static LanguageModel OfWords() => LanguageModel.Create(
-        ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
+        ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(
+            ["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
 
     private static IReadOnlyList<Suggestion> Found(LanguageModel model, string text)
     {
-        PartialWord open = PartialWord.Of(text, model.Tokenizer);
+        PartialWord open = PartialWord.ForSuggestions(text, model.Tokenizer);
         using GenerationSession session = new TextGenerator(model).CreateSession();
-        foreach (int id in open.Read) session.Append(id);
-        SuggestionSearch search = new(model.Tokenizer, session, open, SuggestionSearch.WithinWord(model.Tokenizer));
+        foreach (int id in open.Ids) session.Append(id);
+        SuggestionSearch search = new(model.Tokenizer, session, open, SuggestionSearch.FindTokensWithinWords(model.Tokenizer));
         while (search.Advance())
         {
         }
 
-        return search.Found;
+        return search.Results;
     }
 
     /// <summary>All that may come next and is not too unlikely, found by trying everything.</summary>

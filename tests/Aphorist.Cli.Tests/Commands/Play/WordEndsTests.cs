@@ -28,6 +28,6 @@ public sealed class WordEndsTests
     public void EndsWithinWord_Texts_TellsWordsFromWhatIsBetween(string text, bool isWithin, bool isWholeLetter)
     {
         Assert.Equal(isWithin, WordEnds.EndsWithinWord(text));
-        Assert.Equal(isWholeLetter, WordEnds.EndsWithWholeLetter(text));
+        Assert.Equal(isWholeLetter, WordEnds.EndsWithSingleLetterWord(text));
     }
 }

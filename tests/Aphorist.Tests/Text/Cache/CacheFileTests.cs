@@ -14,9 +14,9 @@ public sealed class PreparedFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string File => folder.File("prepared/" + Path.GetFileName(Assert.Single(Texts.Files())));
+    private string File => folder["prepared/" + Path.GetFileName(Assert.Single(Texts.Files()))];
 
-    private CorpusCacheStore Texts => new(folder.File("prepared")) { Threshold = 0, BlockLength = 1000 };
+    private CorpusCacheStore Texts => new(folder["prepared"]) { Threshold = 0, BlockLength = 1000 };
 
     private bool IsHeard
     {
@@ -111,7 +111,7 @@ public sealed class PreparedFileTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let an open file be cut.");
         folder.Write("a.txt", Content);
         Corpus corpus = Read();
-        string copy = folder.File("copy");
+        string copy = folder["copy"];
         System.IO.File.Copy(File, copy);
         CacheFile file = CacheFile.TryOpen(File)!;
         System.Diagnostics.Process.Start("truncate", ["-s", "100", File]).WaitForExit();
@@ -185,12 +185,12 @@ public sealed class PreparedFileTests : IDisposable
     private Corpus Read(CorpusOptions? options = null, Action<PreparationProgress>? heard = null, CancellationToken? cancellationToken = null)
     {
         CorpusReader reader = new(options ?? new(), null, Texts);
-        reader.Add(folder.File("a.txt"));
+        reader.Add(folder["a.txt"]);
         return reader.ToCorpus(new Listener(heard ?? this.heard.Add), cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
     private void AssertNothingIsLeft() =>
-        Assert.DoesNotContain(Directory.EnumerateFiles(folder.File("prepared")), file => !file.EndsWith(".lock", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder["prepared"]), file => !file.EndsWith(".lock", StringComparison.Ordinal));
 
     /// <summary>Listens at once, where <see cref="Progress{T}"/> would later.</summary>
     private sealed class Listener(Action<PreparationProgress> heard) : IProgress<PreparationProgress>

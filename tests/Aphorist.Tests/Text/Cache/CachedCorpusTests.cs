@@ -24,7 +24,7 @@ public sealed class PreparedTextTests : IDisposable
         {
             // gb18030 lacks a few characters of the private use area.
             if (Encodings[encoding] == "gb18030") texts = [.. texts.Select(text => string.Concat(text.EnumerateRunes().Where(character => character.Value is not (>= 0xE000 and < 0xF900))))];
-            string[] paths = [.. texts.Select((text, index) => Fill(folder.File($"{index}.txt"), text, Encodings[encoding], hasMark))];
+            string[] paths = [.. texts.Select((text, index) => Fill(folder[$"{index}.txt"], text, Encodings[encoding], hasMark))];
             CorpusOptions options = new() { Encoding = Encodings[encoding], Lowercase = lowercase };
             (Corpus? expected, string? refusal) = Try(() => Read(paths, options, new CorpusCacheStore(folder.Path) { Threshold = long.MaxValue }));
             (Corpus? corpus, string? message) = Try(() => Read(paths, options, Store(blockLength)));
@@ -175,5 +175,5 @@ public sealed class PreparedTextTests : IDisposable
         return reader.ToCorpus();
     }
 
-    private CorpusCacheStore Store(int blockLength) => new(folder.File("prepared")) { Threshold = 0, BlockLength = blockLength };
+    private CorpusCacheStore Store(int blockLength) => new(folder["prepared"]) { Threshold = 0, BlockLength = blockLength };
 }

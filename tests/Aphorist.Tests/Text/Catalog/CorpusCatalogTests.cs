@@ -68,7 +68,7 @@ public sealed class CorpusCatalogTests : IDisposable
         CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
             () => CorpusCatalog.OpenAsync("nietzsche", null, null, cache, TestContext.Current.CancellationToken));
         Assert.Contains("https://s3.amazonaws.com/text-datasets/nietzsche.txt", exception.Message);
-        Assert.Contains($"put it at {folder.File("nietzsche.txt")}", exception.Message);
+        Assert.Contains($"put it at {folder["nietzsche.txt"]}", exception.Message);
     }
 
     [Fact]

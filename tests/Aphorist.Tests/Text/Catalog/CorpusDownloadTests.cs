@@ -22,7 +22,7 @@ public sealed class CorpusDownloadTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string Destination => folder.File("cache/letters.txt");
+    private string Destination => folder["cache/letters.txt"];
 
     private string Part => Destination + ".part";
 
@@ -161,7 +161,7 @@ public sealed class CorpusDownloadTests : IDisposable
         string[] paths = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => FetchAsync(server))));
         Assert.All(paths, path => Assert.Equal(Destination, path));
         Assert.Single(server.Starts);
-        Assert.Equal([Destination], Directory.GetFiles(folder.File("cache")));
+        Assert.Equal([Destination], Directory.GetFiles(folder["cache"]));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class CorpusDownloadTests : IDisposable
         Assert.Contains("set APHORIST_CORPORA to a folder that is writable", (await FailAsync(new(Text))).Message);
     }
 
-    private CorpusDownloadFolder CacheOf(FakeServer server) => new(folder.File("cache"), server);
+    private CorpusDownloadFolder CacheOf(FakeServer server) => new(folder["cache"], server);
 
     private Task<string> FetchAsync(FakeServer server, IProgress<DownloadProgress>? progress = null) =>
         CacheOf(server).FetchAsync(Entry, progress, TestContext.Current.CancellationToken);

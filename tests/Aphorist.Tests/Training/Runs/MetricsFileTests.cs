@@ -1,4 +1,5 @@
 using Aphorist.Training;
+using Aphorist.Training.Runs;
 using CsCheck;
 using Xunit;
 
@@ -8,7 +9,7 @@ public sealed class MetricsFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string FilePath => folder.File("metrics.csv");
+    private string FilePath => folder["metrics.csv"];
 
     public void Dispose() => folder.Dispose();
 
@@ -53,6 +54,6 @@ public sealed class MetricsFileTests : IDisposable
     public void Read_DamagedFile_SaysWhere(string text, string problem)
     {
         File.WriteAllText(FilePath, text);
-        Assert.Contains(problem, Assert.ThrowsAny<IOException>(() => MetricsFile.Read(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<TrainingRunException>(() => MetricsFile.Read(FilePath)).Message, StringComparison.Ordinal);
     }
 }

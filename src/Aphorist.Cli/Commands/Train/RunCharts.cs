@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Aphorist.Cli.Commands.Plot;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>
+/// Draws loss.png and loss.svg into the run folder in the background. A failure is reported once and does not stop training.
+/// </summary>
+internal sealed class RunCharts(string folder, LossHistory history, TextWriter notes) : IAsyncDisposable
+{
+    private static readonly string[] Files = [LossChart.DefaultName, "loss.svg"];
+
+    // Drawing takes processor time from training. With short epochs it may take a tenth of the time.
+    private const int RestPerDrawing = 10;
+
+    private readonly Stopwatch sinceDrawn = new();
+    private Task<TimeSpan> drawing = Task.FromResult(TimeSpan.Zero);
+    private int drawnEpochs;
+    private string? failure;
+    private bool isReported;
+
+    /// <summary>Starts drawing, unless the last drawing was too recent.</summary>
+    public void Refresh()
+    {
+        if (!drawing.IsCompleted || sinceDrawn.Elapsed < drawing.Result * RestPerDrawing) return;
+        ReportFailure();
+        Start();
+    }
+
+    /// <summary>Draws what has not been drawn yet and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await drawing;
+        if (drawnEpochs < history.Epochs.Count)
+        {
+            Start();
+            await drawing;
+        }
+
+        ReportFailure();
+    }
+
+    private void Start()
+    {
+        drawnEpochs = history.Epochs.Count;
+        LossCurve curve = new(LossCurve.NameOf(folder), [.. history.Epochs]);
+        drawing = Task.Run(() => Draw(curve));
+    }
+
+    private TimeSpan Draw(LossCurve curve)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        try
+        {
+            foreach (string file in Files) LossChart.Write([curve], LossAxis.Epoch, Path.Combine(folder, file));
+        }
+        catch (Exception exception)
+        {
+            failure ??= exception.Message.ReplaceLineEndings(" ");
+        }
+
+        sinceDrawn.Restart();
+        return clock.Elapsed;
+    }
+
+    private void ReportFailure()
+    {
+        if (failure is null || isReported) return;
+        isReported = true;
+        notes.WriteLine($"Cannot draw the losses, training continues: {failure}");
+    }
+}

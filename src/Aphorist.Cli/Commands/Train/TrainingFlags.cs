@@ -1,0 +1,187 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Training;
+using static Aphorist.Cli.CommandLine.ChoiceOptions;
+using static Aphorist.Cli.CommandLine.NumberOptions;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>The options of training, one entry each: heading, help and the property that it sets.</summary>
+internal static class TrainingFlags
+{
+    private static readonly TrainingOptions Notebook = TrainingOptions.Notebook;
+
+    private static readonly NumberOption<ulong> SeedOption =
+        Seed("--seed", "Random seed. The same seed gives the same model.", Notebook.Seed);
+
+    public static SettingTable<TrainingOptions> Table { get; } = new()
+    {
+        {
+            Heading.Common,
+            Whole("--epochs", "Passes over the training set.", 1, fallback: Notebook.Epochs),
+            (options, value) => options with { Epochs = value }
+        },
+        {
+            Heading.Common,
+            Real(
+                "--minutes",
+                "minutes",
+                "Time limit for training in minutes, validation not included. Default: none.",
+                NumberRange.Above(0, 1e6))
+                .Sets(nameof(TrainingOptions.TimeBudget)),
+            (options, value) => options with { TimeBudget = TimeSpan.FromMinutes(value) }
+        },
+        {
+            Heading.Common,
+            Real(
+                "--validation",
+                "fraction",
+                "Fraction of the corpus, from its end, held out as validation set.",
+                NumberRange.BelowOne, Notebook.ValidationShare)
+                .Sets(nameof(TrainingOptions.ValidationShare)),
+            (options, value) => options with { ValidationShare = value }
+        },
+        {
+            Heading.Training,
+            new ChoiceOption<Objective>(
+                "--objective",
+                "windows: predict the token after each window, as the notebook does. stream: predict every token of long streams, which learns "
+                + "faster.",
+                Objective.Windows, ("windows", Objective.Windows), ("stream", Objective.Stream)),
+            (options, value) => options with { Objective = value }
+        },
+        {
+            Heading.Training,
+            Whole("--batch", "Batch size: windows or streams per training step.", 1, 1_000_000, Notebook.BatchSize)
+                .Sets(nameof(TrainingOptions.BatchSize)),
+            (options, value) => options with { BatchSize = value }
+        },
+        {
+            Heading.Training,
+            Whole("--step", "Stride: tokens between the starts of two windows.", 1, fallback: Notebook.Stride)
+                .Sets(nameof(TrainingOptions.Stride)),
+            (options, value) => options with { Stride = value },
+            "--objective windows", options => options.Objective == Objective.Windows
+        },
+        {
+            Heading.Training,
+            Whole("--sequence", "Sequence length: tokens of a stream per training step.", 1, 100_000, Notebook.SequenceLength)
+                .Sets(nameof(TrainingOptions.SequenceLength)),
+            (options, value) => options with { SequenceLength = value },
+            "--objective stream", options => options.Objective == Objective.Stream
+        },
+        {
+            Heading.Training,
+            Real("--dropout", "p", "Dropout probability on each layer's outputs.", NumberRange.BelowOne, Notebook.Dropout),
+            (options, value) => options with { Dropout = value }
+        },
+        {
+            Heading.Training,
+            Whole(
+                "--patience",
+                "Early stopping: end training after this many epochs without a lower loss; 0 for never.",
+                0, fallback: Notebook.Patience),
+            (options, value) => options with { Patience = value }
+        },
+        {
+            Heading.Training,
+            TrueOrFalse(
+                "--divergence-guard",
+                "If the loss explodes, restore the last good weights and lower the learning rate.",
+                Notebook.DivergenceGuard),
+            (options, value) => options with { DivergenceGuard = value }
+        },
+        {
+            Heading.Training,
+            SeedOption,
+            (options, value) => options with { Seed = value }
+        },
+        {
+            Heading.Training,
+            Whole("--threads", "Number of threads. The result does not depend on it. Default: one per processor.", 1, 1024),
+            (options, value) => options with { Threads = value }
+        },
+        {
+            Heading.Optimizer,
+            new ChoiceOption<OptimizerKind>(
+                "--optimizer", "Optimization algorithm.", Notebook.Optimizer,
+                ("rmsprop", OptimizerKind.RmsProp), ("adam", OptimizerKind.Adam),
+                ("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)),
+            (options, value) => options with { Optimizer = value }
+        },
+        {
+            Heading.Optimizer,
+            Real("--learning-rate", "rate", "Learning rate.", NumberRange.Above(0), Notebook.LearningRate),
+            (options, value) => options with { LearningRate = value }
+        },
+        {
+            Heading.Optimizer,
+            new ChoiceOption<LearningRateSchedule>(
+                "--schedule",
+                "Learning rate schedule. cosine: half a cosine over the whole training. step: 3 % less with each epoch from the tenth on. "
+                + "plateau: half when the loss stops falling.",
+                Notebook.Schedule,
+                ("constant", LearningRateSchedule.Constant), ("cosine", LearningRateSchedule.Cosine),
+                ("step", LearningRateSchedule.Step), ("plateau", LearningRateSchedule.Plateau)),
+            (options, value) => options with { Schedule = value }
+        },
+        {
+            Optimizer,
+            Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Notebook.WarmupSteps)
+                .Sets(nameof(TrainingOptions.WarmupSteps)),
+            (options, value) => options with { WarmupSteps = value }
+        },
+        {
+            Heading.Optimizer,
+            Real("--weight-decay", "x", "Weight decay.", NumberRange.AtLeast(0), Notebook.WeightDecay),
+            (options, value) => options with { WeightDecay = value }
+        },
+        {
+            Heading.Optimizer,
+            Real(
+                "--clip-norm",
+                "x",
+                "Gradient clipping: maximum norm of the whole gradient; 0 for no limit.",
+                NumberRange.AtLeast(0), Notebook.ClipNorm),
+            (options, value) => options with { ClipNorm = value }
+        },
+        {
+            Heading.Optimizer,
+            Real(
+                "--clip-value",
+                "x",
+                "Gradient clipping: maximum absolute value of each gradient; 0 for no limit.",
+                NumberRange.AtLeast(0), Notebook.ClipValue),
+            (options, value) => options with { ClipValue = value }
+        },
+        {
+            Heading.Optimizer,
+            Real(
+                "--average",
+                "decay",
+                "Decay of an exponential moving average (EMA) of the weights, such as 0.999; the model is then the average. 0 for none.",
+                NumberRange.BelowOne, Notebook.EmaDecay).Sets(nameof(TrainingOptions.EmaDecay)),
+            (options, value) => options with { EmaDecay = value }
+        },
+        {
+            Heading.Evaluation,
+            Whole(
+                "--validate-every",
+                "Training steps between two validations within an epoch; 0 for none. There is always one after each epoch.",
+                0, fallback: Notebook.ValidationInterval).Sets(nameof(TrainingOptions.ValidationInterval)),
+            (options, value) => options with { ValidationInterval = value }
+        },
+        {
+            Heading.Run,
+            Real(
+                "--checkpoint-interval",
+                "seconds",
+                "Seconds between two checkpoints within an epoch. There is always one after each epoch.",
+                NumberRange.Above(0, 1e6), Notebook.CheckpointInterval.TotalSeconds),
+            (options, value) => options with { CheckpointInterval = TimeSpan.FromSeconds(value) }
+        },
+    };
+
+    /// <summary>The seed that a call gives, or the default.</summary>
+    public static ulong SeedOf(ParseResult call) => SeedOption.GetValue(call) ?? Notebook.Seed;
+}

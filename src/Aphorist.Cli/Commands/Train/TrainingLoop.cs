@@ -1,0 +1,103 @@
+using System.Globalization;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>Reports a training run.</summary>
+internal interface ITrainingReporter : IAsyncDisposable
+{
+    ValueTask StartedAsync(TrainingStarted started) => ValueTask.CompletedTask;
+
+    ValueTask ProgressAsync(TrainingProgress progress);
+
+    ValueTask ValidationAsync(ValidationMeasured validation);
+
+    ValueTask EpochAsync(EpochCompleted epoch) => ValueTask.CompletedTask;
+
+    ValueTask DivergenceAsync(DivergenceDetected divergence);
+
+    /// <summary>
+    /// A sample starts. The seed text is that of the first sample of an epoch, and empty for the others, which continue the text.
+    /// </summary>
+    void SampleStarted(int epoch, double temperature, string seed)
+    {
+    }
+
+    /// <summary>A piece of a sample was generated.</summary>
+    void SamplePiece(string piece)
+    {
+    }
+
+    /// <summary>A sample is complete.</summary>
+    void SampleCompleted(int epoch, double temperature, string text)
+    {
+    }
+
+    ValueTask CompletedAsync(TrainingCompleted completed);
+}
+
+/// <summary>Trains a run and passes its events to a reporter, the charts and the samples.</summary>
+internal static class TrainingLoop
+{
+    /// <summary>Trains to the end. The reporter is disposed.</summary>
+    public static async Task RunAsync(
+        ActiveTrainingRun run,
+        LossHistory history,
+        ITrainingReporter reporter,
+        TextWriter notes,
+        bool hasSamples,
+        CancellationToken cancellationToken)
+    {
+        // Disposed after the reporter: its notes must not run into the progress bar.
+        await using RunCharts charts = new(run.Folder, history, notes);
+        await using ITrainingReporter report = reporter;
+        EpochSamples? samples = hasSamples ? new EpochSamples(run, report) : null;
+        await foreach (TrainingEvent happened in run.RunAsync(cancellationToken))
+        {
+            switch (happened)
+            {
+                case TrainingStarted started:
+                    LoadHistory(run, history, started.CompletedEpochs);
+                    await report.StartedAsync(started);
+                    if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
+                    break;
+                case TrainingProgress progress:
+                    await report.ProgressAsync(progress);
+                    break;
+                case DivergenceDetected divergence:
+                    await report.DivergenceAsync(divergence);
+                    break;
+                case ValidationMeasured validation:
+                    await report.ValidationAsync(validation);
+                    break;
+                case EpochCompleted epoch:
+                    history.Add(epoch);
+                    await report.EpochAsync(epoch);
+                    charts.Refresh();
+                    samples?.Generate(epoch, cancellationToken);
+                    break;
+                case TrainingCompleted completed:
+                    await report.CompletedAsync(completed);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Loads the epochs before a resume. They are only shown, so a run without readable metrics continues all the same.</summary>
+    private static void LoadHistory(TrainingRun run, LossHistory history, int completedEpochs)
+    {
+        if (completedEpochs == 0) return;
+        try
+        {
+            history.Load(run.ReadMetrics().Take(completedEpochs));
+        }
+        catch (Exception exception) when (exception is TrainingRunException or IOException or UnauthorizedAccessException)
+        {
+            // The trainer writes the file again after the next epoch.
+        }
+    }
+
+    private static string UnknownWords(double share) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{100 * share:F1} % of the tokens are words outside the vocabulary. The model reads and generates each as U+FFFD.");
+}

@@ -1,0 +1,57 @@
+using Aphorist.IO;
+using Aphorist.Training.Runs;
+
+namespace Aphorist.Training;
+
+/// <summary>A training run that is ready to train. It holds the lock of its folder: only one process at a time can train in it.</summary>
+public sealed class ActiveTrainingRun : TrainingRun, IDisposable
+{
+    private readonly FileLock held;
+    private readonly Trainer trainer;
+
+    internal ActiveTrainingRun(
+        RunFolder files, FileLock held, TrainingRunOptions options, LanguageModel model, Corpus corpus, Corpus? validation, Trainer trainer)
+        : base(files, options) =>
+        (this.held, Model, Corpus, Validation, this.trainer) = (held, model, corpus, validation, trainer);
+
+    /// <summary>The model, which is trained in place. After a resume it has the weights of the checkpoint once training has started.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>The training corpus.</summary>
+    public Corpus Corpus { get; }
+
+    /// <summary>The separate validation text, or null.</summary>
+    public Corpus? Validation { get; }
+
+    /// <inheritdoc cref="Trainer.CharactersPerToken"/>
+    public double CharactersPerToken => trainer.CharactersPerToken;
+
+    /// <summary>
+    /// Trains from the last checkpoint, or from the start, and writes checkpoints, models and metrics into the run folder. Between two events the model
+    /// does not change, so a listener may generate text with it.
+    /// </summary>
+    /// <param name="cancellationToken">
+    /// Stops training after the current batch. The run then writes a checkpoint and throws an <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="TrainingDivergedException">The loss rose and the divergence guard is off, or did not help.</exception>
+    /// <exception cref="CorpusException">A cached text cannot be read any more. The checkpoint stays as it was.</exception>
+    /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
+    /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
+    /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
+    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) => trainer.RunAsync(Files, cancellationToken);
+
+    /// <summary>Writes the text that the model generated after an epoch into the run folder.</summary>
+    /// <param name="epoch">The number of the epoch, from 1.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteSample(int epoch, string text)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
+        ArgumentNullException.ThrowIfNull(text);
+        Directory.CreateDirectory(Files.Samples);
+        AtomicFile.WriteAllText(Files.SampleFile(epoch), text);
+    }
+
+    /// <summary>Releases the lock of the folder.</summary>
+    public void Dispose() => held.Dispose();
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
+using Spectre.Console;
+
+namespace Aphorist.Cli.Tests;
+
+/// <summary>
+/// The command in this process, with a console of its own for each call. Calls can run in parallel, so paths are absolute. Tests of
+/// signals, pipes, terminals, start-up and the working folder use <see cref="AphoristProcess"/>.
+/// </summary>
+internal static class AphoristApp
+{
+    /// <summary>Runs the command to its end.</summary>
+    public static CommandResult Run(params string[] arguments) => RunWith("", arguments);
+
+    /// <summary>Runs the command to its end, with a text on its standard input.</summary>
+    public static CommandResult RunWith(string input, params string[] arguments)
+    {
+        using MemoryConsole console = new(input);
+        int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
+        return new CommandResult(exitCode, console.OutputText, console.ErrorText);
+    }
+
+    private sealed class MemoryConsole : AphoristConsole, IDisposable
+    {
+        private readonly MemoryStream output = new();
+        private readonly StringWriter error = new() { NewLine = "\n" };
+
+        public MemoryConsole(string input)
+        {
+            Input = new MemoryStream(Encoding.UTF8.GetBytes(input));
+            Output = new ResultWriter(output);
+            Error = TextWriter.Synchronized(error);
+        }
+
+        public override Stream Input { get; }
+
+        public override ResultWriter Output { get; }
+
+        public override TextWriter Error { get; }
+
+        public string OutputText => Encoding.UTF8.GetString(output.ToArray());
+
+        public string ErrorText => error.ToString();
+
+        public override string? GetVariable(string name) => null;
+
+        public void Dispose()
+        {
+            Output.Dispose();
+            Input.Dispose();
+        }
+
+        protected override IAnsiConsole CreateTerminal(bool isError) => throw new InvalidOperationException("There is no terminal.");
+    }
+}

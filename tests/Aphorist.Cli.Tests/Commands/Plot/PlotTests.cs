@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Aphorist.Cli.Tests.Commands.Plot;
+
+public sealed class PlotTests : IDisposable
+{
+    private const string Header = "epoch,loss,accuracy,validation_loss,validation_accuracy,seconds,characters_per_second,learning_rate\n";
+
+    private readonly TemporaryFolder folder = new();
+
+    public PlotTests()
+    {
+        WriteMetrics("one", "1,2.9,0.2,2.8,0.21,10,1000,0.01\n2,2.4,0.3,2.5,0.29,10,1000,0.01\n3,2.1,0.4,2.4,0.3,10,1000,0.01\n");
+        WriteMetrics("two & <half>", "1,3,0.2,,,20,1000,0.01\n2,NaN,0.3,,,20,1000,0.01\n3,2,0.4,,,20,1000,0.01\n");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Plot_RunFolder_DrawsAPngIntoIt()
+    {
+        string output = AphoristApp.Run("plot", folder["one"]).Expect(0).Output;
+
+        Assert.Equal(folder["one/loss.png"], output.TrimEnd('\n'));
+        AssertIsPicture(folder["one/loss.png"]);
+    }
+
+    [Fact]
+    public void Plot_MetricsFile_DrawsBesideIt()
+    {
+        AphoristApp.Run("plot", folder["one/metrics.csv"]).Expect(0);
+
+        AssertIsPicture(folder["one/loss.png"]);
+    }
+
+    [Fact]
+    public void Plot_SeveralRuns_DrawsThemIntoTheCurrentFolder()
+    {
+        CommandResult result = AphoristProcess.Run(folder.Path, "plot", "one", "two & <half>", "--json").Expect(0);
+
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal("loss.png", json.GetProperty("picture").GetString());
+        Assert.Equal(["one", "two & <half>"], json.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("name").GetString()));
+        Assert.Equal("", result.Error);
+        AssertIsPicture(folder["loss.png"]);
+        Assert.False(File.Exists(folder["one/loss.png"]));
+    }
+
+    [Theory]
+    [InlineData("epoch", "epoch")]
+    [InlineData("seconds", "seconds of training")]
+    public void Plot_Svg_IsWellFormedAndNamesRunsAndAxes(string by, string label)
+    {
+        CommandResult result = AphoristApp.Run(
+            "plot", folder["one"], folder["two & <half>"], "--by", by, "--output", folder["both.svg"]).Expect(0);
+
+        XElement picture = XDocument.Load(folder["both.svg"]).Root!;
+        string[] texts =
+        [
+            .. picture.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()),
+        ];
+        Assert.Equal("svg", picture.Name.LocalName);
+        Assert.Equal("1200", picture.Attribute("width")!.Value);
+        foreach (string text in new[] { "one, training", "one, validation", "two & <half>", label, "loss in nats per character" })
+            Assert.Contains(text, texts);
+        // The curve and its line in the legend.
+        Assert.Equal(2, picture.Descendants().Count(element => element.Attribute("stroke-dasharray") is not null));
+        Assert.DoesNotContain(picture.Descendants().Attributes(), attribute => attribute.Value.EndsWith(", ", StringComparison.Ordinal));
+        Assert.Equal("", result.Error);
+    }
+
+    [Fact]
+    public void Plot_SingleEpochOrLossesThatAreNoNumbers_StillDraws()
+    {
+        WriteMetrics("single", "1,2.9,0.2,,,10,1000,0.01\n");
+        WriteMetrics("lost", "1,NaN,0.2,NaN,0.1,10,1000,0.01\n");
+
+        AphoristApp.Run("plot", folder["single"], folder["lost"], "--output", folder["loss.png"]).Expect(0);
+
+        AssertIsPicture(folder["loss.png"]);
+    }
+
+    [Fact]
+    public void Plot_DamagedMetrics_SaysWhere()
+    {
+        WriteMetrics("damaged", "1,2.9,0.2,,,10,1000,0.01\n2,oops\n");
+
+        AphoristApp.Run(
+            "plot", folder["one"], folder["damaged"], "--output", folder["loss.png"])
+            .ExpectSentence(1, "Line 3", "metrics.csv", "oops");
+        Assert.False(File.Exists(folder["loss.png"]));
+    }
+
+    [Fact]
+    public void Plot_NotARun_SaysSo()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        WriteMetrics("begun", "");
+        folder.Write("text.txt", "some text");
+
+        AphoristApp.Run("plot", folder["nowhere"]).ExpectSentence(1, "There is no run", "nowhere'");
+        AphoristApp.Run("plot", folder["empty"]).ExpectSentence(1, "no metrics.csv in", "empty'");
+        AphoristApp.Run("plot", folder["begun"]).ExpectSentence(1, "no completed epoch yet");
+        AphoristApp.Run("plot", folder["text.txt"]).ExpectSentence(1, "text.txt' is not a metrics file");
+        AphoristApp.Run("plot").ExpectSentence(2, "RUN");
+    }
+
+    [Fact]
+    public void Plot_OutputThatCannotBe_SaysSo()
+    {
+        AphoristApp.Run("plot", folder["one"], "--output", "loss.jpg").ExpectSentence(2, ".png or .svg", "loss.jpg");
+        AphoristApp.Run("plot", folder["one"], "--output", folder["nowhere/loss.png"]).ExpectSentence(1, "nowhere");
+    }
+
+    [Fact]
+    public void Train_EachRun_LeavesItsPictures()
+    {
+        Train("run").Expect(0);
+
+        AssertIsPicture(folder["run/loss.png"]);
+        Assert.Equal("svg", XDocument.Load(folder["run/loss.svg"]).Root!.Name.LocalName);
+    }
+
+    [Fact]
+    public void Train_PictureCannotBeWritten_SaysSoOnceAndGoesOn()
+    {
+        Directory.CreateDirectory(folder["run/loss.png"]);
+
+        CommandResult result = Train("run").Expect(0);
+
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("Cannot draw the losses", StringComparison.Ordinal));
+        Assert.True(File.Exists(folder["run/model.safetensors"]));
+    }
+
+    private CommandResult Train(string run)
+    {
+        folder.Write("tiny.txt", TinyText.OfLength(2000));
+        return AphoristApp.Run("train", folder["tiny.txt"], "--epochs", "3", "--window", "20", "--samples", "false", "--run", folder[run]);
+    }
+
+    private void WriteMetrics(string run, string lines)
+    {
+        folder.Write($"{run}/metrics.csv", Header + lines);
+    }
+
+    private static void AssertIsPicture(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        Assert.Equal([0x89, .. "PNG\r\n"u8, 0x1A, .. "\n"u8], bytes[..8]);
+        Assert.Equal(1200, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)));
+        Assert.Equal(700, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)));
+    }
+}
