@@ -20,7 +20,7 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
     public static Preset CharRnn { get; } = new(
         "char-rnn",
         "Karpathy's char-rnn: 2 layers of LSTM(128) over 50 streams of 50 characters, RMSprop(0.002) falling by 3 % per epoch, 50 epochs.",
-        new ModelSpec { HiddenSize = 128, Layers = 2, Gates = GateActivation.Sigmoid },
+        ModelSpec.CharRnn,
         TrainingOptions.CharRnn,
         Lowercase: false);
 
@@ -28,7 +28,7 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
     public static Preset Quick { get; } = new(
         "quick",
         "Readable output after one minute on two cores: layer-normalized LSTM(256) over 16 streams of 64 characters, Adam with a cosine schedule.",
-        new ModelSpec { HiddenSize = 256, LayerNormalization = true, Gates = GateActivation.Sigmoid },
+        ModelSpec.Quick,
         TrainingOptions.Quick,
         Lowercase: false);
 
@@ -37,7 +37,7 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
         "best",
         "The best model after fifteen minutes on two cores: 2 layer-normalized layers of LSTM(384) over 32 streams of 64 characters, dropout 0.4, "
         + "AdamW with a cosine schedule.",
-        new ModelSpec { HiddenSize = 384, Layers = 2, LayerNormalization = true, Gates = GateActivation.Sigmoid },
+        ModelSpec.Best,
         TrainingOptions.Best,
         Lowercase: false);
 
