@@ -4,7 +4,6 @@ using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
-using Aphorist.Numerics;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
