@@ -1,49 +1,53 @@
 namespace Aphorist.Interop;
 
-/// <summary>A model of text that another program trained, in memory. It has no vocabulary, since the files of these programs hold none.</summary>
+/// <summary>A language model that another program trained. It has no vocabulary, since the files of these programs do not hold one.</summary>
 public abstract class ImportedModel
 {
-    // The notebook's window, where a file does not say how far its model looks back.
+    // The window of the notebook, for files that do not say the length of the input.
     internal const int UsualWindow = 60;
 
     private protected ImportedModel(string name) => Name = name;
 
-    /// <summary>What the file is called.</summary>
+    /// <summary>The path of the file, or the name of the stream.</summary>
     public string Name { get; }
 
-    /// <summary>The model's shape.</summary>
+    /// <summary>The shape of the model.</summary>
     public abstract ModelSpec Spec { get; }
 
-    /// <summary>The tokens that the model reads and predicts.</summary>
+    /// <summary>The number of tokens that the model reads and predicts.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>The model, with a tokenizer whose ids are the other program's numbers of the tokens.</summary>
-    /// <param name="tokenizer">The tokenizer, such as <see cref="CharacterTokenizer.Create"/> the corpus where the characters were sorted.</param>
-    /// <exception cref="ArgumentException">The tokenizer has not as many tokens as the model.</exception>
+    /// <summary>Creates a model with a tokenizer that has the same ids as the other program.</summary>
+    /// <param name="tokenizer">The tokenizer, for example <see cref="CharacterTokenizer.Create"/> from the training text if the program sorted its characters.</param>
+    /// <exception cref="ArgumentException">The number of tokens is not that of the model.</exception>
     public LanguageModel ToLanguageModel(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.VocabularySize)]);
     }
 
-    /// <summary>The model, with a vocabulary in the other program's order, which becomes ours.</summary>
-    /// <param name="vocabulary">The characters by the other program's numbers.</param>
-    /// <exception cref="ArgumentException">The vocabulary has not as many characters as the model has tokens.</exception>
+    /// <summary>Creates a model with a vocabulary that has other ids in the other program. The parameters are put into the order of the tokenizer.</summary>
+    /// <param name="vocabulary">The characters and their ids in the other program.</param>
+    /// <exception cref="ArgumentException">The number of characters is not that of the tokens of the model.</exception>
     public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         return ToLanguageModel(vocabulary.Tokenizer, vocabulary.Places);
     }
 
-    /// <summary>Puts the weights into a model, and says where they came from.</summary>
-    /// <param name="model">A model of <see cref="Spec"/> whose parameters are zeros.</param>
-    /// <param name="places">The other program's number of each token of the model.</param>
+    /// <summary>Sets the parameters and the origin of a model.</summary>
+    /// <param name="model">A model of shape <see cref="Spec"/> whose parameters are 0.</param>
+    /// <param name="places">The other program's id of each token of the model.</param>
     private protected abstract void Fill(LanguageModel model, ReadOnlySpan<int> places);
 
     private LanguageModel ToLanguageModel(Tokenizer tokenizer, ReadOnlySpan<int> places)
     {
         if (tokenizer.VocabularySize != VocabularySize)
-            throw new ArgumentException(FormattableString.Invariant($"The vocabulary has {tokenizer.VocabularySize} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The vocabulary has {tokenizer.VocabularySize} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+        }
+
         LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);
         Fill(model, places);
         return model;

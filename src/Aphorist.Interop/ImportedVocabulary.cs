@@ -5,31 +5,31 @@ using Aphorist.Text;
 
 namespace Aphorist.Interop;
 
-/// <summary>The characters of another program's model by their numbers, which are whatever that program made them; ours are sorted by code point.</summary>
+/// <summary>The characters of another program's model and their ids there, which can be in any order. Those of a <see cref="CharacterTokenizer"/> are sorted by code point.</summary>
 public sealed class ImportedVocabulary
 {
     private readonly int[] places;
 
     private ImportedVocabulary(CharacterTokenizer tokenizer, int[] places) => (Tokenizer, this.places) = (tokenizer, places);
 
-    /// <summary>The characters, sorted.</summary>
+    /// <summary>The tokenizer with these characters.</summary>
     public CharacterTokenizer Tokenizer { get; }
 
-    /// <summary>The other program's number of each character of <see cref="Tokenizer"/>.</summary>
+    /// <summary>The other program's id of each character of <see cref="Tokenizer"/>.</summary>
     internal ReadOnlySpan<int> Places => places;
 
-    /// <summary>The distinct characters of a corpus, sorted, as <c>sorted(list(set(text)))</c> numbers them in most programs.</summary>
-    /// <param name="corpus">The text that the model was trained on, read as it was then.</param>
+    /// <summary>Returns the distinct characters of a corpus in sorted order, as <c>sorted(list(set(text)))</c> gives them.</summary>
+    /// <param name="corpus">The text that the model was trained on, with the same encoding and normalization.</param>
     public static ImportedVocabulary Of(Corpus corpus)
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.Create(corpus);
         return new(vocabulary, [.. Enumerable.Range(0, vocabulary.VocabularySize)]);
     }
 
-    /// <summary>The characters of a string, in the order of their numbers.</summary>
-    /// <param name="characters">The characters, each once; a line feed is one of them.</param>
-    /// <param name="normalization">How texts were normalized before they were numbered. Not at all by default.</param>
-    /// <exception cref="InvalidDataException">A character is there twice.</exception>
+    /// <summary>Returns the characters of a string, whose ids are their positions.</summary>
+    /// <param name="characters">The characters, each once. A line feed counts as one.</param>
+    /// <param name="normalization">The normalization of texts in the other program. None by default.</param>
+    /// <exception cref="InvalidDataException">A character occurs twice.</exception>
     public static ImportedVocabulary FromCharacters(string characters, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(characters);
@@ -38,22 +38,22 @@ public sealed class ImportedVocabulary
         return Of(numbers, normalization);
     }
 
-    /// <summary>A JSON object either way round: <c>{"a": 0, "b": 1}</c>, as programs call it char_indices, or <c>{"0": "a", "1": "b"}</c>, indices_char.</summary>
-    /// <param name="json">The object.</param>
-    /// <param name="normalization">How texts were normalized before they were numbered. Not at all by default.</param>
-    /// <exception cref="InvalidDataException">It is no such object, a character or a number is there twice, or a number from 0 on is missing.</exception>
+    /// <summary>Reads a JSON object in either direction: <c>{"a": 0, "b": 1}</c>, often named char_indices, or <c>{"0": "a", "1": "b"}</c>, indices_char.</summary>
+    /// <param name="json">The JSON text.</param>
+    /// <param name="normalization">The normalization of texts in the other program. None by default.</param>
+    /// <exception cref="InvalidDataException">The text is not such an object, a character or an id occurs twice, or an id is missing.</exception>
     public static ImportedVocabulary FromJson(string json, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            // Of two members of one name JSON keeps the last, which would hide a mistake.
+            // JSON keeps the last of two members with the same name, which would hide a mistake.
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Of(ReadMap(document.RootElement), normalization);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException("The vocabulary is no JSON object of characters and their numbers, each once: write one such as {\"a\": 0, \"b\": 1}.", exception);
+            throw new InvalidDataException("The vocabulary is not a JSON object of characters and their ids, each once. Write one such as {\"a\": 0, \"b\": 1}.", exception);
         }
     }
 

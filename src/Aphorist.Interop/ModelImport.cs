@@ -4,14 +4,14 @@ using Aphorist.Interop.PyTorch;
 
 namespace Aphorist.Interop;
 
-/// <summary>Reads models of other programs, whichever it was: what is in the file decides, not what it is called.</summary>
+/// <summary>Reads models of other programs. The content of the file determines the format, not its name.</summary>
 public static class ModelImport
 {
     /// <summary>Reads a model of Keras (HDF5 or <c>.keras</c>) or of PyTorch (safetensors).</summary>
     /// <param name="path">The file.</param>
-    /// <param name="window">Tokens that the model is meant to look back on, where its file does not say it: in PyTorch, and of weights alone in Keras. 60 by default.</param>
-    /// <param name="gates">The activation of the gates, which weights alone of Keras do not say; other files do.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported; the message says what is wrong.</exception>
+    /// <param name="window">The window of the model, for files that do not say it: those of PyTorch, and weights alone of Keras. 60 by default.</param>
+    /// <param name="gates">The activation of the gates, required for weights alone of Keras; other files say it.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported.</exception>
     public static ImportedModel Read(string path, int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -37,4 +37,13 @@ public static class ModelImport
             throw new ModelFileException(name, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
         });
     }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="name">The name of the file in error messages. "memory" by default.</param>
+    /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
+    /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>
+    public static ImportedModel Read(ReadOnlyMemory<byte> bytes, string name = "memory", int window = ImportedModel.UsualWindow, GateActivation? gates = null) =>
+        SourceFile.Read(bytes, stream => Read(stream, name, window, gates));
 }

@@ -15,7 +15,7 @@ internal static class ModelTensors
         public ParameterTensor DecoderBias => parameters["decoder.bias"];
 
         /// <summary>The tensors of a layer, from 0.</summary>
-        public LayerTensors Layer(int layer)
+        public LayerParameters Layer(int layer)
         {
             if (parameters.Find($"convolution.{layer}.weight") is { } kernel) return new(kernel, null, parameters[$"convolution.{layer}.bias"], null);
             return parameters.Find($"gru.weight_ih_l{layer}") is { } input
@@ -53,4 +53,18 @@ internal static class ModelTensors
 /// <param name="RecurrentKernel">U [G H, H], transposed in memory; null for a convolution.</param>
 /// <param name="Bias">b [G H].</param>
 /// <param name="RecurrentBias">The second bias [G H] of a GRU; null for other layers.</param>
-internal sealed record LayerTensors(ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
+internal sealed record LayerParameters(ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
+
+/// <summary>Matrices that have a row for each token.</summary>
+internal static class TokenRows
+{
+    /// <summary>Puts the rows, which are in another program's order of the tokens, into ours.</summary>
+    /// <param name="from">[V, ...].</param>
+    /// <param name="places">Where in <paramref name="from"/> the row of each of our tokens is.</param>
+    /// <param name="to">[V, ...].</param>
+    public static void Copy(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
+    {
+        int length = from.Length / places.Length;
+        for (int id = 0; id < places.Length; id++) from.Slice(places[id] * length, length).CopyTo(to[(id * length)..]);
+    }
+}

@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Aphorist.Interop;
 
-/// <summary>The file of another program, as a stream that can be sought in.</summary>
+/// <summary>Opens files of other programs as streams that can seek.</summary>
 internal static class SourceFile
 {
     private const int LongestStart = 16;
 
-    /// <summary>Reads a file. Whatever fails in opening it is one exception.</summary>
+    /// <summary>Reads a file. Every failure to open it is a <see cref="ModelFileException"/>.</summary>
     public static T Read<T>(string path, Func<Stream, T> read)
     {
         if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
@@ -21,16 +23,26 @@ internal static class SourceFile
         }
     }
 
-    /// <summary>Reads a stream, which stays open; one that cannot be sought in is taken into memory first.</summary>
+    /// <summary>Reads a whole stream, which stays open. If it cannot seek, it is read into memory first.</summary>
     public static T Read<T>(Stream stream, Func<Stream, T> read)
     {
         if (stream.CanSeek) return read(stream);
         using MemoryStream copy = new();
         stream.CopyTo(copy);
+        copy.Position = 0;
         return read(copy);
     }
 
-    /// <summary>The first bytes, by which formats are told apart.</summary>
+    /// <summary>Reads bytes in memory.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, Func<Stream, T> read)
+    {
+        using MemoryStream stream = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Array is { } array
+            ? new(array, segment.Offset, segment.Count, writable: false)
+            : new(bytes.ToArray(), writable: false);
+        return read(stream);
+    }
+
+    /// <summary>The first bytes, which identify the format.</summary>
     public static byte[] Start(Stream stream)
     {
         byte[] start = new byte[LongestStart];

@@ -3,10 +3,10 @@ using Aphorist.Interop.Keras;
 
 namespace Aphorist.Interop;
 
-/// <summary>A model of text that Keras trained and saved, in memory: HDF5 files of Keras 1 and 2, of TensorFlow's Keras and of Keras 3, and <c>.keras</c> files of Keras 3.</summary>
+/// <summary>A language model that Keras trained: an HDF5 file of Keras 1, 2 or 3 or of TensorFlow's Keras, or a <c>.keras</c> file of Keras 3.</summary>
 /// <remarks>
-/// It is a chain of one-hot vectors or an Embedding, up to four LSTM or GRU layers of one size, and a Dense layer with a softmax; docs/import.md says more.
-/// Keras's files do not hold the vocabulary: <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> wants it.
+/// The model can have one-hot vectors or an Embedding, up to four LSTM or GRU layers of the same size, and a Dense layer with a softmax; see
+/// docs/import.md. The file does not hold the vocabulary, which <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> takes.
 /// </remarks>
 public sealed class KerasModel : ImportedModel
 {
@@ -22,24 +22,25 @@ public sealed class KerasModel : ImportedModel
         moments = KerasMoments.Read(network, configuration, weights);
     }
 
-    /// <summary>The version of Keras that wrote the file, such as 2.4.0; null if the file does not say.</summary>
+    /// <summary>The version of Keras that wrote the file, for example 2.4.0; null if the file does not say.</summary>
     public string? KerasVersion { get; }
 
-    /// <summary>The model's shape. Its window is the length of the input, or 60 where Keras left that open.</summary>
+    /// <summary>The shape of the model. The window is the length of the input, or 60 if the file leaves it open.</summary>
     public override ModelSpec Spec { get; }
 
     /// <inheritdoc/>
     public override int VocabularySize { get; }
 
     /// <summary>
-    /// What the model was trained with; null if the file does not say. What it had accumulated comes along (<see cref="LanguageModel.OptimizerState"/>) where it is an optimizer
-    /// of this library: RMSprop, Adam, AdamW or SGD with Nesterov's momentum 0.9, with constants as here.
+    /// The optimizer that the model was trained with; null if the file does not say. Its state is imported
+    /// (<see cref="LanguageModel.OptimizerState"/>) if this library has the same optimizer with the same constants: RMSprop, Adam, AdamW, or SGD with
+    /// Nesterov momentum 0.9.
     /// </summary>
     public KerasOptimizer? Optimizer { get; }
 
     /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, no Keras model, or one that cannot be imported; the message says which layer is the reason.</exception>
+    /// <exception cref="ModelFileException">The file is missing, damaged, not a Keras model, or one that cannot be imported; the message names the layer.</exception>
     public static KerasModel Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -64,9 +65,15 @@ public sealed class KerasModel : ImportedModel
         });
     }
 
-    /// <summary>Reads weights alone, as <c>model.save_weights</c> writes them. What the layers are follows from the shapes of the weights, but not all of it.</summary>
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="name">The name of the file in error messages. "memory" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
+    public static KerasModel Read(ReadOnlyMemory<byte> bytes, string name = "memory") => SourceFile.Read(bytes, stream => Read(stream, name));
+
+    /// <summary>Reads weights alone, as <c>model.save_weights</c> writes them. The layers follow from the shapes of the weights; the parameters of this method say the rest.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="gates">The <c>recurrent_activation</c> of the layers: by default it is sigmoid since Keras 2.3, hard sigmoid before.</param>
+    /// <param name="gates">The <c>recurrent_activation</c> of the layers. The default of Keras is sigmoid since 2.3, hard sigmoid before.</param>
     /// <param name="window">The length of the input. 60 by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which has these values itself.</exception>
     public static KerasModel ReadWeights(string path, GateActivation gates, int window = UsualWindow)
@@ -94,6 +101,15 @@ public sealed class KerasModel : ImportedModel
             return new KerasModel(name, configuration, KerasNetwork.Of(configuration), weights);
         });
     }
+
+    /// <summary>Reads weights alone from memory.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="gates">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</param>
+    /// <param name="window">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</param>
+    /// <param name="name">The name of the file in error messages. "memory" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
+    public static KerasModel ReadWeights(ReadOnlyMemory<byte> bytes, GateActivation gates, int window = UsualWindow, string name = "memory") =>
+        SourceFile.Read(bytes, stream => ReadWeights(stream, gates, window, name));
 
     /// <summary>Whether a file holds weights alone.</summary>
     internal static bool IsWeightsAlone(Stream stream, string name)

@@ -3,15 +3,15 @@ using Aphorist.Interop.Keras;
 
 namespace Aphorist.Interop;
 
-/// <summary>What a Keras model was compiled with to be trained.</summary>
-/// <param name="Name">Keras's name of the optimizer, such as RMSprop.</param>
-/// <param name="LearningRate">Its learning rate; null if that is a schedule or unknown.</param>
+/// <summary>The optimizer of a Keras model.</summary>
+/// <param name="Name">The name in Keras, for example RMSprop.</param>
+/// <param name="LearningRate">The learning rate; null if it is a schedule or unknown.</param>
 public sealed record KerasOptimizer(string Name, double? LearningRate)
 {
     // Keras has constants as floats.
     private const double Rounding = 1e-6;
 
-    /// <summary>Its weight decay, apart from the gradient; null if it has none.</summary>
+    /// <summary>The decoupled weight decay; null if there is none.</summary>
     public double? WeightDecay { get; private init; }
 
     /// <summary>Reads it from a training configuration; null if that names none.</summary>

@@ -37,7 +37,7 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
         if (Embedding is not null) TokenRows.Copy(Embedding, places, parameters.GetValues(parameters.Embedding!));
         for (int index = 0; index < Layers.Count; index++)
         {
-            (KerasRecurrentWeights layer, LayerTensors tensors) = (Layers[index], parameters.Layer(index));
+            (KerasRecurrentWeights layer, LayerParameters tensors) = (Layers[index], parameters.Layer(index));
             if (index == 0 && Embedding is null) TokenRows.Copy(layer.Kernel, places, parameters.GetValues(tensors.InputKernel));
             else layer.Kernel.CopyTo(parameters.GetValues(tensors.InputKernel));
             layer.Recurrent.CopyTo(parameters.GetValues(tensors.RecurrentKernel!));
@@ -58,5 +58,26 @@ internal sealed record KerasParameters(float[]? Embedding, IReadOnlyList<KerasRe
         (int tokens, int rows) = (places.Length, from.Length / places.Length);
         for (int id = 0; id < tokens; id++)
             for (int row = 0; row < rows; row++) to[id * rows + row] = from[row * tokens + places[id]];
+    }
+}
+
+/// <summary>The weights of a Dense layer.</summary>
+internal static class KerasDense
+{
+    /// <summary>Reads the kernel [H, V] and the bias [V], zeros where the layer has none.</summary>
+    public static (float[] Kernel, float[] Bias) Read(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, long inputs, long outputs)
+    {
+        CheckCount(layer, arrays, 1);
+        float[] kernel = arrays[0].Read(inputs, outputs);
+        return (kernel, arrays.Count == 2 ? arrays[1].Read(outputs) : new float[outputs]);
+    }
+
+    /// <summary>Refuses a layer that has not as many arrays as its kind has, with a bias if it uses one.</summary>
+    public static void CheckCount(KerasLayer layer, IReadOnlyList<Hdf5Array> arrays, int kernels)
+    {
+        // Keras 1 had a choice of the same meaning for Dense under another name.
+        bool hasBias = !layer.IsOff("use_bias") && !layer.IsOff("bias");
+        int expected = hasBias ? kernels + 1 : kernels;
+        if (arrays.Count != expected) throw layer.Refused($"has {arrays.Count} arrays of weights in the file where {expected} are expected");
     }
 }

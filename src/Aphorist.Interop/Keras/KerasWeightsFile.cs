@@ -1,21 +1,19 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Aphorist.IO;
+using System.Text.Json;
 using Aphorist.Interop.Keras;
 
 namespace Aphorist.Interop;
 
-/// <summary>Writes models as Keras saves them, layers and weights: as <c>.keras</c> of Keras 3, or as HDF5 of Keras 2, which <c>load_model</c> reads from Keras 2.2 on.</summary>
-/// <remarks>Keras's files have no vocabulary, so it is written beside. docs/export.md says which versions of Keras read the file.</remarks>
+/// <summary>Writes models for Keras, with layers and weights: a <c>.keras</c> file of Keras 3, or an HDF5 file of Keras 2, which <c>load_model</c> reads since Keras 2.2.</summary>
+/// <remarks>Keras files have no vocabulary, so it goes to a JSON file next to them. docs/export.md says which versions of Keras read the file.</remarks>
 public static class KerasWeightsFile
 {
-    /// <summary>Writes a model and, beside it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
+    /// <summary>Writes a model and, next to it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
     /// <param name="model">A model of LSTM or GRU layers, without layer normalization, residual connections or a tied embedding.</param>
-    /// <param name="path">The file; its folder must exist. See <see cref="KindOf"/> for what its name decides.</param>
-    /// <exception cref="ArgumentException">The model is no chain of Keras's layers, or too large to be written.</exception>
+    /// <param name="path">The path of the file, whose extension determines the format; see <see cref="KindOf"/>. Its folder must exist.</param>
+    /// <exception cref="ArgumentException">Keras has no such layers, or the model is too large.</exception>
     /// <exception cref="IOException">A file could not be written.</exception>
-    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
     public static void Write(LanguageModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -31,26 +29,33 @@ public static class KerasWeightsFile
 
     /// <summary>Writes a model, without its vocabulary, to a stream, which stays open.</summary>
     /// <param name="model">As for <see cref="Write(LanguageModel, string)"/>.</param>
-    /// <param name="stream">Where to; it must be possible to seek in it and to read from it.</param>
+    /// <param name="stream">The destination. If it cannot seek or be read, the file is built in memory first.</param>
     /// <param name="kind">What to write.</param>
-    /// <exception cref="ArgumentException">The model is no chain of Keras's layers, or too large to be written.</exception>
+    /// <exception cref="ArgumentException">Keras has no such layers, or the model is too large.</exception>
     public static void Write(LanguageModel model, Stream stream, KerasFileKind kind)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stream);
         EnsureCanBe(model);
+        if (!stream.CanSeek || !stream.CanRead)
+        {
+            using MemoryStream bytes = new();
+            Write(model, bytes, kind);
+            bytes.WriteTo(stream);
+            return;
+        }
+
         if (kind == KerasFileKind.Keras3) KerasWrittenArchive.Write(model, stream);
         else KerasWrittenHdf5.Write(model, stream);
     }
 
-    /// <summary>What a file of this name is: if it ends in .keras an archive of Keras 3, otherwise HDF5 of Keras 2, usually ending in .h5.</summary>
+    /// <summary>Returns the format for a file name: an archive of Keras 3 for the extension .keras, otherwise HDF5 of Keras 2, usually .h5.</summary>
     public static KerasFileKind KindOf(string path) => path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) ? KerasFileKind.Keras3 : KerasFileKind.Keras2;
 
-    /// <summary>Where the vocabulary goes: <c>model.vocabulary.json</c> for <c>model.h5</c>, an object with each token's id. A model of bytes has none.</summary>
+    /// <summary>Returns the path of the vocabulary: <c>model.vocabulary.json</c> for <c>model.h5</c>. A model of bytes has none.</summary>
     public static string VocabularyPath(string path) => Path.ChangeExtension(path, ".vocabulary.json");
 
-    /// <summary>A model's vocabulary as JSON, an object with each token's id; null for a model of bytes.</summary>
-    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
+    /// <summary>Returns the vocabulary of a model as a JSON object with the id of each token; null for a model of bytes.</summary>
     public static string? VocabularyOf(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -81,4 +86,14 @@ public static class KerasWeightsFile
         if (model.Parameters.Count > (Array.MaxLength - (1 << 20)) / sizeof(float))
             throw new ArgumentException("The model has more than 2 GiB of weights, and so much cannot be written for Keras; use its safetensors file, or make a smaller model.");
     }
+}
+
+/// <summary>The file formats of Keras.</summary>
+public enum KerasFileKind
+{
+    /// <summary>HDF5 as Keras 2 writes it. Keras reads it since 2.2, but Keras 3 has another hard sigmoid and computes other gates from it.</summary>
+    Keras2,
+
+    /// <summary>The <c>.keras</c> archive of Keras 3.</summary>
+    Keras3,
 }

@@ -53,7 +53,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
 
     private static KerasWrittenLayer Recurrent(LanguageModel model, int layer, float gateScale)
     {
-        (ModelSpec spec, LayerTensors tensors) = (model.Spec, model.Parameters.Layer(layer));
+        (ModelSpec spec, LayerParameters tensors) = (model.Spec, model.Parameters.Layer(layer));
         bool isGru = spec.Architecture == Architecture.Gru;
         JsonObject configuration = new()
         {
@@ -80,7 +80,7 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
     }
 
     /// <summary>A GRU that resets after the product keeps both of its biases; one that resets before it has them added, which is the same.</summary>
-    private static (float[] Values, int[] Shape) Bias(LanguageModel model, LayerTensors tensors)
+    private static (float[] Values, int[] Shape) Bias(LanguageModel model, LayerParameters tensors)
     {
         float[] bias = Gates(model, tensors.Bias);
         if (tensors.RecurrentBias is null) return (bias, [bias.Length]);

@@ -21,7 +21,7 @@ internal static class OnnxConvolution
     /// <summary>p and q [batch, 2H, length].</summary>
     private static string Sums(OnnxNetwork network, int layer, string input)
     {
-        (ModelSpec spec, LayerTensors tensors) = (network.Model.Spec, network.Model.Parameters.Layer(layer));
+        (ModelSpec spec, LayerParameters tensors) = (network.Model.Spec, network.Model.Parameters.Layer(layer));
         ParameterTensor kernel = tensors.InputKernel;
         string weight = network.Graph.Floats(
             $"layer_{layer}_w", [.. kernel.Shape], values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));

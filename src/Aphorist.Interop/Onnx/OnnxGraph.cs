@@ -102,3 +102,56 @@ internal sealed class OnnxGraph(string name, string description)
         return new ProtobufMessage().Add(Name, value).Add(Type, new ProtobufMessage().Add(TensorType, tensor));
     }
 }
+
+/// <summary>A named constant of a node.</summary>
+/// <param name="Message">It as ONNX writes it.</param>
+internal sealed record OnnxAttribute(ProtobufMessage Message)
+{
+    // The field numbers of AttributeProto, and its numbers for the types of values.
+    private const int Name = 1, FloatValue = 2, IntegerValue = 3, FloatValues = 7, IntegerValues = 8, StringValues = 9, Type = 20;
+    private const int IsFloat = 1, IsInteger = 2, AreFloats = 6, AreIntegers = 7, AreStrings = 8;
+
+    public static OnnxAttribute Float(string name, float value) => new(Begin(name, IsFloat).Add(FloatValue, value));
+
+    public static OnnxAttribute Floats(string name, params ReadOnlySpan<float> values)
+    {
+        ProtobufMessage message = Begin(name, AreFloats);
+        foreach (float value in values) message.Add(FloatValues, value);
+        return new(message);
+    }
+
+    public static OnnxAttribute Integer(string name, long value) => new(Begin(name, IsInteger).Add(IntegerValue, value));
+
+    public static OnnxAttribute Integers(string name, params ReadOnlySpan<long> values)
+    {
+        ProtobufMessage message = Begin(name, AreIntegers);
+        foreach (long value in values) message.Add(IntegerValues, value);
+        return new(message);
+    }
+
+    public static OnnxAttribute Strings(string name, params ReadOnlySpan<string> values)
+    {
+        ProtobufMessage message = Begin(name, AreStrings);
+        foreach (string value in values) message.Add(StringValues, value);
+        return new(message);
+    }
+
+    private static ProtobufMessage Begin(string name, int type) => new ProtobufMessage().Add(Name, name).Add(Type, type);
+}
+
+/// <summary>One dimension of what goes into a graph or comes out: a number, or a name where it is known only when the graph runs.</summary>
+internal readonly record struct OnnxDimension(long Size, string? Name)
+{
+    public static OnnxDimension Batch { get; } = new(0, "batch");
+
+    public static OnnxDimension Length { get; } = new(0, "length");
+
+    public static implicit operator OnnxDimension(int size) => new(size, null);
+}
+
+/// <summary>What a tensor consists of; the numbers are ONNX's.</summary>
+internal enum OnnxElement
+{
+    Float = 1,
+    Integer = 7,
+}

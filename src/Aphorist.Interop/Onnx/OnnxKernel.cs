@@ -29,7 +29,7 @@ internal static class OnnxKernel
     }
 
     /// <summary>Copies the bias of a layer, and after it that of its recurrent kernel, or zeros.</summary>
-    public static void CopyBiases(Parameters parameters, LayerTensors tensors, ReadOnlySpan<int> order, Span<float> destination)
+    public static void CopyBiases(Parameters parameters, LayerParameters tensors, ReadOnlySpan<int> order, Span<float> destination)
     {
         int rows = tensors.Bias.Rows;
         CopyTransposed(parameters.GetValues(tensors.Bias), order, rows, destination[..rows]);

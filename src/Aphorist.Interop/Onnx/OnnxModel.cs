@@ -5,22 +5,22 @@ using Google.Protobuf;
 
 namespace Aphorist.Interop;
 
-/// <summary>Writes models as ONNX, which ONNX Runtime and other programs run in many languages.</summary>
+/// <summary>Writes models in the ONNX format, for ONNX Runtime and other programs.</summary>
 /// <remarks>
-/// The file's metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalization and training. docs/export.md describes the graphs.
+/// The metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalization and training. docs/export.md
+/// describes the graphs.
 /// </remarks>
 public static class OnnxModel
 {
-    // Version 17 of the operators is the first with layer normalization, and 8 is the format it came with: older runtimes than that are rare.
+    // Version 17 of the operators is the first with layer normalization. Version 8 of the format appeared with it.
     private const int OperatorVersion = 17, FormatVersion = 8;
 
     /// <summary>Writes a model to a file. The file is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">The file, usually ending in .onnx; its folder must exist.</param>
-    /// <param name="kind">What the graph reads and gives. Whole windows by default.</param>
-    /// <exception cref="ArgumentException">The file would be longer than the 2 GiB that ONNX can be in one file.</exception>
+    /// <param name="path">The path of the file, usually with the extension .onnx. Its folder must exist.</param>
+    /// <param name="kind">The inputs and outputs of the graph. Whole windows by default.</param>
+    /// <exception cref="ArgumentException">The file would be larger than 2 GiB, the maximum of ONNX.</exception>
     /// <exception cref="IOException">The file could not be written.</exception>
-    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
     public static void Write(LanguageModel model, string path, OnnxGraphKind kind = OnnxGraphKind.Window)
     {
         ProtobufMessage message = Describe(model, kind);
@@ -33,9 +33,8 @@ public static class OnnxModel
     /// <summary>Writes a model to a stream, which stays open.</summary>
     /// <param name="model">The model.</param>
     /// <param name="destination">The stream.</param>
-    /// <param name="kind">What the graph reads and gives. Whole windows by default.</param>
-    /// <exception cref="ArgumentException">There would be more than the 2 GiB that ONNX can be in one piece.</exception>
-    /// <exception cref="NotSupportedException">The model's tokenizer is of a kind that is not the library's.</exception>
+    /// <param name="kind">The inputs and outputs of the graph. Whole windows by default.</param>
+    /// <exception cref="ArgumentException">The file would be larger than 2 GiB, the maximum of ONNX.</exception>
     public static void Write(LanguageModel model, Stream destination, OnnxGraphKind kind = OnnxGraphKind.Window)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -72,4 +71,20 @@ public static class OnnxModel
         using CodedOutputStream output = new(destination, BufferSize, leaveOpen: true);
         message.WriteTo(output);
     }
+}
+
+/// <summary>The inputs and outputs of an ONNX graph. <c>ids</c> are 64-bit integers, <c>batch</c> and <c>length</c> are dynamic, and V is the size of the vocabulary.</summary>
+public enum OnnxGraphKind
+{
+    /// <summary><c>ids</c> [batch, length] to <c>probabilities</c> [batch, V] of the token after the last. The states start at 0.</summary>
+    Window,
+
+    /// <summary><c>ids</c> [batch, length] to <c>probabilities</c> [batch, length, V] of the token after each, for evaluation.</summary>
+    Positions,
+
+    /// <summary>
+    /// <c>ids</c> [batch] and the states of the layers to <c>probabilities</c> [batch, V] and the new states, for generating token by token. For every
+    /// state input there is an output named <c>next_</c> plus its name. Pass it with the next token, and zeros with the first one.
+    /// </summary>
+    Step,
 }

@@ -45,7 +45,7 @@ internal static class OnnxRecurrentLayer
 
     private static string Bias(OnnxNetwork network, int layer, int[] order)
     {
-        LayerTensors tensors = network.Model.Parameters.Layer(layer);
+        LayerParameters tensors = network.Model.Parameters.Layer(layer);
         return network.Graph.Floats(
             $"layer_{layer}_b", [1, 2 * tensors.Bias.Rows], values => OnnxKernel.CopyBiases(network.Model.Parameters, tensors, order, values));
     }

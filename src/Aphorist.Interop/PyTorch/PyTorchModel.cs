@@ -3,10 +3,10 @@ using Aphorist.Interop.PyTorch;
 
 namespace Aphorist.Interop;
 
-/// <summary>A model of text that PyTorch trained, in memory: a state dict that <c>safetensors.torch.save_file</c> wrote, in F32, F16, BF16 or F64.</summary>
+/// <summary>A language model that PyTorch trained: a state dict written by <c>safetensors.torch.save_file</c>, in F32, F16, BF16 or F64.</summary>
 /// <remarks>
-/// It is an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, under whatever names the module gave them; docs/import.md says more.
-/// The file does not hold the vocabulary: <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> wants it.
+/// The model can have an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, with any names; see
+/// docs/import.md. The file does not hold the vocabulary, which <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> takes.
 /// </remarks>
 public sealed class PyTorchModel : ImportedModel
 {
@@ -20,7 +20,7 @@ public sealed class PyTorchModel : ImportedModel
         Spec = HasEqualMatrices() ? network.Spec with { TiedEmbedding = true } : network.Spec;
     }
 
-    /// <summary>The model's shape. Its embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.</summary>
+    /// <summary>The shape of the model. The embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.</summary>
     public override ModelSpec Spec { get; }
 
     /// <inheritdoc/>
@@ -28,8 +28,8 @@ public sealed class PyTorchModel : ImportedModel
 
     /// <summary>Reads a model with all its weights. Everything is checked: names, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="window">Tokens that the model is meant to look back on, which the file does not say: 60 by default.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, no safetensors file, or has a model that cannot be imported; the message says which tensor is the reason.</exception>
+    /// <param name="window">The window of the model, which the file does not say. 60 by default.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged, not a safetensors file, or has a model that cannot be imported; the message names the tensor.</exception>
     public static PyTorchModel Read(string path, int window = UsualWindow)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -49,6 +49,14 @@ public sealed class PyTorchModel : ImportedModel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(window, ModelSpec.MaxWindow);
         return SourceFile.Read(stream, source => ReadChecked(source, name, window));
     }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="name">The name of the file in error messages. "memory" by default.</param>
+    /// <param name="window">As for <see cref="Read(string, int)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int)"/>.</exception>
+    public static PyTorchModel Read(ReadOnlyMemory<byte> bytes, string name = "memory", int window = UsualWindow) =>
+        SourceFile.Read(bytes, stream => Read(stream, name, window));
 
     private static PyTorchModel ReadChecked(Stream stream, string name, int window)
     {
@@ -114,7 +122,7 @@ public sealed class PyTorchModel : ImportedModel
         model.Origin = new() { Program = "PyTorch", File = Path.GetFileName(Name) };
     }
 
-    /// <summary>Safetensors holds no tensor twice, so who had tied the weights may have copied them.</summary>
+    /// <summary>Safetensors holds no tensor twice, so tied weights may have been stored as two copies.</summary>
     private bool HasEqualMatrices() => network.Spec is { TiedEmbedding: false } spec && spec.EmbeddingSize == spec.HiddenSize
         && parameters.GetValues("embedding.weight").SequenceEqual(parameters.GetValues("decoder.weight"));
 }

@@ -65,3 +65,17 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
     [GeneratedRegex(@"^(?<module>(?:.*\.)?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)_l(?<layer>0|[1-9][0-9]{0,3})(?<reverse>_reverse)?$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }
+
+/// <summary>Lists which tensors were found.</summary>
+internal static class TensorList
+{
+    private const int MostNamed = 6;
+
+    /// <summary>The first few, with their shapes.</summary>
+    public static string Of(IReadOnlyCollection<SafetensorsTensor> tensors)
+    {
+        if (tensors.Count == 0) return "no tensors";
+        string named = string.Join(", ", tensors.Take(MostNamed).Select(tensor => $"'{tensor.Name}' {tensor.ShapeText}"));
+        return tensors.Count > MostNamed ? $"{named} and {tensors.Count - MostNamed} more" : named;
+    }
+}

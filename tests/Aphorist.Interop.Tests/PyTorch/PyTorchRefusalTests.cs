@@ -104,7 +104,7 @@ public sealed class PyTorchRefusalTests
         StateDictFile file = new() { Tensors = new PyTorchSample(new()).Tensors };
         file.Metadata["aphorist"] = "{}";
 
-        Assert.Contains("it is a model file of Aphorist already", Error(file.ToBytes()), StringComparison.Ordinal);
+        Assert.Contains("it is already a model file of Aphorist", Error(file.ToBytes()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,12 +11,12 @@ public sealed class ModelStreamTests
     public void Save_ToStream_WritesTheBytesOfTheFileAndLeavesItOpen()
     {
         using TemporaryFolder folder = new();
-        Model.Save(folder.File("model.safetensors"));
+        Model.Save(folder["model.safetensors"]);
         using MemoryStream stream = new();
 
         Model.Save(stream);
 
-        Assert.Equal(File.ReadAllBytes(folder.File("model.safetensors")), stream.ToArray());
+        Assert.Equal(File.ReadAllBytes(folder["model.safetensors"]), stream.ToArray());
         Assert.True(stream.CanWrite);
     }
 

@@ -126,7 +126,7 @@ internal static class TrainingFlags
             (options, value) => options with { Schedule = value }
         },
         {
-            Optimizer,
+            Heading.Optimizer,
             Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Notebook.WarmupSteps)
                 .Sets(nameof(TrainingOptions.WarmupSteps)),
             (options, value) => options with { WarmupSteps = value }
