@@ -17,7 +17,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     {
         Expect(exitCode);
         string sentence = Assert.Single(Error.Split('\n'), line => line.StartsWith("aphorist: ", StringComparison.Ordinal));
-        foreach (string part in parts) Assert.Contains(part, sentence, StringComparison.Ordinal);
+        ExpectParts(sentence, parts);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Unexpected error", Error, StringComparison.Ordinal);
         Assert.Equal("", Output);
@@ -26,14 +26,14 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     /// <summary>Asserts what standard output contains.</summary>
     public CommandResult ExpectOutput(params string[] parts)
     {
-        foreach (string part in parts) Assert.Contains(part, Output, StringComparison.Ordinal);
+        ExpectParts(Output, parts);
         return this;
     }
 
     /// <summary>Asserts what standard error contains.</summary>
     public CommandResult ExpectError(params string[] parts)
     {
-        foreach (string part in parts) Assert.Contains(part, Error, StringComparison.Ordinal);
+        ExpectParts(Error, parts);
         return this;
     }
 
@@ -45,4 +45,10 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
 
     /// <summary>The JSON objects of standard output, one in each line.</summary>
     public JsonElement[] JsonLines() => [.. Lines().Select(line => JsonDocument.Parse(line).RootElement)];
+
+    // xunit's own message shows only the beginning of a long text.
+    private static void ExpectParts(string text, string[] parts)
+    {
+        foreach (string part in parts) Assert.True(text.Contains(part, StringComparison.Ordinal), $"'{part}' is not in: {text}");
+    }
 }

@@ -1,4 +1,4 @@
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>The call contradicts itself or asks for something that does not exist; found only after parsing.</summary>
+/// <summary>A call that parses but contradicts itself or asks for something that does not exist.</summary>
 internal sealed class UsageException(string message) : Exception(message);

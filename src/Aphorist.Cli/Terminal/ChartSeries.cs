@@ -9,7 +9,7 @@ namespace Aphorist.Cli.Terminal;
 /// <param name="IsDotted">Whether the line is dotted, so that it can be told apart without colours.</param>
 internal sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points, Color Color, bool IsDotted)
 {
-    /// <summary>The last value.</summary>
+    /// <summary>The y value of the rightmost point.</summary>
     public double Latest => Points.MaxBy(point => point.X).Y;
 
     /// <summary>Splits a range into equal parts and gives the mean of the points in each; NaN for a part without points.</summary>

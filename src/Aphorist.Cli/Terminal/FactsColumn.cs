@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>The text beside a progress bar.</summary>
+/// <summary>The text to the right of a progress bar.</summary>
 internal sealed class FactsColumn : ProgressColumn
 {
     public string Text { get; set; } = "";

@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>One JSON object in one line.</summary>
+/// <summary>Formats a JSON object as one line.</summary>
 internal static class JsonLine
 {
-    // For terminals and files, not for web pages: any script stays readable.
+    // The output goes to terminals and files, not into web pages, so letters of any script need no escapes.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The object whose members <paramref name="writeMembers"/> writes.</summary>
+    /// <summary>Returns the object whose members <paramref name="writeMembers"/> writes.</summary>
     public static string Of(Action<Utf8JsonWriter> writeMembers)
     {
         ArrayBufferWriter<byte> bytes = new();
@@ -25,7 +25,7 @@ internal static class JsonLine
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    /// <summary>Writes a number; null where there is none or where JSON cannot say it.</summary>
+    /// <summary>Writes a number, or null if it is missing, infinite or NaN, which JSON does not have.</summary>
     public static void WriteFinite(this Utf8JsonWriter json, string name, double? value)
     {
         if (value is double number && double.IsFinite(number)) json.WriteNumber(name, number);

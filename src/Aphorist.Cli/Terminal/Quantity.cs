@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Large numbers as people read them.</summary>
+/// <summary>Formats numbers and durations for people.</summary>
 internal static class Quantity
 {
-    /// <summary>Three digits and a unit: 812, 9.41 k, 1.20 M, 3.62 G.</summary>
+    /// <summary>Formats three digits and a unit: 812, 9.41 k, 1.20 M, 3.62 G.</summary>
     public static string Of(double value)
     {
-        // The bounds lie where rounding would bring one more digit.
+        // The bounds are where rounding adds a digit.
         (double scaled, string unit) = Math.Abs(value) switch
         {
             >= 999.5e6 => (value / 1e9, " G"),
@@ -20,7 +20,7 @@ internal static class Quantity
         return scaled.ToString(digits, CultureInfo.InvariantCulture) + unit;
     }
 
-    /// <summary>A duration without needless parts: 42 s, 3:05 min, 1:02:30 h.</summary>
+    /// <summary>Formats a duration: 42 s, 3:05 min, 1:02:30 h.</summary>
     public static string Of(TimeSpan time) => time.TotalSeconds switch
     {
         < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F0} s"),

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Standard output, for results: UTF-8, buffered, but never so long that a person or a pipe would wait for it.</summary>
+/// <summary>Standard output, for results: UTF-8, buffered for a few milliseconds at most.</summary>
 internal sealed class ResultWriter : StreamWriter
 {
-    // A terminal shows some sixty pictures a second; one write for each character would only slow a fast model down.
+    // A terminal redraws about 60 times per second; a write for each token would only slow a fast model down.
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(15);
 
     private long lastShown;
@@ -14,7 +14,7 @@ internal sealed class ResultWriter : StreamWriter
     public ResultWriter(Stream stream)
         : base(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 4096) => NewLine = "\n";
 
-    /// <summary>Writes a piece of text as if typed: it can be seen at once.</summary>
+    /// <summary>Writes a piece of a text that is shown while it is generated.</summary>
     public void Type(string piece)
     {
         Write(piece);
@@ -23,7 +23,7 @@ internal sealed class ResultWriter : StreamWriter
         lastShown = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Writes a whole line that its reader may act on.</summary>
+    /// <summary>Writes a line and flushes, so that a program that reads it can react.</summary>
     public void Announce(string line)
     {
         WriteLine(line);

@@ -1,9 +1,9 @@
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Words that a person can paste into a shell.</summary>
+/// <summary>Quotes words for a shell.</summary>
 internal static class ShellWord
 {
-    /// <summary>The word, quoted if a shell would take it apart.</summary>
+    /// <summary>Returns the word, in quotes if the shell would not read it as one plain word.</summary>
     public static string Of(string word)
     {
         bool plain = word.Length > 0 && word.All(unit => char.IsLetterOrDigit(unit) || "/\\._-:+".Contains(unit, StringComparison.Ordinal));

@@ -1,6 +1,6 @@
 namespace Aphorist.Cli.Terminal;
 
-/// <summary>Rows of text in columns, the same on a terminal and in a file.</summary>
+/// <summary>Writes rows of text in aligned columns, the same on a terminal and in a file.</summary>
 internal static class TextTable
 {
     private const string Gap = "  ";
