@@ -30,15 +30,20 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException exception) when (IsHeldElsewhere(exception))
         {
-            throw new IOException($"Another process is training into '{folder}': wait until it ends, or choose another {kind} folder.", exception);
+            throw new IOException(
+                $"Another process is training into '{folder}': wait until it ends, or choose another {kind} folder.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Cannot write into the {kind} folder '{folder}': {exception.Message.TrimEnd('.')}. Choose another folder.", exception);
+            throw new IOException(
+                $"Cannot write into the {kind} folder '{folder}' ({exception.Message.TrimEnd('.')}): choose another folder.", exception);
         }
     }
 
-    /// <summary>Locks a file, or returns null while another process or thread holds it. The file stays, since another process may be about to lock it.</summary>
+    /// <summary>
+    /// Locks a file, or returns null while another process or thread holds it. The file stays, since another process may be about to lock
+    /// it.
+    /// </summary>
     /// <param name="path">The lock file, which is created if it is missing.</param>
     public static FileLock? TryTake(string path)
     {

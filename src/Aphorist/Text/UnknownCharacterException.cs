@@ -23,7 +23,10 @@ public sealed class UnknownCharacterException : AphoristException
 /// <summary>What happens to the parts of a text that a vocabulary lacks.</summary>
 public enum UnknownCharacterPolicy
 {
-    /// <summary>A character that is not in the vocabulary is an error, <see cref="UnknownCharacterException"/>. An unknown word becomes the unknown token.</summary>
+    /// <summary>
+    /// A character that is not in the vocabulary is an error, <see cref="UnknownCharacterException"/>. An unknown word becomes the unknown
+    /// token.
+    /// </summary>
     Error,
 
     /// <summary>Unknown characters and words are left out.</summary>

@@ -27,7 +27,8 @@ internal static class CacheCommand
 
     private static Command CreateClear()
     {
-        Command command = new("clear", "Deletes all files in the cache, or those of some corpora. What is needed again is downloaded or created again.") { Names };
+        Command command = new(
+            "clear", "Deletes all files in the cache, or those of some corpora. What is needed again is created again.") { Names };
         command.SetAction(call =>
         {
             Clear(new CorpusCache(), call.GetValue(Names) ?? [], CommandOutput.Of(call));
