@@ -179,8 +179,8 @@ public sealed class CorpusCache
 /// <param name="Kind">What the file contains.</param>
 /// <param name="Path">The path of the file.</param>
 /// <param name="ByteCount">Its size in bytes.</param>
-/// <param name="LastUsed">The time, in UTC, at which a cached corpus was last opened or a download finished.</param>
-public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string Path, long ByteCount, DateTime LastUsed)
+/// <param name="LastUsed">The time at which a cached corpus was last opened or a download finished.</param>
+public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string Path, long ByteCount, DateTimeOffset LastUsed)
 {
     /// <summary>Deletes the file, if it still exists. A program that has it open can continue to read it.</summary>
     /// <exception cref="IOException">The file cannot be deleted.</exception>
