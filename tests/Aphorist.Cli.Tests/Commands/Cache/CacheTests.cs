@@ -26,7 +26,7 @@ public sealed class CacheTests : IDisposable
         foreach (string part in (string[])[.. download, .. text])
             Assert.Contains(part, listed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("mine", listed.Output, StringComparison.Ordinal);
-        Assert.Contains("2 files, 16B.", listed.Error, StringComparison.Ordinal);
+        Assert.Contains("2 files, 16 bytes.", listed.Error, StringComparison.Ordinal);
         Assert.Contains(folder["downloads"], listed.Error, StringComparison.Ordinal);
         Assert.Contains(folder["prepared"], listed.Error, StringComparison.Ordinal);
     }
@@ -47,10 +47,10 @@ public sealed class CacheTests : IDisposable
     [Fact]
     public void CacheClear_NoName_DeletesEverythingInIt()
     {
-        Assert.Equal("Deleted 2 files, 16B.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
+        Assert.Equal("Deleted 2 files, 16 bytes.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
         Assert.Equal([folder["downloads/mine.txt"]], Directory.GetFiles(folder["downloads"]));
         Assert.Empty(Directory.GetFiles(folder["prepared"]));
-        Assert.Equal("Deleted 0 files, 0B.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
+        Assert.Equal("Deleted 0 files, 0 bytes.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
         Assert.Equal("", AphoristProcess.Run(folder.Path, "cache").Expect(0).Output);
     }
 
