@@ -26,7 +26,7 @@ public sealed class CorpusDecodingTests
     public void Read_AnyTextInAnyUnicodeEncoding_ComesBack() => Gen.Select(Texts.WellFormed, AnyUnicode).Sample((text, name) =>
     {
         // A mark first, so that a text that happens to start with one keeps it.
-                byte[] bytes = Strict(name).GetBytes("\uFEFF" + text);
+        byte[] bytes = Strict(name).GetBytes("\uFEFF" + text);
         if (Strict(name).GetString(bytes) != "\uFEFF" + text) return; // gb18030 lacks a few characters of the private use area.
         Assert.Equal(text, Decode(bytes, name));
     });
