@@ -12,11 +12,12 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Locks an existing folder, with the file <c>.lock</c> in it.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="kind">What the folder holds, for the message: a run or a sweep.</param>
-    /// <exception cref="IOException">Another process holds the lock, or the folder is not writable.</exception>
-    public static FileLock Take(string folder, string kind = "run")
+    /// <returns>The lock, or null if another process holds it.</returns>
+    /// <exception cref="IOException">The folder is not writable.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
+    public static FileLock? TryTake(string folder)
     {
-        string path = Path.Combine(folder, ".lock");
+        string path = PathIn(folder);
         try
         {
             while (true)
@@ -30,22 +31,16 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException exception) when (IsHeldElsewhere(exception))
         {
-            throw new IOException(
-                $"Another process is training into '{folder}': wait until it ends, or choose another {kind} folder.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"Cannot write into the {kind} folder '{folder}' ({exception.Message.TrimEnd('.')}): choose another folder.", exception);
+            return null;
         }
     }
 
-    /// <summary>
-    /// Locks a file, or returns null while another process or thread holds it. The file stays, since another process may be about to lock
-    /// it.
-    /// </summary>
+    /// <summary>Locks a file. It is not deleted afterwards, since another process may be about to lock it.</summary>
     /// <param name="path">The lock file, which is created if it is missing.</param>
-    public static FileLock? TryTake(string path)
+    /// <returns>The lock, or null while another process or thread holds it.</returns>
+    /// <exception cref="IOException">The file is not writable.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file is not writable.</exception>
+    public static FileLock? TryTakeFile(string path)
     {
         try
         {
@@ -57,7 +52,47 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the lock of a folder. This does not keep another process from taking it.</summary>
+    /// <param name="folder">The folder.</param>
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            // Without write access and with sharing, the file is neither locked exclusively nor created.
+            new FileStream(PathIn(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0).Dispose();
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return IsHeldElsewhere(exception);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Locks an existing folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="kind">What the folder holds, for the message: a run or a sweep.</param>
+    /// <exception cref="IOException">Another process holds the lock, or the folder is not writable.</exception>
+    public static FileLock Take(string folder, string kind = "run")
+    {
+        try
+        {
+            return TryTake(folder) ?? throw new IOException(
+                $"Another process is training into '{folder}': wait until it ends, or choose another {kind} folder.");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(
+                $"Cannot write into the {kind} folder '{folder}' ({exception.Message.TrimEnd('.')}): choose another folder.", exception);
+        }
+    }
+
     public void Dispose() => file.Dispose();
+
+    private static string PathIn(string folder) => Path.Combine(folder, ".lock");
 
     private static FileStream Open(string path, FileOptions options) =>
         new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);

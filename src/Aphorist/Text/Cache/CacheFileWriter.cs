@@ -118,7 +118,7 @@ internal sealed class CacheFileWriter : IDisposable
         where T : unmanaged, INumber<T> =>
         TensorPrimitives.ConvertTruncating<int, T>(codes, MemoryMarshal.Cast<byte, T>(bytes));
 
-    private static FileLock? TakeTurn(string path) => FileLock.TryTake(path + ".lock");
+    private static FileLock? TakeTurn(string path) => FileLock.TryTakeFile(path + ".lock");
 
     /// <summary>Widens the codes already written, from the last to the first so that none is overwritten before it is read.</summary>
     private void Widen(int width)
