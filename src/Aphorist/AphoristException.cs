@@ -1,8 +1,9 @@
 namespace Aphorist;
 
 /// <summary>
-/// The base of every exception that a user's input can cause: a text, a file, an option. The message is for that user: it says what is wrong,
-/// where, and what to do. Programming errors are <see cref="ArgumentException"/>s, and failures of the disk stay <see cref="IOException"/>s.
+/// The base of every exception that a user's input can cause: a text, a file, an option. The message is for that user: it says what is
+/// wrong, where, and what to do. Programming errors are <see cref="ArgumentException"/>s, and failures of the disk stay
+/// <see cref="IOException"/>s.
 /// </summary>
 public abstract class AphoristException : Exception
 {

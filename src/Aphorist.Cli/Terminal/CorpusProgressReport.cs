@@ -29,7 +29,8 @@ internal sealed class CorpusProgressReport(CommandOutput output) : IProgress<Cor
         {
             work = (value.Stage, value.Name);
             clock.Restart();
-            if (!output.ShowsProgress) output.Notes.WriteLine($"{char.ToUpperInvariant(verb[0])}{verb[1..]} {value.Name}, {Quantity.Of(value.Total)}{unit}.");
+            string title = $"{char.ToUpperInvariant(verb[0])}{verb[1..]} {value.Name}";
+            if (!output.ShowsProgress) output.Notes.WriteLine($"{title}, {Quantity.Of(value.Total)}{unit}.");
         }
 
         // The bar may lag behind, but it never holds up the work.
@@ -37,8 +38,8 @@ internal sealed class CorpusProgressReport(CommandOutput output) : IProgress<Cor
         shown = clock.Elapsed;
         bar ??= new TerminalProgress();
         string speed = Quantity.Of(value.Done / Math.Max(clock.Elapsed.TotalSeconds, 0.01));
-        showing = bar.ShowAsync(
-            $"{verb} {value.Name}", value.Done, value.Total, $"{Quantity.Of(value.Done)}{unit} of {Quantity.Of(value.Total)}{unit}, {speed}{unit}/s").AsTask();
+        string facts = $"{Quantity.Of(value.Done)}{unit} of {Quantity.Of(value.Total)}{unit}, {speed}{unit}/s";
+        showing = bar.ShowAsync($"{verb} {value.Name}", value.Done, value.Total, facts).AsTask();
     }
 
     public async ValueTask DisposeAsync()

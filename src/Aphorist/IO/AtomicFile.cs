@@ -3,8 +3,8 @@ using System.Text;
 namespace Aphorist.IO;
 
 /// <summary>
-/// Writes a file to a temporary file in the same folder and renames it into place once it is complete and flushed to disk. At any moment, even
-/// after the process is killed or when the disk is full, the path holds either the whole previous file or the whole new one.
+/// Writes a file to a temporary file in the same folder and renames it into place once it is complete and flushed to disk. At any moment,
+/// even after the process is killed or when the disk is full, the path holds either the whole previous file or the whole new one.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {

@@ -1,7 +1,8 @@
 namespace Aphorist.IO;
 
 /// <summary>
-/// The folders of the current user that this library writes to unless a caller names others. An environment variable overrides each of them.
+/// The folders of the current user that this library writes to unless a caller names others. An environment variable overrides each of
+/// them.
 /// </summary>
 internal static class UserFolders
 {
@@ -17,8 +18,10 @@ internal static class UserFolders
     /// <summary>Cached large corpora: <c>aphorist/prepared</c> in the local application data by default.</summary>
     public static string Cache => Get(CacheVariable, "prepared");
 
+    private static string LocalApplicationData =>
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+
     private static string Get(string variable, string name) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder
         ? folder
-        : Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "aphorist", name);
+        : Path.Combine(LocalApplicationData, "aphorist", name);
 }

@@ -7,8 +7,8 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// A text to train on, decoded and normalised. A text larger than <see cref="CorpusOptions.MaxInMemoryBytes"/> is not held in memory: it is decoded
-/// once, kept in <see cref="CorpusOptions.CacheFolder"/>, and read from there in blocks.
+/// A text to train on, decoded and normalised. A text larger than <see cref="CorpusOptions.MaxInMemoryBytes"/> is not held in memory: it is
+/// decoded once, kept in <see cref="CorpusOptions.CacheFolder"/>, and read from there in blocks.
 /// </summary>
 public sealed class Corpus
 {
@@ -34,12 +34,15 @@ public sealed class Corpus
     /// <summary>The name of the text: a catalogue name or a file name.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the text is held in memory. If it is not, read it with <see cref="EnumerateBlocks"/> instead of <see cref="Text"/>.</summary>
+    /// <summary>
+    /// Whether the text is held in memory. If it is not, read it with <see cref="EnumerateBlocks"/> instead of <see cref="Text"/>.
+    /// </summary>
     public bool IsInMemory => text is not null;
 
     /// <summary>The whole text, normalised. It is well formed: it never contains half a surrogate pair.</summary>
     /// <exception cref="InvalidOperationException">The text is too large to be held in memory.</exception>
-    public string Text => text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory as one string: read it with {nameof(EnumerateBlocks)}.");
+    public string Text =>
+        text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory: read it with {nameof(EnumerateBlocks)}.");
 
     /// <summary>How the text was normalised.</summary>
     public TextNormalization Normalization { get; }
@@ -47,7 +50,9 @@ public sealed class Corpus
     /// <summary>The length in characters (Unicode scalar values).</summary>
     public long CharacterCount { get; }
 
-    /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal. Equal texts have equal hashes, however they were stored.</summary>
+    /// <summary>
+    /// SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal. Equal texts have equal hashes, however they were stored.
+    /// </summary>
     public string Sha256 => sha256.Value;
 
     /// <summary>What a user may want to know about how the text was opened, one sentence each. Usually empty.</summary>
@@ -62,32 +67,42 @@ public sealed class Corpus
         new(name, normalization.Apply(text), normalization);
 
     /// <summary>
-    /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a name of
-    /// <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence over a catalogue
-    /// name; <see cref="Notes"/> then says so.
+    /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
+    /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
+    /// over a
+    /// catalogue name; <see cref="Notes"/> then says so.
     /// </summary>
     /// <param name="source">A path, a glob, a catalogue name or <c>-</c>.</param>
     /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
     /// <param name="progress">Receives the progress of a download and of the caching of a large text.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="CorpusException">The source is missing, empty, binary, unreadable or in another encoding, cannot be downloaded, or cannot be cached.</exception>
+    /// <exception cref="CorpusException">The source is missing, empty, binary, unreadable or in another encoding, cannot be downloaded, or
+    /// cannot be cached.</exception>
     /// <exception cref="InvalidOptionsException">An option is out of range, or there is no such encoding.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Task<Corpus> OpenAsync(
-        string source, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+        string source,
+        CorpusOptions? options = null,
+        IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         return OpenAsync([source], options, progress, cancellationToken);
     }
 
-    /// <summary>Opens several sources as one corpus, in the order given. Where a text does not end with a line feed, one separates it from the next.</summary>
+    /// <summary>
+    /// Opens several sources as one corpus, in the order given. Where a text does not end with a line feed, one separates it from the next.
+    /// </summary>
     /// <param name="sources">Paths, globs, catalogue names or <c>-</c>.</param>
     /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
     /// <param name="progress">Receives the progress of downloads and of the caching of a large text.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>
     public static Task<Corpus> OpenAsync(
-        IEnumerable<string> sources, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> sources,
+        CorpusOptions? options = null,
+        IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         return OpenAsync(options, progress, async reader =>
@@ -103,19 +118,24 @@ public sealed class Corpus
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>
     public static Task<Corpus> OpenAsync(
-        CorpusEntry entry, CorpusOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+        CorpusEntry entry,
+        CorpusOptions? options = null,
+        IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return OpenAsync(options, progress, reader => reader.AddAsync(entry, progress, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The whole text in blocks, in order: one block if the text is in memory. No block is empty or ends within a surrogate pair.</summary>
+    /// <summary>
+    /// The whole text in blocks, in order: one block if the text is in memory. No block is empty or ends within a surrogate pair.
+    /// </summary>
     /// <exception cref="CorpusException">The cached text on disk is damaged.</exception>
     public IEnumerable<string> EnumerateBlocks() => cached?.EnumerateBlocks() ?? (text!.Length > 0 ? [text] : []);
 
     /// <summary>
-    /// Tokenizes the whole text. The corpus keeps the tokens, so that training or evaluating with the same tokenizer starts at once. This is needed
-    /// only to show progress or to keep a program responsive: training and evaluation tokenize a corpus themselves.
+    /// Tokenizes the whole text. The corpus keeps the tokens, so that training or evaluating with the same tokenizer starts at once. This
+    /// is needed only to show progress or to keep a program responsive: training and evaluation tokenize a corpus themselves.
     /// </summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="progress">Receives progress if the text is not in memory.</param>
@@ -123,7 +143,8 @@ public sealed class Corpus
     /// <returns>The number of tokens.</returns>
     /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary.</exception>
     /// <exception cref="CorpusException">The cached text is damaged, or the tokens cannot be cached.</exception>
-    public async Task<long> TokenizeAsync(Tokenizer tokenizer, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<long> TokenizeAsync(
+        Tokenizer tokenizer, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (encoded is { } known && known.Tokenizer == tokenizer) return known.Tokens.Count;
@@ -168,10 +189,12 @@ public sealed class Corpus
 
     /// <summary>Chooses the tokens of a word vocabulary, see <see cref="WordCounts"/>.</summary>
     internal IEnumerable<string> ChooseWords(TokenizerOptions options) =>
-        cached?.ChooseWords(options, CancellationToken.None) ?? new WordCounts([text!], options.MinimumCount).Choose(options.VocabularySize);
+        cached?.ChooseWords(options, CancellationToken.None)
+        ?? new WordCounts([text!], options.MinimumCount).Choose(options.VocabularySize);
 
     /// <inheritdoc cref="ChooseWords"/>
-    internal async Task<IEnumerable<string>> ChooseWordsAsync(TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
+    internal async Task<IEnumerable<string>> ChooseWordsAsync(
+        TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         cached is not null
             ? await cached.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false)
             : await Task.Run(() => ChooseWords(options), cancellationToken).ConfigureAwait(false);

@@ -13,24 +13,27 @@ public sealed class CorpusException : AphoristException
     internal static CorpusException NotFound(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        string advice = CorpusCatalog.TryGet(name, out _) ? $"the catalogue has '{name}', without the extension, or check the path" : "check the path";
+        string advice = CorpusCatalog.TryGet(name, out _)
+            ? $"the catalogue has '{name}', without the extension, or check the path"
+            : "check the path";
         string folder = Path.IsPathRooted(path) ? "" : $" (from {Directory.GetCurrentDirectory()})";
         return new($"There is no file or folder '{path}'{folder}: {advice}.");
     }
 
     internal static CorpusException UnknownName(string name)
     {
-        string nearest = NearestName.To(name, CorpusCatalog.Entries.Select(entry => entry.Name)) is { } found ? $" (did you mean '{found}'?)" : "";
-        return new($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", CorpusCatalog.Entries.Select(entry => entry.Name))}. " +
-            "To open a file, give its path.");
+        string[] names = [.. CorpusCatalog.Entries.Select(entry => entry.Name)];
+        string nearest = NearestName.To(name, names) is { } found ? $" (did you mean '{found}'?)" : "";
+        return new($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", names)}. To open a file, give its path.");
     }
 
     internal static CorpusException Unreadable(string path, Exception exception) => exception is UnauthorizedAccessException
         ? new($"'{path}' cannot be read: permission denied. Change its permissions, or copy it to a folder you can read.", exception)
         : new($"'{path}' cannot be read ({exception.Message.TrimEnd('.')}): check the file and the disk it is on.", exception);
 
-    internal static CorpusException TooLong(string name) =>
-        new($"'{name}' makes the text longer than the billion characters that fit in memory: give files instead of standard input, or use a part of the text.");
+    internal static CorpusException TooLong(string name) => new(
+        $"'{name}' makes the text longer than the billion characters that fit in memory: " +
+        "give files instead of standard input, or use a part of the text.");
 
     internal static CorpusException Changed(string path) =>
         new($"'{path}' changed while it was read: start again when no other program writes to it.");

@@ -4,8 +4,8 @@ namespace Aphorist;
 public sealed record CorpusOptions
 {
     /// <summary>
-    /// The name of the encoding, any that .NET supports (utf-8, windows-1252, gb18030, ...). With null, the default, a byte order mark chooses
-    /// UTF-8, UTF-16 or UTF-32, and a text without one is read as UTF-8.
+    /// The name of the encoding, any that .NET supports (utf-8, windows-1252, gb18030, ...). With null, the default, a byte order mark
+    /// chooses UTF-8, UTF-16 or UTF-32, and a text without one is read as UTF-8.
     /// </summary>
     public string? Encoding { get; init; }
 
@@ -20,21 +20,21 @@ public sealed record CorpusOptions
 
     /// <summary>
     /// The folder for large corpora and their tokens. With null, the default, it is the folder that the environment variable
-    /// <c>APHORIST_PREPARED</c> names, or else <c>aphorist/prepared</c> in the user's local application data. Files in it can be deleted at any
-    /// time; they are created again when needed.
+    /// <c>APHORIST_PREPARED</c> names, or else <c>aphorist/prepared</c> in the user's local application data. Files in it can be deleted at
+    /// any time; they are created again when needed.
     /// </summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// The largest total size, in bytes, of the files in <see cref="CacheFolder"/>; 20 GiB by default. When a new file exceeds it, the least
-    /// recently used other files are deleted.
+    /// The largest total size, in bytes, of the files in <see cref="CacheFolder"/>; 20 GiB by default. When a new file exceeds it, the
+    /// least recently used other files are deleted.
     /// </summary>
     public long MaxCacheBytes { get; init; } = 20L << 30;
 
     /// <summary>
     /// The folder for downloaded corpora of the catalogue. With null, the default, it is the folder that the environment variable
-    /// <c>APHORIST_CORPORA</c> names, or else <c>aphorist/corpora</c> in the user's local application data. A file that is already there under the
-    /// entry's <see cref="CorpusEntry.FileName"/> is used.
+    /// <c>APHORIST_CORPORA</c> names, or else <c>aphorist/corpora</c> in the user's local application data. A file that is already there
+    /// under the entry's <see cref="CorpusEntry.FileName"/> is used.
     /// </summary>
     public string? DownloadFolder { get; init; }
 
@@ -54,7 +54,9 @@ public sealed record CorpusOptions
     /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
     internal void Validate()
     {
-        if (MaxInMemoryBytes < 0) throw new InvalidOptionsException("The memory limit of a corpus must be 0 bytes or more.", nameof(MaxInMemoryBytes));
-        if (MaxCacheBytes < 0) throw new InvalidOptionsException("The size limit of the cache must be 0 bytes or more.", nameof(MaxCacheBytes));
+        if (MaxInMemoryBytes < 0)
+            throw new InvalidOptionsException("The memory limit of a corpus must be 0 bytes or more.", nameof(MaxInMemoryBytes));
+        if (MaxCacheBytes < 0)
+            throw new InvalidOptionsException("The size limit of the cache must be 0 bytes or more.", nameof(MaxCacheBytes));
     }
 }

@@ -30,7 +30,11 @@ internal sealed class CorpusReader
     {
         bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
         if (isInCatalog && Path.Exists(source))
-            notes.Add($"The {(File.Exists(source) ? "file" : "folder")} '{source}' was opened. The catalogue has a corpus of this name, too: to open that, rename the {(File.Exists(source) ? "file" : "folder")}.");
+        {
+            string kind = File.Exists(source) ? "file" : "folder";
+            notes.Add($"The {kind} '{source}' was opened. The catalogue has a corpus of this name, too: to open that, rename the {kind}.");
+        }
+
         if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
         else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
         else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
@@ -57,15 +61,22 @@ internal sealed class CorpusReader
     /// <summary>Reads everything that was added: into memory, or through the cache if it is files and they are large.</summary>
     public async Task<Corpus> ReadAsync(IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        if (parts.Count == 0) throw new CorpusException("No text was named: give a file, a folder, a glob, a name of the catalogue, or - for standard input.");
+        if (parts.Count == 0)
+            throw new CorpusException("No text was named: give a file, a folder, a glob, a catalogue name, or - for standard input.");
         string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
-        if (!AreLarge()) return Corpus.FromNormalizedText(await ReadTextAsync(cancellationToken).ConfigureAwait(false), name, options.Normalization, notes);
+        if (!AreLarge())
+        {
+            string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
+            return Corpus.FromNormalizedText(text, name, options.Normalization, notes);
+        }
+
         foreach (Part part in parts) await EnsureHasTextAsync(part, cancellationToken).ConfigureAwait(false);
         CorpusCaching caching = new(name, [.. parts.SelectMany(part => part.Paths)], options);
         CorpusCache cache = new(options);
         // Decoding gigabytes is work for a CPU, which must not run in the caller's context.
         CacheFile file = await Task.Run(
-            () => cache.OpenOrCreateAsync(caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
+            () => cache.OpenOrCreateAsync(
+                caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return Corpus.FromCache(name, new CachedCorpus(cache, file), notes);
     }
@@ -78,7 +89,8 @@ internal sealed class CorpusReader
         try
         {
             // A pipe or device has no length. ReadAllBytesAsync reads those to their end.
-            return GetLength(path) > LongestText ? throw CorpusException.TooLong(path) : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            if (GetLength(path) > LongestText) throw CorpusException.TooLong(path);
+            return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -88,7 +100,8 @@ internal sealed class CorpusReader
 
     private static long GetLength(string path) => CacheFileSource.Of(path).Length;
 
-    private void AddFile(string path, string name) => parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
+    private void AddFile(string path, string name) =>
+        parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
 
     /// <summary>Adds the files of a folder or glob. Empty ones among them are no error.</summary>
     private void AddFound(string source, IReadOnlyList<string> paths, string failure)
@@ -123,17 +136,21 @@ internal sealed class CorpusReader
             throw CorpusException.Unreadable(name, exception);
         }
 
-        parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), $"Nothing came from {name}: pipe some text into it, or give a file."));
+        string empty = $"Nothing came from {name}: pipe some text into it, or give a file.";
+        parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), empty));
     }
 
     /// <summary>Standard input is in memory already, and could not be found again by its path.</summary>
-    private bool AreLarge() => parts.TrueForAll(part => part.Paths.Count > 0) && parts.Sum(part => part.Paths.Sum(GetLength)) > options.MaxInMemoryBytes;
+    private bool AreLarge() =>
+        parts.TrueForAll(part => part.Paths.Count > 0) && parts.Sum(part => part.Paths.Sum(GetLength)) > options.MaxInMemoryBytes;
 
     private async Task EnsureHasTextAsync(Part part, CancellationToken cancellationToken)
     {
         foreach (string path in part.Paths)
         {
-            if (GetLength(path) > LongestMark || decoder.Decode(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path).Length > 0) return;
+            if (GetLength(path) > LongestMark) return;
+            byte[] bytes = await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            if (decoder.Decode(bytes, path).Length > 0) return;
         }
 
         throw new CorpusException(part.EmptyMessage);

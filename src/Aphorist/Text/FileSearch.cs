@@ -14,8 +14,8 @@ internal static class FileSearch
         Sorted(Enumerate(folder, recurse: true).Where(path => path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
-    /// The files that match a glob: <c>*</c> and <c>?</c> match within one name, <c>**</c> matches any number of folders, or none. Hidden files are
-    /// ignored.
+    /// The files that match a glob: <c>*</c> and <c>?</c> match within one name, <c>**</c> matches any number of folders, or none. Hidden
+    /// files are ignored.
     /// </summary>
     public static IReadOnlyList<string> Matching(string glob)
     {
@@ -41,7 +41,8 @@ internal static class FileSearch
             }
             return false;
         }
-        return !path.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], path[0], ignoreCase: false) && Matches(pattern[1..], path[1..]);
+        return !path.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], path[0], ignoreCase: false)
+            && Matches(pattern[1..], path[1..]);
     }
 
     private static FileSystemEnumerable<string> Enumerate(string folder, bool recurse) =>

@@ -3,7 +3,9 @@ namespace Aphorist.Text;
 /// <summary>Guesses which name was meant by a misspelled one.</summary>
 internal static class NearestName
 {
-    /// <summary>The name at the smallest edit distance, or null if even that is more than a third of the letters away (at least two).</summary>
+    /// <summary>
+    /// The name at the smallest edit distance, or null if even that is more than a third of the letters away (at least two).
+    /// </summary>
     public static string? To(string typed, IEnumerable<string> names)
     {
         string lower = typed.ToLowerInvariant();
@@ -18,7 +20,9 @@ internal static class NearestName
         return best.Name;
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string alignment).</summary>
+    /// <summary>
+    /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string alignment).
+    /// </summary>
     internal static int EditDistance(string from, string to)
     {
         int[,] distance = new int[from.Length + 1, to.Length + 1];

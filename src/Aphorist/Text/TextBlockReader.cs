@@ -22,7 +22,9 @@ internal sealed class TextBlockReader(TextDecoder textDecoder, Stream bytes, str
     /// <summary>Bytes decoded so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>The characters of the current block, which the caller may change. There may be none. They do not end within a surrogate pair.</summary>
+    /// <summary>
+    /// The characters of the current block, which the caller may change. There may be none. They do not end within a surrogate pair.
+    /// </summary>
     public Span<char> Text => characters.AsSpan(begin, end - begin);
 
     /// <summary>Decodes the next block.</summary>
@@ -50,7 +52,8 @@ internal sealed class TextBlockReader(TextDecoder textDecoder, Stream bytes, str
 
     private void Decode(ReadOnlySpan<byte> some)
     {
-        if (!TextEncodings.HasZeroBytes(encoding) && some.Contains((byte)0)) throw TextDecoder.Explain(bytes, label, encoding, exception: null);
+        if (!TextEncodings.HasZeroBytes(encoding) && some.Contains((byte)0))
+            throw TextDecoder.Explain(bytes, label, encoding, exception: null);
         (begin, end) = (0, 0);
         if (half != 0) characters[end++] = half;
         half = '\0';

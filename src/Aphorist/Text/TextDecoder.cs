@@ -14,7 +14,8 @@ internal sealed class TextDecoder(string? encodingName)
     public string Decode(ArraySegment<byte> bytes, string label)
     {
         Encoding encoding = GetEncoding(bytes);
-        if (!TextEncodings.HasZeroBytes(encoding) && bytes.AsSpan().Contains((byte)0)) throw Explain(ToStream(bytes), label, encoding, exception: null);
+        if (!TextEncodings.HasZeroBytes(encoding) && bytes.AsSpan().Contains((byte)0))
+            throw Explain(ToStream(bytes), label, encoding, exception: null);
         try
         {
             string text = encoding.GetString(bytes);
@@ -33,7 +34,8 @@ internal sealed class TextDecoder(string? encodingName)
     /// <param name="exception">The decoder's exception, or null where there is a zero byte.</param>
     public static CorpusException Explain(Stream bytes, string label, Encoding encoding, DecoderFallbackException? exception)
     {
-        if (!TextEncodings.HasZeroBytes(encoding) && ByteBlocks.IndexOfZero(bytes) is long zero and >= 0) return ExplainZero(bytes, label, zero);
+        if (!TextEncodings.HasZeroBytes(encoding) && ByteBlocks.IndexOfZero(bytes) is long zero and >= 0)
+            return ExplainZero(bytes, label, zero);
         long offset = UndecodableBytes.OffsetIn(bytes, encoding);
         string[] fitting = TextEncodings.Fitting(bytes);
         string advice = fitting.Length > 0

@@ -19,12 +19,15 @@ internal static class TextEncodings
         try
         {
             // Asking the provider directly leaves the encodings registered in the process as they are.
-            return CodePagesEncodingProvider.Instance.GetEncoding(spelled, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
-                ?? Encoding.GetEncoding(spelled, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            (EncoderFallback encoder, DecoderFallback decoder) = (EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            return CodePagesEncodingProvider.Instance.GetEncoding(spelled, encoder, decoder)
+                ?? Encoding.GetEncoding(spelled, encoder, decoder);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            string nearest = NearestName.To(name, Names()) is { } found ? $"the nearest is '{found}'" : "common ones are utf-8, windows-1252 and gb18030";
+            string nearest = NearestName.To(name, Names()) is { } found
+                ? $"the nearest is '{found}'"
+                : "common ones are utf-8, windows-1252 and gb18030";
             throw new InvalidOptionsException($"'{name}' is not an encoding that .NET reads: {nearest}.", nameof(CorpusOptions.Encoding));
         }
     }

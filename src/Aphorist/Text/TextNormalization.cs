@@ -1,12 +1,14 @@
 namespace Aphorist;
 
-/// <summary>How a text is normalised before it is tokenized. A model stores it, so that prompts are treated like the training text.</summary>
+/// <summary>
+/// How a text is normalised before it is tokenized. A model stores it, so that prompts are treated like the training text.
+/// </summary>
 /// <param name="Lowercase">Whether every character is replaced by its invariant lower-case form. False by default.</param>
 public readonly record struct TextNormalization(bool Lowercase = false)
 {
     /// <summary>
-    /// Normalises a text: CRLF and lone CR become LF, and the text becomes lower case if <see cref="Lowercase"/> is set. Other line and page
-    /// separators stay, because they are characters that a model can learn. Normalising twice gives the same text as normalising once.
+    /// Normalises a text: CRLF and lone CR become LF, and the text becomes lower case if <see cref="Lowercase"/> is set. Other line and
+    /// page separators stay, because they are characters that a model can learn. Normalising twice gives the same text as normalising once.
     /// </summary>
     /// <param name="text">The text.</param>
     public string Apply(string text)
@@ -17,7 +19,9 @@ public readonly record struct TextNormalization(bool Lowercase = false)
         return Lowercase ? normalized.ToLowerInvariant() : normalized;
     }
 
-    /// <summary>Normalises a text that arrives in blocks. The result is that of <see cref="Apply"/>. No block may end within a surrogate pair.</summary>
+    /// <summary>
+    /// Normalises a text that arrives in blocks. The result is that of <see cref="Apply"/>. No block may end within a surrogate pair.
+    /// </summary>
     internal sealed class Blocks(TextNormalization normalization)
     {
         private char[] lowered = [];

@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace Aphorist.Text;
 
-/// <summary>The token ids of a text, in memory or on disk: the input of training and evaluation. Safe to use from several threads at once.</summary>
+/// <summary>
+/// The token ids of a text, in memory or on disk: the input of training and evaluation. Safe to use from several threads at once.
+/// </summary>
 internal abstract class TokenSequence
 {
     private const int BlockLength = 4096;

@@ -6,8 +6,9 @@ namespace Aphorist.Text;
 internal static class UndecodableBytes
 {
     /// <summary>
-    /// The offset of the first sequence that does not decode. A decoder that gets one byte at a time yields a character at the last byte of its
-    /// sequence, so the bad sequence starts after the last byte that yielded one. The offset in the exception is not exact for every encoding.
+    /// The offset of the first sequence that does not decode. A decoder that gets one byte at a time yields a character at the last byte of
+    /// its sequence, so the bad sequence starts after the last byte that yielded one. The offset in the exception is not exact for every
+    /// encoding.
     /// </summary>
     /// <param name="bytes">The whole text, which is read from its beginning.</param>
     /// <param name="encoding">The encoding.</param>

@@ -36,7 +36,9 @@ internal static class VisibleText
 /// <summary>Names characters in messages, including those without a shape.</summary>
 internal static class CharacterName
 {
-    /// <summary>The character in quotes with its code point, <c>'é' (U+00E9)</c>, or the name of one without a shape: <c>tab (U+0009)</c>.</summary>
+    /// <summary>
+    /// The character in quotes with its code point, <c>'é' (U+00E9)</c>, or the name of one without a shape: <c>tab (U+0009)</c>.
+    /// </summary>
     public static string Of(Rune character) => $"{Name(character)} (U+{character.Value:X4})";
 
     private static string Name(Rune character) => character.Value switch

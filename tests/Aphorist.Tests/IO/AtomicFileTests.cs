@@ -47,7 +47,8 @@ public sealed class AtomicFileTests : IDisposable
             file.Write("6"u8);
             file.Commit();
         }).Message;
-        Assert.Equal($"Could not write '{FilePath}': No space left on device : '{FilePath}'; the file that was there is unchanged.", message);
+        Assert.Equal(
+            $"Could not write '{FilePath}': No space left on device : '{FilePath}'; the file that was there is unchanged.", message);
         Assert.Equal("previous", File.ReadAllText(FilePath));
         Assert.Equal(["x.txt"], folder.FileNames());
     }
@@ -55,9 +56,11 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Constructor_FolderOrMissingFolder_SaysSo()
     {
-        Assert.Contains("it is a folder", Assert.ThrowsAny<IOException>(() => new AtomicFile(folder.Path)).Message, StringComparison.Ordinal);
-        string missing = folder["missing/x.txt"];
-        Assert.Contains($"Could not write '{missing}'", Assert.ThrowsAny<IOException>(() => new AtomicFile(missing)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it is a folder", Assert.ThrowsAny<IOException>(() => new AtomicFile(folder.Path)).Message, StringComparison.Ordinal);
+        string missing = folder.File("missing/x.txt");
+        Assert.Contains(
+            $"Could not write '{missing}'", Assert.ThrowsAny<IOException>(() => new AtomicFile(missing)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

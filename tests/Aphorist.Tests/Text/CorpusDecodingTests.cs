@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Aphorist.Text;
 using CsCheck;
@@ -8,6 +9,8 @@ namespace Aphorist.Tests.Text;
 public sealed class CorpusDecodingTests
 {
     private static readonly string[] Unicode = ["utf-8", "utf-16", "utf-16BE", "utf-32", "utf-32BE", "gb18030"];
+
+    private static readonly Gen<string> AnyUnicode = Gen.Int[0, Unicode.Length - 1].Select(index => Unicode[index]);
 
     [Fact]
     public void Read_ByteOrderMark_ChoosesTheEncodingAndIsRemoved()
@@ -20,10 +23,10 @@ public sealed class CorpusDecodingTests
     }
 
     [Fact]
-    public void Read_AnyTextInAnyUnicodeEncoding_ComesBack() => Gen.Select(Texts.WellFormed, Gen.Int[0, Unicode.Length - 1].Select(index => Unicode[index])).Sample((text, name) =>
+    public void Read_AnyTextInAnyUnicodeEncoding_ComesBack() => Gen.Select(Texts.WellFormed, AnyUnicode).Sample((text, name) =>
     {
         // A mark first, so that a text that happens to start with one keeps it.
-                byte[] bytes = Strict(name).GetBytes("\uFEFF" + text);
+        byte[] bytes = Strict(name).GetBytes("\uFEFF" + text);
         if (Strict(name).GetString(bytes) != "\uFEFF" + text) return; // gb18030 lacks a few characters of the private use area.
         Assert.Equal(text, Decode(bytes, name));
     });
@@ -67,7 +70,8 @@ public sealed class CorpusDecodingTests
 
     [Fact]
     public void Read_Utf16WithHalfAPair_IsRefused() =>
-        Assert.Contains("is not utf-16 text (byte 0x3D at offset 4)", Record(() => Decode([0xFF, 0xFE, 0x61, 0, 0x3D, 0xD8, 0x62, 0], "utf-16")));
+        Assert.Contains(
+            "is not utf-16 text (byte 0x3D at offset 4)", Record(() => Decode([0xFF, 0xFE, 0x61, 0, 0x3D, 0xD8, 0x62, 0], "utf-16")));
 
     [Fact]
     public void Read_BinaryFile_IsCalledOne() =>
@@ -76,7 +80,9 @@ public sealed class CorpusDecodingTests
 
     [Fact]
     public void Read_Utf16WithoutMark_IsRecognised() =>
-        Assert.Equal("'standard input' looks like a binary file (a zero byte at offset 1): it decodes as utf-16, so read it with the encoding utf-16.",
+        Assert.Equal(
+            "'standard input' looks like a binary file (a zero byte at offset 1): " +
+            "it decodes as utf-16, so read it with the encoding utf-16.",
             Record(() => Decode(Encoding.Unicode.GetBytes("plain text\n"))));
 
     [Theory]
@@ -119,7 +125,7 @@ public sealed class CorpusDecodingTests
     private static int ValidUtf8Prefix(ReadOnlySpan<byte> bytes)
     {
         int valid = 0;
-        while (valid < bytes.Length && Rune.DecodeFromUtf8(bytes[valid..], out _, out int length) == System.Buffers.OperationStatus.Done) valid += length;
+        while (valid < bytes.Length && Rune.DecodeFromUtf8(bytes[valid..], out _, out int length) == OperationStatus.Done) valid += length;
         return valid;
     }
 }

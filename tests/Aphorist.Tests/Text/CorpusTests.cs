@@ -36,13 +36,16 @@ public sealed class CorpusTests
     public void FromText_HalfASurrogatePair_IsRejectedWithItsPlace()
     {
         CorpusException exception = Assert.Throws<CorpusException>(() => Corpus.FromText("\U0001F600b\uD83Dc", "page"));
-        Assert.Equal("The text 'page' contains half a surrogate pair, U+D83D, after 2 characters. It is not a character: repair or remove it.", exception.Message);
+        Assert.Equal(
+            "The text 'page' contains half a surrogate pair, U+D83D, after 2 characters. It is not a character: repair or remove it.",
+            exception.Message);
     }
 
     [Fact]
     public void FromText_AnyUnits_IsWellFormedOrRejected() => Texts.AnyUnits.Sample(text =>
     {
-        bool wellFormed = new UTF8Encoding(false, throwOnInvalidBytes: true) is { } strict && Record(() => strict.GetByteCount(text)) is null;
+        UTF8Encoding strict = new(false, throwOnInvalidBytes: true);
+        bool wellFormed = Record(() => strict.GetByteCount(text)) is null;
         Assert.Equal(wellFormed, Record(() => Corpus.FromText(text)) is null);
     });
 

@@ -11,7 +11,8 @@ public sealed class RealCorporaTests
     public async Task Open_Downloaded_HasItsCounts(string name, bool lowercase, int characters, int distinct)
     {
         SkipWithout(name);
-        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get(name), new() { Lowercase = lowercase }, cancellationToken: TestContext.Current.CancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(
+            CorpusCatalog.Get(name), new() { Lowercase = lowercase }, cancellationToken: TestContext.Current.CancellationToken);
         CharacterTokenizer vocabulary = CharacterTokenizer.Create(corpus);
         Assert.Equal((characters, distinct), (corpus.CharacterCount, vocabulary.VocabularySize));
         Assert.Equal(corpus.Text, vocabulary.Decode(vocabulary.Encode(corpus.Text)));
@@ -29,7 +30,8 @@ public sealed class RealCorporaTests
 
     private static void SkipWithout(string name)
     {
-        bool there = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 } && CorpusCatalog.IsAvailableOffline(CorpusCatalog.Get(name));
+        bool there = Environment.GetEnvironmentVariable("APHORIST_CORPORA") is { Length: > 0 }
+            && CorpusCatalog.IsAvailableOffline(CorpusCatalog.Get(name));
         Assert.SkipUnless(there, $"needs {name}.txt in the folder that APHORIST_CORPORA names");
     }
 }

@@ -28,5 +28,7 @@ public sealed class TextNormalizationTests
 
     [Fact]
     public void Apply_Lowercase_KeepsTheNumberOfCharacters() => Texts.WellFormed.Sample(text =>
-        Assert.Equal(new TextNormalization().Apply(text).EnumerateRunes().Count(), new TextNormalization(true).Apply(text).EnumerateRunes().Count()));
+        Assert.Equal(
+            new TextNormalization().Apply(text).EnumerateRunes().Count(),
+            new TextNormalization(true).Apply(text).EnumerateRunes().Count()));
 }

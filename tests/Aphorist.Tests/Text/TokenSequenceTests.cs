@@ -21,7 +21,8 @@ public sealed class TokenSequenceTests
     }
 
     [Fact]
-    public void Read_AnyPart_IsThatPart() => Gen.Select(Gen.Int[0, 300].Array[0, 200], Gen.Int[0, 200], Gen.Int[0, 200]).Sample((ids, start, length) =>
+    public void Read_AnyPart_IsThatPart() =>
+        Gen.Select(Gen.Int[0, 300].Array[0, 200], Gen.Int[0, 200], Gen.Int[0, 200]).Sample((ids, start, length) =>
     {
         start = Math.Min(start, ids.Length);
         length = Math.Min(length, ids.Length - start);

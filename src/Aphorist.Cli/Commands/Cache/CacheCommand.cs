@@ -27,7 +27,8 @@ internal static class CacheCommand
 
     private static Command CreateClear()
     {
-        Command command = new("clear", "Deletes all files in the cache, or those of some corpora. What is needed again is downloaded or created again.") { Names };
+        Command command = new(
+            "clear", "Deletes all files in the cache, or those of some corpora. What is needed again is created again.") { Names };
         command.SetAction(call =>
         {
             Clear(new CorpusCache(), call.GetValue(Names) ?? [], CommandOutput.Of(call));
@@ -85,8 +86,11 @@ internal static class CacheCommand
 
     private static bool IsNamed(CorpusCacheEntry entry, string name) => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
 
-    private static string Summarize(IReadOnlyCollection<CorpusCacheEntry> entries) =>
-        $"{entries.Count} {(entries.Count == 1 ? "file" : "files")}, {Quantity.Of(entries.Sum(entry => entry.ByteCount))}B";
+    private static string Summarize(IReadOnlyCollection<CorpusCacheEntry> entries)
+    {
+        string files = entries.Count == 1 ? "1 file" : $"{entries.Count} files";
+        return string.Create(CultureInfo.InvariantCulture, $"{files}, {entries.Sum(entry => entry.ByteCount):N0} bytes");
+    }
 
     private static string NameOf(CorpusCacheKind kind) => kind.ToString().ToLowerInvariant();
 

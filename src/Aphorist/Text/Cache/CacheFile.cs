@@ -8,8 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Aphorist.Text.Cache;
 
 /// <summary>
-/// A file in the cache: codes of equal width one after the other, then their description as JSON, its length, its SHA-256 and a mark. It is read with
-/// positional reads and not mapped, so that it takes no memory of the process. Safe to use from several threads at once.
+/// A file in the cache: codes of equal width one after the other, then their description as JSON, its length, its SHA-256 and a mark. It is
+/// read with positional reads and not mapped, so that it takes no memory of the process. Safe to use from several threads at once.
 /// </summary>
 internal sealed class CacheFile
 {
@@ -107,14 +107,16 @@ internal sealed class CacheFile
     {
         long end = RandomAccess.GetLength(handle) - TrailerLength;
         Span<byte> trailer = stackalloc byte[TrailerLength];
-        if (end < 0 || RandomAccess.Read(handle, trailer, end) != TrailerLength || !trailer[^Mark.Length..].SequenceEqual(Mark)) return null;
+        if (end < 0 || RandomAccess.Read(handle, trailer, end) != TrailerLength || !trailer[^Mark.Length..].SequenceEqual(Mark))
+            return null;
         long length = BitConverter.ToInt64(trailer);
         if (length < 0 || length > Math.Min(end, int.MaxValue)) return null;
         byte[] json = new byte[length];
         RandomAccess.Read(handle, json, end - length);
         if (!SHA256.HashData(json).AsSpan().SequenceEqual(trailer.Slice(sizeof(long), SHA256.HashSizeInBytes))) return null;
         CacheFileDescription? description = JsonSerializer.Deserialize(json, CacheFileDescriptionContext.Default.CacheFileDescription);
-        return description is { Format: CacheFileDescription.CurrentFormat } && description.Count * description.Width == end - length ? description : null;
+        if (description is not { Format: CacheFileDescription.CurrentFormat }) return null;
+        return description.Count * description.Width == end - length ? description : null;
     }
 
     private void ReadExactly(Span<byte> bytes, long offset)

@@ -21,7 +21,9 @@ internal sealed record CacheFileDescription
 
     public required bool Lowercase { get; init; }
 
-    /// <summary>The tokenizer whose ids the codes are, or how <see cref="Words"/> were chosen; null if the codes stand for <see cref="Characters"/>.</summary>
+    /// <summary>
+    /// The tokenizer whose ids the codes are, or how <see cref="Words"/> were chosen; null if the codes stand for <see cref="Characters"/>.
+    /// </summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal.</summary>
@@ -40,7 +42,9 @@ internal sealed record CacheFileDescription
     public IReadOnlyList<string> Words { get; init; } = [];
 }
 
-/// <summary>A file of a corpus when it was cached. As long as its length and its time of modification are the same, so is its text.</summary>
+/// <summary>
+/// A file of a corpus when it was cached. As long as its length and its time of modification are the same, so is its text.
+/// </summary>
 /// <param name="Path">The full path.</param>
 /// <param name="Length">The length in bytes.</param>
 /// <param name="Modified">The time of the last modification, in ticks of UTC.</param>

@@ -8,8 +8,8 @@ using Aphorist.IO;
 namespace Aphorist.Text.Cache;
 
 /// <summary>
-/// Writes a cache file to a temporary file and renames it into place once it is complete and flushed to disk. Codes are written with as few bytes
-/// as the largest one so far needs. When a larger one arrives, the codes already written are widened.
+/// Writes a cache file to a temporary file and renames it into place once it is complete and flushed to disk. Codes are written with as few
+/// bytes as the largest one so far needs. When a larger one arrives, the codes already written are widened.
 /// </summary>
 internal sealed class CacheFileWriter : IDisposable
 {

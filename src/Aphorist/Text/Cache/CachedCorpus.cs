@@ -4,7 +4,9 @@ using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Text.Cache;
 
-/// <summary>A text that is too large for memory: its characters are in a file of the cache, and what is derived from it in others.</summary>
+/// <summary>
+/// A text that is too large for memory: its characters are in a file of the cache, and what is derived from it in others.
+/// </summary>
 /// <param name="cache">The cache.</param>
 /// <param name="file">The file with the characters.</param>
 internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
@@ -35,11 +37,15 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
     /// <summary>Tokenizes the text. Tokens that are not its characters are written to the cache.</summary>
     public TokenSequence GetTokens(Tokenizer tokenizer, CancellationToken cancellationToken) =>
         (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
-            cache.OpenOrCreate(RequestTokens(tokenizer), writer => WriteTokens(writer, tokenizer, progress: null, cancellationToken), cancellationToken),
+            cache.OpenOrCreate(
+                RequestTokens(tokenizer),
+                writer => WriteTokens(writer, tokenizer, progress: null, cancellationToken),
+                cancellationToken),
             tokenizer.VocabularySize);
 
     /// <inheritdoc cref="GetTokens"/>
-    public async Task<TokenSequence> GetTokensAsync(Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
+    public async Task<TokenSequence> GetTokensAsync(
+        Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
             await cache.OpenOrCreateAsync(
                 RequestTokens(tokenizer),
@@ -49,7 +55,9 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
 
     /// <summary>Chooses a word vocabulary, see <see cref="WordCounts"/>, and keeps it in the cache.</summary>
     public IReadOnlyList<string> ChooseWords(TokenizerOptions options, CancellationToken cancellationToken) => cache.OpenOrCreate(
-        RequestWords(options), writer => CountWords(writer, options, progress: null, cancellationToken), cancellationToken).Description.Words;
+        RequestWords(options),
+        writer => CountWords(writer, options, progress: null, cancellationToken),
+        cancellationToken).Description.Words;
 
     /// <inheritdoc cref="ChooseWords"/>
     public async Task<IReadOnlyList<string>> ChooseWordsAsync(
@@ -84,24 +92,31 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         ByteCount: 1 << 20,
         found => found.Tokenizer == Describe(options) && found.Sha256 == Description.Sha256);
 
-    private CacheFileDescription WriteTokens(CacheFileWriter writer, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    private CacheFileDescription WriteTokens(
+        CacheFileWriter writer, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         foreach (string block in EnumerateWholeTokens(CorpusStage.Tokenize, progress, cancellationToken))
             writer.Write(tokenizer.Encode(block), tokenizer.VocabularySize);
         return Description with { Tokenizer = tokenizer.CacheKey, Characters = "", Count = writer.Count, Width = writer.Width };
     }
 
-    private CacheFileDescription CountWords(CacheFileWriter writer, TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    private CacheFileDescription CountWords(
+        CacheFileWriter writer, TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         WordCounts counts = new(EnumerateWholeTokens(CorpusStage.CountWords, progress, cancellationToken), options.MinimumCount);
         return Description with
         {
-            Tokenizer = Describe(options), Characters = "", Words = [.. counts.Choose(options.VocabularySize)], Count = writer.Count, Width = writer.Width,
+            Tokenizer = Describe(options),
+            Characters = "",
+            Words = [.. counts.Choose(options.VocabularySize)],
+            Count = writer.Count,
+            Width = writer.Width,
         };
     }
 
     /// <summary>The text in blocks that end where a token ends.</summary>
-    private IEnumerable<string> EnumerateWholeTokens(CorpusStage stage, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    private IEnumerable<string> EnumerateWholeTokens(
+        CorpusStage stage, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         long done = 0;
         foreach (string block in TokenBoundaryChunker.Of(EnumerateBlocks()))
@@ -116,7 +131,12 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
     private int Decode(ReadOnlySpan<int> codes, Span<char> units)
     {
         int length = 0;
-        foreach (int code in codes) length += (uint)code < (uint)characters.Length ? characters[code].EncodeToUtf16(units[length..]) : throw file.Damaged();
+        foreach (int code in codes)
+        {
+            if ((uint)code >= (uint)characters.Length) throw file.Damaged();
+            length += characters[code].EncodeToUtf16(units[length..]);
+        }
+
         return length;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class CachedTokenSequence(CacheFile file, int vocabularySize) : 
 }
 
 /// <summary>
-/// The tokens of a large text, one for each character: the id of each character code is looked up when it is read, so that one file serves all
-/// vocabularies of characters.
+/// The tokens of a large text, one for each character: the id of each character code is looked up when it is read, so that one file serves
+/// all vocabularies of characters.
 /// </summary>
 /// <param name="file">The file with the characters.</param>
 /// <param name="ids">The id of each code.</param>

@@ -7,8 +7,8 @@ using Aphorist.Text.Catalog;
 namespace Aphorist;
 
 /// <summary>
-/// The files that this library keeps for a user: downloaded corpora, and large corpora with their tokens and vocabularies. Everything in it can be
-/// deleted; what is needed again is downloaded or created again.
+/// The files that this library keeps for a user: downloaded corpora, and large corpora with their tokens and vocabularies. Everything in it
+/// can be deleted; what is needed again is downloaded or created again.
 /// </summary>
 public sealed class CorpusCache
 {
@@ -54,12 +54,15 @@ public sealed class CorpusCache
         foreach (CorpusEntry entry in CorpusCatalog.Entries) AtomicFile.DeleteLeftovers(DownloadFolder, entry.FileName);
     }
 
-    /// <summary>Opens a file of the cache, and creates it if it is missing. Blocks while another process or thread creates the same file.</summary>
+    /// <summary>
+    /// Opens a file of the cache, and creates it if it is missing. Blocks while another process or thread creates the same file.
+    /// </summary>
     /// <param name="request">The file.</param>
     /// <param name="write">Writes it and returns its description.</param>
     /// <param name="cancellationToken">Cancels the wait for another process.</param>
     /// <exception cref="CorpusException">The folder is not writable, or there is not enough space.</exception>
-    internal CacheFile OpenOrCreate(CacheRequest request, Func<CacheFileWriter, CacheFileDescription> write, CancellationToken cancellationToken)
+    internal CacheFile OpenOrCreate(
+        CacheRequest request, Func<CacheFileWriter, CacheFileDescription> write, CancellationToken cancellationToken)
     {
         string path = GetPath(request);
         try
@@ -141,7 +144,8 @@ public sealed class CorpusCache
     private string GetPath(CacheRequest request)
     {
         string readable = string.Concat(request.Name.Take(40).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-'));
-        return Path.Combine(Folder, $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key)))[..16]}{Extension}");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key)));
+        return Path.Combine(Folder, $"{readable}-{hash[..16]}{Extension}");
     }
 
     private void Commit(string path, CacheFileWriter writer, CacheFileDescription description)
@@ -165,8 +169,9 @@ public sealed class CorpusCache
     }
 
     private CorpusException Unwritable(CacheRequest request, Exception exception) => new(
-        FormattableString.Invariant($"'{request.Name}' is too large for memory and cannot be cached in {Folder} ({exception.Message.TrimEnd('.')}): ") +
-        FormattableString.Invariant($"free about {request.ByteCount:N0} bytes there, or set {UserFolders.CacheVariable} to another folder."), exception);
+        $"'{request.Name}' is too large for memory and cannot be cached in {Folder} ({exception.Message.TrimEnd('.')}): " +
+        FormattableString.Invariant($"free about {request.ByteCount:N0} bytes there, ") +
+        $"or set {UserFolders.CacheVariable} to another folder.", exception);
 }
 
 /// <summary>A file in the cache.</summary>
@@ -174,8 +179,8 @@ public sealed class CorpusCache
 /// <param name="Kind">What the file contains.</param>
 /// <param name="Path">The path of the file.</param>
 /// <param name="ByteCount">Its size in bytes.</param>
-/// <param name="LastUsed">The time, in UTC, at which a cached corpus was last opened or a download finished.</param>
-public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string Path, long ByteCount, DateTime LastUsed)
+/// <param name="LastUsed">The time at which a cached corpus was last opened or a download finished.</param>
+public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string Path, long ByteCount, DateTimeOffset LastUsed)
 {
     /// <summary>Deletes the file, if it still exists. A program that has it open can continue to read it.</summary>
     /// <exception cref="IOException">The file cannot be deleted.</exception>
@@ -185,7 +190,8 @@ public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string 
         if (File.Exists(Path)) File.Delete(Path);
     }
 
-    internal static CorpusCacheEntry Of(string name, CorpusCacheKind kind, FileInfo file) => new(name, kind, file.FullName, file.Length, file.LastWriteTimeUtc);
+    internal static CorpusCacheEntry Of(string name, CorpusCacheKind kind, FileInfo file) =>
+        new(name, kind, file.FullName, file.Length, file.LastWriteTimeUtc);
 }
 
 /// <summary>What a file in the cache contains.</summary>

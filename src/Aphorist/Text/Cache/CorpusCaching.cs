@@ -1,6 +1,8 @@
 namespace Aphorist.Text.Cache;
 
-/// <summary>Reads the files of a large text once, block by block, and writes the codes of their normalised characters to the cache.</summary>
+/// <summary>
+/// Reads the files of a large text once, block by block, and writes the codes of their normalised characters to the cache.
+/// </summary>
 /// <param name="name">The name of the corpus.</param>
 /// <param name="paths">Its files, as errors name them.</param>
 /// <param name="options">How they are read.</param>
@@ -20,7 +22,8 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
         name,
         $"{options.Encoding}\n{options.Lowercase}\n{string.Join('\n', sources.Select(source => source.Path))}",
         Total,
-        found => found.Tokenizer is null && found.Encoding == options.Encoding && found.Lowercase == options.Lowercase && found.Sources.SequenceEqual(sources));
+        found => found.Tokenizer is null && found.Encoding == options.Encoding && found.Lowercase == options.Lowercase
+            && found.Sources.SequenceEqual(sources));
 
     /// <summary>Writes the whole text.</summary>
     /// <param name="writer">Receives the codes.</param>
@@ -28,13 +31,15 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
     /// <param name="cancellationToken">Cancels between two blocks.</param>
     /// <returns>The description of the cache file.</returns>
     /// <exception cref="CorpusException">A file cannot be read, is not text, or changes while it is read.</exception>
-    public async Task<CacheFileDescription> WriteAsync(CacheFileWriter writer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    public async Task<CacheFileDescription> WriteAsync(
+        CacheFileWriter writer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         long done = 0, total = Total;
         for (int index = 0; index < sources.Length; index++)
         {
             long before = done;
-            await AddAsync(writer, paths[index], read => progress?.Report(new(CorpusStage.Cache, name, before + read, total)), cancellationToken).ConfigureAwait(false);
+            void Report(long read) => progress?.Report(new(CorpusStage.Cache, name, before + read, total));
+            await AddAsync(writer, paths[index], Report, cancellationToken).ConfigureAwait(false);
             done += sources[index].Length;
             // A later change alters the time of modification, which the next run notices.
             if (CacheFileSource.Of(paths[index]) != sources[index]) throw CorpusException.Changed(paths[index]);
@@ -91,7 +96,8 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            FileOptions options = FileOptions.Asynchronous | FileOptions.SequentialScan;
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, options);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,10 @@ using Aphorist.Text.Catalog;
 
 namespace Aphorist;
 
-/// <summary>The corpora that can be opened by name with <see cref="Corpus.OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>.</summary>
+/// <summary>
+/// The corpora that can be opened by name with
+/// <see cref="Corpus.OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>.
+/// </summary>
 public static class CorpusCatalog
 {
     /// <summary>All entries, the built-in ones first.</summary>
@@ -90,7 +93,9 @@ public static class CorpusCatalog
     /// <exception cref="CorpusException">There is no such entry. The message names the nearest and lists all.</exception>
     public static CorpusEntry Get(string name) => TryGet(name, out CorpusEntry? entry) ? entry : throw CorpusException.UnknownName(name);
 
-    /// <summary>Whether opening an entry needs no network: it is built in, or its file was downloaded. The file is verified only when it is opened.</summary>
+    /// <summary>
+    /// Whether opening an entry needs no network: it is built in, or its file was downloaded. The file is verified only when it is opened.
+    /// </summary>
     /// <param name="entry">The entry.</param>
     /// <param name="options">The options whose <see cref="CorpusOptions.DownloadFolder"/> is looked in; the default folder if null.</param>
     public static bool IsAvailableOffline(CorpusEntry entry, CorpusOptions? options = null)

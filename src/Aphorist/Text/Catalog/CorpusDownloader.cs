@@ -30,7 +30,8 @@ internal sealed class CorpusDownloader(CorpusOptions options)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+            using FileStream file = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
             if (file.Length == entry.ByteCount)
             {
                 byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
@@ -38,7 +39,8 @@ internal sealed class CorpusDownloader(CorpusOptions options)
             }
 
             throw new CorpusException(FormattableString.Invariant(
-                $"'{path}' is not the catalogue's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} with SHA-256 {entry.Sha256[..8]}...): ") +
+                $"'{path}' is not the catalogue's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} ") +
+                $"with SHA-256 {entry.Sha256[..8]}...): " +
                 "delete it to download it again, or rename it and give its path to use it as it is.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -47,7 +49,8 @@ internal sealed class CorpusDownloader(CorpusOptions options)
         }
     }
 
-    private async Task DownloadAsync(CorpusEntry entry, string path, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    private async Task DownloadAsync(
+        CorpusEntry entry, string path, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         AtomicFile file;
         try
@@ -58,7 +61,8 @@ internal sealed class CorpusDownloader(CorpusOptions options)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CorpusException(
-                $"'{entry.Name}' cannot be saved to {Folder} ({exception.Message.TrimEnd('.')}): set {UserFolders.DownloadsVariable} to a folder that is writable, " +
+                $"'{entry.Name}' cannot be saved to {Folder} ({exception.Message.TrimEnd('.')}): " +
+                $"set {UserFolders.DownloadsVariable} to a folder that is writable, " +
                 $"or get {entry.Uri} in another way and give its path.", exception);
         }
 
@@ -70,7 +74,8 @@ internal sealed class CorpusDownloader(CorpusOptions options)
     }
 
     /// <summary>Writes what an entry's address holds to a file, and verifies it.</summary>
-    private async Task ReceiveAsync(CorpusEntry entry, AtomicFile file, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(
+        CorpusEntry entry, AtomicFile file, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         string byHand = $"get it in another way and put it at {file.Path}";
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -80,9 +85,13 @@ internal sealed class CorpusDownloader(CorpusOptions options)
             using HttpRequestMessage request = new(HttpMethod.Get, entry.Uri);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("aphorist", null));
             HttpClient client = options.HttpHandler is { } handler ? new HttpClient(handler, disposeHandler: false) : Network;
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
-                throw new CorpusException($"'{entry.Name}' cannot be downloaded: {entry.Uri} answers {(int)response.StatusCode} ({response.StatusCode}). Try later, or {byHand}.");
+            {
+                throw new CorpusException($"'{entry.Name}' cannot be downloaded: {entry.Uri} answers {(int)response.StatusCode} " +
+                    $"({response.StatusCode}). Try later, or {byHand}.");
+            }
 
             using Stream body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -111,10 +120,12 @@ internal sealed class CorpusDownloader(CorpusOptions options)
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw Interrupted(exception is HttpRequestException { InnerException: { } inner } ? inner.Message : exception.Message, exception);
+            string reason = exception is HttpRequestException { InnerException: { } inner } ? inner.Message : exception.Message;
+            throw Interrupted(reason, exception);
         }
 
         CorpusException Interrupted(string reason, Exception? exception) =>
-            new($"'{entry.Name}' could not be downloaded from {entry.Uri} ({reason.TrimEnd('.')}): check the network and try again, or {byHand}.", exception);
+            new($"'{entry.Name}' could not be downloaded from {entry.Uri} ({reason.TrimEnd('.')}): " +
+                $"check the network and try again, or {byHand}.", exception);
     }
 }

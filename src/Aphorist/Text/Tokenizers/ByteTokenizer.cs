@@ -4,11 +4,14 @@ using Aphorist.Text;
 
 namespace Aphorist;
 
-/// <summary>A tokenizer whose tokens are the 256 bytes of UTF-8, so that every text can be encoded. The id of a token is its byte.</summary>
+/// <summary>
+/// A tokenizer whose tokens are the 256 bytes of UTF-8, so that every text can be encoded. The id of a token is its byte.
+/// </summary>
 /// <param name="normalization">How a text is normalised before it is encoded; only line endings by default.</param>
 public sealed class ByteTokenizer(TextNormalization normalization = default) : Tokenizer
 {
-    private static readonly string[] Texts = [.. Enumerable.Range(0, 256).Select(value => value < 0x80 ? ((char)value).ToString() : "\uFFFD")];
+    private static readonly string[] Texts =
+        [.. Enumerable.Range(0, 256).Select(value => value < 0x80 ? ((char)value).ToString() : "\uFFFD")];
 
     /// <inheritdoc/>
     public override TokenizerKind Kind => TokenizerKind.Bytes;

@@ -34,7 +34,9 @@ public sealed class CharacterTokenizer : Tokenizer
     /// <summary>The number of characters.</summary>
     public override int VocabularySize => characters.Length;
 
-    /// <summary>All characters as one string, in the order of their ids. <see cref="FromCharacters"/> creates the same tokenizer from it.</summary>
+    /// <summary>
+    /// All characters as one string, in the order of their ids. <see cref="FromCharacters"/> creates the same tokenizer from it.
+    /// </summary>
     public string Characters { get; }
 
     /// <inheritdoc/>

@@ -4,8 +4,10 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// Converts text to token ids, which a model reads and generates, and back. An id is the index of a token in the vocabulary. There are three
-/// kinds: <see cref="CharacterTokenizer"/>, <see cref="WordTokenizer"/> and <see cref="ByteTokenizer"/>. Safe to use from several threads at once.
+/// Converts text to token ids, which a model reads and generates, and back. An id is the index of a token in the vocabulary. There are
+/// three kinds: <see cref="CharacterTokenizer"/>, <see cref="WordTokenizer"/> and <see cref="ByteTokenizer"/>. Safe to use from several
+/// threads
+/// at once.
 /// </summary>
 public abstract class Tokenizer
 {
@@ -25,7 +27,9 @@ public abstract class Tokenizer
     /// <summary>The id of the token that replaces unknown words, or null if there is no such token. It is never generated.</summary>
     public virtual int? UnknownTokenId => null;
 
-    /// <summary>What to call the tokens, in the plural: "characters", "tokens" (words and the characters between them) or "bytes".</summary>
+    /// <summary>
+    /// What to call the tokens, in the plural: "characters", "tokens" (words and the characters between them) or "bytes".
+    /// </summary>
     public abstract string UnitName { get; }
 
     /// <summary>What a token can be, for messages: "words or single characters between them", for example.</summary>
@@ -60,7 +64,10 @@ public abstract class Tokenizer
     /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
     /// <exception cref="CorpusException">The cached text of a large corpus is damaged, or the vocabulary cannot be cached.</exception>
     public static async Task<Tokenizer> CreateAsync(
-        Corpus corpus, TokenizerOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default)
+        Corpus corpus,
+        TokenizerOptions? options = null,
+        IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         options ??= new TokenizerOptions();
@@ -72,14 +79,15 @@ public abstract class Tokenizer
 
     /// <summary>Encodes a text that is already normalised. <see cref="Decode"/> gives the text back, except for unknown words.</summary>
     /// <param name="text">The text.</param>
-    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown token.</exception>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown
+    /// token.</exception>
     public abstract int[] Encode(string text);
 
     /// <summary>Encodes a text that is already normalised.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknownCharacters">What happens to characters and words that are not in the vocabulary.</param>
-    /// <exception cref="UnknownCharacterException">The policy is <see cref="UnknownCharacterPolicy.Error"/>, the text contains a character that is not in
-    /// the vocabulary, and there is no unknown token.</exception>
+    /// <exception cref="UnknownCharacterException">The policy is <see cref="UnknownCharacterPolicy.Error"/>, the text contains a character
+    /// that is not in the vocabulary, and there is no unknown token.</exception>
     public int[] Encode(string text, UnknownCharacterPolicy unknownCharacters) =>
         unknownCharacters == UnknownCharacterPolicy.Skip ? EncodeSkippingUnknown(text, out _) : Encode(text);
 
@@ -90,7 +98,8 @@ public abstract class Tokenizer
 
     /// <summary>The number of tokens in a text that is already normalised.</summary>
     /// <param name="text">The text.</param>
-    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown token.</exception>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown
+    /// token.</exception>
     public int CountTokens(string text) => Encode(text).Length;
 
     /// <summary>Decodes ids to text. The text is well formed, whatever the ids.</summary>
@@ -102,8 +111,8 @@ public abstract class Tokenizer
     public abstract TokenDecoder CreateDecoder();
 
     /// <summary>
-    /// The number of characters (Unicode scalar values) that ids stand for, which converts a loss to bits per character. An unknown word counts as
-    /// one, since its length is lost. The ids may be any part of a text: a character of several tokens counts at its first.
+    /// The number of characters (Unicode scalar values) that ids stand for, which converts a loss to bits per character. An unknown word
+    /// counts as one, since its length is lost. The ids may be any part of a text: a character of several tokens counts at its first.
     /// </summary>
     /// <param name="ids">The ids.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
@@ -119,7 +128,9 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public abstract string GetDisplayText(int id);
 
-    /// <summary>Whether a token is only a part of a character, which other tokens must complete: a byte of a character that has several.</summary>
+    /// <summary>
+    /// Whether a token is only a part of a character, which other tokens must complete: a byte of a character that has several.
+    /// </summary>
     /// <param name="id">The id.</param>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public virtual bool IsPartialCharacter(int id) => Checked(id) < 0;
@@ -127,7 +138,9 @@ public abstract class Tokenizer
     /// <summary>Whether some tokens can decode to a character.</summary>
     internal abstract bool CanDecodeTo(Rune character);
 
-    /// <summary>The tokens that a user means by a text, such as a word with and without the space before it. None if there is no such token.</summary>
+    /// <summary>
+    /// The tokens that a user means by a text, such as a word with and without the space before it. None if there is no such token.
+    /// </summary>
     internal virtual int[] FindTokens(string text)
     {
         int[] ids = EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);

@@ -15,9 +15,12 @@ public sealed record TokenizerOptions
     /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
     internal void Validate()
     {
-        if (!Enum.IsDefined(Kind)) throw new InvalidOptionsException($"There is no kind of tokenizer with the number {(int)Kind}.", nameof(Kind));
-        if (VocabularySize < 2) throw new InvalidOptionsException($"The vocabulary size is {VocabularySize}: it must be at least 2.", nameof(VocabularySize));
-        if (MinimumCount < 1) throw new InvalidOptionsException($"The minimum count is {MinimumCount}: it must be at least 1.", nameof(MinimumCount));
+        if (!Enum.IsDefined(Kind))
+            throw new InvalidOptionsException($"There is no kind of tokenizer with the number {(int)Kind}.", nameof(Kind));
+        if (VocabularySize < 2)
+            throw new InvalidOptionsException($"The vocabulary size is {VocabularySize}: it must be at least 2.", nameof(VocabularySize));
+        if (MinimumCount < 1)
+            throw new InvalidOptionsException($"The minimum count is {MinimumCount}: it must be at least 1.", nameof(MinimumCount));
     }
 }
 

@@ -29,8 +29,8 @@ internal sealed class WordCounts
     }
 
     /// <summary>
-    /// The unknown token, then the tokens by descending count, and by ordinal order where counts are equal. Single characters are kept before words
-    /// if not all fit.
+    /// The unknown token, then the tokens by descending count, and by ordinal order where counts are equal. Single characters are kept
+    /// before words if not all fit.
     /// </summary>
     public IEnumerable<string> Choose(int maximumSize) => counts
         .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordSplitter.IsWord(entry.Key)))

@@ -5,8 +5,8 @@ namespace Aphorist.Text.Tokenizers;
 
 /// <summary>
 /// Splits a text into words and single characters, whose concatenation is the text. A word starts with a letter or a digit, continues with
-/// letters, digits and combining marks, and includes the one space before it. An apostrophe or an invisible joiner between two of these belongs to
-/// the word. Every other character is a token by itself, and so is a letter of a script without spaces between words.
+/// letters, digits and combining marks, and includes the one space before it. An apostrophe or an invisible joiner between two of these
+/// belongs to the word. Every other character is a token by itself, and so is a letter of a script without spaces between words.
 /// </summary>
 internal static class WordSplitter
 {
@@ -42,7 +42,8 @@ internal static class WordSplitter
         if (text.IsEmpty) return 0;
         if (char.IsAscii(text[0])) return char.IsAsciiLetterOrDigit(text[0]) ? 1 : 0;
         Rune.DecodeFromUtf16(text, out Rune character, out int length);
-        return (Rune.IsLetterOrDigit(character) || (!isFirst && CombiningMark.Is(character))) && !IsOfUnspacedScript(character.Value) ? length : 0;
+        bool isOfWord = Rune.IsLetterOrDigit(character) || (!isFirst && CombiningMark.Is(character));
+        return isOfWord && !IsOfUnspacedScript(character.Value) ? length : 0;
     }
 
     // The two apostrophes, and the two joiners within words of Persian and of Indian scripts.

@@ -7,9 +7,11 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// A tokenizer whose tokens are words and the single characters between them. A word is a run of letters, digits and combining marks, with the
-/// apostrophes inside it and one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In scripts without
-/// spaces between words, such as Chinese, every character is a token. The tokens joined are exactly the text, except for unknown words.
+/// A tokenizer whose tokens are words and the single characters between them. A word is a run of letters, digits and combining marks, with
+/// the apostrophes inside it and one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In
+/// scripts
+/// without spaces between words, such as Chinese, every character is a token. The tokens joined are exactly the text, except for unknown
+/// words.
 /// </summary>
 public sealed class WordTokenizer : Tokenizer
 {
@@ -39,15 +41,18 @@ public sealed class WordTokenizer : Tokenizer
         // Without the unknown token, so that U+FFFD in a text is unknown.
         for (int id = UnknownId + 1; id < tokens.Length; id++)
         {
-            if (!ids.TryAdd(tokens[id], id))
-                throw new ArgumentException($"The tokens {ids[tokens[id]]} and {id} are both '{VisibleText.Of(tokens[id])}': give each token once.", nameof(tokens));
+            if (ids.TryAdd(tokens[id], id)) continue;
+            string shown = VisibleText.Of(tokens[id]);
+            throw new ArgumentException($"The tokens {ids[tokens[id]]} and {id} are both '{shown}': give each token once.", nameof(tokens));
         }
     }
 
     /// <inheritdoc/>
     public override TokenizerKind Kind => TokenizerKind.Words;
 
-    /// <summary>All tokens in the order of their ids, the unknown token first. <see cref="FromTokens"/> creates the same tokenizer from them.</summary>
+    /// <summary>
+    /// All tokens in the order of their ids, the unknown token first. <see cref="FromTokens"/> creates the same tokenizer from them.
+    /// </summary>
     public ImmutableArray<string> Tokens { get; }
 
     /// <inheritdoc/>
@@ -67,26 +72,28 @@ public sealed class WordTokenizer : Tokenizer
     internal override string CacheKey => cacheKey.Value;
 
     /// <summary>
-    /// Creates a tokenizer for the most frequent words of a corpus and all its single characters. The same corpus and limits always give the same
-    /// tokenizer.
+    /// Creates a tokenizer for the most frequent words of a corpus and all its single characters. The same corpus and limits always give
+    /// the same tokenizer.
     /// </summary>
     /// <param name="corpus">The corpus.</param>
-    /// <param name="vocabularySize">The maximum number of tokens, the unknown token included; at least 2. The rarest tokens are left out, words before
-    /// single characters.</param>
-    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1. With 1, no word of the corpus is
-    /// unknown unless the vocabulary size is too small.</param>
+    /// <param name="vocabularySize">The maximum number of tokens, the unknown token included; at least 2. The rarest tokens are left out,
+    /// words before single characters.</param>
+    /// <param name="minimumCount">How often a word must occur, with or without its space, to be kept; at least 1. With 1, no word of the
+    /// corpus is unknown unless the vocabulary size is too small.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range.</exception>
     public static WordTokenizer Create(Corpus corpus, int vocabularySize = DefaultVocabularySize, int minimumCount = DefaultMinimumCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
-        return (WordTokenizer)Create(corpus, new TokenizerOptions { Kind = TokenizerKind.Words, VocabularySize = vocabularySize, MinimumCount = minimumCount });
+        TokenizerOptions options = new() { Kind = TokenizerKind.Words, VocabularySize = vocabularySize, MinimumCount = minimumCount };
+        return (WordTokenizer)Create(corpus, options);
     }
 
     /// <summary>Creates a tokenizer with given tokens.</summary>
     /// <param name="tokens">The tokens in the order of their ids. The first is <see cref="UnknownToken"/>.</param>
     /// <param name="normalization">How a text is normalised before it is encoded.</param>
-    /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed text.</exception>
+    /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed
+    /// text.</exception>
     public static WordTokenizer FromTokens(IReadOnlyList<string> tokens, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -97,15 +104,20 @@ public sealed class WordTokenizer : Tokenizer
             if (string.IsNullOrEmpty(tokens[id])) throw new ArgumentException($"Token {id} is empty: leave it out.", nameof(tokens));
             // Half a surrogate pair is enumerated as U+FFFD, too.
             if (tokens[id].EnumerateRunes().Contains(Rune.ReplacementChar))
-                throw new ArgumentException($"Token {id} holds half a surrogate pair or U+FFFD, which only the first token is: leave it out.", nameof(tokens));
+            {
+                throw new ArgumentException(
+                    $"Token {id} holds half a surrogate pair or U+FFFD, which only the first token is: leave it out.", nameof(tokens));
+            }
         }
         return new([.. tokens], normalization);
     }
 
-    /// <summary>Encodes a text that is already normalised. Words and characters that are not in the vocabulary become <see cref="UnknownId"/>.</summary>
+    /// <summary>
+    /// Encodes a text that is already normalised. Words and characters that are not in the vocabulary become <see cref="UnknownId"/>.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <remarks>A word that is known only without its space becomes the space and the word. An unknown word with a space becomes the space and the
-    /// unknown token.</remarks>
+    /// <remarks>A word that is known only without its space becomes the space and the word. An unknown word with a space becomes the space
+    /// and the unknown token.</remarks>
     public override int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -162,7 +174,8 @@ public sealed class WordTokenizer : Tokenizer
 
     /// <summary>Collects the ids of the tokens of one text.</summary>
     /// <param name="ids">The id of every token but the unknown one.</param>
-    /// <param name="unknown">Receives the words and characters without an id, which are then left out; null to write the unknown token.</param>
+    /// <param name="unknown">Receives the words and characters without an id, which are then left out; null to write the unknown
+    /// token.</param>
     private sealed class WordEncoder(Dictionary<string, int> ids, List<string>? unknown)
     {
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();

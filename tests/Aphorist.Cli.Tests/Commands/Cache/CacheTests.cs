@@ -21,10 +21,12 @@ public sealed class CacheTests : IDisposable
     public void Cache_Listed_HasNamesSizesAndPaths()
     {
         AphoristProcess.Result listed = AphoristProcess.Run(folder.Path, "cache").Expect(0);
-        foreach (string part in (string[])["nietzsche", "download", "10 bytes", folder["downloads/nietzsche.txt"], "large-txt-01", "6 bytes", folder["prepared/large-txt-01.prepared"]])
+        string[] download = ["nietzsche", "download", "10 bytes", folder["downloads/nietzsche.txt"]];
+        string[] text = ["large-txt-01", "text", "6 bytes", folder["prepared/large-txt-01.prepared"]];
+        foreach (string part in (string[])[.. download, .. text])
             Assert.Contains(part, listed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("mine", listed.Output, StringComparison.Ordinal);
-        Assert.Contains("2 files, 16B.", listed.Error, StringComparison.Ordinal);
+        Assert.Contains("2 files, 16 bytes.", listed.Error, StringComparison.Ordinal);
         Assert.Contains(folder["downloads"], listed.Error, StringComparison.Ordinal);
         Assert.Contains(folder["prepared"], listed.Error, StringComparison.Ordinal);
     }
@@ -32,7 +34,8 @@ public sealed class CacheTests : IDisposable
     [Fact]
     public void Cache_Json_IsOneObjectALine()
     {
-        string[] lines = AphoristProcess.Run(folder.Path, "cache", "--json").Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = AphoristProcess.Run(
+            folder.Path, "cache", "--json").Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         JsonElement[] files = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["nietzsche", "large-txt-01"], files.Select(file => file.GetProperty("name").GetString()));
         Assert.Equal(["download", "text"], files.Select(file => file.GetProperty("kind").GetString()));
@@ -44,10 +47,10 @@ public sealed class CacheTests : IDisposable
     [Fact]
     public void CacheClear_NoName_DeletesEverythingInIt()
     {
-        Assert.Equal("Deleted 2 files, 16B.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
+        Assert.Equal("Deleted 2 files, 16 bytes.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
         Assert.Equal([folder["downloads/mine.txt"]], Directory.GetFiles(folder["downloads"]));
         Assert.Empty(Directory.GetFiles(folder["prepared"]));
-        Assert.Equal("Deleted 0 files, 0B.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
+        Assert.Equal("Deleted 0 files, 0 bytes.\n", AphoristProcess.Run(folder.Path, "cache", "clear").Expect(0).Output);
         Assert.Equal("", AphoristProcess.Run(folder.Path, "cache").Expect(0).Output);
     }
 

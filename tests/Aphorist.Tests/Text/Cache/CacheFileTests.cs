@@ -116,7 +116,8 @@ public sealed class CacheFileTests : IDisposable
         CacheFile file = CacheFile.TryOpen(File, _ => true)!;
         System.Diagnostics.Process.Start("truncate", ["-s", "100", File]).WaitForExit();
         Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => file.Read(90, new int[20])).Message, StringComparison.Ordinal);
-        Assert.Contains("is damaged", Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is damaged", Assert.Throws<CorpusException>(() => corpus.EnumerateBlocks().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public sealed class CacheFileTests : IDisposable
     {
         folder.Write("a.txt", Content);
         using CancellationTokenSource cancellation = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OpenAsync(heard: _ => cancellation.Cancel(), cancellationToken: cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => OpenAsync(heard: _ => cancellation.Cancel(), cancellationToken: cancellation.Token));
         AssertNothingIsLeft();
     }
 
@@ -132,7 +134,8 @@ public sealed class CacheFileTests : IDisposable
     public async Task Open_SourceChangesWhileItIsRead_SaysSoAndLeavesNothing()
     {
         string path = folder.Write("a.txt", Content);
-        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(heard: _ => System.IO.File.AppendAllText(path, "more")));
+        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
+            () => OpenAsync(heard: _ => System.IO.File.AppendAllText(path, "more")));
         Assert.Equal($"'{path}' changed while it was read: start again when no other program writes to it.", exception.Message);
         AssertNothingIsLeft();
     }
@@ -150,7 +153,8 @@ public sealed class CacheFileTests : IDisposable
     {
         folder.Write("a.txt", "short");
         await OpenAsync();
-        string leftover = folder.Write("prepared/other.prepared.part", "half"), own = folder.Write("prepared/" + Path.GetFileName(File) + ".part", "half");
+        string leftover = folder.Write("prepared/other.prepared.part", "half");
+        string own = folder.Write("prepared/" + Path.GetFileName(File) + ".part", "half");
         System.IO.File.Delete(File);
         Assert.Equal("short", string.Concat((await OpenAsync()).EnumerateBlocks()));
         Assert.False(System.IO.File.Exists(leftover));
@@ -163,7 +167,8 @@ public sealed class CacheFileTests : IDisposable
         folder.Write("a.txt", Content);
         folder.Write("prepared", "a file in the way");
         Assert.Matches(
-            "^'a.txt' is too large for memory and cannot be cached in .*prepared \\(.*\\): free about 14,000 bytes there, or set APHORIST_PREPARED to another folder.$",
+            "^'a.txt' is too large for memory and cannot be cached in .*prepared \\(.*\\): " +
+            "free about 14,000 bytes there, or set APHORIST_PREPARED to another folder.$",
             (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync())).Message);
     }
 
@@ -190,7 +195,10 @@ public sealed class CacheFileTests : IDisposable
         return reader.ToCorpus(new Listener(heard ?? this.heard.Add), cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
-    private Task<Corpus> OpenAsync(CorpusOptions? options = null, Action<CorpusProgress>? heard = null, CancellationToken? cancellationToken = null) => Corpus.OpenAsync(
+    private Task<Corpus> OpenAsync(
+        CorpusOptions? options = null,
+        Action<CorpusProgress>? heard = null,
+        CancellationToken? cancellationToken = null) => Corpus.OpenAsync(
         folder.File("a.txt"),
         (options ?? new()) with { CacheFolder = folder.File("prepared"), MaxInMemoryBytes = 0, BlockLength = 1000 },
         new ProgressList(heard ?? this.heard.Add),

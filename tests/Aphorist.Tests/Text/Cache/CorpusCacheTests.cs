@@ -15,7 +15,8 @@ public sealed class CorpusCacheTests : IDisposable
         folder.Write("downloads/nietzsche.txt", "downloaded");
         folder.Write("downloads/mine.txt", "not of the catalogue");
         Corpus corpus = await OpenAsync("one.txt", "one two two\n");
-        Tokenizer words = await Tokenizer.CreateAsync(corpus, new() { Kind = TokenizerKind.Words }, cancellationToken: TestContext.Current.CancellationToken);
+        Tokenizer words = await Tokenizer.CreateAsync(
+            corpus, new() { Kind = TokenizerKind.Words }, cancellationToken: TestContext.Current.CancellationToken);
         await corpus.TokenizeAsync(words, cancellationToken: TestContext.Current.CancellationToken);
 
         IReadOnlyList<CorpusCacheEntry> entries = Cache().GetEntries();
@@ -85,8 +86,13 @@ public sealed class CorpusCacheTests : IDisposable
 
     private CorpusCache Cache() => new(Options(new CorpusOptions().MaxCacheBytes));
 
-    private CorpusOptions Options(long maxBytes) =>
-        new() { CacheFolder = folder.File("cache"), DownloadFolder = folder.File("downloads"), MaxInMemoryBytes = 0, MaxCacheBytes = maxBytes };
+    private CorpusOptions Options(long maxBytes) => new()
+    {
+        CacheFolder = folder.File("cache"),
+        DownloadFolder = folder.File("downloads"),
+        MaxInMemoryBytes = 0,
+        MaxCacheBytes = maxBytes,
+    };
 
     private Task<Corpus> OpenAsync(string name, string? text, long? maxBytes = null) => Corpus.OpenAsync(
         text is null ? folder.File(name) : folder.Write(name, text),

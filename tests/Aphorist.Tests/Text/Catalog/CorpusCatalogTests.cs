@@ -53,10 +53,11 @@ public sealed class CorpusCatalogTests : IDisposable
     [Fact]
     public async Task Open_UnknownName_NamesTheNearestAndAll()
     {
-        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(
-            () => CorpusCatalog.OpenAsync("nietsche", cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): the catalogue has fables, fables-zh, aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare; " +
-            "for a file of your own give its path.", exception.Message);
+        CorpusException exception = Assert.Throws<CorpusException>(() => CorpusCatalog.Get("nietsche"));
+        Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): " +
+            "the catalogue has aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare. " +
+            "To open a file, give its path.", exception.Message);
+        Assert.Equal(exception.Message, (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(["nietsche"]))).Message);
     }
 
     [Fact]
@@ -82,14 +83,17 @@ public sealed class CorpusCatalogTests : IDisposable
 
     [Fact]
     public async Task Open_MisspelledName_NamesTheNearest() =>
-        Assert.Contains("did you mean 'tinyshakespeare'?", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(["shakespeare"]))).Message);
+        Assert.Contains(
+            "did you mean 'tinyshakespeare'?", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(["shakespeare"]))).Message);
 
     [Theory]
     [InlineData("lost.txt")]
     [InlineData("folder/nietsche")]
     public async Task Open_LostPath_IsNotTakenForAName(string path) =>
-        Assert.StartsWith($"There is no file or folder '{path}'", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync([path]))).Message);
+        Assert.StartsWith(
+            $"There is no file or folder '{path}'", (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync([path]))).Message);
 
     private static Task<Corpus> OpenAsync(string[] sources, Stream? input = null) =>
-        Corpus.OpenAsync(sources, new() { Lowercase = true, StandardInput = input }, cancellationToken: TestContext.Current.CancellationToken);
+        Corpus.OpenAsync(
+            sources, new() { Lowercase = true, StandardInput = input }, cancellationToken: TestContext.Current.CancellationToken);
 }

@@ -23,7 +23,9 @@ public sealed class CorpusPrecedenceTests : IDisposable
         folder.Write("names", "mine");
         Corpus corpus = await Corpus.OpenAsync("names", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("mine", corpus.Text);
-        Assert.Equal("The file 'names' was opened. The catalogue has a corpus of this name, too: to open that, rename the file.", Assert.Single(corpus.Notes));
+        Assert.Equal(
+            "The file 'names' was opened. The catalogue has a corpus of this name, too: to open that, rename the file.",
+            Assert.Single(corpus.Notes));
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public sealed class ByteTokenizerTests
     public void CreateDecoder_CharacterCutShort_BecomesTheReplacementCharacter()
     {
         TokenDecoder decoder = tokenizer.CreateDecoder();
-        Assert.Equal(["", "", "\uFFFDa", "", "\uFFFD"], [decoder.Append(0xF0), decoder.Append(0x9F), decoder.Append('a'), decoder.Append(0xC3), decoder.Flush()]);
+        string[] pieces = [decoder.Append(0xF0), decoder.Append(0x9F), decoder.Append('a'), decoder.Append(0xC3), decoder.Flush()];
+        Assert.Equal(["", "", "\uFFFDa", "", "\uFFFD"], pieces);
     }
 
     [Theory]

@@ -31,13 +31,15 @@ public sealed class CharacterTokenizerTests
     });
 
     [Fact]
-    public void EncodeSkippingUnknown_AnyText_LeavesOutTheUnknownAndListsThemOnce() => Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
+    public void EncodeSkippingUnknown_AnyText_LeavesOutTheUnknownAndListsThemOnce() =>
+        Gen.Select(Texts.WellFormed, Texts.WellFormed).Sample((known, asked) =>
     {
         CharacterTokenizer vocabulary = CharacterTokenizer.FromCharacters(known);
         string mixed = asked + known + asked;
         int[] ids = vocabulary.EncodeSkippingUnknown(mixed, out IReadOnlyList<string> unknown);
         Assert.Equal(string.Concat(mixed.EnumerateRunes().Where(character => vocabulary.GetId(character) >= 0)), vocabulary.Decode(ids));
-        Assert.Equal(mixed.EnumerateRunes().Where(character => vocabulary.GetId(character) < 0).Distinct().Select(character => character.ToString()), unknown);
+        IEnumerable<Rune> missing = mixed.EnumerateRunes().Where(character => vocabulary.GetId(character) < 0).Distinct();
+        Assert.Equal(missing.Select(character => character.ToString()), unknown);
     });
 
     [Theory]
@@ -51,8 +53,11 @@ public sealed class CharacterTokenizerTests
     [InlineData("a\uD83D", "replacement character (U+FFFD), character 2")]
     public void Encode_UnknownCharacter_IsNamedWithItsPlace(string text, string expected)
     {
-        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(() => CharacterTokenizer.FromCharacters("ab").Encode(text));
-        Assert.Equal($"The model does not know {expected} of the text: it does not occur in the training text. Leave it out or replace it.", exception.Message);
+        UnknownCharacterException exception = Assert.Throws<UnknownCharacterException>(
+            () => CharacterTokenizer.FromCharacters("ab").Encode(text));
+        Assert.Equal(
+            $"The model does not know {expected} of the text: it does not occur in the training text. Leave it out or replace it.",
+            exception.Message);
         Assert.Equal(text.EnumerateRunes().ElementAt((int)exception.Position), exception.Character);
     }
 

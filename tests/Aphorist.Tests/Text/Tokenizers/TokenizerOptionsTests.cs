@@ -16,10 +16,14 @@ public sealed class TokenizerOptionsTests
         {
             Tokenizer tokenizer = Tokenizer.Create(Corpus, new() { Kind = kind });
             Assert.Equal((kind, Corpus.Normalization), (tokenizer.Kind, tokenizer.Normalization));
-            Tokenizer same = await Tokenizer.CreateAsync(Corpus, new() { Kind = kind }, cancellationToken: TestContext.Current.CancellationToken);
-            Assert.Equal(Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText), Enumerable.Range(0, same.VocabularySize).Select(same.GetText));
+            Tokenizer same = await Tokenizer.CreateAsync(
+                Corpus, new() { Kind = kind }, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal(TokensOf(tokenizer), TokensOf(same));
         }
     }
+
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) =>
+        Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
 
     [Fact]
     public void Create_Words_RespectsSizeAndCount()
@@ -31,6 +35,7 @@ public sealed class TokenizerOptionsTests
         Assert.Equal("MinimumCount", Fail(new() { Kind = TokenizerKind.Words, MinimumCount = 0 }).PropertyName);
         Assert.Equal("Kind", Fail(new() { Kind = (TokenizerKind)3 }).PropertyName);
 
-        static InvalidOptionsException Fail(TokenizerOptions options) => Assert.Throws<InvalidOptionsException>(() => Tokenizer.Create(Corpus, options));
+        static InvalidOptionsException Fail(TokenizerOptions options) =>
+            Assert.Throws<InvalidOptionsException>(() => Tokenizer.Create(Corpus, options));
     }
 }

@@ -92,19 +92,23 @@ public sealed class WordTokenizerTests
         Assert.Equal(["\uFFFD", ",", " b", " B", "B", "a", "b", " "], Of("b, b,B b, B,a").Tokens);
 
     [Fact]
-    public void Create_AnyCorpus_KnowsTheWordsThatOccurOftenEnoughAndAllElse() => Gen.Select(Texts.Prose, Gen.Int[1, 4]).Sample((text, count) =>
+    public void Create_AnyCorpus_KnowsTheWordsThatOccurOftenEnoughAndAllElse() =>
+        Gen.Select(Texts.Prose, Gen.Int[1, 4]).Sample((text, count) =>
     {
         WordTokenizer all = Of(text);
-        IEnumerable<string> words = all.Encode(text).Select(id => all.Tokens[id]).Where(token => WordSplitter.IsWord(token)).Select(token => token.TrimStart(' '));
+        IEnumerable<string> tokens = all.Encode(text).Select(id => all.Tokens[id]);
+        IEnumerable<string> words = tokens.Where(token => WordSplitter.IsWord(token)).Select(token => token.TrimStart(' '));
         HashSet<string> rare = [.. words.CountBy(word => word).Where(entry => entry.Value < count).Select(entry => entry.Key)];
         WordTokenizer some = Of(text, count: count);
         some.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
-        Assert.Equal(rare.Order(StringComparer.Ordinal), unknown.Where(token => token != WordTokenizer.UnknownToken).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            rare.Order(StringComparer.Ordinal), unknown.Where(token => token != WordTokenizer.UnknownToken).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(some.Tokens, token => rare.Contains(token.TrimStart(' ')));
     });
 
     [Fact]
-    public void Create_TooManyTokens_KeepsTheMostFrequentAndCharactersFirst() => Gen.Select(Texts.Prose, Gen.Int[2, 10]).Sample((text, size) =>
+    public void Create_TooManyTokens_KeepsTheMostFrequentAndCharactersFirst() =>
+        Gen.Select(Texts.Prose, Gen.Int[2, 10]).Sample((text, size) =>
     {
         WordTokenizer all = Of(text);
         WordTokenizer some = Of(text, size);
@@ -127,7 +131,8 @@ public sealed class WordTokenizerTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 0)]
-    public void Create_NumberTooSmall_IsRejected(int size, int count) => Assert.Throws<ArgumentOutOfRangeException>(() => Of("a", size, count));
+    public void Create_NumberTooSmall_IsRejected(int size, int count) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Of("a", size, count));
 
     [Fact]
     public void FromTokens_TokensOfATokenizer_MakeTheSameAgain() => Texts.Prose.Sample(text =>
@@ -164,5 +169,6 @@ public sealed class WordTokenizerTests
     [Fact]
     public void GetDisplayText_Unknown_IsNamed() => Assert.Equal("<unknown>", Of("a").GetDisplayText(WordTokenizer.UnknownId));
 
-    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultVocabularySize, int count = 1) => WordTokenizer.Create(Corpus.FromText(text), size, count);
+    private static WordTokenizer Of(string text, int size = WordTokenizer.DefaultVocabularySize, int count = 1) =>
+        WordTokenizer.Create(Corpus.FromText(text), size, count);
 }
