@@ -1,5 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.CommandLine;
 

@@ -36,7 +36,7 @@ internal sealed class CorpusProgressReport(CommandOutput output) : IProgress<Cor
         // The bar may lag behind, but it never holds up the work.
         if (!output.ShowsProgress || !showing.IsCompleted || (!isNew && clock.Elapsed - shown < Interval)) return;
         shown = clock.Elapsed;
-        bar ??= new TerminalProgress();
+        bar ??= new TerminalProgress(output.Console);
         string speed = Quantity.Of(value.Done / Math.Max(clock.Elapsed.TotalSeconds, 0.01));
         string facts = $"{Quantity.Of(value.Done)}{unit} of {Quantity.Of(value.Total)}{unit}, {speed}{unit}/s";
         showing = bar.ShowAsync($"{verb} {value.Name}", value.Done, value.Total, facts).AsTask();

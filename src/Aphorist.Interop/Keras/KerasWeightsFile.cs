@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Aphorist.Interop.Keras;
+using Aphorist.IO;
 
 namespace Aphorist.Interop;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Generate;
 

@@ -28,8 +28,8 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     public async Task<ImportedVocabulary> OpenAsync(int size, CancellationToken cancellationToken)
     {
         TextNormalization normalization = new(options.Lowercase);
-        ImportedVocabulary vocabulary = characters is not null ? ImportedVocabulary.FromCharacters(ReadText(characters), normalization)
-            : map is not null ? ImportedVocabulary.FromJson(ReadText(map), normalization)
+        ImportedVocabulary vocabulary = characters is not null ? ImportedVocabulary.FromCharacters(await ReadTextAsync(characters, cancellationToken), normalization)
+            : map is not null ? ImportedVocabulary.FromJson(await ReadTextAsync(map, cancellationToken), normalization)
             : ImportedVocabulary.Of(await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken));
         int found = vocabulary.Tokenizer.VocabularySize;
         if (found == size) return vocabulary;
@@ -40,7 +40,8 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     }
 
     /// <summary>Reads a file without lower-casing it: its characters are those of the model.</summary>
-    private string ReadText(string path) => Corpus.Read(path, options with { Lowercase = false }).Text;
+    private async Task<string> ReadTextAsync(string path, CancellationToken cancellationToken) =>
+        (await Corpus.OpenAsync(path, options with { Lowercase = false }, progress: null, cancellationToken)).Text;
 
     /// <summary>Finds a way of reading the corpus that gives the model's number of characters.</summary>
     private async Task<string> SuggestAsync(int found, int size, CancellationToken cancellationToken)

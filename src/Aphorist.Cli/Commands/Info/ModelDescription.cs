@@ -88,8 +88,8 @@ internal static class ModelDescription
 
     private static string VocabularyOf(Tokenizer tokenizer) => tokenizer.Kind switch
     {
-        CharacterTokenizer vocabulary => $"{vocabulary.VocabularySize} characters: {VisibleText.Of(vocabulary.Characters)}",
-        WordTokenizer => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, most frequent first: {FirstOf(tokenizer)}"),
+        TokenizerKind.Characters => $"{tokenizer.VocabularySize} characters: {VisibleText.Of(string.Concat(TokensOf(tokenizer)))}",
+        TokenizerKind.Words => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, most frequent first: {FirstOf(tokenizer)}"),
         _ => $"the {tokenizer.VocabularySize} bytes",
     };
 
@@ -100,9 +100,12 @@ internal static class ModelDescription
         return tokenizer.VocabularySize > TokensShown ? $"{first} ..." : first;
     }
 
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) =>
+        Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
+
     private static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
     {
-        IEnumerable<string> tokens = IdsOf(tokenizer).Select(tokenizer.GetText);
+        IEnumerable<string> tokens = TokensOf(tokenizer);
         if (tokenizer.Kind == TokenizerKind.Characters) json.WriteString("vocabulary", string.Concat(tokens));
         if (tokenizer.Kind != TokenizerKind.Words) return;
         json.WriteStartArray("tokens");

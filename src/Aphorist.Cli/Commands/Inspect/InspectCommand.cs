@@ -82,7 +82,7 @@ internal static class InspectCommand
     private static async Task<CellInspection> ReadAsync(
         LanguageModel model, Corpus corpus, double tail, int length, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using PreparationReport report = new(output, "reading", " tokens");
+        await using CorpusProgressReport report = new(output);
         InspectionOptions options = new()
         {
             // The same split as that of a validation set.

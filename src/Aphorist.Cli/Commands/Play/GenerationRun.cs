@@ -1,3 +1,5 @@
+using Aphorist.Text.Tokenizers;
+
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>How much the model generates.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Cli.Commands.Play;
 

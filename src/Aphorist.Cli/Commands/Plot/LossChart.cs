@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using ScottPlot;
+using Aphorist.IO;
 using ScottPlot.AxisPanels;
 using ScottPlot.Panels;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
+using ScottPlot;
 using SkiaSharp;
 
 namespace Aphorist.Cli.Commands.Plot;

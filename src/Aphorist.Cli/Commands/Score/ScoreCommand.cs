@@ -88,7 +88,7 @@ internal static class ScoreCommand
         Evaluation total = default;
         double entropy = 0;
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
-        await using PreparationReport report = new(output, "reading", " tokens");
+        await using CorpusProgressReport report = new(output);
         IEnumerable<int> ids = EnumerateTokens(corpus, model.Tokenizer, count);
         foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(ids, options, cancellationToken))
         {
@@ -96,7 +96,7 @@ internal static class ScoreCommand
             entropy += token.Entropy;
             passages.Add(token);
             if (beginning.Count < shown) beginning.Add(token);
-            if (total.Count % BlockLength == 0) report.Report(new(corpus.Name, total.Count, count));
+            if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, count));
         }
 
         return new(name, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);

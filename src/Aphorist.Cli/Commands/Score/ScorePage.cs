@@ -45,7 +45,7 @@ internal static class ScorePage
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{scored.Total.BitsPerCharacter:F3} bits per character, {scored.ExpectedBitsPerCharacter:F3} expected, " +
-            $"over {scored.Total.Count:N0} {unit}{cut}.");
+            $"over {scored.Total.Count:N0} {scored.Tokenizer.UnitName}{cut}.");
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)

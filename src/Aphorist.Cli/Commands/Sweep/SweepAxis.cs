@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
+using Aphorist.Numerics;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Sweep;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Aphorist.Cli.Terminal;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Sweep;
 

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using Aphorist.IO;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Sweep;

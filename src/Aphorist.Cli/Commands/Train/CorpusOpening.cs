@@ -3,15 +3,16 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Train;
 
-/// <summary>Opens and tokenizes the corpus of a run, and shows the progress.</summary>
+/// <summary>Opens and tokenizes the corpus of a command, and shows the progress.</summary>
 internal static class CorpusOpening
 {
     public static async Task<Corpus> OpenAsync(
         IReadOnlyList<string> sources, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using DownloadReport download = new(output);
-        await using PreparationReport preparation = new(output, "preparing", "B");
-        return await CorpusSource.OpenAsync(sources, options, output.Console.Input, download, preparation, cancellationToken);
+        await using CorpusProgressReport report = new(output);
+        Corpus corpus = await Corpus.OpenAsync(sources, options with { StandardInput = output.Console.Input }, report, cancellationToken);
+        foreach (string note in corpus.Notes) await output.Notes.WriteLineAsync(note);
+        return corpus;
     }
 
     /// <summary>Tokenizes a corpus, which keeps the tokens.</summary>

@@ -20,7 +20,7 @@ internal static class FineTuning
         TrainingRunOptions start = options with
         {
             Model = model.Spec,
-            Tokenizer = new TokenizerOptions { Kind = TokenizerOptions.GetKind(model.Tokenizer) },
+            Tokenizer = new TokenizerOptions { Kind = model.Tokenizer.Kind },
             Lowercase = model.Tokenizer.Normalization.Lowercase,
         };
         TrainingRunOptions chosen = apply(start);

@@ -84,7 +84,7 @@ internal static class TrainCommand
     public static async Task<ActiveTrainingRun> PrepareAsync(
         ParseResult call, string? folder, string? resume, CommandOutput output, CancellationToken cancellationToken)
     {
-        await using CorpusReport report = new(output);
+        await using CorpusProgressReport report = new(output);
         if (resume is not null)
         {
             if (folder is not null) throw new UsageException("--resume continues in the folder of the run: leave out --run.");

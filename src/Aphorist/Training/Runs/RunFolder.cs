@@ -87,7 +87,7 @@ internal sealed class RunFolder(string path)
     {
         try
         {
-            return FileLock.TryTake(Path)
+            return FileLock.TryTakeFolder(Path)
                 ?? throw new TrainingRunException(
                     $"Another process is training in '{Path}'. Wait until it ends, or choose another folder.", Path);
         }

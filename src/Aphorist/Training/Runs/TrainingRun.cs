@@ -139,7 +139,7 @@ public class TrainingRun
     /// <param name="folder">The run folder.</param>
     /// <param name="corpus">The training corpus, with the same content as before.</param>
     /// <param name="validation">The separate validation text, if the run has one.</param>
-    /// <param name="change">Changes the options, see <see cref="ResumeAsync"/>.</param>
+    /// <param name="change">Changes the options, see <see cref="ResumeAsync(string, Func{TrainingRunOptions, TrainingRunOptions}, IProgress{CorpusProgress}, CancellationToken)"/>.</param>
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, or would make it another run; the content of a text changed.
     /// </exception>
