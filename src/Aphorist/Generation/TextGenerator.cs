@@ -34,7 +34,8 @@ public sealed class TextGenerator
     /// <param name="model">The model.</param>
     /// <param name="mode">How much of the text the model sees. Stateful by default.</param>
     /// <param name="threads">
-    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. It does not affect texts.
+    /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not
+    /// depend on it.
     /// </param>
     public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
     {
@@ -232,7 +233,8 @@ public sealed class TextGenerator
     }
 
     /// <summary>
-    /// Chooses a random passage of a corpus, as long as the model's window, for use as a prompt. The same seed and index give the same passage.
+    /// Chooses a random passage of a corpus, as long as the model's window, for use as a prompt. The same seed and index give the same
+    /// passage.
     /// </summary>
     /// <param name="corpus">The corpus.</param>
     /// <param name="seed">The seed.</param>

@@ -37,7 +37,8 @@ internal sealed class TokenBias : ILogitsProcessor
     {
         int[] ids = tokenizer.FindTokens(tokenizer.Normalization.Apply(text));
         return ids.Length > 0 ? ids : throw new InvalidOptionsException(
-            $"{property} names '{VisibleText.Of(text)}', which is not a token of the model. Name {tokenizer.TokenDescription} that it knows.",
+            $"{property} names '{VisibleText.Of(text)}', which is not a token of the model. "
+            + $"Name {tokenizer.TokenDescription} that it knows.",
             property);
     }
 }
