@@ -67,7 +67,7 @@ internal static class GenerationPlan
     [
         .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(result => new GenerationItem(
             beams.ResultCount > 1
-                ? string.Create(CultureInfo.InvariantCulture, $"log-probability {result.LogProbability:F2}, score {result.Score:F2}")
+                ? string.Create(CultureInfo.InvariantCulture, $"log probability {result.LogProbability:F2}, score {result.Score:F2}")
                 : null,
             [result.Text],
             json =>
