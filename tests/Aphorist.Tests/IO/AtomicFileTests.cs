@@ -58,7 +58,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         Assert.Contains(
             "it is a folder", Assert.ThrowsAny<IOException>(() => new AtomicFile(folder.Path)).Message, StringComparison.Ordinal);
-        string missing = folder.File("missing/x.txt");
+        string missing = folder["missing/x.txt"];
         Assert.Contains(
             $"Could not write '{missing}'", Assert.ThrowsAny<IOException>(() => new AtomicFile(missing)).Message, StringComparison.Ordinal);
     }

@@ -97,5 +97,5 @@ public sealed class ModelEvaluationTests
 
     private static LanguageModel Model(TokenizerKind kind) =>
         LanguageModel.Create(
-            new() { HiddenSize = 5, Window = 4 }, new TokenizerOptions { Kind = kind, MinimumCount = 1 }.CreateTokenizer(Corpus), seed: 1);
+            new() { HiddenSize = 5, Window = 4 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
 }

@@ -51,7 +51,7 @@ public sealed class PreparedTrainingTests : IDisposable
     private static async Task<(LanguageModel Model, Evaluation[] Evaluations)> TrainAsync(
         Corpus corpus, TokenizerKind kind, TrainingOptions options)
     {
-        Tokenizer tokenizer = new TokenizerOptions { Kind = kind }.CreateTokenizer(corpus);
+        Tokenizer tokenizer = Tokenizer.Create(corpus, new TokenizerOptions { Kind = kind });
         LanguageModel model = LanguageModel.Create(
             new ModelSpec { HiddenSize = 8, Window = TinyTraining.Window, EmbeddingSize = 4 }, tokenizer, seed: 1);
         await foreach (TrainingEvent _ in new Trainer(model, corpus, options).RunAsync(TestContext.Current.CancellationToken)) { }

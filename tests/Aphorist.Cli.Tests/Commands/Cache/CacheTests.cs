@@ -20,7 +20,7 @@ public sealed class CacheTests : IDisposable
     [Fact]
     public void Cache_Listed_HasNamesSizesAndPaths()
     {
-        AphoristProcess.Result listed = AphoristProcess.Run(folder.Path, "cache").Expect(0);
+        CommandResult listed = AphoristProcess.Run(folder.Path, "cache").Expect(0);
         string[] download = ["nietzsche", "download", "10 bytes", folder["downloads/nietzsche.txt"]];
         string[] text = ["large-txt-01", "text", "6 bytes", folder["prepared/large-txt-01.prepared"]];
         foreach (string part in (string[])[.. download, .. text])

@@ -14,9 +14,7 @@ public sealed class CacheFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string File => folder["prepared/" + Path.GetFileName(Assert.Single(Texts.Files()))];
-
-    private CorpusCacheStore Texts => new(folder["prepared"]) { Threshold = 0, BlockLength = 1000 };
+    private string File => folder["prepared/" + Path.GetFileName(Assert.Single(CachedFiles()))];
 
     private bool IsHeard
     {
@@ -110,7 +108,7 @@ public sealed class CacheFileTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let an open file be cut.");
         folder.Write("a.txt", Content);
-        Corpus corpus = Read();
+        Corpus corpus = await OpenAsync();
         string copy = folder["copy"];
         System.IO.File.Copy(File, copy);
         CacheFile file = CacheFile.TryOpen(File, _ => true)!;
@@ -190,28 +188,29 @@ public sealed class CacheFileTests : IDisposable
     [Fact]
     public async Task TokensOf_SeveralAtOnce_OneTokenizesAndAllRead()
     {
-        CorpusReader reader = new(options ?? new(), null, Texts);
-        reader.Add(folder["a.txt"]);
-        return reader.ToCorpus(new Listener(heard ?? this.heard.Add), cancellationToken ?? TestContext.Current.CancellationToken);
+        folder.Write("a.txt", Content);
+        Corpus[] corpora = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => OpenAsync()));
+        Tokenizer tokenizer = Tokenizer.Create(corpora[0], new() { Kind = TokenizerKind.Words });
+        ProgressList progress = new();
+        long[] counts = await Task.WhenAll(corpora.Select((corpus, index) => index % 2 == 0
+            ? Task.Run(() => corpus.TokensOf(tokenizer).Count)
+            : corpus.TokenizeAsync(tokenizer, progress, TestContext.Current.CancellationToken)));
+        Assert.All(counts, count => Assert.Equal(4000, count));
+        Assert.Equal(3, CachedFiles().Length);
+        Assert.All(progress.All, report => Assert.Equal(CorpusStage.Tokenize, report.Stage));
     }
 
     private Task<Corpus> OpenAsync(
         CorpusOptions? options = null,
         Action<CorpusProgress>? heard = null,
         CancellationToken? cancellationToken = null) => Corpus.OpenAsync(
-        folder.File("a.txt"),
-        (options ?? new()) with { CacheFolder = folder.File("prepared"), MaxInMemoryBytes = 0, BlockLength = 1000 },
+        folder["a.txt"],
+        (options ?? new()) with { CacheFolder = folder["prepared"], MaxInMemoryBytes = 0, BlockLength = 1000 },
         new ProgressList(heard ?? this.heard.Add),
         cancellationToken ?? TestContext.Current.CancellationToken);
 
-    private string[] CachedFiles() => Directory.GetFiles(folder.File("prepared"), "*.prepared");
+    private string[] CachedFiles() => Directory.GetFiles(folder["prepared"], "*.prepared");
 
     private void AssertNothingIsLeft() =>
         Assert.DoesNotContain(Directory.EnumerateFiles(folder["prepared"]), file => !file.EndsWith(".lock", StringComparison.Ordinal));
-
-    /// <summary>Listens at once, where <see cref="Progress{T}"/> would later.</summary>
-    private sealed class Listener(Action<PreparationProgress> heard) : IProgress<PreparationProgress>
-    {
-        public void Report(PreparationProgress value) => heard(value);
-    }
 }

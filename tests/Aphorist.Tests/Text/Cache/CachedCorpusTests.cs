@@ -27,7 +27,7 @@ public sealed class CachedCorpusTests : IDisposable
         {
             // gb18030 lacks a few characters of the private use area.
             if (Encodings[encoding] == "gb18030") texts = [.. texts.Select(WithoutPrivateUse)];
-            string[] paths = [.. texts.Select((text, index) => Fill(folder.File($"{index}.txt"), text, Encodings[encoding], hasMark))];
+            string[] paths = [.. texts.Select((text, index) => Fill(folder[$"{index}.txt"], text, Encodings[encoding], hasMark))];
             CorpusOptions options = new() { Encoding = Encodings[encoding], Lowercase = lowercase };
             (Corpus? expected, string? refusal) = await TryAsync(paths, options with { MaxInMemoryBytes = long.MaxValue });
             (Corpus? corpus, string? message) = await TryAsync(paths, Cached(blockLength, options));
@@ -102,7 +102,7 @@ public sealed class CachedCorpusTests : IDisposable
         Assert.Equal(wanted.Encode(text), tokens.Slice(0, (int)tokens.Count));
 
         // What is created asynchronously is the same, and is then kept.
-        Directory.Delete(folder.File("prepared"), recursive: true);
+        Directory.Delete(folder["prepared"], recursive: true);
         Corpus again = await OpenAsync([path], Cached(16));
         Tokenizer same = await Tokenizer.CreateAsync(again, options, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(tokens.Count, await again.TokenizeAsync(same, cancellationToken: TestContext.Current.CancellationToken));
@@ -193,5 +193,8 @@ public sealed class CachedCorpusTests : IDisposable
     private static Task<Corpus> OpenAsync(string[] paths, CorpusOptions options) =>
         Corpus.OpenAsync(paths, options, cancellationToken: TestContext.Current.CancellationToken);
 
-    private CorpusCacheStore Store(int blockLength) => new(folder["prepared"]) { Threshold = 0, BlockLength = blockLength };
+    private CorpusOptions Cached(int blockLength, CorpusOptions? options = null) =>
+        (options ?? new()) with { CacheFolder = folder["prepared"], MaxInMemoryBytes = 0, BlockLength = blockLength };
+
+    private string[] CachedFiles() => Directory.GetFiles(folder["prepared"], "*.prepared");
 }

@@ -50,8 +50,8 @@ public sealed class CorpusCacheTests : IDisposable
         Cache().Clear();
 
         Assert.Empty(Cache().GetEntries());
-        Assert.Equal([mine], Directory.GetFiles(folder.File("downloads")));
-        Assert.DoesNotContain(Directory.GetFiles(folder.File("cache")), file => !file.EndsWith(".lock", StringComparison.Ordinal));
+        Assert.Equal([mine], Directory.GetFiles(folder["downloads"]));
+        Assert.DoesNotContain(Directory.GetFiles(folder["cache"]), file => !file.EndsWith(".lock", StringComparison.Ordinal));
         // What is open can still be read.
         if (!OperatingSystem.IsWindows()) Assert.Equal("one", string.Concat(corpus.EnumerateBlocks()));
     }
@@ -88,14 +88,14 @@ public sealed class CorpusCacheTests : IDisposable
 
     private CorpusOptions Options(long maxBytes) => new()
     {
-        CacheFolder = folder.File("cache"),
-        DownloadFolder = folder.File("downloads"),
+        CacheFolder = folder["cache"],
+        DownloadFolder = folder["downloads"],
         MaxInMemoryBytes = 0,
         MaxCacheBytes = maxBytes,
     };
 
     private Task<Corpus> OpenAsync(string name, string? text, long? maxBytes = null) => Corpus.OpenAsync(
-        text is null ? folder.File(name) : folder.Write(name, text),
+        text is null ? folder[name] : folder.Write(name, text),
         Options(maxBytes ?? new CorpusOptions().MaxCacheBytes),
         cancellationToken: TestContext.Current.CancellationToken);
 

@@ -202,7 +202,8 @@ public sealed class TrainingRunTests : IDisposable
                 if (happened is TrainingProgress { Batch: 5 }) break;
         }
 
-        using ActiveTrainingRun resumed = TrainingRun.Resume(RunPath, TinyTraining.Corpus);
+        using ActiveTrainingRun resumed = await TrainingRun.ResumeAsync(
+            RunPath, TinyTraining.Corpus, cancellationToken: TestContext.Current.CancellationToken);
         await TrainAsync(resumed);
         Assert.Equal(whole.Parameters.Values, resumed.Model.Parameters.Values);
     }
