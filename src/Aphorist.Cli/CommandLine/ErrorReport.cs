@@ -15,7 +15,7 @@ internal static class ErrorReport
         bool debug = call.GetValue(GlobalOptions.Debug);
         error.WriteLine($"aphorist: {SentenceOf(exception, debug, command)}");
         if (debug) error.WriteLine(exception);
-        return exception is UsageException or InvalidOptionsException ? ExitCode.WrongCall : ExitCode.Failed;
+        return exception is UsageException || IsGiven(OptionOf(exception, command), call) ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
     /// <summary>Describes a failure.</summary>
@@ -26,19 +26,22 @@ internal static class ErrorReport
     {
         if (exception is OutOfMemoryException) return "Not enough memory: use a smaller model, batch, window or sequence length.";
         string message = exception.Message.ReplaceLineEndings(" ");
-        if (command is not null && OptionOf(exception, command) is string option)
+        if (command is not null && OptionOf(exception, command) is Option option)
         {
             string named = PropertyNames.ToOptions(message, command);
-            return named.Contains(option, StringComparison.Ordinal) ? named : $"{option}: {named}";
+            return named.Contains(option.Name, StringComparison.Ordinal) ? named : $"{option.Name}: {named}";
         }
 
         if (IsExpected(exception)) return message;
         return $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
     }
 
-    /// <summary>The option of the called command that the library refused.</summary>
-    private static string? OptionOf(Exception exception, Command command) =>
+    /// <summary>The option of the called command that sets the property which the library refused.</summary>
+    private static Option? OptionOf(Exception exception, Command command) =>
         exception is InvalidOptionsException invalid ? PropertyNames.OptionOf(invalid.PropertyName, command) : null;
+
+    /// <summary>Whether the call is wrong, and not its input: a text can also be too short for a default.</summary>
+    private static bool IsGiven(Option? option, ParseResult call) => option is not null && call.GetResult(option) is { Implicit: false };
 
     /// <summary>Whether the message is written for the person who made the call.</summary>
     private static bool IsExpected(Exception exception) => exception

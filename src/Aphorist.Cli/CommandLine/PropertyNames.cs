@@ -26,13 +26,13 @@ internal static partial class PropertyNames
 
     /// <summary>Replaces the names of properties in a message by the options of a command that set them.</summary>
     public static string ToOptions(string message, Command command) =>
-        Word().Replace(message, word => OptionOf(word.Value, command) ?? word.Value);
+        Word().Replace(message, word => OptionOf(word.Value, command)?.Name ?? word.Value);
 
-    /// <summary>The name of the option that sets a property; null if the command has none.</summary>
-    public static string? OptionOf(string property, Command command)
+    /// <summary>The option of a command that sets a property; null if it has none.</summary>
+    public static Option? OptionOf(string property, Command command)
     {
         string name = $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property)}";
-        return command.Options.FirstOrDefault(Sets)?.Name;
+        return command.Options.FirstOrDefault(Sets);
 
         bool Sets(Option option) => Properties.TryGetValue(option, out string? set) ? set == property : option.Name == name;
     }

@@ -58,7 +58,7 @@ public sealed class Trainer
         }
     }
 
-    private double? UnknownShare => model.Tokenizer is WordTokenizer ? (double)ids.CountOf(WordTokenizer.UnknownId) / ids.Count : null;
+    private double? UnknownShare => model.Tokenizer.UnknownTokenId is int unknown ? (double)ids.CountOf(unknown) / ids.Count : null;
 
     /// <summary>
     /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it

@@ -22,8 +22,8 @@ public sealed class ErrorTests
         { new UnauthorizedAccessException("No."), 1, "aphorist: No.\n" },
         { new InvalidOperationException("Oh."), 1, "aphorist: Unexpected error: Oh (--debug prints the stack trace).\n" },
         { new InvalidOptionsException("TopP is 2, not 1 or less.", "TopP"), 2, "aphorist: --top-p is 2, not 1 or less.\n" },
-        { new InvalidOptionsException("A size is too large.", "HiddenSize"), 2, "aphorist: --hidden: A size is too large.\n" },
-        { new InvalidOptionsException("Depth is 2.", "Depth"), 2, "aphorist: Depth is 2.\n" },
+        { new InvalidOptionsException("A size is too large.", "HiddenSize"), 1, "aphorist: --hidden: A size is too large.\n" },
+        { new InvalidOptionsException("Depth is 2.", "Depth"), 1, "aphorist: Depth is 2.\n" },
     };
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class ErrorTests
         Command command = new("grow") { new Option<string>("--top-p"), new Option<string>("--hidden").Sets("HiddenSize") };
         using StringWriter error = new() { NewLine = "\n" };
 
-        Assert.Equal(exitCode, ErrorReport.Write(failure, new RootCommand { command }.Parse(["grow"]), error));
+        Assert.Equal(exitCode, ErrorReport.Write(failure, new RootCommand { command }.Parse(["grow", "--top-p", "2"]), error));
 
         Assert.Equal(expected, error.ToString());
     }

@@ -39,7 +39,7 @@ public sealed class PreparedTrainingTests : IDisposable
         {
             await foreach (TrainingEvent _ in trainer.RunAsync(TestContext.Current.CancellationToken)) { }
         });
-        Assert.EndsWith("is damaged: delete it, and it is made anew from its sources.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("it is created again from its source.", exception.Message, StringComparison.Ordinal);
         Assert.Throws<CorpusException>(
             () => TinyTraining.Model().Evaluate(corpus, cancellationToken: TestContext.Current.CancellationToken));
     }

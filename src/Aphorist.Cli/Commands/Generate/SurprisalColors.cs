@@ -23,7 +23,7 @@ internal sealed class SurprisalColors
     private readonly int unit;
 
     private SurprisalColors(Capabilities terminal, Tokenizer tokenizer) =>
-        (this.terminal, unit) = (terminal, tokenizer is WordTokenizer ? 2 : 1); // A word has more information than a character.
+        (this.terminal, unit) = (terminal, tokenizer.Kind == TokenizerKind.Words ? 2 : 1); // A word has more information than a character.
 
     /// <summary>Creates the colours for standard output; null if it shows none.</summary>
     public static SurprisalColors? ForOutput(AphoristConsole console, Tokenizer tokenizer)

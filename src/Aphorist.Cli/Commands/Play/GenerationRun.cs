@@ -79,7 +79,7 @@ internal sealed class GenerationRun(
         }
 
         int mostLikely = start.Predict().GetMostLikely(tokenizer.VocabularySize)
-            .First(id => id != WordTokenizer.UnknownId && prompt.CanBecome(tokenizer.Decode([id])));
+            .First(id => id != tokenizer.UnknownTokenId && prompt.CanBecome(tokenizer.Decode([id])));
         Session = start.Fork(options);
         Session.Append(mostLikely);
         return mostLikely;
@@ -87,7 +87,7 @@ internal sealed class GenerationRun(
 
     private bool EndsWord(string piece)
     {
-        if (tokenizer is WordTokenizer) return piece.Length > 0 && WordSplitter.IsWord(piece);
+        if (tokenizer.Kind == TokenizerKind.Words) return piece.Length > 0 && WordSplitter.IsWord(piece);
         if (piece.Length == 0) return false;
         if (WordEnds.EndsWithSingleLetterWord(piece)) return true;
         bool isWithin = WordEnds.EndsWithinWord(piece), isEnd = hasWord && !isWithin;

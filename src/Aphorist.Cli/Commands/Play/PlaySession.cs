@@ -57,7 +57,7 @@ internal sealed class PlaySession
     {
         string text = tokenizer.Normalization.Apply(typed);
         // A word may be unknown only because it is unfinished.
-        if (tokenizer is not WordTokenizer)
+        if (tokenizer.Kind != TokenizerKind.Words)
         {
             int[] known = tokenizer.EncodeSkippingUnknown(text, out IReadOnlyList<string> unknown);
             if (unknown.Count > 0)

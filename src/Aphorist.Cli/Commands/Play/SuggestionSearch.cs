@@ -46,7 +46,7 @@ internal sealed class SuggestionSearch
     public static bool[] FindTokensWithinWords(Tokenizer tokenizer) =>
     [
         .. Enumerable.Range(0, tokenizer.VocabularySize)
-            .Select(id => (tokenizer is ByteTokenizer && id >= 0x80) || WordEnds.IsWithinWord(tokenizer.Decode([id]))),
+            .Select(id => tokenizer.IsPartialCharacter(id) || WordEnds.IsWithinWord(tokenizer.Decode([id]))),
     ];
 
     /// <summary>Takes one step. Returns whether the search can continue.</summary>
@@ -70,7 +70,7 @@ internal sealed class SuggestionSearch
             session.Append(candidate.Ids[^1]);
         }
 
-        if (tokenizer is WordTokenizer) ExtendByWords(candidate, session);
+        if (tokenizer.Kind == TokenizerKind.Words) ExtendByWords(candidate, session);
         else ExtendByCharacters(candidate, session);
     }
 
@@ -82,6 +82,7 @@ internal sealed class SuggestionSearch
         double sum = 0;
         for (int id = 0; id < logProbabilities.Length; id++)
         {
+            if (id == tokenizer.UnknownTokenId) continue;
             string token = tokenizer.Decode([id]);
             if (!token.StartsWith(prefix, StringComparison.Ordinal)) continue;
             matches.Add((id, token[prefix.Length..], logProbabilities[id]));
@@ -128,7 +129,7 @@ internal sealed class SuggestionSearch
     }
 
     /// <summary>Whether the last character lacks bytes.</summary>
-    private bool IsIncomplete(string added) => tokenizer is ByteTokenizer && added.EndsWith('\uFFFD');
+    private bool IsIncomplete(string added) => tokenizer.Kind == TokenizerKind.Bytes && added.EndsWith('\uFFFD');
 
     private void Add(Candidate candidate)
     {

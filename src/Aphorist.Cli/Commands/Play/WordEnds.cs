@@ -50,9 +50,9 @@ internal readonly record struct PartialWord(int[] Ids, string Prefix)
 {
     /// <summary>Splits a text for suggestions: the last word is a prefix if the vocabulary has words that begin with it.</summary>
     public static PartialWord ForSuggestions(string text, Tokenizer tokenizer) =>
-        tokenizer is WordTokenizer words
+        tokenizer.Kind == TokenizerKind.Words
             && WordEnds.LastWord(text) is { Length: > 0 } last
-            && words.Tokens.Any(token => Begins(token, last))
+            && TokensOf(tokenizer).Any(token => Begins(token, last))
             ? new(tokenizer.Encode(text[..^last.Length]), last)
             : new(tokenizer.Encode(text), "");
 
@@ -60,14 +60,17 @@ internal readonly record struct PartialWord(int[] Ids, string Prefix)
     public static PartialWord ForGeneration(string text, Tokenizer tokenizer)
     {
         PartialWord partial = ForSuggestions(text, tokenizer);
-        bool isPartial = tokenizer is WordTokenizer words
-            && words.Tokens.Any(partial.CanBecome)
-            && (partial.Prefix == " " || !words.Tokens.Contains(partial.Prefix));
+        bool isPartial = tokenizer.Kind == TokenizerKind.Words
+            && TokensOf(tokenizer).Any(partial.CanBecome)
+            && (partial.Prefix == " " || !TokensOf(tokenizer).Contains(partial.Prefix));
         return isPartial ? partial : new(tokenizer.Encode(text), "");
     }
 
     /// <summary>Whether a token is longer than the prefix and begins with it.</summary>
     public bool CanBecome(string token) => token.Length > Prefix.Length && Begins(token, Prefix);
+
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) =>
+        Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
 
     private static bool Begins(string token, string beginning) => token.StartsWith(beginning, StringComparison.Ordinal);
 }

@@ -134,9 +134,10 @@ internal static class RunBuilder
     {
         long length = corpus.TokensOf(model.Tokenizer).Count;
         if (length > model.Spec.Window) return;
-        throw new CorpusException(string.Create(
+        string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"'{corpus.Name}' has {length:N0} {model.Tokenizer.UnitName}, but a window of {model.Spec.Window:N0} needs more than that. Use a longer text or a smaller window."));
+            $"'{corpus.Name}' has {length:N0} {model.Tokenizer.UnitName}, but a window of {model.Spec.Window:N0} needs more than that.");
+        throw new InvalidOptionsException(message + " Use a longer text or a smaller Window.", nameof(ModelSpec.Window));
     }
 
     private static string ModelFileOf(string from)

@@ -19,7 +19,7 @@ public sealed class LargeTextTests(LargeTextTests.LargeText text) : IClassFixtur
             "Preparing", AphoristProcess.Run(folder.Path, [.. Call, "--run", "two"]).Expect(0).Error, StringComparison.Ordinal);
 
         CommandResult listed = AphoristProcess.Run(folder.Path, "corpora").Expect(0);
-        Assert.Contains($"kept prepared in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
+        Assert.Contains($"Large corpora are cached in {folder["prepared"]}: 1 file, ", listed.Error, StringComparison.Ordinal);
 
         folder.Write("short.txt", TinyText.OfLength(3000));
         AphoristProcess.Run(folder.Path, "evaluate", "one", text.Path, "--tail", "0.00001").Expect(0);

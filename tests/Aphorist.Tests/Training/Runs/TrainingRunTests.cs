@@ -250,7 +250,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         folder.Write("held.txt", "that is €");
         TrainingRunOptions options = RunOptions with { ValidationText = folder["held.txt"] };
-        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(
+        CorpusException error = await Assert.ThrowsAsync<CorpusException>(
             () => TrainingRun.CreateAsync(options, RunPath, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("'held.txt' has '€' (U+20AC), character 9,", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(RunPath));
