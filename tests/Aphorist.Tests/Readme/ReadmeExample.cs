@@ -2,23 +2,23 @@ using Aphorist.Training;
 
 namespace Aphorist.Tests.Readme;
 
-/// <summary>The README's example of the library, so that it compiles; <see cref="ReadmeTests"/> compares the two.</summary>
+/// <summary>The example in the README files, compiled. <see cref="ReadmeTests"/> compares it with them.</summary>
 internal static class ReadmeExample
 {
     public static async Task RunAsync()
     {
         // begin
-        Corpus corpus = await Corpus.OpenAsync("aphorisms", new CorpusOptions { Lowercase = true });
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
-        Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 10 });
-        await foreach (TrainingEvent step in trainer.RunAsync())
-        {
-            if (step is not EpochCompleted epoch) continue;
-            TextGenerator generator = new(model);
-            Console.WriteLine($"{epoch.Epoch}: {epoch.Loss:F4}  {generator.Generate("the truth is ", new() { MaxTokens = 200, Temperature = 0.5 })}");
-        }
+        Corpus corpus = await Corpus.OpenAsync("fables"); // or a file, a folder, a pattern such as "texts/*.txt"
+        LanguageModel model = LanguageModel.Create(ModelSpec.Quick, Tokenizer.Create(corpus));
 
-        model.Save("aphorisms.safetensors");
+        await foreach (TrainingEvent e in new Trainer(model, corpus, TrainingOptions.Quick).RunAsync())
+            if (e is EpochCompleted epoch) Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}");
+
+        model.Save("fables.safetensors");
+
+        TextGenerator generator = new(LanguageModel.Load("fables.safetensors"));
+        await foreach (string piece in generator.StreamAsync("The fox ", new() { MaxTokens = 300, Temperature = 0.6 }))
+            Console.Write(piece);
         // end
     }
 }

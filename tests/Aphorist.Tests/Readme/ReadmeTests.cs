@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Aphorist.Tests.Readme;
 
-public sealed class ReadmeTests
+public sealed partial class ReadmeTests
 {
     [Theory]
     [InlineData("README.md")]
@@ -14,7 +15,7 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void Examples_InThePackagesReadme_AreThoseThatCompile()
+    public void Examples_InThePackageReadme_AreThoseThatCompile()
     {
         string[] compiled = Compiled("PackageReadmeExample.cs");
 
@@ -29,22 +30,31 @@ public sealed class ReadmeTests
         Assert.NotEmpty(CommandsOf("README.md"));
     }
 
-    /// <summary>The examples in a file of this folder.</summary>
+    /// <summary>Returns the examples in a file of this folder.</summary>
     private static string[] Compiled(string file) => Between(File.ReadAllText(Path.Combine(Folder(), file)), "// begin\n", "// end");
 
-    /// <summary>The examples that a README shows, without the namespaces that they use.</summary>
+    /// <summary>Returns the examples in a README, without their using directives.</summary>
     private static string[] Shown(string readme) => Between(File.ReadAllText(Path.Combine(Folder(), "../../..", readme)), "```csharp\n", "```");
 
     private static string[] Between(string text, string begin, string end) =>
         [.. text.ReplaceLineEndings("\n").Split(begin).Skip(1).Select(part => Trimmed(part.Split(end)[0]))];
 
+    /// <summary>
+    /// Returns the commands in a README. The Chinese README trains on the Chinese fables and continues a Chinese prompt, so the name of the
+    /// corpus and a prompt with Chinese characters are replaced by those of the English README.
+    /// </summary>
     private static string[] CommandsOf(string readme) =>
         [.. File.ReadAllLines(Path.Combine(Folder(), "../../..", readme))
             .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("aphorist ", StringComparison.Ordinal))
-            .Select(line => line.Split(" #")[0].TrimEnd())];
+            .Select(line => line.Split(" #")[0].TrimEnd())
+            .Select(line => ChinesePrompt().Replace(line.Replace("fables-zh", "fables", StringComparison.Ordinal), "--prompt \"The fox \""))];
 
     private static string Trimmed(string code) => string.Join(
-        '\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Aphorist.", StringComparison.Ordinal)));
+        '\n',
+        code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Aphorist", StringComparison.Ordinal)));
+
+    [GeneratedRegex("--prompt \"[^\"]*\\p{IsCJKUnifiedIdeographs}[^\"]*\"")]
+    private static partial Regex ChinesePrompt();
 
     private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }
