@@ -27,7 +27,7 @@ catch (CorpusException problem)
 }
 
 CharacterTokenizer characters = CharacterTokenizer.Create(corpus);
-Console.WriteLine($"{corpus.Name}: {corpus.CharacterCount:N0} characters, {characters.VocabularySize} of them different.");
+Console.WriteLine($"{corpus.Name}: {corpus.CharacterCount:N0} characters, {characters.Count} of them different.");
 
 // Build the model: an LSTM of 128 units reads 60 characters one after the other, then a softmax says how likely each character is to come next.
 ModelSpec shape = ModelSpec.Notebook;
