@@ -3,7 +3,7 @@ using Aphorist.Text;
 
 namespace Aphorist.Inspection;
 
-/// <summary>One pass over a text that counts over all tokens and keeps the activations of the first ones.</summary>
+/// <summary>One pass over a text that accumulates statistics over all tokens and keeps the activations of the first ones.</summary>
 internal sealed class InspectionPass
 {
     // The number of tokens between two checks for cancellation.

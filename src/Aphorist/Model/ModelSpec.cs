@@ -16,7 +16,7 @@ public sealed record ModelSpec
     /// <summary>The maximum of <see cref="Window"/>.</summary>
     public const int MaxWindow = 1 << 20;
 
-    /// <summary>The maximum of <see cref="ReceptiveField"/>: the memory that a convolution needs for each text grows with it.</summary>
+    /// <summary>The maximum of <see cref="ReceptiveField"/>. The memory for each text grows with it.</summary>
     public const int MaxReceptiveField = 4096;
 
     // The value that was set; null for the default of the architecture.
@@ -27,7 +27,7 @@ public sealed record ModelSpec
     /// </summary>
     public static ModelSpec Notebook { get; } = new();
 
-    /// <summary>The default model of Karpathy's char-rnn: two LSTM layers of 128 units.</summary>
+    /// <summary>The default model of char-rnn (Karpathy): two LSTM layers of 128 units.</summary>
     public static ModelSpec CharRnn { get; } = new() { HiddenSize = 128, Layers = 2, Gates = GateActivation.Sigmoid };
 
     /// <summary>A model that gives readable output after one minute of training on two cores: LSTM(256) with layer normalization.</summary>
@@ -52,31 +52,32 @@ public sealed record ModelSpec
     public int EmbeddingSize { get; init; }
 
     /// <summary>
-    /// Whether the decoder uses the embedding as its weights (Press and Wolf, 2017), which halves the parameters of a large vocabulary. False by
-    /// default; requires <see cref="EmbeddingSize"/> to equal <see cref="HiddenSize"/>.
+    /// Whether the decoder uses the embedding as its weights (Press and Wolf, 2017), which halves the parameters of a large vocabulary.
+    /// False by default. Requires <see cref="EmbeddingSize"/> to equal <see cref="HiddenSize"/>.
     /// </summary>
     public bool TiedEmbedding { get; init; }
 
     /// <summary>
-    /// Whether each recurrent layer after the first adds its input to its output (He and others, 2016). False by default; requires two layers or
-    /// more. Convolutions always do so and do not accept this option.
+    /// Whether each recurrent layer after the first adds its input to its output (He and others, 2016). False by default. Requires two or
+    /// more layers. Convolutions always add their input and do not accept this option.
     /// </summary>
     public bool Residual { get; init; }
 
     /// <summary>
-    /// Whether the output of each layer is normalized over its units, with a learned gain and bias (Ba, Kiros, Hinton, 2016). False by default.
-    /// The state that a layer keeps for its next step is not normalized.
+    /// Whether the output of each layer is normalized over its units, with a learned gain and bias (Ba, Kiros and Hinton, 2016). False by
+    /// default. The recurrent state is not normalized.
     /// </summary>
     public bool LayerNormalization { get; init; }
 
     /// <summary>
-    /// The number of tokens that the model reads before the one it predicts, called maxlen in the notebook. 1 to <see cref="MaxWindow"/>; 60 by default.
+    /// The number of tokens that the model reads before the one it predicts, called maxlen in the notebook. 1 to <see cref="MaxWindow"/>;
+    /// 60 by default.
     /// </summary>
     public int Window { get; init; } = 60;
 
     /// <summary>
-    /// The activation of the gates of an LSTM or a GRU. By default the hard sigmoid for an LSTM, as in the notebook's version of Keras, and the
-    /// logistic sigmoid for a GRU, as in PyTorch. The gates of convolutions are always the logistic sigmoid.
+    /// The activation of the gates of an LSTM or a GRU. By default the hard sigmoid for an LSTM, as in the notebook's version of Keras, and
+    /// the logistic sigmoid for a GRU, as in PyTorch. The gates of convolutions are always logistic sigmoids.
     /// </summary>
     public GateActivation Gates
     {
@@ -88,8 +89,9 @@ public sealed record ModelSpec
     public ResetGate ResetGate { get; init; } = ResetGate.After;
 
     /// <summary>
-    /// The number of inputs that the kernel of a convolution covers. 2 or more; 2 by default, which gives the largest
-    /// <see cref="ReceptiveField"/> for a number of parameters. In layer n, counted from 0, these inputs are KernelSize^n steps apart. Other layers ignore it.
+    /// The number of inputs that the kernel of a convolution covers. 2 or more; 2 by default, which gives the largest <see
+    /// cref="ReceptiveField"/> for a number of parameters. In layer n, counted from 0, these inputs are KernelSize^n steps apart. Other
+    /// layers ignore it.
     /// </summary>
     public int KernelSize { get; init; } = 2;
 
@@ -97,12 +99,12 @@ public sealed record ModelSpec
     public int MaxLayers => Kind.MaxLayers;
 
     /// <summary>
-    /// The number of tokens that a stack of convolutions sees, the last one included: <see cref="KernelSize"/> to the power of
-    /// <see cref="Layers"/>, at most <see cref="MaxReceptiveField"/> in a valid spec. Recurrent layers have no such limit.
+    /// The number of tokens that a stack of convolutions covers, including the last one: <see cref="KernelSize"/> to the power of <see
+    /// cref="Layers"/>, at most <see cref="MaxReceptiveField"/> in a valid spec. Recurrent layers have no such limit.
     /// </summary>
     public int ReceptiveField => (int)Math.Min(Math.Pow(KernelSize, Layers), int.MaxValue);
 
-    /// <summary>Everything that depends on the architecture.</summary>
+    /// <summary>The implementation of the architecture.</summary>
     internal LayerKind Kind => LayerKind.Of(Architecture);
 
     /// <summary>The number of blocks of <see cref="HiddenSize"/> rows in a layer's kernel.</summary>
@@ -111,7 +113,7 @@ public sealed record ModelSpec
     /// <summary>Whether the layers are GRUs that apply the reset gate before the product.</summary>
     internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
 
-    // All properties that make up a shape.
+    // All properties of the shape.
     private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, int) Key =>
         (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate, KernelSize);
 
@@ -148,13 +150,13 @@ public sealed record ModelSpec
     /// <summary>Whether the input of a recurrent layer is added to its output.</summary>
     internal bool AddsInput(int layer) => Residual && layer > 0;
 
-    /// <summary>The distance in steps between two inputs that a convolution's kernel covers.</summary>
+    /// <summary>The distance in steps between two inputs that the kernel of a convolution covers.</summary>
     internal int Dilation(int layer) => (int)Math.Round(Math.Pow(KernelSize, layer));
 
     /// <summary>The number of floats in the state of one sequence in a layer.</summary>
     internal int StateSize(int layer) => Kind.StateSize(this, layer);
 
-    /// <summary>The maximum number of floats that any layer keeps of one step of a sequence.</summary>
+    /// <summary>The maximum number of floats that a layer keeps for one step of a sequence.</summary>
     internal int MaxStepSize => Math.Max(EmbeddingSize, 4 * HiddenSize);
 
     internal static InvalidOptionsException Invalid(string propertyName, FormattableString problem) =>

@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist;
 
-/// <summary>The parameters of a model, or values that belong to each of them, such as the moments of an optimizer.</summary>
+/// <summary>The parameters of a model, or values with the same layout, such as an optimizer moment.</summary>
 /// <remarks>
 /// The tensors have these names and shapes, where V is the size of the vocabulary, E the embedding size, H the hidden size, I the length of a
 /// layer's input (V for one-hot tokens), K the kernel size and n the layer, from 0:
@@ -67,7 +67,10 @@ public sealed class Parameters
     }
 
     /// <summary>Gets the memory that holds the values of a tensor, for reading and writing. <see cref="ToArray"/> returns them in row-major order.</summary>
-    /// <remarks>A tensor with <see cref="ParameterTensor.IsTransposed"/> lies in memory with its first dimension last: [I, 4H] for the input kernel of an LSTM.</remarks>
+    /// <remarks>
+    /// A tensor with <see cref="ParameterTensor.IsTransposed"/> is in memory with its first dimension last: [I, 4H] for the input kernel of
+    /// an LSTM.
+    /// </remarks>
     public Span<float> GetValues(string name) => GetValues(this[name]);
 
     /// <inheritdoc cref="GetValues(string)"/>
@@ -89,7 +92,7 @@ public sealed class Parameters
     /// <summary>Sets the values of a tensor.</summary>
     /// <param name="name">The name of the tensor.</param>
     /// <param name="values">The values in the row-major order of its shape.</param>
-    /// <exception cref="ArgumentException">The number of values is not that of the tensor.</exception>
+    /// <exception cref="ArgumentException">The number of values differs from that of the tensor.</exception>
     public void Set(string name, ReadOnlySpan<float> values)
     {
         ParameterTensor tensor = this[name];
@@ -98,7 +101,7 @@ public sealed class Parameters
         for (int row = 0; row < tensor.Rows; row += RowsPerBlock) SetRows(tensor, row, values[(row * Math.Max(1, tensor.Columns))..]);
     }
 
-    /// <summary>Copies up to <see cref="RowsPerBlock"/> rows in row-major order, and returns how many values that are.</summary>
+    /// <summary>Copies up to <see cref="RowsPerBlock"/> rows in row-major order and returns the number of values.</summary>
     internal int CopyRows(ParameterTensor tensor, int start, Span<float> destination)
     {
         Span<float> values = GetValues(tensor);

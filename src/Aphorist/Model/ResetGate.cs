@@ -1,6 +1,8 @@
 namespace Aphorist;
 
-/// <summary>Where a GRU applies its reset gate. The two conventions compute different things: weights of one are of no use in the other.</summary>
+/// <summary>
+/// The position of the reset gate in a GRU. The two conventions compute different functions, so their weights are not interchangeable.
+/// </summary>
 public enum ResetGate
 {
     /// <summary>After the product with the recurrent kernel, tanh(x W + b + r * (h U + b')), as in PyTorch, and in Keras with <c>reset_after=True</c>.</summary>

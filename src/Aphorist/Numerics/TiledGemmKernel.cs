@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Cuts a product into tiles of <typeparamref name="TMostRows"/> rows and two vectors, whatever its size.</summary>
-internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
+/// <summary>Cuts a product of any size into tiles of <typeparamref name="TMaxHeight"/> rows and two vectors.</summary>
+internal sealed unsafe class TiledGemmKernel<TLanes, TMaxHeight> : GemmKernel
     where TLanes : unmanaged, ILanes<TLanes>
-    where TMostRows : struct, ITileHeight
+    where TMaxHeight : struct, ITileHeight
 {
     public override int PanelWidth => 2 * TLanes.Count;
 
@@ -30,15 +30,15 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         if (packedDepth == 0) packedDepth = depth;
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
         int panelWidth = 2 * TLanes.Count;
-        bool copies = RowTiles<TMostRows>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
-        RowTile* tiles = stackalloc RowTile[RowTiles<TMostRows>.Count(Math.Min(rows, RowBlock))];
+        bool copies = RowTiles<TMaxHeight>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
+        RowTile* tiles = stackalloc RowTile[RowTiles<TMaxHeight>.Count(Math.Min(rows, RowBlock))];
         for (int row = 0; row < rows; row += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - row);
             for (int k = 0; k < depth; k += DepthBlock)
             {
                 int blockDepth = Math.Min(DepthBlock, depth - k);
-                int count = RowTiles<TMostRows>.Cut(a + row * aRowStride + k * aDepthStride, aRowStride, aDepthStride, blockRows, tiles);
+                int count = RowTiles<TMaxHeight>.Cut(a + row * aRowStride + k * aDepthStride, aRowStride, aDepthStride, blockRows, tiles);
                 float* blockB = packedB + k * panelWidth, blockC = c + row * cRowStride;
                 if (copies) MultiplyCopied(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
                 else MultiplyBlock(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
@@ -46,19 +46,19 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
-    // The copy lies on the stack, where it belongs to this thread and costs nothing to get; a method of its own keeps its two hundred kilobytes from the others.
-    // A thread made with a stack of less than half a megabyte, which systems give none by themselves, could not call this.
+    // The copy is on the stack, so each thread has its own at no cost. A separate method keeps its 200 kilobytes out of other stack frames.
+    // The thread's stack must have more than half a megabyte, which is below every system's default.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplyCopied(
         RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
     {
         float* copy = stackalloc float[RowBlock * DepthBlock];
-        RowTiles<TMostRows>.Copy(tiles, count, depth, copy);
+        RowTiles<TMaxHeight>.Copy(tiles, count, depth, copy);
         MultiplyBlock(tiles, count, packedB, wholeDepth, c, cRowStride, columns, depth, accumulate);
     }
 
-    /// <summary>A block of A, which stays in the second-level cache, times all panels.</summary>
+    /// <summary>Multiplies a block of A, which stays in the second-level cache, by all panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyBlock(
         RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
@@ -92,7 +92,7 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
-    // A B that lies column by column is read along its columns, a few depths at a time so that what is written stays in the first-level cache.
+    // A B in column-major order is read along its columns, a few depths at a time, so that the written part stays in the first-level cache.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackElements(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
     {
@@ -130,7 +130,7 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
-    /// <summary>A tile that sticks out of C on the right is computed beside it, and what lies within is copied.</summary>
+    /// <summary>Computes a tile that extends beyond the right edge of C in a buffer, and copies the part inside C.</summary>
     private static void MultiplyEdge(
         in RowTile tile, int width, float* b, float* c, nint cRowStride, nint depth, bool accumulate, float* edge)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aphorist.Storage;
 
-/// <summary>Describes a tokenizer in a model file, and makes it again of the description.</summary>
+/// <summary>Converts a tokenizer to its description in a model file and back.</summary>
 internal static class StoredTokenizer
 {
     public const string Characters = "characters";
@@ -16,7 +16,7 @@ internal static class StoredTokenizer
         _ => new() { Kind = Bytes },
     };
 
-    /// <exception cref="ModelFileException">The description is of no tokenizer that could be of use.</exception>
+    /// <exception cref="ModelFileException">The description is not that of a valid tokenizer.</exception>
     public static Tokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
     {
         Characters => ReadCharacters(path, tokenizer.Vocabulary, normalization),

@@ -5,7 +5,8 @@ namespace Aphorist.Model.Layers;
 /// <param name="RecurrentKernel">U: [H, G H] in memory; null for a convolution.</param>
 /// <param name="Bias">b: [G H], added to x W.</param>
 /// <param name="RecurrentBias">The second bias [G H] of a GRU, added to h U; null for other layers.</param>
-internal sealed record LayerTensors(ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
+internal sealed record LayerTensors(
+    ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
 
 /// <summary>The tensors of one layer's normalization.</summary>
 /// <param name="Gain">g: [H].</param>

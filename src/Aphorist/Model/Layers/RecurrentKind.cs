@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>What LSTM and GRU layers have in common.</summary>
+/// <summary>The common part of LSTM and GRU layers.</summary>
 internal abstract class RecurrentKind : LayerKind
 {
     public override string DisplayName => "recurrent layers";
@@ -18,9 +18,9 @@ internal abstract class RecurrentKind : LayerKind
 
     public override LayerWeights CreateWeights(PackedWeights weights, int layer) => new RecurrentWeights(this, weights, layer);
 
-    /// <summary>Creates the workspace that runs a layer over whole sequences.</summary>
+    /// <summary>Creates the workspace for whole sequences.</summary>
     public abstract TrainingLayer CreateTrainingLayer(RecurrentWeights layer, PackedWeights weights, int maxRows, int maxSteps);
 
-    /// <summary>Creates the states of a layer for texts that are read token by token.</summary>
+    /// <summary>Creates the states of texts that are read token by token.</summary>
     public abstract InferenceLayer CreateInferenceLayer(RecurrentWeights layer, PackedWeights weights, int rows);
 }

@@ -2,7 +2,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>Dilated causal convolutions. The state of a sequence is the inputs that later kernels still cover: vectors, or tokens, one number each.</summary>
+/// <summary>
+/// Dilated causal convolutions. The state of a sequence is the inputs that the kernel still covers: vectors, or one number per token.
+/// </summary>
 internal sealed class ConvolutionKind : LayerKind
 {
     public override string DisplayName => "convolutions";
@@ -50,7 +52,7 @@ internal sealed class ConvolutionKind : LayerKind
     public override void Initialize(Parameters parameters, LayerTensors tensors, int layer, ulong seed)
     {
         ParameterTensor kernel = tensors.InputKernel;
-        // Keras counts every output once for each position of the kernel.
+        // Keras counts every output once for each kernel position.
         Initializer.GlorotUniform(
             parameters.GetValues(kernel), kernel.Columns, kernel.Rows * kernel.KernelSize, new(seed, RandomPurpose.InputKernel, (uint)layer));
     }

@@ -2,8 +2,11 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>A causal convolution with gaps and gated units over whole sequences.</summary>
-/// <remarks>No step waits for the one before, so steps are taken in blocks: as many as the products are fast with, and what passes between them and the cell stays in the cache.</remarks>
+/// <summary>A dilated causal convolution with gated units over whole sequences.</summary>
+/// <remarks>
+/// Steps do not depend on earlier outputs of the layer, so they are computed in blocks. A block is large enough for fast products and small
+/// enough for its sums to stay in the cache.
+/// </remarks>
 internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
 {
     private readonly ConvolutionWeights weights;
@@ -56,7 +59,9 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
         }
     }
 
-    /// <summary>What comes to the inputs past the convolution, to which it then adds.</summary>
+    /// <summary>
+    /// Copies the gradient that bypasses the convolution to the inputs, where the gradient of the convolution is then added.
+    /// </summary>
     private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient)
     {
         int step = rows * weights.InputSize;

@@ -4,10 +4,13 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The element-wise part of a GRU that resets after the product, forward and backward. The caller computes the matrix products around it.</summary>
+/// <summary>
+/// The element-wise part of a GRU that applies the reset gate after the product: forward pass and backward pass. The caller computes the
+/// matrix products.
+/// </summary>
 /// <remarks>
-/// With a = x W + b and u = h U + b': r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n); h' = (1 - z) n + z h. Rows hold r, z and n one after
-/// the other, as PyTorch orders them.
+/// With a = x W + b and u = h U + b': r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n); h' = (1 - z) n + z h. Rows contain r, z
+/// and n in this order, as in PyTorch.
 /// </remarks>
 internal abstract unsafe class GruCell
 {
@@ -18,16 +21,16 @@ internal abstract unsafe class GruCell
         _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
-    /// <summary>One step of <paramref name="rows"/> sequences.</summary>
-    /// <param name="inputSums">[rows, 3H]: x W where the inputs are vectors, zeros where they are tokens.</param>
+    /// <summary>Computes one step of <paramref name="rows"/> sequences.</summary>
+    /// <param name="inputSums">[rows, 3H]: x W for vector inputs, zeros for token inputs.</param>
     /// <param name="recurrentSums">[rows, 3H]: h U.</param>
-    /// <param name="inputs">[V, 3H]: W + b of each token, of which each sequence takes its row.</param>
+    /// <param name="inputs">[V, 3H]: W + b of each token. Each sequence uses the row of its token.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
     /// <param name="gates">[rows, 4H]: r, z, n and u_n, kept for the backward pass.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hidden">[rows, H]: h'; may be <paramref name="previousHidden"/>.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(
         float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden,
@@ -35,15 +38,18 @@ internal abstract unsafe class GruCell
 
     /// <summary>The backward pass of the same step.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and u_n.</param>
-    /// <param name="inputGradient">[rows, 3H]: da, as output.</param>
-    /// <param name="recurrentGradient">[rows, 3H]: du, as output.</param>
+    /// <param name="inputGradient">[rows, 3H]: receives da.</param>
+    /// <param name="recurrentGradient">[rows, 3H]: receives du.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>
-    /// <param name="previousHiddenGradient">[rows, H]: what of dh does not come through U is added; may be <paramref name="hiddenGradient"/>, which it then replaces.</param>
-    /// <param name="rowGradients">[V, 3H]: each sequence's da is added to the row of its token.</param>
+    /// <param name="previousHiddenGradient">
+    /// [rows, H]: the part of dh that does not come through U is added. If this is <paramref name="hiddenGradient"/>, that part replaces
+    /// it.
+    /// </param>
+    /// <param name="rowGradients">[V, 3H]: the da of each sequence is added to the row of its token.</param>
     /// <param name="recurrentBiasGradient">[3H]: du is added.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(
         float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
@@ -56,7 +62,9 @@ internal abstract unsafe class GruCell
         : new GruCell<Lanes128, TGate>();
 }
 
-/// <summary>The cell for one vector width and one gate activation. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+/// <summary>
+/// The cell for one vector width and one gate activation. Each loop is a separate method; see <see cref="LstmCell{TLanes, TGate}"/>.
+/// </summary>
 internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
     where TLanes : unmanaged, ILanes<TLanes>
     where TGate : struct, IGate

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The states of texts in a GRU layer that resets after the product: h.</summary>
+/// <summary>The states of several texts in a GRU layer that applies the reset gate after the product: h.</summary>
 internal sealed unsafe class GruInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The states of texts in a GRU layer that resets before the product: h.</summary>
+/// <summary>The states of several texts in a GRU layer that applies the reset gate before the product: h.</summary>
 internal sealed unsafe class GruResetBeforeInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;

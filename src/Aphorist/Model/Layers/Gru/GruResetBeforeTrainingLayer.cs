@@ -2,7 +2,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>A GRU layer that resets before the product, over whole sequences: U_n is multiplied by v = r h and not by h.</summary>
+/// <summary>
+/// A GRU layer that applies the reset gate before the product, over whole sequences: U_n is multiplied by v = r h instead of h.
+/// </summary>
 internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruResetBeforeCell cell;
@@ -58,7 +60,7 @@ internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLaye
         }
         else
         {
-            // Nothing that is reset comes from a zero state.
+            // With a zero state, the gradient through the reset gate is zero.
             new Span<float>(dv, (int)States).Clear();
         }
 

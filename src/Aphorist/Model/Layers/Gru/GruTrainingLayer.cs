@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>A GRU layer that resets after the product, over whole sequences.</summary>
+/// <summary>A GRU layer that applies the reset gate after the product, over whole sequences.</summary>
 internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruCell cell;
@@ -12,7 +12,7 @@ internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
         : base(weights, maxRows, maxSteps)
     {
         this.cell = cell;
-        // Where the inputs are tokens, x W is in the rows of the kernel, and what stands in its place stays zero.
+        // For token inputs, the rows of the kernel contain x W, and these sums remain zero.
         inputSums = new AlignedArray((weights.ReadsTokens ? 1 : maxSteps) * maxRows * Gates);
         recurrentSums = new AlignedArray(maxRows * Gates);
         gates = new AlignedArray(maxSteps * maxRows * 4 * HiddenSize);

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Lstm;
 
-/// <summary>The states of texts in an LSTM layer: h and c.</summary>
+/// <summary>The states of several texts in an LSTM layer: h and c.</summary>
 internal sealed unsafe class LstmInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;

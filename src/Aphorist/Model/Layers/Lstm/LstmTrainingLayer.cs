@@ -7,8 +7,8 @@ internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
 {
     private readonly LstmCell cell;
 
-    // All steps are kept for the backward pass; index 0 of the cells is the state that sequences begin with. What products read and write back and
-    // forth, the sums of one step's gates and later their gradients, has a place of its own, small enough to stay in the cache.
+    // All steps are kept for the backward pass. Index 0 of the cells is the initial state. The gate sums of one step, and later their
+    // gradients, have a separate buffer that is small enough to stay in the cache.
     private readonly AlignedArray gates, cells, cellTanh, cellGradient, sums;
 
     public LstmTrainingLayer(RecurrentWeights weights, LstmCell cell, int maxRows, int maxSteps)
