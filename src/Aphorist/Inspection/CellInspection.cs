@@ -7,15 +7,19 @@ namespace Aphorist.Inspection;
 /// The activations of a model's cells while it reads a text, and the correlations of the cells with features of the text (Karpathy, Johnson
 /// and Fei-Fei, Visualizing and Understanding Recurrent Networks, 2015).
 /// </summary>
-/// <remarks>The state is carried from token to token. The value of a cell is tanh(c) for an LSTM, and h for a GRU and a convolution.</remarks>
+/// <remarks>
+/// The state is carried from token to token. The value of a cell is tanh(c) for an LSTM, and h for a GRU and a convolution.
+/// </remarks>
 public sealed class CellInspection
 {
     private readonly float[] activations;
 
     internal CellInspection(
-        ModelSpec spec, long tokenCount, IReadOnlyList<string> pieces, float[] activations, IReadOnlyList<FeatureCorrelations> features, IReadOnlyList<GateSaturation> gates)
+        ModelSpec spec, long tokenCount, IReadOnlyList<string> pieces, float[] activations, IReadOnlyList<FeatureCorrelations> features,
+        IReadOnlyList<GateSaturation> gates)
     {
-        (Layers, Units, TokenCount, Pieces, this.activations, Features, Gates) = (spec.Layers, spec.HiddenSize, tokenCount, pieces, activations, features, gates);
+        (Layers, Units, TokenCount, Pieces, this.activations, Features, Gates) =
+            (spec.Layers, spec.HiddenSize, tokenCount, pieces, activations, features, gates);
     }
 
     /// <summary>The number of layers.</summary>
@@ -48,11 +52,14 @@ public sealed class CellInspection
     /// <param name="progress">Receives the number of tokens read.</param>
     /// <param name="cancellationToken">Cancels reading.</param>
     /// <exception cref="OperationCanceledException">Reading was canceled.</exception>
-    /// <exception cref="InvalidOptionsException">An option is out of range, or <see cref="InspectionOptions.Start"/> is past the end of the text.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// An option is out of range, or <see cref="InspectionOptions.Start"/> is past the end of the text.
+    /// </exception>
     /// <exception cref="UnknownCharacterException">The text has a character that is not in the vocabulary.</exception>
     /// <exception cref="CorpusException">The file of the corpus can no longer be read.</exception>
     public static CellInspection Create(
-        LanguageModel model, Corpus corpus, InspectionOptions? options = null, IProgress<CorpusProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LanguageModel model, Corpus corpus, InspectionOptions? options = null, IProgress<CorpusProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Create(model, corpus, options, InstructionSet.Current, progress, cancellationToken);
 
     /// <summary>Reads a text with a given instruction set.</summary>
@@ -67,13 +74,17 @@ public sealed class CellInspection
         TokenSequence ids = corpus.TokensOf(model.Tokenizer, cancellationToken: cancellationToken);
         if (ids.Count <= options.Start)
         {
-            throw new InvalidOptionsException(FormattableString.Invariant(
-                    $"'{corpus.Name}' has {ids.Count} tokens, so there is nothing to read from token {options.Start} on. Use a longer text."),
+            throw new InvalidOptionsException(
+                FormattableString.Invariant($"'{corpus.Name}' has {ids.Count} tokens, so there is nothing to read ")
+                + FormattableString.Invariant($"from token {options.Start} on. Use a longer text."),
                 nameof(options.Start));
         }
 
         InspectionPass pass = new(model, instructionSet, options, (int)Math.Min(options.Length, ids.Count - options.Start));
-        pass.Read(ids, options.Start, done => progress?.Report(new CorpusProgress(CorpusStage.Read, corpus.Name, done, ids.Count - options.Start)), cancellationToken);
+        pass.Read(
+            ids, options.Start,
+            done => progress?.Report(new CorpusProgress(CorpusStage.Read, corpus.Name, done, ids.Count - options.Start)),
+            cancellationToken);
         return pass.ToInspection();
     }
 

@@ -30,7 +30,9 @@ public sealed record EngineBenchmarkResult
     /// <summary>The estimated duration of an epoch of the notebook, in seconds.</summary>
     public required double EpochSeconds { get; init; }
 
-    /// <summary>One text on one thread, with the state carried from token to token; the share of <see cref="PeakFlopsOneThread"/>.</summary>
+    /// <summary>
+    /// One text on one thread, with the state carried from token to token; the share of <see cref="PeakFlopsOneThread"/>.
+    /// </summary>
     public required GenerationRate Stateful { get; init; }
 
     /// <summary>As <see cref="Stateful"/>, with top-p sampling and a repetition penalty.</summary>

@@ -26,7 +26,9 @@ public sealed class FeatureCorrelations
 
 /// <summary>The correlation of a cell with a feature of a text.</summary>
 /// <param name="Cell">The cell.</param>
-/// <param name="Correlation">Pearson's correlation coefficient, from -1 to 1. It is negative if the cell falls as the feature rises.</param>
+/// <param name="Correlation">
+/// Pearson's correlation coefficient, from -1 to 1. It is negative if the cell falls as the feature rises.
+/// </param>
 public readonly record struct CellCorrelation(CellIndex Cell, double Correlation);
 
 /// <summary>A cell of a model.</summary>

@@ -111,7 +111,9 @@ internal sealed class WordLength
     /// ended.
     /// </summary>
     public void Read(Rune character) =>
-        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’')) ? Current + 1 : 0;
+        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’'))
+            ? Current + 1
+            : 0;
 }
 
 /// <summary>Finds the blank lines of a text, which separate paragraphs.</summary>

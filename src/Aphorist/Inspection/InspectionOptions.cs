@@ -14,7 +14,9 @@ public sealed record InspectionOptions
 
     internal void Validate()
     {
-        if (Start < 0) throw new InvalidOptionsException(FormattableString.Invariant($"Start is {Start}; it must be 0 or more."), nameof(Start));
-        if (Length < 0) throw new InvalidOptionsException(FormattableString.Invariant($"Length is {Length}; it must be 0 or more."), nameof(Length));
+        if (Start < 0)
+            throw new InvalidOptionsException(FormattableString.Invariant($"Start is {Start}; it must be 0 or more."), nameof(Start));
+        if (Length < 0)
+            throw new InvalidOptionsException(FormattableString.Invariant($"Length is {Length}; it must be 0 or more."), nameof(Length));
     }
 }

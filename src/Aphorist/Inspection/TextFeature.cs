@@ -11,7 +11,9 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
 {
     /// <summary>The position in the line: 1 at its first character, 0 at a line feed.</summary>
     public static TextFeature PositionInLine { get; } =
-        new("position in line", "how many characters of the line were read: 1 at its first, 0 at a line feed", () => new LinePositionTrack());
+        new(
+            "position in line", "how many characters of the line were read: 1 at its first, 0 at a line feed",
+            () => new LinePositionTrack());
 
     /// <summary>1 from an opening quotation mark to the character before the closing mark, otherwise 0.</summary>
     /// <remarks>
@@ -19,13 +21,17 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
     /// because most of them are apostrophes. A blank line ends every quotation, which limits the effect of an unclosed mark.
     /// </remarks>
     public static TextFeature InsideQuotes { get; } =
-        new("inside quotes", "1 from an opening double quotation mark to the character before the closing one or a blank line, else 0", () => new QuotationTrack());
+        new(
+            "inside quotes", "1 from an opening double quotation mark to the character before the closing one or a blank line, else 0",
+            () => new QuotationTrack());
 
     /// <summary>
     /// 1 from an opening parenthesis to the character before the matching closing one, otherwise 0. A blank line closes all parentheses.
     /// </summary>
     public static TextFeature InsideParentheses { get; } =
-        new("inside parentheses", "1 from an opening parenthesis to the character before the one that closes it or a blank line, else 0", () => new ParenthesesTrack());
+        new(
+            "inside parentheses", "1 from an opening parenthesis to the character before the one that closes it or a blank line, else 0",
+            () => new ParenthesesTrack());
 
     /// <summary>1 at the first character after a word, otherwise 0.</summary>
     /// <remarks>A word starts with a letter or a digit and continues with letters, digits, combining marks and apostrophes.</remarks>
@@ -34,13 +40,16 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
 
     /// <summary>The position in the word: 1 at its first character, 0 between words.</summary>
     public static TextFeature PositionInWord { get; } =
-        new("position in word", "how many characters of the word were read: 1 at its first, 0 between words", () => new WordPositionTrack());
+        new(
+            "position in word", "how many characters of the word were read: 1 at its first, 0 between words",
+            () => new WordPositionTrack());
 
     /// <summary>1 at every capital letter, otherwise 0.</summary>
     public static TextFeature Capital { get; } = new("capital letter", "1 at every capital letter, else 0", () => new CapitalTrack());
 
     /// <summary>All features above.</summary>
-    public static IReadOnlyList<TextFeature> All { get; } = [PositionInLine, InsideQuotes, InsideParentheses, WordEnd, PositionInWord, Capital];
+    public static IReadOnlyList<TextFeature> All { get; } =
+        [PositionInLine, InsideQuotes, InsideParentheses, WordEnd, PositionInWord, Capital];
 
     /// <summary>Returns the value of the feature at each character (Unicode scalar value) of a text.</summary>
     public double[] Measure(string text)

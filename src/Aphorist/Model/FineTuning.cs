@@ -24,7 +24,8 @@ public static class FineTuning
             if (model.OptimizerState is { } state)
             {
                 grown.OptimizerState = new(grown, state.Steps, state.Moments);
-                for (int moment = 0; moment < state.Moments.Count; moment++) Copy(model.Layout, state.GetValues(moment), grown.OptimizerState.GetValues(moment), places);
+                for (int moment = 0; moment < state.Moments.Count; moment++)
+                    Copy(model.Layout, state.GetValues(moment), grown.OptimizerState.GetValues(moment), places);
             }
 
             return grown;
@@ -33,7 +34,8 @@ public static class FineTuning
 
     private static Tokenizer Grow(Tokenizer tokenizer, Corpus corpus) => tokenizer switch
     {
-        CharacterTokenizer vocabulary => CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
+        CharacterTokenizer vocabulary =>
+            CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
         WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Create(corpus).Tokens)], words.Normalization),
         _ => tokenizer,
     };

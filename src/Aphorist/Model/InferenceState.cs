@@ -78,5 +78,6 @@ internal sealed unsafe class InferenceState
     }
 
     /// <summary>Computes the logits [count, V] of the next token of several texts.</summary>
-    public void Decode(int first, int count, float* logits) => weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
+    public void Decode(int first, int count, float* logits) =>
+        weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
 }

@@ -1,5 +1,4 @@
 using Aphorist.Model;
-using Aphorist.Model.Layers;
 using Aphorist.Numerics;
 using Aphorist.Storage;
 

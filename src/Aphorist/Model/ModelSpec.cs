@@ -5,8 +5,8 @@ namespace Aphorist;
 
 /// <summary>The shape of a model, apart from its vocabulary: the layers, their sizes and how they are connected.</summary>
 /// <remarks>
-/// The properties are checked together by <see cref="Validate"/>, which <see cref="LanguageModel.Create"/> calls. Two specs are equal if they
-/// describe the same shape, whether a value was set or is the default of the architecture.
+/// The properties are checked together by <see cref="Validate"/>, which <see cref="LanguageModel.Create"/> calls. Two specs are equal if
+/// they describe the same shape, whether a value was set or is the default of the architecture.
 /// </remarks>
 public sealed record ModelSpec
 {
@@ -23,7 +23,8 @@ public sealed record ModelSpec
     private readonly GateActivation? gates;
 
     /// <summary>
-    /// The Keras example that Aphorist reproduces ("the notebook"): LSTM(128) with hard sigmoid gates, reading windows of 60 one-hot characters.
+    /// The Keras example that Aphorist reproduces ("the notebook"): LSTM(128) with hard sigmoid gates, reading windows of 60 one-hot
+    /// characters.
     /// </summary>
     public static ModelSpec Notebook { get; } = new();
 
@@ -34,7 +35,8 @@ public sealed record ModelSpec
     public static ModelSpec Quick { get; } = new() { HiddenSize = 256, LayerNormalization = true, Gates = GateActivation.Sigmoid };
 
     /// <summary>A model for fifteen minutes of training on two cores: two LSTM layers of 384 units with layer normalization.</summary>
-    public static ModelSpec Best { get; } = new() { HiddenSize = 384, Layers = 2, LayerNormalization = true, Gates = GateActivation.Sigmoid };
+    public static ModelSpec Best { get; } =
+        new() { HiddenSize = 384, Layers = 2, LayerNormalization = true, Gates = GateActivation.Sigmoid };
 
     /// <summary>The kind of the layers. <see cref="Architecture.Lstm"/> by default.</summary>
     public Architecture Architecture { get; init; } = Architecture.Lstm;
@@ -42,7 +44,9 @@ public sealed record ModelSpec
     /// <summary>The number of units of each layer. 1 to <see cref="MaxHiddenSize"/>; 128 by default.</summary>
     public int HiddenSize { get; init; } = 128;
 
-    /// <summary>The number of layers. 1 to <see cref="MaxLayers"/>; 1 by default. Each layer reads the outputs of the previous one.</summary>
+    /// <summary>
+    /// The number of layers. 1 to <see cref="MaxLayers"/>; 1 by default. Each layer reads the outputs of the previous one.
+    /// </summary>
     public int Layers { get; init; } = 1;
 
     /// <summary>
@@ -95,7 +99,9 @@ public sealed record ModelSpec
     /// </summary>
     public int KernelSize { get; init; } = 2;
 
-    /// <summary>The maximum of <see cref="Layers"/> for the <see cref="Architecture"/>: 4 for recurrent layers, 12 for convolutions.</summary>
+    /// <summary>
+    /// The maximum of <see cref="Layers"/> for the <see cref="Architecture"/>: 4 for recurrent layers, 12 for convolutions.
+    /// </summary>
     public int MaxLayers => Kind.MaxLayers;
 
     /// <summary>
@@ -115,7 +121,8 @@ public sealed record ModelSpec
 
     // All properties of the shape.
     private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, int) Key =>
-        (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate, KernelSize);
+        (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate,
+            KernelSize);
 
     /// <summary>Compares two shapes.</summary>
     public bool Equals(ModelSpec? other) => other is not null && Key == other.Key;
@@ -124,19 +131,23 @@ public sealed record ModelSpec
     public override int GetHashCode() => Key.GetHashCode();
 
     /// <summary>Checks that every property is in its range and that the properties fit together.</summary>
-    /// <exception cref="InvalidOptionsException">A property is out of range or contradicts another one; the exception names the property.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// A property is out of range or contradicts another one; the exception names the property.
+    /// </exception>
     public void Validate()
     {
-        if (!Enum.IsDefined(Architecture)) throw Invalid(nameof(Architecture), $"Architecture is {(int)Architecture}, which is not a known architecture");
+        if (!Enum.IsDefined(Architecture))
+            throw Invalid(nameof(Architecture), $"Architecture is {(int)Architecture}, which is not a known architecture");
         Require(nameof(HiddenSize), HiddenSize, 1, MaxHiddenSize);
         Require(nameof(Layers), Layers, 1, MaxLayers, $" for {Kind.DisplayName}");
         Require(nameof(EmbeddingSize), EmbeddingSize, 0, MaxHiddenSize);
         Require(nameof(Window), Window, 1, MaxWindow);
         if (TiedEmbedding && EmbeddingSize != HiddenSize)
         {
+            FormattableString sizes = $"{EmbeddingSize} and {HiddenSize}";
             throw Invalid(
                 nameof(TiedEmbedding),
-                $"TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are {EmbeddingSize} and {HiddenSize}. Make them equal or do not tie");
+                $"TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are {sizes}. Make them equal or do not tie");
         }
 
         Kind.Validate(this);

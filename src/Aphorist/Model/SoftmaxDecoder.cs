@@ -43,7 +43,8 @@ internal sealed unsafe class SoftmaxDecoder
     /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
     /// <param name="hiddenGradient">[rows, H]: receives the gradient.</param>
     /// <param name="gradient">The gradients in the layout of the parameters; those of the decoder are added.</param>
-    public (double Loss, int Correct) LossAndGradient(float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
+    public (double Loss, int Correct) LossAndGradient(
+        float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
     {
         (double Loss, int Correct) sum = (0, 0);
         for (int row = 0; row < rows; row += MostRows)
@@ -56,7 +57,8 @@ internal sealed unsafe class SoftmaxDecoder
         return sum;
     }
 
-    private static (double Loss, int Correct) Add((double Loss, int Correct) a, (double Loss, int Correct) b) => (a.Loss + b.Loss, a.Correct + b.Correct);
+    private static (double Loss, int Correct) Add((double Loss, int Correct) a, (double Loss, int Correct) b) =>
+        (a.Loss + b.Loss, a.Correct + b.Correct);
 
     private (double Loss, int Correct) LossOf(float* hidden, int* targets, int first, int rows, float scale)
     {
@@ -76,9 +78,12 @@ internal sealed unsafe class SoftmaxDecoder
         GemmKernel gemm = weights.Gemm;
         gemm.Pack(hidden, hiddenSize, 1, rows, hiddenSize, packedHidden.Pointer);
         float* kernel = gradient + weights.Model.Layout.DecoderKernel.Offset;
-        gemm.Multiply(logits.Pointer, 1, characters, packedHidden.Pointer, kernel, hiddenSize, characters, hiddenSize, rows, accumulate: true);
+        gemm.Multiply(
+            logits.Pointer, 1, characters, packedHidden.Pointer, kernel, hiddenSize, characters, hiddenSize, rows, accumulate: true);
         Span<float> bias = new(gradient + weights.Model.Layout.DecoderBias.Offset, characters);
         for (int row = 0; row < rows; row++) TensorPrimitives.Add(bias, logits.Span.Slice(row * characters, characters), bias);
-        gemm.Multiply(logits.Pointer, characters, 1, weights.DecoderTransposed, hiddenGradient, hiddenSize, rows, hiddenSize, characters, accumulate: false);
+        gemm.Multiply(
+            logits.Pointer, characters, 1, weights.DecoderTransposed, hiddenGradient, hiddenSize, rows, hiddenSize, characters,
+            accumulate: false);
     }
 }

@@ -34,7 +34,8 @@ internal sealed unsafe class TrainingNetwork
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
         outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, sequence, dropsOut))];
-        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
+        outputGradients = [.. layers.Select(
+            (_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
     }
 
     /// <summary>Computes the loss and the gradients of sequences.</summary>
@@ -48,7 +49,8 @@ internal sealed unsafe class TrainingNetwork
     /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
     /// <param name="gradient">The gradients in the layout of the parameters; overwritten.</param>
     /// <returns>The summed loss in nats and the number of correct predictions.</returns>
-    public (double Loss, int Correct) LossAndGradient(int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
+    public (double Loss, int Correct) LossAndGradient(
+        int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, maxRows);
         new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
@@ -79,7 +81,8 @@ internal sealed unsafe class TrainingNetwork
             layers[layer].Forward(input, steps, rows, state);
             int first = FirstRow(layer, steps, rows);
             nint place = (nint)first * hiddenSize;
-            outputs[layer].Forward(layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
+            outputs[layer].Forward(
+                layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
             if (state is not null) state += rows * weights.Model.Spec.StateSize(layer);
         }
     }
@@ -93,7 +96,8 @@ internal sealed unsafe class TrainingNetwork
             float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
             int first = FirstRow(layer, steps, rows), count = steps * rows - first;
             if (outputs[layer].AddsInput) PassPast(outputGradient, inputGradient, first, count);
-            outputs[layer].Backward(layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
+            outputs[layer].Backward(
+                layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
             layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient);
         }
 
@@ -115,7 +119,8 @@ internal sealed unsafe class TrainingNetwork
     private void PassPast(float* outputGradient, float* inputGradient, int first, int rows)
     {
         new Span<float>(inputGradient, first * hiddenSize).Clear();
-        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
+        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(
+            new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
     }
 
     /// <summary>The first row of a layer's outputs that is used.</summary>

@@ -15,7 +15,9 @@ internal static class FmaPeak
         Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed < time)
         {
-            double rate = set == InstructionSet.Vector512 ? Once<Lanes512>() : set == InstructionSet.Vector256 ? Once<Lanes256>() : Once<Lanes128>();
+            double rate = set == InstructionSet.Vector512
+                ? Once<Lanes512>()
+                : set == InstructionSet.Vector256 ? Once<Lanes256>() : Once<Lanes128>();
             best = Math.Max(best, rate);
         }
 

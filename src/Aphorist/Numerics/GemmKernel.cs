@@ -48,5 +48,6 @@ internal abstract unsafe class GemmKernel
     /// 0 means <paramref name="depth"/>.
     /// </param>
     public abstract void Multiply(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate, int packedDepth = 0);
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth,
+        bool accumulate, int packedDepth = 0);
 }

@@ -28,7 +28,8 @@ internal static unsafe class GemmRow<TLanes>
         if (accumulate)
         {
             (c0, c1, c2, c3) = (TLanes.Load(c), TLanes.Load(c + width), TLanes.Load(c + 2 * width), TLanes.Load(c + 3 * width));
-            (c4, c5, c6, c7) = (TLanes.Load(c + 4 * width), TLanes.Load(c + 5 * width), TLanes.Load(c + 6 * width), TLanes.Load(c + 7 * width));
+            (c4, c5, c6, c7) =
+                (TLanes.Load(c + 4 * width), TLanes.Load(c + 5 * width), TLanes.Load(c + 6 * width), TLanes.Load(c + 7 * width));
         }
 
         float* b1 = b + panelStride, b2 = b1 + panelStride, b3 = b2 + panelStride;

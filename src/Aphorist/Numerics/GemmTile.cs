@@ -27,7 +27,8 @@ internal static unsafe class GemmTile<TLanes, THeight>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="accumulate">Whether the sums start from C rather than from 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
+    public static void Multiply(
+        float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
     {
         TLanes c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51, c60, c61, c70, c71;
         c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = c60 = c61 = c70 = c71 = TLanes.Zero;

@@ -10,9 +10,11 @@ internal sealed class InstructionSet
     public const string Variable = "APHORIST_KERNEL";
 
     // Thirty-two registers hold a tile of 8 x 2 vectors, sixteen hold one of 6 x 2.
-    public static readonly InstructionSet Vector512 = new("avx512", System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, new TiledGemmKernel<Lanes512, Height8>());
+    public static readonly InstructionSet Vector512 = new(
+        "avx512", System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, new TiledGemmKernel<Lanes512, Height8>());
 
-    public static readonly InstructionSet Vector256 = new("avx2", System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated, new TiledGemmKernel<Lanes256, Height6>());
+    public static readonly InstructionSet Vector256 = new(
+        "avx2", System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated, new TiledGemmKernel<Lanes256, Height6>());
 
     public static readonly InstructionSet Vector128 = new("vector128", true, new TiledGemmKernel<Lanes128, Height6>());
 

@@ -22,7 +22,9 @@ internal static unsafe class ReadPeak
         Stopwatch clock = Stopwatch.StartNew();
         do
         {
-            double rate = set == InstructionSet.Vector512 ? Once<Lanes512>(memory) : set == InstructionSet.Vector256 ? Once<Lanes256>(memory) : Once<Lanes128>(memory);
+            double rate = set == InstructionSet.Vector512
+                ? Once<Lanes512>(memory)
+                : set == InstructionSet.Vector256 ? Once<Lanes256>(memory) : Once<Lanes128>(memory);
             best = Math.Max(best, rate);
         }
         while (clock.Elapsed < time);

@@ -92,7 +92,10 @@ internal static unsafe class RowTiles<TMaxHeight>
         float* end = copy + depth * Lanes256.Count;
         for (; copy < end - 3 * Lanes256.Count; copy += 4 * Lanes256.Count, a += 4 * depthStride)
         {
-            Lanes256 a0 = Lanes256.Load(a), a1 = Lanes256.Load(a + depthStride), a2 = Lanes256.Load(a + 2 * depthStride), a3 = Lanes256.Load(a + 3 * depthStride);
+            Lanes256 a0 = Lanes256.Load(a);
+            Lanes256 a1 = Lanes256.Load(a + depthStride);
+            Lanes256 a2 = Lanes256.Load(a + 2 * depthStride);
+            Lanes256 a3 = Lanes256.Load(a + 3 * depthStride);
             a0.Store(copy);
             a1.Store(copy + Lanes256.Count);
             a2.Store(copy + 2 * Lanes256.Count);

@@ -25,7 +25,8 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMaxHeight> : GemmKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate, int packedDepth = 0)
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth,
+        bool accumulate, int packedDepth = 0)
     {
         if (packedDepth == 0) packedDepth = depth;
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
@@ -66,7 +67,8 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMaxHeight> : GemmKernel
         int panelWidth = 2 * TLanes.Count, column = 0;
         bool isRow = count == 1 && tiles->Height == 1;
         for (; isRow && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
-            GemmRow<TLanes>.Multiply(tiles->A, tiles->DepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
+            GemmRow<TLanes>.Multiply(
+                tiles->A, tiles->DepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
 
         float* edge = stackalloc float[panelWidth * 8];
         for (; column < columns; column += panelWidth)
@@ -119,14 +121,30 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMaxHeight> : GemmKernel
     {
         switch (tile.Height)
         {
-            case 1: GemmTile<TLanes, Height1>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 2: GemmTile<TLanes, Height2>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 3: GemmTile<TLanes, Height3>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 4: GemmTile<TLanes, Height4>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 5: GemmTile<TLanes, Height5>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 6: GemmTile<TLanes, Height6>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 7: GemmTile<TLanes, Height7>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            default: GemmTile<TLanes, Height8>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 1:
+                GemmTile<TLanes, Height1>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 2:
+                GemmTile<TLanes, Height2>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 3:
+                GemmTile<TLanes, Height3>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 4:
+                GemmTile<TLanes, Height4>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 5:
+                GemmTile<TLanes, Height5>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 6:
+                GemmTile<TLanes, Height6>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 7:
+                GemmTile<TLanes, Height7>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            default:
+                GemmTile<TLanes, Height8>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
         }
     }
 

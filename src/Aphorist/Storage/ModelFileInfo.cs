@@ -79,7 +79,9 @@ public sealed record ModelFileInfo
     }
 
     /// <summary>Reads and checks everything in a stream except the values of its tensors.</summary>
-    /// <param name="stream">The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first.</param>
+    /// <param name="stream">
+    /// The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first.
+    /// </param>
     /// <param name="name">The name of the file in error messages.</param>
     /// <exception cref="ModelFileException">The file is damaged or not an Aphorist model.</exception>
     public static ModelFileInfo Read(Stream stream, string name = "stream")
@@ -112,7 +114,8 @@ public sealed record ModelFileInfo
     {
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
-        Tokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
+        Tokenizer tokenizer = StoredTokenizer.Read(
+            reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
         StoredTensor.Check(reader, ExpectedTensors(reader.Path, spec, tokenizer, metadata.Optimizer));
         return new ModelFileInfo
         {
@@ -134,29 +137,36 @@ public sealed record ModelFileInfo
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
         {
             throw new ModelFileException(
-                reader.Path, "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; use a file that Aphorist saved, or import it");
+                reader.Path,
+                "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; "
+                + "use a file that Aphorist saved, or import it");
         }
 
         if (json.Length > MaxDescriptionLength)
         {
             throw new ModelFileException(
-                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters, but {MaxDescriptionLength} is the maximum");
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters, "
+                + $"but {MaxDescriptionLength} is the maximum");
         }
 
         try
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
             CheckStrings(reader, bytes);
-            int version = JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
+            int version = JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion
+                ?? throw new JsonException();
             if (version > CurrentFormatVersion)
-                throw new ModelFileException(reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
+                throw new ModelFileException(
+                    reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
             if (version < 1) throw new ModelFileException(reader.Path, $"its format version is {version}, which does not exist");
             return JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.ModelMetadata) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             string place = (exception as JsonException)?.Path is { Length: > 0 } path ? $" at {path}" : "";
-            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
+            throw new ModelFileException(
+                reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
         }
     }
 
@@ -170,16 +180,21 @@ public sealed record ModelFileInfo
         if (strings > tokens + MaxStringsBesidesTokens)
         {
             throw new ModelFileException(
-                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
         }
     }
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
         ModelSpec[] variants = [.. LayerKind.All.SelectMany(kind => kind.Variants)];
-        ModelSpec variant = variants.FirstOrDefault(known => known.Kind.StoredName(known) == architecture.Kind) ?? throw new ModelFileException(
-            path, $"its architecture is '{architecture.Kind}' and this program knows {string.Join(", ", variants.Select(known => $"'{known.Kind.StoredName(known)}'"))}; update Aphorist");
-        if (variant.Kind.HasKernelSize && architecture.KernelSize is null) throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
+        ModelSpec variant = variants.FirstOrDefault(known => known.Kind.StoredName(known) == architecture.Kind)
+            ?? throw new ModelFileException(
+                path,
+                $"its architecture is '{architecture.Kind}' and this program knows "
+                + $"{string.Join(", ", variants.Select(known => $"'{known.Kind.StoredName(known)}'"))}; update Aphorist");
+        if (variant.Kind.HasKernelSize && architecture.KernelSize is null)
+            throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
         ModelSpec spec = variant with
         {
             HiddenSize = architecture.HiddenSize,
@@ -205,7 +220,9 @@ public sealed record ModelFileInfo
         if (optimizer.Steps < 0 || !OptimizerState.AreKnown(optimizer.Moments))
         {
             throw new ModelFileException(
-                path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
+                path,
+                $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer "
+                + "that this program does not know; update Aphorist");
         }
 
         return [.. tensors, .. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];

@@ -119,5 +119,6 @@ internal sealed partial class ModelMetadataContext : JsonSerializerContext
 {
     /// <summary>The serializer for writing. It does not escape non-ASCII letters, which keeps a large vocabulary short.</summary>
     public static JsonTypeInfo<ModelMetadata> Readable => field ??= (JsonTypeInfo<ModelMetadata>)
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(typeof(ModelMetadata));
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            .GetTypeInfo(typeof(ModelMetadata));
 }

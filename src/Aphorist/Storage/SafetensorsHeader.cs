@@ -114,7 +114,9 @@ internal sealed class SafetensorsHeader
         if (end < begin || end > long.MaxValue - dataStart)
             throw new FormatException($"tensor '{name}' has impossible data offsets ({begin} to {end})");
         if (!TryCount(shape, out long count) || (Int128)count * SafetensorsElement.BitsOf(dataType) != (Int128)(end - begin) * 8)
-            throw new FormatException($"tensor '{name}' has shape {SafetensorsTensor.FormatShape(shape)} of {dataType}, which does not fit its {end - begin} bytes");
+            throw new FormatException(
+                $"tensor '{name}' has shape {SafetensorsTensor.FormatShape(shape)} of {dataType}, "
+                + $"which does not fit its {end - begin} bytes");
         return new SafetensorsTensor(name, dataType, shape, count, dataStart + begin, end - begin);
     }
 
@@ -155,7 +157,8 @@ internal sealed class SafetensorsHeader
     private static string ReadType(ref Utf8JsonReader json, string tensor)
     {
         Expect(ref json, JsonTokenType.String);
-        return SafetensorsElement.Named(in json) ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
+        return SafetensorsElement.Named(in json)
+            ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
     }
 
     private static string ShortText(ref Utf8JsonReader json) => json.ValueSpan.Length <= MaxNameLength
@@ -171,7 +174,8 @@ internal sealed class SafetensorsHeader
         {
             if (!json.TryGetInt64(out long number) || number < 0)
                 throw new FormatException($"the header of tensor '{tensor}' has a number that is not a valid size");
-            if (count == MaxDimensions) throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MaxDimensions} sizes");
+            if (count == MaxDimensions)
+                throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MaxDimensions} sizes");
             numbers[count++] = number;
         }
 

@@ -172,7 +172,9 @@ public sealed class SafetensorsReader : IDisposable
         while (float.IsFinite(values[index])) index++;
         throw new ModelFileException(
             Path,
-            string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor.Name}' has the value {values[index]} at {IndicesOf(tensor, start + index)}; ")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tensor '{tensor.Name}' has the value {values[index]} at {IndicesOf(tensor, start + index)}; ")
             + "the training diverged or the file is damaged, so use an earlier model");
     }
 
@@ -203,9 +205,11 @@ public sealed class SafetensorsReader : IDisposable
         if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is not a safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > SafetensorsHeader.MaxLength) throw new FormatException($"it announces a header of {length} bytes, so it is not a safetensors file");
+        if (length > SafetensorsHeader.MaxLength)
+            throw new FormatException($"it announces a header of {length} bytes, so it is not a safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
-            throw new FormatException($"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is not a safetensors file");
+            throw new FormatException(
+                $"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is not a safetensors file");
         byte[] json = new byte[length];
         ReadBytes(prefix.Length, json);
         return SafetensorsHeader.Parse(json, prefix.Length + json.Length, FileLength);

@@ -74,7 +74,8 @@ public sealed class SafetensorsWriter : IDisposable
     {
         WriteHeader();
         SkipCompleteTensors(until: null);
-        if (current < tensors.Count) throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
+        if (current < tensors.Count)
+            throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
         file?.Commit();
         stream?.Flush();
     }
@@ -103,7 +104,8 @@ public sealed class SafetensorsWriter : IDisposable
         if (tensor?.Name != name || tensor.DataType != dataType)
             throw new InvalidOperationException($"'{name}' ({dataType}) is not the next tensor, which is '{tensor?.Name}'.");
         if (values.Length > tensor.Count - writtenOfCurrent)
-            throw new ArgumentException($"'{name}' is declared as {tensor.ShapeText} and cannot hold more than {tensor.Count} values.", nameof(values));
+            throw new ArgumentException(
+                $"'{name}' is declared as {tensor.ShapeText} and cannot hold more than {tensor.Count} values.", nameof(values));
         writtenOfCurrent += values.Length;
         for (; values.Length > ValuesPerWrite; values = values[ValuesPerWrite..]) WriteLittleEndian(values[..ValuesPerWrite]);
         WriteLittleEndian(values);
@@ -141,7 +143,8 @@ public sealed class SafetensorsWriter : IDisposable
 
     private void RequireNoHeader()
     {
-        if (headerWritten) throw new InvalidOperationException("Metadata and tensors must be declared before the first values are written.");
+        if (headerWritten)
+            throw new InvalidOperationException("Metadata and tensors must be declared before the first values are written.");
     }
 
     private void WriteHeader()
@@ -158,7 +161,8 @@ public sealed class SafetensorsWriter : IDisposable
         if (json.WrittenCount > SafetensorsHeader.MaxLength)
         {
             throw new InvalidOperationException(
-                $"The names and the metadata take {json.WrittenCount} bytes, but the format allows headers of up to {SafetensorsHeader.MaxLength} bytes.");
+                $"The names and the metadata take {json.WrittenCount} bytes, "
+                + $"but the format allows headers of up to {SafetensorsHeader.MaxLength} bytes.");
         }
 
         Span<byte> length = stackalloc byte[sizeof(long)];

@@ -15,7 +15,8 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
 
     /// <summary>Returns the tensors of a model in file order.</summary>
     public static IReadOnlyList<StoredTensor> Of(ModelLayout layout) =>
-        [.. layout.Tensors.SelectMany(tensor => tensor.StoredNames.Select((name, index) => new StoredTensor(name, tensor, IsAdded: index > 0)))];
+        [.. layout.Tensors.SelectMany(
+            tensor => tensor.StoredNames.Select((name, index) => new StoredTensor(name, tensor, IsAdded: index > 0)))];
 
     /// <summary>
     /// Returns the tensors of a model and of its optimizer state in file order, each with the parameters that hold its values.
@@ -49,7 +50,8 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
             if (!tensor.Shape.SequenceEqual(stored.Shape))
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
             if (!tensor.IsFloatingPoint)
-                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+                throw new ModelFileException(
+                    reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
         }
 
         HashSet<string> names = [.. expected.Select(stored => stored.Name)];

@@ -41,7 +41,8 @@ internal abstract unsafe class LayerNormalization
     /// <param name="biasGradient">[H]: db is added.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="hiddenSize">H.</param>
-    public abstract void Backward(float* hidden, float* statistics, float* gain, float* gradient, float* gainGradient, float* biasGradient, int rows, int hiddenSize);
+    public abstract void Backward(
+        float* hidden, float* statistics, float* gain, float* gradient, float* gainGradient, float* biasGradient, int rows, int hiddenSize);
 }
 
 /// <summary>Layer normalization for one vector width.</summary>
@@ -57,7 +58,8 @@ internal sealed unsafe class LayerNormalization<TLanes> : LayerNormalization
         for (int row = 0; row < rows; row++)
         {
             float mean = (Sum<TLanes>(hidden, 0, whole) + Sum<Lanes1>(hidden, whole, hiddenSize)) / hiddenSize;
-            float variance = (SumOfSquares<TLanes>(hidden, mean, 0, whole) + SumOfSquares<Lanes1>(hidden, mean, whole, hiddenSize)) / hiddenSize;
+            float variance =
+                (SumOfSquares<TLanes>(hidden, mean, 0, whole) + SumOfSquares<Lanes1>(hidden, mean, whole, hiddenSize)) / hiddenSize;
             float scale = 1 / MathF.Sqrt(variance + Epsilon);
             NormalizeUnits<TLanes>(hidden, mean, scale, gain, bias, normalized, 0, whole);
             NormalizeUnits<Lanes1>(hidden, mean, scale, gain, bias, normalized, whole, hiddenSize);
@@ -68,14 +70,16 @@ internal sealed unsafe class LayerNormalization<TLanes> : LayerNormalization
         }
     }
 
-    public override void Backward(float* hidden, float* statistics, float* gain, float* gradient, float* gainGradient, float* biasGradient, int rows, int hiddenSize)
+    public override void Backward(
+        float* hidden, float* statistics, float* gain, float* gradient, float* gainGradient, float* biasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             (float mean, float scale) = (statistics[0], statistics[1]);
             (float d, float dn) = AddGradients<TLanes>(hidden, mean, scale, gain, gradient, gainGradient, biasGradient, 0, whole);
-            (float dRest, float dnRest) = AddGradients<Lanes1>(hidden, mean, scale, gain, gradient, gainGradient, biasGradient, whole, hiddenSize);
+            (float dRest, float dnRest) = AddGradients<Lanes1>(
+                hidden, mean, scale, gain, gradient, gainGradient, biasGradient, whole, hiddenSize);
             (float dMean, float dnMean) = ((d + dRest) / hiddenSize, (dn + dnRest) / hiddenSize);
             BackwardUnits<TLanes>(hidden, mean, scale, gain, gradient, dMean, dnMean, 0, whole);
             BackwardUnits<Lanes1>(hidden, mean, scale, gain, gradient, dMean, dnMean, whole, hiddenSize);
@@ -109,7 +113,8 @@ internal sealed unsafe class LayerNormalization<TLanes> : LayerNormalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void NormalizeUnits<T>(float* hidden, float mean, float scale, float* gain, float* bias, float* normalized, int first, int end)
+    private static void NormalizeUnits<T>(
+        float* hidden, float mean, float scale, float* gain, float* bias, float* normalized, int first, int end)
         where T : unmanaged, ILanes<T>
     {
         T middle = T.Broadcast(mean), r = T.Broadcast(scale);

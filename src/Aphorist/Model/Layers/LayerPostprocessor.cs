@@ -68,10 +68,13 @@ internal sealed unsafe class LayerPostprocessor
         float* y = At(hidden, firstRow);
         int length = rows * hiddenSize;
         if (tensors is not null)
-            normalization.Forward(hidden, parameters.PointerTo(tensors.Gain), parameters.PointerTo(tensors.Bias), y, StatisticsAt(firstRow), rows, hiddenSize);
+            normalization.Forward(
+                hidden, parameters.PointerTo(tensors.Gain), parameters.PointerTo(tensors.Bias), y, StatisticsAt(firstRow), rows,
+                hiddenSize);
         if (!mask.IsEmpty) Mask(tensors is null ? hidden : y, y, mask, length);
         else if (tensors is null) new ReadOnlySpan<float>(hidden, length).CopyTo(new Span<float>(y, length));
-        if (AddsInput) TensorPrimitives.Add(new ReadOnlySpan<float>(y, length), new ReadOnlySpan<float>(input, length), new Span<float>(y, length));
+        if (AddsInput)
+            TensorPrimitives.Add(new ReadOnlySpan<float>(y, length), new ReadOnlySpan<float>(input, length), new Span<float>(y, length));
         return y;
     }
 
@@ -87,7 +90,8 @@ internal sealed unsafe class LayerPostprocessor
         if (!mask.IsEmpty) Mask(outputGradient, outputGradient, mask, rows * hiddenSize);
         if (tensors is null) return;
         normalization.Backward(
-            hidden, StatisticsAt(firstRow), parameters.PointerTo(tensors.Gain), outputGradient, gradient + tensors.Gain.Offset, gradient + tensors.Bias.Offset, rows, hiddenSize);
+            hidden, StatisticsAt(firstRow), parameters.PointerTo(tensors.Gain), outputGradient, gradient + tensors.Gain.Offset,
+            gradient + tensors.Bias.Offset, rows, hiddenSize);
     }
 
     private float* StatisticsAt(int row) => statistics.Pointer + (nint)row * LayerNormalization.StatisticsLength;
@@ -95,6 +99,7 @@ internal sealed unsafe class LayerPostprocessor
     private static void Mask(float* source, float* destination, ReadOnlySpan<float> mask, int length)
     {
         for (int start = 0; start < length; start += mask.Length)
-            TensorPrimitives.Multiply(new ReadOnlySpan<float>(source + start, mask.Length), mask, new Span<float>(destination + start, mask.Length));
+            TensorPrimitives.Multiply(
+                new ReadOnlySpan<float>(source + start, mask.Length), mask, new Span<float>(destination + start, mask.Length));
     }
 }

@@ -12,8 +12,10 @@ internal abstract class RecurrentKind : LayerKind
     public override void Initialize(Parameters parameters, LayerTensors tensors, int layer, ulong seed)
     {
         (ParameterTensor input, ParameterTensor recurrent) = (tensors.InputKernel, tensors.RecurrentKernel!);
-        Initializer.GlorotUniform(parameters.GetValues(input), input.Columns, input.Rows, new(seed, RandomPurpose.InputKernel, (uint)layer));
-        Initializer.Orthogonal(parameters.GetValues(recurrent), recurrent.Columns, recurrent.Rows, new(seed, RandomPurpose.RecurrentKernel, (uint)layer));
+        Initializer.GlorotUniform(
+            parameters.GetValues(input), input.Columns, input.Rows, new(seed, RandomPurpose.InputKernel, (uint)layer));
+        Initializer.Orthogonal(
+            parameters.GetValues(recurrent), recurrent.Columns, recurrent.Rows, new(seed, RandomPurpose.RecurrentKernel, (uint)layer));
     }
 
     public override LayerWeights CreateWeights(PackedWeights weights, int layer) => new RecurrentWeights(this, weights, layer);

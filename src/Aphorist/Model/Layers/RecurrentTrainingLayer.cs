@@ -26,7 +26,9 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
         BlockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
         BlockRowsKept = weights.ReadsTokens ? maxRows : BlockRows;
         packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(BlockRows, Gates));
-        packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
+        packedInputGradient = SharesGradient || weights.ReadsTokens
+            ? packedRecurrentGradient
+            : new AlignedArray(packedRecurrentGradient.Length);
         zeros = GC.AllocateArray<int>(maxRows, pinned: true);
     }
 
@@ -77,7 +79,8 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
         if (!Weights.ReadsTokens)
         {
             Gemm.Multiply(
-                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize, accumulate: false);
+                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize,
+                accumulate: false);
         }
 
         fixed (int* none = zeros)
@@ -87,7 +90,8 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
                 // The product of a zero state and U is zero.
                 float* sums = RecurrentSums(step);
                 bool adds = SharesGradient && !Weights.ReadsTokens;
-                if (step > 0 || !FromZero) Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
+                if (step > 0 || !FromZero)
+                    Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
                 else if (!adds) new Span<float>(sums, rows * Gates).Clear();
                 ForwardCell(step, Weights.ReadsTokens ? input.Tokens + (nint)step * rows : none);
             }
@@ -152,7 +156,8 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     /// The backward pass of one step of the cell. Writes the gradients of the sums to <see cref="InputGradient"/> and <see
     /// cref="RecurrentGradient"/>.
     /// </summary>
-    protected abstract void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient);
+    protected abstract void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient);
 
     /// <summary>The gradients [rows, G H] of x W, from a row of the block on.</summary>
     protected abstract float* InputGradient(int row);
@@ -187,11 +192,13 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     }
 
     /// <summary>Copies one state vector of all sequences.</summary>
-    protected void Copy(float* source, float* destination) => new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
+    protected void Copy(float* source, float* destination) =>
+        new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
 
     private static void SumRows(float* values, int rows, Span<float> sums)
     {
-        for (int row = 0; row < rows; row++) TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
+        for (int row = 0; row < rows; row++)
+            TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
     }
 
     /// <summary>
@@ -208,6 +215,7 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
             input.Vectors + inputs, 1, Weights.InputSize, packedInputGradient.Pointer, gradient + Weights.Tensors.InputKernel.Offset, Gates,
             Weights.InputSize, Gates, rows, accumulate: true);
         Gemm.Multiply(
-            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, Weights.IsResidual);
+            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize,
+            Gates, Weights.IsResidual);
     }
 }

@@ -92,7 +92,8 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
         }
     }
 
-    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) => kind.CreateTrainingLayer(this, weights, maxRows, maxSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) =>
+        kind.CreateTrainingLayer(this, weights, maxRows, maxSteps);
 
     public override InferenceLayer CreateState(PackedWeights weights, int rows) => kind.CreateInferenceLayer(this, weights, rows);
 

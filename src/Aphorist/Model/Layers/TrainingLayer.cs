@@ -13,7 +13,9 @@ internal abstract unsafe class TrainingLayer
     /// <param name="input">The inputs of the layer: [steps, rows].</param>
     /// <param name="steps">The number of steps.</param>
     /// <param name="rows">The number of sequences.</param>
-    /// <param name="state">[rows * <see cref="ModelSpec.StateSize"/>]: the initial states, replaced by the final states; null for zeros.</param>
+    /// <param name="state">
+    /// [rows * <see cref="ModelSpec.StateSize"/>]: the initial states, replaced by the final states; null for zeros.
+    /// </param>
     public abstract void Forward(LayerInput input, int steps, int rows, float* state);
 
     /// <summary>Runs the backward pass.</summary>

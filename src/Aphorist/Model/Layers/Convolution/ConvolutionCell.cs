@@ -80,7 +80,8 @@ internal sealed unsafe class ConvolutionCell<TLanes> : ConvolutionCell
         where T : unmanaged, ILanes<T>
         where TActivation : struct, IGate
     {
-        for (int unit = first; unit < end; unit += T.Count) TActivation.Activate(T.Load(gates + unit) + T.Load(bias + unit)).Store(gates + unit);
+        for (int unit = first; unit < end; unit += T.Count)
+            TActivation.Activate(T.Load(gates + unit) + T.Load(bias + unit)).Store(gates + unit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -67,7 +67,8 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
         }
 
         int depth = weights.KernelSize * inputSize;
-        if (!weights.ReadsTokens) weights.Gemm.Multiply(meeting, depth, 1, weights.Kernel, sums, weights.Sums, count, weights.Sums, depth, accumulate: false);
+        if (!weights.ReadsTokens)
+            weights.Gemm.Multiply(meeting, depth, 1, weights.Kernel, sums, weights.Sums, count, weights.Sums, depth, accumulate: false);
         cell.Forward(sums, weights.Bias, weights.IsResidual ? input.Vectors : null, Output(first), count, weights.HiddenSize);
     }
 
@@ -75,7 +76,8 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
 
     public override ReadOnlySpan<float> Cells(int row) => outputs.Span.Slice(row * weights.HiddenSize, weights.HiddenSize);
 
-    public override ReadOnlySpan<float> Gate(int row, int place) => gates.Span.Slice(row * weights.Sums + place * weights.HiddenSize, weights.HiddenSize);
+    public override ReadOnlySpan<float> Gate(int row, int place) =>
+        gates.Span.Slice(row * weights.Sums + place * weights.HiddenSize, weights.HiddenSize);
 
     /// <summary>Gathers the inputs of a text that the kernel covers, and stores the new input.</summary>
     private void Meet(int row, ReadOnlySpan<float> input)

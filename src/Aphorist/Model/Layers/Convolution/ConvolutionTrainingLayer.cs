@@ -20,7 +20,9 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         blockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
-        sums = weights.ReadsTokens ? new TokenConvolutionSums(weights, maxRows, maxSteps) : new VectorConvolutionSums(weights, maxRows, blockRows);
+        sums = weights.ReadsTokens
+            ? new TokenConvolutionSums(weights, maxRows, maxSteps)
+            : new VectorConvolutionSums(weights, maxRows, blockRows);
         gates = new AlignedArray(maxSteps * maxRows * weights.Sums);
         outputs = new AlignedArray(maxSteps * maxRows * hiddenSize);
         sumGradient = new AlignedArray(blockRows * weights.Sums);
@@ -41,7 +43,8 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
             float* block = gates.Pointer + row * weights.Sums;
             sums.Forward(input, first, end, block);
             cell.Forward(
-                block, weights.Bias, weights.IsResidual ? input.Vectors + row * hiddenSize : null, outputs.Pointer + row * hiddenSize, (end - first) * rows, hiddenSize);
+                block, weights.Bias, weights.IsResidual ? input.Vectors + row * hiddenSize : null, outputs.Pointer + row * hiddenSize,
+                (end - first) * rows, hiddenSize);
         }
     }
 
@@ -54,7 +57,8 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
             end = Math.Min(steps, first + StepsPerBlock);
             float* dh = outputGradient + (nint)(first - begin) * rows * hiddenSize;
             cell.Backward(
-                gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset, (end - first) * rows, hiddenSize);
+                gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset,
+                (end - first) * rows, hiddenSize);
             sums.Backward(input, first, end, sumGradient.Pointer, inputGradient, gradient);
         }
     }

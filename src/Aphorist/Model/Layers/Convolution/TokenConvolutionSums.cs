@@ -40,7 +40,8 @@ internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
             sum.Clear();
             for (int place = 0; place < weights.KernelSize; place++)
             {
-                if (TokenOf(row, place) is var token and not None) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
+                if (TokenOf(row, place) is var token and not None)
+                    TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
             }
         }
     }

@@ -56,8 +56,8 @@ internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
             if (!fromZero) AddKernelGradient(PastOf(place, first), 0, before, count, kernelGradient);
             AddKernelGradient(input.Vectors + StepsOf(split - shift), before, count - before, count, kernelGradient);
             gemm.Multiply(
-                sumGradient + (nint)before * columns, columns, 1, weights.KernelTransposedOf(place), inputGradient + StepsOf(split - shift), inputSize,
-                count - before, inputSize, columns, accumulate: true);
+                sumGradient + (nint)before * columns, columns, 1, weights.KernelTransposedOf(place), inputGradient + StepsOf(split - shift),
+                inputSize, count - before, inputSize, columns, accumulate: true);
         }
     }
 

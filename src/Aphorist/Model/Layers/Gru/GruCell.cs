@@ -33,8 +33,8 @@ internal abstract unsafe class GruCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(
-        float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden,
-        int rows, int hiddenSize);
+        float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden,
+        float* hidden, int rows, int hiddenSize);
 
     /// <summary>The backward pass of the same step.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and u_n.</param>
@@ -52,8 +52,8 @@ internal abstract unsafe class GruCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(
-        float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
-        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
+        float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient,
+        float* previousHiddenGradient, float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
 
     private static GruCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -70,8 +70,8 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
     where TGate : struct, IGate
 {
     public override void Forward(
-        float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden,
-        int rows, int hiddenSize)
+        float* inputSums, float* recurrentSums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden,
+        float* hidden, int rows, int hiddenSize)
     {
         int whole = 2 * hiddenSize - 2 * hiddenSize % TLanes.Count, wholeUnits = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
@@ -81,7 +81,8 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
             if (whole < 2 * hiddenSize) ActivateGates<Lanes1>(inputSums, recurrentSums, input, recurrentBias, gates, whole, 2 * hiddenSize);
             UpdateUnits<TLanes>(inputSums, recurrentSums, input, recurrentBias, gates, previousHidden, hidden, 0, wholeUnits, hiddenSize);
             if (wholeUnits < hiddenSize)
-                UpdateUnits<Lanes1>(inputSums, recurrentSums, input, recurrentBias, gates, previousHidden, hidden, wholeUnits, hiddenSize, hiddenSize);
+                UpdateUnits<Lanes1>(
+                    inputSums, recurrentSums, input, recurrentBias, gates, previousHidden, hidden, wholeUnits, hiddenSize, hiddenSize);
             inputSums += 3 * hiddenSize;
             recurrentSums += 3 * hiddenSize;
             gates += 4 * hiddenSize;
@@ -91,8 +92,8 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
     }
 
     public override void Backward(
-        float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
-        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
+        float* gates, float* inputGradient, float* recurrentGradient, int* tokens, float* previousHidden, float* hiddenGradient,
+        float* previousHiddenGradient, float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         bool inPlace = hiddenGradient == previousHiddenGradient;
@@ -100,12 +101,13 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
         {
             float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
             BackwardUnits<TLanes>(
-                gates, inputGradient, recurrentGradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole, hiddenSize);
+                gates, inputGradient, recurrentGradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums,
+                recurrentBiasGradient, 0, whole, hiddenSize);
             if (whole < hiddenSize)
             {
                 BackwardUnits<Lanes1>(
-                    gates, inputGradient, recurrentGradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient,
-                    whole, hiddenSize, hiddenSize);
+                    gates, inputGradient, recurrentGradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums,
+                    recurrentBiasGradient, whole, hiddenSize, hiddenSize);
             }
 
             gates += 4 * hiddenSize;
@@ -118,7 +120,8 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ActivateGates<T>(float* inputSums, float* recurrentSums, float* input, float* recurrentBias, float* gates, int first, int end)
+    private static void ActivateGates<T>(
+        float* inputSums, float* recurrentSums, float* input, float* recurrentBias, float* gates, int first, int end)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)
@@ -138,7 +141,8 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
         {
             int candidate = unit + 2 * hiddenSize;
             T recurrent = T.Load(recurrentSums + candidate) + T.Load(recurrentBias + candidate);
-            T n = Activations.Tanh(T.MultiplyAdd(T.Load(gates + unit), recurrent, T.Load(inputSums + candidate) + T.Load(input + candidate)));
+            T n = Activations.Tanh(
+                T.MultiplyAdd(T.Load(gates + unit), recurrent, T.Load(inputSums + candidate) + T.Load(input + candidate)));
             n.Store(gates + candidate);
             recurrent.Store(gates + candidate + hiddenSize);
             T.MultiplyAdd(T.Load(gates + unit + hiddenSize), T.Load(previousHidden + unit) - n, n).Store(hidden + unit);
@@ -147,14 +151,18 @@ internal sealed unsafe class GruCell<TLanes, TGate> : GruCell
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void BackwardUnits<T>(
-        float* gates, float* inputGradient, float* recurrentGradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace,
-        float* sums, float* recurrentBiasGradient, int first, int end, int hiddenSize)
+        float* gates, float* inputGradient, float* recurrentGradient, float* previousHidden, float* hiddenGradient,
+        float* previousHiddenGradient, bool inPlace, float* sums, float* recurrentBiasGradient, int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         T one = T.Broadcast(1f);
         for (int unit = first; unit < end; unit += T.Count)
         {
-            float* y = gates + unit, da = inputGradient + unit, du = recurrentGradient + unit, sum = sums + unit, bias = recurrentBiasGradient + unit;
+            float* y = gates + unit;
+            float* da = inputGradient + unit;
+            float* du = recurrentGradient + unit;
+            float* sum = sums + unit;
+            float* bias = recurrentBiasGradient + unit;
             T r = T.Load(y), z = T.Load(y + hiddenSize), n = T.Load(y + 2 * hiddenSize), recurrent = T.Load(y + 3 * hiddenSize);
             T dh = T.Load(hiddenGradient + unit);
             T dn = dh * (one - z) * (one - n * n);

@@ -20,7 +20,8 @@ internal sealed class GruKind : RecurrentKind
 
     // Early files store an unused activation with a plain "gru", so the activation is a part of the name.
     public override string StoredName(ModelSpec spec) =>
-        "gru" + (spec.ResetsBefore ? "-reset-before" : "") + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : "") + (spec.Residual ? "-residual" : "");
+        "gru" + (spec.ResetsBefore ? "-reset-before" : "")
+        + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : "") + (spec.Residual ? "-residual" : "");
 
     public override int StateSize(ModelSpec spec, int layer) => spec.HiddenSize;
 

@@ -46,7 +46,8 @@ internal abstract unsafe class GruResetBeforeCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void ForwardCandidate(
-        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize);
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows,
+        int hiddenSize);
 
     /// <summary>The backward pass of the second part, which does not need the gradient of v.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
@@ -62,8 +63,8 @@ internal abstract unsafe class GruResetBeforeCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void BackwardCandidate(
-        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize);
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
 
     /// <summary>The backward pass of the first part: the reset gate.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
@@ -77,8 +78,8 @@ internal abstract unsafe class GruResetBeforeCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void BackwardReset(
-        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize);
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
 
     private static GruResetBeforeCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -110,14 +111,16 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void ForwardCandidate(
-        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize)
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows,
+        int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* input = inputs + (nint)tokens[row] * 3 * hiddenSize;
             UpdateUnits<TLanes>(sums, input, recurrentBias, gates, previousHidden, hidden, 0, whole, hiddenSize);
-            if (whole < hiddenSize) UpdateUnits<Lanes1>(sums, input, recurrentBias, gates, previousHidden, hidden, whole, hiddenSize, hiddenSize);
+            if (whole < hiddenSize)
+                UpdateUnits<Lanes1>(sums, input, recurrentBias, gates, previousHidden, hidden, whole, hiddenSize, hiddenSize);
             sums += 3 * hiddenSize;
             gates += 4 * hiddenSize;
             previousHidden += hiddenSize;
@@ -126,8 +129,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void BackwardCandidate(
-        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize)
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         bool inPlace = hiddenGradient == previousHiddenGradient;
@@ -135,11 +138,13 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
         {
             float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
             BackwardUnits<TLanes>(
-                gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole, hiddenSize);
+                gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole,
+                hiddenSize);
             if (whole < hiddenSize)
             {
                 BackwardUnits<Lanes1>(
-                    gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, whole, hiddenSize, hiddenSize);
+                    gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, whole,
+                    hiddenSize, hiddenSize);
             }
 
             gates += 4 * hiddenSize;
@@ -151,16 +156,18 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void BackwardReset(
-        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize)
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
-            ResetUnits<TLanes>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, 0, whole);
+            ResetUnits<TLanes>(
+                gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, 0, whole);
             if (whole < hiddenSize)
-                ResetUnits<Lanes1>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, whole, hiddenSize);
+                ResetUnits<Lanes1>(
+                    gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, whole, hiddenSize);
             gates += 4 * hiddenSize;
             gradient += 3 * hiddenSize;
             resetGradient += hiddenSize;
@@ -187,7 +194,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void UpdateUnits<T>(
-        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int first, int end, int hiddenSize)
+        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int first, int end,
+        int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)
@@ -201,8 +209,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void BackwardUnits<T>(
-        float* gates, float* gradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace, float* sums,
-        float* recurrentBiasGradient, int first, int end, int hiddenSize)
+        float* gates, float* gradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace,
+        float* sums, float* recurrentBiasGradient, int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         T one = T.Broadcast(1f);
@@ -219,8 +227,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ResetUnits<T>(
-        float* gates, float* gradient, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* sums, float* recurrentBiasGradient,
-        int first, int end)
+        float* gates, float* gradient, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* sums,
+        float* recurrentBiasGradient, int first, int end)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)

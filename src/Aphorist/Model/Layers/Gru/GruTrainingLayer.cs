@@ -30,17 +30,18 @@ internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
 
     protected override void ForwardCell(int step, int* tokens) =>
         cell.Forward(
-            InputSums(step), RecurrentSums(step), Weights.InputRows, tokens, Weights.RecurrentBias, gates.Pointer + 4 * step * States, Hidden(step), Hidden(step + 1),
-            Rows, HiddenSize);
+            InputSums(step), RecurrentSums(step), Weights.InputRows, tokens, Weights.RecurrentBias, gates.Pointer + 4 * step * States,
+            Hidden(step), Hidden(step + 1), Rows, HiddenSize);
 
     protected override void BeginBackward()
     {
     }
 
-    protected override void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
+    protected override void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
         cell.Backward(
-            gates.Pointer + 4 * step * States, InputGradient(row), RecurrentGradient(row), tokens, Hidden(step), hiddenGradient, previousGradient,
-            rowGradients, gradient + Weights.Tensors.RecurrentBias!.Offset, Rows, HiddenSize);
+            gates.Pointer + 4 * step * States, InputGradient(row), RecurrentGradient(row), tokens, Hidden(step), hiddenGradient,
+            previousGradient, rowGradients, gradient + Weights.Tensors.RecurrentBias!.Offset, Rows, HiddenSize);
 
     protected override float* InputGradient(int row) => inputGradient.Pointer + (nint)row * Gates;
 

@@ -43,8 +43,8 @@ internal abstract unsafe class LstmCell
     /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(
-        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
-        int rows, int hiddenSize);
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient,
+        float* inputGradient, int rows, int hiddenSize);
 
     private static LstmCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -85,8 +85,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
     }
 
     public override void Backward(
-        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
-        int rows, int hiddenSize)
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient,
+        float* inputGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
@@ -94,7 +94,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
             float* sums = inputGradient + (nint)tokens[row] * 4 * hiddenSize;
             BackwardUnits<TLanes>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, 0, whole, hiddenSize);
             if (whole < hiddenSize)
-                BackwardUnits<Lanes1>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
+                BackwardUnits<Lanes1>(
+                    gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
             gates += 4 * hiddenSize;
             gateGradient += 4 * hiddenSize;
             previousCell += hiddenSize;
@@ -117,7 +118,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
         where T : unmanaged, ILanes<T>
         where TActivation : struct, IGate
     {
-        for (int unit = first; unit < end; unit += T.Count) TActivation.Activate(T.Load(sums + unit) + T.Load(input + unit)).Store(gates + unit);
+        for (int unit = first; unit < end; unit += T.Count)
+            TActivation.Activate(T.Load(sums + unit) + T.Load(input + unit)).Store(gates + unit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -35,16 +35,17 @@ internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
     {
         float* c = cells.Pointer + step * States;
         cell.Forward(
-            RecurrentSums(step), gates.Pointer + 4 * step * States, Weights.InputRows, tokens, c, c + States, cellTanh.Pointer + step * States, Hidden(step + 1),
-            Rows, HiddenSize);
+            RecurrentSums(step), gates.Pointer + 4 * step * States, Weights.InputRows, tokens, c, c + States,
+            cellTanh.Pointer + step * States, Hidden(step + 1), Rows, HiddenSize);
     }
 
     protected override void BeginBackward() => cellGradient.Span.Clear();
 
-    protected override void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
+    protected override void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
         cell.Backward(
-            gates.Pointer + 4 * step * States, RecurrentGradient(row), tokens, cells.Pointer + step * States, cellTanh.Pointer + step * States,
-            hiddenGradient, cellGradient.Pointer, rowGradients, Rows, HiddenSize);
+            gates.Pointer + 4 * step * States, RecurrentGradient(row), tokens, cells.Pointer + step * States,
+            cellTanh.Pointer + step * States, hiddenGradient, cellGradient.Pointer, rowGradients, Rows, HiddenSize);
 
     protected override float* InputGradient(int row) => RecurrentGradient(row);
 
