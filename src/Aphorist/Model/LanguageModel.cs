@@ -1,4 +1,5 @@
 using Aphorist.Model;
+using Aphorist.Model.Layers;
 using Aphorist.Numerics;
 using Aphorist.Storage;
 
