@@ -2,16 +2,20 @@ using System.Diagnostics;
 
 namespace Aphorist.Inspection;
 
-/// <summary>Measures several figures in turns.</summary>
-/// <remarks>The clock of a processor falls under load, and other work comes and goes. Figures that are compared are measured close together.</remarks>
+/// <summary>Measures several figures in alternating rounds.</summary>
+/// <remarks>
+/// Clock rates fall under load, and other processes come and go. Figures that are compared are therefore measured close together in time.
+/// </remarks>
 internal static class BenchmarkTimer
 {
     private const int Rounds = 5;
     private const int MinRuns = 3;
 
-    /// <summary>Measures each figure in several rounds and returns the medians. A round before them lets the runtime compile and optimize the methods.</summary>
+    /// <summary>
+    /// Measures each figure in several rounds and returns the medians. A warm-up round lets the runtime compile and optimize the methods.
+    /// </summary>
     /// <param name="time">How long to measure each figure.</param>
-    /// <param name="measures">Each measures a figure for a time.</param>
+    /// <param name="measures">The functions that measure a figure for the given time.</param>
     /// <param name="cancellationToken">Cancels between two measurements.</param>
     public static double[] Take(TimeSpan time, IReadOnlyList<Func<TimeSpan, double>> measures, CancellationToken cancellationToken)
     {
@@ -34,7 +38,7 @@ internal static class BenchmarkTimer
         return [.. figures.Select(MedianOf)];
     }
 
-    /// <summary>Repeats an action for a time, and returns its median duration in seconds.</summary>
+    /// <summary>Repeats an action for a given time and returns its median duration in seconds.</summary>
     public static double Median(TimeSpan time, Action action)
     {
         List<double> seconds = [];

@@ -4,7 +4,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Inspection;
 
-/// <summary>Reads a text token by token, and gives access to the cells and gates of all layers after each.</summary>
+/// <summary>Reads a text token by token and gives access to the cells and gates of all layers after each token.</summary>
 internal sealed unsafe class CellReader
 {
     private readonly InferenceState state;

@@ -3,14 +3,15 @@ using Aphorist.Training;
 
 namespace Aphorist.Inspection;
 
-/// <summary>Measures how fast this machine trains and generates, and compares it with what the processor can do at most.</summary>
+/// <summary>Measures the training and generation throughput of this machine and compares it with the processor's peak.</summary>
 /// <remarks>
-/// The figures are for two models that read the characters of the built-in aphorisms: the notebook's (<see cref="ModelSpec.Notebook"/>) and a
-/// large one (<see cref="LargeModel"/>), whose weights do not fit into the cache of a core. Other work on the machine distorts the figures.
+/// The benchmark uses two models with the characters of the built-in aphorisms as vocabulary: the notebook's model (<see
+/// cref="ModelSpec.Notebook"/>) and a large one (<see cref="LargeModel"/>) whose weights do not fit into a core's cache. Other processes
+/// distort the figures.
 /// </remarks>
 public static class EngineBenchmark
 {
-    /// <summary>The number of texts that are generated together where the benchmark generates many.</summary>
+    /// <summary>The number of texts in a batch.</summary>
     public const int BatchedTexts = 256;
 
     private const int BatchSize = 128;
@@ -25,24 +26,29 @@ public static class EngineBenchmark
     /// <param name="threads">The number of threads, or 0 for one per processor.</param>
     /// <param name="cancellationToken">Cancels the benchmark between two measurements.</param>
     /// <exception cref="OperationCanceledException">The benchmark was canceled.</exception>
-    public static async Task<EngineBenchmarkResult> RunAsync(TimeSpan timePerFigure, int threads = 0, CancellationToken cancellationToken = default)
+    public static async Task<EngineBenchmarkResult> RunAsync(
+        TimeSpan timePerFigure, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timePerFigure, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         Corpus corpus = await Corpus.OpenAsync(
-            CorpusCatalog.Get("aphorisms"), new CorpusOptions { Lowercase = true }, progress: null, cancellationToken).ConfigureAwait(false);
+            CorpusCatalog.Get("aphorisms"), new CorpusOptions { Lowercase = true }, progress: null,
+            cancellationToken).ConfigureAwait(false);
         return await Task.Run(() => Run(corpus, timePerFigure, threads, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static EngineBenchmarkResult Run(Corpus corpus, TimeSpan timePerFigure, int threads, CancellationToken cancellationToken)
     {
         InstructionSet set = InstructionSet.Current;
-        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus)), large = LanguageModel.Create(LargeModel, model.Tokenizer);
+        LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus));
+        LanguageModel large = LanguageModel.Create(LargeModel, model.Tokenizer);
         using Workers workers = new(threads);
         using TrainingStep step = new(model, model.Tokenizer.Encode(corpus.Text), TrainingOptions.Notebook with { Threads = threads });
-        // Reading the prompt is not part of the figure, so it is short; a window generator needs a whole window.
+        // Reading the prompt is not part of the figure, so the prompt is short. Window mode needs a whole window.
         string prompt = corpus.Text[..PromptLength], start = prompt[..1];
-        TextGenerator one = new(model, threads: 1), many = new(model, threads: threads), window = new(model, GenerationMode.Window, threads);
+        TextGenerator one = new(model, threads: 1);
+        TextGenerator many = new(model, threads: threads);
+        TextGenerator window = new(model, GenerationMode.Window, threads);
         TextGenerator largeOne = new(large, threads: 1), largeMany = new(large, threads: threads);
         AlignedArray memory = new((int)WeightsPerToken(large));
         memory.Span.Fill(1);
@@ -64,8 +70,9 @@ public static class EngineBenchmark
             ],
             cancellationToken);
         (double peakOneThread, double peak, double bytes) = (medians[0], medians[1], medians[8]);
-        // A token takes a multiplication and an addition for each weight, which is four bytes to read.
-        double operations = 2 * WeightsPerToken(model), windowOperations = operations + 2 * (model.Spec.Window - 1) * RecurrentWeights(model.Spec);
+        // Each weight costs one multiplication, one addition and four bytes of memory reads per token.
+        double operations = 2 * WeightsPerToken(model);
+        double windowOperations = operations + 2 * (model.Spec.Window - 1) * RecurrentWeights(model.Spec);
         double stepOperations = TrainingStep.Operations(model.Spec, model.Tokenizer.VocabularySize, TrainingOptions.Notebook);
         return new EngineBenchmarkResult
         {
@@ -106,12 +113,15 @@ public static class EngineBenchmark
         return peaks.Sum();
     }
 
-    /// <summary>The product h U of one shard: [8, 128] times [128, 512].</summary>
+    /// <summary>The matrix product h U of one shard: [8, 128] times [128, 512].</summary>
     private static unsafe double MatrixProduct(GemmKernel gemm, TimeSpan time)
     {
         const int Depth = 128, Columns = 512, Repeats = 50;
         int rows = TrainingStep.ShardRows(ModelSpec.Notebook, BatchSize);
-        AlignedArray a = new(rows * Depth), b = new(Depth * Columns), packed = new(gemm.PackedLength(Depth, Columns)), c = new(rows * Columns);
+        AlignedArray a = new(rows * Depth);
+        AlignedArray b = new(Depth * Columns);
+        AlignedArray packed = new(gemm.PackedLength(Depth, Columns));
+        AlignedArray c = new(rows * Columns);
         a.Span.Fill(0.5f);
         b.Span.Fill(0.25f);
         gemm.Pack(b.Pointer, Columns, 1, Depth, Columns, packed.Pointer);
@@ -124,8 +134,12 @@ public static class EngineBenchmark
         return Repeats * 2.0 * rows * Depth * Columns / seconds;
     }
 
-    /// <summary>The number of weights that one token is multiplied with. The first layer's kernel counts for nothing: a token only takes a row of it.</summary>
-    private static double WeightsPerToken(LanguageModel model) => RecurrentWeights(model.Spec) + (double)model.Spec.HiddenSize * model.Tokenizer.VocabularySize;
+    /// <summary>
+    /// The number of weights that are multiplied for one token. The input kernel of the first layer does not count: a token only selects
+    /// one of its rows.
+    /// </summary>
+    private static double WeightsPerToken(LanguageModel model) =>
+        RecurrentWeights(model.Spec) + (double)model.Spec.HiddenSize * model.Tokenizer.VocabularySize;
 
     private static double RecurrentWeights(ModelSpec spec) => (2.0 * spec.Layers - 1) * 4 * spec.HiddenSize * spec.HiddenSize;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Aphorist.Inspection;
 
-/// <summary>How closely all cells of a model follow one feature of a text.</summary>
+/// <summary>The correlations of all cells of a model with one feature of a text.</summary>
 public sealed class FeatureCorrelations
 {
     internal FeatureCorrelations(TextFeature feature, bool varies, IReadOnlyList<CellCorrelation> cells, IReadOnlyList<double> values) =>
@@ -11,19 +11,24 @@ public sealed class FeatureCorrelations
     /// <summary>The feature.</summary>
     public TextFeature Feature { get; }
 
-    /// <summary>Whether the feature has different values in the text. If it has not, for example quotations in a text without quotation marks, no cell can follow it.</summary>
+    /// <summary>
+    /// Whether the feature has more than one value in the text. A constant feature, for example quotations in a text without quotation
+    /// marks, has no correlations.
+    /// </summary>
     public bool Varies { get; }
 
-    /// <summary>The cells whose value varies, sorted by absolute correlation, the largest first. Empty if the feature does not vary.</summary>
+    /// <summary>The cells whose value varies, sorted by descending absolute correlation. Empty if the feature does not vary.</summary>
     public IReadOnlyList<CellCorrelation> Cells { get; }
 
-    /// <summary>The value of the feature at each token whose activations were kept: at the last character of the token.</summary>
+    /// <summary>The value of the feature at the last character of each token whose activations are kept.</summary>
     public IReadOnlyList<double> Values { get; }
 }
 
-/// <summary>How closely a cell follows a feature of a text.</summary>
+/// <summary>The correlation of a cell with a feature of a text.</summary>
 /// <param name="Cell">The cell.</param>
-/// <param name="Correlation">Pearson's correlation coefficient, from -1 to 1. It is negative if the cell falls as the feature rises.</param>
+/// <param name="Correlation">
+/// Pearson's correlation coefficient, from -1 to 1. It is negative if the cell falls as the feature rises.
+/// </param>
 public readonly record struct CellCorrelation(CellIndex Cell, double Correlation);
 
 /// <summary>A cell of a model.</summary>

@@ -12,7 +12,7 @@ internal sealed class FeatureReader(Tokenizer tokenizer, IReadOnlyList<TextFeatu
     /// <summary>The values of the features at the last character. A token that completes no character does not change them.</summary>
     public ReadOnlySpan<double> Values => values;
 
-    /// <summary>Reads one more token, and returns the text that it completes.</summary>
+    /// <summary>Reads the next token and returns the text that it completes.</summary>
     public string Read(int id)
     {
         string text = decoder.Append(id);

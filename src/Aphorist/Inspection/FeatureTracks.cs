@@ -6,7 +6,9 @@ namespace Aphorist.Inspection;
 /// <summary>Computes a <see cref="TextFeature"/> in one pass over a text, character by character. Create one for each text.</summary>
 public abstract class FeatureTrack
 {
-    /// <summary>Reads one more character and returns the value of the feature there. It may depend on this character and all before it.</summary>
+    /// <summary>
+    /// Reads the next character and returns the value of the feature at it, which depends only on the characters read so far.
+    /// </summary>
     public abstract double Read(Rune character);
 }
 
@@ -23,7 +25,7 @@ internal sealed class QuotationTrack : FeatureTrack
 {
     private readonly BlankLines blankLines = new();
 
-    // The marks that close the open quotation; empty if none is open. Quotations inside it, in other marks, are ignored.
+    // The marks that close the open quotation; empty if none is open. Nested quotations in other marks are ignored.
     private string closing = "";
 
     public override double Read(Rune character)
@@ -38,7 +40,7 @@ internal sealed class QuotationTrack : FeatureTrack
     {
         '"' => "\"",
         '“' => "”",
-        // German closes with the mark that opens in English, other languages with the one that closes there.
+        // German closes with the mark that opens a quotation in English; other languages close with the English closing mark.
         '„' => "“”",
         '«' => "»",
         '「' => "」",
@@ -98,15 +100,20 @@ internal sealed class CapitalTrack : FeatureTrack
     public override double Read(Rune character) => Rune.IsUpper(character) ? 1 : 0;
 }
 
-/// <summary>The number of characters of the current word.</summary>
+/// <summary>Measures the length of the current word.</summary>
 internal sealed class WordLength
 {
-    /// <summary>The number of characters read of the word that the last character belongs to; 0 outside words.</summary>
+    /// <summary>The number of characters read so far in the current word; 0 outside words.</summary>
     public int Current { get; private set; }
 
-    /// <summary>Reads one more character. Whether an apostrophe ends a word shows only after it, so it counts as a part of the word.</summary>
+    /// <summary>
+    /// Reads the next character. An apostrophe counts as a part of the word, because only the next character shows whether the word has
+    /// ended.
+    /// </summary>
     public void Read(Rune character) =>
-        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’')) ? Current + 1 : 0;
+        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’'))
+            ? Current + 1
+            : 0;
 }
 
 /// <summary>Finds the blank lines of a text, which separate paragraphs.</summary>
@@ -114,7 +121,7 @@ internal sealed class BlankLines
 {
     private bool isBlank = true;
 
-    /// <summary>Reads one more character, and returns whether it ends a blank line.</summary>
+    /// <summary>Reads the next character and returns whether it ends a blank line.</summary>
     public bool EndsWith(Rune character)
     {
         bool endsLine = character.Value == '\n', ended = endsLine && isBlank;

@@ -6,7 +6,7 @@ internal sealed class GateCounts(int layer, string gate, int place, int units)
     private readonly long[] left = new long[units], right = new long[units];
     private long tokens;
 
-    /// <summary>One for each gate of a layer.</summary>
+    /// <summary>Creates one counter for each gate of a layer.</summary>
     public static IEnumerable<GateCounts> OfLayer(ModelSpec spec, int layer) =>
         spec.Kind.Gates.Select(gate => new GateCounts(layer, gate.Name, gate.Index, spec.HiddenSize));
 

@@ -1,6 +1,8 @@
 namespace Aphorist.Inspection;
 
-/// <summary>How often the gates of a layer were nearly closed or nearly open, over a whole text (Karpathy, Johnson, Fei-Fei, 2015).</summary>
+/// <summary>
+/// The saturation of one gate of a layer over a text: how often it was nearly closed or nearly open (Karpathy, Johnson and Fei-Fei, 2015).
+/// </summary>
 public sealed class GateSaturation
 {
     /// <summary>A gate below this value is left-saturated: nearly closed.</summary>
@@ -16,8 +18,8 @@ public sealed class GateSaturation
     public int Layer { get; }
 
     /// <summary>
-    /// The name of the gate: input, forget or output for an LSTM; reset or update for a GRU, whose update gate keeps the old state where it is open;
-    /// output for a convolution.
+    /// The name of the gate: input, forget or output for an LSTM; reset or update for a GRU; output for a convolution. An open update gate
+    /// keeps the old state.
     /// </summary>
     public string Gate { get; }
 

@@ -1,20 +1,22 @@
 namespace Aphorist.Inspection;
 
-/// <summary>The part of a text that is inspected, and the features that cells are compared with.</summary>
+/// <summary>Options for inspecting the cells of a model: the part of the text and the features.</summary>
 public sealed record InspectionOptions
 {
-    /// <summary>The index of the first token that is read, 0 or more; 0 by default. Reading goes from there to the end of the text.</summary>
+    /// <summary>The index of the first token to read. 0 or more; 0 by default. Tokens are read from there to the end of the text.</summary>
     public long Start { get; init; }
 
-    /// <summary>The number of tokens whose activations are kept, 0 or more; 4000 by default. Each takes 4 bytes for every cell.</summary>
+    /// <summary>The number of tokens whose activations are kept. 0 or more; 4000 by default. Each token takes 4 bytes per cell.</summary>
     public int Length { get; init; } = 4000;
 
-    /// <summary>The features. <see cref="TextFeature.All"/> by default.</summary>
+    /// <summary>The features to correlate the cells with. <see cref="TextFeature.All"/> by default.</summary>
     public IReadOnlyList<TextFeature> Features { get; init; } = TextFeature.All;
 
     internal void Validate()
     {
-        if (Start < 0) throw new InvalidOptionsException(FormattableString.Invariant($"Start is {Start}; it must be 0 or more."), nameof(Start));
-        if (Length < 0) throw new InvalidOptionsException(FormattableString.Invariant($"Length is {Length}; it must be 0 or more."), nameof(Length));
+        if (Start < 0)
+            throw new InvalidOptionsException(FormattableString.Invariant($"Start is {Start}; it must be 0 or more."), nameof(Start));
+        if (Length < 0)
+            throw new InvalidOptionsException(FormattableString.Invariant($"Length is {Length}; it must be 0 or more."), nameof(Length));
     }
 }

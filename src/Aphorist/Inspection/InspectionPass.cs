@@ -3,7 +3,7 @@ using Aphorist.Text;
 
 namespace Aphorist.Inspection;
 
-/// <summary>One pass over a text that counts over all tokens and keeps the activations of the first ones.</summary>
+/// <summary>One pass over a text that accumulates statistics over all tokens and keeps the activations of the first ones.</summary>
 internal sealed class InspectionPass
 {
     // The number of tokens between two checks for cancellation.
@@ -53,7 +53,10 @@ internal sealed class InspectionPass
     }
 
     public CellInspection ToInspection() =>
-        new(spec, read, pieces, kept, [.. features.Select((_, feature) => CorrelationsWith(feature))], [.. gates.Select(gate => gate.ToSaturation())]);
+        new(
+            spec, read, pieces, kept,
+            [.. features.Select((_, feature) => CorrelationsWith(feature))],
+            [.. gates.Select(gate => gate.ToSaturation())]);
 
     private void Read(int id)
     {
@@ -76,7 +79,8 @@ internal sealed class InspectionPass
     private FeatureCorrelations CorrelationsWith(int feature)
     {
         IEnumerable<CellCorrelation> all = Enumerable.Range(0, cells.Count)
-            .Select(cell => new CellCorrelation(new CellIndex(cell / spec.HiddenSize, cell % spec.HiddenSize), correlations.Of(cell, feature)))
+            .Select(cell => new CellCorrelation(
+                new CellIndex(cell / spec.HiddenSize, cell % spec.HiddenSize), correlations.Of(cell, feature)))
             .Where(it => !double.IsNaN(it.Correlation))
             .OrderByDescending(it => Math.Abs(it.Correlation));
         return new FeatureCorrelations(features[feature], correlations.Varies(feature), [.. all], keptFeatures[feature]);

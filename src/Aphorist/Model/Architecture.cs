@@ -12,3 +12,30 @@ public enum Architecture
     /// <summary>Dilated causal convolutions with gated units, as in WaveNet (van den Oord and others, 2016).</summary>
     Convolution,
 }
+
+/// <summary>The activation function of the gates of an LSTM or a GRU.</summary>
+public enum GateActivation
+{
+    /// <summary>The logistic sigmoid, 1 / (1 + exp(-x)), as in PyTorch and in Keras since 2.3.</summary>
+    Sigmoid,
+
+    /// <summary>The hard sigmoid, clip(0.2 x + 0.5, 0, 1), as in Keras up to 2.2 and in the notebook.</summary>
+    HardSigmoid,
+}
+
+/// <summary>
+/// The position of the reset gate in a GRU. The two conventions compute different functions, so their weights are not interchangeable.
+/// </summary>
+public enum ResetGate
+{
+    /// <summary>
+    /// After the product with the recurrent kernel, tanh(x W + b + r * (h U + b')), as in PyTorch, and in Keras with
+    /// <c>reset_after=True</c>.
+    /// </summary>
+    After,
+
+    /// <summary>
+    /// Before the product, tanh(x W + b + (r * h) U + b'), as in Cho and others (2014), and in Keras with <c>reset_after=False</c>.
+    /// </summary>
+    Before,
+}

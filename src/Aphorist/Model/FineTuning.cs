@@ -8,8 +8,8 @@ public static class FineTuning
     extension(LanguageModel model)
     {
         /// <summary>
-        /// Returns a copy of the model whose vocabulary also has the characters or words of a corpus. The learned parameters stay; those of new
-        /// tokens are initialized as in a new model.
+        /// Returns a copy of the model whose vocabulary also contains the characters or words of a corpus. The learned parameters are kept;
+        /// those of new tokens are initialized as in a new model.
         /// </summary>
         /// <param name="corpus">The corpus, normalized as the tokenizer of the model requires.</param>
         /// <param name="seed">The seed of the new parameters. 0 by default.</param>
@@ -24,7 +24,8 @@ public static class FineTuning
             if (model.OptimizerState is { } state)
             {
                 grown.OptimizerState = new(grown, state.Steps, state.Moments);
-                for (int moment = 0; moment < state.Moments.Count; moment++) Copy(model.Layout, state.GetValues(moment), grown.OptimizerState.GetValues(moment), places);
+                for (int moment = 0; moment < state.Moments.Count; moment++)
+                    Copy(model.Layout, state.GetValues(moment), grown.OptimizerState.GetValues(moment), places);
             }
 
             return grown;
@@ -33,12 +34,13 @@ public static class FineTuning
 
     private static Tokenizer Grow(Tokenizer tokenizer, Corpus corpus) => tokenizer switch
     {
-        CharacterTokenizer vocabulary => CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
+        CharacterTokenizer vocabulary =>
+            CharacterTokenizer.FromCharacters(vocabulary.Characters + string.Concat(corpus.DistinctCharacters()), vocabulary.Normalization),
         WordTokenizer words => WordTokenizer.FromTokens([.. words.Tokens.Union(WordTokenizer.Create(corpus).Tokens)], words.Normalization),
         _ => tokenizer,
     };
 
-    /// <summary>The new id of each old one. Characters are sorted; new words come after the old ones.</summary>
+    /// <summary>Returns the new id of each old one. Characters are sorted; new words follow the old ones.</summary>
     private static int[] PlacesIn(Tokenizer grown, Tokenizer old) => [.. Enumerable.Range(0, old.VocabularySize).Select(id =>
         (grown, old) is (CharacterTokenizer now, CharacterTokenizer before) ? now.GetId(before[id]) : id)];
 

@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The states of some texts that a model reads token by token: what is remembered of each, and what is likely to come next.</summary>
+/// <summary>The states of several texts that a model reads token by token, from which it predicts their next tokens.</summary>
 /// <remarks>The rows are independent of each other; different threads may advance different rows at the same time.</remarks>
 internal sealed unsafe class InferenceState
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class InferenceState
 
     /// <param name="weights">The model's weights.</param>
     /// <param name="rows">The number of texts.</param>
-    /// <exception cref="ArgumentException">What is remembered of so many does not fit into arrays.</exception>
+    /// <exception cref="ArgumentException">The states of this many texts do not fit into arrays.</exception>
     public InferenceState(PackedWeights weights, int rows)
     {
         this.weights = weights;
@@ -43,10 +43,10 @@ internal sealed unsafe class InferenceState
         foreach (LayerPostprocessor output in outputs) output.Clear(row);
     }
 
-    /// <summary>Copies the state of a text from another instance for the same weights, which may be this one.</summary>
-    /// <param name="other">The other state.</param>
-    /// <param name="from">Its text.</param>
-    /// <param name="to">The text here.</param>
+    /// <summary>Copies the state of a text from another instance with the same weights, which may be this one.</summary>
+    /// <param name="other">The instance to copy from.</param>
+    /// <param name="from">The text in the other instance.</param>
+    /// <param name="to">The text in this instance.</param>
     public void CopyFrom(InferenceState other, int from, int to)
     {
         for (int layer = 0; layer < layers.Length; layer++)
@@ -56,7 +56,7 @@ internal sealed unsafe class InferenceState
         }
     }
 
-    /// <summary>Reads one more token in each of some texts.</summary>
+    /// <summary>Reads the next token of each of several texts.</summary>
     /// <param name="tokens">[count].</param>
     /// <param name="first">The first text.</param>
     /// <param name="count">The number of texts.</param>
@@ -77,6 +77,7 @@ internal sealed unsafe class InferenceState
         }
     }
 
-    /// <summary>Computes the logits [count, V] of the next token in some texts.</summary>
-    public void Decode(int first, int count, float* logits) => weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
+    /// <summary>Computes the logits [count, V] of the next token of several texts.</summary>
+    public void Decode(int first, int count, float* logits) =>
+        weights.Decode(outputs[^1].At(layers[^1].Output(first), first), logits, count);
 }

@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The values parameters start from, as Keras chooses them.</summary>
+/// <summary>The initial values of parameters, as in Keras.</summary>
 internal static class Initializer
 {
     /// <summary>Uniform over [-limit, limit] with limit = sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010).</summary>
@@ -19,7 +19,9 @@ internal static class Initializer
         for (int index = 0; index < values.Length; index++) values[index] = (float)random.Normal((ulong)index);
     }
 
-    /// <summary>A random matrix [rows, columns], rows at most columns, whose rows are orthonormal (Saxe, McClelland, Ganguli, 2014).</summary>
+    /// <summary>
+    /// A random matrix [rows, columns] with orthonormal rows, where rows does not exceed columns (Saxe, McClelland and Ganguli, 2014).
+    /// </summary>
     public static void Orthogonal(Span<float> values, int rows, int columns, RandomStream random)
     {
         double[] matrix = new double[rows * columns];
@@ -27,7 +29,7 @@ internal static class Initializer
         for (int row = 0; row < rows; row++)
         {
             Span<double> current = matrix.AsSpan(row * columns, columns);
-            // Twice: the second pass takes away what rounding left of the rows before.
+            // Twice: the second pass removes the rounding errors of the first.
             for (int pass = 0; pass < 2; pass++) RemoveProjections(current, matrix.AsSpan(0, row * columns));
             TensorPrimitives.Divide(current, TensorPrimitives.Norm<double>(current), current);
         }

@@ -6,7 +6,7 @@ using Aphorist.Storage;
 namespace Aphorist;
 
 /// <summary>A language model: its shape, its tokenizer and its parameters.</summary>
-/// <remarks>Reading a model from several threads is safe while none of them changes its parameters.</remarks>
+/// <remarks>A model may be read by several threads at the same time while no thread changes its parameters.</remarks>
 public sealed class LanguageModel
 {
     private LanguageModel(ModelSpec spec, Tokenizer tokenizer)
@@ -23,30 +23,30 @@ public sealed class LanguageModel
     /// <summary>The shape.</summary>
     public ModelSpec Spec { get; }
 
-    /// <summary>The tokenizer, which converts text to the tokens that the model reads and back.</summary>
+    /// <summary>The tokenizer, which converts text to tokens and back.</summary>
     public Tokenizer Tokenizer { get; }
 
     /// <summary>The parameters.</summary>
     public Parameters Parameters { get; }
 
-    /// <summary>How the model was trained; null if it was not.</summary>
+    /// <summary>The training record; null if the model was not trained.</summary>
     public TrainingRecord? Training { get; set; }
 
     /// <summary>The program that the model was imported from; null if Aphorist created it. Further training keeps it.</summary>
     public ModelOrigin? Origin { get; set; }
 
-    /// <summary>The imported state of another program's optimizer; null if there is none. Training sets it to null when it begins.</summary>
+    /// <summary>The imported optimizer state of another program; null if there is none. Training sets it to null when it starts.</summary>
     public OptimizerState? OptimizerState { get; set; }
 
     /// <summary>The position of each tensor.</summary>
     internal ModelLayout Layout { get; }
 
     /// <summary>
-    /// Creates a model with random parameters. As in Keras, kernels are Glorot uniform, recurrent kernels orthogonal, the forget biases of an LSTM
-    /// 1, the gains of layer normalization 1 and other biases 0. As in PyTorch, an embedding is standard normal, unless it is tied to the decoder, whose initialization it
-    /// then has.
+    /// Creates a model with random parameters. As in Keras, kernels are Glorot uniform, recurrent kernels are orthogonal, the forget biases
+    /// of an LSTM are 1, the gains of layer normalization are 1 and other biases are 0. As in PyTorch, an embedding is standard normal; an
+    /// embedding that is tied to the decoder is initialized like the decoder.
     /// </summary>
-    /// <param name="spec">The shape. With a large vocabulary, such as one of words, use an embedding.</param>
+    /// <param name="spec">The shape. Use an embedding with a large vocabulary, such as one of words.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="seed">The seed of the random values. 0 by default.</param>
     /// <exception cref="InvalidOptionsException">The shape is not valid, or has more than about a billion parameters.</exception>
@@ -63,16 +63,16 @@ public sealed class LanguageModel
         return model;
     }
 
-    /// <summary>Creates a model whose parameters are all 0, to be set by the caller, for example by an importer.</summary>
+    /// <summary>Creates a model whose parameters are all 0. The caller sets them, for example in an importer.</summary>
     /// <inheritdoc cref="Create"/>
     public static LanguageModel CreateEmpty(ModelSpec spec, Tokenizer tokenizer) => new(spec, tokenizer);
 
     /// <summary>
-    /// Loads a model file. Everything is checked: the structure of the file, the names and shapes of the tensors, the vocabulary, and that every
-    /// parameter is finite.
+    /// Loads a model file and checks all of it: the structure of the file, the names and shapes of the tensors, the vocabulary, and that
+    /// every parameter is finite.
     /// </summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is missing, damaged, or not an Aphorist model.</exception>
     public static LanguageModel Load(string path)
     {
         using SafetensorsReader reader = SafetensorsReader.Open(path);
@@ -81,11 +81,10 @@ public sealed class LanguageModel
 
     /// <summary>Loads a model file from a stream, for example an embedded resource or a download.</summary>
     /// <param name="stream">
-    /// The stream, which is read from its position to its end and stays open. If it cannot seek, it is read into memory first and can have up to
-    /// 2 GiB.
+    /// The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first and is limited to 2 GiB.
     /// </param>
     /// <param name="name">The name of the file in error messages.</param>
-    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is damaged or not an Aphorist model.</exception>
     public static LanguageModel Load(Stream stream, string name = "stream")
     {
         using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
@@ -93,9 +92,9 @@ public sealed class LanguageModel
     }
 
     /// <summary>Loads a model file from memory.</summary>
-    /// <param name="bytes">The content of the file. It is copied into the model.</param>
+    /// <param name="bytes">The content of the file, which is copied into the model.</param>
     /// <param name="name">The name of the file in error messages.</param>
-    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is damaged or not an Aphorist model.</exception>
     public static LanguageModel Load(ReadOnlyMemory<byte> bytes, string name = "memory")
     {
         using SafetensorsReader reader = SafetensorsReader.Open(bytes, name);
@@ -103,8 +102,8 @@ public sealed class LanguageModel
     }
 
     /// <summary>
-    /// Saves the model as one safetensors file that also holds the tokenizer. The file is written under a temporary name and renamed into place, so
-    /// that a failure leaves the previous file.
+    /// Saves the model as one safetensors file that includes the tokenizer. The file is written to a temporary file and renamed into place,
+    /// so a failure leaves the previous file unchanged.
     /// </summary>
     /// <param name="path">The path of the file, usually with the extension .safetensors. Its folder must exist.</param>
     /// <exception cref="IOException">The file could not be written.</exception>
@@ -139,7 +138,7 @@ public sealed class LanguageModel
     private void Save(SafetensorsWriter writer, string description)
     {
         (StoredTensor Tensor, Parameters Values)[] tensors = [.. StoredTensor.Of(this)];
-        // The value that PyTorch's tools expect.
+        // The value that PyTorch tools expect.
         writer.SetMetadata("format", "pt");
         writer.SetMetadata(ModelFileInfo.MetadataKey, description);
         foreach ((StoredTensor tensor, _) in tensors) writer.Declare(tensor.Name, tensor.Shape);
@@ -151,6 +150,7 @@ public sealed class LanguageModel
     {
         string description = ModelMetadata.Of(this, withOptimizer: true).ToJson();
         return description.Length <= ModelFileInfo.MaxDescriptionLength ? description : throw new NotSupportedException(
-            $"The vocabulary is too large for a model file: the description of the model has {description.Length} characters, but {ModelFileInfo.MaxDescriptionLength} is the maximum.");
+            $"The vocabulary is too large for a model file: the description of the model has {description.Length} characters, "
+            + $"but {ModelFileInfo.MaxDescriptionLength} is the maximum.");
     }
 }

@@ -4,8 +4,8 @@ using Aphorist.Model.Layers;
 namespace Aphorist.Model;
 
 /// <summary>
-/// The position of each tensor of a model in its arena. The order is: the embedding if there is one, the layers from the first one up, their
-/// normalizations if there are any, the decoder.
+/// The position of each tensor of a model in its arena. The order is the embedding if there is one, the layers from the first one up, their
+/// normalizations if there are any, and the decoder.
 /// </summary>
 internal sealed class ModelLayout
 {
@@ -24,13 +24,13 @@ internal sealed class ModelLayout
         DecoderBias = Add("decoder.bias", vocabularySize);
     }
 
-    /// <summary>All tensors in the order of the arena. Each starts at a multiple of 16 floats.</summary>
+    /// <summary>All tensors in arena order. Each starts at a multiple of 16 floats.</summary>
     public IReadOnlyList<ParameterTensor> Tensors => tensors;
 
     /// <summary>E [V, E]; null if the first layer reads tokens.</summary>
     public ParameterTensor? Embedding { get; }
 
-    /// <summary>The layers, the first one first.</summary>
+    /// <summary>The layers, from the first one up.</summary>
     public IReadOnlyList<LayerTensors> Layers { get; }
 
     /// <summary>The normalizations of the layers; empty if the model has none.</summary>
@@ -48,7 +48,7 @@ internal sealed class ModelLayout
     /// <param name="columns">The second dimension; 0 for a vector.</param>
     /// <param name="transposed">Whether memory holds the matrix as [columns, rows].</param>
     /// <param name="kernelSize">The third dimension, a factor of <paramref name="columns"/>; 0 for none.</param>
-    /// <param name="storedNames">The names in a model file, whose values are added up; the name itself by default.</param>
+    /// <param name="storedNames">The names in a model file, whose values are added. By default <paramref name="name"/>.</param>
     public ParameterTensor Add(
         string name, long rows, long columns = 0, bool transposed = false, int kernelSize = 0, IReadOnlyList<string>? storedNames = null)
     {
@@ -56,7 +56,10 @@ internal sealed class ModelLayout
         if (end + rows * (double)Math.Max(columns, 1) > MaxValues)
         {
             throw new InvalidOptionsException(
-                string.Create(CultureInfo.InvariantCulture, $"With '{name}' of {rows} x {Math.Max(columns, 1)} values the model has more than {MaxValues} parameters, which is the maximum. Reduce HiddenSize, EmbeddingSize or the vocabulary."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"With '{name}' of {rows} x {Math.Max(columns, 1)} values the model has more than {MaxValues} parameters, "
+                    + $"which is the maximum. Reduce HiddenSize, EmbeddingSize or the vocabulary."),
                 nameof(ModelSpec.HiddenSize));
         }
 

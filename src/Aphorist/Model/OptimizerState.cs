@@ -3,7 +3,7 @@ using Aphorist.Model;
 namespace Aphorist;
 
 /// <summary>
-/// The state of an optimizer that was imported together with a model from another program. The first training with an optimizer of the same kind
+/// The state of an optimizer that was imported with a model from another program. The first training with the same kind of optimizer
 /// continues from it.
 /// </summary>
 public sealed class OptimizerState
@@ -29,7 +29,7 @@ public sealed class OptimizerState
     /// <param name="model">The model.</param>
     /// <param name="steps">The number of training steps that the state results from; 0 if it is unknown.</param>
     /// <param name="moments">
-    /// The names of what the optimizer keeps for each parameter: <see cref="RmsPropMeanSquare"/>, or <see cref="AdamMean"/> and
+    /// The names of the values that the optimizer keeps for each parameter: <see cref="RmsPropMeanSquare"/>, or <see cref="AdamMean"/> and
     /// <see cref="AdamMeanSquare"/>, or <see cref="SgdMomentum"/>.
     /// </param>
     /// <exception cref="ArgumentException">The moments are not those of a known optimizer.</exception>
@@ -51,7 +51,7 @@ public sealed class OptimizerState
     /// <summary>The number of training steps that the state results from; 0 if it is unknown.</summary>
     public long Steps { get; }
 
-    /// <summary>The names of what the optimizer keeps for each parameter.</summary>
+    /// <summary>The names of the values that the optimizer keeps for each parameter.</summary>
     public IReadOnlyList<string> Moments { get; }
 
     /// <summary>Gets the values of a moment: one for each parameter of the model, in tensors of the same names and shapes.</summary>

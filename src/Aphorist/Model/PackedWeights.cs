@@ -3,15 +3,15 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>All matrices of a model packed for matrix products. Refresh them after every change of the parameters.</summary>
+/// <summary>All weights of a model, packed for matrix products. Refresh them after every change of the parameters.</summary>
 internal sealed unsafe class PackedWeights
 {
     private readonly AlignedArray decoder;
     private readonly AlignedArray? decoderTransposed;
 
     /// <param name="model">The model.</param>
-    /// <param name="instructionSet">Which kernels they are packed for.</param>
-    /// <param name="forTraining">Whether to hold the transposed matrices too, which only the backward pass multiplies by.</param>
+    /// <param name="instructionSet">The instruction set that they are packed for.</param>
+    /// <param name="forTraining">Whether to pack the transposed matrices as well, which only the backward pass uses.</param>
     public PackedWeights(LanguageModel model, InstructionSet instructionSet, bool forTraining = false)
     {
         (Model, InstructionSet, ForTraining) = (model, instructionSet, forTraining);
@@ -25,7 +25,7 @@ internal sealed unsafe class PackedWeights
 
     public InstructionSet InstructionSet { get; }
 
-    /// <summary>Whether there are transposed matrices.</summary>
+    /// <summary>Whether the transposed matrices are packed.</summary>
     public bool ForTraining { get; }
 
     public GemmKernel Gemm => InstructionSet.Gemm;
@@ -36,7 +36,7 @@ internal sealed unsafe class PackedWeights
     /// <summary>D as a packed B of depth V, for training.</summary>
     public float* DecoderTransposed => decoderTransposed!.Pointer;
 
-    /// <summary>How many parts <see cref="Refresh(int)"/> has, which can run in parallel.</summary>
+    /// <summary>The number of parts of <see cref="Refresh(int)"/>, which can run in parallel.</summary>
     public int Parts => Layers.Count * LayerWeights.Parts + 2;
 
     /// <summary>Packs the current parameters.</summary>
@@ -61,7 +61,7 @@ internal sealed unsafe class PackedWeights
         else if (ForTraining) Gemm.Pack(d, hidden, 1, characters, hidden, DecoderTransposed);
     }
 
-    /// <summary>The vectors [rows, E] of tokens.</summary>
+    /// <summary>Copies the vectors [rows, E] of tokens.</summary>
     public void Embed(int* tokens, float* vectors, int rows)
     {
         int size = Model.Spec.EmbeddingSize;
@@ -70,7 +70,7 @@ internal sealed unsafe class PackedWeights
             embedding.Slice(tokens[row] * size, size).CopyTo(new Span<float>(vectors + (nint)row * size, size));
     }
 
-    /// <summary>The logits [rows, V] of the top layer's outputs [rows, H].</summary>
+    /// <summary>Computes the logits [rows, V] of the outputs [rows, H] of the last layer.</summary>
     public void Decode(float* hidden, float* logits, int rows)
     {
         (int hiddenSize, int characters) = (Model.Spec.HiddenSize, Model.Tokenizer.VocabularySize);

@@ -1,6 +1,6 @@
 namespace Aphorist;
 
-/// <summary>A named tensor of a model: its name, its shape and its place in memory. <see cref="Parameters"/> holds the values.</summary>
+/// <summary>A named tensor of a model: its name, shape and position. <see cref="Parameters"/> holds the values.</summary>
 public sealed record ParameterTensor
 {
     internal ParameterTensor(
@@ -10,7 +10,9 @@ public sealed record ParameterTensor
         StoredNames = storedNames ?? [name];
     }
 
-    /// <summary>The name, which is PyTorch's where PyTorch has such a tensor, for example <c>lstm.weight_ih_l0</c>. See <see cref="Parameters"/>.</summary>
+    /// <summary>
+    /// The name, for example <c>lstm.weight_ih_l0</c>. It is PyTorch's name where PyTorch has such a tensor; see <see cref="Parameters"/>.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>The dimensions, as in PyTorch, for example [512, 128].</summary>
@@ -20,7 +22,8 @@ public sealed record ParameterTensor
     public int Length => Rows * Math.Max(Columns, 1);
 
     /// <summary>
-    /// Whether memory holds the transposed matrix: all dimensions but the first in row-major order, and the first dimension last. See <see cref="Parameters.GetValues(string)"/>.
+    /// Whether memory holds the transposed matrix: all dimensions except the first in row-major order, then the first dimension. See <see
+    /// cref="Parameters.GetValues(string)"/>.
     /// </summary>
     public bool IsTransposed { get; }
 

@@ -4,15 +4,24 @@ using Aphorist.Numerics;
 
 namespace Aphorist;
 
-/// <summary>The parameters of a model, or values that belong to each of them, such as the moments of an optimizer.</summary>
+/// <summary>The parameters of a model, or values with the same layout, such as an optimizer moment.</summary>
 /// <remarks>
-/// The tensors have these names and shapes, where V is the size of the vocabulary, E the embedding size, H the hidden size, I the length of a
-/// layer's input (V for one-hot tokens), K the kernel size and n the layer, from 0:
+/// The tensors have these names and shapes, where V is the size of the vocabulary, E the embedding size, H the hidden size, I the length of
+/// a layer's input (V for one-hot tokens), K the kernel size and n the layer, from 0:
 /// <list type="bullet">
 /// <item><c>embedding.weight</c> [V, E], if the model has an embedding.</item>
-/// <item>LSTM: <c>lstm.weight_ih_ln</c> [4H, I], <c>lstm.weight_hh_ln</c> [4H, H], <c>lstm.bias_ln</c> [4H], the sum of PyTorch's two biases. The gates are in the order input, forget, cell, output.</item>
-/// <item>GRU: <c>gru.weight_ih_ln</c> [3H, I], <c>gru.weight_hh_ln</c> [3H, H], <c>gru.bias_ih_ln</c> [3H], <c>gru.bias_hh_ln</c> [3H]. The gates are in the order reset, update, new.</item>
-/// <item>Convolution: <c>convolution.n.weight</c> [2H, I, K], <c>convolution.n.bias</c> [2H]; first the rows for the tanh, then those for the gate.</item>
+/// <item>
+/// LSTM: <c>lstm.weight_ih_ln</c> [4H, I], <c>lstm.weight_hh_ln</c> [4H, H], <c>lstm.bias_ln</c> [4H], the sum of PyTorch's two biases. The
+/// gates are in the order input, forget, cell, output.
+/// </item>
+/// <item>
+/// GRU: <c>gru.weight_ih_ln</c> [3H, I], <c>gru.weight_hh_ln</c> [3H, H], <c>gru.bias_ih_ln</c> [3H], <c>gru.bias_hh_ln</c> [3H]. The gates
+/// are in the order reset, update, new.
+/// </item>
+/// <item>
+/// Convolution: <c>convolution.n.weight</c> [2H, I, K], <c>convolution.n.bias</c> [2H]; first the rows for the tanh, then those for the
+/// gate.
+/// </item>
 /// <item><c>layer_norm.weight_ln</c> [H] and <c>layer_norm.bias_ln</c> [H], if the model has layer normalization.</item>
 /// <item><c>decoder.weight</c> [V, H], unless it is tied to the embedding, and <c>decoder.bias</c> [V].</item>
 /// </list>
@@ -56,7 +65,8 @@ public sealed class Parameters
     /// <exception cref="KeyNotFoundException">The model has no such tensor.</exception>
     public ParameterTensor this[string name] => TryGetTensor(name, out ParameterTensor? tensor)
         ? tensor
-        : throw new KeyNotFoundException($"The model has no tensor '{name}'. It has {string.Join(", ", Tensors.Select(known => known.Name))}.");
+        : throw new KeyNotFoundException(
+            $"The model has no tensor '{name}'. It has {string.Join(", ", Tensors.Select(known => known.Name))}.");
 
     /// <summary>Gets a tensor by its name; false if the model has no such tensor.</summary>
     public bool TryGetTensor(string name, [NotNullWhen(true)] out ParameterTensor? tensor)
@@ -66,8 +76,13 @@ public sealed class Parameters
         return tensor is not null;
     }
 
-    /// <summary>Gets the memory that holds the values of a tensor, for reading and writing. <see cref="ToArray"/> returns them in row-major order.</summary>
-    /// <remarks>A tensor with <see cref="ParameterTensor.IsTransposed"/> lies in memory with its first dimension last: [I, 4H] for the input kernel of an LSTM.</remarks>
+    /// <summary>
+    /// Gets the memory that holds the values of a tensor, for reading and writing. <see cref="ToArray"/> returns them in row-major order.
+    /// </summary>
+    /// <remarks>
+    /// A tensor with <see cref="ParameterTensor.IsTransposed"/> is in memory with its first dimension last: [I, 4H] for the input kernel of
+    /// an LSTM.
+    /// </remarks>
     public Span<float> GetValues(string name) => GetValues(this[name]);
 
     /// <inheritdoc cref="GetValues(string)"/>
@@ -89,7 +104,7 @@ public sealed class Parameters
     /// <summary>Sets the values of a tensor.</summary>
     /// <param name="name">The name of the tensor.</param>
     /// <param name="values">The values in the row-major order of its shape.</param>
-    /// <exception cref="ArgumentException">The number of values is not that of the tensor.</exception>
+    /// <exception cref="ArgumentException">The number of values differs from that of the tensor.</exception>
     public void Set(string name, ReadOnlySpan<float> values)
     {
         ParameterTensor tensor = this[name];
@@ -98,7 +113,7 @@ public sealed class Parameters
         for (int row = 0; row < tensor.Rows; row += RowsPerBlock) SetRows(tensor, row, values[(row * Math.Max(1, tensor.Columns))..]);
     }
 
-    /// <summary>Copies up to <see cref="RowsPerBlock"/> rows in row-major order, and returns how many values that are.</summary>
+    /// <summary>Copies up to <see cref="RowsPerBlock"/> rows in row-major order and returns the number of values.</summary>
     internal int CopyRows(ParameterTensor tensor, int start, Span<float> destination)
     {
         Span<float> values = GetValues(tensor);

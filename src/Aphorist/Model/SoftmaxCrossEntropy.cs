@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>Softmax and cross-entropy in one: the loss is log(sum exp(z)) - z_target, its gradient p - onehot(target).</summary>
+/// <summary>Softmax and cross-entropy combined: the loss is log(sum exp(z)) - z_target, its gradient p - onehot(target).</summary>
 internal abstract unsafe class SoftmaxCrossEntropy
 {
     public static SoftmaxCrossEntropy Create(InstructionSet set) =>
@@ -11,12 +11,12 @@ internal abstract unsafe class SoftmaxCrossEntropy
         : set == InstructionSet.Vector256 ? new SoftmaxCrossEntropy<Lanes256>()
         : new SoftmaxCrossEntropy<Lanes128>();
 
-    /// <summary>Returns the loss of one prediction in nats, and replaces its logits by their gradient.</summary>
+    /// <summary>Returns the loss of one prediction in nats and replaces its logits by their gradient.</summary>
     /// <param name="logits">[classes].</param>
-    /// <param name="classes">The number of them.</param>
-    /// <param name="target">The class that was right.</param>
-    /// <param name="scale">What the gradient is multiplied by: 1 / batch for a mean over a batch.</param>
-    /// <param name="correct">Whether the target had the largest logit (the first of equals counts).</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="target">The correct class.</param>
+    /// <param name="scale">The factor of the gradient: 1 / batch for a mean over a batch.</param>
+    /// <param name="correct">Whether the target has the largest logit. Of equal logits, the first counts.</param>
     public abstract double Run(float* logits, int classes, int target, float scale, out bool correct);
 }
 

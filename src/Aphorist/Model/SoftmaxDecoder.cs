@@ -3,7 +3,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The output layer and the loss, forward and backward: the workspace of one worker. Works on a few rows at a time, so that even the logits of a large vocabulary stay small.</summary>
+/// <summary>
+/// The output layer and the loss, forward pass and backward pass: the workspace of one worker. It processes a few rows at a time, so that
+/// the logits of a large vocabulary need little memory.
+/// </summary>
 internal sealed unsafe class SoftmaxDecoder
 {
     private const int MostRows = 64;
@@ -22,10 +25,10 @@ internal sealed unsafe class SoftmaxDecoder
         packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));
     }
 
-    /// <summary>Returns the summed loss of predictions in nats, and the number of correct ones.</summary>
-    /// <param name="hidden">[rows, H]: the top layer's outputs.</param>
+    /// <summary>Returns the summed loss of predictions in nats and the number of correct predictions.</summary>
+    /// <param name="hidden">[rows, H]: the outputs of the last layer.</param>
     /// <param name="targets">[rows]: the next tokens.</param>
-    /// <param name="rows">Predictions.</param>
+    /// <param name="rows">The number of predictions.</param>
     public (double Loss, int Correct) Loss(float* hidden, int* targets, int rows)
     {
         (double Loss, int Correct) sum = (0, 0);
@@ -33,14 +36,15 @@ internal sealed unsafe class SoftmaxDecoder
         return sum;
     }
 
-    /// <summary>As <see cref="Loss"/>, and the gradients.</summary>
+    /// <summary>As <see cref="Loss"/>, with the gradients.</summary>
     /// <param name="hidden">[rows, H].</param>
     /// <param name="targets">[rows].</param>
-    /// <param name="rows">Predictions.</param>
+    /// <param name="rows">The number of predictions.</param>
     /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
-    /// <param name="hiddenGradient">[rows, H], as output.</param>
-    /// <param name="gradient">In the layout of the parameters; the decoder's gradients are added.</param>
-    public (double Loss, int Correct) LossAndGradient(float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
+    /// <param name="hiddenGradient">[rows, H]: receives the gradient.</param>
+    /// <param name="gradient">The gradients in the layout of the parameters; those of the decoder are added.</param>
+    public (double Loss, int Correct) LossAndGradient(
+        float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
     {
         (double Loss, int Correct) sum = (0, 0);
         for (int row = 0; row < rows; row += MostRows)
@@ -53,7 +57,8 @@ internal sealed unsafe class SoftmaxDecoder
         return sum;
     }
 
-    private static (double Loss, int Correct) Add((double Loss, int Correct) a, (double Loss, int Correct) b) => (a.Loss + b.Loss, a.Correct + b.Correct);
+    private static (double Loss, int Correct) Add((double Loss, int Correct) a, (double Loss, int Correct) b) =>
+        (a.Loss + b.Loss, a.Correct + b.Correct);
 
     private (double Loss, int Correct) LossOf(float* hidden, int* targets, int first, int rows, float scale)
     {
@@ -73,9 +78,12 @@ internal sealed unsafe class SoftmaxDecoder
         GemmKernel gemm = weights.Gemm;
         gemm.Pack(hidden, hiddenSize, 1, rows, hiddenSize, packedHidden.Pointer);
         float* kernel = gradient + weights.Model.Layout.DecoderKernel.Offset;
-        gemm.Multiply(logits.Pointer, 1, characters, packedHidden.Pointer, kernel, hiddenSize, characters, hiddenSize, rows, accumulate: true);
+        gemm.Multiply(
+            logits.Pointer, 1, characters, packedHidden.Pointer, kernel, hiddenSize, characters, hiddenSize, rows, accumulate: true);
         Span<float> bias = new(gradient + weights.Model.Layout.DecoderBias.Offset, characters);
         for (int row = 0; row < rows; row++) TensorPrimitives.Add(bias, logits.Span.Slice(row * characters, characters), bias);
-        gemm.Multiply(logits.Pointer, characters, 1, weights.DecoderTransposed, hiddenGradient, hiddenSize, rows, hiddenSize, characters, accumulate: false);
+        gemm.Multiply(
+            logits.Pointer, characters, 1, weights.DecoderTransposed, hiddenGradient, hiddenSize, rows, hiddenSize, characters,
+            accumulate: false);
     }
 }

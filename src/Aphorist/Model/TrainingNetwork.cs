@@ -4,7 +4,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model;
 
-/// <summary>The whole model over sequences of tokens, forward and backward: the workspace of one worker; the weights are shared.</summary>
+/// <summary>
+/// The whole model over sequences of tokens, forward pass and backward pass: the workspace of one worker. Workers share the weights.
+/// </summary>
 internal sealed unsafe class TrainingNetwork
 {
     private readonly PackedWeights weights;
@@ -19,8 +21,8 @@ internal sealed unsafe class TrainingNetwork
     /// <param name="weights">The model's weights.</param>
     /// <param name="maxRows">The maximum number of sequences in a call.</param>
     /// <param name="maxSteps">The maximum number of steps.</param>
-    /// <param name="lastOnly">Whether only the token after the last step is predicted, rather than one after each step.</param>
-    /// <param name="dropsOut">Whether calls can have masks.</param>
+    /// <param name="lastOnly">Whether only the token after the last step is predicted, instead of one after each step.</param>
+    /// <param name="dropsOut">Whether calls can have dropout masks.</param>
     public TrainingNetwork(PackedWeights weights, int maxRows, int maxSteps, bool lastOnly, bool dropsOut)
     {
         (this.weights, this.maxRows, this.lastOnly) = (weights, maxRows, lastOnly);
@@ -32,19 +34,23 @@ internal sealed unsafe class TrainingNetwork
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
         outputs = [.. layers.Select((_, layer) => new LayerPostprocessor(weights, layer, sequence, dropsOut))];
-        outputGradients = [.. layers.Select((_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
+        outputGradients = [.. layers.Select(
+            (_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
     }
 
-    /// <summary>Runs sequences forward and backward.</summary>
-    /// <param name="tokens">[steps + 1, rows]: the tokens that the model reads, and the one after them.</param>
-    /// <param name="steps">Steps.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <summary>Computes the loss and the gradients of sequences.</summary>
+    /// <param name="tokens">[steps + 1, rows]: the tokens that the model reads, and the next one.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="state">[<see cref="StateLength"/>]: the initial states, replaced by the final states; null for zeros.</param>
-    /// <param name="masks">[layers, rows, H]: what the outputs of each layer, normalized or not, are multiplied by, the same at all steps; null for none.</param>
+    /// <param name="masks">
+    /// [layers, rows, H]: the dropout masks of the layer outputs after normalization, the same for all steps; null for none.
+    /// </param>
     /// <param name="scale">The factor of the loss in the gradients: 1 / the number of predictions in the batch.</param>
-    /// <param name="gradient">In the layout of the parameters; overwritten.</param>
-    /// <returns>The summed loss in nats, and the number of correct predictions.</returns>
-    public (double Loss, int Correct) LossAndGradient(int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
+    /// <param name="gradient">The gradients in the layout of the parameters; overwritten.</param>
+    /// <returns>The summed loss in nats and the number of correct predictions.</returns>
+    public (double Loss, int Correct) LossAndGradient(
+        int* tokens, int steps, int rows, float* state, float* masks, float scale, float* gradient)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, maxRows);
         new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
@@ -58,7 +64,7 @@ internal sealed unsafe class TrainingNetwork
         return result;
     }
 
-    /// <summary>Floats that the states of <paramref name="rows"/> sequences take.</summary>
+    /// <summary>The number of floats in the states of <paramref name="rows"/> sequences.</summary>
     public static int StateLength(ModelSpec spec, int rows)
     {
         int length = 0;
@@ -75,7 +81,8 @@ internal sealed unsafe class TrainingNetwork
             layers[layer].Forward(input, steps, rows, state);
             int first = FirstRow(layer, steps, rows);
             nint place = (nint)first * hiddenSize;
-            outputs[layer].Forward(layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
+            outputs[layer].Forward(
+                layers[layer].Output + place, input.Vectors + place, MaskOf(layer, rows, masks), first, steps * rows - first);
             if (state is not null) state += rows * weights.Model.Spec.StateSize(layer);
         }
     }
@@ -89,7 +96,8 @@ internal sealed unsafe class TrainingNetwork
             float* inputGradient = layer > 0 ? outputGradients[layer - 1].Pointer : embeddedGradient.Pointer;
             int first = FirstRow(layer, steps, rows), count = steps * rows - first;
             if (outputs[layer].AddsInput) PassPast(outputGradient, inputGradient, first, count);
-            outputs[layer].Backward(layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
+            outputs[layer].Backward(
+                layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
             layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient);
         }
 
@@ -105,14 +113,17 @@ internal sealed unsafe class TrainingNetwork
         }
     }
 
-    /// <summary>The gradient that goes past a layer to its input: that of the output, which only some last rows may have.</summary>
+    /// <summary>
+    /// Copies the gradient that bypasses a layer to its input: that of the output, which may only exist for the last rows.
+    /// </summary>
     private void PassPast(float* outputGradient, float* inputGradient, int first, int rows)
     {
         new Span<float>(inputGradient, first * hiddenSize).Clear();
-        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
+        new ReadOnlySpan<float>(outputGradient, rows * hiddenSize).CopyTo(
+            new Span<float>(inputGradient + (nint)first * hiddenSize, rows * hiddenSize));
     }
 
-    /// <summary>The first row of a layer's outputs that anything reads.</summary>
+    /// <summary>The first row of a layer's outputs that is used.</summary>
     private int FirstRow(int layer, int steps, int rows) => lastOnly && layer == layers.Length - 1 ? (steps - 1) * rows : 0;
 
     private LayerInput InputOf(int layer, int* tokens) =>

@@ -3,19 +3,21 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Measures what one core can do at most: multiply-adds in registers, nothing loaded, nothing stored.</summary>
+/// <summary>Measures the peak of one core: multiply-adds on registers, without loads and stores.</summary>
 internal static class FmaPeak
 {
     private const int Steps = 1 << 18;
 
-    /// <summary>Floating-point operations per second of one thread with this instruction set; the best of a few runs.</summary>
+    /// <summary>Returns the floating-point operations per second of one thread with an instruction set: the best of several runs.</summary>
     public static double Measure(InstructionSet set, TimeSpan time)
     {
         double best = 0;
         Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed < time)
         {
-            double rate = set == InstructionSet.Vector512 ? Once<Lanes512>() : set == InstructionSet.Vector256 ? Once<Lanes256>() : Once<Lanes128>();
+            double rate = set == InstructionSet.Vector512
+                ? Once<Lanes512>()
+                : set == InstructionSet.Vector256 ? Once<Lanes256>() : Once<Lanes128>();
             best = Math.Max(best, rate);
         }
 
@@ -31,7 +33,7 @@ internal static class FmaPeak
         return float.IsNaN(sum) ? 0 : 2.0 * TLanes.Count * 12 * Steps / seconds;
     }
 
-    // Twelve chains keep two units of four or five cycles' latency busy and leave registers to spare. No calls: they would spill the registers.
+    // Twelve chains keep two units with a latency of four or five cycles busy and leave registers free. Calls would spill the registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Chains<TLanes>()
         where TLanes : unmanaged, ILanes<TLanes>

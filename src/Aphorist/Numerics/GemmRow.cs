@@ -3,19 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Aphorist.Numerics;
 
 /// <summary>
-/// One row of a product: four panels side by side, because a single row of a tile has too few independent sums to keep the multiply-add units busy.
-/// The sums run in the same order as in <see cref="GemmTile{TLanes, THeight}"/>, so both give the same bits.
+/// One row of a product. It computes four panels together, because one row of a tile has too few independent sums to keep the multiply-add
+/// units busy. The sums have the same order as in <see cref="GemmTile{TLanes, THeight}"/>, so both give the same bits.
 /// </summary>
 internal static unsafe class GemmRow<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Panels that are done at a time.</summary>
+    /// <summary>The number of panels that are computed together.</summary>
     public const int Panels = 4;
 
-    /// <param name="a">[depth], by its stride.</param>
-    /// <param name="aDepthStride">From one depth of A to the next, in floats.</param>
+    /// <param name="a">[depth], with a stride.</param>
+    /// <param name="aDepthStride">The distance between two depths of A, in floats.</param>
     /// <param name="b">Four panels [depth, 2 vectors].</param>
-    /// <param name="panelStride">From one panel to the next, in floats.</param>
+    /// <param name="panelStride">The distance between two panels, in floats.</param>
     /// <param name="c">[8 vectors].</param>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="accumulate">Whether the sums start from C rather than from 0.</param>
@@ -28,7 +28,8 @@ internal static unsafe class GemmRow<TLanes>
         if (accumulate)
         {
             (c0, c1, c2, c3) = (TLanes.Load(c), TLanes.Load(c + width), TLanes.Load(c + 2 * width), TLanes.Load(c + 3 * width));
-            (c4, c5, c6, c7) = (TLanes.Load(c + 4 * width), TLanes.Load(c + 5 * width), TLanes.Load(c + 6 * width), TLanes.Load(c + 7 * width));
+            (c4, c5, c6, c7) =
+                (TLanes.Load(c + 4 * width), TLanes.Load(c + 5 * width), TLanes.Load(c + 6 * width), TLanes.Load(c + 7 * width));
         }
 
         float* b1 = b + panelStride, b2 = b1 + panelStride, b3 = b2 + panelStride;

@@ -3,31 +3,32 @@ using System.Runtime.CompilerServices;
 namespace Aphorist.Numerics;
 
 /// <summary>
-/// The micro-kernel: a tile of C, a few rows high and two vectors wide, kept in registers while the depth runs.
-/// C (+)= A B, with A read by its two strides and B from a packed panel of two vectors per depth.
+/// The micro-kernel: a tile of C, a few rows high and two vectors wide, that stays in registers over the whole depth. C (+)= A B, with A
+/// read through its two strides and B from a packed panel of two vectors per depth.
 /// </summary>
 /// <remarks>
-/// Every element of C is one chain of multiply-adds in the order of the depth, whatever the tile's height, so a result does not
-/// depend on how the rows were cut. The sixteen accumulators are written out because only locals become registers; the height is a type,
-/// so rows beyond it compile to nothing.
+/// Each element of C is one chain of multiply-adds in depth order for every tile height, so results do not depend on how the rows are cut
+/// into tiles. The sixteen accumulators are written out because only locals become registers. The height is a type, so unused rows compile
+/// to nothing.
 /// </remarks>
 internal static unsafe class GemmTile<TLanes, THeight>
     where TLanes : unmanaged, ILanes<TLanes>
     where THeight : struct, ITileHeight
 {
-    // Two kilobytes: what the processor's own prefetching does not reach in time when a panel comes from beyond the second-level cache.
+    // Two kilobytes ahead: hardware prefetching is too late for a panel that comes from beyond the second-level cache.
     private const int Ahead = 512;
 
-    /// <param name="a">A, [height, depth] by its two strides, in floats.</param>
-    /// <param name="aRowStride">From one row of A to the next.</param>
-    /// <param name="aDepthStride">From one depth of A to the next.</param>
-    /// <param name="b">The panel, [depth, 2 vectors].</param>
-    /// <param name="c">C, [height, 2 vectors].</param>
-    /// <param name="cRowStride">From one row of C to the next.</param>
+    /// <param name="a">A [height, depth], with two strides in floats.</param>
+    /// <param name="aRowStride">The distance between two rows of A.</param>
+    /// <param name="aDepthStride">The distance between two columns of A.</param>
+    /// <param name="b">The panel [depth, 2 vectors].</param>
+    /// <param name="c">C [height, 2 vectors].</param>
+    /// <param name="cRowStride">The distance between two rows of C.</param>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="accumulate">Whether the sums start from C rather than from 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
+    public static void Multiply(
+        float* a, nint aRowStride, nint aDepthStride, float* b, float* c, nint cRowStride, nint depth, bool accumulate)
     {
         TLanes c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51, c60, c61, c70, c71;
         c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = c60 = c61 = c70 = c71 = TLanes.Zero;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Aphorist.Numerics;
 
 /// <summary>
-/// A vector of floats of some width. Every hot loop is written once over this interface and compiled for each width:
-/// the type arguments are structs, so the just-in-time compiler sees nothing but vector instructions.
+/// A vector of floats. Every hot loop is written once over this interface and compiled for each width: the type arguments are structs, so
+/// the just-in-time compiler emits plain vector instructions.
 /// </summary>
 internal unsafe interface ILanes<TSelf> :
     IAdditionOperators<TSelf, TSelf, TSelf>,
@@ -13,7 +13,7 @@ internal unsafe interface ILanes<TSelf> :
     IDivisionOperators<TSelf, TSelf, TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
-    /// <summary>Floats in a vector.</summary>
+    /// <summary>The number of floats in a vector.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Zero { get; }
@@ -24,10 +24,10 @@ internal unsafe interface ILanes<TSelf> :
 
     void Store(float* destination);
 
-    /// <summary>Asks for what will be read soon; may do nothing, and the address need not be one's own.</summary>
+    /// <summary>Prefetches memory. It may do nothing, and the address may be outside allocated memory.</summary>
     static abstract void Prefetch(float* source);
 
-    /// <summary>a * b + c, rounded once where the processor can.</summary>
+    /// <summary>a * b + c, rounded once where the processor supports it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     static abstract TSelf Min(TSelf a, TSelf b);
@@ -36,10 +36,12 @@ internal unsafe interface ILanes<TSelf> :
 
     static abstract TSelf SquareRoot(TSelf a);
 
-    /// <summary>The bits of each lane moved 23 places to the left: makes 2^n of an integer n + 127 in the low bits.</summary>
+    /// <summary>Shifts the bits of each lane left by 23. This turns an integer n + 127 in the low bits into 2^n.</summary>
     static abstract TSelf LowBitsToExponent(TSelf a);
 
-    /// <summary>All bits set in each lane where <paramref name="low"/> &lt; a &lt; <paramref name="high"/>, then masked with <paramref name="value"/>.</summary>
+    /// <summary>
+    /// <paramref name="value"/> in each lane where <paramref name="low"/> &lt; a &lt; <paramref name="high"/>, and 0 in the others.
+    /// </summary>
     static abstract TSelf WhereBetween(TSelf a, TSelf low, TSelf high, TSelf value);
 
     float Sum();

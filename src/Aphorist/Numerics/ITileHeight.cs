@@ -1,6 +1,6 @@
 namespace Aphorist.Numerics;
 
-/// <summary>The height of a GEMM tile as a type, so that each height is compiled by itself.</summary>
+/// <summary>The height of a GEMM tile as a type, so that each height is compiled separately.</summary>
 internal interface ITileHeight
 {
     static abstract int Rows { get; }

@@ -1,24 +1,29 @@
 namespace Aphorist.Numerics;
 
-/// <summary>The vector widths the engine is compiled for; the widest that the processor has is used unless APHORIST_KERNEL names another.</summary>
+/// <summary>
+/// The vector widths that the engine is compiled for. The widest that the processor supports is used unless the environment variable
+/// APHORIST_KERNEL names another one.
+/// </summary>
 internal sealed class InstructionSet
 {
-    /// <summary>The environment variable that forces one by name.</summary>
+    /// <summary>The environment variable that selects an instruction set by name.</summary>
     public const string Variable = "APHORIST_KERNEL";
 
-    // Thirty-two registers hold a tile of 8 x 2 vectors with room to spare; sixteen hold one of 6 x 2.
-    public static readonly InstructionSet Vector512 = new("avx512", System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, new TiledGemmKernel<Lanes512, Height8>());
+    // Thirty-two registers hold a tile of 8 x 2 vectors, sixteen hold one of 6 x 2.
+    public static readonly InstructionSet Vector512 = new(
+        "avx512", System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, new TiledGemmKernel<Lanes512, Height8>());
 
-    public static readonly InstructionSet Vector256 = new("avx2", System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated, new TiledGemmKernel<Lanes256, Height6>());
+    public static readonly InstructionSet Vector256 = new(
+        "avx2", System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated, new TiledGemmKernel<Lanes256, Height6>());
 
     public static readonly InstructionSet Vector128 = new("vector128", true, new TiledGemmKernel<Lanes128, Height6>());
 
     private InstructionSet(string name, bool isAccelerated, GemmKernel gemm) => (Name, IsAccelerated, Gemm) = (name, isAccelerated, gemm);
 
-    /// <summary>All of them, widest first. Each computes everywhere; one that is not accelerated is only slow.</summary>
+    /// <summary>All instruction sets, widest first. Each works on every processor; those without hardware acceleration are slow.</summary>
     public static IReadOnlyList<InstructionSet> All { get; } = [Vector512, Vector256, Vector128];
 
-    /// <summary>The one that is used.</summary>
+    /// <summary>The instruction set in use.</summary>
     public static InstructionSet Current { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
 
     public string Name { get; }

@@ -1,6 +1,6 @@
 namespace Aphorist.Numerics;
 
-/// <summary>One float: what is left over at the end of a row goes through the same code as the vectors before it.</summary>
+/// <summary>One float. The end of a row goes through the same code as the vectors before it.</summary>
 internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 {
     private readonly float value = value;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Four floats: SSE on x86 (multiply, then add: AVX2's fused form may be missing), AdvSimd on Arm.</summary>
+/// <summary>Four floats: SSE on x86, AdvSimd on Arm. SSE multiplies and then adds, because the fused form of AVX2 may be missing.</summary>
 internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 {
     private readonly Vector128<float> value = value;
@@ -32,7 +32,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* source)
     {
-        // As Lanes256.
+        // See Lanes256.
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

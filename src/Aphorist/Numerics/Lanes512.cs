@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Sixteen floats: AVX-512. Without the hardware the framework computes each half by itself: slow, but right, so it can be tested anywhere.</summary>
+/// <summary>
+/// Sixteen floats: AVX-512. Without hardware support, .NET computes each half separately, which is slow but correct, so it can be tested on
+/// any machine.
+/// </summary>
 internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
     private readonly Vector512<float> value = value;

@@ -1,12 +1,12 @@
 namespace Aphorist.Numerics;
 
 /// <summary>
-/// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", 2011): random numbers as a function of a key and a
-/// counter. There is no state to advance, so none to save or to share between threads.
+/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw: "Parallel random numbers: as easy as 1, 2, 3", 2011): random numbers as a function of a
+/// key and a counter. It has no state to advance, save or share between threads.
 /// </summary>
 internal static class Philox
 {
-    /// <summary>The four random words for a 64-bit key and a 128-bit counter.</summary>
+    /// <summary>Returns the four random words for a 64-bit key and a 128-bit counter.</summary>
     public static (uint X0, uint X1, uint X2, uint X3) Generate(ulong key, uint c0, uint c1, uint c2, uint c3)
     {
         (uint k0, uint k1) = ((uint)key, (uint)(key >> 32));

@@ -3,15 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Measures how fast one core reads memory at most: vectors loaded and added up, nothing stored.</summary>
+/// <summary>Measures the read bandwidth of one core: vectors loaded and added, without stores.</summary>
 internal static unsafe class ReadPeak
 {
-    // Read side by side: what the processor fetches ahead ends with a page, and the next place goes on meanwhile.
+    // The number of streams that are read in parallel. Hardware prefetching stops at the end of a page; the other streams continue
+    // meanwhile.
     private const int Places = 8;
 
-    /// <summary>Bytes per second of one thread with this instruction set; the best of a few runs.</summary>
+    /// <summary>Returns the bytes per second of one thread with an instruction set: the best of several runs.</summary>
     /// <param name="set">The instruction set.</param>
-    /// <param name="memory">What is read over and over. Must have been written to: pages that never were lie all in the same place.</param>
+    /// <param name="memory">
+    /// The memory to read repeatedly. It must have been written before: untouched pages all map to the same physical page.
+    /// </param>
     /// <param name="time">How long to measure.</param>
     public static double Measure(InstructionSet set, AlignedArray memory, TimeSpan time)
     {
@@ -19,7 +22,9 @@ internal static unsafe class ReadPeak
         Stopwatch clock = Stopwatch.StartNew();
         do
         {
-            double rate = set == InstructionSet.Vector512 ? Once<Lanes512>(memory) : set == InstructionSet.Vector256 ? Once<Lanes256>(memory) : Once<Lanes128>(memory);
+            double rate = set == InstructionSet.Vector512
+                ? Once<Lanes512>(memory)
+                : set == InstructionSet.Vector256 ? Once<Lanes256>(memory) : Once<Lanes128>(memory);
             best = Math.Max(best, rate);
         }
         while (clock.Elapsed < time);

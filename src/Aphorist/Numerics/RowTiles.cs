@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>A few rows of A, as many as a tile is high: where they are, and how to walk over them.</summary>
+/// <summary>The rows of A in one tile: their position and strides.</summary>
 internal unsafe struct RowTile
 {
     public float* A;
@@ -10,25 +10,26 @@ internal unsafe struct RowTile
     public int Height;
 }
 
-/// <summary>Cuts a block of A's rows into tiles, which are read where they are or copied together first.</summary>
-internal static unsafe class RowTiles<TMostRows>
-    where TMostRows : struct, ITileHeight
+/// <summary>Cuts a block of A's rows into tiles, which are read in place or copied into contiguous memory first.</summary>
+internal static unsafe class RowTiles<TMaxHeight>
+    where TMaxHeight : struct, ITileHeight
 {
-    // A row of so many floats, or a column of a transposed A, and the next share a place in the cache; copying pays where enough columns of B follow.
+    // A row of this many floats, or a column of a transposed A, maps to the same cache set as the next one. Copying pays if enough columns
+    // of B follow.
     private const int FarStride = 512;
     private const int ColumnsForColumns = 256;
     private const int ColumnsForRows = 1024;
 
-    /// <summary>Whether it pays to copy the tiles of a block together before so many columns pass by.</summary>
+    /// <summary>Whether copying the tiles of a block into contiguous memory pays for a number of columns.</summary>
     public static bool PaysToCopy(nint rowStride, nint depthStride, int rows, int columns) =>
         rows > 1 && (depthStride == 1 ? rowStride >= FarStride && columns >= ColumnsForRows : columns >= ColumnsForColumns);
 
-    /// <summary>How many tiles so many rows take.</summary>
-    public static int Count(int rows) => (rows + TMostRows.Rows - 1) / TMostRows.Rows;
+    /// <summary>Returns the number of tiles for a number of rows.</summary>
+    public static int Count(int rows) => (rows + TMaxHeight.Rows - 1) / TMaxHeight.Rows;
 
     /// <summary>
-    /// Fills in the tiles and returns how many there are. Rows are shared out evenly: 32 rows by tiles of at most 6 are 6 6 5 5 5 5, not 6 6 6 6 6 2,
-    /// whose last would run at half speed.
+    /// Creates the tiles and returns their number. Rows are distributed evenly: 32 rows in tiles of at most 6 give 6 6 5 5 5 5 rather than
+    /// 6 6 6 6 6 2, whose last tile would run at half speed.
     /// </summary>
     public static int Cut(float* a, nint rowStride, nint depthStride, int rows, RowTile* tiles)
     {
@@ -43,10 +44,10 @@ internal static unsafe class RowTiles<TMostRows>
         return count;
     }
 
-    /// <summary>Copies tiles, one after the other, in the order in which the kernel reads a transposed A, or by rows.</summary>
-    /// <param name="tiles">What <see cref="Cut"/> left; now tells where the copies are.</param>
-    /// <param name="count">The number of them.</param>
-    /// <param name="depth">How deep.</param>
+    /// <summary>Copies tiles one after the other, in the order in which the kernel reads a transposed A, or by rows.</summary>
+    /// <param name="tiles">The tiles from <see cref="Cut"/>. They are changed to point to the copies.</param>
+    /// <param name="count">The number of tiles.</param>
+    /// <param name="depth">The depth.</param>
     /// <param name="copy">[rows of all tiles, depth].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(RowTile* tiles, int count, int depth, float* copy)
@@ -91,7 +92,10 @@ internal static unsafe class RowTiles<TMostRows>
         float* end = copy + depth * Lanes256.Count;
         for (; copy < end - 3 * Lanes256.Count; copy += 4 * Lanes256.Count, a += 4 * depthStride)
         {
-            Lanes256 a0 = Lanes256.Load(a), a1 = Lanes256.Load(a + depthStride), a2 = Lanes256.Load(a + 2 * depthStride), a3 = Lanes256.Load(a + 3 * depthStride);
+            Lanes256 a0 = Lanes256.Load(a);
+            Lanes256 a1 = Lanes256.Load(a + depthStride);
+            Lanes256 a2 = Lanes256.Load(a + 2 * depthStride);
+            Lanes256 a3 = Lanes256.Load(a + 3 * depthStride);
             a0.Store(copy);
             a1.Store(copy + Lanes256.Count);
             a2.Store(copy + 2 * Lanes256.Count);

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>Cuts a product into tiles of <typeparamref name="TMostRows"/> rows and two vectors, whatever its size.</summary>
-internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
+/// <summary>Cuts a product of any size into tiles of <typeparamref name="TMaxHeight"/> rows and two vectors.</summary>
+internal sealed unsafe class TiledGemmKernel<TLanes, TMaxHeight> : GemmKernel
     where TLanes : unmanaged, ILanes<TLanes>
-    where TMostRows : struct, ITileHeight
+    where TMaxHeight : struct, ITileHeight
 {
     public override int PanelWidth => 2 * TLanes.Count;
 
@@ -25,20 +25,21 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(
-        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth, bool accumulate, int packedDepth = 0)
+        float* a, nint aRowStride, nint aDepthStride, float* packedB, float* c, nint cRowStride, int rows, int columns, int depth,
+        bool accumulate, int packedDepth = 0)
     {
         if (packedDepth == 0) packedDepth = depth;
         if (depth == 0 && !accumulate) Clear(c, cRowStride, rows, columns);
         int panelWidth = 2 * TLanes.Count;
-        bool copies = RowTiles<TMostRows>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
-        RowTile* tiles = stackalloc RowTile[RowTiles<TMostRows>.Count(Math.Min(rows, RowBlock))];
+        bool copies = RowTiles<TMaxHeight>.PaysToCopy(aRowStride, aDepthStride, rows, columns);
+        RowTile* tiles = stackalloc RowTile[RowTiles<TMaxHeight>.Count(Math.Min(rows, RowBlock))];
         for (int row = 0; row < rows; row += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - row);
             for (int k = 0; k < depth; k += DepthBlock)
             {
                 int blockDepth = Math.Min(DepthBlock, depth - k);
-                int count = RowTiles<TMostRows>.Cut(a + row * aRowStride + k * aDepthStride, aRowStride, aDepthStride, blockRows, tiles);
+                int count = RowTiles<TMaxHeight>.Cut(a + row * aRowStride + k * aDepthStride, aRowStride, aDepthStride, blockRows, tiles);
                 float* blockB = packedB + k * panelWidth, blockC = c + row * cRowStride;
                 if (copies) MultiplyCopied(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
                 else MultiplyBlock(tiles, count, blockB, packedDepth, blockC, cRowStride, columns, blockDepth, accumulate || k > 0);
@@ -46,19 +47,19 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
-    // The copy lies on the stack, where it belongs to this thread and costs nothing to get; a method of its own keeps its two hundred kilobytes from the others.
-    // A thread made with a stack of less than half a megabyte, which systems give none by themselves, could not call this.
+    // The copy is on the stack, so each thread has its own at no cost. A separate method keeps its 200 kilobytes out of other stack frames.
+    // The thread's stack must have more than half a megabyte, which is below every system's default.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplyCopied(
         RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
     {
         float* copy = stackalloc float[RowBlock * DepthBlock];
-        RowTiles<TMostRows>.Copy(tiles, count, depth, copy);
+        RowTiles<TMaxHeight>.Copy(tiles, count, depth, copy);
         MultiplyBlock(tiles, count, packedB, wholeDepth, c, cRowStride, columns, depth, accumulate);
     }
 
-    /// <summary>A block of A, which stays in the second-level cache, times all panels.</summary>
+    /// <summary>Multiplies a block of A, which stays in the second-level cache, by all panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyBlock(
         RowTile* tiles, int count, float* packedB, nint wholeDepth, float* c, nint cRowStride, int columns, int depth, bool accumulate)
@@ -66,7 +67,8 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         int panelWidth = 2 * TLanes.Count, column = 0;
         bool isRow = count == 1 && tiles->Height == 1;
         for (; isRow && column + GemmRow<TLanes>.Panels * panelWidth <= columns; column += GemmRow<TLanes>.Panels * panelWidth)
-            GemmRow<TLanes>.Multiply(tiles->A, tiles->DepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
+            GemmRow<TLanes>.Multiply(
+                tiles->A, tiles->DepthStride, packedB + column * wholeDepth, wholeDepth * panelWidth, c + column, depth, accumulate);
 
         float* edge = stackalloc float[panelWidth * 8];
         for (; column < columns; column += panelWidth)
@@ -92,7 +94,7 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
         }
     }
 
-    // A B that lies column by column is read along its columns, a few depths at a time so that what is written stays in the first-level cache.
+    // A B in column-major order is read along its columns, a few depths at a time, so that the written part stays in the first-level cache.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackElements(float* b, nint depthStride, nint columnStride, int depth, int width, float* panel)
     {
@@ -119,18 +121,34 @@ internal sealed unsafe class TiledGemmKernel<TLanes, TMostRows> : GemmKernel
     {
         switch (tile.Height)
         {
-            case 1: GemmTile<TLanes, Height1>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 2: GemmTile<TLanes, Height2>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 3: GemmTile<TLanes, Height3>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 4: GemmTile<TLanes, Height4>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 5: GemmTile<TLanes, Height5>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 6: GemmTile<TLanes, Height6>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            case 7: GemmTile<TLanes, Height7>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
-            default: GemmTile<TLanes, Height8>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate); break;
+            case 1:
+                GemmTile<TLanes, Height1>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 2:
+                GemmTile<TLanes, Height2>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 3:
+                GemmTile<TLanes, Height3>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 4:
+                GemmTile<TLanes, Height4>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 5:
+                GemmTile<TLanes, Height5>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 6:
+                GemmTile<TLanes, Height6>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            case 7:
+                GemmTile<TLanes, Height7>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
+            default:
+                GemmTile<TLanes, Height8>.Multiply(tile.A, tile.RowStride, tile.DepthStride, b, c, cRowStride, depth, accumulate);
+                break;
         }
     }
 
-    /// <summary>A tile that sticks out of C on the right is computed beside it, and what lies within is copied.</summary>
+    /// <summary>Computes a tile that extends beyond the right edge of C in a buffer, and copies the part inside C.</summary>
     private static void MultiplyEdge(
         in RowTile tile, int width, float* b, float* c, nint cRowStride, nint depth, bool accumulate, float* edge)
     {

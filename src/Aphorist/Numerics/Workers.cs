@@ -1,16 +1,18 @@
 namespace Aphorist.Numerics;
 
 /// <summary>
-/// Threads that share out numbered tasks: the caller is one of them, the others wait between two calls. Which thread runs a task is
-/// left to chance; a task must write only what belongs to its number.
+/// Threads that run numbered tasks in parallel. The calling thread is one of them; the others wait between two calls. Which thread runs a
+/// task is not determined, so a task may only write data that belongs to its number.
 /// </summary>
 /// <remarks>
-/// A call ends when its tasks are done, not when every thread has looked in: a thread that the system has put aside holds up nobody. One word
-/// tells the round and how many tasks are left to take; taking one is a compare-and-exchange of that word, so a latecomer can only fail.
+/// A call returns when its tasks are done, without waiting for every thread to take part, so a thread that the system has suspended delays
+/// nobody. One word holds the round and the number of remaining tasks. Taking a task is a compare-and-exchange of this word, so a late
+/// thread can only fail.
 /// </remarks>
 internal sealed class Workers : IDisposable
 {
-    // How often a waiting thread looks before it sleeps. Calls follow each other within microseconds while training; a look takes some nanoseconds.
+    // The number of spins before a waiting thread sleeps. Training calls follow each other within microseconds; a spin takes some
+    // nanoseconds.
     private const int Looks = 4000;
 
     private readonly Thread[] threads;
@@ -24,7 +26,7 @@ internal sealed class Workers : IDisposable
     private Exception? failure;
     private volatile bool stopping;
 
-    /// <param name="count">Threads in all, the caller's included; 0 takes one for each processor.</param>
+    /// <param name="count">The number of threads including the caller; 0 for one per processor.</param>
     public Workers(int count = 0)
     {
         Count = count > 0 ? count : Environment.ProcessorCount;
@@ -39,22 +41,26 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Threads in all, the caller's included.</summary>
+    /// <summary>The number of threads including the caller.</summary>
     public int Count { get; }
 
-    /// <summary>The number of threads that sleep because there were no tasks for a while.</summary>
+    /// <summary>The number of threads that sleep because there have been no tasks for some time.</summary>
     internal int SleepingThreads => asleep.Count(flag => flag == 1);
 
     /// <summary>Runs tasks 0 to <paramref name="tasks"/> - 1 and returns when all are done.</summary>
-    /// <param name="tasks">The number of them.</param>
-    /// <param name="task">Is given the number of the task and that of the thread, below <see cref="Count"/>. Keep the delegate: a new one a call is garbage.</param>
-    /// <exception cref="AggregateException">A task threw; it holds the first exception.</exception>
-    /// <exception cref="InvalidOperationException">A round is running: a task called this, or another thread.</exception>
+    /// <param name="tasks">The number of tasks.</param>
+    /// <param name="task">
+    /// Receives the number of the task and the number of the thread, which is below <see cref="Count"/>. Reuse the delegate to avoid an
+    /// allocation per call.
+    /// </param>
+    /// <exception cref="AggregateException">A task failed. Contains the first exception.</exception>
+    /// <exception cref="InvalidOperationException">A round is already running: a task or another thread has called this method.</exception>
     public void Run(int tasks, Action<int, int> task)
     {
         ObjectDisposedException.ThrowIf(stopping, this);
         if (Interlocked.Exchange(ref busy, 1) == 1)
-            throw new InvalidOperationException("These workers are running tasks already; wait for the round to end, or make others for tasks within tasks.");
+            throw new InvalidOperationException(
+                "These workers are already running tasks. Wait until they are done, or create other workers for nested tasks.");
         (body, taskCount, unfinished, failure) = (task, tasks, tasks, null);
         ulong round = (tickets >> 32) + 1;
         Interlocked.Exchange(ref tickets, round << 32 | (uint)tasks);
@@ -69,7 +75,7 @@ internal sealed class Workers : IDisposable
         if (failure is { } exception) throw new AggregateException(exception);
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Stops the threads.</summary>
     public void Dispose()
     {
         if (stopping) return;
@@ -87,7 +93,7 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Takes a task and runs it; false if none is left.</summary>
+    /// <summary>Takes a task and runs it. Returns false if no task is left.</summary>
     private bool TakeTask(int worker)
     {
         ulong seen = Volatile.Read(ref tickets);
@@ -96,7 +102,7 @@ internal sealed class Workers : IDisposable
         if (Interlocked.CompareExchange(ref tickets, seen - 1, seen) != seen) return true;
         try
         {
-            // Until this task is done the call cannot end, so the fields are those of its round.
+            // The call cannot return before this task is done, so the fields belong to its round.
             body!(taskCount - (int)left, worker);
         }
         catch (Exception exception)
@@ -116,7 +122,8 @@ internal sealed class Workers : IDisposable
             Thread.SpinWait(8);
         }
 
-        // The flag goes up before the last look, and the caller publishes tasks before it looks at the flag: one of the two sees the other.
+        // The flag is set before the last check, and the caller publishes tasks before it checks the flag, so one of the two sees the
+        // other.
         Interlocked.Exchange(ref asleep[thread], 1);
         if (!HasNews) wake[thread].Wait();
     }

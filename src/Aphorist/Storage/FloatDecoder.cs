@@ -5,7 +5,7 @@ namespace Aphorist.Storage;
 /// <summary>Converts the little-endian bytes of a floating-point type to floats.</summary>
 internal static class FloatDecoder
 {
-    /// <summary>Converts values; an F64 is rounded to the nearest float.</summary>
+    /// <summary>Converts values. F64 is rounded to the nearest float.</summary>
     public static void Decode(string dataType, ReadOnlySpan<byte> bytes, Span<float> values)
     {
         for (int i = 0; i < values.Length; i++)

@@ -15,7 +15,7 @@ public sealed class ModelFileException : AphoristException
     /// <summary>The path of the file, or the name of the stream.</summary>
     public string Path { get; }
 
-    // A damaged file determines the names that a problem quotes, so they may have any length and hold control characters.
+    // Problems quote names from the file. In a damaged file, these may have any length and contain control characters.
     private static string OneLine(string problem)
     {
         string text = string.Concat(problem.Select(character => char.IsControl(character) ? '\uFFFD' : character));

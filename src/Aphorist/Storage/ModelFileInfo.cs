@@ -12,21 +12,23 @@ public sealed record StoredOptimizer
     /// <summary>The number of training steps that the state results from; 0 if it is unknown.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>The names of what the optimizer keeps for each parameter.</summary>
+    /// <summary>The names of the values that the optimizer keeps for each parameter.</summary>
     public required IReadOnlyList<string> Moments { get; init; }
 }
 
-/// <summary>What a model file contains, apart from the values of its tensors. Reading it takes milliseconds, whatever the size of the model.</summary>
+/// <summary>
+/// The content of a model file, apart from the values of its tensors. Reading it takes milliseconds for any size of model.
+/// </summary>
 /// <remarks>docs/model-file.md describes the format.</remarks>
 public sealed record ModelFileInfo
 {
-    /// <summary>The version of the format that this library writes, and the newest that it reads.</summary>
+    /// <summary>The format version that this library writes, and the highest that it reads.</summary>
     public const int CurrentFormatVersion = 1;
 
     /// <summary>The key of the metadata entry that describes the model; see <see cref="DescribeAsJson"/>.</summary>
     public const string MetadataKey = "aphorist";
 
-    // Far above any useful vocabulary. A damaged file must not claim much memory.
+    // Far above any useful vocabulary. It limits the memory that a damaged file can claim.
     internal const int MaxDescriptionLength = 24 << 20;
     private const int MaxStringsBesidesTokens = 100;
 
@@ -52,7 +54,7 @@ public sealed record ModelFileInfo
     /// <summary>The tokenizer.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
-    /// <summary>How the model was trained; null if it was not.</summary>
+    /// <summary>The training record; null if the model was not trained.</summary>
     public required TrainingRecord? Training { get; init; }
 
     /// <summary>The program that the model was imported from; null if Aphorist created it.</summary>
@@ -61,35 +63,37 @@ public sealed record ModelFileInfo
     /// <summary>The optimizer state that was imported together with the model; null if there is none.</summary>
     public StoredOptimizer? Optimizer { get; init; }
 
-    /// <summary>The tensors in the order of the file.</summary>
+    /// <summary>The tensors in file order.</summary>
     public required IReadOnlyList<SafetensorsTensor> Tensors { get; init; }
 
-    /// <summary>The version of this library, as model files record it.</summary>
+    /// <summary>The version of this library, as recorded in model files.</summary>
     internal static string LibraryVersion { get; } = typeof(ModelFileInfo).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>Reads and checks everything in a model file but the values of its tensors.</summary>
+    /// <summary>Reads and checks everything in a model file except the values of its tensors.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is missing, damaged, or not an Aphorist model.</exception>
     public static ModelFileInfo Read(string path)
     {
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         return From(reader);
     }
 
-    /// <summary>Reads and checks everything in a stream but the values of its tensors.</summary>
-    /// <param name="stream">The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first.</param>
+    /// <summary>Reads and checks everything in a stream except the values of its tensors.</summary>
+    /// <param name="stream">
+    /// The stream, from its position to its end. It stays open. If it cannot seek, it is read into memory first.
+    /// </param>
     /// <param name="name">The name of the file in error messages.</param>
-    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is damaged or not an Aphorist model.</exception>
     public static ModelFileInfo Read(Stream stream, string name = "stream")
     {
         using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
         return From(reader);
     }
 
-    /// <summary>Reads and checks everything in a model file in memory but the values of its tensors.</summary>
+    /// <summary>Reads and checks everything in a model file in memory except the values of its tensors.</summary>
     /// <param name="bytes">The content of the file.</param>
     /// <param name="name">The name of the file in error messages.</param>
-    /// <exception cref="ModelFileException">The file is damaged, or not a model of Aphorist.</exception>
+    /// <exception cref="ModelFileException">The file is damaged or not an Aphorist model.</exception>
     public static ModelFileInfo Read(ReadOnlyMemory<byte> bytes, string name = "memory")
     {
         using SafetensorsReader reader = SafetensorsReader.Open(bytes, name);
@@ -97,8 +101,8 @@ public sealed record ModelFileInfo
     }
 
     /// <summary>
-    /// Describes a model as JSON: its shape, tokenizer, training and origin, without optimizer state. Model files have this document under
-    /// <see cref="MetadataKey"/>, and so can the metadata of other formats.
+    /// Describes a model as JSON: its shape, tokenizer, training record and origin, without the optimizer state. Model files store this
+    /// document under <see cref="MetadataKey"/>; the metadata of other formats can store it as well.
     /// </summary>
     public static string DescribeAsJson(LanguageModel model)
     {
@@ -110,7 +114,8 @@ public sealed record ModelFileInfo
     {
         ModelMetadata metadata = ReadMetadata(reader);
         ModelSpec spec = ReadSpec(reader.Path, metadata.Architecture);
-        Tokenizer tokenizer = StoredTokenizer.Read(reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
+        Tokenizer tokenizer = StoredTokenizer.Read(
+            reader.Path, metadata.Tokenizer, new TextNormalization(metadata.Normalization.Lowercase));
         StoredTensor.Check(reader, ExpectedTensors(reader.Path, spec, tokenizer, metadata.Optimizer));
         return new ModelFileInfo
         {
@@ -132,33 +137,40 @@ public sealed record ModelFileInfo
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
         {
             throw new ModelFileException(
-                reader.Path, "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; use a file that Aphorist saved, or import it");
+                reader.Path,
+                "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; "
+                + "use a file that Aphorist saved, or import it");
         }
 
         if (json.Length > MaxDescriptionLength)
         {
             throw new ModelFileException(
-                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters, but {MaxDescriptionLength} is the maximum");
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {json.Length} characters, "
+                + $"but {MaxDescriptionLength} is the maximum");
         }
 
         try
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
             CheckStrings(reader, bytes);
-            int version = JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion ?? throw new JsonException();
+            int version = JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.FormatVersionMetadata)?.FormatVersion
+                ?? throw new JsonException();
             if (version > CurrentFormatVersion)
-                throw new ModelFileException(reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
-            if (version < 1) throw new ModelFileException(reader.Path, $"its format version is {version}, which never existed");
+                throw new ModelFileException(
+                    reader.Path, $"its format version is {version} and this program reads up to {CurrentFormatVersion}; update Aphorist");
+            if (version < 1) throw new ModelFileException(reader.Path, $"its format version is {version}, which does not exist");
             return JsonSerializer.Deserialize(bytes, ModelMetadataContext.Default.ModelMetadata) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             string place = (exception as JsonException)?.Path is { Length: > 0 } path ? $" at {path}" : "";
-            throw new ModelFileException(reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
+            throw new ModelFileException(
+                reader.Path, $"its description of the model (metadata '{MetadataKey}') is damaged{place}", exception);
         }
     }
 
-    /// <summary>Checks the number of strings before any is created: there must not be many more than tokens.</summary>
+    /// <summary>Limits the number of strings before any is created: a valid description has few strings other than tokens.</summary>
     private static void CheckStrings(SafetensorsReader reader, ReadOnlySpan<byte> description)
     {
         long tokens = reader.Find("decoder.bias")?.Count ?? 0, strings = 0;
@@ -168,16 +180,21 @@ public sealed record ModelFileInfo
         if (strings > tokens + MaxStringsBesidesTokens)
         {
             throw new ModelFileException(
-                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {strings} strings where its decoder has {tokens} tokens");
         }
     }
 
     private static ModelSpec ReadSpec(string path, ArchitectureMetadata architecture)
     {
         ModelSpec[] variants = [.. LayerKind.All.SelectMany(kind => kind.Variants)];
-        ModelSpec variant = variants.FirstOrDefault(known => known.Kind.StoredName(known) == architecture.Kind) ?? throw new ModelFileException(
-            path, $"its architecture is '{architecture.Kind}' and this program knows {string.Join(", ", variants.Select(known => $"'{known.Kind.StoredName(known)}'"))}; update Aphorist");
-        if (variant.Kind.HasKernelSize && architecture.KernelSize is null) throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
+        ModelSpec variant = variants.FirstOrDefault(known => known.Kind.StoredName(known) == architecture.Kind)
+            ?? throw new ModelFileException(
+                path,
+                $"its architecture is '{architecture.Kind}' and this program knows "
+                + $"{string.Join(", ", variants.Select(known => $"'{known.Kind.StoredName(known)}'"))}; update Aphorist");
+        if (variant.Kind.HasKernelSize && architecture.KernelSize is null)
+            throw new ModelFileException(path, "its layers are convolutions but it has no kernel size");
         ModelSpec spec = variant with
         {
             HiddenSize = architecture.HiddenSize,
@@ -203,13 +220,15 @@ public sealed record ModelFileInfo
         if (optimizer.Steps < 0 || !OptimizerState.AreKnown(optimizer.Moments))
         {
             throw new ModelFileException(
-                path, $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer that this program does not know; update Aphorist");
+                path,
+                $"it has the state '{string.Join(", ", optimizer.Moments)}' of an optimizer "
+                + "that this program does not know; update Aphorist");
         }
 
         return [.. tensors, .. optimizer.Moments.SelectMany(moment => StoredTensor.OfMoment(tensors, moment))];
     }
 
-    /// <summary>Turns a shape that is not valid into a file that is not.</summary>
+    /// <summary>Reports an invalid shape as an invalid file.</summary>
     private static T Check<T>(string path, Func<T> create)
     {
         try

@@ -26,7 +26,7 @@ internal sealed record ModelMetadata
 
     /// <summary>Describes a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="withOptimizer">Whether to describe the optimizer state, whose tensors the file must then have.</param>
+    /// <param name="withOptimizer">Whether to describe the optimizer state. The file must then contain its tensors.</param>
     public static ModelMetadata Of(LanguageModel model, bool withOptimizer)
     {
         ModelSpec spec = model.Spec;
@@ -99,7 +99,7 @@ internal sealed record NormalizationMetadata
     public required bool Lowercase { get; init; }
 }
 
-/// <summary>The part of the document that is the same in every version of the format.</summary>
+/// <summary>The part of the document that is the same in all format versions.</summary>
 internal sealed record FormatVersionMetadata
 {
     public required int FormatVersion { get; init; }
@@ -117,7 +117,8 @@ internal sealed record FormatVersionMetadata
 [JsonSerializable(typeof(FormatVersionMetadata))]
 internal sealed partial class ModelMetadataContext : JsonSerializerContext
 {
-    /// <summary>The serializer for writing. It does not escape letters of any script, which keeps a large vocabulary short.</summary>
+    /// <summary>The serializer for writing. It does not escape non-ASCII letters, which keeps a large vocabulary short.</summary>
     public static JsonTypeInfo<ModelMetadata> Readable => field ??= (JsonTypeInfo<ModelMetadata>)
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(typeof(ModelMetadata));
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            .GetTypeInfo(typeof(ModelMetadata));
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aphorist.Storage;
 
-/// <summary>The element types of tensors, as the format spells them.</summary>
+/// <summary>The element types of tensors, in the spelling of the format.</summary>
 internal static class SafetensorsElement
 {
     private static readonly (string Name, int Bits)[] Types =
@@ -12,7 +12,7 @@ internal static class SafetensorsElement
         ("F8_E4M3", 8), ("F8_E5M2", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8), ("F8_E5M2FNUZ", 8), ("F6_E2M3", 6), ("F6_E3M2", 6), ("F4", 4),
     ];
 
-    /// <summary>The type that a string of the header names; null if it is unknown.</summary>
+    /// <summary>Returns the type with the name in the header; null if it is unknown.</summary>
     public static string? Named(ref readonly Utf8JsonReader text)
     {
         foreach ((string name, _) in Types)
@@ -20,9 +20,9 @@ internal static class SafetensorsElement
         return null;
     }
 
-    /// <summary>The size of an element in bits, which can be less than a byte.</summary>
+    /// <summary>The size of an element in bits. It can be less than 8.</summary>
     public static int BitsOf(string type) => Types.First(known => known.Name == type).Bits;
 
-    /// <summary>The size of an element in bytes, for types of whole bytes.</summary>
+    /// <summary>The size of an element in bytes, for types with whole bytes.</summary>
     public static int BytesOf(string type) => BitsOf(type) / 8;
 }

@@ -8,7 +8,8 @@ internal sealed class SafetensorsHeader
     /// <summary>The maximum length of a header in bytes, as in the reference implementation of the format.</summary>
     public const int MaxLength = 100_000_000;
 
-    // The format has no such limits. They are far beyond the needs of any file; without them a short header could take much memory.
+    // The format does not have these limits. They are far above the needs of any real file and bound the memory that a short header can
+    // claim.
     private const int MaxNameLength = 4096;
     private const int MaxDimensions = 64;
     private const int MaxEntries = 100_000;
@@ -43,7 +44,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Utf8JsonReader throws InvalidOperationException for text that is not UTF-8 and for a value of an unexpected kind.
+            // Utf8JsonReader throws InvalidOperationException for invalid UTF-8 and for a value of an unexpected kind.
             throw new FormatException("its header is not the JSON of a safetensors file", exception);
         }
 
@@ -53,7 +54,7 @@ internal sealed class SafetensorsHeader
 
     private void ReadEntries(ReadOnlySpan<byte> bytes, long dataStart)
     {
-        // JSON allows leading white space, the format does not.
+        // JSON allows leading white space; the format does not.
         if (bytes is not [(byte)'{', ..]) throw new JsonException();
         Utf8JsonReader json = new(bytes);
         bool hasMetadata = false;
@@ -113,7 +114,9 @@ internal sealed class SafetensorsHeader
         if (end < begin || end > long.MaxValue - dataStart)
             throw new FormatException($"tensor '{name}' has impossible data offsets ({begin} to {end})");
         if (!TryCount(shape, out long count) || (Int128)count * SafetensorsElement.BitsOf(dataType) != (Int128)(end - begin) * 8)
-            throw new FormatException($"tensor '{name}' has shape {SafetensorsTensor.FormatShape(shape)} of {dataType}, which does not fit its {end - begin} bytes");
+            throw new FormatException(
+                $"tensor '{name}' has shape {SafetensorsTensor.FormatShape(shape)} of {dataType}, "
+                + $"which does not fit its {end - begin} bytes");
         return new SafetensorsTensor(name, dataType, shape, count, dataStart + begin, end - begin);
     }
 
@@ -154,12 +157,13 @@ internal sealed class SafetensorsHeader
     private static string ReadType(ref Utf8JsonReader json, string tensor)
     {
         Expect(ref json, JsonTokenType.String);
-        return SafetensorsElement.Named(in json) ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
+        return SafetensorsElement.Named(in json)
+            ?? throw new FormatException($"tensor '{tensor}' has the unknown element type '{ShortText(ref json)}'");
     }
 
     private static string ShortText(ref Utf8JsonReader json) => json.ValueSpan.Length <= MaxNameLength
         ? json.GetString()!
-        : throw new FormatException($"its header has a name of {json.ValueSpan.Length} bytes where {MaxNameLength} are the most");
+        : throw new FormatException($"its header has a name of {json.ValueSpan.Length} bytes where {MaxNameLength} is the maximum");
 
     private static long[] ReadNumbers(ref Utf8JsonReader json, string tensor)
     {
@@ -169,8 +173,9 @@ internal sealed class SafetensorsHeader
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (!json.TryGetInt64(out long number) || number < 0)
-                throw new FormatException($"the header of tensor '{tensor}' has a number that is no size");
-            if (count == MaxDimensions) throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MaxDimensions} sizes");
+                throw new FormatException($"the header of tensor '{tensor}' has a number that is not a valid size");
+            if (count == MaxDimensions)
+                throw new FormatException($"the header of tensor '{tensor}' has a list of more than {MaxDimensions} sizes");
             numbers[count++] = number;
         }
 

@@ -7,8 +7,7 @@ using Aphorist.Storage;
 namespace Aphorist;
 
 /// <summary>
-/// Reads a safetensors file: the header when the file is opened, and each tensor on request, straight into the caller's memory. Not safe for use
-/// by several threads at the same time.
+/// Reads a safetensors file: the header on opening, and each tensor on request, directly into the caller's memory. Not thread-safe.
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
@@ -38,7 +37,9 @@ public sealed class SafetensorsReader : IDisposable
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors => header.Tensors;
 
-    /// <summary>Whether bytes look like the start of a safetensors file: the length of the header, and its first character.</summary>
+    /// <summary>
+    /// Checks whether bytes look like the start of a safetensors file: a header length and the first character of the header.
+    /// </summary>
     /// <param name="start">The first bytes of the file, at least 9.</param>
     public static bool LooksLikeSafetensors(ReadOnlySpan<byte> start) => start.Length > sizeof(long) && start[sizeof(long)] == (byte)'{';
 
@@ -53,7 +54,7 @@ public sealed class SafetensorsReader : IDisposable
         Stream? stream = null;
         try
         {
-            // Unbuffered, since every read is large.
+            // Unbuffered, because every read is large.
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return new SafetensorsReader(path, stream, leavesOpen: false);
         }
@@ -67,8 +68,8 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>Opens a stream and checks its header.</summary>
     /// <param name="stream">
-    /// The stream, from its position to its end. It stays open, and nothing else may read it meanwhile. If it cannot seek, it is read into memory
-    /// and can have up to 2 GiB.
+    /// The stream, from its position to its end. It stays open and must not be read by others during this time. If it cannot seek, it is
+    /// read into memory first and is limited to 2 GiB.
     /// </param>
     /// <param name="name">The name of the file in error messages.</param>
     /// <exception cref="ModelFileException">The stream cannot be read, or is not a complete safetensors file.</exception>
@@ -105,15 +106,15 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>Reads a whole tensor of F32, F16, BF16 or F64 as floats in row-major order.</summary>
     /// <param name="name">The name of the tensor.</param>
-    /// <param name="destination">Receives the values; exactly as long as the tensor.</param>
-    /// <exception cref="ModelFileException">The file has no such tensor, or one of another size or type, or it cannot be read.</exception>
+    /// <param name="destination">Receives the values. Its length must be that of the tensor.</param>
+    /// <exception cref="ModelFileException">The tensor is missing, has another size or type, or cannot be read.</exception>
     public void Read(string name, Span<float> destination) => Read(Require(name, destination.Length), 0, destination);
 
     /// <summary>Reads a part of a tensor of F32, F16, BF16 or F64 as floats.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     /// <param name="start">The index of the first value in row-major order.</param>
     /// <param name="destination">Receives the values; its length is the number of values read.</param>
-    /// <exception cref="ModelFileException">The tensor is of another type, or it cannot be read.</exception>
+    /// <exception cref="ModelFileException">The tensor has another type or cannot be read.</exception>
     public void Read(SafetensorsTensor tensor, long start, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -121,23 +122,23 @@ public sealed class SafetensorsReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tensor.Count - destination.Length);
         if (!tensor.IsFloatingPoint)
             throw new ModelFileException(Path, $"tensor '{tensor.Name}' is {tensor.DataType} where floating-point values are expected");
-        bool asTheyAre = tensor.DataType == "F32" && BitConverter.IsLittleEndian;
+        bool readsDirectly = tensor.DataType == "F32" && BitConverter.IsLittleEndian;
         int size = SafetensorsElement.BytesOf(tensor.DataType);
-        byte[] buffer = asTheyAre ? [] : new byte[size * Math.Min(ValuesPerRead, destination.Length)];
+        byte[] buffer = readsDirectly ? [] : new byte[size * Math.Min(ValuesPerRead, destination.Length)];
         while (destination.Length > 0)
         {
             Span<float> block = destination[..Math.Min(ValuesPerRead, destination.Length)];
-            Span<byte> bytes = asTheyAre ? MemoryMarshal.AsBytes(block) : buffer.AsSpan(0, size * block.Length);
+            Span<byte> bytes = readsDirectly ? MemoryMarshal.AsBytes(block) : buffer.AsSpan(0, size * block.Length);
             ReadBytes(tensor.Position + start * size, bytes);
-            if (!asTheyAre) FloatDecoder.Decode(tensor.DataType, bytes, block);
+            if (!readsDirectly) FloatDecoder.Decode(tensor.DataType, bytes, block);
             start += block.Length;
             destination = destination[block.Length..];
         }
     }
 
-    /// <summary>Reads a part of a tensor of F32, F16, BF16 or F64 as floats, and checks that every value is finite.</summary>
+    /// <summary>Reads a part of a tensor of F32, F16, BF16 or F64 as floats and checks that all values are finite.</summary>
     /// <inheritdoc cref="Read(SafetensorsTensor, long, Span{float})"/>
-    /// <exception cref="ModelFileException">A value is not finite, the tensor is of another type, or it cannot be read.</exception>
+    /// <exception cref="ModelFileException">A value is not finite, or the tensor has another type or cannot be read.</exception>
     public void ReadFinite(SafetensorsTensor tensor, long start, Span<float> destination)
     {
         Read(tensor, start, destination);
@@ -162,8 +163,8 @@ public sealed class SafetensorsReader : IDisposable
         if (!leavesOpen) stream.Dispose();
     }
 
-    /// <summary>Checks that values of a tensor are finite.</summary>
-    /// <exception cref="ModelFileException">A value is not; the message says where.</exception>
+    /// <summary>Checks that all values of a tensor are finite.</summary>
+    /// <exception cref="ModelFileException">A value is not finite. The message gives its indices.</exception>
     internal void EnsureFinite(SafetensorsTensor tensor, long start, ReadOnlySpan<float> values)
     {
         if (TensorPrimitives.IsFiniteAll(values)) return;
@@ -171,7 +172,9 @@ public sealed class SafetensorsReader : IDisposable
         while (float.IsFinite(values[index])) index++;
         throw new ModelFileException(
             Path,
-            string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor.Name}' has the value {values[index]} at {IndicesOf(tensor, start + index)}; ")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tensor '{tensor.Name}' has the value {values[index]} at {IndicesOf(tensor, start + index)}; ")
             + "the training diverged or the file is damaged, so use an earlier model");
     }
 
@@ -199,12 +202,14 @@ public sealed class SafetensorsReader : IDisposable
     private SafetensorsHeader ReadHeader()
     {
         Span<byte> prefix = stackalloc byte[sizeof(long)];
-        if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is no safetensors file");
+        if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is not a safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > SafetensorsHeader.MaxLength) throw new FormatException($"it announces a header of {length} bytes, so it is no safetensors file");
+        if (length > SafetensorsHeader.MaxLength)
+            throw new FormatException($"it announces a header of {length} bytes, so it is not a safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
-            throw new FormatException($"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is no safetensors file");
+            throw new FormatException(
+                $"it announces a header of {length} bytes but has {FileLength} bytes in all; it was cut off or is not a safetensors file");
         byte[] json = new byte[length];
         ReadBytes(prefix.Length, json);
         return SafetensorsHeader.Parse(json, prefix.Length + json.Length, FileLength);

@@ -1,8 +1,8 @@
 namespace Aphorist;
 
-/// <summary>A tensor of a safetensors file, as its header describes it.</summary>
+/// <summary>A tensor of a safetensors file, as described in its header.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="DataType">The element type as the format spells it: F32, F16, BF16, F64, I64, ...</param>
+/// <param name="DataType">The element type in the spelling of the format: F32, F16, BF16, F64, I64, ...</param>
 /// <param name="Shape">The dimensions; none for a single value.</param>
 /// <param name="Count">The number of values: the product of the dimensions.</param>
 /// <param name="Position">The position of the first byte in the file.</param>

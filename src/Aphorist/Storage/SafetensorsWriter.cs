@@ -9,13 +9,13 @@ using Aphorist.Storage;
 namespace Aphorist;
 
 /// <summary>
-/// Writes a safetensors file: first declare the metadata and the name and shape of every tensor, then write the values in the same order,
-/// then call <see cref="Commit"/>.
+/// Writes a safetensors file. Declare the metadata and the names and shapes of all tensors, write the values in the same order, then call
+/// <see cref="Commit"/>.
 /// </summary>
-/// <remarks>The values go straight from the caller's memory to the file. A path changes only when <see cref="Commit"/> is called.</remarks>
+/// <remarks>Values are written directly from the caller's memory. An existing file is replaced only by <see cref="Commit"/>.</remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
-    // Data that start on a cache line can be mapped into memory and used in place.
+    // Data that start on a cache line can be memory-mapped and used in place.
     private const int DataAlignment = 64;
 
     private const int ValuesPerWrite = 1 << 20;
@@ -29,7 +29,7 @@ public sealed class SafetensorsWriter : IDisposable
     private int current;
     private long writtenOfCurrent;
 
-    /// <summary>Starts a new version of a file. The previous version stays until <see cref="Commit"/>.</summary>
+    /// <summary>Starts a new version of a file. The previous version remains until <see cref="Commit"/>.</summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public SafetensorsWriter(string path) => file = new AtomicFile(path);
@@ -61,7 +61,7 @@ public sealed class SafetensorsWriter : IDisposable
     /// <summary>Writes values of the next declared tensor in row-major order: all of them, or the next part.</summary>
     /// <param name="name">The name of the next tensor.</param>
     /// <param name="values">The values.</param>
-    /// <exception cref="IOException">The disk is full, for example.</exception>
+    /// <exception cref="IOException">The values could not be written, for example because the disk is full.</exception>
     public void Write(string name, ReadOnlySpan<float> values) => Write(name, "F32", MemoryMarshal.Cast<float, int>(values));
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float})"/>
@@ -69,12 +69,13 @@ public sealed class SafetensorsWriter : IDisposable
 
     /// <summary>Completes the file: flushes it to the disk and renames it into place, or flushes the stream.</summary>
     /// <exception cref="InvalidOperationException">A declared tensor was not written completely.</exception>
-    /// <exception cref="IOException">That failed; the previous file is unchanged.</exception>
+    /// <exception cref="IOException">The file could not be completed. The previous file is unchanged.</exception>
     public void Commit()
     {
         WriteHeader();
         SkipCompleteTensors(until: null);
-        if (current < tensors.Count) throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
+        if (current < tensors.Count)
+            throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
         file?.Commit();
         stream?.Flush();
     }
@@ -103,7 +104,8 @@ public sealed class SafetensorsWriter : IDisposable
         if (tensor?.Name != name || tensor.DataType != dataType)
             throw new InvalidOperationException($"'{name}' ({dataType}) is not the next tensor, which is '{tensor?.Name}'.");
         if (values.Length > tensor.Count - writtenOfCurrent)
-            throw new ArgumentException($"'{name}' is declared as {tensor.ShapeText} and cannot hold so many values.", nameof(values));
+            throw new ArgumentException(
+                $"'{name}' is declared as {tensor.ShapeText} and cannot hold more than {tensor.Count} values.", nameof(values));
         writtenOfCurrent += values.Length;
         for (; values.Length > ValuesPerWrite; values = values[ValuesPerWrite..]) WriteLittleEndian(values[..ValuesPerWrite]);
         WriteLittleEndian(values);
@@ -141,7 +143,8 @@ public sealed class SafetensorsWriter : IDisposable
 
     private void RequireNoHeader()
     {
-        if (headerWritten) throw new InvalidOperationException("Metadata and tensors must be declared before the first values are written.");
+        if (headerWritten)
+            throw new InvalidOperationException("Metadata and tensors must be declared before the first values are written.");
     }
 
     private void WriteHeader()
@@ -158,7 +161,8 @@ public sealed class SafetensorsWriter : IDisposable
         if (json.WrittenCount > SafetensorsHeader.MaxLength)
         {
             throw new InvalidOperationException(
-                $"The names and the metadata take {json.WrittenCount} bytes, but the format allows headers of up to {SafetensorsHeader.MaxLength} bytes.");
+                $"The names and the metadata take {json.WrittenCount} bytes, "
+                + $"but the format allows headers of up to {SafetensorsHeader.MaxLength} bytes.");
         }
 
         Span<byte> length = stackalloc byte[sizeof(long)];

@@ -2,20 +2,25 @@ using Aphorist.Model;
 
 namespace Aphorist.Storage;
 
-/// <summary>A tensor of a model file and the parameters that it belongs to. Files have row-major order, memory has the engine's.</summary>
+/// <summary>
+/// A tensor of a model file and the parameters that it belongs to. Files use row-major order; memory uses the engine's order.
+/// </summary>
 /// <param name="Name">The name in the file.</param>
 /// <param name="Parameter">The tensor of the model.</param>
-/// <param name="IsAdded">Whether the values are added to the parameters: PyTorch has two biases where the engine has their sum.</param>
+/// <param name="IsAdded">Whether the values are added to the parameters. PyTorch has two biases where the engine has their sum.</param>
 internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool IsAdded = false)
 {
     /// <summary>The shape in the file.</summary>
     public long[] Shape => [.. Parameter.Shape];
 
-    /// <summary>The tensors of a model in the order of the file.</summary>
+    /// <summary>Returns the tensors of a model in file order.</summary>
     public static IReadOnlyList<StoredTensor> Of(ModelLayout layout) =>
-        [.. layout.Tensors.SelectMany(tensor => tensor.StoredNames.Select((name, index) => new StoredTensor(name, tensor, IsAdded: index > 0)))];
+        [.. layout.Tensors.SelectMany(
+            tensor => tensor.StoredNames.Select((name, index) => new StoredTensor(name, tensor, IsAdded: index > 0)))];
 
-    /// <summary>The tensors of a model and of its optimizer state in the order of the file, each with the parameters that hold its values.</summary>
+    /// <summary>
+    /// Returns the tensors of a model and of its optimizer state in file order, each with the parameters that hold its values.
+    /// </summary>
     public static IEnumerable<(StoredTensor Tensor, Parameters Values)> Of(LanguageModel model)
     {
         IReadOnlyList<StoredTensor> tensors = Of(model.Layout);
@@ -27,13 +32,13 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
         }
     }
 
-    /// <summary>The tensors of a moment of the optimizer.</summary>
+    /// <summary>Returns the tensors of an optimizer moment.</summary>
     /// <param name="tensors">The tensors of the model.</param>
     /// <param name="moment">The name of the moment.</param>
     public static IEnumerable<StoredTensor> OfMoment(IReadOnlyList<StoredTensor> tensors, string moment) =>
         tensors.Where(tensor => !tensor.IsAdded).Select(tensor => tensor with { Name = $"optimizer.{moment}.{tensor.Name}" });
 
-    /// <summary>Checks that a file has these tensors, with these shapes and floating-point values, and no others.</summary>
+    /// <summary>Checks that a file has exactly these tensors, with these shapes and floating-point values.</summary>
     /// <exception cref="ModelFileException">A tensor is missing, unexpected, or has another shape or type.</exception>
     public static void Check(SafetensorsReader reader, IReadOnlyCollection<StoredTensor> expected)
     {
@@ -45,7 +50,8 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
             if (!tensor.Shape.SequenceEqual(stored.Shape))
                 throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' has shape {tensor.ShapeText} where {shape} is expected");
             if (!tensor.IsFloatingPoint)
-                throw new ModelFileException(reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+                throw new ModelFileException(
+                    reader.Path, $"tensor '{stored.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
         }
 
         HashSet<string> names = [.. expected.Select(stored => stored.Name)];
@@ -58,7 +64,7 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
     {
         if (IsAdded)
         {
-            // The whole sum is in the first tensor.
+            // The first tensor holds the whole sum.
             writer.Write(Name, new float[Parameter.Length]);
         }
         else if (!Parameter.IsTransposed)
@@ -73,7 +79,7 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
         }
     }
 
-    /// <summary>Reads the values of the tensor into the parameters, and checks that they are finite.</summary>
+    /// <summary>Reads the values of the tensor into the parameters and checks that they are finite.</summary>
     /// <exception cref="ModelFileException">A value is not finite, or the file cannot be read.</exception>
     public void Read(SafetensorsReader reader, Parameters parameters)
     {
@@ -105,7 +111,7 @@ internal sealed record StoredTensor(string Name, ParameterTensor Parameter, bool
         reader.ReadFinite(tensor, 0, added);
         for (int i = 0; i < added.Length; i++)
         {
-            // Adding 0 would turn a -0 into 0, and loading must give the bits that were saved.
+            // Adding 0 would turn -0 into 0, but loading must reproduce the saved bits.
             if (added[i] != 0) values[i] += added[i];
         }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aphorist.Storage;
 
-/// <summary>Describes a tokenizer in a model file, and makes it again of the description.</summary>
+/// <summary>Converts a tokenizer to its description in a model file and back.</summary>
 internal static class StoredTokenizer
 {
     public const string Characters = "characters";
@@ -16,7 +16,7 @@ internal static class StoredTokenizer
         _ => new() { Kind = Bytes },
     };
 
-    /// <exception cref="ModelFileException">The description is of no tokenizer that could be of use.</exception>
+    /// <exception cref="ModelFileException">The description is not that of a valid tokenizer.</exception>
     public static Tokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
     {
         Characters => ReadCharacters(path, tokenizer.Vocabulary, normalization),
@@ -26,7 +26,8 @@ internal static class StoredTokenizer
             path, $"its tokenizer is '{other}' and this program knows '{Characters}', '{Words}' and '{Bytes}'; update Aphorist"),
     };
 
-    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
+    private static IEnumerable<string> TokensOf(Tokenizer tokenizer) =>
+        Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.GetText);
 
     private static CharacterTokenizer ReadCharacters(string path, string? characters, TextNormalization normalization)
     {
@@ -36,7 +37,8 @@ internal static class StoredTokenizer
         foreach (Rune character in characters.EnumerateRunes())
         {
             if (character.Value <= previous)
-                throw new ModelFileException(path, $"its vocabulary is not sorted or repeats a character (U+{character.Value:X4} after U+{previous:X4})");
+                throw new ModelFileException(
+                    path, $"its vocabulary is not sorted or repeats a character (U+{character.Value:X4} after U+{previous:X4})");
             previous = character.Value;
             count++;
         }
@@ -54,8 +56,10 @@ internal static class StoredTokenizer
         {
             if (tokens[id] is not { Length: > 0 } token) throw new ModelFileException(path, $"token {id} of its vocabulary is empty");
             if (id == WordTokenizer.UnknownId != (token == WordTokenizer.UnknownToken) || (id > 0 && token.Contains('\uFFFD')))
-                throw new ModelFileException(path, $"token {id} of its vocabulary is '{token}' where only token 0 is U+FFFD, which stands for unknown words");
-            if (!ids.TryAdd(token, id)) throw new ModelFileException(path, $"tokens {ids[token]} and {id} of its vocabulary are both '{token}'");
+                throw new ModelFileException(
+                    path, $"token {id} of its vocabulary is '{token}' where only token 0 is U+FFFD, which stands for unknown words");
+            if (!ids.TryAdd(token, id))
+                throw new ModelFileException(path, $"tokens {ids[token]} and {id} of its vocabulary are both '{token}'");
         }
 
         return WordTokenizer.FromTokens(tokens!, normalization);

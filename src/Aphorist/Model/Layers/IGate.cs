@@ -3,18 +3,18 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>A gate's activation as a type, so that the cell is compiled for each.</summary>
+/// <summary>The activation function of a gate as a type, so that the cell is compiled for each.</summary>
 internal interface IGate
 {
     static abstract TLanes Activate<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>;
 
-    /// <summary>The gradient of the sum x, given y = activate(x) and the gradient of y.</summary>
+    /// <summary>Returns the gradient of the sum x, given y = activate(x) and the gradient of y.</summary>
     static abstract TLanes Backward<TLanes>(TLanes y, TLanes gradient)
         where TLanes : unmanaged, ILanes<TLanes>;
 }
 
-/// <summary>See <see cref="GateActivation.Sigmoid"/>; its derivative is y (1 - y).</summary>
+/// <summary><see cref="GateActivation.Sigmoid"/>. Its derivative is y (1 - y).</summary>
 internal readonly struct SigmoidGate : IGate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,7 +26,7 @@ internal readonly struct SigmoidGate : IGate
         where TLanes : unmanaged, ILanes<TLanes> => gradient * y * (TLanes.Broadcast(1f) - y);
 }
 
-/// <summary>See <see cref="GateActivation.HardSigmoid"/>; its derivative is 0.2 where it is not clipped.</summary>
+/// <summary><see cref="GateActivation.HardSigmoid"/>. Its derivative is 0.2 where it is not clipped.</summary>
 internal readonly struct HardSigmoidGate : IGate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,7 +39,7 @@ internal readonly struct HardSigmoidGate : IGate
         TLanes.WhereBetween(y, TLanes.Zero, TLanes.Broadcast(1f), gradient * TLanes.Broadcast(0.2f));
 }
 
-/// <summary>tanh, for what the input gate lets in; its derivative is 1 - y^2.</summary>
+/// <summary>The hyperbolic tangent, for the cell candidate. Its derivative is 1 - y^2.</summary>
 internal readonly struct TanhGate : IGate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,6 @@
 namespace Aphorist.Model.Layers;
 
-/// <summary>What a layer reads: tokens, or vectors. One of the two is null.</summary>
+/// <summary>The input of a layer: tokens or vectors. The other one is null.</summary>
 internal readonly unsafe struct LayerInput
 {
     private LayerInput(int* tokens, float* vectors)
@@ -9,10 +9,10 @@ internal readonly unsafe struct LayerInput
         Vectors = vectors;
     }
 
-    /// <summary>[rows]: ids.</summary>
+    /// <summary>The ids [rows].</summary>
     public int* Tokens { get; }
 
-    /// <summary>[rows, I].</summary>
+    /// <summary>The vectors [rows, I].</summary>
     public float* Vectors { get; }
 
     public static LayerInput Of(int* tokens) => new(tokens, null);

@@ -5,8 +5,8 @@ using Aphorist.Model.Layers.Lstm;
 namespace Aphorist.Model.Layers;
 
 /// <summary>
-/// Everything that depends on the architecture: sizes, tensors and their names, initial values, weights and workspaces. Each architecture has one
-/// subclass in its own folder; nothing else switches on <see cref="Architecture"/>.
+/// The parts of the engine that depend on the architecture: sizes, tensors and their names, initial values, weights and workspaces. Each
+/// architecture has one subclass in its own folder. No other code switches on <see cref="Architecture"/>.
 /// </summary>
 internal abstract class LayerKind
 {
@@ -23,7 +23,7 @@ internal abstract class LayerKind
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "Unknown architecture."),
     };
 
-    /// <summary>The plural for messages.</summary>
+    /// <summary>The plural name for messages.</summary>
     public abstract string DisplayName { get; }
 
     /// <summary>The maximum number of layers.</summary>
@@ -32,25 +32,27 @@ internal abstract class LayerKind
     /// <summary>The number of blocks of H rows in a layer's kernel.</summary>
     public abstract int GateCount { get; }
 
-    /// <summary>The activation of the gates unless a spec sets another.</summary>
+    /// <summary>The default activation of the gates.</summary>
     public abstract GateActivation DefaultGates { get; }
 
-    /// <summary>The gates with values between 0 and 1, by name, each with its index among the blocks that <see cref="InferenceLayer.Gate"/> returns.</summary>
+    /// <summary>
+    /// The gates with values between 0 and 1: name and index among the blocks that <see cref="InferenceLayer.Gate"/> returns.
+    /// </summary>
     public abstract IReadOnlyList<(string Name, int Index)> Gates { get; }
 
     /// <summary>All kinds.</summary>
     public static IReadOnlyList<LayerKind> All { get; } = [Lstm, Gru, Convolution];
 
-    /// <summary>The specs that have a name of their own in model files; see <see cref="StoredName"/>.</summary>
+    /// <summary>The specs with a separate name in model files; see <see cref="StoredName"/>.</summary>
     public abstract IEnumerable<ModelSpec> Variants { get; }
 
-    /// <summary>Whether a model file says which activation the gates have; otherwise it follows from the name.</summary>
+    /// <summary>Whether model files store the activation of the gates. Otherwise the name determines it.</summary>
     public virtual bool StoresGates => false;
 
     /// <summary>Whether the layers have a <see cref="ModelSpec.KernelSize"/>.</summary>
     public virtual bool HasKernelSize => false;
 
-    /// <summary>Checks the properties of a spec that matter to this kind of layer only.</summary>
+    /// <summary>Checks the properties of a spec that only this kind of layer uses.</summary>
     /// <exception cref="InvalidOptionsException">A property is out of range.</exception>
     public virtual void Validate(ModelSpec spec)
     {
@@ -67,8 +69,8 @@ internal abstract class LayerKind
     public abstract LayerTensors AddTensors(ModelLayout layout, ModelSpec spec, int layer, long inputs);
 
     /// <summary>
-    /// The name of the layers in model files. Whatever changes what is computed but shows in no tensor is a part of the name, so that no program
-    /// takes one variant for another.
+    /// Returns the name of the layers in model files. The name includes all settings that affect the computation but no tensor, so that
+    /// variants cannot be confused.
     /// </summary>
     public abstract string StoredName(ModelSpec spec);
 

@@ -4,12 +4,13 @@ using Aphorist.Numerics;
 namespace Aphorist.Model.Layers;
 
 /// <summary>
-/// One recurrent layer over whole sequences, forward and backward: the workspace of one worker. Which products there are, and in what order, is
-/// almost the same for an LSTM and a GRU, and is here; what they do element by element is theirs.
+/// One recurrent layer over whole sequences, forward pass and backward pass: the workspace of one worker. This class has the matrix
+/// products and their order, which are almost the same for an LSTM and a GRU. The subclasses have the element-wise part.
 /// </summary>
 /// <remarks>
-/// Sequences lie step by step: [steps, rows, size]. Products with the inputs of all steps are made at once; those with the state, step by step. On the
-/// way back, the gradients of the kernels are added up over blocks of steps, so that they are loaded and stored seldom.
+/// Data are ordered by step: [steps, rows, size]. The products with the inputs are computed for all steps together, those with the state
+/// step by step. The backward pass accumulates the gradients of the kernels over blocks of steps, so that they are rarely loaded and
+/// stored.
 /// </remarks>
 internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
 {
@@ -25,7 +26,9 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
         BlockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
         BlockRowsKept = weights.ReadsTokens ? maxRows : BlockRows;
         packedRecurrentGradient = new AlignedArray(Gemm.PackedLength(BlockRows, Gates));
-        packedInputGradient = SharesGradient || weights.ReadsTokens ? packedRecurrentGradient : new AlignedArray(packedRecurrentGradient.Length);
+        packedInputGradient = SharesGradient || weights.ReadsTokens
+            ? packedRecurrentGradient
+            : new AlignedArray(packedRecurrentGradient.Length);
         zeros = GC.AllocateArray<int>(maxRows, pinned: true);
     }
 
@@ -41,28 +44,32 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     /// <summary>G H.</summary>
     protected int Gates { get; }
 
-    /// <summary>Sequences of the current call.</summary>
+    /// <summary>The number of sequences of the current call.</summary>
     protected int Rows { get; private set; }
 
-    /// <summary>Floats of a vector of the state for each sequence of the current call.</summary>
+    /// <summary>The number of floats in one state vector of all sequences of the current call.</summary>
     protected nint States => (nint)Rows * HiddenSize;
 
-    /// <summary>Whether the sequences of the current call began from zero states.</summary>
+    /// <summary>Whether the sequences of the current call started from zero states.</summary>
     protected bool FromZero { get; private set; }
 
-    /// <summary>Rows of a block of steps: at least as deep as the products are fast with.</summary>
+    /// <summary>The number of rows in a block of steps, large enough for fast products.</summary>
     protected int BlockRows { get; }
 
-    /// <summary>How many rows of gradients are kept: those of a step where the layer reads tokens, else those of a block, from which the inputs' gradients are made.</summary>
+    /// <summary>
+    /// The number of rows of gradients that are kept: one step for token inputs, one block for vector inputs, whose gradients need them.
+    /// </summary>
     protected int BlockRowsKept { get; }
 
     /// <summary>Whether the gradients of x W and h U are the same.</summary>
     protected abstract bool SharesGradient { get; }
 
-    /// <summary>Whether the cell itself leaves a part of the gradient of the state before, to which the part that comes through U is added.</summary>
+    /// <summary>Whether the cell computes a part of the gradient of the previous state, to which the part through U is added.</summary>
     protected abstract bool CellPassesStateGradient { get; }
 
-    /// <summary>How many columns of U, the first ones, are multiplied by h: all of them, except where a cell multiplies the rest by something else.</summary>
+    /// <summary>
+    /// The number of leading columns of U that are multiplied by h: all, unless a cell multiplies the other columns by another vector.
+    /// </summary>
     protected virtual int StateColumns => Gates;
 
     public override void Forward(LayerInput input, int steps, int rows, float* state)
@@ -72,17 +79,19 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
         if (!Weights.ReadsTokens)
         {
             Gemm.Multiply(
-                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize, accumulate: false);
+                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize,
+                accumulate: false);
         }
 
         fixed (int* none = zeros)
         {
             for (int step = 0; step < steps; step++)
             {
-                // The product of a zero state and U needs no computing.
+                // The product of a zero state and U is zero.
                 float* sums = RecurrentSums(step);
                 bool adds = SharesGradient && !Weights.ReadsTokens;
-                if (step > 0 || !FromZero) Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
+                if (step > 0 || !FromZero)
+                    Gemm.Multiply(Hidden(step), HiddenSize, 1, Weights.Recurrent, sums, Gates, rows, StateColumns, HiddenSize, adds);
                 else if (!adds) new Span<float>(sums, rows * Gates).Clear();
                 ForwardCell(step, Weights.ReadsTokens ? input.Tokens + (nint)step * rows : none);
             }
@@ -124,69 +133,77 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
             }
         }
 
-        // Each token of each sequence took the bias once, and left its gradient in the row of its kind.
+        // Each token of each sequence added the bias once, and the row of the token has the gradient.
         if (Weights.ReadsTokens) SumRows(rowGradients, Weights.Tensors.InputKernel.Length / Gates, new Span<float>(biasGradient, Gates));
     }
 
-    /// <summary>h before a step; before one more than there are, the last.</summary>
+    /// <summary>h before a step, or after the last step.</summary>
     protected float* Hidden(int step) => hidden.Pointer + step * States;
 
-    /// <summary>Where x W of a step goes, and of the steps after it; only asked for where inputs are vectors.</summary>
+    /// <summary>The buffer for x W, from a step on. Only used for vector inputs.</summary>
     protected abstract float* InputSums(int step);
 
-    /// <summary>Where h U of a step goes: where x W is if <see cref="SharesGradient"/> and inputs are vectors.</summary>
+    /// <summary>The buffer for h U of a step. It is that of x W if <see cref="SharesGradient"/> is true and inputs are vectors.</summary>
     protected abstract float* RecurrentSums(int step);
 
-    /// <summary>The cell at one step.</summary>
+    /// <summary>Computes one step of the cell.</summary>
     protected abstract void ForwardCell(int step, int* tokens);
 
-    /// <summary>Forgets the gradients of the steps of the last call.</summary>
+    /// <summary>Resets the gradients of the last call.</summary>
     protected abstract void BeginBackward();
 
-    /// <summary>The cell at one step backwards; leaves the gradients of the sums at <see cref="InputGradient"/> and <see cref="RecurrentGradient"/>.</summary>
-    protected abstract void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient);
+    /// <summary>
+    /// The backward pass of one step of the cell. Writes the gradients of the sums to <see cref="InputGradient"/> and <see
+    /// cref="RecurrentGradient"/>.
+    /// </summary>
+    protected abstract void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient);
 
-    /// <summary>The gradients [rows, G H] of x W from a row of the block on.</summary>
+    /// <summary>The gradients [rows, G H] of x W, from a row of the block on.</summary>
     protected abstract float* InputGradient(int row);
 
-    /// <summary>The gradients [rows, G H] of h U from a row of the block on.</summary>
+    /// <summary>The gradients [rows, G H] of h U, from a row of the block on.</summary>
     protected abstract float* RecurrentGradient(int row);
 
-    /// <summary>Packs the gradients of a step's h U for the product with which that of U is made.</summary>
+    /// <summary>Packs the gradients of the h U of a step for the product that computes the gradient of U.</summary>
     /// <param name="recurrentGradient">[rows, G H].</param>
-    /// <param name="rowsOfBlock">Rows of the whole block of steps.</param>
-    /// <param name="firstRow">The step's first row in it.</param>
+    /// <param name="rowsOfBlock">The number of rows in the whole block of steps.</param>
+    /// <param name="firstRow">The first row of the step in the block.</param>
     protected virtual void PackRecurrentGradient(float* recurrentGradient, int rowsOfBlock, int firstRow) =>
         Gemm.PackPart(recurrentGradient, Gates, 1, Rows, Gates, packedRecurrentGradient.Pointer, rowsOfBlock, firstRow);
 
-    /// <summary>dU += h' du over a block of steps, of which the first <paramref name="zeroRows"/> rows of h are known to be zero.</summary>
+    /// <summary>dU += h' du over a block of steps. The first <paramref name="zeroRows"/> rows of h are known to be zero.</summary>
     protected virtual void AddRecurrentKernelGradient(int firstStep, int rows, int zeroRows, float* kernelGradient) =>
         Gemm.Multiply(
             Hidden(firstStep) + (nint)zeroRows * HiddenSize, 1, HiddenSize, packedRecurrentGradient.Pointer + zeroRows * Gemm.PanelWidth,
             kernelGradient, Gates, HiddenSize, StateColumns, rows - zeroRows, accumulate: true, packedDepth: rows);
 
-    /// <summary>Begins the sequences from a state, or from zeros if it is null.</summary>
+    /// <summary>Starts the sequences from a state, or from zeros if it is null.</summary>
     protected virtual void LoadState(float* state) => Begin(hidden.Pointer, state);
 
-    /// <summary>The state after the last step.</summary>
+    /// <summary>Writes the state after the last step.</summary>
     protected virtual void StoreState(float* state, int steps) => Copy(Hidden(steps), state);
 
-    /// <summary>Sets the vectors that sequences begin with.</summary>
+    /// <summary>Sets the initial state vectors of the sequences.</summary>
     protected void Begin(float* first, float* state)
     {
         if (state is null) new Span<float>(first, (int)States).Clear();
         else Copy(state, first);
     }
 
-    /// <summary>Copies a vector of the state of each sequence.</summary>
-    protected void Copy(float* source, float* destination) => new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
+    /// <summary>Copies one state vector of all sequences.</summary>
+    protected void Copy(float* source, float* destination) =>
+        new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
 
     private static void SumRows(float* values, int rows, Span<float> sums)
     {
-        for (int row = 0; row < rows; row++) TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
+        for (int row = 0; row < rows; row++)
+            TensorPrimitives.Add(sums, new ReadOnlySpan<float>(values + (nint)row * sums.Length, sums.Length), sums);
     }
 
-    /// <summary>dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W' where something came past the layer.</summary>
+    /// <summary>
+    /// dU += h' du and dW += x' da over a block of steps, and dx = da W', or dx += da W' if a gradient bypassed the layer.
+    /// </summary>
     private void AddKernelGradients(LayerInput input, int firstStep, int endStep, int zeroRows, float* inputGradient, float* gradient)
     {
         int rows = (endStep - firstStep) * Rows;
@@ -198,6 +215,7 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
             input.Vectors + inputs, 1, Weights.InputSize, packedInputGradient.Pointer, gradient + Weights.Tensors.InputKernel.Offset, Gates,
             Weights.InputSize, Gates, rows, accumulate: true);
         Gemm.Multiply(
-            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize, Gates, Weights.IsResidual);
+            InputGradient(0), Gates, 1, Weights.InputKernelTransposed, inputGradient + inputs, Weights.InputSize, rows, Weights.InputSize,
+            Gates, Weights.IsResidual);
     }
 }

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>The matrices of one recurrent layer packed for matrix products. Refresh them after every change of the parameters.</summary>
+/// <summary>The weights of one recurrent layer, packed for matrix products. Refresh them after every change of the parameters.</summary>
 internal sealed unsafe class RecurrentWeights : LayerWeights
 {
     private readonly RecurrentKind kind;
@@ -33,19 +33,21 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     /// <summary>H.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>G H: the sums of all gates.</summary>
+    /// <summary>G H: the length of the sums of all gates.</summary>
     public int Gates { get; }
 
     /// <summary>I: the length of an input vector; 0 for tokens.</summary>
     public int InputSize { get; }
 
-    /// <summary>Whether the layer reads tokens rather than vectors.</summary>
+    /// <summary>Whether the layer reads tokens instead of vectors.</summary>
     public bool ReadsTokens => InputSize == 0;
 
     /// <summary>Whether the layer's input is added to its output.</summary>
     public bool IsResidual { get; }
 
-    /// <summary>What an input adds to a step's sums besides x W: for tokens [V, G H], W + b by rows; for vectors [1, G H], b.</summary>
+    /// <summary>
+    /// The part of the input that is added to the sums in addition to x W: for tokens [V, G H], the rows of W + b; for vectors [1, G H], b.
+    /// </summary>
     public float* InputRows => inputRows.Pointer;
 
     /// <summary>W as a packed B of depth I.</summary>
@@ -60,10 +62,10 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
     /// <summary>U transposed as a packed B of depth G H, for training.</summary>
     public float* RecurrentTransposed => recurrentTransposed!.Pointer;
 
-    /// <summary>U_n alone as a packed B of depth H, where a GRU resets before the product.</summary>
+    /// <summary>U_n as a packed B of depth H, for a GRU that applies the reset gate before the product.</summary>
     public float* RecurrentCandidate => recurrentCandidate.Pointer;
 
-    /// <summary>A GRU's second bias [G H].</summary>
+    /// <summary>The second bias [G H] of a GRU.</summary>
     public float* RecurrentBias => parameters.PointerTo(Tensors.RecurrentBias!);
 
     public override void Refresh(int part)
@@ -90,7 +92,8 @@ internal sealed unsafe class RecurrentWeights : LayerWeights
         }
     }
 
-    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) => kind.CreateTrainingLayer(this, weights, maxRows, maxSteps);
+    public override TrainingLayer CreateLayer(PackedWeights weights, int maxRows, int maxSteps) =>
+        kind.CreateTrainingLayer(this, weights, maxRows, maxSteps);
 
     public override InferenceLayer CreateState(PackedWeights weights, int rows) => kind.CreateInferenceLayer(this, weights, rows);
 

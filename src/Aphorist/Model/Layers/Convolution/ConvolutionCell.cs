@@ -4,10 +4,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>The element-wise part of a convolution, forward and backward. The caller computes the matrix products around it.</summary>
+/// <summary>The element-wise part of a convolution: forward pass and backward pass. The caller computes the matrix products.</summary>
 /// <remarks>
-/// h = tanh(p) s(q), the gated unit of van den Oord and others (WaveNet, 2016), and above the first layer h = x + tanh(p) s(q). Rows hold p and then q. What
-/// one step's h is does not depend on any other's, so the rows may be those of many steps.
+/// h = tanh(p) s(q), the gated unit of WaveNet (van den Oord and others, 2016); in layers after the first, h = x + tanh(p) s(q). Rows
+/// contain p followed by q. The h of a step does not depend on other steps, so rows may belong to several steps.
 /// </remarks>
 internal abstract unsafe class ConvolutionCell
 {
@@ -16,26 +16,26 @@ internal abstract unsafe class ConvolutionCell
         : set == InstructionSet.Vector256 ? new ConvolutionCell<Lanes256>()
         : new ConvolutionCell<Lanes128>();
 
-    /// <summary>The outputs of some rows.</summary>
+    /// <summary>Computes the outputs of a number of rows.</summary>
     /// <param name="gates">[rows, 2H]: the sums without the bias on input, tanh(p) and s(q) on output.</param>
     /// <param name="bias">[2H]: b.</param>
     /// <param name="input">[rows, H]: x; null where it is not added.</param>
     /// <param name="output">[rows, H]: h.</param>
-    /// <param name="rows">Rows.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(float* gates, float* bias, float* input, float* output, int rows, int hiddenSize);
 
-    /// <summary>The same backwards, apart from x.</summary>
+    /// <summary>The backward pass, without the gradient of x.</summary>
     /// <param name="gates">[rows, 2H]: tanh(p) and s(q).</param>
     /// <param name="outputGradient">[rows, H]: dh.</param>
-    /// <param name="sumGradient">[rows, 2H]: dp and dq, as output.</param>
+    /// <param name="sumGradient">[rows, 2H]: receives dp and dq.</param>
     /// <param name="biasGradient">[2H]: dp and dq are added.</param>
-    /// <param name="rows">Rows.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(float* gates, float* outputGradient, float* sumGradient, float* biasGradient, int rows, int hiddenSize);
 }
 
-/// <summary>The cell for one vector width. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+/// <summary>The cell for one vector width. Each loop is a separate method; see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
 internal sealed unsafe class ConvolutionCell<TLanes> : ConvolutionCell
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -80,7 +80,8 @@ internal sealed unsafe class ConvolutionCell<TLanes> : ConvolutionCell
         where T : unmanaged, ILanes<T>
         where TActivation : struct, IGate
     {
-        for (int unit = first; unit < end; unit += T.Count) TActivation.Activate(T.Load(gates + unit) + T.Load(bias + unit)).Store(gates + unit);
+        for (int unit = first; unit < end; unit += T.Count)
+            TActivation.Activate(T.Load(gates + unit) + T.Load(bias + unit)).Store(gates + unit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

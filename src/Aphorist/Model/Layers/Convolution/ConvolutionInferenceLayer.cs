@@ -3,10 +3,14 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>What a convolution remembers: the inputs that its kernel still meets, of each text in a ring whose oldest place the newest takes.</summary>
+/// <summary>
+/// The state of a convolution: for each text, a ring buffer of the inputs that the kernel still covers. The newest input replaces the
+/// oldest.
+/// </summary>
 /// <remarks>
-/// The inputs that the kernel meets now are laid side by side, so that all texts and places are one product. Its sums run in the order in which training
-/// makes them, place by place, and what was not read yet takes part as zeros: rows are the same whoever else is there.
+/// The covered inputs are gathered into contiguous rows, so that all texts and kernel positions are one product. Its sums have the same
+/// order as in training, one kernel position after the other, and inputs before the start of a text are zeros. A row therefore does not
+/// depend on which other rows are computed with it.
 /// </remarks>
 internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
 {
@@ -16,7 +20,7 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
     private readonly AlignedArray ring, met, gates, outputs;
     private readonly int[] tokenRing;
 
-    // How many inputs of each text were read: clearing a text is forgetting how many.
+    // The number of inputs read of each text. Setting it to 0 resets a text.
     private readonly long[] read;
 
     public ConvolutionInferenceLayer(ConvolutionWeights weights, ConvolutionCell cell, int rows)
@@ -63,7 +67,8 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
         }
 
         int depth = weights.KernelSize * inputSize;
-        if (!weights.ReadsTokens) weights.Gemm.Multiply(meeting, depth, 1, weights.Kernel, sums, weights.Sums, count, weights.Sums, depth, accumulate: false);
+        if (!weights.ReadsTokens)
+            weights.Gemm.Multiply(meeting, depth, 1, weights.Kernel, sums, weights.Sums, count, weights.Sums, depth, accumulate: false);
         cell.Forward(sums, weights.Bias, weights.IsResidual ? input.Vectors : null, Output(first), count, weights.HiddenSize);
     }
 
@@ -71,9 +76,10 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
 
     public override ReadOnlySpan<float> Cells(int row) => outputs.Span.Slice(row * weights.HiddenSize, weights.HiddenSize);
 
-    public override ReadOnlySpan<float> Gate(int row, int place) => gates.Span.Slice(row * weights.Sums + place * weights.HiddenSize, weights.HiddenSize);
+    public override ReadOnlySpan<float> Gate(int row, int place) =>
+        gates.Span.Slice(row * weights.Sums + place * weights.HiddenSize, weights.HiddenSize);
 
-    /// <summary>Lays side by side what the kernel meets of a text, and keeps the input.</summary>
+    /// <summary>Gathers the inputs of a text that the kernel covers, and stores the new input.</summary>
     private void Meet(int row, ReadOnlySpan<float> input)
     {
         Span<float> meeting = met.Span.Slice(row * weights.KernelSize * inputSize, weights.KernelSize * inputSize);
@@ -88,7 +94,7 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
         input.CopyTo(ring.Span.Slice(Newest(row) * inputSize, inputSize));
     }
 
-    /// <summary>The sums of a text whose inputs are tokens; keeps the token.</summary>
+    /// <summary>Computes the sums of a text whose inputs are tokens, and stores the new token.</summary>
     private void AddRows(int row, int token, float* sums)
     {
         Span<float> sum = new(sums, weights.Sums);
@@ -105,10 +111,10 @@ internal sealed unsafe class ConvolutionInferenceLayer : InferenceLayer
     private void AddRow(int token, int place, Span<float> sum) =>
         TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
 
-    /// <summary>Where in the rings the input is that a place of the kernel meets; -1 if the text was not begun then.</summary>
+    /// <summary>The index in the ring buffers of the input at a kernel position; -1 if it is before the start of the text.</summary>
     private int PlaceOf(int row, int place) =>
         read[row] - weights.Shift(place) is var time and >= 0 ? row * weights.Past + (int)(time % weights.Past) : -1;
 
-    /// <summary>Where the input that is read now goes: where the oldest was.</summary>
+    /// <summary>The index of the new input: that of the oldest one.</summary>
     private int Newest(int row) => row * weights.Past + (int)(read[row] % weights.Past);
 }

@@ -2,8 +2,11 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>A causal convolution with gaps and gated units over whole sequences.</summary>
-/// <remarks>No step waits for the one before, so steps are taken in blocks: as many as the products are fast with, and what passes between them and the cell stays in the cache.</remarks>
+/// <summary>A dilated causal convolution with gated units over whole sequences.</summary>
+/// <remarks>
+/// Steps do not depend on earlier outputs of the layer, so they are computed in blocks. A block is large enough for fast products and small
+/// enough for its sums to stay in the cache.
+/// </remarks>
 internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
 {
     private readonly ConvolutionWeights weights;
@@ -17,7 +20,9 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
     {
         (this.weights, this.cell, hiddenSize) = (weights, cell, weights.HiddenSize);
         blockRows = Math.Max(GemmKernel.DepthBlock, maxRows);
-        sums = weights.ReadsTokens ? new TokenConvolutionSums(weights, maxRows, maxSteps) : new VectorConvolutionSums(weights, maxRows, blockRows);
+        sums = weights.ReadsTokens
+            ? new TokenConvolutionSums(weights, maxRows, maxSteps)
+            : new VectorConvolutionSums(weights, maxRows, blockRows);
         gates = new AlignedArray(maxSteps * maxRows * weights.Sums);
         outputs = new AlignedArray(maxSteps * maxRows * hiddenSize);
         sumGradient = new AlignedArray(blockRows * weights.Sums);
@@ -38,7 +43,8 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
             float* block = gates.Pointer + row * weights.Sums;
             sums.Forward(input, first, end, block);
             cell.Forward(
-                block, weights.Bias, weights.IsResidual ? input.Vectors + row * hiddenSize : null, outputs.Pointer + row * hiddenSize, (end - first) * rows, hiddenSize);
+                block, weights.Bias, weights.IsResidual ? input.Vectors + row * hiddenSize : null, outputs.Pointer + row * hiddenSize,
+                (end - first) * rows, hiddenSize);
         }
     }
 
@@ -51,12 +57,15 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
             end = Math.Min(steps, first + StepsPerBlock);
             float* dh = outputGradient + (nint)(first - begin) * rows * hiddenSize;
             cell.Backward(
-                gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset, (end - first) * rows, hiddenSize);
+                gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset,
+                (end - first) * rows, hiddenSize);
             sums.Backward(input, first, end, sumGradient.Pointer, inputGradient, gradient);
         }
     }
 
-    /// <summary>What comes to the inputs past the convolution, to which it then adds.</summary>
+    /// <summary>
+    /// Copies the gradient that bypasses the convolution to the inputs, where the gradient of the convolution is then added.
+    /// </summary>
     private void BeginInputGradient(float* outputGradient, int begin, int steps, float* inputGradient)
     {
         int step = rows * weights.InputSize;

@@ -2,10 +2,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>The kernel of one convolution packed for matrix products. Refresh them after every change of the parameters.</summary>
+/// <summary>The kernel of one convolution, packed for matrix products. Refresh it after every change of the parameters.</summary>
 /// <remarks>
-/// A kernel has K places; place j meets what was read <see cref="Shift"/>(j) steps ago, so the last one meets the present. Memory holds it as [I, K, 2H]:
-/// each place is a matrix [I, 2H] whose rows lie K rows apart.
+/// A kernel has K positions. Position j covers the input <see cref="Shift"/>(j) steps ago; the last position covers the current input.
+/// Memory holds the kernel as [I, K, 2H], so each position is a matrix [I, 2H] whose rows are K rows apart.
 /// </remarks>
 internal sealed unsafe class ConvolutionWeights : LayerWeights
 {
@@ -30,13 +30,13 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
     /// <summary>H.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>2H: the sums of p and q.</summary>
+    /// <summary>2H: the length of the sums p and q.</summary>
     public int Sums => 2 * HiddenSize;
 
     /// <summary>I: the length of an input vector; 0 for tokens.</summary>
     public int InputSize { get; }
 
-    /// <summary>Whether the layer reads tokens rather than vectors.</summary>
+    /// <summary>Whether the layer reads tokens instead of vectors.</summary>
     public bool ReadsTokens => InputSize == 0;
 
     /// <summary>Whether the layer's input is added to its output.</summary>
@@ -45,28 +45,28 @@ internal sealed unsafe class ConvolutionWeights : LayerWeights
     /// <summary>K.</summary>
     public int KernelSize { get; }
 
-    /// <summary>d: steps from one place of the kernel to the next.</summary>
+    /// <summary>d: the distance between two kernel positions, in steps.</summary>
     public int Dilation { get; }
 
-    /// <summary>How many steps before the present still count.</summary>
+    /// <summary>The number of steps before the current one that the kernel covers.</summary>
     public int Past => (KernelSize - 1) * Dilation;
 
     /// <summary>b [2H].</summary>
     public float* Bias => parameters.PointerTo(Tensors.Bias);
 
-    /// <summary>All places as one packed B of depth K I, place by place.</summary>
+    /// <summary>All kernel positions as one packed B of depth K I, one position after the other.</summary>
     public float* Kernel => kernel.Pointer;
 
-    /// <summary>How many steps ago a place's input was read.</summary>
+    /// <summary>Returns the number of steps since the input at a kernel position was read.</summary>
     public int Shift(int place) => (KernelSize - 1 - place) * Dilation;
 
-    /// <summary>The part of <see cref="Kernel"/> that a place is.</summary>
+    /// <summary>The part of <see cref="Kernel"/> for one position.</summary>
     public float* KernelOf(int place) => kernel.Pointer + place * InputSize * Gemm.PanelWidth;
 
-    /// <summary>A place transposed, as a packed B of depth 2H, for training.</summary>
+    /// <summary>The transposed matrix of one position as a packed B of depth 2H, for training.</summary>
     public float* KernelTransposedOf(int place) => kernelTransposed!.Pointer + place * Gemm.PackedLength(Sums, InputSize);
 
-    /// <summary>The row [2H] of a place that belongs to an input, or to a token; in the parameters, or in what is laid out as they.</summary>
+    /// <summary>The row [2H] of a kernel position for an input or a token, in memory with the layout of the parameters.</summary>
     public float* Row(float* arena, int input, int place) => arena + Tensors.InputKernel.Offset + ((nint)input * KernelSize + place) * Sums;
 
     /// <summary>The row of a token in the parameters.</summary>

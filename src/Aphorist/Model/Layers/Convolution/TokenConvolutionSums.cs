@@ -2,14 +2,14 @@ using System.Numerics.Tensors;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>The sums where inputs are tokens: each place of the kernel adds the row of the token that it meets.</summary>
+/// <summary>The sums for token inputs: each kernel position adds the row of the token that it covers.</summary>
 internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
 {
     private const int None = -1;
 
     private readonly ConvolutionWeights weights;
 
-    // [past + steps, rows]: the tokens before the sequences and those of the sequences.
+    // [past + steps, rows]: the tokens before the sequences, followed by those of the sequences.
     private readonly int[] tokens;
     private int rows;
 
@@ -19,7 +19,10 @@ internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
         tokens = new int[(weights.Past + maxSteps) * maxRows];
     }
 
-    /// <summary>As a state, a token is a number: its id and 1, so that zeros are none. Floats hold every id exactly, of which there are far fewer than 2^24.</summary>
+    /// <summary>
+    /// In a state, a token is stored as its id plus 1, so that 0 means no token. Floats represent all ids exactly, because ids are far
+    /// below 2^24.
+    /// </summary>
     public override void Begin(LayerInput input, int steps, int rows, float* state)
     {
         this.rows = rows;
@@ -37,7 +40,8 @@ internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
             sum.Clear();
             for (int place = 0; place < weights.KernelSize; place++)
             {
-                if (TokenOf(row, place) is var token and not None) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
+                if (TokenOf(row, place) is var token and not None)
+                    TensorPrimitives.Add(sum, new ReadOnlySpan<float>(weights.Row(token, place), sum.Length), sum);
             }
         }
     }
@@ -56,6 +60,6 @@ internal sealed unsafe class TokenConvolutionSums : ConvolutionSums
         }
     }
 
-    /// <summary>The token that a place of the kernel meets in a row of the sequences.</summary>
+    /// <summary>The token that a kernel position covers in a row of the sequences.</summary>
     private int TokenOf(int row, int place) => tokens[row + place * weights.Dilation * rows];
 }

@@ -2,10 +2,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Convolution;
 
-/// <summary>The sums where inputs are vectors: each place of the kernel is a product over many steps at once, which reads the inputs where they are.</summary>
+/// <summary>The sums for vector inputs: each kernel position is a product over many steps, which reads the inputs in place.</summary>
 /// <remarks>
-/// Of the steps of a block, the first ones may meet what was before the sequence, and the others the sequence itself, so each place makes two products. That
-/// of a past of zeros is not computed.
+/// In a block, a kernel position covers inputs before the sequence in the first steps and inputs of the sequence in the others, so it needs
+/// two products. The product with a past of zeros is skipped.
 /// </remarks>
 internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
 {
@@ -39,7 +39,7 @@ internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
         for (int place = 0; place < weights.KernelSize; place++)
         {
             int shift = weights.Shift(place), split = Math.Clamp(shift, first, end);
-            // Of a past of zeros, the product has no depth: it is zero, or adds nothing.
+            // With a past of zeros, the product has depth 0, so it sets the sums to zero or adds nothing.
             Multiply(PastOf(place, first), place, sums, split - first, fromZero ? 0 : inputSize);
             Multiply(input.Vectors + StepsOf(split - shift), place, sums + (nint)(split - first) * rows * columns, end - split, inputSize);
         }
@@ -56,12 +56,12 @@ internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
             if (!fromZero) AddKernelGradient(PastOf(place, first), 0, before, count, kernelGradient);
             AddKernelGradient(input.Vectors + StepsOf(split - shift), before, count - before, count, kernelGradient);
             gemm.Multiply(
-                sumGradient + (nint)before * columns, columns, 1, weights.KernelTransposedOf(place), inputGradient + StepsOf(split - shift), inputSize,
-                count - before, inputSize, columns, accumulate: true);
+                sumGradient + (nint)before * columns, columns, 1, weights.KernelTransposedOf(place), inputGradient + StepsOf(split - shift),
+                inputSize, count - before, inputSize, columns, accumulate: true);
         }
     }
 
-    /// <summary>Where the input that a place meets at a step lies, if it was read before the sequence.</summary>
+    /// <summary>The input that a kernel position covers at a step, if it was read before the sequence.</summary>
     private float* PastOf(int place, int step) => past.Pointer + StepsOf(place * weights.Dilation + step);
 
     private nint StepsOf(int steps) => (nint)steps * rows * inputSize;
@@ -71,7 +71,7 @@ internal sealed unsafe class VectorConvolutionSums : ConvolutionSums
             inputs, inputSize, 1, weights.KernelOf(place), sums, columns, steps * rows, columns, depth, accumulate: place > 0,
             packedDepth: weights.KernelSize * inputSize);
 
-    /// <summary>dW += x' dy for some of the rows of a block, which is packed.</summary>
+    /// <summary>dW += x' dy for a range of rows of a block, which is packed.</summary>
     private void AddKernelGradient(float* inputs, int firstRow, int count, int blockRows, float* kernelGradient) =>
         gemm.Multiply(
             inputs, 1, inputSize, packedGradient.Pointer + firstRow * gemm.PanelWidth, kernelGradient, (nint)weights.KernelSize * columns,

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The states of texts in a GRU layer that resets after the product: h.</summary>
+/// <summary>The states of several texts in a GRU layer that applies the reset gate after the product: h.</summary>
 internal sealed unsafe class GruInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
@@ -33,12 +33,15 @@ internal sealed unsafe class GruInferenceLayer : InferenceLayer
         nint state = (nint)first * hiddenSize;
         float* h = hidden.Pointer + state, a = inputSums.Pointer + 3 * state, u = recurrentSums.Pointer + 3 * state;
         if (!weights.ReadsTokens)
-            weights.Gemm.Multiply(input.Vectors, weights.InputSize, 1, weights.InputKernel, a, 3 * hiddenSize, count, 3 * hiddenSize, weights.InputSize, accumulate: false);
+            weights.Gemm.Multiply(
+                input.Vectors, weights.InputSize, 1, weights.InputKernel, a, 3 * hiddenSize, count, 3 * hiddenSize, weights.InputSize,
+                accumulate: false);
         weights.Gemm.Multiply(h, hiddenSize, 1, weights.Recurrent, u, 3 * hiddenSize, count, 3 * hiddenSize, hiddenSize, accumulate: false);
         fixed (int* none = zeros)
         {
             cell.Forward(
-                a, u, weights.InputRows, weights.ReadsTokens ? input.Tokens : none, weights.RecurrentBias, gates.Pointer + 4 * state, h, h, count, hiddenSize);
+                a, u, weights.InputRows, weights.ReadsTokens ? input.Tokens : none, weights.RecurrentBias, gates.Pointer + 4 * state, h, h,
+                count, hiddenSize);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class GruKind : RecurrentKind
 
     public override GateActivation DefaultGates => GateActivation.Sigmoid;
 
-    // The blocks are r, z, n, of which n is a tanh.
+    // The blocks are r, z and n; n is a tanh.
     public override IReadOnlyList<(string Name, int Index)> Gates { get; } = [("reset", 0), ("update", 1)];
 
     public override IEnumerable<ModelSpec> Variants =>
@@ -18,9 +18,10 @@ internal sealed class GruKind : RecurrentKind
         from reset in (ResetGate[])[ResetGate.After, ResetGate.Before]
         select new ModelSpec { Architecture = Architecture.Gru, ResetGate = reset, Gates = gates, Residual = residual };
 
-    // Early files name an activation beside a plain "gru" that was never used, so the activation is a part of the name.
+    // Early files store an unused activation with a plain "gru", so the activation is a part of the name.
     public override string StoredName(ModelSpec spec) =>
-        "gru" + (spec.ResetsBefore ? "-reset-before" : "") + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : "") + (spec.Residual ? "-residual" : "");
+        "gru" + (spec.ResetsBefore ? "-reset-before" : "")
+        + (spec.Gates == GateActivation.HardSigmoid ? "-hard-sigmoid" : "") + (spec.Residual ? "-residual" : "");
 
     public override int StateSize(ModelSpec spec, int layer) => spec.HiddenSize;
 

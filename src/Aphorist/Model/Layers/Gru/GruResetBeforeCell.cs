@@ -4,10 +4,13 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The element-wise part of a GRU that resets before the product, forward and backward. The caller computes the matrix products around it.</summary>
+/// <summary>
+/// The element-wise part of a GRU that applies the reset gate before the product: forward pass and backward pass. The caller computes the
+/// matrix products.
+/// </summary>
 /// <remarks>
-/// With a = x W + b + b': r = s(a_r + h U_r), z = s(a_z + h U_z), v = r h, n = tanh(a_n + v U_n); h' = (1 - z) n + z h. Rows hold r, z and n one
-/// after the other. The candidate's product needs the reset gate, so that each direction has two parts with that product between them.
+/// With a = x W + b + b': r = s(a_r + h U_r), z = s(a_z + h U_z), v = r h, n = tanh(a_n + v U_n); h' = (1 - z) n + z h. Rows contain r, z
+/// and n in this order. The product of the candidate needs the reset gate, so each pass has two parts with this product between them.
 /// </remarks>
 internal abstract unsafe class GruResetBeforeCell
 {
@@ -18,60 +21,65 @@ internal abstract unsafe class GruResetBeforeCell
         _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
-    /// <summary>The first part of a step of <paramref name="rows"/> sequences: the gates, and the state that they let through.</summary>
-    /// <param name="sums">[rows, 3H]: of r and z, h U and, where the inputs are vectors, x W.</param>
-    /// <param name="inputs">[V, 3H]: W + b of each token, of which each sequence takes its row; [1, 3H], b, where the inputs are vectors.</param>
-    /// <param name="tokens">[rows]; zeros where the inputs are vectors.</param>
+    /// <summary>Computes the first part of a step of <paramref name="rows"/> sequences: the gates and the reset state.</summary>
+    /// <param name="sums">[rows, 3H]: for r and z, h U plus x W for vector inputs.</param>
+    /// <param name="inputs">
+    /// For token inputs [V, 3H]: W + b of each token, where each sequence uses the row of its token. For vector inputs [1, 3H]: b.
+    /// </param>
+    /// <param name="tokens">[rows]; zeros for vector inputs.</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
-    /// <param name="gates">[rows, 4H]: r, z and v, as output; what lies between z and v is left as it is.</param>
+    /// <param name="gates">[rows, 4H]: receives r, z and v. The block between z and v is not changed.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void ForwardGates(
         float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, int rows, int hiddenSize);
 
-    /// <summary>The second part: the candidate and the new state.</summary>
-    /// <param name="sums">[rows, 3H]: of n, v U and, where the inputs are vectors, x W.</param>
+    /// <summary>Computes the second part: the candidate and the new state.</summary>
+    /// <param name="sums">[rows, 3H]: for n, v U plus x W for vector inputs.</param>
     /// <param name="inputs">As in <see cref="ForwardGates"/>.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="recurrentBias">[3H]: b'.</param>
-    /// <param name="gates">[rows, 4H]: r, z, n and v, kept for the backward pass; n is put in.</param>
+    /// <param name="gates">[rows, 4H]: r, z, n and v, kept for the backward pass; receives n.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hidden">[rows, H]: h'; may be <paramref name="previousHidden"/>.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void ForwardCandidate(
-        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize);
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows,
+        int hiddenSize);
 
-    /// <summary>The backward pass of the second part: what needs no gradient of v.</summary>
+    /// <summary>The backward pass of the second part, which does not need the gradient of v.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
-    /// <param name="gradient">[rows, 3H]: the gradients of the sums of z and n, as output.</param>
+    /// <param name="gradient">[rows, 3H]: receives the gradients of the sums of z and n.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>
-    /// <param name="previousHiddenGradient">[rows, H]: z dh' is added; may be <paramref name="hiddenGradient"/>, which it then replaces.</param>
-    /// <param name="rowGradients">[V, 3H] or [1, 3H]: each sequence's gradients are added to the row of its token.</param>
-    /// <param name="recurrentBiasGradient">[3H]: they are added here too.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="previousHiddenGradient">
+    /// [rows, H]: z dh' is added. If this is <paramref name="hiddenGradient"/>, z dh' replaces it.
+    /// </param>
+    /// <param name="rowGradients">[V, 3H] or [1, 3H]: the gradients of each sequence are added to the row of its token.</param>
+    /// <param name="recurrentBiasGradient">[3H]: the gradients are added.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void BackwardCandidate(
-        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize);
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
 
     /// <summary>The backward pass of the first part: the reset gate.</summary>
     /// <param name="gates">[rows, 4H]: r, z, n and v.</param>
-    /// <param name="gradient">[rows, 3H]: the gradient of the sum of r, as output.</param>
+    /// <param name="gradient">[rows, 3H]: receives the gradient of the sum of r.</param>
     /// <param name="tokens">As in <see cref="ForwardGates"/>.</param>
     /// <param name="resetGradient">[rows, H]: dv.</param>
     /// <param name="previousHidden">[rows, H]: h.</param>
     /// <param name="previousHiddenGradient">[rows, H]: r dv is added.</param>
     /// <param name="rowGradients">As in <see cref="BackwardCandidate"/>.</param>
     /// <param name="recurrentBiasGradient">As in <see cref="BackwardCandidate"/>.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void BackwardReset(
-        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize);
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize);
 
     private static GruResetBeforeCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -80,7 +88,9 @@ internal abstract unsafe class GruResetBeforeCell
         : new GruResetBeforeCell<Lanes128, TGate>();
 }
 
-/// <summary>The cell for one vector width and one gate activation. Each loop is a method of its own, see <see cref="LstmCell{TLanes, TGate}"/>.</summary>
+/// <summary>
+/// The cell for one vector width and one gate activation. Each loop is a separate method; see <see cref="LstmCell{TLanes, TGate}"/>.
+/// </summary>
 internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeCell
     where TLanes : unmanaged, ILanes<TLanes>
     where TGate : struct, IGate
@@ -101,14 +111,16 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void ForwardCandidate(
-        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows, int hiddenSize)
+        float* sums, float* inputs, int* tokens, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int rows,
+        int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* input = inputs + (nint)tokens[row] * 3 * hiddenSize;
             UpdateUnits<TLanes>(sums, input, recurrentBias, gates, previousHidden, hidden, 0, whole, hiddenSize);
-            if (whole < hiddenSize) UpdateUnits<Lanes1>(sums, input, recurrentBias, gates, previousHidden, hidden, whole, hiddenSize, hiddenSize);
+            if (whole < hiddenSize)
+                UpdateUnits<Lanes1>(sums, input, recurrentBias, gates, previousHidden, hidden, whole, hiddenSize, hiddenSize);
             sums += 3 * hiddenSize;
             gates += 4 * hiddenSize;
             previousHidden += hiddenSize;
@@ -117,8 +129,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void BackwardCandidate(
-        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize)
+        float* gates, float* gradient, int* tokens, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         bool inPlace = hiddenGradient == previousHiddenGradient;
@@ -126,11 +138,13 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
         {
             float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
             BackwardUnits<TLanes>(
-                gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole, hiddenSize);
+                gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, 0, whole,
+                hiddenSize);
             if (whole < hiddenSize)
             {
                 BackwardUnits<Lanes1>(
-                    gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, whole, hiddenSize, hiddenSize);
+                    gates, gradient, previousHidden, hiddenGradient, previousHiddenGradient, inPlace, sums, recurrentBiasGradient, whole,
+                    hiddenSize, hiddenSize);
             }
 
             gates += 4 * hiddenSize;
@@ -142,16 +156,18 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
     }
 
     public override void BackwardReset(
-        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* rowGradients,
-        float* recurrentBiasGradient, int rows, int hiddenSize)
+        float* gates, float* gradient, int* tokens, float* resetGradient, float* previousHidden, float* previousHiddenGradient,
+        float* rowGradients, float* recurrentBiasGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
         {
             float* sums = rowGradients + (nint)tokens[row] * 3 * hiddenSize;
-            ResetUnits<TLanes>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, 0, whole);
+            ResetUnits<TLanes>(
+                gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, 0, whole);
             if (whole < hiddenSize)
-                ResetUnits<Lanes1>(gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, whole, hiddenSize);
+                ResetUnits<Lanes1>(
+                    gates, gradient, resetGradient, previousHidden, previousHiddenGradient, sums, recurrentBiasGradient, whole, hiddenSize);
             gates += 4 * hiddenSize;
             gradient += 3 * hiddenSize;
             resetGradient += hiddenSize;
@@ -178,7 +194,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void UpdateUnits<T>(
-        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int first, int end, int hiddenSize)
+        float* sums, float* input, float* recurrentBias, float* gates, float* previousHidden, float* hidden, int first, int end,
+        int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)
@@ -192,8 +209,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void BackwardUnits<T>(
-        float* gates, float* gradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace, float* sums,
-        float* recurrentBiasGradient, int first, int end, int hiddenSize)
+        float* gates, float* gradient, float* previousHidden, float* hiddenGradient, float* previousHiddenGradient, bool inPlace,
+        float* sums, float* recurrentBiasGradient, int first, int end, int hiddenSize)
         where T : unmanaged, ILanes<T>
     {
         T one = T.Broadcast(1f);
@@ -210,8 +227,8 @@ internal sealed unsafe class GruResetBeforeCell<TLanes, TGate> : GruResetBeforeC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ResetUnits<T>(
-        float* gates, float* gradient, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* sums, float* recurrentBiasGradient,
-        int first, int end)
+        float* gates, float* gradient, float* resetGradient, float* previousHidden, float* previousHiddenGradient, float* sums,
+        float* recurrentBiasGradient, int first, int end)
         where T : unmanaged, ILanes<T>
     {
         for (int unit = first; unit < end; unit += T.Count)

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>The states of texts in a GRU layer that resets before the product: h.</summary>
+/// <summary>The states of several texts in a GRU layer that applies the reset gate before the product: h.</summary>
 internal sealed unsafe class GruResetBeforeInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
@@ -32,14 +32,18 @@ internal sealed unsafe class GruResetBeforeInferenceLayer : InferenceLayer
         nint state = (nint)first * hiddenSize;
         float* h = hidden.Pointer + state, a = sums.Pointer + 3 * state, y = gates.Pointer + 4 * state;
         bool adds = !weights.ReadsTokens;
-        if (adds) weights.Gemm.Multiply(input.Vectors, weights.InputSize, 1, weights.InputKernel, a, 3 * hiddenSize, count, 3 * hiddenSize, weights.InputSize, accumulate: false);
+        if (adds)
+            weights.Gemm.Multiply(
+                input.Vectors, weights.InputSize, 1, weights.InputKernel, a, 3 * hiddenSize, count, 3 * hiddenSize, weights.InputSize,
+                accumulate: false);
         weights.Gemm.Multiply(h, hiddenSize, 1, weights.Recurrent, a, 3 * hiddenSize, count, 2 * hiddenSize, hiddenSize, adds);
         fixed (int* none = zeros)
         {
             int* tokens = weights.ReadsTokens ? input.Tokens : none;
             cell.ForwardGates(a, weights.InputRows, tokens, weights.RecurrentBias, y, h, count, hiddenSize);
             weights.Gemm.Multiply(
-                y + 3 * hiddenSize, 4 * hiddenSize, 1, weights.RecurrentCandidate, a + 2 * hiddenSize, 3 * hiddenSize, count, hiddenSize, hiddenSize, adds);
+                y + 3 * hiddenSize, 4 * hiddenSize, 1, weights.RecurrentCandidate, a + 2 * hiddenSize, 3 * hiddenSize, count, hiddenSize,
+                hiddenSize, adds);
             cell.ForwardCandidate(a, weights.InputRows, tokens, weights.RecurrentBias, y, h, h, count, hiddenSize);
         }
     }

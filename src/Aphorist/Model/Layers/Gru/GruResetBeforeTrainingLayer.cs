@@ -2,7 +2,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>A GRU layer that resets before the product, over whole sequences: U_n is multiplied by v = r h and not by h.</summary>
+/// <summary>
+/// A GRU layer that applies the reset gate before the product, over whole sequences: U_n is multiplied by v = r h instead of h.
+/// </summary>
 internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruResetBeforeCell cell;
@@ -36,8 +38,8 @@ internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLaye
         if (step > 0 || !FromZero)
         {
             Gemm.Multiply(
-                y + 3 * HiddenSize, 4 * HiddenSize, 1, Weights.RecurrentCandidate, sum + 2 * HiddenSize, Gates, Rows, HiddenSize, HiddenSize,
-                accumulate: !Weights.ReadsTokens);
+                y + 3 * HiddenSize, 4 * HiddenSize, 1, Weights.RecurrentCandidate, sum + 2 * HiddenSize, Gates, Rows, HiddenSize,
+                HiddenSize, accumulate: !Weights.ReadsTokens);
         }
 
         cell.ForwardCandidate(sum, Weights.InputRows, tokens, Weights.RecurrentBias, y, Hidden(step), Hidden(step + 1), Rows, HiddenSize);
@@ -47,18 +49,24 @@ internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLaye
     {
     }
 
-    protected override void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient)
+    protected override void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient)
     {
-        float* y = GatesOf(step), da = RecurrentGradient(row), dv = resetGradient.Pointer, biasGradient = gradient + Weights.Tensors.RecurrentBias!.Offset;
+        float* y = GatesOf(step);
+        float* da = RecurrentGradient(row);
+        float* dv = resetGradient.Pointer;
+        float* biasGradient = gradient + Weights.Tensors.RecurrentBias!.Offset;
         cell.BackwardCandidate(y, da, tokens, Hidden(step), hiddenGradient, previousGradient, rowGradients, biasGradient, Rows, HiddenSize);
         if (step > 0 || !FromZero)
         {
             float* candidate = Weights.RecurrentTransposed + 2 * HiddenSize * Gemm.PanelWidth;
-            Gemm.Multiply(da + 2 * HiddenSize, Gates, 1, candidate, dv, HiddenSize, Rows, HiddenSize, HiddenSize, accumulate: false, packedDepth: Gates);
+            Gemm.Multiply(
+                da + 2 * HiddenSize, Gates, 1, candidate, dv, HiddenSize, Rows, HiddenSize, HiddenSize, accumulate: false,
+                packedDepth: Gates);
         }
         else
         {
-            // Nothing that is reset comes from a zero state.
+            // With a zero state, the gradient through the reset gate is zero.
             new Span<float>(dv, (int)States).Clear();
         }
 
@@ -72,7 +80,8 @@ internal sealed unsafe class GruResetBeforeTrainingLayer : RecurrentTrainingLaye
     protected override void PackRecurrentGradient(float* recurrentGradient, int rowsOfBlock, int firstRow)
     {
         base.PackRecurrentGradient(recurrentGradient, rowsOfBlock, firstRow);
-        Gemm.PackPart(recurrentGradient + 2 * HiddenSize, Gates, 1, Rows, HiddenSize, packedCandidateGradient.Pointer, rowsOfBlock, firstRow);
+        Gemm.PackPart(
+            recurrentGradient + 2 * HiddenSize, Gates, 1, Rows, HiddenSize, packedCandidateGradient.Pointer, rowsOfBlock, firstRow);
     }
 
     protected override void AddRecurrentKernelGradient(int firstStep, int rows, int zeroRows, float* kernelGradient)

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Gru;
 
-/// <summary>A GRU layer that resets after the product, over whole sequences.</summary>
+/// <summary>A GRU layer that applies the reset gate after the product, over whole sequences.</summary>
 internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
 {
     private readonly GruCell cell;
@@ -12,7 +12,7 @@ internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
         : base(weights, maxRows, maxSteps)
     {
         this.cell = cell;
-        // Where the inputs are tokens, x W is in the rows of the kernel, and what stands in its place stays zero.
+        // For token inputs, the rows of the kernel contain x W, and these sums remain zero.
         inputSums = new AlignedArray((weights.ReadsTokens ? 1 : maxSteps) * maxRows * Gates);
         recurrentSums = new AlignedArray(maxRows * Gates);
         gates = new AlignedArray(maxSteps * maxRows * 4 * HiddenSize);
@@ -30,17 +30,18 @@ internal sealed unsafe class GruTrainingLayer : RecurrentTrainingLayer
 
     protected override void ForwardCell(int step, int* tokens) =>
         cell.Forward(
-            InputSums(step), RecurrentSums(step), Weights.InputRows, tokens, Weights.RecurrentBias, gates.Pointer + 4 * step * States, Hidden(step), Hidden(step + 1),
-            Rows, HiddenSize);
+            InputSums(step), RecurrentSums(step), Weights.InputRows, tokens, Weights.RecurrentBias, gates.Pointer + 4 * step * States,
+            Hidden(step), Hidden(step + 1), Rows, HiddenSize);
 
     protected override void BeginBackward()
     {
     }
 
-    protected override void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
+    protected override void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
         cell.Backward(
-            gates.Pointer + 4 * step * States, InputGradient(row), RecurrentGradient(row), tokens, Hidden(step), hiddenGradient, previousGradient,
-            rowGradients, gradient + Weights.Tensors.RecurrentBias!.Offset, Rows, HiddenSize);
+            gates.Pointer + 4 * step * States, InputGradient(row), RecurrentGradient(row), tokens, Hidden(step), hiddenGradient,
+            previousGradient, rowGradients, gradient + Weights.Tensors.RecurrentBias!.Offset, Rows, HiddenSize);
 
     protected override float* InputGradient(int row) => inputGradient.Pointer + (nint)row * Gates;
 

@@ -3,9 +3,9 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Lstm;
 
-/// <summary>The element-wise part of an LSTM, forward and backward. The caller computes the matrix products around it.</summary>
+/// <summary>The element-wise part of an LSTM: forward pass and backward pass. The caller computes the matrix products.</summary>
 /// <remarks>
-/// i = s(z_i), f = s(z_f), g = tanh(z_g), o = s(z_o); c' = f c + i g; h' = o tanh(c'). Rows hold the four gates one after the other, in that order.
+/// i = s(z_i), f = s(z_f), g = tanh(z_g), o = s(z_o); c' = f c + i g; h' = o tanh(c'). Rows contain i, f, g and o in this order.
 /// </remarks>
 internal abstract unsafe class LstmCell
 {
@@ -16,16 +16,16 @@ internal abstract unsafe class LstmCell
         _ => throw new ArgumentOutOfRangeException(nameof(gates), gates, "Unknown gate activation."),
     };
 
-    /// <summary>One step of <paramref name="rows"/> sequences.</summary>
+    /// <summary>Computes one step of <paramref name="rows"/> sequences.</summary>
     /// <param name="sums">[rows, 4H]: h U.</param>
     /// <param name="gates">[rows, 4H]: the activated gates; may be <paramref name="sums"/>.</param>
-    /// <param name="inputs">[V, 4H]: W + b, of which each sequence takes the row of its token.</param>
+    /// <param name="inputs">[V, 4H]: W + b of each token. Each sequence uses the row of its token.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
     /// <param name="cell">[rows, H]: c'; may be <paramref name="previousCell"/>.</param>
     /// <param name="cellTanh">[rows, H]: tanh(c'), kept for the backward pass.</param>
     /// <param name="hidden">[rows, H]: h'.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Forward(
         float* sums, float* gates, float* inputs, int* tokens, float* previousCell, float* cell, float* cellTanh, float* hidden,
@@ -33,18 +33,18 @@ internal abstract unsafe class LstmCell
 
     /// <summary>The backward pass of the same step.</summary>
     /// <param name="gates">[rows, 4H]: the activated gates.</param>
-    /// <param name="gateGradient">[rows, 4H]: the gradients of the gates' sums, as output; may be <paramref name="gates"/>.</param>
+    /// <param name="gateGradient">[rows, 4H]: receives the gradients of the gate sums; may be <paramref name="gates"/>.</param>
     /// <param name="tokens">[rows].</param>
     /// <param name="previousCell">[rows, H]: c.</param>
     /// <param name="cellTanh">[rows, H]: tanh(c').</param>
     /// <param name="hiddenGradient">[rows, H]: dh'.</param>
-    /// <param name="cellGradient">[rows, H]: dc' apart from what comes through h' on input, dc on output.</param>
-    /// <param name="inputGradient">[V, 4H]: each sequence's gradient is added to the row of its token.</param>
-    /// <param name="rows">Sequences.</param>
+    /// <param name="cellGradient">[rows, H]: on input dc' without the part that comes through h', on output dc.</param>
+    /// <param name="inputGradient">[V, 4H]: the gradient of each sequence is added to the row of its token.</param>
+    /// <param name="rows">The number of sequences.</param>
     /// <param name="hiddenSize">H.</param>
     public abstract void Backward(
-        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
-        int rows, int hiddenSize);
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient,
+        float* inputGradient, int rows, int hiddenSize);
 
     private static LstmCell Create<TGate>(InstructionSet set)
         where TGate : struct, IGate =>
@@ -55,8 +55,8 @@ internal abstract unsafe class LstmCell
 
 /// <summary>The cell for one vector width and one gate activation.</summary>
 /// <remarks>
-/// Each loop is a method of its own that is never inlined: the compiler inlines only so much into one method, and past that every operator of a vector
-/// becomes a call. What is left at the end of a row goes through the same loop one float at a time.
+/// Each loop is a separate method that is never inlined. The compiler limits the amount of inlining per method, and beyond that limit every
+/// vector operator becomes a call. The end of a row goes through the same loop one float at a time.
 /// </remarks>
 internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
     where TLanes : unmanaged, ILanes<TLanes>
@@ -85,8 +85,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
     }
 
     public override void Backward(
-        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient, float* inputGradient,
-        int rows, int hiddenSize)
+        float* gates, float* gateGradient, int* tokens, float* previousCell, float* cellTanh, float* hiddenGradient, float* cellGradient,
+        float* inputGradient, int rows, int hiddenSize)
     {
         int whole = hiddenSize - hiddenSize % TLanes.Count;
         for (int row = 0; row < rows; row++)
@@ -94,7 +94,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
             float* sums = inputGradient + (nint)tokens[row] * 4 * hiddenSize;
             BackwardUnits<TLanes>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, 0, whole, hiddenSize);
             if (whole < hiddenSize)
-                BackwardUnits<Lanes1>(gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
+                BackwardUnits<Lanes1>(
+                    gates, gateGradient, previousCell, cellTanh, hiddenGradient, cellGradient, sums, whole, hiddenSize, hiddenSize);
             gates += 4 * hiddenSize;
             gateGradient += 4 * hiddenSize;
             previousCell += hiddenSize;
@@ -117,7 +118,8 @@ internal sealed unsafe class LstmCell<TLanes, TGate> : LstmCell
         where T : unmanaged, ILanes<T>
         where TActivation : struct, IGate
     {
-        for (int unit = first; unit < end; unit += T.Count) TActivation.Activate(T.Load(sums + unit) + T.Load(input + unit)).Store(gates + unit);
+        for (int unit = first; unit < end; unit += T.Count)
+            TActivation.Activate(T.Load(sums + unit) + T.Load(input + unit)).Store(gates + unit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers.Lstm;
 
-/// <summary>The states of texts in an LSTM layer: h and c.</summary>
+/// <summary>The states of several texts in an LSTM layer: h and c.</summary>
 internal sealed unsafe class LstmInferenceLayer : InferenceLayer
 {
     private readonly RecurrentWeights weights;
@@ -45,10 +45,14 @@ internal sealed unsafe class LstmInferenceLayer : InferenceLayer
         nint state = (nint)first * hiddenSize;
         float* h = hidden.Pointer + state, c = cells.Pointer + state, z = gates.Pointer + 4 * state;
         if (!weights.ReadsTokens)
-            weights.Gemm.Multiply(input.Vectors, weights.InputSize, 1, weights.InputKernel, z, 4 * hiddenSize, count, 4 * hiddenSize, weights.InputSize, accumulate: false);
-        weights.Gemm.Multiply(h, hiddenSize, 1, weights.Recurrent, z, 4 * hiddenSize, count, 4 * hiddenSize, hiddenSize, accumulate: !weights.ReadsTokens);
+            weights.Gemm.Multiply(
+                input.Vectors, weights.InputSize, 1, weights.InputKernel, z, 4 * hiddenSize, count, 4 * hiddenSize, weights.InputSize,
+                accumulate: false);
+        weights.Gemm.Multiply(
+            h, hiddenSize, 1, weights.Recurrent, z, 4 * hiddenSize, count, 4 * hiddenSize, hiddenSize, accumulate: !weights.ReadsTokens);
         fixed (int* none = zeros)
-            cell.Forward(z, z, weights.InputRows, weights.ReadsTokens ? input.Tokens : none, c, c, cellTanh.Pointer + state, h, count, hiddenSize);
+            cell.Forward(
+                z, z, weights.InputRows, weights.ReadsTokens ? input.Tokens : none, c, c, cellTanh.Pointer + state, h, count, hiddenSize);
     }
 
     public override float* Output(int first) => hidden.Pointer + (nint)first * hiddenSize;

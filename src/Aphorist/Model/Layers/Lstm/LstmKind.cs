@@ -7,7 +7,7 @@ internal sealed class LstmKind : RecurrentKind
 
     public override GateActivation DefaultGates => GateActivation.HardSigmoid;
 
-    // The blocks are i, f, g, o, of which g is a tanh.
+    // The blocks are i, f, g and o; g is a tanh.
     public override IReadOnlyList<(string Name, int Index)> Gates { get; } = [("input", 0), ("forget", 1), ("output", 3)];
 
     public override IEnumerable<ModelSpec> Variants => [new(), new() { Residual = true }];

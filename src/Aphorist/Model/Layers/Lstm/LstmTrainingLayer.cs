@@ -7,8 +7,8 @@ internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
 {
     private readonly LstmCell cell;
 
-    // All steps are kept for the backward pass; index 0 of the cells is the state that sequences begin with. What products read and write back and
-    // forth, the sums of one step's gates and later their gradients, has a place of its own, small enough to stay in the cache.
+    // All steps are kept for the backward pass. Index 0 of the cells is the initial state. The gate sums of one step, and later their
+    // gradients, have a separate buffer that is small enough to stay in the cache.
     private readonly AlignedArray gates, cells, cellTanh, cellGradient, sums;
 
     public LstmTrainingLayer(RecurrentWeights weights, LstmCell cell, int maxRows, int maxSteps)
@@ -35,16 +35,17 @@ internal sealed unsafe class LstmTrainingLayer : RecurrentTrainingLayer
     {
         float* c = cells.Pointer + step * States;
         cell.Forward(
-            RecurrentSums(step), gates.Pointer + 4 * step * States, Weights.InputRows, tokens, c, c + States, cellTanh.Pointer + step * States, Hidden(step + 1),
-            Rows, HiddenSize);
+            RecurrentSums(step), gates.Pointer + 4 * step * States, Weights.InputRows, tokens, c, c + States,
+            cellTanh.Pointer + step * States, Hidden(step + 1), Rows, HiddenSize);
     }
 
     protected override void BeginBackward() => cellGradient.Span.Clear();
 
-    protected override void BackwardCell(int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
+    protected override void BackwardCell(
+        int step, int row, int* tokens, float* hiddenGradient, float* previousGradient, float* rowGradients, float* gradient) =>
         cell.Backward(
-            gates.Pointer + 4 * step * States, RecurrentGradient(row), tokens, cells.Pointer + step * States, cellTanh.Pointer + step * States,
-            hiddenGradient, cellGradient.Pointer, rowGradients, Rows, HiddenSize);
+            gates.Pointer + 4 * step * States, RecurrentGradient(row), tokens, cells.Pointer + step * States,
+            cellTanh.Pointer + step * States, hiddenGradient, cellGradient.Pointer, rowGradients, Rows, HiddenSize);
 
     protected override float* InputGradient(int row) => RecurrentGradient(row);
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Aphorist.Numerics;
 
-/// <summary>The exponential and what follows from it, over vectors of any width.</summary>
+/// <summary>The exponential function and the activation functions, over vectors of any width.</summary>
 internal static class Activations
 {
     /// <summary>
@@ -13,16 +13,16 @@ internal static class Activations
     public static TLanes Exp<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits; adding 127 as well makes those bits the exponent of 2^n.
+        // Adding 1.5 * 2^23 rounds to an integer in the low bits. Adding 127 as well makes these bits the exponent of 2^n.
         TLanes shift = TLanes.Broadcast(12582912f + 127f);
-        // The limits come first because the processor's minimum and maximum return the second of two when one is not a number.
+        // The limits are the first operands because the processor's minimum and maximum return the second operand if one is NaN.
         x = TLanes.Max(TLanes.Broadcast(-87f), TLanes.Min(TLanes.Broadcast(88f), x));
         TLanes shifted = TLanes.MultiplyAdd(x, TLanes.Broadcast(1.44269504f), shift);
         TLanes n = shifted - shift;
-        // ln 2 in two parts, the first short enough for n times it to be exact.
+        // ln 2 in two parts. The first is short enough for its product with n to be exact.
         TLanes r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-0.693359375f), x);
         r = TLanes.MultiplyAdd(n, TLanes.Broadcast(2.12194440e-4f), r);
-        // The Taylor coefficients, the last two adjusted so that the largest error on the interval is smallest.
+        // The Taylor coefficients, with the last two adjusted to minimize the largest error on the interval.
         TLanes p = TLanes.MultiplyAdd(TLanes.Broadcast(1.9875691500e-4f), r, TLanes.Broadcast(1.3981999507e-3f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(8.3334519073e-3f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(4.1665795894e-2f));
