@@ -60,7 +60,8 @@ public sealed class ModelImportTests : IDisposable
     {
         File.WriteAllText(path, text);
 
-        Assert.Contains("it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors", Error(), StringComparison.Ordinal);
+        Assert.Contains(
+            "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors", Error(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public sealed class KerasRefusalTests
     }
 
     [Fact]
-    public void Read_FiveLayers_IsRefused() => AssertRefused(new(new(new() { Layers = 5 }), KerasDialect.Keras2), "it has 5 recurrent layers where 1 to 4");
+    public void Read_FiveLayers_IsRefused() =>
+        AssertRefused(new(new(new() { Layers = 5 }), KerasDialect.Keras2), "it has 5 recurrent layers where 1 to 4");
 
     [Fact]
     public void Read_MaskingEmbedding_IsRefused()
@@ -123,19 +124,24 @@ public sealed class KerasRefusalTests
     [Fact]
     public void Read_WeightsThatAreIntegers_IsRefused()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7] };
+        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
+            ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7] };
 
         AssertRefused(file, "'model_weights/dense_1/dense_1/bias:0' are no floating-point numbers");
     }
 
     [Fact]
     public void Read_LayerWithoutWeights_IsRefused() =>
-        AssertRefused(new(new(new()), KerasDialect.Keras2) { Change = weights => weights.Remove("lstm_1") }, "the weights of layer 1 ('lstm_1', LSTM) are missing");
+        AssertRefused(new(new(new()), KerasDialect.Keras2) { Change = weights => weights.Remove("lstm_1") },
+            "the weights of layer 1 ('lstm_1', LSTM) are missing");
 
     [Fact]
     public void Read_WeightsMissing_IsRefused()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"]).Remove("bias:0") };
+        KerasFile file = new(new(new()), KerasDialect.Keras2)
+        {
+            Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"]).Remove("bias:0"),
+        };
 
         AssertRefused(file, "the weights 'model_weights/dense_1/dense_1/bias:0' are missing");
     }
@@ -152,7 +158,8 @@ public sealed class KerasRefusalTests
     [Theory]
     [InlineData("", "neither an HDF5 file")]
     [InlineData("class_name: Sequential", "neither an HDF5 file")]
-    public void Read_NoSuchFormat_IsRefused(string text, string expected) => Assert.Contains(expected, Error(System.Text.Encoding.ASCII.GetBytes(text)), StringComparison.Ordinal);
+    public void Read_NoSuchFormat_IsRefused(string text, string expected) =>
+        Assert.Contains(expected, Error(System.Text.Encoding.ASCII.GetBytes(text)), StringComparison.Ordinal);
 
     [Fact]
     public void Read_ArchiveWithoutConfiguration_IsRefused() =>
@@ -166,7 +173,12 @@ public sealed class KerasRefusalTests
         using MemoryStream stream = new();
         using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            if (name != "config.json") using (Stream config = archive.CreateEntry("config.json").Open()) config.Write("""{"class_name": "Sequential", "config": {"layers": [{"class_name": "LSTM", "config": {}}]}}"""u8);
+            if (name != "config.json")
+            {
+                using (Stream config = archive.CreateEntry("config.json").Open()) config.Write(
+                    """{"class_name": "Sequential", "config": {"layers": [{"class_name": "LSTM", "config": {}}]}}"""u8);
+            }
+
             using Stream entry = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
             for (int block = 0; block < 100; block++) entry.Write(new byte[1 << 20]);
         }
@@ -178,10 +190,12 @@ public sealed class KerasRefusalTests
     }
 
     [Fact]
-    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file", Assert.Throws<ModelFileException>(() => KerasModel.Read("no/such/model.h5")).Message, StringComparison.Ordinal);
+    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file",
+        Assert.Throws<ModelFileException>(() => KerasModel.Read("no/such/model.h5")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Read_Folder_SaysThatSavedModelsCannotBeImported() => Assert.Contains("SavedModel", Assert.Throws<ModelFileException>(() => KerasModel.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
+    public void Read_Folder_SaysThatSavedModelsCannotBeImported() => Assert.Contains(
+        "SavedModel", Assert.Throws<ModelFileException>(() => KerasModel.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ToLanguageModel_OtherSize_SaysBothNumbers()
@@ -192,7 +206,8 @@ public sealed class KerasRefusalTests
         Assert.Contains("has 3 tokens, but the model of 'stream' has 7", message, StringComparison.Ordinal);
     }
 
-    private static void AssertRefused(KerasFile file, string expected) => Assert.Contains(expected, Error(file.ToBytes()), StringComparison.Ordinal);
+    private static void AssertRefused(KerasFile file, string expected) =>
+        Assert.Contains(expected, Error(file.ToBytes()), StringComparison.Ordinal);
 
     private static string Error(byte[] bytes) => Assert.Throws<ModelFileException>(() => KerasModel.Read(new MemoryStream(bytes))).Message;
 }
