@@ -37,14 +37,14 @@ public sealed class KerasBareWeightsTests
 
     [Fact]
     public void Read_WeightsAlone_AsksForTheGates() =>
-        Assert.Contains("say what the gates of its layers are (--gates sigmoid or hard-sigmoid)", Assert.Throws<ModelFileException>(() =>
+        Assert.Contains("give the activation of their gates (sigmoid or hard-sigmoid)", Assert.Throws<ModelFileException>(() =>
             KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights()))).Message,
                 StringComparison.Ordinal);
 
     [Fact]
     public void ReadWeights_WholeModel_IsRefused() =>
         Assert.Contains(
-            "it holds the whole model", Error(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), StringComparison.Ordinal);
+            "it contains the whole model", Error(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), StringComparison.Ordinal);
 
     [Fact]
     public void ReadWeights_ArraysOfNoLayer_AreNamed()
@@ -52,7 +52,7 @@ public sealed class KerasBareWeightsTests
         KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
             ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5]) };
 
-        Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is no Embedding, LSTM, GRU or Dense layer",
+        Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is not an Embedding, LSTM, GRU or Dense layer",
             Error(file.ToBareWeights()), StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public sealed class KerasFunctionalTests
 
     [Theory]
     [InlineData("[[[\"a\", 0, 0, {}], [\"input\", 0, 0, {}]]]", "'b' reads 2 layers")]
-    [InlineData("[[[\"input\", 0, 0, {}]]]", "'input' goes to several layers")]
+    [InlineData("[[[\"input\", 0, 0, {}]]]", "'input' is the input of several layers")]
     [InlineData("[[[\"b\", 0, 0, {}]]]", "2 of 3 can be reached")]
     [InlineData("[]", "'b' is a second input")]
     [InlineData("[[[\"a\", 0, 0, {}]], [[\"a\", 0, 0, {}]]]", "'b' is used more than once")]
