@@ -2,7 +2,7 @@ using Aphorist.IO;
 
 namespace Aphorist.Interop;
 
-/// <summary>The new version of a file as a stream that can only be written.</summary>
+/// <summary>A write-only stream to the temporary file of an <see cref="AtomicFile"/>.</summary>
 internal sealed class AtomicFileStream(AtomicFile file) : Stream
 {
     public override bool CanRead => false;
@@ -23,7 +23,7 @@ internal sealed class AtomicFileStream(AtomicFile file) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => file.Write(buffer.AsSpan(offset, count));
 
-    // The file is brought to the disk when it is committed.
+    // Committing the file flushes it to the disk.
     public override void Flush()
     {
     }

@@ -1,9 +1,11 @@
 namespace Aphorist.Interop;
 
-/// <summary>A language model that another program trained. It has no vocabulary, since the files of these programs do not hold one.</summary>
+/// <summary>
+/// A language model that another program trained. It has no vocabulary, because the files of these programs do not contain one.
+/// </summary>
 public abstract class ImportedModel
 {
-    // The window of the notebook, for files that do not say the length of the input.
+    // The default window of the library, for files that do not contain the input length.
     internal const int UsualWindow = 60;
 
     private protected ImportedModel(string name) => Name = name;
@@ -14,21 +16,25 @@ public abstract class ImportedModel
     /// <summary>The shape of the model.</summary>
     public abstract ModelSpec Spec { get; }
 
-    /// <summary>The number of tokens that the model reads and predicts.</summary>
+    /// <summary>The vocabulary size.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>Creates a model with a tokenizer that has the same ids as the other program.</summary>
-    /// <param name="tokenizer">The tokenizer, for example <see cref="CharacterTokenizer.Create"/> from the training text if the program sorted its characters.</param>
-    /// <exception cref="ArgumentException">The number of tokens is not that of the model.</exception>
+    /// <summary>Creates a model with a tokenizer whose ids are those of the other program.</summary>
+    /// <param name="tokenizer">
+    /// The tokenizer, for example <see cref="CharacterTokenizer.Create"/> from the training text if the program sorted its characters.
+    /// </param>
+    /// <exception cref="ArgumentException">The vocabulary size of the tokenizer is not that of the model.</exception>
     public LanguageModel ToLanguageModel(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         return ToLanguageModel(tokenizer, [.. Enumerable.Range(0, tokenizer.VocabularySize)]);
     }
 
-    /// <summary>Creates a model with a vocabulary that has other ids in the other program. The parameters are put into the order of the tokenizer.</summary>
+    /// <summary>
+    /// Creates a model with a vocabulary whose ids differ in the other program. The parameters are reordered for the tokenizer.
+    /// </summary>
     /// <param name="vocabulary">The characters and their ids in the other program.</param>
-    /// <exception cref="ArgumentException">The number of characters is not that of the tokens of the model.</exception>
+    /// <exception cref="ArgumentException">The number of characters is not the vocabulary size of the model.</exception>
     public LanguageModel ToLanguageModel(ImportedVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -44,8 +50,9 @@ public abstract class ImportedModel
     {
         if (tokenizer.VocabularySize != VocabularySize)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"The vocabulary has {tokenizer.VocabularySize} tokens, but the model of '{Name}' has {VocabularySize}: give the vocabulary that it was trained with."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The vocabulary has {tokenizer.VocabularySize} tokens, but the model of '{Name}' has ")
+                + FormattableString.Invariant($"{VocabularySize}: use the vocabulary that it was trained with."));
         }
 
         LanguageModel model = LanguageModel.CreateEmpty(Spec, tokenizer);

@@ -9,9 +9,13 @@ public static class ModelImport
 {
     /// <summary>Reads a model of Keras (HDF5 or <c>.keras</c>) or of PyTorch (safetensors).</summary>
     /// <param name="path">The file.</param>
-    /// <param name="window">The window of the model, for files that do not say it: those of PyTorch, and weights alone of Keras. 60 by default.</param>
-    /// <param name="gates">The activation of the gates, required for weights alone of Keras; other files say it.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, of none of these formats, or has a model that cannot be imported.</exception>
+    /// <param name="window">
+    /// The window of the model, for files that do not contain it: those of PyTorch, and weights-only files of Keras. 60 by default.
+    /// </param>
+    /// <param name="gates">The activation of the gates, required for weights-only files of Keras; other files contain it.</param>
+    /// <exception cref="ModelFileException">
+    /// The file is missing, damaged, not in one of these formats, or its model cannot be imported.
+    /// </exception>
     public static ImportedModel Read(string path, int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -24,17 +28,22 @@ public static class ModelImport
     /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>
-    public static ImportedModel Read(Stream stream, string name = "stream", int window = ImportedModel.UsualWindow, GateActivation? gates = null)
+    public static ImportedModel Read(
+        Stream stream, string name = "stream", int window = ImportedModel.UsualWindow, GateActivation? gates = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         return SourceFile.Read<ImportedModel>(stream, source =>
         {
             byte[] start = SourceFile.Start(source);
-            if (TorchSave.IsOne(start, source) || SafetensorsReader.LooksLikeSafetensors(start)) return PyTorchModel.Read(source, name, window);
+            if (TorchSave.IsOne(start, source) || SafetensorsReader.LooksLikeSafetensors(start))
+                return PyTorchModel.Read(source, name, window);
             if (gates is { } known && KerasModel.IsWeightsAlone(source, name)) return KerasModel.ReadWeights(source, known, window, name);
             if (Hdf5File.IsOne(start) || KerasArchive.IsOne(start)) return KerasModel.Read(source, name);
-            throw new ModelFileException(name, "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of these formats");
+            throw new ModelFileException(
+                name,
+                "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of "
+                + "these formats");
         });
     }
 
@@ -44,6 +53,7 @@ public static class ModelImport
     /// <param name="window">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <param name="gates">As for <see cref="Read(string, int, GateActivation?)"/>.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string, int, GateActivation?)"/>.</exception>
-    public static ImportedModel Read(ReadOnlyMemory<byte> bytes, string name = "memory", int window = ImportedModel.UsualWindow, GateActivation? gates = null) =>
+    public static ImportedModel Read(
+        ReadOnlyMemory<byte> bytes, string name = "memory", int window = ImportedModel.UsualWindow, GateActivation? gates = null) =>
         SourceFile.Read(bytes, stream => Read(stream, name, window, gates));
 }

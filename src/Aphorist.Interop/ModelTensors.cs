@@ -5,22 +5,31 @@ internal static class ModelTensors
 {
     extension(Parameters parameters)
     {
-        /// <summary>E [V, E]; null if the first layer reads tokens.</summary>
+        /// <summary>The embedding [V, E]; null if the first layer reads tokens.</summary>
         public ParameterTensor? Embedding => parameters.Find("embedding.weight");
 
-        /// <summary>D [V, H]. The embedding itself if the weights are tied.</summary>
+        /// <summary>The decoder kernel [V, H]. The embedding itself if the weights are tied.</summary>
         public ParameterTensor DecoderKernel => parameters.Find("decoder.weight") ?? parameters.Embedding!;
 
         /// <summary>The bias of the decoder [V].</summary>
         public ParameterTensor DecoderBias => parameters["decoder.bias"];
 
-        /// <summary>The tensors of a layer, from 0.</summary>
+        /// <summary>Returns the tensors of a layer, from 0.</summary>
         public LayerParameters Layer(int layer)
         {
-            if (parameters.Find($"convolution.{layer}.weight") is { } kernel) return new(kernel, null, parameters[$"convolution.{layer}.bias"], null);
+            if (parameters.Find($"convolution.{layer}.weight") is { } kernel)
+                return new(kernel, null, parameters[$"convolution.{layer}.bias"], null);
             return parameters.Find($"gru.weight_ih_l{layer}") is { } input
-                ? new(input, parameters[$"gru.weight_hh_l{layer}"], parameters[$"gru.bias_ih_l{layer}"], parameters[$"gru.bias_hh_l{layer}"])
-                : new(parameters[$"lstm.weight_ih_l{layer}"], parameters[$"lstm.weight_hh_l{layer}"], parameters[$"lstm.bias_l{layer}"], null);
+                ? new(
+                    input,
+                    parameters[$"gru.weight_hh_l{layer}"],
+                    parameters[$"gru.bias_ih_l{layer}"],
+                    parameters[$"gru.bias_hh_l{layer}"])
+                : new(
+                    parameters[$"lstm.weight_ih_l{layer}"],
+                    parameters[$"lstm.weight_hh_l{layer}"],
+                    parameters[$"lstm.bias_l{layer}"],
+                    null);
         }
 
         private ParameterTensor? Find(string name) => parameters.TryGetTensor(name, out ParameterTensor? tensor) ? tensor : null;
@@ -37,13 +46,13 @@ internal static class ModelTensors
 
     extension(ModelSpec spec)
     {
-        /// <summary>The number of blocks of H rows in a recurrent layer's kernel.</summary>
+        /// <summary>The number of gate blocks G, of H rows each, in the kernel of a recurrent layer.</summary>
         public int GateCount => spec.Architecture == Architecture.Lstm ? 4 : 3;
 
         /// <summary>Whether the layers are GRUs that apply the reset gate before the product.</summary>
         public bool ResetsBefore => spec.Architecture == Architecture.Gru && spec.ResetGate == ResetGate.Before;
 
-        /// <summary>The length of the vectors that a layer reads; 0 if it reads tokens.</summary>
+        /// <summary>Returns the length of the vectors that a layer reads; 0 if it reads tokens.</summary>
         public int InputSize(int layer) => layer == 0 ? spec.EmbeddingSize : spec.HiddenSize;
     }
 }
@@ -53,14 +62,15 @@ internal static class ModelTensors
 /// <param name="RecurrentKernel">U [G H, H], transposed in memory; null for a convolution.</param>
 /// <param name="Bias">b [G H].</param>
 /// <param name="RecurrentBias">The second bias [G H] of a GRU; null for other layers.</param>
-internal sealed record LayerParameters(ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
+internal sealed record LayerParameters(
+    ParameterTensor InputKernel, ParameterTensor? RecurrentKernel, ParameterTensor Bias, ParameterTensor? RecurrentBias);
 
 /// <summary>Matrices that have a row for each token.</summary>
 internal static class TokenRows
 {
-    /// <summary>Puts the rows, which are in another program's order of the tokens, into ours.</summary>
+    /// <summary>Copies rows from another program's token order to ours.</summary>
     /// <param name="from">[V, ...].</param>
-    /// <param name="places">Where in <paramref name="from"/> the row of each of our tokens is.</param>
+    /// <param name="places">The row in <paramref name="from"/> of each of our tokens.</param>
     /// <param name="to">[V, ...].</param>
     public static void Copy(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
     {

@@ -2,15 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Interop;
 
-/// <summary>Opens files of other programs as streams that can seek.</summary>
+/// <summary>Opens files of other programs as seekable streams.</summary>
 internal static class SourceFile
 {
     private const int LongestStart = 16;
 
-    /// <summary>Reads a file. Every failure to open it is a <see cref="ModelFileException"/>.</summary>
+    /// <summary>Reads a file. A failure to open it throws a <see cref="ModelFileException"/>.</summary>
     public static T Read<T>(string path, Func<Stream, T> read)
     {
-        if (Directory.Exists(path)) throw new ModelFileException(path, "it is a folder, and TensorFlow's folders (SavedModel) cannot be imported; in Keras, save the model as an .h5 or .keras file");
+        if (Directory.Exists(path))
+        {
+            throw new ModelFileException(
+                path,
+                "it is a folder, and a SavedModel folder of TensorFlow cannot be imported; in Keras, save the model as an .h5 or "
+                + ".keras file");
+        }
+
         if (!File.Exists(path)) throw new ModelFileException(path, "there is no such file; check the path");
         try
         {
@@ -42,7 +49,7 @@ internal static class SourceFile
         return read(stream);
     }
 
-    /// <summary>The first bytes, which identify the format.</summary>
+    /// <summary>Returns the first bytes, which identify the format.</summary>
     public static byte[] Start(Stream stream)
     {
         byte[] start = new byte[LongestStart];

@@ -14,7 +14,7 @@ public sealed class ImportedVocabularyTests
         // Where both sides are strings, the numbers are taken to be the names.
         if (isAmbiguous)
         {
-            Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromJson(json));
+            Assert.Throws<ModelFileException>(() => ImportedVocabulary.FromJson(json));
             return;
         }
 
@@ -24,7 +24,8 @@ public sealed class ImportedVocabularyTests
     }
 
     [Fact]
-    public void FromJson_Digits_AreCharactersToo() => Assert.Equal([1, 0], ImportedVocabulary.FromJson("{\"0\": \"1\", \"1\": \"0\"}").Places.ToArray());
+    public void FromJson_Digits_AreCharactersToo() =>
+        Assert.Equal([1, 0], ImportedVocabulary.FromJson("{\"0\": \"1\", \"1\": \"0\"}").Places.ToArray());
 
     [Fact]
     public void FromCharacters_AnyOrder_KeepsTheNumbers()
@@ -38,7 +39,7 @@ public sealed class ImportedVocabularyTests
     [Fact]
     public void Of_Corpus_HasSortedCharactersAndItsNormalization()
     {
-        ImportedVocabulary vocabulary = ImportedVocabulary.Of(Corpus.FromText("Cab", normalization: new(Lowercase: true)));
+        ImportedVocabulary vocabulary = ImportedVocabulary.Create(Corpus.FromText("Cab", normalization: new(Lowercase: true)));
 
         Assert.Equal(("abc", true), (vocabulary.Tokenizer.Characters, vocabulary.Tokenizer.Normalization.Lowercase));
         Assert.Equal([0, 1, 2], vocabulary.Places.ToArray());
@@ -59,18 +60,21 @@ public sealed class ImportedVocabularyTests
     [InlineData("{\"a\": -1}", "'a' (U+0061) the number -1")]
     [InlineData("{\"0\": \"a\", \"1\": \"a\"}", "has 'a' (U+0061) twice, as number 0 and as number 1")]
     public void FromJson_Wrong_SaysWhatIs(string json, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromJson(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<ModelFileException>(() => ImportedVocabulary.FromJson(json)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void FromCharacters_Twice_NamesTheCharacter() =>
-        Assert.Contains("'a' (U+0061) twice", Assert.Throws<InvalidDataException>(() => ImportedVocabulary.FromCharacters("aba")).Message, StringComparison.Ordinal);
+        Assert.Contains("'a' (U+0061) twice", Assert.Throws<ModelFileException>(() => ImportedVocabulary.FromCharacters("aba")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
     public void ToLanguageModel_OtherOrder_PredictsTheSameCharacters(int embedding)
     {
-        KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new() { EmbeddingSize = embedding }), KerasDialect.Keras2).ToBytes()));
+        KerasModel keras = KerasModel.Read(
+            new MemoryStream(new KerasFile(new(new() { EmbeddingSize = embedding }), KerasDialect.Keras2).ToBytes()));
 
         VocabularyOrder.AssertIsOfNoMatter(keras);
     }
@@ -81,6 +85,7 @@ public sealed class ImportedVocabularyTests
         KerasModel keras = KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), "folder/model.h5");
 
         ModelOrigin? origin = keras.ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefg")).Origin;
-        Assert.Equal(new ModelOrigin { Program = "Keras", Version = "2.2.4", File = "model.h5", Optimizer = "Adam", LearningRate = 0.002 }, origin);
+        Assert.Equal(
+            new ModelOrigin { Program = "Keras", Version = "2.2.4", File = "model.h5", Optimizer = "Adam", LearningRate = 0.002 }, origin);
     }
 }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Aphorist.Interop.Tests;
 
-/// <summary>The whole way: a model of Keras is imported, trained for two more epochs and exported, and ONNX Runtime computes with it what the engine computes.</summary>
+/// <summary>
+/// The whole way: a model of Keras is imported, trained for two more epochs and exported, and ONNX Runtime computes with it what the engine
+/// computes.
+/// </summary>
 public sealed class KerasToOnnxTests
 {
     private const string Characters = "abcdefg";
@@ -27,7 +30,8 @@ public sealed class KerasToOnnxTests
     public async Task Export_ImportedAndTrainedOn_HasTheEnginesProbabilities(bool isGru, bool resetAfter, string gates, int layers)
     {
         KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Gates = gates, Layers = layers };
-        LanguageModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(shape), KerasDialect.Keras2).ToBytes())).ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
+        LanguageModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(shape), KerasDialect.Keras2).ToBytes()))
+            .ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
         float[] before = model.Parameters.Values.ToArray();
 
         List<EpochCompleted> epochs = await TrainAsync(model);
@@ -42,7 +46,8 @@ public sealed class KerasToOnnxTests
     {
         List<EpochCompleted> epochs = [];
         Corpus corpus = Corpus.FromText(string.Concat(Enumerable.Repeat("abcabdefgfg", 60)));
-        await foreach (TrainingEvent happened in new Trainer(model, corpus, new() { Epochs = 2, Threads = 1, LearningRate = 0.005 }).RunAsync(TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent happened in new Trainer(model, corpus, new() { Epochs = 2, Threads = 1, LearningRate = 0.005 })
+            .RunAsync(TestContext.Current.CancellationToken))
             if (happened is EpochCompleted epoch) epochs.Add(epoch);
         return epochs;
     }

@@ -48,7 +48,7 @@ public sealed class ModelImportTests : IDisposable
     {
         File.WriteAllBytes(path, KerasFile.Zip(("archive/data.pkl", [1, 2, 3])));
 
-        Assert.Contains("it is what torch.save writes", Error(), StringComparison.Ordinal);
+        Assert.Contains("it is a pickle from torch.save", Error(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +60,8 @@ public sealed class ModelImportTests : IDisposable
     {
         File.WriteAllText(path, text);
 
-        Assert.Contains("it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors", Error(), StringComparison.Ordinal);
+        Assert.Contains(
+            "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors", Error(), StringComparison.Ordinal);
     }
 
     [Fact]

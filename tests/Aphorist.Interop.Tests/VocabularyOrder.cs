@@ -10,7 +10,8 @@ internal static class VocabularyOrder
     /// <summary>Checks that a model of seven tokens predicts the same for the same numbers, whichever characters they stand for.</summary>
     public static void AssertIsOfNoMatter(ImportedModel imported)
     {
-        LanguageModel sorted = imported.ToLanguageModel(CharacterTokenizer.FromCharacters(Sorted)), permuted = imported.ToLanguageModel(ImportedVocabulary.FromCharacters(Permuted));
+        LanguageModel sorted = imported.ToLanguageModel(CharacterTokenizer.FromCharacters(Sorted)),
+            permuted = imported.ToLanguageModel(ImportedVocabulary.FromCharacters(Permuted));
         using GenerationSession expected = new TextGenerator(sorted).CreateSession(), actual = new TextGenerator(permuted).CreateSession();
         foreach (int id in new[] { 3, 0, 6, 1 })
         {
@@ -19,6 +20,7 @@ internal static class VocabularyOrder
         }
 
         double[] predicted = expected.Predict().LogProbabilities.ToArray(), others = actual.Predict().LogProbabilities.ToArray();
-        for (int id = 0; id < predicted.Length; id++) Assert.Equal(predicted[id], others[permuted.Tokenizer.Encode(Permuted[id].ToString())[0]], 1e-6);
+        for (int id = 0; id < predicted.Length; id++)
+            Assert.Equal(predicted[id], others[permuted.Tokenizer.Encode(Permuted[id].ToString())[0]], 1e-6);
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>A small value or list of values that a group carries under a name.</summary>
+/// <summary>An attribute of a group: a named value or list of values.</summary>
 internal sealed class Hdf5Attribute
 {
     private readonly Hdf5Context context;
@@ -16,7 +16,7 @@ internal sealed class Hdf5Attribute
         (byte version, byte flags) = (fields.Byte(), fields.Byte());
         if (version is < 1 or > 3) throw context.File.Damaged();
         // Version 1 has no flags.
-        if (version > 1 && (flags & 3) != 0) throw context.File.Unsupported("types that several attributes share");
+        if (version > 1 && (flags & 3) != 0) throw context.File.Unsupported("shared attribute types");
         (int name, int typeSize, int spaceSize) = (fields.UInt16(), fields.UInt16(), fields.UInt16());
         fields.Skip(version == 3 ? 1 : 0);
         ReadOnlySpan<byte> nameBytes = Part(ref fields, name);
@@ -31,20 +31,21 @@ internal sealed class Hdf5Attribute
 
     public string Name { get; }
 
-    /// <summary>Its values.</summary>
+    /// <summary>The number of values.</summary>
     public long Count { get; }
 
-    /// <summary>Whether they are texts.</summary>
+    /// <summary>Whether the values are strings.</summary>
     public bool IsText => type.Kind is Hdf5Kind.Text or Hdf5Kind.TextOfAnyLength;
 
-    /// <summary>The attribute of an object that has a name; null if there is none.</summary>
+    /// <summary>Finds an attribute of an object by its name; null if there is none.</summary>
     public static Hdf5Attribute? Find(Hdf5Context context, Hdf5Object place, string name)
     {
         if (place.Find(Hdf5MessageKind.AttributeInfo) is { } info) EnsureIsCompact(context, info);
-        return place.All(Hdf5MessageKind.Attribute).Select(message => new Hdf5Attribute(context, message)).FirstOrDefault(attribute => attribute.Name == name);
+        return place.All(Hdf5MessageKind.Attribute).Select(message => new Hdf5Attribute(context, message))
+            .FirstOrDefault(attribute => attribute.Name == name);
     }
 
-    /// <summary>Its values, which are texts.</summary>
+    /// <summary>Returns the values, which must be strings.</summary>
     public string[] Texts() => [.. Enumerable.Range(0, (int)Count).Select(index => TextAt(data.Span.Slice(index * type.Size, type.Size)))];
 
     private static void EnsureIsCompact(Hdf5Context context, Hdf5Message info)
@@ -52,7 +53,7 @@ internal sealed class Hdf5Attribute
         Hdf5Fields fields = context.Fields(info.Body.Span);
         fields.Skip(1);
         fields.Skip((fields.Byte() & 1) != 0 ? 2 : 0);
-        if (fields.Address() != Hdf5Fields.Undefined) throw context.File.Unsupported("attributes in the form of fractal heaps (libver='latest')");
+        if (fields.Address() != Hdf5Fields.Undefined) throw context.File.Unsupported("attributes in fractal heaps (libver='latest')");
     }
 
     private string TextAt(ReadOnlySpan<byte> value)
@@ -66,7 +67,7 @@ internal sealed class Hdf5Attribute
             : throw context.File.Damaged();
     }
 
-    /// <summary>A shorter text than its place is followed by zeros.</summary>
+    /// <summary>Decodes a string, which is padded with zeros.</summary>
     private static string TextOf(ReadOnlySpan<byte> bytes)
     {
         int end = bytes.IndexOf((byte)0);
@@ -74,7 +75,7 @@ internal sealed class Hdf5Attribute
     }
 }
 
-/// <summary>A collection of values of any length, which attributes refer to by number.</summary>
+/// <summary>A global heap collection: values of variable length, to which attributes refer by number.</summary>
 internal sealed class Hdf5GlobalHeap
 {
     private const int HeaderLength = 16;
@@ -94,7 +95,7 @@ internal sealed class Hdf5GlobalHeap
         Hdf5Fields fields = context.Fields(bytes);
         fields.Skip(header.Position);
         Hdf5GlobalHeap heap = new();
-        // Number 0 is the free space at the end.
+        // Object 0 is the free space at the end.
         while (fields.Left >= HeaderLength && fields.UInt16() is > 0 and int number)
         {
             fields.Skip(6);
@@ -107,6 +108,6 @@ internal sealed class Hdf5GlobalHeap
         return heap;
     }
 
-    /// <summary>The value of a number; null if there is none.</summary>
+    /// <summary>Finds a value by its number; null if there is none.</summary>
     public ReadOnlyMemory<byte>? Find(int number) => values.TryGetValue(number, out ReadOnlyMemory<byte> value) ? value : null;
 }

@@ -1,9 +1,9 @@
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>Puts an array together from its chunks.</summary>
+/// <summary>Assembles an array from its chunks.</summary>
 internal sealed class Hdf5Chunks
 {
-    // Only at its ends does an array fill less than a chunk. A chunk far larger than the array is no array's.
+    // Chunks can exceed the array only at its edges. A chunk far larger than the array is a sign of damage.
     private const long MostOfArray = 4;
 
     private readonly Hdf5Space space;
@@ -11,9 +11,10 @@ internal sealed class Hdf5Chunks
     private readonly int valueSize;
     private readonly byte[] values;
 
-    private Hdf5Chunks(Hdf5Space space, long[] chunk, int valueSize, byte[] values) => (this.space, this.chunk, this.valueSize, this.values) = (space, chunk, valueSize, values);
+    private Hdf5Chunks(Hdf5Space space, long[] chunk, int valueSize, byte[] values) =>
+        (this.space, this.chunk, this.valueSize, this.values) = (space, chunk, valueSize, values);
 
-    /// <summary>The values' bytes, row by row; null where the chunks are larger than they can be.</summary>
+    /// <summary>Returns the bytes of the values in row-major order; null if the chunks are too large.</summary>
     public static byte[]? Unpack(Hdf5Context context, Hdf5ChunkIndex index, Hdf5Filters filters, Hdf5Space space, int valueSize)
     {
         long[] sizes = index.Sizes;
@@ -23,7 +24,7 @@ internal sealed class Hdf5Chunks
         Hdf5Chunks chunks = new(space, sizes, valueSize, context.File.Allocate<byte>(space.Count * valueSize));
         foreach ((int number, Hdf5Chunk found) in index.Chunks.Index())
         {
-            // What was never written holds zeros.
+            // A chunk that was never written is zero.
             if (found.Address == Hdf5Fields.Undefined) continue;
             byte[] bytes = filters.Unpack(context, found, (int)length, valueSize);
             long[] start = found.Start ?? chunks.StartOf(number);
@@ -34,7 +35,7 @@ internal sealed class Hdf5Chunks
         return chunks.values;
     }
 
-    /// <summary>The place of a chunk that is counted, the last dimension first.</summary>
+    /// <summary>Returns the start of a chunk from its number in row-major order.</summary>
     private long[] StartOf(long number)
     {
         long[] start = new long[chunk.Length];
@@ -45,12 +46,12 @@ internal sealed class Hdf5Chunks
             start[dimension] = place * chunk[dimension];
         }
 
-        // A number beyond the array leaves a rest, and its place is nowhere.
+        // A number beyond the last chunk leaves a remainder.
         if (number > 0) start[0] = space.Sizes[0];
         return start;
     }
 
-    /// <summary>Copies rows of the last dimension, those parts of them that are within the array.</summary>
+    /// <summary>Copies the rows of a chunk, as far as they are within the array.</summary>
     private void Copy(ReadOnlySpan<byte> bytes, long[] start)
     {
         int last = chunk.Length - 1, rowLength = (int)chunk[last] * valueSize;
@@ -71,21 +72,21 @@ internal sealed class Hdf5Chunks
     }
 }
 
-/// <summary>A part of an array that lies in the file in one piece.</summary>
-/// <param name="Address">Where.</param>
-/// <param name="Length">Bytes there.</param>
-/// <param name="SkippedFilters">A bit for each filter that was not applied.</param>
-/// <param name="Start">The place of its first value in the array; null where that follows from the chunk's number.</param>
+/// <summary>A chunk: a block of an array that is stored contiguously.</summary>
+/// <param name="Address">The address in the file.</param>
+/// <param name="Length">The stored length in bytes.</param>
+/// <param name="SkippedFilters">A bit mask of the filters that were not applied.</param>
+/// <param name="Start">The position of the first value in the array; null if it follows from the number of the chunk.</param>
 internal readonly record struct Hdf5Chunk(long Address, long Length, uint SkippedFilters, long[]? Start);
 
-/// <summary>Where the chunks of an array are.</summary>
-/// <param name="Sizes">The size of each chunk in every dimension of the array.</param>
-/// <param name="Chunks">The chunks; one that is nowhere holds zeros. Lengths of chunks without filters are not told.</param>
+/// <summary>The index of the chunks of an array.</summary>
+/// <param name="Sizes">The size of a chunk in every dimension.</param>
+/// <param name="Chunks">The chunks. One with an undefined address is zero. The lengths of chunks without filters are not stored.</param>
 internal sealed record Hdf5ChunkIndex(long[] Sizes, IEnumerable<Hdf5Chunk> Chunks)
 {
     private const int SingleChunk = 1, FixedArray = 3;
 
-    /// <summary>As h5py writes it by default: a tree.</summary>
+    /// <summary>Reads a B-tree of chunks, which h5py writes by default.</summary>
     public static Hdf5ChunkIndex ReadTree(Hdf5Context context, Hdf5Fields fields)
     {
         int rank = fields.Byte() - 1;
@@ -93,11 +94,12 @@ internal sealed record Hdf5ChunkIndex(long[] Sizes, IEnumerable<Hdf5Chunk> Chunk
         long root = fields.Address();
         long[] sizes = new long[rank];
         for (int index = 0; index < rank; index++) sizes[index] = fields.UInt32();
-        // Before a chunk stand its length, its filters, and its place, with one number more for the bytes of a value.
-        return new(sizes, Hdf5Tree.Leaves(context, root, Hdf5Tree.OfChunks, 16 + 8 * rank).Select(leaf => ChunkOf(context, leaf.Key.Span, leaf.Child, rank)));
+        // The key of a chunk is its length, its filter mask and its position, which has an extra dimension for the bytes of a value.
+        return new(sizes, Hdf5Tree.Leaves(context, root, Hdf5Tree.OfChunks, 16 + 8 * rank)
+            .Select(leaf => ChunkOf(context, leaf.Key.Span, leaf.Child, rank)));
     }
 
-    /// <summary>As newer versions of the format have it: by number.</summary>
+    /// <summary>Reads an index of newer versions of the format, in which chunks are numbered.</summary>
     public static Hdf5ChunkIndex Read(Hdf5Context context, Hdf5Fields fields)
     {
         byte flags = fields.Byte();
@@ -110,7 +112,7 @@ internal sealed record Hdf5ChunkIndex(long[] Sizes, IEnumerable<Hdf5Chunk> Chunk
         {
             SingleChunk => [Single(fields, isFiltered: (flags & 2) != 0)],
             FixedArray => ReadFixedArray(context, fields),
-            _ => throw context.File.Unsupported("arrays in chunks that can grow (libver='latest')"),
+            _ => throw context.File.Unsupported("resizable chunked arrays (libver='latest')"),
         });
     }
 
@@ -138,7 +140,7 @@ internal sealed record Hdf5ChunkIndex(long[] Sizes, IEnumerable<Hdf5Chunk> Chunk
         (bool isFiltered, int entrySize, int pageBits) = (head.Byte() == 1, head.Byte(), head.Byte());
         (long count, long block) = (head.Length(), head.Address());
         if (count < 0 || count > context.File.Length) throw context.File.Damaged();
-        if (pageBits < 63 && count > 1L << pageBits) throw context.File.Unsupported("arrays in very many chunks");
+        if (pageBits < 63 && count > 1L << pageBits) throw context.File.Unsupported("arrays with paged chunk indexes");
         int start = 6 + context.Sizes.OfAddress;
         Hdf5Fields entries = context.Fields(context.File.Read(block, start + count * entrySize));
         entries.Expect("FADB"u8);

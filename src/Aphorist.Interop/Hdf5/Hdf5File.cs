@@ -1,7 +1,7 @@
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>An HDF5 file that is read: what h5py writes by default, and what this program writes.</summary>
-/// <remarks>docs/decisions/0013-own-hdf5-reader.md says why it is read by code of our own.</remarks>
+/// <summary>Reads HDF5 files as h5py writes them by default, and as this library writes them.</summary>
+/// <remarks>docs/decisions/0013-own-hdf5-reader.md explains why the library has its own reader.</remarks>
 internal sealed class Hdf5File
 {
     private const int LongestSuperblock = 96;
@@ -12,9 +12,9 @@ internal sealed class Hdf5File
     private readonly Hdf5Context context;
     private readonly long root;
 
-    /// <param name="path">What messages call the file.</param>
-    /// <param name="stream">Its bytes, which can be sought in; stays open.</param>
-    /// <exception cref="ModelFileException">It is no HDF5 file.</exception>
+    /// <param name="path">The path or name in error messages.</param>
+    /// <param name="stream">A seekable stream, which stays open.</param>
+    /// <exception cref="ModelFileException">The stream is not an HDF5 file.</exception>
     public Hdf5File(string path, Stream stream)
     {
         bytes = new(path, stream);
@@ -26,34 +26,39 @@ internal sealed class Hdf5File
         context = new(bytes, sizes);
         Hdf5Fields fields = context.Fields(start);
         fields.Skip(version switch { 0 => 24, 1 => 28, _ => 12 });
-        if (fields.Address() != 0) throw bytes.Unsupported("a block of other data before its beginning");
-        // Of version 0 and 1 the free space, the end, the drivers, and the name of the root; since then an extension and the end.
+        if (fields.Address() != 0) throw bytes.Unsupported("a user block before the HDF5 data");
+        // Versions 0 and 1: free space, end of file, driver information and the name of the root. Later versions: extension, end.
         for (int skipped = 0; skipped < (version < 2 ? 4 : 2); skipped++) fields.Address();
         root = fields.Address();
     }
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>The path or name in error messages.</summary>
     public string Path => bytes.Path;
 
-    /// <summary>Whether bytes begin as an HDF5 file does.</summary>
+    /// <summary>Whether bytes begin with the signature of HDF5.</summary>
     public static bool IsOne(ReadOnlySpan<byte> start) => start.StartsWith(Signature);
 
-    /// <summary>A text that is an attribute of a group; null if there is none.</summary>
-    public string? Text(string group, string attribute) => Attribute(group, attribute) is { IsText: true, Count: 1 } found ? found.Texts()[0] : null;
+    /// <summary>Returns a string attribute of a group; null if there is none.</summary>
+    public string? Text(string group, string attribute) =>
+        Attribute(group, attribute) is { IsText: true, Count: 1 } found ? found.Texts()[0] : null;
 
-    /// <summary>A list of names that is an attribute of a group; empty if there is none, and where an empty list was stored, which is one of numbers.</summary>
+    /// <summary>
+    /// Returns an attribute of a group that is a list of names. Empty if there is none, or if the list is empty, which is stored as
+    /// numbers.
+    /// </summary>
     public string[] Names(string group, string attribute) => Attribute(group, attribute) is { IsText: true } found ? found.Texts() : [];
 
-    /// <summary>Whether there is a group or a dataset of this path.</summary>
+    /// <summary>Whether there is a group or dataset with this path.</summary>
     public bool Has(string path) => Find(path) is not null;
 
-    /// <summary>The dataset of this path.</summary>
-    /// <exception cref="ModelFileException">There is none.</exception>
+    /// <summary>Returns the dataset with this path.</summary>
+    /// <exception cref="ModelFileException">There is no such dataset.</exception>
     public Hdf5Array Array(string path) => Find(path) is { } found && Hdf5Array.Read(context, path, found) is { } array
         ? array
         : throw new ModelFileException(Path, $"the weights '{path}' are missing");
 
-    private Hdf5Attribute? Attribute(string group, string name) => Find(group) is { } found ? Hdf5Attribute.Find(context, found, name) : null;
+    private Hdf5Attribute? Attribute(string group, string name) =>
+        Find(group) is { } found ? Hdf5Attribute.Find(context, found, name) : null;
 
     private Hdf5Object? Find(string path)
     {
@@ -68,7 +73,7 @@ internal sealed class Hdf5File
     }
 }
 
-/// <summary>What all structures of a file are read with: its bytes, how long its addresses are, and what was read already.</summary>
+/// <summary>The state that reading all structures of a file needs: its bytes, the sizes of addresses, and a cache.</summary>
 internal sealed class Hdf5Context(Hdf5Bytes file, Hdf5Sizes sizes)
 {
     private readonly Dictionary<long, Hdf5Object> objects = [];
@@ -80,9 +85,11 @@ internal sealed class Hdf5Context(Hdf5Bytes file, Hdf5Sizes sizes)
 
     public Hdf5Fields Fields(ReadOnlySpan<byte> bytes) => new(file, bytes, sizes);
 
-    /// <summary>The object whose header lies at an address.</summary>
-    public Hdf5Object Object(long address) => objects.TryGetValue(address, out Hdf5Object? found) ? found : objects[address] = Hdf5Object.Read(this, address);
+    /// <summary>Returns the object whose header is at an address.</summary>
+    public Hdf5Object Object(long address) =>
+        objects.TryGetValue(address, out Hdf5Object? found) ? found : objects[address] = Hdf5Object.Read(this, address);
 
-    /// <summary>The collection of texts at an address.</summary>
-    public Hdf5GlobalHeap Heap(long address) => heaps.TryGetValue(address, out Hdf5GlobalHeap? found) ? found : heaps[address] = Hdf5GlobalHeap.Read(this, address);
+    /// <summary>Returns the global heap collection at an address.</summary>
+    public Hdf5GlobalHeap Heap(long address) =>
+        heaps.TryGetValue(address, out Hdf5GlobalHeap? found) ? found : heaps[address] = Hdf5GlobalHeap.Read(this, address);
 }

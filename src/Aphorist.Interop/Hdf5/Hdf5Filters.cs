@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>What was done to chunks before they were written, in that order.</summary>
+/// <summary>The filters that were applied to chunks when they were written, in that order.</summary>
 internal sealed class Hdf5Filters
 {
     private const int Deflate = 1, Shuffle = 2, Fletcher32 = 3, ChecksumLength = 4;
@@ -19,7 +19,7 @@ internal sealed class Hdf5Filters
         for (int index = 0; index < count; index++)
         {
             int filter = fields.UInt16();
-            if (filter is not (Deflate or Shuffle or Fletcher32)) throw context.File.Unsupported($"arrays packed with filter {filter}");
+            if (filter is not (Deflate or Shuffle or Fletcher32)) throw context.File.Unsupported($"arrays with filter {filter}");
             int nameLength = version == 1 ? fields.UInt16() : 0;
             fields.Skip(2);
             int values = fields.UInt16();
@@ -30,11 +30,11 @@ internal sealed class Hdf5Filters
         return found;
     }
 
-    /// <summary>The bytes of a chunk as they were before.</summary>
+    /// <summary>Reads a chunk and reverses the filters.</summary>
     /// <param name="context">The file.</param>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="length">Its bytes.</param>
-    /// <param name="valueSize">Bytes of a value.</param>
+    /// <param name="length">The length of the chunk without filters, in bytes.</param>
+    /// <param name="valueSize">The size of a value in bytes.</param>
     public byte[] Unpack(Hdf5Context context, Hdf5Chunk chunk, int length, int valueSize)
     {
         long stored = filters.Count == 0 ? length : chunk.Length;
@@ -69,7 +69,7 @@ internal sealed class Hdf5Filters
         }
     }
 
-    /// <summary>All first bytes of the values stand before all second ones.</summary>
+    /// <summary>Reverses the shuffle filter, which stores the first bytes of all values, then the second bytes, and so on.</summary>
     private static byte[] Unshuffle(Hdf5Context context, byte[] shuffled, int valueSize)
     {
         byte[] bytes = context.File.Allocate<byte>(shuffled.Length);

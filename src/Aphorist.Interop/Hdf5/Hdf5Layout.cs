@@ -1,6 +1,6 @@
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>How an array lies in the file: within its header, in one piece, or in chunks that may be packed.</summary>
+/// <summary>The storage layout of an array: in its header, contiguous, or in chunks that may be compressed.</summary>
 internal sealed class Hdf5Layout
 {
     private readonly Hdf5Context context;
@@ -10,14 +10,15 @@ internal sealed class Hdf5Layout
     private long address = Hdf5Fields.Undefined;
     private Hdf5ChunkIndex? chunks;
 
-    private Hdf5Layout(Hdf5Context context, string name, Hdf5Filters filters) => (this.context, this.name, this.filters) = (context, name, filters);
+    private Hdf5Layout(Hdf5Context context, string name, Hdf5Filters filters) =>
+        (this.context, this.name, this.filters) = (context, name, filters);
 
     public static Hdf5Layout Read(Hdf5Context context, string name, Hdf5Message message, Hdf5Filters filters)
     {
         Hdf5Layout layout = new(context, name, filters);
         Hdf5Fields fields = context.Fields(message.Body.Span);
         (byte version, byte kind) = (fields.Byte(), fields.Byte());
-        if (version is not (3 or 4)) throw context.File.Unsupported("arrays as they were written until 2004");
+        if (version is not (3 or 4)) throw context.File.Unsupported("array layouts from before 2004");
         switch (kind)
         {
             case 0:
@@ -27,16 +28,16 @@ internal sealed class Hdf5Layout
                 break;
             case 1: layout.address = fields.Address(); break;
             case 2: layout.chunks = version == 3 ? Hdf5ChunkIndex.ReadTree(context, fields) : Hdf5ChunkIndex.Read(context, fields); break;
-            default: throw layout.Wrong("lie in other files");
+            default: throw layout.Wrong("are stored in other files");
         }
 
         return layout;
     }
 
-    /// <summary>The values' bytes.</summary>
-    /// <param name="space">The array's sizes.</param>
-    /// <param name="valueSize">Bytes of a value.</param>
-    /// <exception cref="ModelFileException">There are not as many in the file.</exception>
+    /// <summary>Opens the bytes of the values.</summary>
+    /// <param name="space">The dimensions of the array.</param>
+    /// <param name="valueSize">The size of a value in bytes.</param>
+    /// <exception cref="ModelFileException">The file does not contain enough bytes.</exception>
     public Hdf5Values Open(Hdf5Space space, int valueSize)
     {
         if (space.Count > long.MaxValue / valueSize) throw TooLarge();
@@ -52,7 +53,7 @@ internal sealed class Hdf5Layout
     private ModelFileException Wrong(string what) => new(context.File.Path, $"the weights '{name}' {what}");
 }
 
-/// <summary>The bytes of an array's values, row by row: in the file, or in memory where they were packed.</summary>
+/// <summary>The bytes of an array's values in row-major order: in the file, or in memory if they were in chunks.</summary>
 internal sealed class Hdf5Values
 {
     private readonly Hdf5Bytes? file;
@@ -63,7 +64,7 @@ internal sealed class Hdf5Values
 
     public Hdf5Values(ReadOnlyMemory<byte> memory) => this.memory = memory;
 
-    /// <summary>Copies the bytes from a place on.</summary>
+    /// <summary>Copies bytes from an offset.</summary>
     public void Read(long place, Span<byte> bytes)
     {
         if (file is null) memory.Span.Slice((int)place, bytes.Length).CopyTo(bytes);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>The names in a group: in messages of its header, or, as h5py writes them, in a tree of tables with the names in a heap.</summary>
+/// <summary>
+/// Reads the links of a group: from messages in its header, or, as h5py writes them, from a B-tree of tables with the names in a heap.
+/// </summary>
 internal sealed class Hdf5Links
 {
     private readonly Hdf5Context context;
@@ -11,7 +13,7 @@ internal sealed class Hdf5Links
 
     private Hdf5Links(Hdf5Context context) => this.context = context;
 
-    /// <summary>The addresses of the objects by name. Links to other places or files are none.</summary>
+    /// <summary>Returns the addresses of the objects by name. Soft and external links are ignored.</summary>
     public static Dictionary<string, long> Read(Hdf5Context context, Hdf5Object group)
     {
         Hdf5Links links = new(context);
@@ -26,7 +28,8 @@ internal sealed class Hdf5Links
         Hdf5Fields fields = context.Fields(info.Body.Span);
         fields.Skip(1);
         fields.Skip((fields.Byte() & 1) != 0 ? 8 : 0);
-        if (fields.Address() != Hdf5Fields.Undefined) throw context.File.Unsupported("groups in the form of fractal heaps (libver='latest' or track_order=True)");
+        if (fields.Address() != Hdf5Fields.Undefined)
+            throw context.File.Unsupported("groups in fractal heaps (libver='latest' or track_order=True)");
     }
 
     private void ReadLink(Hdf5Message message)
@@ -69,7 +72,7 @@ internal sealed class Hdf5Links
         {
             (long name, long target, uint cache) = (fields.Address(), fields.Address(), fields.UInt32());
             fields.Skip(20);
-            // Cache 2 is a link by name.
+            // Cache type 2 is a soft link.
             if (cache != 2) found[NameAt(name)] = target;
         }
     }
@@ -83,21 +86,21 @@ internal sealed class Hdf5Links
     }
 }
 
-/// <summary>The old kind of tree (B-tree of version 1): of a group its tables of names, of an array its chunks.</summary>
+/// <summary>A version 1 B-tree: the symbol tables of a group, or the chunks of an array.</summary>
 internal static class Hdf5Tree
 {
-    /// <summary>The tree's kind, as its nodes tell it.</summary>
+    /// <summary>The node type of the tree.</summary>
     public const byte OfGroup = 0, OfChunks = 1;
 
-    /// <summary>What the tree leads to, in its order, each with the key before it.</summary>
+    /// <summary>Returns the leaves in order, each with its key.</summary>
     /// <param name="context">The file.</param>
-    /// <param name="root">The address of the highest node; <see cref="Hdf5Fields.Undefined"/> for an empty tree.</param>
-    /// <param name="kind">What the tree is of.</param>
-    /// <param name="keySize">Bytes of a key.</param>
+    /// <param name="root">The address of the root node; <see cref="Hdf5Fields.Undefined"/> for an empty tree.</param>
+    /// <param name="kind">The node type of the tree.</param>
+    /// <param name="keySize">The size of a key in bytes.</param>
     public static IEnumerable<(ReadOnlyMemory<byte> Key, long Child)> Leaves(Hdf5Context context, long root, byte kind, int keySize)
     {
         if (root == Hdf5Fields.Undefined) yield break;
-        // Levels fall, so a ring of nodes comes to an end.
+        // Levels must decrease, which ends a cycle of nodes.
         Stack<(long Address, int Level)> nodes = new([(root, byte.MaxValue + 1)]);
         while (nodes.TryPop(out (long Address, int Level) place))
         {
@@ -108,7 +111,8 @@ internal static class Hdf5Tree
         }
     }
 
-    private static (int Level, (ReadOnlyMemory<byte> Key, long Child)[] Entries) ReadNode(Hdf5Context context, long address, byte kind, int keySize)
+    private static (int Level, (ReadOnlyMemory<byte> Key, long Child)[] Entries) ReadNode(
+        Hdf5Context context, long address, byte kind, int keySize)
     {
         int headLength = 8 + 2 * context.Sizes.OfAddress;
         Hdf5Fields head = context.Fields(context.File.Read(address, headLength));

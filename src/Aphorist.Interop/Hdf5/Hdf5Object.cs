@@ -1,9 +1,9 @@
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>A group or a dataset: the messages of its header, which may lie in several blocks.</summary>
+/// <summary>A group or dataset: the messages of its header, which may be in several blocks.</summary>
 internal sealed class Hdf5Object
 {
-    // The longest beginning of a header of version 2, with times and numbers of attributes.
+    // The maximum length of a version 2 header prefix, with times and attribute limits.
     private const int LongestPrefix = 34;
     private const int SharedFlag = 2;
 
@@ -16,10 +16,10 @@ internal sealed class Hdf5Object
 
     private Hdf5Object(Hdf5Context context) => this.context = context;
 
-    /// <summary>The objects in it by their names, as addresses of their headers; none in a dataset.</summary>
+    /// <summary>The header addresses of the objects in a group by their names. Empty for a dataset.</summary>
     public IReadOnlyDictionary<string, long> Links => links ??= Hdf5Links.Read(context, this);
 
-    /// <summary>Reads the object whose header lies at an address.</summary>
+    /// <summary>Reads the object whose header is at an address.</summary>
     public static Hdf5Object Read(Hdf5Context context, long address)
     {
         Hdf5Object found = new(context);
@@ -29,7 +29,7 @@ internal sealed class Hdf5Object
         return found;
     }
 
-    /// <summary>The first message of a kind; null if there is none.</summary>
+    /// <summary>Returns the first message of a kind; null if there is none.</summary>
     public Hdf5Message? Find(Hdf5MessageKind kind)
     {
         foreach (Hdf5Message message in messages)
@@ -37,7 +37,7 @@ internal sealed class Hdf5Object
         return null;
     }
 
-    /// <summary>All messages of a kind.</summary>
+    /// <summary>Returns all messages of a kind.</summary>
     public IEnumerable<Hdf5Message> All(Hdf5MessageKind kind) => messages.Where(message => message.Kind == kind);
 
     private void ReadVersion1(long address, byte[] prefix)
@@ -101,7 +101,7 @@ internal sealed class Hdf5Object
         Hdf5MessageKind kind = (Hdf5MessageKind)number;
         if (!Enum.IsDefined(kind)) return;
         if (size > block.Length - start) throw context.File.Damaged();
-        if ((flags & SharedFlag) != 0) throw context.File.Unsupported("parts that several objects share");
+        if ((flags & SharedFlag) != 0) throw context.File.Unsupported("shared object header messages");
         Hdf5Message message = new(kind, block.AsMemory(start, size));
         if (kind == Hdf5MessageKind.Continuation)
         {
@@ -115,12 +115,12 @@ internal sealed class Hdf5Object
     }
 }
 
-/// <summary>A message of an object's header: one thing that the file says about the object.</summary>
-/// <param name="Kind">What it says.</param>
-/// <param name="Body">How.</param>
+/// <summary>A message of an object header.</summary>
+/// <param name="Kind">The type of the message.</param>
+/// <param name="Body">The content.</param>
 internal readonly record struct Hdf5Message(Hdf5MessageKind Kind, ReadOnlyMemory<byte> Body);
 
-/// <summary>The kinds of messages that are read; all others are passed over.</summary>
+/// <summary>The types of messages that are read; all others are ignored.</summary>
 internal enum Hdf5MessageKind
 {
     Dataspace = 0x01,

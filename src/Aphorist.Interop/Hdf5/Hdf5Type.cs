@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace Aphorist.Interop.Hdf5;
 
-/// <summary>The type of an array's values.</summary>
-/// <param name="Kind">What they are.</param>
-/// <param name="Size">Bytes of each; of a text of any length, those of its place in a heap.</param>
-/// <param name="IsBigEndian">Whether a number's first byte counts most.</param>
-/// <param name="IsSigned">Whether an integer may be negative.</param>
+/// <summary>The type of values.</summary>
+/// <param name="Kind">The kind of values.</param>
+/// <param name="Size">The size of a value in bytes; for a string of variable length, that of its heap reference.</param>
+/// <param name="IsBigEndian">Whether numbers are big-endian.</param>
+/// <param name="IsSigned">Whether integers are signed.</param>
 internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndian, bool IsSigned)
 {
     private const int IntegerClass = 0, FloatClass = 1, TextClass = 3, AnyLengthClass = 9;
@@ -20,7 +20,7 @@ internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndi
         return new(KindOf(context, kind, bits, (int)size, fields), (int)size, (bits & 1) != 0, (bits & 8) != 0);
     }
 
-    /// <summary>A floating-point number.</summary>
+    /// <summary>Decodes a floating-point number.</summary>
     public double Number(ReadOnlySpan<byte> bytes) => (Size, IsBigEndian) switch
     {
         (2, false) => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
@@ -31,7 +31,7 @@ internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndi
         (_, true) => BinaryPrimitives.ReadDoubleBigEndian(bytes),
     };
 
-    /// <summary>An integer.</summary>
+    /// <summary>Decodes an integer.</summary>
     public long Integer(ReadOnlySpan<byte> bytes)
     {
         long number = IsSigned && (bytes[IsBigEndian ? 0 : Size - 1] & 0x80) != 0 ? -1 : 0;
@@ -42,7 +42,7 @@ internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndi
     private static Hdf5Kind KindOf(Hdf5Context context, int kind, int bits, int size, Hdf5Fields properties) => kind switch
     {
         IntegerClass when size is 1 or 2 or 4 or 8 => Hdf5Kind.Integer,
-        // The order of the bytes is one of the two, and so is where sign, exponent and mantissa lie.
+        // Bit 6 would be the VAX byte order. Only the IEEE positions of sign, exponent and mantissa are supported.
         FloatClass when size is 2 or 4 or 8 && (bits & 0x40) == 0 && IsStandard(size, properties) => Hdf5Kind.FloatingPoint,
         TextClass => Hdf5Kind.Text,
         AnyLengthClass when (bits & 0xF) == 1 && size == 8 + context.Sizes.OfAddress => Hdf5Kind.TextOfAnyLength,
@@ -51,31 +51,37 @@ internal readonly record struct Hdf5Type(Hdf5Kind Kind, int Size, bool IsBigEndi
 
     private static bool IsStandard(int size, Hdf5Fields properties)
     {
-        (int offset, int precision, int exponentPlace, int exponentSize) = (properties.UInt16(), properties.UInt16(), properties.Byte(), properties.Byte());
-        return (offset, precision, exponentPlace, exponentSize) == size switch { 2 => (0, 16, 10, 5), 4 => (0, 32, 23, 8), _ => (0, 64, 52, 11) };
+        (int offset, int precision) = (properties.UInt16(), properties.UInt16());
+        (int exponentPlace, int exponentSize) = (properties.Byte(), properties.Byte());
+        return (offset, precision, exponentPlace, exponentSize) == size switch
+        {
+            2 => (0, 16, 10, 5),
+            4 => (0, 32, 23, 8),
+            _ => (0, 64, 52, 11),
+        };
     }
 }
 
-/// <summary>The kinds of values that are told from each other.</summary>
+/// <summary>The kinds of values.</summary>
 internal enum Hdf5Kind
 {
     Other,
     Integer,
     FloatingPoint,
 
-    /// <summary>Bytes of UTF-8, as many for each text.</summary>
+    /// <summary>Strings of fixed length in UTF-8.</summary>
     Text,
 
-    /// <summary>A place in a heap that has the text.</summary>
+    /// <summary>Strings of variable length: references to a global heap.</summary>
     TextOfAnyLength,
 }
 
-/// <summary>The sizes of an array.</summary>
-/// <param name="Sizes">From the outermost; none for a single value.</param>
-/// <param name="Count">All values: the product of the sizes.</param>
+/// <summary>The dimensions of an array.</summary>
+/// <param name="Sizes">The dimensions. Empty for a scalar.</param>
+/// <param name="Count">The number of values: the product of the dimensions.</param>
 internal sealed record Hdf5Space(long[] Sizes, long Count)
 {
-    // As many dimensions as the format allows.
+    // The maximum of the format.
     private const int MostDimensions = 32;
 
     public static Hdf5Space Read(Hdf5Context context, ReadOnlySpan<byte> body)
@@ -84,7 +90,7 @@ internal sealed record Hdf5Space(long[] Sizes, long Count)
         (byte version, int rank) = (fields.Byte(), fields.Byte());
         if (version is not (1 or 2) || rank > MostDimensions) throw context.File.Damaged();
         fields.Skip(1);
-        // Version 2 knows arrays without any values.
+        // Version 2 has null dataspaces, without values.
         bool isNull = fields.Byte() == 2 && version == 2;
         fields.Skip(version == 1 ? 4 : 0);
         (long[] sizes, long count) = (new long[rank], isNull ? 0 : 1);

@@ -4,7 +4,10 @@ using Aphorist.Interop.Hdf5;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>A file of weights alone, as <c>save_weights</c> writes it: the shapes of the arrays tell what the layers are, but for their gates and the window.</summary>
+/// <summary>
+/// A weights-only file, as <c>save_weights</c> writes it. The shapes of the arrays determine the layers, but not their gates and the
+/// window.
+/// </summary>
 internal sealed class KerasBareWeights
 {
     private readonly Hdf5File file;
@@ -12,16 +15,17 @@ internal sealed class KerasBareWeights
     private readonly int window;
     private readonly List<KerasLayer> layers = [];
 
-    private KerasBareWeights(Hdf5File file, GateActivation gates, int window) => (this.file, this.gates, this.window) = (file, gates, window);
+    private KerasBareWeights(Hdf5File file, GateActivation gates, int window) =>
+        (this.file, this.gates, this.window) = (file, gates, window);
 
-    /// <summary>Whether a file holds weights alone.</summary>
+    /// <summary>Whether a file contains only weights.</summary>
     public static bool IsOne(Hdf5File file) => file.Names("/", "layer_names").Length > 0 || IsKeras3(file);
 
-    /// <summary>The layers, and where the file has their weights.</summary>
+    /// <summary>Derives the layers and finds their weights.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="gates">The activation of the recurrent layers' gates.</param>
-    /// <param name="window">The length of the input.</param>
-    /// <exception cref="ModelFileException">The arrays of a layer are of no kind that is known.</exception>
+    /// <param name="gates">The gate activation of the recurrent layers.</param>
+    /// <param name="window">The input length.</param>
+    /// <exception cref="ModelFileException">The arrays are not those of a layer that can be imported.</exception>
     public static (KerasConfiguration Configuration, KerasWeights Weights) Read(Hdf5File file, GateActivation gates, int window)
     {
         KerasBareWeights found = new(file, gates, window);
@@ -32,18 +36,20 @@ internal sealed class KerasBareWeights
 
     private static bool IsKeras3(Hdf5File file) => NumberedWeights.RootOf(file) is not null;
 
-    /// <summary>Keras 1 and 2 list the layers with their names.</summary>
+    /// <summary>Derives the layers from the list of their names, in files of Keras 1 and 2.</summary>
     private NamedWeights DescribeNamed()
     {
         NamedWeights weights = new(file, "");
-        foreach (string name in file.Names("/", "layer_names")) Add(name, weights.Of(new KerasLayer(file.Path, layers.Count + 1, "layer", name, default)));
+        foreach (string name in file.Names("/", "layer_names"))
+            Add(name, weights.Of(new KerasLayer(file.Path, layers.Count + 1, "layer", name, default)));
         return weights;
     }
 
-    /// <summary>Keras 3 has groups that are named after the layers' classes.</summary>
+    /// <summary>Derives the layers from the groups, which are named after the classes, in files of Keras 3.</summary>
     private NumberedWeights DescribeKeras3()
     {
-        (string ClassName, string? Wrapper)[] kinds = [("Embedding", null), ("LSTM", null), ("GRU", null), ("Dense", null), ("Dense", "TimeDistributed")];
+        (string ClassName, string? Wrapper)[] kinds =
+            [("Embedding", null), ("LSTM", null), ("GRU", null), ("Dense", null), ("Dense", "TimeDistributed")];
         foreach ((string className, string? wrapper) in kinds)
         {
             List<KerasLayer> all = [.. layers];
@@ -63,7 +69,12 @@ internal sealed class KerasBareWeights
     private void Add(string name, IReadOnlyList<Hdf5Array> arrays, string? wrapper = null)
     {
         if (arrays.Count == 0) return;
-        if (layers.Count == KerasConfiguration.MostLayers) throw new ModelFileException(file.Path, $"it has weights of more than {KerasConfiguration.MostLayers} layers, which is more than can be imported");
+        if (layers.Count == KerasConfiguration.MostLayers)
+        {
+            throw new ModelFileException(
+                file.Path, $"it has weights of more than {KerasConfiguration.MostLayers} layers, which is the maximum");
+        }
+
         IReadOnlyList<long>[] shapes = [.. arrays.Select(array => array.Shape)];
         bool isFirst = layers.Count == 0;
         (string className, JsonObject config) = shapes switch
@@ -73,17 +84,27 @@ internal sealed class KerasBareWeights
             [[_, long units], [_]] => ("Dense", Dense(units, usesBias: true)),
             [[_, _], [long units, long columns], ..] when shapes.Length <= 3 && columns == 4 * units => ("LSTM", Recurrent(units, shapes)),
             [[_, _], [long units, long columns], ..] when shapes.Length <= 3 && columns == 3 * units => ("GRU", Recurrent(units, shapes)),
-            // Keras 1 has three arrays for each gate.
+            // Keras 1 has three arrays per gate.
             [[_, long units], ..] when shapes.Length is 9 or 12 => (shapes.Length == 9 ? "GRU" : "LSTM", Recurrent(units, shapes)),
             _ => throw new ModelFileException(
-                file.Path, $"the weights of '{name}' are {shapes.Length} arrays, [{string.Join("], [", shapes.Select(shape => string.Join(", ", shape)))}], which is no Embedding, LSTM, GRU or Dense layer"),
+                file.Path,
+                $"the weights of '{name}' are {shapes.Length} arrays, "
+                + $"[{string.Join("], [", shapes.Select(shape => string.Join(", ", shape)))}], "
+                + "which is not an Embedding, LSTM, GRU or Dense layer"),
         };
         config["name"] = name;
-        if (isFirst) config["batch_input_shape"] = className == "Embedding" ? new JsonArray(null, window) : new JsonArray(null, window, shapes[0][0]);
+        if (isFirst)
+        {
+            config["batch_input_shape"] = className == "Embedding"
+                ? new JsonArray(null, window)
+                : new JsonArray(null, window, shapes[0][0]);
+        }
+
         layers.Add(new(file.Path, layers.Count + 1, className, name, JsonElement.Parse(config.ToJsonString()), wrapper));
     }
 
-    private static JsonObject Dense(long units, bool usesBias) => new() { ["units"] = units, ["activation"] = "softmax", ["use_bias"] = usesBias };
+    private static JsonObject Dense(long units, bool usesBias) =>
+        new() { ["units"] = units, ["activation"] = "softmax", ["use_bias"] = usesBias };
 
     private JsonObject Recurrent(long units, IReadOnlyList<long>[] shapes) => new()
     {
@@ -91,9 +112,9 @@ internal sealed class KerasBareWeights
         ["activation"] = "tanh",
         ["recurrent_activation"] = KerasRecurrentLayer.NameOf(gates),
         ["use_bias"] = shapes.Length != 2,
-        // What the last layer returns is not known, and is of no consequence.
+        // Unknown for the last layer, and it makes no difference there.
         ["return_sequences"] = true,
-        // Two biases for each gate.
+        // A bias of shape [2, 3 H] has two biases per gate.
         ["reset_after"] = shapes is [_, _, [2, _]],
     };
 }

@@ -2,19 +2,19 @@ using System.Text.Json;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>Looks into JSON of which nothing is known to be as it should.</summary>
+/// <summary>Reads untrusted JSON: a missing or unexpected member is null.</summary>
 internal static class KerasJson
 {
-    /// <summary>Parses one of a file's documents.</summary>
+    /// <summary>Parses a JSON document of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="what">What the document is called there.</param>
-    /// <param name="text">The document.</param>
+    /// <param name="what">The name of the document in the file.</param>
+    /// <param name="text">The JSON text.</param>
     public static JsonElement Parse(string path, string what, string text)
     {
         try
         {
             JsonElement root = JsonElement.Parse(text);
-            return root.ValueKind == JsonValueKind.Object ? root : throw new ModelFileException(path, $"its {what} is no JSON object");
+            return root.ValueKind == JsonValueKind.Object ? root : throw new ModelFileException(path, $"its {what} is not a JSON object");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
@@ -22,22 +22,27 @@ internal static class KerasJson
         }
     }
 
-    /// <summary>A member that is there and not null.</summary>
+    /// <summary>Returns a member that exists and is not null.</summary>
     public static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>A member that is a string.</summary>
-    public static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } value ? TextOf(value) : null;
+    /// <summary>Returns a member that is a string.</summary>
+    public static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } value ? TextOf(value) : null;
 
-    /// <summary>A member that is a finite number.</summary>
+    /// <summary>Returns a member that is a finite number.</summary>
     public static double? Number(JsonElement element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+        Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number)
+            && double.IsFinite(number) ? number : null;
 
-    /// <summary>A member that is an object.</summary>
-    public static JsonElement? Object(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
+    /// <summary>Returns a member that is an object.</summary>
+    public static JsonElement? Object(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
 
-    /// <summary>A member that is an array.</summary>
-    public static JsonElement? Array(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Array } value ? value : null;
+    /// <summary>Returns a member that is an array.</summary>
+    public static JsonElement? Array(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Array } value ? value : null;
 
     private static string? TextOf(JsonElement value)
     {
@@ -47,7 +52,7 @@ internal static class KerasJson
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, which JSON can spell but no string should hold.
+            // An escaped lone surrogate, which JSON allows.
             return null;
         }
     }

@@ -3,10 +3,13 @@ using Aphorist.Interop.Keras;
 
 namespace Aphorist.Interop;
 
-/// <summary>A language model that Keras trained: an HDF5 file of Keras 1, 2 or 3 or of TensorFlow's Keras, or a <c>.keras</c> file of Keras 3.</summary>
+/// <summary>
+/// A language model that Keras trained: an HDF5 file of Keras 1, 2 or 3 or of tf.keras, or a <c>.keras</c> file of Keras 3.
+/// </summary>
 /// <remarks>
-/// The model can have one-hot vectors or an Embedding, up to four LSTM or GRU layers of the same size, and a Dense layer with a softmax; see
-/// docs/import.md. The file does not hold the vocabulary, which <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> takes.
+/// The model can have one-hot vectors or an Embedding, up to four LSTM or GRU layers of the same size, and a Dense layer with a softmax;
+/// see docs/import.md. The file does not contain the vocabulary: pass it to
+/// <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/>.
 /// </remarks>
 public sealed class KerasModel : ImportedModel
 {
@@ -22,25 +25,29 @@ public sealed class KerasModel : ImportedModel
         moments = KerasMoments.Read(network, configuration, weights);
     }
 
-    /// <summary>The version of Keras that wrote the file, for example 2.4.0; null if the file does not say.</summary>
+    /// <summary>The version of Keras that wrote the file, for example 2.4.0; null if unknown.</summary>
     public string? KerasVersion { get; }
 
-    /// <summary>The shape of the model. The window is the length of the input, or 60 if the file leaves it open.</summary>
+    /// <summary>The shape of the model. The window is the input length, or 60 if the file does not specify it.</summary>
     public override ModelSpec Spec { get; }
 
     /// <inheritdoc/>
     public override int VocabularySize { get; }
 
     /// <summary>
-    /// The optimizer that the model was trained with; null if the file does not say. Its state is imported
-    /// (<see cref="LanguageModel.OptimizerState"/>) if this library has the same optimizer with the same constants: RMSprop, Adam, AdamW, or SGD with
-    /// Nesterov momentum 0.9.
+    /// The optimizer that the model was trained with; null if unknown. Its state is imported
+    /// (<see cref="LanguageModel.OptimizerState"/>) if this library has the same optimizer with the same constants: RMSprop, Adam, AdamW,
+    /// or SGD with Nesterov momentum 0.9.
     /// </summary>
     public KerasOptimizer? Optimizer { get; }
 
-    /// <summary>Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.</summary>
+    /// <summary>
+    /// Reads a model with all its weights. Everything is checked: layers, shapes, types, and that every weight is finite.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, not a Keras model, or one that cannot be imported; the message names the layer.</exception>
+    /// <exception cref="ModelFileException">
+    /// The file is missing, damaged, not a Keras model, or one that cannot be imported; the message names the layer.
+    /// </exception>
     public static KerasModel Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -61,7 +68,10 @@ public sealed class KerasModel : ImportedModel
             if (Hdf5File.IsOne(start)) return ReadHdf5(source, name);
             return KerasArchive.IsOne(start)
                 ? ReadArchive(source, name)
-                : throw new ModelFileException(name, "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or model.save('model.keras')");
+                : throw new ModelFileException(
+                    name,
+                    "it is neither an HDF5 file (.h5) nor a .keras file; in Keras, write one with model.save('model.h5') or "
+                    + "model.save('model.keras')");
         });
     }
 
@@ -69,23 +79,31 @@ public sealed class KerasModel : ImportedModel
     /// <param name="bytes">The content of the file.</param>
     /// <param name="name">The name of the file in error messages. "memory" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>.</exception>
-    public static KerasModel Read(ReadOnlyMemory<byte> bytes, string name = "memory") => SourceFile.Read(bytes, stream => Read(stream, name));
+    public static KerasModel Read(ReadOnlyMemory<byte> bytes, string name = "memory") =>
+        SourceFile.Read(bytes, stream => Read(stream, name));
 
-    /// <summary>Reads weights alone, as <c>model.save_weights</c> writes them. The layers follow from the shapes of the weights; the parameters of this method say the rest.</summary>
+    /// <summary>
+    /// Reads a weights-only file, as <c>model.save_weights</c> writes it. The shapes of the weights determine the layers; pass the gate
+    /// activation and the window.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="gates">The <c>recurrent_activation</c> of the layers. The default of Keras is sigmoid since 2.3, hard sigmoid before.</param>
-    /// <param name="window">The length of the input. 60 by default.</param>
-    /// <exception cref="ModelFileException">As for <see cref="Read(string)"/>, or the file holds a whole model, which has these values itself.</exception>
+    /// <param name="gates">
+    /// The <c>recurrent_activation</c> of the layers. The default of Keras is sigmoid since 2.3, hard sigmoid before.
+    /// </param>
+    /// <param name="window">The input length. 60 by default.</param>
+    /// <exception cref="ModelFileException">
+    /// As for <see cref="Read(string)"/>, or the file contains a whole model, with its own gates and window.
+    /// </exception>
     public static KerasModel ReadWeights(string path, GateActivation gates, int window = UsualWindow)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return SourceFile.Read(path, stream => ReadWeights(stream, gates, window, path));
     }
 
-    /// <summary>Reads weights alone from a stream, which stays open.</summary>
+    /// <summary>Reads a weights-only file from a stream, which stays open.</summary>
     /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
     /// <param name="gates">The <c>recurrent_activation</c> of the layers.</param>
-    /// <param name="window">The length of the input. 60 by default.</param>
+    /// <param name="window">The input length. 60 by default.</param>
     /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
     public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = UsualWindow, string name = "stream")
@@ -95,23 +113,29 @@ public sealed class KerasModel : ImportedModel
         return SourceFile.Read(stream, source =>
         {
             Hdf5File file = new(name, source);
-            if (file.Text("/", "model_config") is not null) throw new ModelFileException(name, "it holds the whole model, gates and window included; do not say what they are");
-            if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it holds no layers of Keras");
+            if (file.Text("/", "model_config") is not null)
+            {
+                throw new ModelFileException(
+                    name, "it contains the whole model, including gates and window; import it without giving them");
+            }
+
+            if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it contains no layers of Keras");
             (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, gates, window);
             return new KerasModel(name, configuration, KerasNetwork.Of(configuration), weights);
         });
     }
 
-    /// <summary>Reads weights alone from memory.</summary>
+    /// <summary>Reads a weights-only file from memory.</summary>
     /// <param name="bytes">The content of the file.</param>
     /// <param name="gates">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</param>
     /// <param name="window">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</param>
     /// <param name="name">The name of the file in error messages. "memory" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
-    public static KerasModel ReadWeights(ReadOnlyMemory<byte> bytes, GateActivation gates, int window = UsualWindow, string name = "memory") =>
+    public static KerasModel ReadWeights(
+        ReadOnlyMemory<byte> bytes, GateActivation gates, int window = UsualWindow, string name = "memory") =>
         SourceFile.Read(bytes, stream => ReadWeights(stream, gates, window, name));
 
-    /// <summary>Whether a file holds weights alone.</summary>
+    /// <summary>Whether a file contains only weights.</summary>
     internal static bool IsWeightsAlone(Stream stream, string name)
     {
         if (!Hdf5File.IsOne(SourceFile.Start(stream))) return false;
@@ -133,19 +157,24 @@ public sealed class KerasModel : ImportedModel
         };
         if (moments is null) return;
         model.OptimizerState = new(model, moments.Steps, moments.Names);
-        for (int moment = 0; moment < moments.Names.Count; moment++) moments.Values[moment].Place(model.OptimizerState.GetValues(moment), places);
+        for (int moment = 0; moment < moments.Names.Count; moment++)
+            moments.Values[moment].Place(model.OptimizerState.GetValues(moment), places);
     }
 
     private static KerasModel ReadHdf5(Stream stream, string name)
     {
         Hdf5File file = new(name, stream);
         string model = file.Text("/", "model_config") ?? throw new ModelFileException(name, KerasBareWeights.IsOne(file)
-            ? "it holds weights alone, as save_weights writes them: say what the gates of its layers are (--gates sigmoid or hard-sigmoid), or write the whole model with model.save('model.h5')"
-            : "it is an HDF5 file without model_config, and so no model of Keras");
+            ? "it contains only weights, as save_weights writes them; give the activation of their gates (sigmoid or hard-sigmoid), or "
+            + "save the whole model with model.save('model.h5')"
+            : "it is an HDF5 file without model_config, so it is not a Keras model");
         string root = file.Has("model_weights") ? "model_weights" : "";
         string? version = file.Text("/", "keras_version") ?? file.Text(root, "keras_version"), training = file.Text("/", "training_config");
         KerasConfiguration configuration = KerasConfiguration.Read(
-            name, version, KerasJson.Parse(name, "model_config", model), training is null ? null : KerasJson.Parse(name, "training_config", training));
+            name,
+            version,
+            KerasJson.Parse(name, "model_config", model),
+            training is null ? null : KerasJson.Parse(name, "training_config", training));
         return Read(name, configuration, new NamedWeights(file, root, configuration.SortsWeights));
     }
 

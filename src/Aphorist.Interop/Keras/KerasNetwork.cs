@@ -1,6 +1,6 @@
 namespace Aphorist.Interop.Keras;
 
-/// <summary>What the layers of a Keras model come to: an embedding or none, recurrent layers, a decoder, a softmax.</summary>
+/// <summary>The network that the layers of a Keras model form: an optional embedding, recurrent layers, a decoder, a softmax.</summary>
 internal sealed class KerasNetwork
 {
     private readonly KerasConfiguration configuration;
@@ -9,29 +9,32 @@ internal sealed class KerasNetwork
 
     private KerasNetwork(KerasConfiguration configuration) => this.configuration = configuration;
 
-    /// <summary>The embedding; null where the first recurrent layer reads one-hot vectors.</summary>
+    /// <summary>The embedding; null if the first recurrent layer reads one-hot vectors.</summary>
     public KerasLayer? Embedding { get; private set; }
 
     /// <summary>The recurrent layers, from the first one up.</summary>
     public IReadOnlyList<KerasRecurrentLayer> Recurrent => recurrent;
 
-    /// <summary>The layer that makes the logits.</summary>
+    /// <summary>The Dense layer that outputs the logits.</summary>
     public KerasLayer Decoder { get; private set; } = null!;
 
     /// <summary>The layers that have weights, from the first one up.</summary>
-    public IEnumerable<KerasLayer> Weighted => [.. Embedding is null ? [] : new[] { Embedding }, .. recurrent.Select(layer => layer.Layer), Decoder];
+    public IEnumerable<KerasLayer> Weighted =>
+        [.. Embedding is null ? [] : new[] { Embedding }, .. recurrent.Select(layer => layer.Layer), Decoder];
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>The path or name of the file in error messages.</summary>
     public string Path => configuration.Path;
 
-    /// <summary>V.</summary>
+    /// <summary>The vocabulary size V.</summary>
     public long VocabularySize { get; private set; }
 
     /// <summary>The shape of the model.</summary>
     public ModelSpec Spec { get; private set; } = null!;
 
-    /// <summary>Understands the layers, one after the other.</summary>
-    /// <exception cref="ModelFileException">One of them is of a kind, or stands in a place, that cannot be imported; the message names it and says why.</exception>
+    /// <summary>Interprets the layers in order.</summary>
+    /// <exception cref="ModelFileException">
+    /// A layer, or its position, cannot be imported; the message names the layer and the reason.
+    /// </exception>
     public static KerasNetwork Of(KerasConfiguration configuration)
     {
         KerasNetwork network = new(configuration);
@@ -44,7 +47,7 @@ internal sealed class KerasNetwork
     {
         switch (layer.ClassName)
         {
-            case "InputLayer" when layer.Position > 1: throw layer.Refused("is an input in the middle of the model");
+            case "InputLayer" when layer.Position > 1: throw layer.Refused("is an input, but not the first layer");
             case "InputLayer" or "Dropout": break;
             case "Embedding": AddEmbedding(layer); break;
             case "LSTM" or "GRU": AddRecurrent(layer); break;
@@ -56,16 +59,22 @@ internal sealed class KerasNetwork
 
     private void AddEmbedding(KerasLayer layer)
     {
-        if (Embedding is not null || recurrent.Count > 0 || Decoder is not null) throw layer.Refused("stands behind other layers, and an embedding can only be the first");
-        if (layer.IsSet("mask_zero")) throw layer.Refused("masks token 0 (mask_zero), which a model here reads like any other; only models without masks can be imported");
+        if (Embedding is not null || recurrent.Count > 0 || Decoder is not null)
+            throw layer.Refused("follows other layers, but only the first layer can be an embedding");
+        if (layer.IsSet("mask_zero")) throw layer.Refused("masks token 0 (mask_zero), but only models without masks can be imported");
         Embedding = layer;
     }
 
     private void AddRecurrent(KerasLayer layer)
     {
-        if (Decoder is not null) throw layer.Refused("stands behind the Dense layer that makes the predictions, and nothing can be imported there but a softmax");
+        if (Decoder is not null)
+            throw layer.Refused("follows the Dense layer that outputs the predictions, but only a softmax can be imported there");
         if (recurrent.Count > 0 && !recurrent[^1].ReturnsSequences)
-            throw recurrent[^1].Layer.Refused("returns only its last output (return_sequences is false), of which the recurrent layer above it cannot make a sequence");
+        {
+            throw recurrent[^1].Layer.Refused(
+                "returns only its last output (return_sequences is false), but the recurrent layer after it needs a sequence");
+        }
+
         KerasRecurrentLayer added = KerasRecurrentLayer.Read(layer, configuration.IsKeras3);
         if (recurrent.Count > 0) added.CheckLike(recurrent[0]);
         recurrent.Add(added);
@@ -73,11 +82,18 @@ internal sealed class KerasNetwork
 
     private void AddDense(KerasLayer layer)
     {
-        if (recurrent.Count == 0) throw layer.Refused("stands before any LSTM or GRU, where only an Embedding can be imported");
-        if (Decoder is not null) throw layer.Refused("is a second Dense layer, and only one, which makes the predictions, can be imported");
-        if (layer.IsTimeDistributed && !recurrent[^1].ReturnsSequences) throw layer.Refused("is for sequences, but the layer below it returns none");
+        if (recurrent.Count == 0) throw layer.Refused("precedes the LSTM or GRU layers, but only an Embedding can be imported there");
+        if (Decoder is not null)
+            throw layer.Refused("is a second Dense layer, but only one, which outputs the predictions, can be imported");
+        if (layer.IsTimeDistributed && !recurrent[^1].ReturnsSequences)
+            throw layer.Refused("reads sequences, but the layer before it returns only its last output");
         string activation = layer.Activation("activation") ?? "linear";
-        if (activation is not ("linear" or "softmax")) throw layer.Refused($"has the activation {activation} where the last Dense layer needs softmax, or linear and a softmax after it");
+        if (activation is not ("linear" or "softmax"))
+        {
+            throw layer.Refused(
+                $"has the activation {activation}, but the Dense layer must have softmax, or linear and a softmax layer after it");
+        }
+
         (Decoder, VocabularySize, endsInSoftmax) = (layer, layer.Size("units", "output_dim"), activation == "softmax");
     }
 
@@ -85,51 +101,70 @@ internal sealed class KerasNetwork
     {
         string activation = layer.ClassName == "Softmax" ? "softmax" : layer.Activation("activation") ?? "linear";
         if (activation == "linear") return;
-        if (activation != "softmax") throw layer.Refused($"applies {activation}, and only softmax can be imported, after the last Dense layer");
-        if (Decoder is null) throw layer.Refused("is a softmax in the middle of the model, which can be imported only after the last Dense layer");
+        if (activation != "softmax") throw layer.Refused($"applies {activation}, but only a softmax after the Dense layer can be imported");
+        if (Decoder is null) throw layer.Refused("is a softmax before the Dense layer, but it can be imported only after it");
         if (endsInSoftmax) throw layer.Refused("is a second softmax after the one of the Dense layer");
         endsInSoftmax = true;
     }
 
     private void Finish()
     {
-        if (recurrent.Count == 0) throw Refused("it has no LSTM and no GRU");
-        if (Decoder is null) throw Refused("it does not end in a Dense layer that makes predictions");
-        if (VocabularySize < 2) throw Decoder.Refused("predicts a single token");
-        Spec = recurrent[0].Spec with { Layers = recurrent.Count, EmbeddingSize = Embedding is null ? 0 : SizeOf(Embedding, "output_dim"), Window = WindowOf() };
-        if (Spec.Layers > Spec.MaxLayers) throw Refused($"it has {Spec.Layers} recurrent layers where 1 to {Spec.MaxLayers} can be imported");
+        if (recurrent.Count == 0) throw Refused("it has no LSTM or GRU layer");
+        if (Decoder is null) throw Refused("it has no Dense layer that outputs the predictions");
+        if (VocabularySize < 2) throw Decoder.Refused("predicts only one token");
+        Spec = recurrent[0].Spec with
+        {
+            Layers = recurrent.Count,
+            EmbeddingSize = Embedding is null ? 0 : SizeOf(Embedding, "output_dim"),
+            Window = WindowOf(),
+        };
+        if (Spec.Layers > Spec.MaxLayers)
+            throw Refused($"it has {Spec.Layers} recurrent layers, but only 1 to {Spec.MaxLayers} can be imported");
         long inputs = Embedding?.Size("input_dim") ?? OneHotSize() ?? VocabularySize;
-        if (inputs != VocabularySize) throw Decoder.Refused($"predicts {VocabularySize} tokens where the model reads {inputs}, and they must be the same");
+        if (inputs != VocabularySize)
+            throw Decoder.Refused($"predicts {VocabularySize} tokens, but the model reads {inputs}; the numbers must be equal");
     }
 
     private static int SizeOf(KerasLayer layer, string name) => layer.Size(name) is long size and <= ModelSpec.MaxHiddenSize
         ? (int)size
-        : throw layer.Refused($"has the {name} {layer.Size(name)} where up to {ModelSpec.MaxHiddenSize} can be imported");
+        : throw layer.Refused($"has the {name} {layer.Size(name)}, but {ModelSpec.MaxHiddenSize} is the maximum");
 
-    /// <summary>What the model reads, without the batch: [window, V] one-hot vectors or [window] tokens. Keras wrote it at the first layer, whatever that is.</summary>
-    private long[]? InputShape() => configuration.Layers.Take(2).Select(layer => layer.InputShape()).FirstOrDefault(shape => shape is not null);
+    /// <summary>
+    /// Returns the input shape without the batch: [window, V] for one-hot vectors or [window] for tokens. Keras stores it in the first
+    /// layer.
+    /// </summary>
+    private long[]? InputShape() =>
+        configuration.Layers.Take(2).Select(layer => layer.InputShape()).FirstOrDefault(shape => shape is not null);
 
     private long? OneHotSize() => InputShape() switch
     {
         null => recurrent[0].Layer.Number("input_dim"),
         [_, long size] => size,
-        long[] shape => throw Refused($"its input has {shape.Length} dimensions besides the batch where one-hot vectors have 2"),
+        long[] shape => throw Refused($"its input has {shape.Length} dimensions besides the batch, but one-hot vectors have 2"),
     };
 
     private int WindowOf()
     {
-        long window = InputShape() is [long length, ..] && length != KerasLayer.Open ? length : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? KerasLayer.Open;
+        long window = InputShape() is [long length, ..] && length != KerasLayer.Open
+            ? length
+            : (Embedding ?? recurrent[0].Layer).Number("input_length") ?? KerasLayer.Open;
         if (window == KerasLayer.Open) return ImportedModel.UsualWindow;
-        return window is > 0 and <= ModelSpec.MaxWindow ? (int)window : throw Refused($"its input is {window} steps long where 1 to {ModelSpec.MaxWindow} can be imported");
+        return window is > 0 and <= ModelSpec.MaxWindow
+            ? (int)window
+            : throw Refused($"its input has {window} steps, but only 1 to {ModelSpec.MaxWindow} can be imported");
     }
 
     private static string ReasonAgainst(string className) => className switch
     {
-        "Bidirectional" => "reads the text from both ends, and a model that writes cannot know what comes after",
-        "Masking" => "hides tokens from the layers above it, which a model here reads like any other",
-        "CuDNNLSTM" or "CuDNNGRU" => "is for graphics cards and has its weights in an order of their own; in Keras, load them into an LSTM or GRU with recurrent_activation='sigmoid' (GRU: reset_after=True), and save that",
-        "SimpleRNN" => "is a recurrent layer of a kind that this program does not have; LSTM and GRU can be imported",
-        _ => "is of a class that cannot be imported: Embedding, LSTM, GRU, Dropout, Dense, TimeDistributed(Dense), Activation and Softmax can",
+        "Bidirectional" => "is bidirectional and cannot generate text, because it reads future tokens",
+        "Masking" => "masks tokens, but only models without masks can be imported",
+        "CuDNNLSTM" or "CuDNNGRU" =>
+            "is a GPU layer whose weights have another order; in Keras, load them into an LSTM or GRU with "
+            + "recurrent_activation='sigmoid' (GRU: reset_after=True), and save that",
+        "SimpleRNN" => "is a recurrent layer that is not supported; only LSTM and GRU can be imported",
+        _ =>
+            "is of a class that cannot be imported; use Embedding, LSTM, GRU, Dropout, Dense, TimeDistributed(Dense), Activation and "
+            + "Softmax",
     };
 
     private ModelFileException Refused(string problem) => new(configuration.Path, $"{problem}, so it cannot be imported");

@@ -2,29 +2,31 @@ using Aphorist.Interop.Hdf5;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>Where a file has the weights of a layer.</summary>
+/// <summary>Finds the weights of layers in a file.</summary>
 internal abstract class KerasWeights
 {
-    /// <summary>The arrays of a layer, in Keras's order.</summary>
+    /// <summary>Returns the arrays of a layer in the order of Keras.</summary>
     public abstract IReadOnlyList<Hdf5Array> Of(KerasLayer layer);
 
-    /// <summary>The arrays of all these layers, in the order in which the optimizer had them.</summary>
+    /// <summary>Returns the arrays of all layers in the order of the optimizer.</summary>
     public virtual IReadOnlyList<Hdf5Array> AsTrained(IEnumerable<KerasLayer> layers) => [.. layers.SelectMany(Of)];
 
-    /// <summary>What the optimizer had accumulated, in Keras's order; empty if the file has nothing of it.</summary>
+    /// <summary>Returns the optimizer state in the order of Keras; empty if the file has none.</summary>
     public abstract IReadOnlyList<Hdf5Array> OfOptimizer();
 }
 
-/// <summary>The weights of an HDF5 file, as all versions of Keras write it: each layer's group lists the paths of its arrays.</summary>
+/// <summary>Weights in an HDF5 file, which all versions of Keras write: the group of each layer lists the paths of its arrays.</summary>
 /// <param name="file">The file.</param>
-/// <param name="root">The group of the layers.</param>
-/// <param name="sorted">Whether the optimizer had the weights in the order of their names.</param>
+/// <param name="root">The path of the group of the layers.</param>
+/// <param name="sorted">Whether the optimizer sorted the weights by name.</param>
 internal sealed class NamedWeights(Hdf5File file, string root, bool sorted = false) : KerasWeights
 {
     public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer) => [.. Find(layer).Select(found => found.Array)];
 
     public override IReadOnlyList<Hdf5Array> AsTrained(IEnumerable<KerasLayer> layers) =>
-        sorted ? [.. layers.SelectMany(Find).OrderBy(found => found.Name, StringComparer.Ordinal).Select(found => found.Array)] : base.AsTrained(layers);
+        sorted
+            ? [.. layers.SelectMany(Find).OrderBy(found => found.Name, StringComparer.Ordinal).Select(found => found.Array)]
+            : base.AsTrained(layers);
 
     public override IReadOnlyList<Hdf5Array> OfOptimizer() => [.. ArraysOf("optimizer_weights").Select(found => found.Array)];
 
@@ -34,18 +36,23 @@ internal sealed class NamedWeights(Hdf5File file, string root, bool sorted = fal
         return file.Has(group) ? ArraysOf(group) : throw new ModelFileException(file.Path, $"the weights of {layer.Title} are missing");
     }
 
-    /// <summary>Names are paths from the group, or from the file's root: where Keras 2.0 counted an optimizer's steps.</summary>
+    /// <summary>
+    /// Returns the arrays of a group. Names are paths relative to the group, or absolute for the optimizer steps of Keras 2.0.
+    /// </summary>
     private IEnumerable<(string Name, Hdf5Array Array)> ArraysOf(string group) =>
         file.Names(group, "weight_names").Select(name => (name, file.Array(name.StartsWith('/') ? name : $"{group}/{name}")));
 }
 
-/// <summary>The weights in Keras 3's own file: a layer's arrays are numbered in a group that is named after the layer's class, and its place among those of that class.</summary>
+/// <summary>
+/// Weights in the Keras 3 format: numbered arrays in a group whose name is the class of the layer and its number among the layers of that
+/// class.
+/// </summary>
 internal sealed class NumberedWeights : KerasWeights
 {
-    // An optimizer with three moments of each weight has fewer.
+    // More than an optimizer with three moments per weight needs.
     private const int MostArrays = 256;
 
-    // The Keras of TensorFlow 2.12 and 2.13 called the list of layers otherwise.
+    // Keras in TensorFlow 2.12 and 2.13 has another name for the list of layers.
     private static readonly string[] Roots = ["layers", "_layer_checkpoint_dependencies"];
 
     private readonly Hdf5File file;
@@ -64,7 +71,7 @@ internal sealed class NumberedWeights : KerasWeights
         }
     }
 
-    /// <summary>The group of the layers; null where the file has none.</summary>
+    /// <summary>Returns the path of the group of the layers; null if there is none.</summary>
     public static string? RootOf(Hdf5File file) => Roots.FirstOrDefault(file.Has);
 
     public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer)
@@ -76,8 +83,9 @@ internal sealed class NumberedWeights : KerasWeights
 
     public override IReadOnlyList<Hdf5Array> OfOptimizer() => ArraysOf("optimizer/vars");
 
-    private Hdf5Array[] ArraysOf(string group) => [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
+    private Hdf5Array[] ArraysOf(string group) =>
+        [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
 
-    /// <summary>The name of a class in snake case; of those that have weights only one is of two words.</summary>
+    /// <summary>Returns the name of a class in snake case. Of the classes with weights, only one has two words.</summary>
     private static string GroupOf(string className) => className == "TimeDistributed" ? "time_distributed" : className.ToLowerInvariant();
 }

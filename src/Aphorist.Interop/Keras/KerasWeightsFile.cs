@@ -6,14 +6,25 @@ using Aphorist.IO;
 
 namespace Aphorist.Interop;
 
-/// <summary>Writes models for Keras, with layers and weights: a <c>.keras</c> file of Keras 3, or an HDF5 file of Keras 2, which <c>load_model</c> reads since Keras 2.2.</summary>
-/// <remarks>Keras files have no vocabulary, so it goes to a JSON file next to them. docs/export.md says which versions of Keras read the file.</remarks>
+/// <summary>
+/// Writes models for Keras, with layers and weights: as a <c>.keras</c> file of Keras 3, or as an HDF5 file for <c>load_model</c> of Keras
+/// 2.2 and later.
+/// </summary>
+/// <remarks>
+/// Keras files have no vocabulary, so it is written to a JSON file next to them. docs/export.md lists the versions of Keras that read the
+/// files.
+/// </remarks>
 public static class KerasWeightsFile
 {
-    /// <summary>Writes a model and, next to it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
+    /// <summary>
+    /// Writes a model and, next to it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure
+    /// leaves the previous file.
+    /// </summary>
     /// <param name="model">A model of LSTM or GRU layers, without layer normalization, residual connections or a tied embedding.</param>
-    /// <param name="path">The path of the file, whose extension determines the format; see <see cref="KindOf"/>. Its folder must exist.</param>
-    /// <exception cref="ArgumentException">Keras has no such layers, or the model is too large.</exception>
+    /// <param name="path">
+    /// The path of the file, whose extension determines the format; see <see cref="KindOf"/>. Its folder must exist.
+    /// </param>
+    /// <exception cref="ArgumentException">Keras has no such layers, or the weights exceed 2 GiB.</exception>
     /// <exception cref="IOException">A file could not be written.</exception>
     public static void Write(LanguageModel model, string path)
     {
@@ -31,8 +42,8 @@ public static class KerasWeightsFile
     /// <summary>Writes a model, without its vocabulary, to a stream, which stays open.</summary>
     /// <param name="model">As for <see cref="Write(LanguageModel, string)"/>.</param>
     /// <param name="stream">The destination. If it cannot seek or be read, the file is built in memory first.</param>
-    /// <param name="kind">What to write.</param>
-    /// <exception cref="ArgumentException">Keras has no such layers, or the model is too large.</exception>
+    /// <param name="kind">The file format.</param>
+    /// <exception cref="ArgumentException">Keras has no such layers, or the weights exceed 2 GiB.</exception>
     public static void Write(LanguageModel model, Stream stream, KerasFileKind kind)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -50,8 +61,11 @@ public static class KerasWeightsFile
         else KerasWrittenHdf5.Write(model, stream);
     }
 
-    /// <summary>Returns the format for a file name: an archive of Keras 3 for the extension .keras, otherwise HDF5 of Keras 2, usually .h5.</summary>
-    public static KerasFileKind KindOf(string path) => path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) ? KerasFileKind.Keras3 : KerasFileKind.Keras2;
+    /// <summary>
+    /// Returns the format for a file name: an archive of Keras 3 for the extension .keras, otherwise HDF5 of Keras 2, usually .h5.
+    /// </summary>
+    public static KerasFileKind KindOf(string path) =>
+        path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) ? KerasFileKind.Keras3 : KerasFileKind.Keras2;
 
     /// <summary>Returns the path of the vocabulary: <c>model.vocabulary.json</c> for <c>model.h5</c>. A model of bytes has none.</summary>
     public static string VocabularyPath(string path) => Path.ChangeExtension(path, ".vocabulary.json");
@@ -79,20 +93,30 @@ public static class KerasWeightsFile
             { Architecture: Architecture.Convolution } => "convolutions",
             { TiedEmbedding: true } => "a tied embedding",
             { Residual: true } => "residual connections",
-            { LayerNormalization: true } => "layer normalisation",
+            { LayerNormalization: true } => "layer normalization",
             _ => null,
         };
-        if (reason is not null) throw new ArgumentException($"A model with {reason} cannot be written for Keras, whose file is a chain of LSTM or GRU layers: write it as ONNX.");
-        // What the file has besides its weights is a few thousand bytes.
+        if (reason is not null)
+        {
+            throw new ArgumentException(
+                $"A model with {reason} cannot be written for Keras, whose files are chains of LSTM or GRU layers. Export it as ONNX.");
+        }
+        // Everything besides the weights is a few thousand bytes.
         if (model.Parameters.Count > (Array.MaxLength - (1 << 20)) / sizeof(float))
-            throw new ArgumentException("The model has more than 2 GiB of weights, and so much cannot be written for Keras; use its safetensors file, or make a smaller model.");
+        {
+            throw new ArgumentException(
+                "The model has more than 2 GiB of weights, the maximum for Keras files. Use the safetensors file, or train a smaller "
+                + "model.");
+        }
     }
 }
 
 /// <summary>The file formats of Keras.</summary>
 public enum KerasFileKind
 {
-    /// <summary>HDF5 as Keras 2 writes it. Keras reads it since 2.2, but Keras 3 has another hard sigmoid and computes other gates from it.</summary>
+    /// <summary>
+    /// HDF5 in the format of Keras 2, for Keras 2.2 and later. Keras 3 has another hard sigmoid, so its predictions differ for such gates.
+    /// </summary>
     Keras2,
 
     /// <summary>The <c>.keras</c> archive of Keras 3.</summary>

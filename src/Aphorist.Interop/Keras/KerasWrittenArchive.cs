@@ -4,19 +4,21 @@ using PureHDF;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>The <c>.keras</c> file of Keras 3: a zip archive of the configuration, the version and the weights.</summary>
+/// <summary>Writes a <c>.keras</c> file of Keras 3: a zip archive of the configuration, the version and the weights.</summary>
 internal static class KerasWrittenArchive
 {
-    // Entries have a time, and the same model should make the same file.
+    // A fixed time of the entries, so that the same model gives the same file.
     private static readonly DateTimeOffset Time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Write(LanguageModel model, Stream stream)
     {
-        // What is relu6(x + 3) / 6 in Keras 3 is our hard sigmoid of sums that are 6/5 as large.
-        IReadOnlyList<KerasWrittenLayer> layers = KerasWrittenLayer.Of(model, model.Spec.Gates == GateActivation.HardSigmoid ? 1 / KerasRecurrentLayer.Keras3Slope : 1);
+        // Our hard sigmoid at x is that of Keras 3, relu6(x + 3) / 6, at 6/5 x.
+        IReadOnlyList<KerasWrittenLayer> layers = KerasWrittenLayer.Of(
+            model, model.Spec.Gates == GateActivation.HardSigmoid ? 1 / KerasRecurrentLayer.Keras3Slope : 1);
         using ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true);
         Add(archive, "metadata.json", entry => entry.Write("""{"keras_version": "3.0.0"}"""u8));
-        Add(archive, "config.json", entry => entry.Write(System.Text.Encoding.UTF8.GetBytes(ConfigurationOf(model, layers).ToJsonString())));
+        Add(archive, "config.json", entry =>
+            entry.Write(System.Text.Encoding.UTF8.GetBytes(ConfigurationOf(model, layers).ToJsonString())));
         Add(archive, "model.weights.h5", entry =>
         {
             using MemoryStream weights = new();
@@ -35,20 +37,35 @@ internal static class KerasWrittenArchive
 
     private static JsonObject ConfigurationOf(LanguageModel model, IReadOnlyList<KerasWrittenLayer> layers)
     {
-        JsonObject input = new() { ["batch_shape"] = KerasWrittenLayer.InputShape(model), ["dtype"] = "float32", ["sparse"] = false, ["name"] = "input_layer" };
+        JsonObject input = new()
+        {
+            ["batch_shape"] = KerasWrittenLayer.InputShape(model),
+            ["dtype"] = "float32",
+            ["sparse"] = false,
+            ["name"] = "input_layer",
+        };
         JsonObject[] all = [new() { ["class_name"] = "InputLayer", ["config"] = input }, .. layers.Select(layer => layer.ToJson())];
         foreach (JsonObject layer in all) (layer["module"], layer["registered_name"]) = ("keras.layers", null);
         return new()
         {
             ["module"] = "keras",
             ["class_name"] = "Sequential",
-            ["config"] = new JsonObject { ["name"] = "sequential", ["trainable"] = true, ["dtype"] = "float32", ["layers"] = new JsonArray([.. all]) },
+            ["config"] = new JsonObject
+            {
+                ["name"] = "sequential",
+                ["trainable"] = true,
+                ["dtype"] = "float32",
+                ["layers"] = new JsonArray([.. all]),
+            },
             ["registered_name"] = null,
             ["build_config"] = new JsonObject { ["input_shape"] = KerasWrittenLayer.InputShape(model) },
         };
     }
 
-    /// <summary>Groups are named after the layers' classes, and arrays numbered. Keras 3 wants the empty groups of what has no arrays itself, up to version 3.3 at least.</summary>
+    /// <summary>
+    /// Describes the weights: groups are named after the classes of the layers, and arrays are numbered. Keras up to at least 3.3 requires
+    /// the empty groups.
+    /// </summary>
     private static H5File WeightsOf(IReadOnlyList<KerasWrittenLayer> layers)
     {
         H5Group all = [];
@@ -59,7 +76,9 @@ internal static class KerasWrittenArchive
             H5Group vars = [];
             foreach ((int place, H5Dataset array) in layer.Datasets.Index()) vars[$"{place}"] = array;
             H5Group group = new() { ["vars"] = vars };
-            all[number == 0 ? name : $"{name}_{number}"] = layer.IsRecurrent ? new H5Group { ["cell"] = group, ["vars"] = new H5Group() } : group;
+            all[number == 0 ? name : $"{name}_{number}"] = layer.IsRecurrent
+                ? new H5Group { ["cell"] = group, ["vars"] = new H5Group() }
+                : group;
         }
 
         return new() { ["layers"] = all, ["vars"] = new H5Group() };

@@ -3,25 +3,28 @@ using PureHDF;
 
 namespace Aphorist.Interop.Keras;
 
-/// <summary>One layer as Keras writes it.</summary>
-/// <param name="ClassName">Keras's class.</param>
-/// <param name="Name">What this layer is called.</param>
-/// <param name="Configuration">What the class is created with.</param>
-/// <param name="Arrays">The weights, in Keras's order.</param>
-internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObject Configuration, IReadOnlyList<(string Name, float[] Values, int[] Shape)> Arrays)
+/// <summary>A layer to write to a Keras file.</summary>
+/// <param name="ClassName">The class in Keras.</param>
+/// <param name="Name">The name of the layer.</param>
+/// <param name="Configuration">The configuration.</param>
+/// <param name="Arrays">The weights, in the order of Keras.</param>
+internal sealed record KerasWrittenLayer(
+    string ClassName, string Name, JsonObject Configuration, IReadOnlyList<(string Name, float[] Values, int[] Shape)> Arrays)
 {
-    /// <summary>Whether it is an LSTM or a GRU.</summary>
+    /// <summary>Whether the layer is an LSTM or a GRU.</summary>
     public bool IsRecurrent => Arrays.Count == 3;
 
-    /// <summary>The weights, as HDF5 has them.</summary>
-    public IEnumerable<H5Dataset> Datasets => Arrays.Select(array => new H5Dataset(array.Values, fileDims: [.. array.Shape.Select(size => (ulong)size)]));
+    /// <summary>The weights as HDF5 datasets.</summary>
+    public IEnumerable<H5Dataset> Datasets =>
+        Arrays.Select(array => new H5Dataset(array.Values, fileDims: [.. array.Shape.Select(size => (ulong)size)]));
 
-    /// <summary>The shape of a model's input: a batch of any size of tokens' ids, or of one-hot vectors.</summary>
-    public static JsonArray InputShape(LanguageModel model) => model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.VocabularySize];
+    /// <summary>Returns the input shape of a model: a batch of any size, of token ids or of one-hot vectors.</summary>
+    public static JsonArray InputShape(LanguageModel model) =>
+        model.Spec.EmbeddingSize > 0 ? [null, model.Spec.Window] : [null, model.Spec.Window, model.Tokenizer.VocabularySize];
 
-    /// <summary>The layers of a model, from the first one up.</summary>
+    /// <summary>Returns the layers of a model, from the first one up.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="gateScale">What the sums of gates are multiplied by; 1 by default.</param>
+    /// <param name="gateScale">The factor for the weights of gates. 1 by default.</param>
     public static IReadOnlyList<KerasWrittenLayer> Of(LanguageModel model, float gateScale = 1)
     {
         List<KerasWrittenLayer> layers = [];
@@ -31,14 +34,14 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         return layers;
     }
 
-    /// <summary>The layer in the model's description.</summary>
+    /// <summary>Returns the JSON configuration of the layer.</summary>
     public JsonObject ToJson()
     {
         (Configuration["name"], Configuration["trainable"], Configuration["dtype"]) = (Name, true, "float32");
         return new JsonObject { ["class_name"] = ClassName, ["config"] = Configuration };
     }
 
-    /// <summary>The layer's weights, in a group within its group, as Keras's names of weights want it.</summary>
+    /// <summary>Returns the weights as a group that contains a group of the same name, which the weight names of Keras require.</summary>
     public H5Group ToGroup()
     {
         H5Group arrays = [], group = new() { [Name] = arrays };
@@ -69,8 +72,10 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         };
         if (isGru) configuration["reset_after"] = !spec.ResetsBefore;
         (ParameterTensor input, ParameterTensor recurrent) = (tensors.InputKernel, tensors.RecurrentKernel!);
-        (float[] kernel, float[] recurrentKernel, (float[] bias, int[] biasShape)) = (Gates(model, input), Gates(model, recurrent), Bias(model, tensors));
-        foreach (float[] values in gateScale == 1 ? [] : new[] { kernel, recurrentKernel, bias }) KerasGates.Scale(values, spec.HiddenSize, spec.GateCount, 2, gateScale);
+        (float[] kernel, float[] recurrentKernel) = (Gates(model, input), Gates(model, recurrent));
+        (float[] bias, int[] biasShape) = Bias(model, tensors);
+        foreach (float[] values in gateScale == 1 ? [] : new[] { kernel, recurrentKernel, bias })
+            KerasGates.Scale(values, spec.HiddenSize, spec.GateCount, 2, gateScale);
         return new KerasWrittenLayer(isGru ? "GRU" : "LSTM", $"{(isGru ? "gru" : "lstm")}_{layer + 1}", configuration,
         [
             ("kernel:0", kernel, [input.Columns, input.Rows]),
@@ -79,16 +84,20 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         ]);
     }
 
-    /// <summary>A GRU that resets after the product keeps both of its biases; one that resets before it has them added, which is the same.</summary>
+    /// <summary>
+    /// Returns the bias. A GRU that resets after the product has two; one that resets before it has their sum, which is equivalent.
+    /// </summary>
     private static (float[] Values, int[] Shape) Bias(LanguageModel model, LayerParameters tensors)
     {
         float[] bias = Gates(model, tensors.Bias);
         if (tensors.RecurrentBias is null) return (bias, [bias.Length]);
         float[] recurrent = Gates(model, tensors.RecurrentBias);
-        return model.Spec.ResetsBefore ? ([.. bias.Zip(recurrent, (one, other) => one + other)], [bias.Length]) : ([.. bias, .. recurrent], [2, bias.Length]);
+        return model.Spec.ResetsBefore
+            ? ([.. bias.Zip(recurrent, (one, other) => one + other)], [bias.Length])
+            : ([.. bias, .. recurrent], [2, bias.Length]);
     }
 
-    /// <summary>Rows of gates: an LSTM's i, f, g, o are Keras's order, a GRU's r, z, n become z, r, n.</summary>
+    /// <summary>Returns values in the gate order of Keras: i, f, g, o of an LSTM stay, r, z, n of a GRU become z, r, n.</summary>
     private static float[] Gates(LanguageModel model, ParameterTensor tensor)
     {
         float[] values = model.Parameters.GetValues(tensor).ToArray();
@@ -111,8 +120,10 @@ internal sealed record KerasWrittenLayer(string ClassName, string Name, JsonObje
         (ParameterTensor kernel, ParameterTensor bias) = (model.Parameters.DecoderKernel, model.Parameters.DecoderBias);
         ReadOnlySpan<float> values = model.Parameters.GetValues(kernel);
         float[] transposed = new float[values.Length];
-        for (int place = 0; place < values.Length; place++) transposed[place % kernel.Columns * kernel.Rows + place / kernel.Columns] = values[place];
-        return new KerasWrittenLayer("Dense", "dense", new JsonObject { ["units"] = kernel.Rows, ["activation"] = "softmax", ["use_bias"] = true },
+        for (int place = 0; place < values.Length; place++)
+            transposed[place % kernel.Columns * kernel.Rows + place / kernel.Columns] = values[place];
+        return new KerasWrittenLayer(
+            "Dense", "dense", new JsonObject { ["units"] = kernel.Rows, ["activation"] = "softmax", ["use_bias"] = true },
         [
             ("kernel:0", transposed, [kernel.Columns, kernel.Rows]),
             ("bias:0", model.Parameters.GetValues(bias).ToArray(), [bias.Rows]),

@@ -1,30 +1,32 @@
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>A layer of causal convolutions with gated units: tanh(p) sigmoid(q), and above the first layer its input added.</summary>
+/// <summary>A causal convolution layer with gated units: tanh(p) sigmoid(q), plus its input in all layers but the first.</summary>
 internal static class OnnxConvolution
 {
-    /// <summary>Adds a layer, and returns its h [length, batch, H].</summary>
-    /// <param name="network">What it is added to.</param>
-    /// <param name="layer">Which layer.</param>
-    /// <param name="input">What it reads: vectors [length, batch, I], or tokens [length, batch].</param>
+    /// <summary>Adds a layer and returns its output h [length, batch, H].</summary>
+    /// <param name="network">The network to add to.</param>
+    /// <param name="layer">The layer, from 0.</param>
+    /// <param name="input">The input: vectors [length, batch, I], or tokens [length, batch].</param>
     public static string Add(OnnxNetwork network, int layer, string input)
     {
         (OnnxGraph graph, string name) = (network.Graph, $"layer_{layer}");
         if (network.Model.Spec.InputSize(layer) == 0) input = network.OneHot(input);
         graph.Node("Split", [Sums(network, layer, input)], [$"{name}_p", $"{name}_q"], OnnxAttribute.Integer("axis", 1));
-        string candidate = graph.Node("Tanh", [$"{name}_p"], $"{name}_candidate"), gate = graph.Node("Sigmoid", [$"{name}_q"], $"{name}_gate");
+        string candidate = graph.Node("Tanh", [$"{name}_p"], $"{name}_candidate"),
+            gate = graph.Node("Sigmoid", [$"{name}_q"], $"{name}_gate");
         string gated = graph.Node("Mul", [candidate, gate], $"{name}_gated");
         string hidden = graph.Node("Transpose", [gated], $"{name}_hidden", OnnxAttribute.Integers("perm", 2, 0, 1));
         return layer == 0 ? hidden : graph.Node("Add", [input, hidden], $"{name}_sum");
     }
 
-    /// <summary>p and q [batch, 2H, length].</summary>
+    /// <summary>Adds the convolution and returns p and q [batch, 2H, length].</summary>
     private static string Sums(OnnxNetwork network, int layer, string input)
     {
         (ModelSpec spec, LayerParameters tensors) = (network.Model.Spec, network.Model.Parameters.Layer(layer));
         ParameterTensor kernel = tensors.InputKernel;
         string weight = network.Graph.Floats(
-            $"layer_{layer}_w", [.. kernel.Shape], values => OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));
+            $"layer_{layer}_w", [.. kernel.Shape], values =>
+                OnnxKernel.CopyTransposed(network.Model.Parameters.GetValues(kernel), [0], kernel.Rows, values));
         string steps = network.Graph.Node("Transpose", [input], $"layer_{layer}_steps", OnnxAttribute.Integers("perm", 1, 2, 0));
         int dilation = (int)Math.Round(Math.Pow(spec.KernelSize, layer)), past = (spec.KernelSize - 1) * dilation;
         if (network.KeepsStates) steps = Remember(network, layer, steps, kernel.Shape[1], past);
@@ -34,7 +36,7 @@ internal static class OnnxConvolution
             OnnxAttribute.Integers("pads", network.KeepsStates ? 0 : past, 0));
     }
 
-    /// <summary>Puts the inputs that the kernel still meets before the new one, and keeps all but the oldest.</summary>
+    /// <summary>Prepends the past inputs that the kernel covers to the new one, and outputs all but the oldest as the next state.</summary>
     private static string Remember(OnnxNetwork network, int layer, string steps, int inputs, int past)
     {
         OnnxGraph graph = network.Graph;

@@ -3,53 +3,55 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>A graph of ONNX while it is built: what goes in, constants, nodes in the order in which they compute, what comes out. Values are known by their names.</summary>
+/// <summary>Builds an ONNX graph: inputs, constants, nodes in execution order, outputs. Names identify the values.</summary>
 /// <param name="name">The graph's name.</param>
-/// <param name="description">What it computes, for people.</param>
+/// <param name="description">A description for people.</param>
 internal sealed class OnnxGraph(string name, string description)
 {
     private readonly List<ProtobufMessage> nodes = [], initializers = [], inputs = [], outputs = [];
     private readonly HashSet<string> constants = [];
 
-    /// <summary>Declares a value that comes from outside, and returns its name.</summary>
+    /// <summary>Declares a graph input and returns its name.</summary>
     public string Input(string value, OnnxElement element, params ReadOnlySpan<OnnxDimension> shape)
     {
         inputs.Add(Describe(value, element, shape));
         return value;
     }
 
-    /// <summary>Declares that a value goes outside.</summary>
-    public void Output(string value, OnnxElement element, params ReadOnlySpan<OnnxDimension> shape) => outputs.Add(Describe(value, element, shape));
+    /// <summary>Declares a graph output.</summary>
+    public void Output(string value, OnnxElement element, params ReadOnlySpan<OnnxDimension> shape) =>
+        outputs.Add(Describe(value, element, shape));
 
-    /// <summary>Adds a tensor of floats, and returns its name.</summary>
+    /// <summary>Adds a constant tensor of floats and returns its name.</summary>
     /// <param name="value">The name.</param>
     /// <param name="shape">The shape.</param>
-    /// <param name="fill">Makes the values in row-major order; called when the model is written.</param>
-    public string Floats(string value, int[] shape, Action<Span<float>> fill) => Constant(value, OnnxElement.Float, shape, sizeof(float), bytes =>
+    /// <param name="fill">Writes the values in row-major order. Called when the model is written.</param>
+    public string Floats(string value, int[] shape, Action<Span<float>> fill) =>
+        Constant(value, OnnxElement.Float, shape, sizeof(float), bytes =>
     {
         fill(MemoryMarshal.Cast<byte, float>(bytes));
         Span<int> words = MemoryMarshal.Cast<byte, int>(bytes);
         if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
     });
 
-    /// <summary>Adds a list of integers, and returns its name.</summary>
+    /// <summary>Adds a constant list of integers and returns its name.</summary>
     public string Integers(string value, params long[] values) => Integers(value, [values.Length], values);
 
-    /// <summary>Adds a single integer without dimensions, and returns its name.</summary>
+    /// <summary>Adds a constant integer scalar and returns its name.</summary>
     public string Scalar(string value, long number) => Integers(value, [], [number]);
 
-    /// <summary>Adds a node with one output, and returns the output's name, which is the node's too.</summary>
+    /// <summary>Adds a node with one output and returns the name of the output, which is also that of the node.</summary>
     public string Node(string operation, string[] from, string to, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         Node(operation, from, [to], attributes);
         return to;
     }
 
-    /// <summary>Adds a node, called as its first output.</summary>
+    /// <summary>Adds a node with the name of its first output.</summary>
     /// <param name="operation">The name of the operation.</param>
-    /// <param name="from">Its inputs; an empty name for one that is left out.</param>
-    /// <param name="to">Its outputs.</param>
-    /// <param name="attributes">Its constants.</param>
+    /// <param name="from">The inputs. An empty name omits an optional input.</param>
+    /// <param name="to">The outputs.</param>
+    /// <param name="attributes">The attributes.</param>
     public void Node(string operation, string[] from, string[] to, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         const int Input = 1, Output = 2, Name = 3, OperationType = 4, Attribute = 5;
@@ -61,7 +63,7 @@ internal sealed class OnnxGraph(string name, string description)
         nodes.Add(node);
     }
 
-    /// <summary>The whole graph as ONNX writes it.</summary>
+    /// <summary>Returns the graph as a GraphProto.</summary>
     public ProtobufMessage ToMessage()
     {
         const int Node = 1, Name = 2, Initializer = 5, Description = 10, Input = 11, Output = 12;
@@ -80,7 +82,7 @@ internal sealed class OnnxGraph(string name, string description)
         for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes[(i * sizeof(long))..], values[i]);
     });
 
-    /// <summary>Adds a tensor; a second one of the same name is the same.</summary>
+    /// <summary>Adds a constant tensor, unless there is already one with this name.</summary>
     private string Constant(string value, OnnxElement element, int[] shape, int elementSize, Action<Span<byte>> fill)
     {
         const int Dimension = 1, DataType = 2, Name = 8, RawData = 9;
@@ -97,17 +99,19 @@ internal sealed class OnnxGraph(string name, string description)
         const int Name = 1, Type = 2, TensorType = 1, ElementType = 1, Shape = 2, Dimension = 1, Size = 1, Symbol = 2;
         ProtobufMessage dimensions = new();
         foreach (OnnxDimension dimension in shape)
-            dimensions.Add(Dimension, dimension.Name is string symbol ? new ProtobufMessage().Add(Symbol, symbol) : new ProtobufMessage().Add(Size, dimension.Size));
+            dimensions.Add(Dimension, dimension.Name is string symbol
+                ? new ProtobufMessage().Add(Symbol, symbol)
+                : new ProtobufMessage().Add(Size, dimension.Size));
         ProtobufMessage tensor = new ProtobufMessage().Add(ElementType, (long)element).Add(Shape, dimensions);
         return new ProtobufMessage().Add(Name, value).Add(Type, new ProtobufMessage().Add(TensorType, tensor));
     }
 }
 
-/// <summary>A named constant of a node.</summary>
-/// <param name="Message">It as ONNX writes it.</param>
+/// <summary>An attribute of a node: a named constant.</summary>
+/// <param name="Message">The AttributeProto.</param>
 internal sealed record OnnxAttribute(ProtobufMessage Message)
 {
-    // The field numbers of AttributeProto, and its numbers for the types of values.
+    // The field numbers of AttributeProto, and its type codes.
     private const int Name = 1, FloatValue = 2, IntegerValue = 3, FloatValues = 7, IntegerValues = 8, StringValues = 9, Type = 20;
     private const int IsFloat = 1, IsInteger = 2, AreFloats = 6, AreIntegers = 7, AreStrings = 8;
 
@@ -139,7 +143,7 @@ internal sealed record OnnxAttribute(ProtobufMessage Message)
     private static ProtobufMessage Begin(string name, int type) => new ProtobufMessage().Add(Name, name).Add(Type, type);
 }
 
-/// <summary>One dimension of what goes into a graph or comes out: a number, or a name where it is known only when the graph runs.</summary>
+/// <summary>One dimension of an input or output: a number, or a name if it is dynamic.</summary>
 internal readonly record struct OnnxDimension(long Size, string? Name)
 {
     public static OnnxDimension Batch { get; } = new(0, "batch");
@@ -149,7 +153,7 @@ internal readonly record struct OnnxDimension(long Size, string? Name)
     public static implicit operator OnnxDimension(int size) => new(size, null);
 }
 
-/// <summary>What a tensor consists of; the numbers are ONNX's.</summary>
+/// <summary>The element types of tensors, with the codes of ONNX.</summary>
 internal enum OnnxElement
 {
     Float = 1,

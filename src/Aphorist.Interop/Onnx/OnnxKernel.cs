@@ -1,11 +1,13 @@
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>Kernels and biases in ONNX's order: one row for each output, the gates' blocks of rows in the order of ONNX's operators.</summary>
+/// <summary>
+/// Converts kernels and biases to ONNX's layout: one row for each output, with the gate blocks in the order of ONNX's operators.
+/// </summary>
 internal static class OnnxKernel
 {
-    /// <summary>Copies a kernel that the arena holds transposed.</summary>
+    /// <summary>Copies a kernel that is transposed in memory.</summary>
     /// <param name="values">[columns, rows].</param>
-    /// <param name="order">Which block of rows comes first, second and so on.</param>
+    /// <param name="order">The source block of each destination block.</param>
     /// <param name="destination">[rows, columns].</param>
     public static void CopyTransposed(ReadOnlySpan<float> values, ReadOnlySpan<int> order, int rows, Span<float> destination)
     {
@@ -17,9 +19,9 @@ internal static class OnnxKernel
         }
     }
 
-    /// <summary>The kernel that outputs each gate's sum as it is.</summary>
+    /// <summary>Writes the identity kernel, for inputs that already are the sums of the gates.</summary>
     /// <param name="order">As in <see cref="CopyTransposed"/>.</param>
-    /// <param name="rows">How many rows and columns there are.</param>
+    /// <param name="rows">The number of rows and of columns.</param>
     /// <param name="destination">[rows, rows].</param>
     public static void FillIdentity(ReadOnlySpan<int> order, int rows, Span<float> destination)
     {
@@ -28,7 +30,7 @@ internal static class OnnxKernel
         for (int row = 0; row < rows; row++) destination[row * rows + order[row / block] * block + row % block] = 1;
     }
 
-    /// <summary>Copies the bias of a layer, and after it that of its recurrent kernel, or zeros.</summary>
+    /// <summary>Copies the bias of a layer, followed by its recurrent bias, or zeros if there is none.</summary>
     public static void CopyBiases(Parameters parameters, LayerParameters tensors, ReadOnlySpan<int> order, Span<float> destination)
     {
         int rows = tensors.Bias.Rows;

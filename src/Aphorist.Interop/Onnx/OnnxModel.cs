@@ -7,15 +7,18 @@ namespace Aphorist.Interop;
 
 /// <summary>Writes models in the ONNX format, for ONNX Runtime and other programs.</summary>
 /// <remarks>
-/// The metadata has, under the key <c>aphorist</c>, the same JSON document as a model file: vocabulary, normalization and training. docs/export.md
-/// describes the graphs.
+/// The metadata contains, under the key <c>aphorist</c>, the JSON document of a model file: vocabulary, normalization and training.
+/// docs/export.md describes the graphs.
 /// </remarks>
 public static class OnnxModel
 {
-    // Version 17 of the operators is the first with layer normalization. Version 8 of the format appeared with it.
+    // Operator set 17 is the first with layer normalization. It was introduced with version 8 of the format.
     private const int OperatorVersion = 17, FormatVersion = 8;
 
-    /// <summary>Writes a model to a file. The file is written under a temporary name and renamed into place, so that a failure leaves the previous file.</summary>
+    /// <summary>
+    /// Writes a model to a file. The file is written under a temporary name and renamed into place, so that a failure leaves the previous
+    /// file.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The path of the file, usually with the extension .onnx. Its folder must exist.</param>
     /// <param name="kind">The inputs and outputs of the graph. Whole windows by default.</param>
@@ -41,12 +44,14 @@ public static class OnnxModel
         Write(Describe(model, kind), destination);
     }
 
-    /// <summary>Refuses what is too long for protocol buffers.</summary>
+    /// <summary>Throws if the message is too long for protocol buffers.</summary>
     internal static void EnsureFits(ProtobufMessage message)
     {
         if (message.Length <= int.MaxValue) return;
         string length = message.Length.ToString("N0", CultureInfo.InvariantCulture);
-        throw new ArgumentException($"As ONNX the model would be {length} bytes long, and a file of ONNX ends at 2,147,483,647; use its safetensors file, or make a smaller model.");
+        throw new ArgumentException(
+            $"As ONNX the model would have {length} bytes, but 2,147,483,647 is the maximum. Use the safetensors file, or train a "
+            + "smaller model.");
     }
 
     private static ProtobufMessage Describe(LanguageModel model, OnnxGraphKind kind)
@@ -73,18 +78,24 @@ public static class OnnxModel
     }
 }
 
-/// <summary>The inputs and outputs of an ONNX graph. <c>ids</c> are 64-bit integers, <c>batch</c> and <c>length</c> are dynamic, and V is the size of the vocabulary.</summary>
+/// <summary>
+/// The inputs and outputs of an ONNX graph. <c>ids</c> are 64-bit integers, <c>batch</c> and <c>length</c> are dynamic, and V is the
+/// vocabulary size.
+/// </summary>
 public enum OnnxGraphKind
 {
-    /// <summary><c>ids</c> [batch, length] to <c>probabilities</c> [batch, V] of the token after the last. The states start at 0.</summary>
+    /// <summary><c>ids</c> [batch, length] to <c>probabilities</c> [batch, V] of the next token. The initial states are 0.</summary>
     Window,
 
-    /// <summary><c>ids</c> [batch, length] to <c>probabilities</c> [batch, length, V] of the token after each, for evaluation.</summary>
+    /// <summary>
+    /// <c>ids</c> [batch, length] to <c>probabilities</c> [batch, length, V] of the next token at every position, for evaluation.
+    /// </summary>
     Positions,
 
     /// <summary>
-    /// <c>ids</c> [batch] and the states of the layers to <c>probabilities</c> [batch, V] and the new states, for generating token by token. For every
-    /// state input there is an output named <c>next_</c> plus its name. Pass it with the next token, and zeros with the first one.
+    /// <c>ids</c> [batch] and the states of the layers to <c>probabilities</c> [batch, V] and the new states, for generating token by
+    /// token. For every state input there is an output named <c>next_</c> plus its name. Pass it with the next token, and zeros with the
+    /// first one.
     /// </summary>
     Step,
 }

@@ -2,8 +2,10 @@ using Google.Protobuf;
 
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>One message of protocol buffers as a list of fields, which knows its length before anything of it is written.</summary>
-/// <remarks>A repeated field is one that is added several times. Large values are made only while they are written, so a message is as small as its names.</remarks>
+/// <summary>A protocol buffers message as a list of fields. Its length is known before it is written.</summary>
+/// <remarks>
+/// Add a repeated field several times. Large values are only created while they are written, so a message needs little memory.
+/// </remarks>
 internal sealed class ProtobufMessage
 {
     private readonly List<Action<CodedOutputStream>> fields = [];
@@ -20,7 +22,7 @@ internal sealed class ProtobufMessage
     public ProtobufMessage Add(int field, string value) =>
         Add(field, WireFormat.WireType.LengthDelimited, CodedOutputStream.ComputeStringSize(value), output => output.WriteString(value));
 
-    /// <summary>Adds a message, which is not changed any more.</summary>
+    /// <summary>Adds a message, which must not change afterwards.</summary>
     public ProtobufMessage Add(int field, ProtobufMessage message) =>
         Add(field, WireFormat.WireType.LengthDelimited, LengthSize(message.Length) + message.Length, output =>
         {
@@ -28,10 +30,10 @@ internal sealed class ProtobufMessage
             message.WriteTo(output);
         });
 
-    /// <summary>Adds bytes that do not exist yet.</summary>
-    /// <param name="field">The field's number.</param>
-    /// <param name="length">How many bytes.</param>
-    /// <param name="fill">Makes them.</param>
+    /// <summary>Adds bytes that are created when the message is written.</summary>
+    /// <param name="field">The field number.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <param name="fill">Writes the bytes.</param>
     public ProtobufMessage Add(int field, long length, Action<Span<byte>> fill) =>
         Add(field, WireFormat.WireType.LengthDelimited, LengthSize(length) + length, output =>
         {
@@ -40,13 +42,13 @@ internal sealed class ProtobufMessage
             output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
         });
 
-    /// <summary>Writes all fields, in the order in which they were added.</summary>
+    /// <summary>Writes all fields in the order in which they were added.</summary>
     public void WriteTo(CodedOutputStream output)
     {
         foreach (Action<CodedOutputStream> write in fields) write(output);
     }
 
-    // What is too long for protocol buffers still has a length, so that it can be refused as a whole.
+    // A 64-bit length, so that a message that is too long for protocol buffers can be measured and refused.
     private static int LengthSize(long length) => CodedOutputStream.ComputeInt64Size(length);
 
     private ProtobufMessage Add(int field, WireFormat.WireType type, long length, Action<CodedOutputStream> write)

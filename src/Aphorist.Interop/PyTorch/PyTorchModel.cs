@@ -3,10 +3,12 @@ using Aphorist.Interop.PyTorch;
 
 namespace Aphorist.Interop;
 
-/// <summary>A language model that PyTorch trained: a state dict written by <c>safetensors.torch.save_file</c>, in F32, F16, BF16 or F64.</summary>
+/// <summary>
+/// A language model that PyTorch trained: a state dict written by <c>safetensors.torch.save_file</c>, in F32, F16, BF16 or F64.
+/// </summary>
 /// <remarks>
 /// The model can have an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, with any names; see
-/// docs/import.md. The file does not hold the vocabulary, which <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/> takes.
+/// docs/import.md. The file does not contain the vocabulary: pass it to <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/>.
 /// </remarks>
 public sealed class PyTorchModel : ImportedModel
 {
@@ -20,7 +22,9 @@ public sealed class PyTorchModel : ImportedModel
         Spec = HasEqualMatrices() ? network.Spec with { TiedEmbedding = true } : network.Spec;
     }
 
-    /// <summary>The shape of the model. The embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.</summary>
+    /// <summary>
+    /// The shape of the model. The embedding is tied if the file has one matrix for embedding and decoder, or the same values in both.
+    /// </summary>
     public override ModelSpec Spec { get; }
 
     /// <inheritdoc/>
@@ -28,8 +32,10 @@ public sealed class PyTorchModel : ImportedModel
 
     /// <summary>Reads a model with all its weights. Everything is checked: names, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="window">The window of the model, which the file does not say. 60 by default.</param>
-    /// <exception cref="ModelFileException">The file is missing, damaged, not a safetensors file, or has a model that cannot be imported; the message names the tensor.</exception>
+    /// <param name="window">The window of the model, which the file does not contain. 60 by default.</param>
+    /// <exception cref="ModelFileException">
+    /// The file is missing, damaged, not a safetensors file, or its model cannot be imported; the message names the tensor.
+    /// </exception>
     public static PyTorchModel Read(string path, int window = UsualWindow)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -63,7 +69,9 @@ public sealed class PyTorchModel : ImportedModel
         if (TorchSave.IsOne(SourceFile.Start(stream), stream))
         {
             throw new ModelFileException(
-                name, "it is what torch.save writes, which is read by running it; in Python, write its state dict as safetensors: safetensors.torch.save_file(torch.load('model.pt', map_location='cpu'), 'weights.safetensors')");
+                name,
+                "it is a pickle from torch.save, which can run code when it is loaded; in Python, save its state dict as "
+                + "safetensors: safetensors.torch.save_file(torch.load('model.pt', map_location='cpu'), 'weights.safetensors')");
         }
 
         using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
@@ -99,18 +107,25 @@ public sealed class PyTorchModel : ImportedModel
     {
         for (int index = 0; index < sums.Length; index++)
         {
-            // Adding 0 would turn a -0 into 0.
+            // -0 + 0 is 0, which would change the bits of the weight.
             if (values[index] != 0) sums[index] += values[index];
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(sums))
-            throw new ModelFileException(reader.Path, $"tensor '{tensor.Name}' and the bias that it is added to have a sum that is too large");
+        {
+            throw new ModelFileException(
+                reader.Path, $"tensor '{tensor.Name}' and the bias that it is added to have a sum that is not finite");
+        }
     }
 
     private protected override void Fill(LanguageModel model, ReadOnlySpan<int> places)
     {
         ParameterTensor?[] byToken =
-            [model.Parameters.Embedding ?? model.Parameters.Layer(0).InputKernel, model.Parameters.DecoderKernel, model.Parameters.DecoderBias];
+        [
+            model.Parameters.Embedding ?? model.Parameters.Layer(0).InputKernel,
+            model.Parameters.DecoderKernel,
+            model.Parameters.DecoderBias,
+        ];
         foreach (ParameterTensor tensor in model.Parameters.Tensors)
         {
             ReadOnlySpan<float> from = parameters.GetValues(tensor.Name);
@@ -122,7 +137,9 @@ public sealed class PyTorchModel : ImportedModel
         model.Origin = new() { Program = "PyTorch", File = Path.GetFileName(Name) };
     }
 
-    /// <summary>Safetensors holds no tensor twice, so tied weights may have been stored as two copies.</summary>
+    /// <summary>
+    /// Whether embedding and decoder have the same values: a safetensors file has no shared tensors, so tied weights may be stored twice.
+    /// </summary>
     private bool HasEqualMatrices() => network.Spec is { TiedEmbedding: false } spec && spec.EmbeddingSize == spec.HiddenSize
         && parameters.GetValues("embedding.weight").SequenceEqual(parameters.GetValues("decoder.weight"));
 }

@@ -1,26 +1,26 @@
 namespace Aphorist.Interop.PyTorch;
 
-/// <summary>A tensor of a state dict and the parameters that it belongs to.</summary>
+/// <summary>A tensor of a state dict and the model parameter that it provides.</summary>
 /// <param name="Name">The name in the file.</param>
 /// <param name="Parameter">The name in <see cref="Parameters"/>.</param>
 /// <param name="Shape">The shape in the file.</param>
 internal sealed record PyTorchTensor(string Name, string Parameter, params long[] Shape)
 {
-    /// <summary>Whether the values are added to the parameters rather than set.</summary>
+    /// <summary>Whether the values are added to the parameter instead of replacing it.</summary>
     public bool IsAdded { get; init; }
 }
 
-/// <summary>The model in a state dict: its shape, and the parameters that each tensor belongs to.</summary>
+/// <summary>The model in a state dict: its shape, and the parameter that each tensor provides.</summary>
 /// <param name="Spec">The shape.</param>
-/// <param name="VocabularySize">V.</param>
-/// <param name="Tensors">The tensors. Biases that the file does not have are left out; they are 0.</param>
+/// <param name="VocabularySize">The vocabulary size V.</param>
+/// <param name="Tensors">The tensors. Biases that are not in the file are omitted; they are 0.</param>
 internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadOnlyList<PyTorchTensor> Tensors)
 {
-    // As many rows as an array can have.
+    // Keeps the number of rows well below the maximum array length.
     private const int MaxTokens = int.MaxValue / 2;
 
     /// <summary>Finds the model in the tensors of a file.</summary>
-    /// <exception cref="ModelFileException">They are not those of a model that can be imported; the message names one of them.</exception>
+    /// <exception cref="ModelFileException">The model cannot be imported; the message names a tensor.</exception>
     public static PyTorchNetwork Of(SafetensorsReader reader, int window)
     {
         if (reader.Metadata.ContainsKey(ModelFileInfo.MetadataKey))
@@ -28,9 +28,18 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
         RecurrentTensors recurrent = RecurrentTensors.Of(reader);
         TokenTensors tokens = TokenTensors.Of(reader, recurrent);
         if (tokens.Count is < 2 or > MaxTokens)
-            throw new ModelFileException(reader.Path, $"tensor '{tokens.Decoder.Name}' has {tokens.Count} rows where 2 to {MaxTokens} tokens can be imported");
+        {
+            throw new ModelFileException(
+                reader.Path, $"tensor '{tokens.Decoder.Name}' has {tokens.Count} rows, but the number of tokens must be 2 to {MaxTokens}");
+        }
+
         if (tokens.Embedding is not null && recurrent.Inputs > ModelSpec.MaxHiddenSize)
-            throw new ModelFileException(reader.Path, $"the embedding '{tokens.Embedding.Name}' has {recurrent.Inputs} columns where up to {ModelSpec.MaxHiddenSize} can be imported");
+        {
+            throw new ModelFileException(
+                reader.Path,
+                $"the embedding '{tokens.Embedding.Name}' has {recurrent.Inputs} columns, but {ModelSpec.MaxHiddenSize} is the maximum");
+        }
+
         ModelSpec spec = recurrent.Spec with
         {
             EmbeddingSize = tokens.Embedding is null ? 0 : (int)recurrent.Inputs,
@@ -42,7 +51,7 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
         return new(spec, (int)tokens.Count, tensors);
     }
 
-    /// <summary>The tensors that a file with a model of this shape has.</summary>
+    /// <summary>The tensors that a file must contain for a model of this shape.</summary>
     private static IEnumerable<PyTorchTensor> TensorsOf(ModelSpec spec, RecurrentTensors recurrent, TokenTensors tokens)
     {
         if (tokens.Embedding is { } embedding) yield return new(embedding.Name, "embedding.weight", tokens.Count, spec.EmbeddingSize);
@@ -54,9 +63,10 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
             yield return new($"{recurrent.Module}weight_ih_l{layer}", $"{name}.weight_ih_l{layer}", rows, inputs);
             yield return new($"{recurrent.Module}weight_hh_l{layer}", $"{name}.weight_hh_l{layer}", rows, spec.HiddenSize);
             if (!recurrent.HasBiases) continue;
-            // An LSTM has the sum of both.
+            // Our LSTM has one bias, the sum of PyTorch's two.
             yield return new($"{recurrent.Module}bias_ih_l{layer}", isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_ih_l{layer}", rows);
-            yield return new($"{recurrent.Module}bias_hh_l{layer}", isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_hh_l{layer}", rows) { IsAdded = isLstm };
+            string second = isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_hh_l{layer}";
+            yield return new($"{recurrent.Module}bias_hh_l{layer}", second, rows) { IsAdded = isLstm };
         }
 
         if (tokens.Decoder != tokens.Embedding) yield return new(tokens.Decoder.Name, "decoder.weight", tokens.Count, spec.HiddenSize);
@@ -68,11 +78,15 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
         foreach (PyTorchTensor one in expected)
         {
             string shape = $"[{string.Join(", ", one.Shape)}]";
-            SafetensorsTensor tensor = reader.Find(one.Name) ?? throw new ModelFileException(reader.Path, $"tensor '{one.Name}' of shape {shape} is missing");
+            SafetensorsTensor tensor = reader.Find(one.Name)
+                ?? throw new ModelFileException(reader.Path, $"tensor '{one.Name}' of shape {shape} is missing");
             if (!tensor.Shape.SequenceEqual(one.Shape))
                 throw new ModelFileException(reader.Path, $"tensor '{one.Name}' has shape {tensor.ShapeText} where {shape} is expected");
             if (!tensor.IsFloatingPoint)
-                throw new ModelFileException(reader.Path, $"tensor '{one.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+            {
+                throw new ModelFileException(
+                    reader.Path, $"tensor '{one.Name}' is {tensor.DataType} where F32, F16, BF16 or F64 is expected");
+            }
         }
 
         if (reader.Tensors.FirstOrDefault(tensor => expected.All(one => one.Name != tensor.Name)) is { } foreign)

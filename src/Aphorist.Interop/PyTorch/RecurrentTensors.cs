@@ -4,74 +4,115 @@ using System.Text.RegularExpressions;
 namespace Aphorist.Interop.PyTorch;
 
 /// <summary>The tensors of the one nn.LSTM or nn.GRU of a state dict.</summary>
-/// <param name="Module">What stands before their own names: "lstm.", "model.rnn.", or nothing.</param>
-/// <param name="Spec">Architecture, hidden size and layers of a model with them.</param>
+/// <param name="Module">The prefix of their names: "lstm.", "model.rnn.", or an empty string.</param>
+/// <param name="Spec">The architecture, hidden size and number of layers.</param>
 /// <param name="Inputs">The length of the vectors that the first layer reads.</param>
-/// <param name="HasBiases">Whether there are biases.</param>
+/// <param name="HasBiases">Whether the module has biases.</param>
 internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, long Inputs, bool HasBiases)
 {
-    /// <summary>Whether a tensor has the name of one of a recurrent module.</summary>
+    /// <summary>Whether the name of a tensor is that of a recurrent module's parameter.</summary>
     public static bool IsOne(SafetensorsTensor tensor) => Name().IsMatch(tensor.Name);
 
-    /// <summary>Finds them by their names, and their kind by their shapes.</summary>
-    /// <exception cref="ModelFileException">There are none, those of several modules, or those of one that cannot be imported.</exception>
+    /// <summary>Finds the tensors by their names. Their shapes determine the architecture.</summary>
+    /// <exception cref="ModelFileException">The file has no recurrent module, several, or one that cannot be imported.</exception>
     public static RecurrentTensors Of(SafetensorsReader reader)
     {
         Match[] names = [.. reader.Tensors.Select(tensor => Name().Match(tensor.Name)).Where(match => match.Success)];
         string[] modules = [.. names.Select(name => name.Groups["module"].Value).Distinct()];
         if (modules.Length == 0)
-            throw new ModelFileException(reader.Path, $"no tensor is called weight_ih_l0 or weight_hh_l0, as an LSTM or a GRU has them; it has {TensorList.Of(reader.Tensors)}");
+        {
+            throw new ModelFileException(
+                reader.Path,
+                $"it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; "
+                + $"it has {TensorList.Of(reader.Tensors)}");
+        }
+
         if (modules.Length > 1)
-            throw new ModelFileException(reader.Path, $"it has {modules.Length} recurrent modules, the first '{modules[0]}weight_ih_l0' and '{modules[1]}weight_ih_l0', and a single nn.LSTM or nn.GRU can be imported");
+        {
+            throw new ModelFileException(
+                reader.Path,
+                $"it has {modules.Length} recurrent modules, for example '{modules[0]}weight_ih_l0' and "
+                + $"'{modules[1]}weight_ih_l0', but only a single nn.LSTM or nn.GRU can be imported");
+        }
+
         foreach (Match name in names) CheckKind(reader.Path, name);
         SafetensorsTensor recurrent = Require(reader, modules[0] + "weight_hh_l0"), input = Require(reader, modules[0] + "weight_ih_l0");
         int layers = names.Max(LayerOf) + 1;
         ModelSpec spec = SpecOf(reader.Path, recurrent) with { Layers = layers };
         if (layers > spec.MaxLayers)
-            throw new ModelFileException(reader.Path, $"tensor '{names.MaxBy(LayerOf)!.Value}' is of layer {layers} where 1 to {spec.MaxLayers} can be imported");
-        return new(modules[0], spec, InputsOf(reader.Path, input), names.Any(name => name.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)));
+        {
+            throw new ModelFileException(
+                reader.Path,
+                $"tensor '{names.MaxBy(LayerOf)!.Value}' belongs to layer {layers}, but only 1 to {spec.MaxLayers} layers can be imported");
+        }
+
+        return new(modules[0], spec, InputsOf(reader.Path, input),
+            names.Any(name => name.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)));
     }
 
     private static void CheckKind(string path, Match name)
     {
         if (name.Groups["reverse"].Success)
-            throw new ModelFileException(path, $"tensor '{name.Value}' is of a bidirectional module, which reads the text from both ends, and a model that writes cannot know what comes after");
+        {
+            throw new ModelFileException(
+                path,
+                $"tensor '{name.Value}' belongs to a bidirectional module, which cannot generate text because it reads future tokens");
+        }
+
         if (name.Groups["kind"].Value == "weight_hr")
-            throw new ModelFileException(path, $"tensor '{name.Value}' projects the hidden state (proj_size), and only modules without projections can be imported");
+        {
+            throw new ModelFileException(
+                path,
+                $"tensor '{name.Value}' projects the hidden state (proj_size), but only modules without a projection can be imported");
+        }
     }
 
     private static SafetensorsTensor Require(SafetensorsReader reader, string name) => reader.Find(name) is not { } tensor
         ? throw new ModelFileException(reader.Path, $"tensor '{name}' is missing")
-        : tensor.Shape.Count == 2 ? tensor : throw new ModelFileException(reader.Path, $"tensor '{name}' has shape {tensor.ShapeText} where a matrix is expected");
+
+            : tensor.Shape.Count == 2
+            ? tensor
+            : throw new ModelFileException(reader.Path, $"tensor '{name}' has shape {tensor.ShapeText} where a matrix is expected");
 
     private static ModelSpec SpecOf(string path, SafetensorsTensor recurrent)
     {
         (long rows, long hidden) = (recurrent.Shape[0], recurrent.Shape[1]);
         if (hidden is < 1 or > ModelSpec.MaxHiddenSize)
-            throw new ModelFileException(path, $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}, a hidden size of {hidden} where 1 to {ModelSpec.MaxHiddenSize} can be imported");
+        {
+            throw new ModelFileException(
+                path,
+                $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}, a hidden size of {hidden}, but it must be 1 to "
+                + $"{ModelSpec.MaxHiddenSize}");
+        }
+
         ModelSpec spec = new() { HiddenSize = (int)hidden, Gates = GateActivation.Sigmoid };
         if (rows == 4 * hidden) return spec with { Architecture = Architecture.Lstm };
         if (rows == 3 * hidden) return spec with { Architecture = Architecture.Gru };
-        string kind = rows == hidden ? ", as a plain nn.RNN has it" : "";
-        throw new ModelFileException(path, $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}{kind}; an nn.LSTM has four times as many rows as columns, an nn.GRU three times, and only these can be imported");
+        string kind = rows == hidden ? ", like that of a plain nn.RNN" : "";
+        throw new ModelFileException(
+            path,
+            $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}{kind}; only nn.LSTM (four times as many rows as columns) "
+            + "and nn.GRU (three times) can be imported");
     }
 
     private static long InputsOf(string path, SafetensorsTensor input) => input.Shape[1] >= 1
         ? input.Shape[1]
-        : throw new ModelFileException(path, $"tensor '{input.Name}' has shape {input.ShapeText}, so it reads nothing");
+        : throw new ModelFileException(path, $"tensor '{input.Name}' has shape {input.ShapeText}, so its input is empty");
 
     private static int LayerOf(Match name) => int.Parse(name.Groups["layer"].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(?<module>(?:.*\.)?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)_l(?<layer>0|[1-9][0-9]{0,3})(?<reverse>_reverse)?$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<module>(?:.*\.)?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)_l(?<layer>0|[1-9][0-9]{0,3})(?<reverse>_reverse)?$",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }
 
-/// <summary>Lists which tensors were found.</summary>
+/// <summary>Lists tensors in error messages.</summary>
 internal static class TensorList
 {
     private const int MostNamed = 6;
 
-    /// <summary>The first few, with their shapes.</summary>
+    /// <summary>Returns the names and shapes of the first few tensors.</summary>
     public static string Of(IReadOnlyCollection<SafetensorsTensor> tensors)
     {
         if (tensors.Count == 0) return "no tensors";

@@ -2,17 +2,19 @@ using System.IO.Compression;
 
 namespace Aphorist.Interop.PyTorch;
 
-/// <summary>What <c>torch.save</c> writes: pickles, which are read by running them, in a zip archive since PyTorch 1.6 and bare before.</summary>
+/// <summary>
+/// The format of <c>torch.save</c>: a pickle, in a zip archive since PyTorch 1.6. Loading a pickle can run code, so it is not supported.
+/// </summary>
 internal static class TorchSave
 {
     private const byte ProtocolOperation = 0x80;
 
-    /// <summary>Whether a file is one.</summary>
+    /// <summary>Whether a file has this format.</summary>
     /// <param name="start">Its first bytes.</param>
-    /// <param name="stream">All of it; stays where it is.</param>
+    /// <param name="stream">The whole file. Its position is restored.</param>
     public static bool IsOne(ReadOnlySpan<byte> start, Stream stream)
     {
-        // The length of a header of safetensors can be these two bytes as well.
+        // The header length of a safetensors file can begin with the same two bytes.
         if (SafetensorsReader.LooksLikeSafetensors(start)) return false;
         if (start is [ProtocolOperation, >= 2 and <= 5, ..]) return true;
         return start.StartsWith("PK\u0003\u0004"u8) && HoldsPickle(stream);

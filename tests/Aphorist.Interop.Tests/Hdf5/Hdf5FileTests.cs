@@ -15,7 +15,8 @@ public sealed class Hdf5FileTests
     public void Array_OldForm_IsRead() => Assert.Equal(Ramp, Open(OldFile(new(Ramp, 5, 7))).Array("layers/layer_4/kernel:0").Read(5, 7));
 
     [Fact]
-    public void Array_BigEndian_IsRead() => Assert.Equal(Ramp, Open(OldFile(new(Ramp, 5, 7) { IsBigEndian = true })).Array("layers/layer_4/kernel:0").Read(5, 7));
+    public void Array_BigEndian_IsRead() =>
+        Assert.Equal(Ramp, Open(OldFile(new(Ramp, 5, 7) { IsBigEndian = true })).Array("layers/layer_4/kernel:0").Read(5, 7));
 
     [Theory]
     [InlineData(5, 7)]
@@ -50,7 +51,8 @@ public sealed class Hdf5FileTests
     [Fact]
     public void Array_NewForm_IsRead()
     {
-        H5File written = new() { ["layers"] = new H5Group { ["kernel"] = new H5Dataset(Array.ConvertAll(Ramp, value => (double)value), fileDims: [5, 7]) } };
+        H5File written = new() { ["layers"] = new H5Group { ["kernel"] = new H5Dataset(
+            Array.ConvertAll(Ramp, value => (double)value), fileDims: [5, 7]) } };
         written.Attributes["texts"] = new[] { "one", "", "three é" };
 
         Hdf5File file = Open(BytesOf(written));
@@ -67,7 +69,8 @@ public sealed class Hdf5FileTests
     {
         byte[] bytes = OldFile(new(Ramp, 5, 7) { Chunk = [2, 3] });
         int changed = 0;
-        for (int place = IndexOf(bytes, signature, 0); place >= 0; place = IndexOf(bytes, signature, place + 4), changed++) BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(place + offset), 0x7F7F);
+        for (int place = IndexOf(bytes, signature, 0); place >= 0; place = IndexOf(bytes, signature, place + 4), changed++)
+            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(place + offset), 0x7F7F);
 
         Assert.True(changed > 0);
         Assert.True(DamagedFiles.IsRefused(bytes, ReadKernel), what);
@@ -78,7 +81,8 @@ public sealed class Hdf5FileTests
     {
         byte[] bytes = OldFile(new(Ramp, 5, 7));
         // The highest node of the largest group, whose level is not 0.
-        int node = Enumerable.Range(0, bytes.Length - 5).Last(place => bytes.AsSpan(place, 4).SequenceEqual("TREE"u8) && bytes[place + 5] > 0);
+        int node = Enumerable.Range(0, bytes.Length - 5)
+            .Last(place => bytes.AsSpan(place, 4).SequenceEqual("TREE"u8) && bytes[place + 5] > 0);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(node + 24 + 8), node);
 
         Assert.True(DamagedFiles.IsRefused(bytes, ReadKernel));
@@ -99,11 +103,13 @@ public sealed class Hdf5FileTests
 
     [Fact]
     public void Read_DamagedAtRandom_IsAnErrorOrValues() =>
-        Assert.InRange(DamagedFiles.CountRefused(OldFile(new(Ramp, 5, 7) { Chunk = [2, 3] }), ReadKernel), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
+        Assert.InRange(DamagedFiles.CountRefused(OldFile(new(Ramp, 5, 7) { Chunk = [2, 3] }), ReadKernel), DamagedFiles.Rounds / 10,
+            DamagedFiles.Rounds);
 
     [Fact]
     public void Array_OtherShape_SaysBoth() =>
-        Assert.Contains("have the shape [5, 7] where [7, 5] is expected", Assert.Throws<ModelFileException>(() => Open(OldFile(new(Ramp, 5, 7))).Array("layers/layer_4/kernel:0").Read(7, 5)).Message, StringComparison.Ordinal);
+        Assert.Contains("have the shape [5, 7] where [7, 5] is expected", Assert.Throws<ModelFileException>(
+            () => Open(OldFile(new(Ramp, 5, 7))).Array("layers/layer_4/kernel:0").Read(7, 5)).Message, StringComparison.Ordinal);
 
     private static byte[] OldFile(OldHdf5Array array)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Aphorist.Interop.Tests.Hdf5;
 
 /// <summary>
-/// Writes HDF5 as h5py writes it by default: superblock 0, headers of version 1, groups as trees of tables, arrays in one piece or in a tree of chunks.
-/// The other files of the tests are of the newest form of the format.
+/// Writes HDF5 as h5py writes it by default: superblock 0, headers of version 1, groups as trees of tables, arrays in one piece or in a
+/// tree of chunks. The other files of the tests are of the newest form of the format.
 /// </summary>
 internal sealed class OldHdf5Writer
 {
@@ -40,7 +40,8 @@ internal sealed class OldHdf5Writer
         members.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         (long heap, int[] places) = Heap([.. members.Select(member => member.Name)]);
         List<(byte[] Key, long Address)> tables = [];
-        foreach ((long Address, int Place)[] entries in members.Select((member, index) => (member.Address, places[index])).Chunk(EntriesOfTable))
+        IEnumerable<(long Address, int Place)> placed = members.Select((member, index) => (member.Address, places[index]));
+        foreach ((long Address, int Place)[] entries in placed.Chunk(EntriesOfTable))
             tables.Add((BitConverter.GetBytes((long)entries[0].Place), Table(entries)));
         byte[] symbolTable = [.. BitConverter.GetBytes(Tree(0, tables)), .. BitConverter.GetBytes(heap)];
         return Header([(0x11, symbolTable), .. group.Attributes.Select(attribute => (0x0C, Attribute(attribute.Key, attribute.Value)))]);
@@ -57,13 +58,15 @@ internal sealed class OldHdf5Writer
         }
 
         long data = Append([.. text]);
-        return (Append([.. "HEAP"u8, 0, 0, 0, 0, .. BitConverter.GetBytes((long)text.Count), .. BitConverter.GetBytes(None), .. BitConverter.GetBytes(data)]), [.. places]);
+        return (Append([.. "HEAP"u8, 0, 0, 0, 0, .. BitConverter.GetBytes((long)text.Count), .. BitConverter.GetBytes(None),
+            .. BitConverter.GetBytes(data)]), [.. places]);
     }
 
     private long Table((long Address, int Place)[] entries) => Append(
     [
         .. "SNOD"u8, 1, 0, .. BitConverter.GetBytes((ushort)entries.Length),
-        .. entries.SelectMany(entry => (byte[])[.. BitConverter.GetBytes((long)entry.Place), .. BitConverter.GetBytes(entry.Address), .. new byte[24]]),
+        .. entries.SelectMany(
+            entry => (byte[])[.. BitConverter.GetBytes((long)entry.Place), .. BitConverter.GetBytes(entry.Address), .. new byte[24]]),
     ]);
 
     /// <summary>Nodes of two children each, so that trees have several levels.</summary>
@@ -79,7 +82,8 @@ internal sealed class OldHdf5Writer
 
     private long Node(byte kind, byte level, (byte[] Key, long Address)[] children) => Append(
     [
-        .. "TREE"u8, kind, level, .. BitConverter.GetBytes((ushort)children.Length), .. BitConverter.GetBytes(None), .. BitConverter.GetBytes(None),
+        .. "TREE"u8, kind, level, .. BitConverter.GetBytes((ushort)children.Length), .. BitConverter.GetBytes(None),
+            .. BitConverter.GetBytes(None),
         .. children.SelectMany(child => (byte[])[.. child.Key, .. BitConverter.GetBytes(child.Address)]),
         .. children.Length > 0 ? children[^1].Key : new byte[8],
     ]);
@@ -87,17 +91,22 @@ internal sealed class OldHdf5Writer
     private long Array(OldHdf5Array array)
     {
         byte[] space = Space(array.Shape);
-        byte[] type = array.IsBigEndian ? [0x11, 0x21, 31, 0, 4, 0, 0, 0, .. FloatProperties] : [0x11, 0x20, 31, 0, 4, 0, 0, 0, .. FloatProperties];
+        byte[] type = array.IsBigEndian
+            ? [0x11, 0x21, 31, 0, 4, 0, 0, 0, .. FloatProperties]
+            : [0x11, 0x20, 31, 0, 4, 0, 0, 0, .. FloatProperties];
         if (array.Chunk is not { } chunk)
         {
             long address = Append([.. array.Values.SelectMany(array.Bytes)]);
-            return Header([(0x01, space), (0x03, type), (0x08, [3, 1, .. BitConverter.GetBytes(address), .. BitConverter.GetBytes(4L * array.Values.Length), 0, 0, 0, 0, 0, 0])]);
+            return Header([(0x01, space), (0x03, type),
+                (0x08, [3, 1, .. BitConverter.GetBytes(address), .. BitConverter.GetBytes(4L * array.Values.Length), 0, 0, 0, 0, 0, 0])]);
         }
 
         long tree = Tree(1, Chunks(array, chunk));
-        byte[] layout = [3, 2, (byte)(chunk.Length + 1), .. BitConverter.GetBytes(tree), .. chunk.SelectMany(BitConverter.GetBytes), .. BitConverter.GetBytes(4)];
+        byte[] layout = [3, 2, (byte)(chunk.Length + 1), .. BitConverter.GetBytes(tree), .. chunk.SelectMany(BitConverter.GetBytes),
+            .. BitConverter.GetBytes(4)];
         // Shuffle, deflate, checksum: number, length of the name, flags, how many values, values.
-        byte[] filters = [1, 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 1, 0, .. Padded("deflate\0"u8.ToArray()), 6, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0];
+        byte[] filters = [1, 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 1, 0,
+            .. Padded("deflate\0"u8.ToArray()), 6, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0];
         return Header([(0x01, space), (0x03, type), (0x0B, filters), (0x08, layout)]);
     }
 
@@ -108,9 +117,12 @@ internal sealed class OldHdf5Writer
         {
             for (int column = 0; column < array.Shape[1]; column += chunk[1])
             {
-                byte[][] values = [.. Enumerable.Range(0, chunk[0] * chunk[1]).Select(index => array.At(row + index / chunk[1], column + index % chunk[1]))];
-                byte[] packed = [.. Deflate([.. Enumerable.Range(0, 4).SelectMany(part => values.Select(value => value[part]))]), 0xAA, 0xBB, 0xCC, 0xDD];
-                byte[] key = [.. BitConverter.GetBytes(packed.Length), 0, 0, 0, 0, .. new long[] { row, column, 0 }.SelectMany(BitConverter.GetBytes)];
+                byte[][] values = [.. Enumerable.Range(0, chunk[0] * chunk[1])
+                    .Select(index => array.At(row + index / chunk[1], column + index % chunk[1]))];
+                byte[] packed = [.. Deflate([.. Enumerable.Range(0, 4).SelectMany(part => values.Select(value => value[part]))]), 0xAA,
+                    0xBB, 0xCC, 0xDD];
+                byte[] key = [.. BitConverter.GetBytes(packed.Length), 0, 0, 0, 0,
+                    .. new long[] { row, column, 0 }.SelectMany(BitConverter.GetBytes)];
                 chunks.Add((key, Append(packed)));
             }
         }
@@ -124,18 +136,23 @@ internal sealed class OldHdf5Writer
     {
         int size = values.Length == 0 ? 8 : values.Max(value => Encoding.UTF8.GetByteCount(value)) + 1;
         // An empty list is one of numbers.
-        byte[] type = values.Length == 0 ? [0x11, 0x20, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0] : [0x13, 1, 0, 0, .. BitConverter.GetBytes(size)];
+        byte[] type = values.Length == 0
+            ? [0x11, 0x20, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0]
+            : [0x13, 1, 0, 0, .. BitConverter.GetBytes(size)];
         byte[] space = values.Length == 1 ? [1, 0, 0, 0, 0, 0, 0, 0] : Space([values.Length]);
         byte[] named = Encoding.UTF8.GetBytes(name + "\0");
-        byte[] data = [.. values.SelectMany(value => (byte[])[.. Encoding.UTF8.GetBytes(value), .. new byte[size - Encoding.UTF8.GetByteCount(value)]])];
+        byte[] data = [.. values.SelectMany(
+            value => (byte[])[.. Encoding.UTF8.GetBytes(value), .. new byte[size - Encoding.UTF8.GetByteCount(value)]])];
         return
         [
-            1, 0, .. BitConverter.GetBytes((ushort)named.Length), .. BitConverter.GetBytes((ushort)type.Length), .. BitConverter.GetBytes((ushort)space.Length),
+            1, 0, .. BitConverter.GetBytes((ushort)named.Length), .. BitConverter.GetBytes((ushort)type.Length),
+                .. BitConverter.GetBytes((ushort)space.Length),
             .. Padded(named), .. Padded(type), .. Padded(space), .. data,
         ];
     }
 
-    private static byte[] Space(int[] shape) => [1, (byte)shape.Length, 0, 0, 0, 0, 0, 0, .. shape.SelectMany(size => BitConverter.GetBytes((long)size))];
+    private static byte[] Space(int[] shape) =>
+        [1, (byte)shape.Length, 0, 0, 0, 0, 0, 0, .. shape.SelectMany(size => BitConverter.GetBytes((long)size))];
 
     /// <summary>A header whose last message lies in a block of its own.</summary>
     private long Header(List<(int Kind, byte[] Body)> messages)
@@ -143,7 +160,8 @@ internal sealed class OldHdf5Writer
         byte[] last = Message(messages[^1].Kind, messages[^1].Body);
         byte[] continuation = Message(0x10, [.. BitConverter.GetBytes(Append(last)), .. BitConverter.GetBytes((long)last.Length)]);
         byte[] block = [.. messages.SkipLast(1).SelectMany(message => Message(message.Kind, message.Body)), .. continuation];
-        return Append([1, 0, .. BitConverter.GetBytes((ushort)(messages.Count + 1)), 1, 0, 0, 0, .. BitConverter.GetBytes(block.Length), 0, 0, 0, 0, .. block]);
+        return Append([1, 0, .. BitConverter.GetBytes((ushort)(messages.Count + 1)), 1, 0, 0, 0, .. BitConverter.GetBytes(block.Length), 0,
+            0, 0, 0, .. block]);
     }
 
     private static byte[] Message(int kind, byte[] body)

@@ -16,9 +16,11 @@ public sealed class KerasBareWeightsTests
     [InlineData(KerasDialect.Keras2, true, false, 2, 4, true)]
     [InlineData(KerasDialect.Keras3, false, false, 2, 3, true)]
     [InlineData(KerasDialect.Keras3, true, true, 3, 0, true)]
-    public void ReadWeights_AnyChain_IsTheWholeModel(KerasDialect dialect, bool isGru, bool resetAfter, int layers, int embedding, bool usesBias)
+    public void ReadWeights_AnyChain_IsTheWholeModel(
+        KerasDialect dialect, bool isGru, bool resetAfter, int layers, int embedding, bool usesBias)
     {
-        KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Layers = layers, EmbeddingSize = embedding, UsesBias = usesBias };
+        KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Layers = layers, EmbeddingSize = embedding,
+            UsesBias = usesBias };
 
         AssertIsTheWholeModel(shape, dialect, GateActivation.Sigmoid);
     }
@@ -26,26 +28,32 @@ public sealed class KerasBareWeightsTests
     [Theory]
     [InlineData(KerasDialect.Keras2)]
     [InlineData(KerasDialect.Keras3)]
-    public void ReadWeights_HardSigmoid_IsThatOfTheVersion(KerasDialect dialect) => AssertIsTheWholeModel(new() { Gates = "hard_sigmoid" }, dialect, GateActivation.HardSigmoid);
+    public void ReadWeights_HardSigmoid_IsThatOfTheVersion(KerasDialect dialect) =>
+        AssertIsTheWholeModel(new() { Gates = "hard_sigmoid" }, dialect, GateActivation.HardSigmoid);
 
     [Fact]
-    public void ReadWeights_TimeDistributed_IsTheWholeModel() => AssertIsTheWholeModel(new() { PredictsAll = true, Layers = 2 }, KerasDialect.Keras3, GateActivation.Sigmoid);
+    public void ReadWeights_TimeDistributed_IsTheWholeModel() =>
+        AssertIsTheWholeModel(new() { PredictsAll = true, Layers = 2 }, KerasDialect.Keras3, GateActivation.Sigmoid);
 
     [Fact]
     public void Read_WeightsAlone_AsksForTheGates() =>
-        Assert.Contains("say what the gates of its layers are (--gates sigmoid or hard-sigmoid)", Assert.Throws<ModelFileException>(() =>
-            KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights()))).Message, StringComparison.Ordinal);
+        Assert.Contains("give the activation of their gates (sigmoid or hard-sigmoid)", Assert.Throws<ModelFileException>(() =>
+            KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights()))).Message,
+                StringComparison.Ordinal);
 
     [Fact]
     public void ReadWeights_WholeModel_IsRefused() =>
-        Assert.Contains("it holds the whole model", Error(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), StringComparison.Ordinal);
+        Assert.Contains(
+            "it contains the whole model", Error(new KerasFile(new(new()), KerasDialect.Keras2).ToBytes()), StringComparison.Ordinal);
 
     [Fact]
     public void ReadWeights_ArraysOfNoLayer_AreNamed()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights => ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5]) };
+        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
+            ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5]) };
 
-        Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is no Embedding, LSTM, GRU or Dense layer", Error(file.ToBareWeights()), StringComparison.Ordinal);
+        Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is not an Embedding, LSTM, GRU or Dense layer",
+            Error(file.ToBareWeights()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +64,8 @@ public sealed class KerasBareWeightsTests
             Change = layers =>
             {
                 for (int number = 1; number <= 2000; number++)
-                    layers[$"lstm_{number}"] = new H5Group { ["cell"] = new H5Group { ["vars"] = new H5Group { ["0"] = new H5Dataset(new float[4], fileDims: [1, 4]), ["1"] = new H5Dataset(new float[4], fileDims: [1, 4]) } } };
+                    layers[$"lstm_{number}"] = new H5Group { ["cell"] = new H5Group { ["vars"] = new H5Group { ["0"] = new H5Dataset(
+                        new float[4], fileDims: [1, 4]), ["1"] = new H5Dataset(new float[4], fileDims: [1, 4]) } } };
             },
         };
 
@@ -65,7 +74,8 @@ public sealed class KerasBareWeightsTests
 
     [Fact]
     public void ReadWeights_DamagedAtRandom_IsAnErrorOrAModel() => Assert.InRange(
-        DamagedFiles.CountRefused(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights(), stream => KerasModel.ReadWeights(stream, GateActivation.Sigmoid)), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
+        DamagedFiles.CountRefused(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights(), stream =>
+            KerasModel.ReadWeights(stream, GateActivation.Sigmoid)), DamagedFiles.Rounds / 10, DamagedFiles.Rounds);
 
     private static void AssertIsTheWholeModel(KerasShape shape, KerasDialect dialect, GateActivation gates)
     {
@@ -73,11 +83,13 @@ public sealed class KerasBareWeightsTests
         ImportedVocabulary vocabulary = ImportedVocabulary.FromCharacters("abcdefg");
         LanguageModel whole = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(vocabulary);
 
-        LanguageModel bare = KerasModel.ReadWeights(new MemoryStream(file.ToBareWeights()), gates, shape.Window!.Value).ToLanguageModel(vocabulary);
+        LanguageModel bare = KerasModel.ReadWeights(new MemoryStream(file.ToBareWeights()), gates, shape.Window!.Value)
+            .ToLanguageModel(vocabulary);
 
         Assert.Equal(whole.Spec, bare.Spec);
         Assert.Equal(whole.Parameters.Values, bare.Parameters.Values);
     }
 
-    private static string Error(byte[] file) => Assert.Throws<ModelFileException>(() => KerasModel.ReadWeights(new MemoryStream(file), GateActivation.Sigmoid)).Message;
+    private static string Error(byte[] file) =>
+        Assert.Throws<ModelFileException>(() => KerasModel.ReadWeights(new MemoryStream(file), GateActivation.Sigmoid)).Message;
 }

@@ -9,15 +9,25 @@ internal static class KerasDocument
     public static JsonArray LayersOf(KerasShape shape, KerasDialect dialect)
     {
         JsonArray layers = [];
-        if (dialect >= KerasDialect.Keras3Hdf5) layers.Add(Layer("InputLayer", "input_layer", new JsonObject { ["batch_shape"] = InputShape(shape) }));
-        if (shape.EmbeddingSize > 0) layers.Add(Layer("Embedding", "embedding_1", new JsonObject { ["input_dim"] = shape.VocabularySize, ["output_dim"] = shape.EmbeddingSize, ["mask_zero"] = false }));
+        if (dialect >= KerasDialect.Keras3Hdf5)
+            layers.Add(Layer("InputLayer", "input_layer", new JsonObject { ["batch_shape"] = InputShape(shape) }));
+        if (shape.EmbeddingSize > 0)
+        {
+            layers.Add(Layer("Embedding", "embedding_1",
+                new JsonObject { ["input_dim"] = shape.VocabularySize, ["output_dim"] = shape.EmbeddingSize, ["mask_zero"] = false }));
+        }
+
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             layers.Add(Layer(shape.ClassName, $"{shape.ClassName.ToLowerInvariant()}_{layer + 1}", Recurrent(shape, layer, dialect)));
             layers.Add(Layer("Dropout", $"dropout_{layer + 1}", new JsonObject { ["rate"] = 0.2 }));
         }
 
-        JsonObject dense = Layer("Dense", "dense_1", new JsonObject { [dialect == KerasDialect.Keras1 ? "output_dim" : "units"] = shape.VocabularySize, ["activation"] = shape.PredictsAll ? "softmax" : "linear" });
+        JsonObject dense = Layer("Dense", "dense_1", new JsonObject
+        {
+            [dialect == KerasDialect.Keras1 ? "output_dim" : "units"] = shape.VocabularySize,
+            ["activation"] = shape.PredictsAll ? "softmax" : "linear",
+        });
         layers.Add(shape.PredictsAll ? Layer("TimeDistributed", "time_distributed_1", new JsonObject { ["layer"] = dense }) : dense);
         if (!shape.PredictsAll) layers.Add(Layer("Activation", "activation_1", new JsonObject { ["activation"] = "softmax" }));
         if (dialect < KerasDialect.Keras3Hdf5) layers[0]!["config"]!["batch_input_shape"] = InputShape(shape);
@@ -41,7 +51,8 @@ internal static class KerasDocument
         },
     };
 
-    private static JsonArray InputShape(KerasShape shape) => shape.EmbeddingSize > 0 ? [null, shape.Window] : [null, shape.Window, shape.VocabularySize];
+    private static JsonArray InputShape(KerasShape shape) =>
+        shape.EmbeddingSize > 0 ? [null, shape.Window] : [null, shape.Window, shape.VocabularySize];
 
     private static JsonObject Layer(string className, string name, JsonObject config)
     {

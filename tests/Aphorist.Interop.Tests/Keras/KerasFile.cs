@@ -58,7 +58,8 @@ internal sealed class KerasFile
     private H5File WholeFile()
     {
         H5File file = new() { ["model_weights"] = WeightsOf(new H5Group()) };
-        if (OptimizerArrays() is { Length: > 0 } optimizer) AddOptimizer(file, [.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
+        if (OptimizerArrays() is { Length: > 0 } optimizer)
+            AddOptimizer(file, [.. optimizer.Select((array, number) => ($"adam/variable_{number}:0", array))]);
         file.Attributes["model_config"] = KerasDocument.ModelOf((JsonArray)Layers.DeepClone(), dialect).ToJsonString();
         file.Attributes["training_config"] = Training.ToJsonString();
         if (Version is not null) file.Attributes["keras_version"] = Version;
@@ -104,15 +105,19 @@ internal sealed class KerasFile
     private H5File Numbered()
     {
         H5Group layers = [];
-        if (sample.Shape.EmbeddingSize > 0) layers["embedding"] = Vars(Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize));
+        if (sample.Shape.EmbeddingSize > 0)
+            layers["embedding"] = Vars(Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize));
         for (int layer = 0; layer < sample.Shape.Layers; layer++)
         {
             string name = sample.Shape.ClassName.ToLowerInvariant();
-            layers[layer == 0 ? name : $"{name}_{layer}"] = new H5Group { ["cell"] = Vars([.. WholeGates(layer).Select(array => array.Data())]) };
+            H5Group cell = Vars([.. WholeGates(layer).Select(array => array.Data())]);
+            layers[layer == 0 ? name : $"{name}_{layer}"] = new H5Group { ["cell"] = cell };
         }
 
         H5Group dense = Vars([.. Dense().Select(array => array.Data())]);
-        layers[sample.Shape.PredictsAll ? "time_distributed" : "dense"] = sample.Shape.PredictsAll ? new H5Group { ["layer"] = dense } : dense;
+        layers[sample.Shape.PredictsAll ? "time_distributed" : "dense"] = sample.Shape.PredictsAll
+            ? new H5Group { ["layer"] = dense }
+            : dense;
         Change?.Invoke(layers);
         return new H5File { ["layers"] = layers, ["optimizer"] = Vars(OptimizerArrays()) };
     }
@@ -143,22 +148,27 @@ internal sealed class KerasFile
     private H5Dataset[] OptimizerArrays()
     {
         H5Dataset[][] moments = [.. Moments.Select(moment => new KerasFile(moment, dialect).ArraysAsTrained())];
-        IEnumerable<H5Dataset> sorted = IsInterleaved ? Enumerable.Range(0, moments[0].Length).SelectMany(place => moments.Select(moment => moment[place])) : moments.SelectMany(arrays => arrays);
+        IEnumerable<H5Dataset> sorted = IsInterleaved
+            ? Enumerable.Range(0, moments[0].Length).SelectMany(place => moments.Select(moment => moment[place]))
+            : moments.SelectMany(arrays => arrays);
         return [.. Steps is { } steps ? new[] { new H5Dataset(steps, fileDims: []) } : [], .. sorted, .. MoreOfOptimizer];
     }
 
     /// <summary>The arrays of all layers in the order in which optimizers had them: of their names, in Keras 1.</summary>
     private H5Dataset[] ArraysAsTrained()
     {
-        IEnumerable<(string Name, Func<H5Dataset> Data)> arrays = ArraysByLayer().SelectMany(layer => layer.Value.Select(array => ($"{layer.Key}/{array.Name}", array.Data)));
-        return [.. (dialect == KerasDialect.Keras1 ? arrays.OrderBy(array => array.Name, StringComparer.Ordinal) : arrays).Select(array => array.Data())];
+        IEnumerable<(string Name, Func<H5Dataset> Data)> arrays = ArraysByLayer()
+            .SelectMany(layer => layer.Value.Select(array => ($"{layer.Key}/{array.Name}", array.Data)));
+        return [.. (dialect == KerasDialect.Keras1 ? arrays.OrderBy(array => array.Name, StringComparer.Ordinal) : arrays)
+            .Select(array => array.Data())];
     }
 
     private void AddOptimizer(H5File file, (string Name, H5Dataset Data)[] arrays)
     {
         file["optimizer_weights"] = Named(HasStepsAtRoot ? arrays[1..] : arrays);
         if (!HasStepsAtRoot) return;
-        ((H5Group)file["optimizer_weights"]).Attributes["weight_names"] = arrays.Select((array, place) => place == 0 ? "/iterations" : array.Name).ToArray();
+        ((H5Group)file["optimizer_weights"]).Attributes["weight_names"] = arrays.Select(
+            (array, place) => place == 0 ? "/iterations" : array.Name).ToArray();
         file["iterations"] = arrays[0].Data;
     }
 
@@ -182,9 +192,16 @@ internal sealed class KerasFile
     private Dictionary<string, (string Name, Func<H5Dataset> Data)[]> ArraysByLayer()
     {
         Dictionary<string, (string Name, Func<H5Dataset> Data)[]> layers = [];
-        if (sample.Shape.EmbeddingSize > 0) layers["embedding_1"] = [("embeddings:0", () => Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize))];
+        if (sample.Shape.EmbeddingSize > 0)
+        {
+            layers["embedding_1"] =
+                [("embeddings:0", () => Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize))];
+        }
+
         for (int layer = 0; layer < sample.Shape.Layers; layer++)
-            layers[$"{sample.Shape.ClassName.ToLowerInvariant()}_{layer + 1}"] = dialect == KerasDialect.Keras1 ? SingleGates(layer) : WholeGates(layer);
+            layers[$"{sample.Shape.ClassName.ToLowerInvariant()}_{layer + 1}"] = dialect == KerasDialect.Keras1
+                ? SingleGates(layer)
+                : WholeGates(layer);
         layers[sample.Shape.PredictsAll ? "time_distributed_1" : "dense_1"] = Dense();
         return layers;
     }
@@ -200,8 +217,10 @@ internal sealed class KerasFile
         (KerasShape shape, KerasSample.Recurrent weights) = (sample.Shape, sample.Layers[layer]);
         int columns = shape.GateCount * shape.HiddenSize;
         (string Name, Func<H5Dataset> Data)[] kernels =
-            [("kernel:0", () => Array(weights.Kernel, shape.InputSize(layer), columns)), ("recurrent_kernel:0", () => Array(weights.RecurrentKernel, shape.HiddenSize, columns))];
-        return shape.UsesBias ? [.. kernels, ("bias:0", () => sample.HasTwoBiases ? Array(weights.Bias, 2, columns) : Array(weights.Bias, columns))] : kernels;
+            [("kernel:0", () => Array(weights.Kernel, shape.InputSize(layer), columns)),
+                ("recurrent_kernel:0", () => Array(weights.RecurrentKernel, shape.HiddenSize, columns))];
+        return shape.UsesBias ? [.. kernels,
+            ("bias:0", () => sample.HasTwoBiases ? Array(weights.Bias, 2, columns) : Array(weights.Bias, columns))] : kernels;
     }
 
     /// <summary>An LSTM's gates came in the order i, c, f, o, a GRU's as z, r, h.</summary>
@@ -217,7 +236,8 @@ internal sealed class KerasFile
         })];
     }
 
-    private float[] Block(float[] values, int gate) => [.. values.Where((_, place) => place / sample.Shape.HiddenSize % sample.Shape.GateCount == gate)];
+    private float[] Block(float[] values, int gate) =>
+        [.. values.Where((_, place) => place / sample.Shape.HiddenSize % sample.Shape.GateCount == gate)];
 
     private H5Dataset Array(float[] values, params int[] shape)
     {

@@ -3,12 +3,16 @@ using PureHDF;
 
 namespace Aphorist.Interop.Tests.Keras;
 
-/// <summary>Computes with a file what Keras 2 computes with it: its formulas in plain loops in double precision, from the layers and arrays that the file names.</summary>
+/// <summary>
+/// Computes with a file what Keras 2 computes with it: its formulas in plain loops in double precision, from the layers and arrays that the
+/// file names.
+/// </summary>
 internal sealed class KerasForward(IH5Group file)
 {
     /// <summary>The layers as the file describes them.</summary>
     public JsonObject[] Layers { get; } =
-        [.. JsonNode.Parse(file.Attribute("model_config").Read<string>())!["config"]!["layers"]!.AsArray().Select(layer => layer!.AsObject())];
+        [.. JsonNode.Parse(file.Attribute("model_config").Read<string>())!["config"]!["layers"]!.AsArray()
+            .Select(layer => layer!.AsObject())];
 
     /// <summary>The probabilities of the token after a text.</summary>
     public double[] Probabilities(long[] text, int vocabularySize)
@@ -24,7 +28,8 @@ internal sealed class KerasForward(IH5Group file)
     public (float[] Values, ulong[] Shape)[] Arrays(string layer)
     {
         IH5Group group = file.Group($"model_weights/{layer}");
-        return [.. group.Attribute("weight_names").Read<string[]>().Select(name => (group.Dataset(name).Read<float[]>(), group.Dataset(name).Space.Dimensions))];
+        return [.. group.Attribute("weight_names").Read<string[]>()
+            .Select(name => (group.Dataset(name).Read<float[]>(), group.Dataset(name).Space.Dimensions))];
     }
 
     private double[][] Run(string className, JsonNode configuration, double[][] steps)
@@ -40,7 +45,8 @@ internal sealed class KerasForward(IH5Group file)
         };
     }
 
-    private static Func<double, double> GateOf(JsonNode configuration) => configuration["recurrent_activation"]!.GetValue<string>() == "hard_sigmoid" ? HardSigmoid : Sigmoid;
+    private static Func<double, double> GateOf(JsonNode configuration) =>
+        configuration["recurrent_activation"]!.GetValue<string>() == "hard_sigmoid" ? HardSigmoid : Sigmoid;
 
     private static double[][] Lstm(double[][] steps, float[][] arrays, Func<double, double> gate)
     {
@@ -64,7 +70,8 @@ internal sealed class KerasForward(IH5Group file)
             double[] z = [.. h.Select((_, unit) => gate(At(input, 0, h, unit) + At(state, 0, h, unit)))];
             double[] r = [.. h.Select((_, unit) => gate(At(input, 1, h, unit) + At(state, 1, h, unit)))];
             double[] reset = resetAfter ? state : Product([.. h.Zip(r, (old, share) => old * share)], arrays[1]);
-            double[] candidate = [.. h.Select((_, unit) => Math.Tanh(At(input, 2, h, unit) + (resetAfter ? r[unit] : 1) * At(reset, 2, h, unit)))];
+            double[] candidate = [.. h.Select(
+                (_, unit) => Math.Tanh(At(input, 2, h, unit) + (resetAfter ? r[unit] : 1) * At(reset, 2, h, unit)))];
             return h = [.. h.Select((old, unit) => z[unit] * old + (1 - z[unit]) * candidate[unit])];
         })];
     }
@@ -83,7 +90,8 @@ internal sealed class KerasForward(IH5Group file)
     private static double[] Product(double[] x, float[] kernel)
     {
         int outputs = kernel.Length / x.Length;
-        return [.. Enumerable.Range(0, outputs).Select(output => x.Select((value, input) => value * kernel[input * outputs + output]).Sum())];
+        return [.. Enumerable.Range(0, outputs)
+            .Select(output => x.Select((value, input) => value * kernel[input * outputs + output]).Sum())];
     }
 
     private static double[] OneHot(long id, int size) => [.. Enumerable.Range(0, size).Select(place => place == id ? 1.0 : 0)];

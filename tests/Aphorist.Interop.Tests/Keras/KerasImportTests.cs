@@ -48,10 +48,12 @@ public sealed class KerasImportTests
     [InlineData(KerasDialect.Keras1)]
     [InlineData(KerasDialect.Keras2)]
     [InlineData(KerasDialect.Keras3)]
-    public void Read_DenseInTimeDistributed_PredictsAsTheReference(KerasDialect dialect) => AssertPredicts(new() { PredictsAll = true, Layers = 2 }, dialect);
+    public void Read_DenseInTimeDistributed_PredictsAsTheReference(KerasDialect dialect) =>
+        AssertPredicts(new() { PredictsAll = true, Layers = 2 }, dialect);
 
     [Fact]
-    public void Read_TimeDistributedDenseOfKeras1_PredictsAsTheReference() => AssertPredicts(new() { PredictsAll = true }, KerasDialect.Keras1, file =>
+    public void Read_TimeDistributedDenseOfKeras1_PredictsAsTheReference() =>
+        AssertPredicts(new() { PredictsAll = true }, KerasDialect.Keras1, file =>
     {
         JsonNode wrapper = file.Layers[^1]!;
         JsonNode dense = wrapper["config"]!["layer"]!.DeepClone();
@@ -69,11 +71,13 @@ public sealed class KerasImportTests
     [Theory]
     [InlineData(typeof(Half))]
     [InlineData(typeof(double))]
-    public void Read_OtherFloatingPointType_PredictsAsTheReference(Type type) => AssertPredicts(new(), KerasDialect.Keras2, file => file.ValueType = type);
+    public void Read_OtherFloatingPointType_PredictsAsTheReference(Type type) =>
+        AssertPredicts(new(), KerasDialect.Keras2, file => file.ValueType = type);
 
     [Fact]
     public void Read_PackedWeights_PredictsAsTheReference() =>
-        AssertPredicts(new(), KerasDialect.Keras2, file => file.Options = new H5WriteOptions(Filters: [ShuffleFilter.Id, DeflateFilter.Id]));
+        AssertPredicts(
+            new(), KerasDialect.Keras2, file => file.Options = new H5WriteOptions(Filters: [ShuffleFilter.Id, DeflateFilter.Id]));
 
     [Theory]
     [InlineData(KerasDialect.Keras1, "1.2.2")]
@@ -90,15 +94,18 @@ public sealed class KerasImportTests
 
     [Fact]
     public void Read_OpenInputLength_TakesTheUsualWindow() =>
-        Assert.Equal(60, KerasModel.Read(new MemoryStream(new KerasFile(new(new() { Window = null }), KerasDialect.Keras2).ToBytes())).Spec.Window);
+        Assert.Equal(
+            60, KerasModel.Read(new MemoryStream(new KerasFile(new(new() { Window = null }), KerasDialect.Keras2).ToBytes())).Spec.Window);
 
     private static void AssertPredicts(KerasShape shape, KerasDialect dialect, Action<KerasFile>? change = null)
     {
         KerasSample sample = new(shape);
         KerasFile file = new(sample, dialect);
         change?.Invoke(file);
-        LanguageModel model = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"[..shape.VocabularySize]));
-        ReferenceModel reference = sample.ToReference(shape.Gates == "sigmoid" ? Gate.Sigmoid : dialect >= KerasDialect.Keras3Hdf5 ? new Keras3HardSigmoid() : Gate.HardSigmoid);
+        LanguageModel model = KerasModel.Read(new MemoryStream(file.ToBytes()))
+            .ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"[..shape.VocabularySize]));
+        ReferenceModel reference = sample.ToReference(
+            shape.Gates == "sigmoid" ? Gate.Sigmoid : dialect >= KerasDialect.Keras3Hdf5 ? new Keras3HardSigmoid() : Gate.HardSigmoid);
         using GenerationSession session = new TextGenerator(model).CreateSession();
         int[] ids = [3, 1, 4, 1, 5, 2, 6, 5, 3, 5, 0, 2];
         for (int length = 1; length <= ids.Length; length++)

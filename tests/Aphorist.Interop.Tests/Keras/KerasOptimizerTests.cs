@@ -37,7 +37,8 @@ public sealed class KerasOptimizerTests
     public void Read_Adam_BringsBothMoments(KerasDialect dialect, bool isInterleaved, string name, bool isGru, bool resetAfter)
     {
         KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter };
-        KerasFile file = FileOf(shape, dialect, Optimizer(name, ("learning_rate", 0.001), ("beta_1", 0.9f), ("beta_2", 0.999f)), new(shape, 12), Squares(shape, 13));
+        KerasFile file = FileOf(shape, dialect, Optimizer(name, ("learning_rate", 0.001), ("beta_1", 0.9f), ("beta_2", 0.999f)),
+            new(shape, 12), Squares(shape, 13));
         (file.IsInterleaved, file.Steps) = (isInterleaved, 77);
         // Up to Keras 2.3 there was a number for each weight where its largest mean square might have been.
         if (!isInterleaved) file.MoreOfOptimizer = [.. Enumerable.Range(0, 5).Select(_ => new H5Dataset(new float[1], fileDims: [1]))];
@@ -53,7 +54,8 @@ public sealed class KerasOptimizerTests
     public void Read_NesterovMomentum_IsFreedOfTheLearningRate()
     {
         KerasShape shape = new();
-        KerasFile file = FileOf(shape, KerasDialect.Keras2, Optimizer("SGD", ("lr", 0.25), ("momentum", 0.9f), ("nesterov", true)), new KerasSample(shape, 12));
+        KerasFile file = FileOf(
+            shape, KerasDialect.Keras2, Optimizer("SGD", ("lr", 0.25), ("momentum", 0.9f), ("nesterov", true)), new KerasSample(shape, 12));
 
         OptimizerState state = Import(file).OptimizerState!;
 
@@ -73,12 +75,14 @@ public sealed class KerasOptimizerTests
         LanguageModel model = Import(file);
 
         // Sums of gates are 5/6 of Keras 3's, so gradients are 6/5 of its.
-        OptimizerState unscaled = Import(FileOf(shape with { Gates = "sigmoid" }, KerasDialect.Keras3, Optimizer("Adam"), [.. file.Moments])).OptimizerState!;
+        OptimizerState unscaled = Import(
+            FileOf(shape with { Gates = "sigmoid" }, KerasDialect.Keras3, Optimizer("Adam"), [.. file.Moments])).OptimizerState!;
         LayerTensors layer = model.Layout.Layers[0];
         foreach (ParameterTensor? tensor in (ParameterTensor?[])[layer.InputKernel, layer.RecurrentKernel, layer.Bias, layer.RecurrentBias])
         {
             if (tensor is null) continue;
-            float[] expected = unscaled.GetValues(1).GetValues(tensor).ToArray(), scaled = model.OptimizerState!.GetValues(1).GetValues(tensor).ToArray();
+            float[] expected = unscaled.GetValues(1).GetValues(tensor).ToArray();
+            float[] scaled = model.OptimizerState!.GetValues(1).GetValues(tensor).ToArray();
             Assert.All(scaled.Zip(expected).Index(), one =>
             {
                 bool isCandidate = one.Index / shape.HiddenSize % shape.GateCount == 2;
@@ -158,18 +162,21 @@ public sealed class KerasOptimizerTests
     }
 
     private static JsonObject Optimizer(string name, params (string Name, JsonNode Value)[] config) =>
-        new() { ["optimizer_config"] = new JsonObject { ["class_name"] = name, ["config"] = new JsonObject(config.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value))) } };
+        new() { ["optimizer_config"] = new JsonObject { ["class_name"] = name,
+            ["config"] = new JsonObject(config.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value))) } };
 
     /// <summary>Random values none of which is negative.</summary>
     private static KerasSample Squares(KerasShape shape, int seed)
     {
         KerasSample sample = new(shape, seed);
-        foreach (float[] values in (float[][])[sample.Embedding, .. sample.Layers.SelectMany(layer => (float[][])[layer.Kernel, layer.RecurrentKernel, layer.Bias]), sample.DenseKernel, sample.DenseBias])
+        foreach (float[] values in (float[][])[sample.Embedding, .. sample.Layers.SelectMany(
+            layer => (float[][])[layer.Kernel, layer.RecurrentKernel, layer.Bias]), sample.DenseKernel, sample.DenseBias])
             foreach (ref float value in values.AsSpan()) value *= value;
         return sample;
     }
 
-    private static LanguageModel Import(KerasFile file) => KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
+    private static LanguageModel Import(KerasFile file) =>
+        KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
 
     /// <summary>The moment is what a model would be whose weights it were, but for a GRU's second bias that Keras has not.</summary>
     private static void AssertIs(KerasSample expected, KerasDialect dialect, Parameters actual, Func<float, float>? change = null)
@@ -179,7 +186,8 @@ public sealed class KerasOptimizerTests
         {
             bool isAdded = tensor.Name.StartsWith("gru.bias_hh", StringComparison.Ordinal) && !expected.Shape.ResetAfter;
             ParameterTensor source = isAdded ? model.Layout.Layers[0].Bias : tensor;
-            Assert.Equal(model.Parameters.GetValues(source).ToArray().Select(change ?? (value => value)), actual.GetValues(found).ToArray());
+            Assert.Equal(
+                model.Parameters.GetValues(source).ToArray().Select(change ?? (value => value)), actual.GetValues(found).ToArray());
         }
     }
 }

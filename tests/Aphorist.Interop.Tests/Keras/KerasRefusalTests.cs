@@ -9,30 +9,30 @@ namespace Aphorist.Interop.Tests.Keras;
 public sealed class KerasRefusalTests
 {
     [Theory]
-    [InlineData(0, "class_name", "\"Bidirectional\"", "layer 1 ('lstm_1', Bidirectional) reads the text from both ends")]
+    [InlineData(0, "class_name", "\"Bidirectional\"", "layer 1 ('lstm_1', Bidirectional) is bidirectional")]
     [InlineData(0, "class_name", "\"CuDNNLSTM\"", "load them into an LSTM or GRU")]
     [InlineData(0, "class_name", "\"SimpleRNN\"", "is a recurrent layer of a kind")]
     [InlineData(1, "class_name", "\"Masking\"", "layer 2 ('dropout_1', Masking) hides tokens")]
     [InlineData(1, "class_name", "\"Conv1D\"", "layer 2 ('dropout_1', Conv1D) is of a class that cannot be imported")]
-    [InlineData(1, "class_name", "\"InputLayer\"", "is an input in the middle")]
+    [InlineData(1, "class_name", "\"InputLayer\"", "is an input, but not the first layer")]
     [InlineData(1, "class_name", "\"Embedding\"", "an embedding can only be the first")]
     [InlineData(1, "class_name", "\"Softmax\"", "is a softmax in the middle")]
     [InlineData(1, "class_name", "7", "layer 2 of its configuration has no class_name")]
-    [InlineData(0, "go_backwards", "true", "reads the text backwards")]
+    [InlineData(0, "go_backwards", "true", "reads the sequence backwards")]
     [InlineData(0, "return_state", "true", "returns its state")]
     [InlineData(0, "time_major", "true", "time_major")]
     [InlineData(0, "activation", "\"relu\"", "has the activation relu where only tanh")]
     [InlineData(0, "recurrent_activation", "\"tanh\"", "has the recurrent_activation tanh")]
     [InlineData(0, "recurrent_activation", "null", "does not say the activation of its gates")]
-    [InlineData(0, "units", "0", "has no units above 0")]
-    [InlineData(0, "units", "1.5", "has no units above 0")]
+    [InlineData(0, "units", "0", "has no positive units")]
+    [InlineData(0, "units", "1.5", "has no positive units")]
     [InlineData(0, "units", "70000", "has 70000 units where up to 65536")]
     [InlineData(0, "units", "6", "have the shape [20] where [24] is expected")]
-    [InlineData(0, "use_bias", "false", "has 3 arrays of weights in the file where 2 are expected")]
-    [InlineData(0, "name", "\"other\"", "layer 1 ('other', LSTM) has 0 arrays of weights in the file where 3 are expected")]
+    [InlineData(0, "use_bias", "false", "has 3 arrays of weights in the file, but 2 are expected")]
+    [InlineData(0, "name", "\"other\"", "layer 1 ('other', LSTM) has 0 arrays of weights in the file, but 3 are expected")]
     [InlineData(0, "batch_input_shape", "[null, 9, 8]", "predicts 7 tokens where the model reads 8")]
     [InlineData(0, "batch_input_shape", "[null, 9, 7, 1]", "3 dimensions besides the batch")]
-    [InlineData(0, "batch_input_shape", "[null, 0, 7]", "its input is 0 steps long")]
+    [InlineData(0, "batch_input_shape", "[null, 0, 7]", "its input has 0 steps")]
     [InlineData(2, "activation", "\"relu\"", "has the activation relu where the last Dense layer needs softmax")]
     [InlineData(2, "activation", "\"softmax\"", "is a second softmax")]
     [InlineData(2, "units", "1", "predicts a single token")]
@@ -77,7 +77,8 @@ public sealed class KerasRefusalTests
     }
 
     [Fact]
-    public void Read_FiveLayers_IsRefused() => AssertRefused(new(new(new() { Layers = 5 }), KerasDialect.Keras2), "it has 5 recurrent layers where 1 to 4");
+    public void Read_FiveLayers_IsRefused() =>
+        AssertRefused(new(new(new() { Layers = 5 }), KerasDialect.Keras2), "it has 5 recurrent layers, but only 1 to 4");
 
     [Fact]
     public void Read_MaskingEmbedding_IsRefused()
@@ -89,8 +90,8 @@ public sealed class KerasRefusalTests
     }
 
     [Theory]
-    [InlineData(3, "it does not end in a Dense layer")]
-    [InlineData(1, "stands before any LSTM or GRU")]
+    [InlineData(3, "it has no Dense layer")]
+    [InlineData(1, "precedes the LSTM or GRU layers")]
     public void Read_LayersMissing_SaysWhich(int removedFrom, string expected)
     {
         KerasFile file = new(new(new()), KerasDialect.Keras2);
@@ -123,19 +124,24 @@ public sealed class KerasRefusalTests
     [Fact]
     public void Read_WeightsThatAreIntegers_IsRefused()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7] };
+        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
+            ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7] };
 
-        AssertRefused(file, "'model_weights/dense_1/dense_1/bias:0' are no floating-point numbers");
+        AssertRefused(file, "'model_weights/dense_1/dense_1/bias:0' are not floating-point numbers");
     }
 
     [Fact]
     public void Read_LayerWithoutWeights_IsRefused() =>
-        AssertRefused(new(new(new()), KerasDialect.Keras2) { Change = weights => weights.Remove("lstm_1") }, "the weights of layer 1 ('lstm_1', LSTM) are missing");
+        AssertRefused(new(new(new()), KerasDialect.Keras2) { Change = weights => weights.Remove("lstm_1") },
+            "the weights of layer 1 ('lstm_1', LSTM) are missing");
 
     [Fact]
     public void Read_WeightsMissing_IsRefused()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"]).Remove("bias:0") };
+        KerasFile file = new(new(new()), KerasDialect.Keras2)
+        {
+            Change = weights => ((H5Group)((H5Group)weights["dense_1"])["dense_1"]).Remove("bias:0"),
+        };
 
         AssertRefused(file, "the weights 'model_weights/dense_1/dense_1/bias:0' are missing");
     }
@@ -146,13 +152,14 @@ public sealed class KerasRefusalTests
         using MemoryStream stream = new();
         new H5File { ["lstm_1"] = new float[] { 1, 2 } }.Write(stream);
 
-        Assert.Contains("without model_config, and so no model of Keras", Error(stream.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("without model_config, so it is not a Keras model", Error(stream.ToArray()), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("", "neither an HDF5 file")]
     [InlineData("class_name: Sequential", "neither an HDF5 file")]
-    public void Read_NoSuchFormat_IsRefused(string text, string expected) => Assert.Contains(expected, Error(System.Text.Encoding.ASCII.GetBytes(text)), StringComparison.Ordinal);
+    public void Read_NoSuchFormat_IsRefused(string text, string expected) =>
+        Assert.Contains(expected, Error(System.Text.Encoding.ASCII.GetBytes(text)), StringComparison.Ordinal);
 
     [Fact]
     public void Read_ArchiveWithoutConfiguration_IsRefused() =>
@@ -166,7 +173,12 @@ public sealed class KerasRefusalTests
         using MemoryStream stream = new();
         using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            if (name != "config.json") using (Stream config = archive.CreateEntry("config.json").Open()) config.Write("""{"class_name": "Sequential", "config": {"layers": [{"class_name": "LSTM", "config": {}}]}}"""u8);
+            if (name != "config.json")
+            {
+                using (Stream config = archive.CreateEntry("config.json").Open()) config.Write(
+                    """{"class_name": "Sequential", "config": {"layers": [{"class_name": "LSTM", "config": {}}]}}"""u8);
+            }
+
             using Stream entry = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
             for (int block = 0; block < 100; block++) entry.Write(new byte[1 << 20]);
         }
@@ -178,10 +190,12 @@ public sealed class KerasRefusalTests
     }
 
     [Fact]
-    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file", Assert.Throws<ModelFileException>(() => KerasModel.Read("no/such/model.h5")).Message, StringComparison.Ordinal);
+    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file",
+        Assert.Throws<ModelFileException>(() => KerasModel.Read("no/such/model.h5")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Read_Folder_SaysThatSavedModelsCannotBeImported() => Assert.Contains("SavedModel", Assert.Throws<ModelFileException>(() => KerasModel.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
+    public void Read_Folder_SaysThatSavedModelsCannotBeImported() => Assert.Contains(
+        "SavedModel", Assert.Throws<ModelFileException>(() => KerasModel.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ToLanguageModel_OtherSize_SaysBothNumbers()
@@ -192,7 +206,8 @@ public sealed class KerasRefusalTests
         Assert.Contains("has 3 tokens, but the model of 'stream' has 7", message, StringComparison.Ordinal);
     }
 
-    private static void AssertRefused(KerasFile file, string expected) => Assert.Contains(expected, Error(file.ToBytes()), StringComparison.Ordinal);
+    private static void AssertRefused(KerasFile file, string expected) =>
+        Assert.Contains(expected, Error(file.ToBytes()), StringComparison.Ordinal);
 
     private static string Error(byte[] bytes) => Assert.Throws<ModelFileException>(() => KerasModel.Read(new MemoryStream(bytes))).Message;
 }

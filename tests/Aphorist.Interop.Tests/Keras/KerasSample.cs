@@ -43,7 +43,11 @@ internal sealed class KerasSample
     {
         ReferenceParameters parameters = new(new ReferenceSpec
         {
-            Architecture = !Shape.IsGru ? ReferenceArchitecture.Lstm : Shape.ResetAfter ? ReferenceArchitecture.Gru : ReferenceArchitecture.GruResetBefore,
+            Architecture = !Shape.IsGru
+                ? ReferenceArchitecture.Lstm
+                : Shape.ResetAfter
+                ? ReferenceArchitecture.Gru
+                : ReferenceArchitecture.GruResetBefore,
             VocabularySize = Shape.VocabularySize,
             EmbeddingSize = Shape.EmbeddingSize,
             HiddenSize = Shape.HiddenSize,
@@ -62,12 +66,15 @@ internal sealed class KerasSample
         (string name, Recurrent weights) = (Shape.IsGru ? "gru" : "lstm", Layers[layer]);
         (int columns, int inputs, int hidden) = (Shape.GateCount * Shape.HiddenSize, Shape.InputSize(layer), Shape.HiddenSize);
         Set(parameters[$"{name}.weight_ih_l{layer}"], place => weights.Kernel[place % inputs * columns + ColumnOf(place / inputs)]);
-        Set(parameters[$"{name}.weight_hh_l{layer}"], place => weights.RecurrentKernel[place % hidden * columns + ColumnOf(place / hidden)]);
+        Set(parameters[$"{name}.weight_hh_l{layer}"], place =>
+            weights.RecurrentKernel[place % hidden * columns + ColumnOf(place / hidden)]);
         Set(parameters[Shape.IsGru ? $"gru.bias_ih_l{layer}" : $"lstm.bias_l{layer}"], place => weights.Bias[ColumnOf(place)]);
         if (HasTwoBiases) Set(parameters[$"gru.bias_hh_l{layer}"], place => weights.Bias[columns + ColumnOf(place)]);
     }
 
-    /// <summary>Keras's column of PyTorch's row: an LSTM's gates are i, f, c, o in both, a GRU's z, r, h in Keras and r, z, n in PyTorch.</summary>
+    /// <summary>
+    /// Keras's column of PyTorch's row: an LSTM's gates are i, f, c, o in both, a GRU's z, r, h in Keras and r, z, n in PyTorch.
+    /// </summary>
     private int ColumnOf(int row)
     {
         (int gate, int unit) = (row / Shape.HiddenSize, row % Shape.HiddenSize);
@@ -80,7 +87,8 @@ internal sealed class KerasSample
     }
 
     /// <summary>Values that 16 bits hold, so that a file may have any type.</summary>
-    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(Half)(2 * random.NextDouble() - 1))];
+    private static float[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(Half)(2 * random.NextDouble() - 1))];
 
     /// <summary>The arrays of a layer in Keras 2: [I, G H], [H, G H], [G H] or [2, G H].</summary>
     internal sealed record Recurrent(float[] Kernel, float[] RecurrentKernel, float[] Bias);

@@ -34,7 +34,8 @@ public sealed class KerasWeightsFileTests : IDisposable
         using Stream stream = File.OpenRead(Path);
         KerasForward keras = new(H5File.Open(stream));
         long[][] ids = example.Ids(batch: 1, length: 30);
-        double[] expected = [.. example.Probabilities(ids)[0][^1]], actual = keras.Probabilities(ids[0], example.Model.Tokenizer.VocabularySize);
+        double[] expected = [.. example.Probabilities(ids)[0][^1]],
+            actual = keras.Probabilities(ids[0], example.Model.Tokenizer.VocabularySize);
         Assert.Equal(expected.Length, actual.Length);
         // The engine rounds to 24 bits at each of 30 steps.
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -52,7 +53,8 @@ public sealed class KerasWeightsFileTests : IDisposable
         Assert.Equal(["InputLayer", "GRU", "GRU", "Dense"], keras.Layers.Select(layer => layer["class_name"]!.GetValue<string>()));
         Assert.Equal([true, false], keras.Layers[1..3].Select(layer => layer["config"]!["return_sequences"]!.GetValue<bool>()));
         // Nowhere else: Keras 3 understands it of an input only.
-        Assert.Equal(["[null,60,25]", null, null, null], keras.Layers.Select(layer => layer["config"]!["batch_input_shape"]?.ToJsonString()));
+        Assert.Equal(
+            ["[null,60,25]", null, null, null], keras.Layers.Select(layer => layer["config"]!["batch_input_shape"]?.ToJsonString()));
         ulong[][] shapes = [.. keras.Arrays("gru_1").Select(array => array.Shape)];
         Assert.Equal([[25UL, 36UL], [12UL, 36UL], [36UL]], shapes);
         Assert.Equal([[12UL, 25UL], [25UL]], keras.Arrays("dense").Select(array => array.Shape));
@@ -65,8 +67,10 @@ public sealed class KerasWeightsFileTests : IDisposable
         using Stream stream = File.OpenRead(Path);
         NativeFile file = H5File.Open(stream);
         IH5Group weights = file.Group("model_weights");
-        IEnumerable<IH5Attribute> texts = [.. file.Attributes(), .. weights.Attributes(), .. weights.Children().OfType<IH5Group>().SelectMany(layer => layer.Attributes())];
-        Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"], texts.Select(text => text.Name).Distinct().Order());
+        IEnumerable<IH5Attribute> texts = [.. file.Attributes(), .. weights.Attributes(), .. weights.Children().OfType<IH5Group>()
+            .SelectMany(layer => layer.Attributes())];
+        Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"], 
+            texts.Select(text => text.Name).Distinct().Order());
         // Texts of variable length are of another class.
         Assert.All(texts, text => Assert.Equal(H5DataTypeClass.String, text.Type.Class));
     }
@@ -92,7 +96,8 @@ public sealed class KerasWeightsFileTests : IDisposable
         {
             // Of a GRU that resets before the product, the two biases come back as their sum.
             if (model.Spec.ResetsBefore && written.Name.Contains("bias_", StringComparison.Ordinal)) continue;
-            Assert.All(model.Parameters.GetValues(written).ToArray().Zip(again.Parameters.GetValues(found).ToArray()), pair => Assert.Equal(pair.First, pair.Second, allowed));
+            Assert.All(model.Parameters.GetValues(written).ToArray().Zip(again.Parameters.GetValues(found).ToArray()), pair =>
+                Assert.Equal(pair.First, pair.Second, allowed));
         }
     }
 
@@ -109,9 +114,11 @@ public sealed class KerasWeightsFileTests : IDisposable
         NativeFile file = H5File.Open(weights);
         Assert.Equal(["layers", "vars"], file.Children().Select(child => child.Name).Order());
         Assert.Equal(["dense", "lstm", "lstm_1", "lstm_2"], file.Group("layers").Children().Select(child => child.Name).Order());
-        float[] bias = file.Dataset("layers/lstm_2/cell/vars/2").Read<float[]>(), ours = model.Parameters.GetValues(model.Layout.Layers[2].Bias).ToArray();
+        float[] bias = file.Dataset("layers/lstm_2/cell/vars/2").Read<float[]>(),
+            ours = model.Parameters.GetValues(model.Layout.Layers[2].Bias).ToArray();
         int hidden = model.Spec.HiddenSize;
-        Assert.All(bias.Zip(ours).Index(), place => Assert.Equal(place.Item.Second * (place.Index / hidden == 2 ? 1 : 1.2), place.Item.First, 1e-6));
+        Assert.All(bias.Zip(ours).Index(), place =>
+            Assert.Equal(place.Item.Second * (place.Index / hidden == 2 ? 1 : 1.2), place.Item.First, 1e-6));
     }
 
     [Theory]
@@ -143,7 +150,8 @@ public sealed class KerasWeightsFileTests : IDisposable
     {
         LanguageModel model = OnnxCase.Of("LSTM").Model;
         KerasWeightsFile.Write(model, Path);
-        Dictionary<string, int> ids = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(System.IO.Path.Combine(folder, "model.vocabulary.json")))!;
+        string json = File.ReadAllText(System.IO.Path.Combine(folder, "model.vocabulary.json"));
+        Dictionary<string, int> ids = JsonSerializer.Deserialize<Dictionary<string, int>>(json)!;
         Assert.Equal(model.Tokenizer.VocabularySize, ids.Count);
         Assert.All(ids, entry => Assert.Equal(entry.Key, model.Tokenizer.Decode([entry.Value])));
     }

@@ -20,7 +20,8 @@ public sealed class RealKerasModelTests
     {
         (LanguageModel model, Corpus corpus) = await ImportAsync();
 
-        Evaluation evaluation = model.Evaluate(corpus, new() { Objective = Objective.Windows, Stride = 3, TailShare = 0.05 }, TestContext.Current.CancellationToken);
+        Evaluation evaluation = model.Evaluate(
+            corpus, new() { Objective = Objective.Windows, Stride = 3, TailShare = 0.05 }, TestContext.Current.CancellationToken);
 
         Assert.Equal((10_015, 5_630), (evaluation.Count, evaluation.Correct));
         // Keras printed 1.47298; its float32 weights in NumPy give 1.47285.
@@ -50,7 +51,8 @@ public sealed class RealKerasModelTests
             prompt, new() { MaxTokens = Written, Temperature = 0 }, TestContext.Current.CancellationToken);
 
         int[] ids = model.Tokenizer.Encode(prompt);
-        Assert.Equal(model.Tokenizer.Decode(mode == GenerationMode.Window ? WriteByWindows(Reference(), ids) : WriteStatefully(Reference(), ids)), text);
+        Assert.Equal(model.Tokenizer.Decode(
+            mode == GenerationMode.Window ? WriteByWindows(Reference(), ids) : WriteStatefully(Reference(), ids)), text);
     }
 
     private static int[] WriteByWindows(ReferenceModel model, int[] prompt)
@@ -75,11 +77,14 @@ public sealed class RealKerasModelTests
 
     private static int Likeliest(double[] logits) => Array.IndexOf(logits, logits.Max());
 
-    /// <summary>The file's arrays, past the importer: Keras's kernels are the transposed ones of PyTorch, with the same order of gates.</summary>
+    /// <summary>
+    /// The file's arrays, past the importer: Keras's kernels are the transposed ones of PyTorch, with the same order of gates.
+    /// </summary>
     private static ReferenceModel Reference()
     {
         using NativeFile file = H5File.OpenRead(PathOf(ModelName));
-        ReferenceParameters parameters = new(new ReferenceSpec { Architecture = ReferenceArchitecture.Lstm, VocabularySize = Vocabulary, HiddenSize = Hidden, Gate = Gate.Sigmoid });
+        ReferenceParameters parameters = new(new ReferenceSpec { Architecture = ReferenceArchitecture.Lstm, VocabularySize = Vocabulary,
+            HiddenSize = Hidden, Gate = Gate.Sigmoid });
         float[][] lstm = ArraysOf(file, "lstm"), dense = ArraysOf(file, "dense");
         Transpose(lstm[0], parameters["lstm.weight_ih_l0"], Vocabulary);
         Transpose(lstm[1], parameters["lstm.weight_hh_l0"], Hidden);
@@ -104,9 +109,10 @@ public sealed class RealKerasModelTests
     private static async Task<(LanguageModel Model, Corpus Corpus)> ImportAsync()
     {
         byte[] bytes = File.ReadAllBytes(PathOf("nietzsche.txt"));
-        CorpusOptions options = new() { Encoding = "windows-1252", Lowercase = true, StandardInput = new MemoryStream(bytes[BytesLeftOut..]) };
+        CorpusOptions options = new() { Encoding = "windows-1252", Lowercase = true,
+            StandardInput = new MemoryStream(bytes[BytesLeftOut..]) };
         Corpus corpus = await Corpus.OpenAsync("-", options, cancellationToken: TestContext.Current.CancellationToken);
-        return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(ImportedVocabulary.Of(corpus)), corpus);
+        return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(ImportedVocabulary.Create(corpus)), corpus);
     }
 
     internal static string PathOf(string name)

@@ -21,7 +21,8 @@ internal sealed class OnnxCase
         ["LSTM, hard gates"] = Lstm with { Gates = GateActivation.HardSigmoid },
         ["LSTM, 2 layers"] = Lstm with { Layers = 2 },
         ["LSTM, 3 layers, hard gates"] = Lstm with { Layers = 3, Gates = GateActivation.HardSigmoid },
-        ["LSTM, 4 layers, all options"] = Lstm with { Layers = 4, EmbeddingSize = 12, TiedEmbedding = true, Residual = true, LayerNormalization = true },
+        ["LSTM, 4 layers, all options"] = Lstm with { Layers = 4, EmbeddingSize = 12, TiedEmbedding = true, Residual = true,
+            LayerNormalization = true },
         ["LSTM, more tokens than gates"] = Lstm with { HiddenSize = 5 },
         ["LSTM, embedding"] = Lstm with { EmbeddingSize = 7 },
         ["LSTM, residual, hard gates"] = Lstm with { Layers = 2, Residual = true, Gates = GateActivation.HardSigmoid },
@@ -54,7 +55,9 @@ internal sealed class OnnxCase
         from reset in Enum.GetValues<ResetGate>()
         from gates in Enum.GetValues<GateActivation>()
         let stack = layers > 1 ? $", {layers} layers" : ""
-        let name = $"GRU{stack}{(reset == ResetGate.Before ? ", reset before" : "")}{(gates == GateActivation.HardSigmoid ? ", hard gates" : "")}"
+        let before = reset == ResetGate.Before ? ", reset before" : ""
+        let hard = gates == GateActivation.HardSigmoid ? ", hard gates" : ""
+        let name = $"GRU{stack}{before}{hard}"
         select KeyValuePair.Create(name, Gru with { Layers = layers, ResetGate = reset, Gates = gates }));
 
     private static readonly Dictionary<string, ModelSpec> Specs = new(Others.Concat(Grus));
@@ -95,7 +98,8 @@ internal sealed class OnnxCase
 
     /// <summary>Random ids [batch][length].</summary>
     public long[][] Ids(int batch, int length) =>
-        [.. Enumerable.Range(0, batch).Select(_ => Enumerable.Range(0, length).Select(_ => (long)random.Next(Model.Tokenizer.VocabularySize)).ToArray())];
+        [.. Enumerable.Range(0, batch)
+            .Select(_ => Enumerable.Range(0, length).Select(_ => (long)random.Next(Model.Tokenizer.VocabularySize)).ToArray())];
 
     /// <summary>What the engine gives as probabilities [batch][length] [V] after each token.</summary>
     public float[][][] Probabilities(long[][] ids)

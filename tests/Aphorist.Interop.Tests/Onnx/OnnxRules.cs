@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Aphorist.Interop.Tests.Onnx;
 
-/// <summary>The rules that ONNX's description of its format has for a model (docs/IR.md there), each as a sentence about what breaks it.</summary>
+/// <summary>
+/// The rules that ONNX's description of its format has for a model (docs/IR.md there), each as a sentence about what breaks it.
+/// </summary>
 internal sealed partial class OnnxRules
 {
     private readonly List<string> problems = [];
@@ -10,8 +12,11 @@ internal sealed partial class OnnxRules
     private OnnxRules(OnnxMessage model)
     {
         Require(model.Number(1) >= 3, "the version of the format is missing or older than operator sets");
-        Require(model.Messages(8).Count(set => set.Text(1) == "" && set.Number(2) > 0) == 1, "the default operator set is not imported once");
-        Require(model.Messages(14).Select(entry => entry.Text(1)).Distinct().Count() == model.Messages(14).Count(), "two entries of the metadata have the same key");
+        Require(
+            model.Messages(8).Count(set => set.Text(1) == "" && set.Number(2) > 0) == 1, "the default operator set is not imported once");
+        Require(
+            model.Messages(14).Select(entry => entry.Text(1)).Distinct().Count() == model.Messages(14).Count(),
+            "two entries of the metadata have the same key");
         CheckGraph(model.Messages(7).Single());
     }
 

@@ -30,7 +30,8 @@ public sealed class OnnxRulesTests
     public void BrokenBy_GraphsThatBreakARule_NamesIt()
     {
         Assert.Equal(["'y' reads 'x', which is not computed before"], Broken(graph => Finish(graph, "x")));
-        Assert.Equal(["'a' is computed twice"], Broken(graph => Finish(graph, graph.Node("Tanh", [graph.Input("a", OnnxElement.Float, 1)], "a"))));
+        Assert.Equal(
+            ["'a' is computed twice"], Broken(graph => Finish(graph, graph.Node("Tanh", [graph.Input("a", OnnxElement.Float, 1)], "a"))));
         Assert.Equal(["nothing computes the output 'z'"], Broken(graph =>
         {
             Finish(graph, graph.Scalar("a", 1));
@@ -47,7 +48,8 @@ public sealed class OnnxRulesTests
             graph.Output("y", OnnxElement.Float, 1);
         }));
         Assert.Equal(["'a b' is not a name that every program can use"], Broken(graph => Finish(graph, graph.Scalar("a b", 1))));
-        Assert.Equal(["a dimension of 'a' has neither size nor name, or both"], Broken(graph => Finish(graph, graph.Input("a", OnnxElement.Float, 0))));
+        Assert.Equal(["a dimension of 'a' has neither size nor name, or both"],
+            Broken(graph => Finish(graph, graph.Input("a", OnnxElement.Float, 0))));
         Assert.Equal(["'a' has no type"], Broken(graph => Finish(graph, graph.Input("a", 0, 1))));
         Assert.Equal(["the values of 'a' do not fill its shape"], Broken(graph => Finish(graph, graph.Floats("a", [0], _ => { }))));
         Assert.Equal(["the node 'y' has no operation"], Broken(graph => Finish(graph, graph.Scalar("a", 1), operation: "")));
@@ -66,7 +68,8 @@ public sealed class OnnxRulesTests
     {
         OnnxGraph graph = new("graph", "");
         build(graph);
-        ProtobufMessage operators = new ProtobufMessage().Add(1, "").Add(2, 17), model = new ProtobufMessage().Add(1, 8).Add(7, graph.ToMessage()).Add(8, operators);
+        ProtobufMessage operators = new ProtobufMessage().Add(1, "").Add(2, 17), model = new ProtobufMessage().Add(1, 8)
+            .Add(7, graph.ToMessage()).Add(8, operators);
         using MemoryStream stream = new();
         using (CodedOutputStream output = new(stream, leaveOpen: true)) model.WriteTo(output);
         Assert.Equal(model.Length, stream.Length);

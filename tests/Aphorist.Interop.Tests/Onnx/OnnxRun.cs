@@ -10,11 +10,14 @@ internal static class OnnxRun
     public static float[] Probabilities(InferenceSession session, long[][] ids)
     {
         DenseTensor<long> tensor = new(ids.SelectMany(row => row).ToArray(), [ids.Length, ids[0].Length]);
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run([NamedOnnxValue.CreateFromTensor("ids", tensor)]);
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run(
+            [NamedOnnxValue.CreateFromTensor("ids", tensor)]);
         return [.. results.Single(result => result.Name == "probabilities").AsEnumerable<float>()];
     }
 
-    /// <summary>The probabilities [length][batch V] that a graph of single steps gives, token by token, the states carried on by their names.</summary>
+    /// <summary>
+    /// The probabilities [length][batch V] that a graph of single steps gives, token by token, the states carried on by their names.
+    /// </summary>
     public static float[][] Steps(InferenceSession session, long[][] ids)
     {
         Dictionary<string, DenseTensor<float>> states = session.InputMetadata.Where(input => input.Key != "ids").ToDictionary(

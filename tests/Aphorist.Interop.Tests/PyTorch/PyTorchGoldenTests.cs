@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
 
-/// <summary>What PyTorch's own modules compute, for models whose weights are a formula: the engine gives the same, and our file has those weights under PyTorch's names.</summary>
+/// <summary>
+/// What PyTorch's own modules compute, for models whose weights are a formula: the engine gives the same, and our file has those weights
+/// under PyTorch's names.
+/// </summary>
 /// <remarks>
 /// The numbers are from PyTorch 1.13.0 (CPU), by this script, which prints the rows:
 /// <code>
@@ -22,8 +25,8 @@ namespace Aphorist.Interop.Tests.PyTorch;
 ///         return model["decoder"](model["rnn"](vectors)[0][-1]).softmax(0).tolist()
 ///
 /// for kind in "lstm", "gru":
-///     for layers, embedded, tied in (1, 0, False), (1, 3, False), (2, 0, False), (2, 3, False), (3, 0, False), (3, 3, False), (2, 4, True):
-///         print(kind, layers, embedded, tied, ["%.7f" % p for p in golden(kind, layers, embedded, tied)])
+/// for layers, embedded, tied in (1, 0, False), (1, 3, False), (2, 0, False), (2, 3, False), (3, 0, False), (3, 3, False), (2, 4, True):
+/// print(kind, layers, embedded, tied, ["%.7f" % p for p in golden(kind, layers, embedded, tied)])
 /// </code>
 /// </remarks>
 public sealed class PyTorchGoldenTests : IDisposable
@@ -52,9 +55,11 @@ public sealed class PyTorchGoldenTests : IDisposable
     [InlineData(true, 3, 0, false, 0.2835195, 0.0725967, 0.2375440, 0.1405045, 0.2658354)]
     [InlineData(true, 3, 3, false, 0.0887978, 0.2532963, 0.1116016, 0.3941461, 0.1521581)]
     [InlineData(true, 2, 4, true, 0.1016300, 0.0245129, 0.7322564, 0.1050202, 0.0365806)]
-    public void Predict_WeightsOfAFormula_IsWhatPyTorchComputes(bool isGru, int layers, int embedding, bool isTied, params double[] probabilities)
+    public void Predict_WeightsOfAFormula_IsWhatPyTorchComputes(
+        bool isGru, int layers, int embedding, bool isTied, params double[] probabilities)
     {
-        LanguageModel model = PyTorchModel.Read(new MemoryStream(FormulaFile(isGru, layers, embedding, isTied).ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcde"));
+        LanguageModel model = PyTorchModel.Read(new MemoryStream(FormulaFile(isGru, layers, embedding, isTied).ToBytes()))
+            .ToLanguageModel(CharacterTokenizer.FromCharacters("abcde"));
 
         using GenerationSession session = new TextGenerator(model).CreateSession();
         foreach (int id in Ids) session.Append(id);
@@ -75,7 +80,8 @@ public sealed class PyTorchGoldenTests : IDisposable
         PyTorchModel.Read(new MemoryStream(source.ToBytes())).ToLanguageModel(CharacterTokenizer.FromCharacters("abcde")).Save(path);
 
         using SafetensorsReader reader = SafetensorsReader.Open(path);
-        Dictionary<string, StateDictTensor> expected = source.Tensors.ToDictionary(tensor => tensor.Key.Replace("rnn.", isGru ? "gru." : "lstm.", StringComparison.Ordinal), tensor => tensor.Value);
+        Dictionary<string, StateDictTensor> expected = source.Tensors.ToDictionary(
+            tensor => tensor.Key.Replace("rnn.", isGru ? "gru." : "lstm.", StringComparison.Ordinal), tensor => tensor.Value);
         if (isTied) expected.Remove("decoder.weight");
         Assert.Equal(expected.Keys.Order(), reader.Tensors.Select(tensor => tensor.Name).Order());
         foreach (SafetensorsTensor tensor in reader.Tensors)
@@ -92,7 +98,8 @@ public sealed class PyTorchGoldenTests : IDisposable
     {
         if (name.StartsWith("lstm.bias_hh", StringComparison.Ordinal)) return new float[expected[name].Values.Length];
         if (!name.StartsWith("lstm.bias_ih", StringComparison.Ordinal)) return expected[name].Values;
-        return [.. expected[name].Values.Zip(expected[name.Replace("_ih_", "_hh_", StringComparison.Ordinal)].Values, (one, other) => one + other)];
+        return [.. expected[name].Values.Zip(
+            expected[name.Replace("_ih_", "_hh_", StringComparison.Ordinal)].Values, (one, other) => one + other)];
     }
 
     /// <summary>Value p of tensor n is ((37 p + 101 n) mod 64 - 31.5) / 32, which a float holds exactly.</summary>

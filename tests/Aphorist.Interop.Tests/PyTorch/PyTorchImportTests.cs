@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Aphorist.Interop.Tests.PyTorch;
 
-/// <summary>Made-up state dicts, in all forms in which PyTorch may save them, predict what the reference makes of the same weights in double precision.</summary>
+/// <summary>
+/// Made-up state dicts, in all forms in which PyTorch may save them, predict what the reference makes of the same weights in double
+/// precision.
+/// </summary>
 public sealed class PyTorchImportTests
 {
     private static readonly CharacterTokenizer Letters = CharacterTokenizer.FromCharacters("abcdefg");
@@ -23,7 +26,14 @@ public sealed class PyTorchImportTests
         PyTorchModel model = AssertPredicts(new(shape));
 
         Assert.Equal(
-            new ModelSpec { Architecture = isGru ? Architecture.Gru : Architecture.Lstm, HiddenSize = 5, Layers = layers, EmbeddingSize = embedding, Gates = GateActivation.Sigmoid },
+            new ModelSpec
+            {
+                Architecture = isGru ? Architecture.Gru : Architecture.Lstm,
+                HiddenSize = 5,
+                Layers = layers,
+                EmbeddingSize = embedding,
+                Gates = GateActivation.Sigmoid,
+            },
             model.Spec);
         Assert.Equal(7, model.VocabularySize);
     }
@@ -70,7 +80,8 @@ public sealed class PyTorchImportTests
         PyTorchSample sample = new(new() { Layers = 2, EmbeddingSize = 4 });
 
         AssertPredicts(sample, new StateDictFile { Tensors = sample.Tensors }.Renamed(name => name
-            .Replace("rnn.", recurrent, StringComparison.Ordinal).Replace("embedding.", embedding, StringComparison.Ordinal).Replace("decoder.", decoder, StringComparison.Ordinal)));
+            .Replace("rnn.", recurrent, StringComparison.Ordinal).Replace("embedding.", embedding, StringComparison.Ordinal)
+                .Replace("decoder.", decoder, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -127,7 +138,8 @@ public sealed class PyTorchImportTests
     {
         byte[] file = new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes();
 
-        Assert.Equal((60, 40), (PyTorchModel.Read(new MemoryStream(file)).Spec.Window, PyTorchModel.Read(new MemoryStream(file), window: 40).Spec.Window));
+        Assert.Equal((60, 40),
+            (PyTorchModel.Read(new MemoryStream(file)).Spec.Window, PyTorchModel.Read(new MemoryStream(file), window: 40).Spec.Window));
         Assert.Throws<ArgumentOutOfRangeException>(() => PyTorchModel.Read(new MemoryStream(file), window: 0));
     }
 
@@ -145,7 +157,8 @@ public sealed class PyTorchImportTests
     [Fact]
     public void ToLanguageModel_Imported_TellsItsOrigin()
     {
-        PyTorchModel model = PyTorchModel.Read(new MemoryStream(new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes()), "folder/weights.safetensors");
+        PyTorchModel model = PyTorchModel.Read(
+            new MemoryStream(new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes()), "folder/weights.safetensors");
 
         Assert.Equal(new ModelOrigin { Program = "PyTorch", File = "weights.safetensors" }, model.ToLanguageModel(Letters).Origin);
     }
@@ -153,7 +166,8 @@ public sealed class PyTorchImportTests
     [Fact]
     public void ToLanguageModel_OtherSize_SaysBothNumbers()
     {
-        PyTorchModel model = PyTorchModel.Read(new MemoryStream(new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes()));
+        PyTorchModel model = PyTorchModel.Read(
+            new MemoryStream(new StateDictFile { Tensors = new PyTorchSample(new()).Tensors }.ToBytes()));
 
         string message = Assert.Throws<ArgumentException>(() => model.ToLanguageModel(CharacterTokenizer.FromCharacters("abc"))).Message;
         Assert.Contains("has 3 tokens, but the model of 'stream' has 7", message, StringComparison.Ordinal);

@@ -8,16 +8,17 @@ namespace Aphorist.Interop.Tests.PyTorch;
 public sealed class PyTorchRefusalTests
 {
     [Theory]
-    [InlineData("rnn.weight_ih_l0_reverse", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l0_reverse' is of a bidirectional module")]
+    [InlineData("rnn.weight_ih_l0_reverse", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l0_reverse' belongs to a bidirectional module")]
     [InlineData("rnn.weight_hr_l0", new[] { 3, 5 }, "tensor 'rnn.weight_hr_l0' projects the hidden state")]
-    [InlineData("other.weight_ih_l0", new[] { 20, 4 }, "it has 2 recurrent modules, the first 'rnn.weight_ih_l0' and 'other.weight_ih_l0'")]
-    [InlineData("rnn.weight_hh_l4", new[] { 20, 5 }, "tensor 'rnn.weight_hh_l4' is of layer 5 where 1 to 4")]
+    [InlineData("other.weight_ih_l0", new[] { 20, 4 }, "it has 2 recurrent modules, for example 'rnn.weight_ih_l0' and 'other.weight_ih_l0'")]
+    [InlineData("rnn.weight_hh_l4", new[] { 20, 5 }, "tensor 'rnn.weight_hh_l4' belongs to layer 5, but only 1 to 4")]
     [InlineData("rnn.weight_hh_l2", new[] { 20, 5 }, "tensor 'rnn.weight_ih_l1' of shape [20, 5] is missing")]
-    [InlineData("norm.weight", new[] { 5 }, "tensor 'norm.weight' of shape [5] is of no embedding, LSTM, GRU or linear layer")]
-    [InlineData("h0", new[] { 1, 1, 5 }, "tensor 'h0' of shape [1, 1, 5] is of no embedding")]
-    [InlineData("rnn.weight_ih_l01", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l01' of shape [20, 4] is of no embedding")]
-    [InlineData("fc.weight", new[] { 5, 5 }, "but it has 'embedding.weight' [7, 4], 'decoder.weight' [7, 5], 'decoder.bias' [7], 'fc.weight' [5, 5]")]
-    [InlineData("embedding.bias", new[] { 7 }, "a decoder [tokens, 5] with or without a bias, and an embedding [tokens, 4]")]
+    [InlineData("norm.weight", new[] { 5 }, "tensor 'norm.weight' of shape [5] does not belong to an embedding, LSTM, GRU or linear layer")]
+    [InlineData("h0", new[] { 1, 1, 5 }, "tensor 'h0' of shape [1, 1, 5] does not belong to an embedding")]
+    [InlineData("rnn.weight_ih_l01", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l01' of shape [20, 4] does not belong to an embedding")]
+    [InlineData("fc.weight", new[] { 5, 5 },
+        "but it has 'embedding.weight' [7, 4], 'decoder.weight' [7, 5], 'decoder.bias' [7], 'fc.weight' [5, 5]")]
+    [InlineData("embedding.bias", new[] { 7 }, "a decoder [tokens, 5], optionally with a bias, and an embedding [tokens, 4]")]
     [InlineData("norm.bias", new[] { 5 }, "but it has 'embedding.weight' [7, 4]")]
     public void Read_OneMoreTensor_IsRefused(string name, int[] shape, string expected)
     {
@@ -28,22 +29,26 @@ public sealed class PyTorchRefusalTests
     }
 
     [Theory]
-    [InlineData("rnn.weight_hh_l0", new[] { 5, 5 }, "tensor 'rnn.weight_hh_l0' has shape [5, 5], as a plain nn.RNN has it")]
-    [InlineData("rnn.weight_hh_l0", new[] { 18, 5 }, "tensor 'rnn.weight_hh_l0' has shape [18, 5]; an nn.LSTM has four times as many rows as columns")]
+    [InlineData("rnn.weight_hh_l0", new[] { 5, 5 }, "tensor 'rnn.weight_hh_l0' has shape [5, 5], like that of a plain nn.RNN")]
+    [InlineData("rnn.weight_hh_l0", new[] { 18, 5 },
+        "tensor 'rnn.weight_hh_l0' has shape [18, 5]; only nn.LSTM (four times as many rows as columns)")]
     [InlineData("rnn.weight_hh_l0", new[] { 24, 6 }, "a decoder [tokens, 6]")]
     [InlineData("rnn.weight_hh_l0", new[] { 20 }, "tensor 'rnn.weight_hh_l0' has shape [20] where a matrix is expected")]
-    [InlineData("rnn.weight_hh_l0", new[] { 0, 0 }, "a hidden size of 0 where 1 to 65536")]
-    [InlineData("rnn.weight_hh_l0", new[] { 0, 65537 }, "a hidden size of 65537 where 1 to 65536")]
+    [InlineData("rnn.weight_hh_l0", new[] { 0, 0 }, "a hidden size of 0, but it must be 1 to 65536")]
+    [InlineData("rnn.weight_hh_l0", new[] { 0, 65537 }, "a hidden size of 65537, but it must be 1 to 65536")]
     [InlineData("rnn.weight_ih_l0", new[] { 16, 4 }, "tensor 'rnn.weight_ih_l0' has shape [16, 4] where [20, 4] is expected")]
-    [InlineData("rnn.weight_ih_l0", new[] { 20, 0 }, "so it reads nothing")]
-    [InlineData("rnn.weight_ih_l0", new[] { 20, 6 }, "an embedding [tokens, 6] where there is one, are all that can be imported besides the recurrent layers, but it has 'embedding.weight' [7, 4]")]
+    [InlineData("rnn.weight_ih_l0", new[] { 20, 0 }, "so its input is empty")]
+    [InlineData(
+        "rnn.weight_ih_l0", new[] { 20, 6 }, "optionally an embedding [tokens, 6], "
+        + "but it has 'embedding.weight' [7, 4]")]
     [InlineData("rnn.bias_ih_l0", new[] { 15 }, "tensor 'rnn.bias_ih_l0' has shape [15] where [20] is expected")]
-    [InlineData("embedding.weight", new[] { 8, 4 }, "the embedding 'embedding.weight' has 8 tokens where the decoder 'decoder.weight' has 7")]
+    [InlineData(
+        "embedding.weight", new[] { 8, 4 }, "the embedding 'embedding.weight' has 8 tokens, but the decoder 'decoder.weight' has 7")]
     [InlineData("decoder.bias", new[] { 8 }, "tensor 'decoder.bias' has shape [8] where [7] is expected")]
     [InlineData("rnn.weight_ih_l0", null, "tensor 'rnn.weight_ih_l0' is missing")]
     [InlineData("rnn.weight_hh_l0", null, "tensor 'rnn.weight_hh_l0' is missing")]
     [InlineData("rnn.bias_hh_l0", null, "tensor 'rnn.bias_hh_l0' of shape [20] is missing")]
-    [InlineData("embedding.weight", null, "the first layer reads vectors of 4 where the decoder 'decoder.weight' has 7 tokens")]
+    [InlineData("embedding.weight", null, "the first layer reads vectors of length 4, but the decoder 'decoder.weight' has 7 tokens")]
     [InlineData("decoder.weight", null, "a decoder [tokens, 5]")]
     public void Read_TensorMissingOrOfAnotherShape_IsRefused(string name, int[]? shape, string expected)
     {
@@ -66,7 +71,8 @@ public sealed class PyTorchRefusalTests
     }
 
     [Fact]
-    public void Read_SingleToken_IsRefused() => AssertRefused(new(new() { VocabularySize = 1 }), "tensor 'decoder.weight' has 1 rows where 2 to");
+    public void Read_SingleToken_IsRefused() =>
+        AssertRefused(new(new() { VocabularySize = 1 }), "tensor 'decoder.weight' has 1 rows, but the number of tokens must be 2 to");
 
     [Fact]
     public void Read_EmbeddingAndDecoderAlikeInAllRespects_IsRefused()
@@ -75,7 +81,8 @@ public sealed class PyTorchRefusalTests
 
         Assert.Contains(
             "but it has 'a.weight' [7, 5], 'b.weight' [7, 5]",
-            Error(new StateDictFile { Tensors = sample.Tensors }.Renamed(name => name.Replace("embedding.", "a.", StringComparison.Ordinal).Replace("decoder.", "b.", StringComparison.Ordinal)).ToBytes()),
+            Error(new StateDictFile { Tensors = sample.Tensors }.Renamed(name =>
+                name.Replace("embedding.", "a.", StringComparison.Ordinal).Replace("decoder.", "b.", StringComparison.Ordinal)).ToBytes()),
             StringComparison.Ordinal);
     }
 
@@ -83,9 +90,12 @@ public sealed class PyTorchRefusalTests
     public void Read_NoRecurrentModule_SaysWhatThereIs()
     {
         PyTorchSample sample = new(new());
-        foreach (string name in sample.Tensors.Keys.Where(name => name.StartsWith("rnn", StringComparison.Ordinal)).ToArray()) sample.Tensors.Remove(name);
+        foreach (string name in sample.Tensors.Keys.Where(name => name.StartsWith("rnn", StringComparison.Ordinal)).ToArray())
+            sample.Tensors.Remove(name);
 
-        AssertRefused(sample, "no tensor is called weight_ih_l0 or weight_hh_l0, as an LSTM or a GRU has them; it has 'decoder.weight' [7, 5], 'decoder.bias' [7]");
+        AssertRefused(
+            sample, "it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; it has 'decoder.weight' [7, 5], "
+            + "'decoder.bias' [7]");
     }
 
     [Fact]
@@ -95,7 +105,8 @@ public sealed class PyTorchRefusalTests
         string text = Encoding.Latin1.GetString(file);
         int place = text.IndexOf("F32", StringComparison.Ordinal);
 
-        Assert.Contains("tensor 'rnn.weight_ih_l0' is I32 where F32, F16, BF16 or F64 is expected", Error(Encoding.Latin1.GetBytes(text[..place] + "I" + text[(place + 1)..])), StringComparison.Ordinal);
+        Assert.Contains("tensor 'rnn.weight_ih_l0' is I32 where F32, F16, BF16 or F64 is expected",
+            Error(Encoding.Latin1.GetBytes(text[..place] + "I" + text[(place + 1)..])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,18 +130,23 @@ public sealed class PyTorchRefusalTests
     [InlineData("archive/data.pkl")]
     [InlineData("model/data.pkl")]
     public void Read_WhatTorchSaveWrites_SaysHowToSaveIt(string entry) =>
-        Assert.Contains("safetensors.torch.save_file(torch.load('model.pt'", Error(KerasFile.Zip((entry, [1, 2, 3]), ("archive/version", [51, 10]))), StringComparison.Ordinal);
+        Assert.Contains("safetensors.torch.save_file(torch.load('model.pt'",
+            Error(KerasFile.Zip((entry, [1, 2, 3]), ("archive/version", [51, 10]))), StringComparison.Ordinal);
 
     [Fact]
     public void Read_WhatTorchSaveWroteBeforeZip_SaysHowToSaveIt() =>
-        Assert.Contains("is read by running it", Error([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]), StringComparison.Ordinal);
+        Assert.Contains("can run code when it is loaded",
+            Error([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]), StringComparison.Ordinal);
 
     [Fact]
-    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file", Assert.Throws<ModelFileException>(() => PyTorchModel.Read("no/such/weights.safetensors")).Message, StringComparison.Ordinal);
+    public void Read_MissingFile_IsRefused() => Assert.Contains("there is no such file",
+        Assert.Throws<ModelFileException>(() => PyTorchModel.Read("no/such/weights.safetensors")).Message, StringComparison.Ordinal);
 
     private static StateDictTensor Zeros(int[] shape) => new(new float[shape.Aggregate(1, (product, size) => product * size)], shape);
 
-    private static void AssertRefused(PyTorchSample sample, string expected) => Assert.Contains(expected, Error(new StateDictFile { Tensors = sample.Tensors }.ToBytes()), StringComparison.Ordinal);
+    private static void AssertRefused(PyTorchSample sample, string expected) =>
+        Assert.Contains(expected, Error(new StateDictFile { Tensors = sample.Tensors }.ToBytes()), StringComparison.Ordinal);
 
-    private static string Error(byte[] bytes) => Assert.Throws<ModelFileException>(() => PyTorchModel.Read(new MemoryStream(bytes))).Message;
+    private static string Error(byte[] bytes) =>
+        Assert.Throws<ModelFileException>(() => PyTorchModel.Read(new MemoryStream(bytes))).Message;
 }

@@ -42,7 +42,8 @@ internal sealed class PyTorchSample
         {
             string ours = name.Replace("rnn.", prefix, StringComparison.Ordinal);
             // Of the two biases of an LSTM, which are only added, the reference has the sum.
-            if (!Shape.IsGru) ours = ours.Replace("bias_ih_", "bias_", StringComparison.Ordinal).Replace("bias_hh_", "bias_", StringComparison.Ordinal);
+            if (!Shape.IsGru)
+                ours = ours.Replace("bias_ih_", "bias_", StringComparison.Ordinal).Replace("bias_hh_", "bias_", StringComparison.Ordinal);
             double[] values = parameters[ours];
             for (int place = 0; place < values.Length; place++) values[place] += tensor.Values[place];
         }

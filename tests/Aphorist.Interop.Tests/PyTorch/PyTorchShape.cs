@@ -26,7 +26,10 @@ internal sealed record PyTorchShape
 
     public int InputSize(int layer) => layer > 0 ? HiddenSize : EmbeddingSize > 0 ? EmbeddingSize : VocabularySize;
 
-    /// <summary>The tensors of the state dict of a module with the attributes embedding, rnn and decoder, in its order. Tied weights are in it twice.</summary>
+    /// <summary>
+    /// The tensors of the state dict of a module with the attributes embedding, rnn and decoder, in its order. Tied weights are in it
+    /// twice.
+    /// </summary>
     public IEnumerable<(string Name, int[] Shape)> Tensors()
     {
         if (EmbeddingSize > 0) yield return ("embedding.weight", [VocabularySize, EmbeddingSize]);

@@ -42,11 +42,17 @@ internal sealed class StateDictFile
         {
             int begin = data.Count;
             foreach (float value in tensor.Values) data.AddRange(Encode(value));
-            entries[name] = new JsonObject { ["dtype"] = DataType, ["shape"] = new JsonArray([.. tensor.Shape]), ["data_offsets"] = new JsonArray(begin, data.Count) };
+            entries[name] = new JsonObject { ["dtype"] = DataType, ["shape"] = new JsonArray([.. tensor.Shape]),
+                ["data_offsets"] = new JsonArray(begin, data.Count) };
         }
 
         JsonObject header = [];
-        if (Metadata.Count > 0) header["__metadata__"] = new JsonObject(Metadata.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value)));
+        if (Metadata.Count > 0)
+        {
+            header["__metadata__"] = new JsonObject(
+                Metadata.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value)));
+        }
+
         foreach (string name in HeaderOrder(Tensors.Keys)) header[name] = entries[name]!.DeepClone();
         byte[] json = Encoding.UTF8.GetBytes(header.ToJsonString());
         byte[] padding = Encoding.ASCII.GetBytes(new string(' ', (HeaderAlignment - json.Length % HeaderAlignment) % HeaderAlignment));

@@ -30,7 +30,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         TextNormalization normalization = new(options.Lowercase);
         ImportedVocabulary vocabulary = characters is not null ? ImportedVocabulary.FromCharacters(await ReadTextAsync(characters, cancellationToken), normalization)
             : map is not null ? ImportedVocabulary.FromJson(await ReadTextAsync(map, cancellationToken), normalization)
-            : ImportedVocabulary.Of(await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken));
+            : ImportedVocabulary.Create(await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken));
         int found = vocabulary.Tokenizer.VocabularySize;
         if (found == size) return vocabulary;
         string source = characters ?? map ?? string.Join(' ', corpus);

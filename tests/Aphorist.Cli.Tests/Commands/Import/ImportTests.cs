@@ -114,7 +114,7 @@ public sealed class ImportTests : IDisposable
             "import", folder["weights.h5"], "--characters", folder["characters.txt"], "--output", folder["alone.safetensors"],
         ];
 
-        AphoristApp.Run(import).ExpectSentence(1, "say what the gates of its layers are (--gates sigmoid or hard-sigmoid)");
+        AphoristApp.Run(import).ExpectSentence(1, "give the activation of their gates (sigmoid or hard-sigmoid)");
         AphoristApp.Run([.. import, "--gates", "hard-sigmoid", "--window", "4"]).Expect(0);
         Import("--characters", folder["characters.txt"]).Expect(0);
 
