@@ -36,8 +36,8 @@ internal sealed class GptData : IDisposable
     }
 
     /// <summary>
-    /// Returns the validation set as batches of consecutive windows [at most <paramref name="size"/>, block + 1]. Each window starts with the
-    /// last character of the previous one. An incomplete block at the end is omitted.
+    /// Returns the validation set as batches of consecutive windows [at most <paramref name="size"/>, block + 1]. Each window starts with
+    /// the last character of the previous one. An incomplete block at the end is omitted.
     /// </summary>
     public IEnumerable<Tensor> ValidationBatches(int size)
     {

@@ -28,7 +28,7 @@ internal sealed class TorchStreamModel : nn.Module
         foreach ((string name, Parameter parameter) in named_parameters()) Copy(values[name], parameter);
     }
 
-    /// <summary>Returns the logits [sequence, batch, V] for ids [sequence, batch], starting from the final state of the last call.</summary>
+    /// <summary>Returns the logits [sequence, batch, V] for ids [sequence, batch], starting from the state after the last call.</summary>
     public Tensor Logits(Tensor ids)
     {
         Tensor input = nn.functional.one_hot(ids, StreamShape.Characters).to(ScalarType.Float32);
