@@ -36,7 +36,9 @@ internal static class Tolerance
         double allowed = relative * Math.Max(Math.Abs(expected), scale);
         // The comparison is written so that a value that is not a number fails.
         if (!(Math.Abs(expected - actual) <= allowed))
-            Assert.Fail($"{what} at {place:R}: expected {expected:R}, got {actual:R}, difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
+            Assert.Fail(
+                $"{what} at {place:R}: expected {expected:R}, got {actual:R}, " +
+                $"difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
     }
 
     /// <summary>

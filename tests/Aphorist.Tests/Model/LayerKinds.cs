@@ -14,6 +14,9 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Convolution },
     ];
 
-    /// <summary>The same shape with normalized layers and, but for convolutions, which have some of their own, residual connections.</summary>
-    public static ModelSpec Connect(ModelSpec spec) => spec with { Residual = spec.Architecture != Architecture.Convolution, LayerNormalization = true };
+    /// <summary>
+    /// The same shape with normalized layers and, but for convolutions, which have some of their own, residual connections.
+    /// </summary>
+    public static ModelSpec Connect(ModelSpec spec) =>
+        spec with { Residual = spec.Architecture != Architecture.Convolution, LayerNormalization = true };
 }

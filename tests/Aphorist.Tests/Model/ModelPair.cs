@@ -12,7 +12,8 @@ internal sealed class ModelPair
     public ReferenceModel Reference { get; }
 
     /// <summary>A pair with normally distributed parameters of this standard deviation.</summary>
-    public static ModelPair Random(int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1) =>
+    public static ModelPair Random(
+        int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1) =>
         Random(Spec(hiddenSize, window, gates), vocabularySize, deviation, seed);
 
     /// <summary>A pair of any shape with normally distributed parameters of this standard deviation.</summary>

@@ -40,7 +40,8 @@ internal sealed unsafe class GemmCase
         kernel.Pack(bMemory.Pointer + Margin, bDepth, bColumn, depth, columns, packed.Pointer);
         Assert.True(packed.Span[^Margin..].IndexOfAnyExcept(Guard) < 0, $"{what}: Pack wrote behind its destination.");
         kernel.Multiply(
-            aMemory.Pointer + Margin, aRow, aDepth, packed.Pointer, cMemory.Pointer + Margin, columns + Gap, rows, columns, depth, accumulate);
+            aMemory.Pointer + Margin, aRow, aDepth, packed.Pointer, cMemory.Pointer + Margin, columns + Gap,
+            rows, columns, depth, accumulate);
         CheckProduct(cMemory.Span, accumulate, what);
         GC.KeepAlive(aMemory);
         GC.KeepAlive(bMemory);

@@ -88,7 +88,8 @@ public sealed class ActivationTests
         return [.. even.Concat(small).Where(x => x >= low && x <= high)];
     }
 
-    private static void AssertErrors(int width, Function function, float[] points, Func<double, double> exact, double relative, double scale = 0)
+    private static void AssertErrors(
+        int width, Function function, float[] points, Func<double, double> exact, double relative, double scale = 0)
     {
         float[] values = Apply(width, function, points);
         for (int index = 0; index < points.Length; index++)

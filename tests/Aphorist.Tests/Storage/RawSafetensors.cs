@@ -28,7 +28,8 @@ internal sealed class RawSafetensors
     public byte[] Data { get; }
 
     /// <summary>The entries of the tensors, in the order of the header.</summary>
-    public IEnumerable<(string Name, string Type, long[] Shape, long Begin, long End)> Tensors => Header.Where(entry => entry.Key != "__metadata__").Select(entry =>
+    public IEnumerable<(string Name, string Type, long[] Shape, long Begin, long End)> Tensors =>
+        Header.Where(entry => entry.Key != "__metadata__").Select(entry =>
     {
         long[] offsets = Numbers(entry.Value!["data_offsets"]!);
         return (entry.Key, entry.Value["dtype"]!.GetValue<string>(), Numbers(entry.Value["shape"]!), offsets[0], offsets[1]);
