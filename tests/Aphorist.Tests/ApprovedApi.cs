@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests;
 
-/// <summary>A library's public API is a text file under review: nothing gets in or out of it by accident.</summary>
+/// <summary>Compares the public API of a library with a reviewed text file, so that it does not change by accident.</summary>
 internal static class ApprovedApi
 {
     // The compiler numbers the state machine of an async method by all members before it, private ones too.

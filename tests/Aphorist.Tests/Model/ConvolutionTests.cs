@@ -6,7 +6,7 @@ using Xunit;
 namespace Aphorist.Tests.Model;
 
 /// <summary>
-/// A layer of convolutions read in one go, in pieces and step by step: the same sums in the same order, so the same bits.
+/// A convolution computed at once, in pieces and step by step gives the same bits, because the order of the sums is the same.
 /// </summary>
 public sealed unsafe class ConvolutionTests
 {
@@ -131,7 +131,7 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
-    /// <summary>The outputs of the layer over pieces of so many steps, carried on if there is a state.</summary>
+    /// <summary>Returns the outputs of the layer, run in pieces of a number of steps. The state, if there is one, is carried.</summary>
     private static float[] Run(PackedWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
     {
         TrainingLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, piece);

@@ -1,6 +1,6 @@
 namespace Aphorist.Tests.Model;
 
-/// <summary>A shape of each kind of layers, with each activation of its gates.</summary>
+/// <summary>A shape for each kind of layer and each activation of its gates.</summary>
 internal static class LayerKinds
 {
     public static IReadOnlyList<ModelSpec> All { get; } =

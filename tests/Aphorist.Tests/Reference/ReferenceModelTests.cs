@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Reference;
 
-/// <summary>What has to be equal whatever the numbers are.</summary>
+/// <summary>Identities of the reference model that hold for all parameters.</summary>
 public sealed class ReferenceModelTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files, written and read.</summary>
+/// <summary>Saving and loading model files.</summary>
 public sealed class ModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
@@ -42,7 +42,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Load_GruOfAnEarlierVersion_ResetsAfterTheProductWithLogisticGates()
     {
-        // Once all GRUs were of one kind, and their files said of the gates what was the default of LSTMs.
+        // Older files of GRUs have no reset gate, and name the default activation of LSTMs.
         file.SaveChanged(
             SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }),
             "{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"sigmoid\"}",

@@ -62,7 +62,9 @@ public sealed class SafetensorsDamageTests : IDisposable
             "a long entry of metadata" => "{\"__metadata__\":{\"a\":\"" + Repeated(_ => "x") + "\"}}",
             "a long description" => "{\"__metadata__\":{\"aphorist\":\"" + Repeated(_ => "x") + "\"}}",
             "a vocabulary of many characters" => Described(
-                "{\"kind\":\"characters\",\"vocabulary\":\"" + Repeated(number => char.ConvertFromUtf32(0x10000 + number % 0x100000)) + "\"}"),
+                "{\"kind\":\"characters\",\"vocabulary\":\""
+                + Repeated(number => char.ConvertFromUtf32(0x10000 + number % 0x100000))
+                + "\"}"),
             "a vocabulary of many words" => Described(
                 "{\"kind\":\"words\",\"tokens\":[\"\uFFFD\"" + Repeated(number => $",\"{number}\"") + "]}"),
             "a vocabulary of one long word" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\",\"" + Repeated(_ => "x") + "\"]}"),

@@ -6,8 +6,8 @@ using Xunit;
 namespace Aphorist.Tests.Storage;
 
 /// <summary>
-/// The published rules of the safetensors format, each with what we write and what we read, and refuse. They are those of the format's description (its README, and
-/// the checks of its own implementation, as of 0.8.0-dev), in our words:
+/// Checks each published rule of the safetensors format when writing and reading. The rules are those of the format's README and of the
+/// checks of its own implementation, as of 0.8.0-dev, reworded:
 /// <list type="number">
 /// <item>The first 8 bytes are the length of the header: an unsigned number, the lowest byte first.</item>
 /// <item>The header is at most 100,000,000 bytes long, and no longer than the file.</item>
@@ -17,10 +17,8 @@ namespace Aphorist.Tests.Storage;
 /// <item>Each entry but one is a tensor: an object of dtype, shape and data_offsets.</item>
 /// <item>That one is __metadata__, which holds strings by strings and nothing else. It may be missing.</item>
 /// <item>A dtype is one of those of the format; each has its size, and a tensor of elements smaller than a byte fills whole bytes.</item>
-/// <item>A shape is a list of sizes from 0 on. The empty list is that of a single value; with a size of 0 there are no values, and no
-/// bytes.</item>
-/// <item>data_offsets are where the tensor's bytes begin and, one behind the last, end, counted from the first byte after the
-/// header.</item>
+/// <item>A shape is a list of sizes of at least 0. An empty list means a single value. A size of 0 means no values and no bytes.</item>
+/// <item>data_offsets are the start and the exclusive end of the tensor's bytes, counted from the first byte after the header.</item>
 /// <item>They end no earlier than they begin, and lie as far apart as shape and dtype say, which no number may be too large for.</item>
 /// <item>All tensors together are the rest of the file: no byte belongs to two of them, or to none.</item>
 /// <item>In which order the header names the tensors is free.</item>
@@ -85,7 +83,7 @@ public sealed class SafetensorsRulesTests : IDisposable
         Assert.Equal((byte)'{', written.HeaderBytes[0]);
         Assert.All(
             written.HeaderBytes[(Array.LastIndexOf(written.HeaderBytes, (byte)'}') + 1)..], padding => Assert.Equal((byte)' ', padding));
-        // Ours, beyond the rule: values can be used where they lie in memory.
+        // Stricter than the rule: the data are aligned, so that values can be used in place.
         Assert.Equal(0, (8 + written.HeaderLength) % 64);
     }
 

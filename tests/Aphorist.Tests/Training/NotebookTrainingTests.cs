@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>The notebook's first epoch on its own corpus: the one slow test, about half a minute on two cores.</summary>
+/// <summary>The first epoch of the notebook on its own corpus. This is the slowest test: about half a minute on two cores.</summary>
 public sealed class NotebookTrainingTests
 {
     private const double PublishedLoss = 1.9895;

@@ -5,8 +5,9 @@ namespace Aphorist.Tests.Numerics;
 
 /// <summary>The engine's functions against double precision, for every vector width.</summary>
 /// <remarks>
-/// Measured over these very points, in roundings (2^-24): exp 1.97, sigmoid 2.65, tanh 2.91, hard sigmoid 0.60; the bounds leave about half a
-/// rounding for processors without a fused multiply-add. tanh subtracts 1 and hard sigmoid adds 0.5, so near 0 only their absolute error is bounded.
+/// Measured over these points, in roundings (2^-24): exp 1.97, sigmoid 2.65, tanh 2.91, hard sigmoid 0.60. The bounds leave about half a
+/// rounding for processors without a fused multiply-add. tanh subtracts 1 and hard sigmoid adds 0.5, so near 0 only their absolute error
+/// is bounded.
 /// </remarks>
 public sealed class ActivationTests
 {
