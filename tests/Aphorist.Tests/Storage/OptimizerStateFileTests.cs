@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files that also hold what an optimizer had accumulated.</summary>
+/// <summary>Model files with an optimizer state.</summary>
 public sealed class OptimizerStateFileTests : IDisposable
 {
     private readonly StoredModel file = new();

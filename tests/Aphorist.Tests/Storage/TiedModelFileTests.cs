@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files whose embedding is the decoder's kernel too.</summary>
+/// <summary>Model files of models with tied weights.</summary>
 public sealed class TiedModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
