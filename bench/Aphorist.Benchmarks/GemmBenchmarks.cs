@@ -3,7 +3,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>The three matrix products of a training step of the notebook: h U, the backward pass through U, and the gradient of U.</summary>
+/// <summary>
+/// The three matrix products of a training step with the `notebook` preset: h U, the backward pass through U, and the gradient of U.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class GemmBenchmarks
 {
@@ -13,7 +15,7 @@ public unsafe class GemmBenchmarks
     private GemmKernel gemm = null!;
     private AlignedArray forward = null!, backward = null!, gradient = null!;
 
-    /// <summary>The instruction sets that this processor has.</summary>
+    /// <summary>The instruction sets that this processor supports.</summary>
     public static IEnumerable<string> InstructionSets => InstructionSet.All.Where(set => set.IsAccelerated).Select(set => set.Name);
 
     [ParamsSource(nameof(InstructionSets))]

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>The LSTM cell without its matrix products: one step of a shard of 32 sequences of 128 units, forward and backward.</summary>
+/// <summary>The LSTM cell without its matrix products: one time step of 32 sequences with 128 units, forward and backward.</summary>
 [MemoryDiagnoser]
 public unsafe class LstmCellBenchmarks
 {
@@ -12,7 +12,8 @@ public unsafe class LstmCellBenchmarks
 
     private readonly AlignedArray sums = new(Rows * 4 * Hidden), gates = new(Rows * 4 * Hidden), gateGradient = new(Rows * 4 * Hidden);
     private readonly AlignedArray inputs = new(Characters * 4 * Hidden), inputGradient = new(Characters * 4 * Hidden);
-    private readonly AlignedArray previousCell = new(Rows * Hidden), cell = new(Rows * Hidden), cellTanh = new(Rows * Hidden), hidden = new(Rows * Hidden);
+    private readonly AlignedArray previousCell = new(Rows * Hidden), cell = new(Rows * Hidden);
+    private readonly AlignedArray cellTanh = new(Rows * Hidden), hidden = new(Rows * Hidden);
     private readonly AlignedArray hiddenGradient = new(Rows * Hidden), cellGradient = new(Rows * Hidden);
     private readonly int[] tokens = GC.AllocateArray<int>(Rows, pinned: true);
     private LstmCell lstm = null!;
@@ -35,19 +36,20 @@ public unsafe class LstmCellBenchmarks
         fixed (int* token = tokens)
         {
             lstm.Forward(
-                sums.Pointer, gates.Pointer, inputs.Pointer, token, previousCell.Pointer, cell.Pointer, cellTanh.Pointer, hidden.Pointer, Rows, Hidden);
+                sums.Pointer, gates.Pointer, inputs.Pointer, token,
+                previousCell.Pointer, cell.Pointer, cellTanh.Pointer, hidden.Pointer, Rows, Hidden);
         }
     }
 
-    // All incoming gradients are zero and stay so: sums that grew from call to call would soon be infinite, and zeros take as long.
+    // All incoming gradients are and stay zero: sums that grow from call to call would soon be infinite, and zeros take the same time.
     [Benchmark]
     public void Backward()
     {
         fixed (int* token = tokens)
         {
             lstm.Backward(
-                gates.Pointer, gateGradient.Pointer, token, previousCell.Pointer, cellTanh.Pointer, hiddenGradient.Pointer, cellGradient.Pointer,
-                inputGradient.Pointer, Rows, Hidden);
+                gates.Pointer, gateGradient.Pointer, token, previousCell.Pointer, cellTanh.Pointer,
+                hiddenGradient.Pointer, cellGradient.Pointer, inputGradient.Pointer, Rows, Hidden);
         }
     }
 

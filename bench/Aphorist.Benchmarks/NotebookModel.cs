@@ -1,6 +1,6 @@
 namespace Aphorist.Benchmarks;
 
-/// <summary>The notebook's model before training: 57 characters, 128 units, windows of 60.</summary>
+/// <summary>An untrained model of the `notebook` preset: 57 characters, 128 units, a window of 60.</summary>
 internal static class NotebookModel
 {
     public static string Alphabet { get; } = string.Concat(Enumerable.Range('A', 57).Select(code => (char)code));

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>A training step of the notebook, everything included: 128 windows of 60 characters, 128 units.</summary>
+/// <summary>A complete training step with the `notebook` preset: 128 windows of 60 characters, 128 units.</summary>
 [MemoryDiagnoser]
 public class TrainingStepBenchmarks : IDisposable
 {
@@ -13,7 +13,7 @@ public class TrainingStepBenchmarks : IDisposable
     private readonly long[] starts = [.. Enumerable.Range(0, BatchSize).Select(index => index * 700L)];
     private TrainingStep step = null!;
 
-    /// <summary>One thread, and all there are.</summary>
+    /// <summary>One thread, and one for each processor.</summary>
     public static IEnumerable<int> ThreadCounts => new[] { 1, Environment.ProcessorCount }.Distinct();
 
     [ParamsSource(nameof(ThreadCounts))]

@@ -1,12 +1,12 @@
 namespace Aphorist.Peers;
 
-/// <summary>Where the corpus is when the command line does not name it.</summary>
+/// <summary>The corpus that is used if the command line does not name one.</summary>
 internal static class CorpusFile
 {
     public const string FolderVariable = "APHORIST_CORPORA";
     public const string DefaultName = "tinyshakespeare.txt";
 
-    /// <summary>tinyshakespeare in the folder that the environment names, or null if it names none.</summary>
+    /// <summary>The path of tinyshakespeare in the folder <see cref="FolderVariable"/>, or null if the variable is not set.</summary>
     public static string? Default =>
         Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? Path.Combine(folder, DefaultName) : null;
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>Self-attention of several heads, each position looking at itself and at those before it.</summary>
+/// <summary>Causal multi-head self-attention.</summary>
 internal sealed class GptAttention : nn.Module<Tensor, Tensor>
 {
     private readonly Linear input;
@@ -19,7 +19,7 @@ internal sealed class GptAttention : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[batch, length, width] to the same shape.</summary>
+    /// <summary>Maps [batch, length, width] to the same shape.</summary>
     public override Tensor forward(Tensor states)
     {
         Tensor[] parts = Array.ConvertAll(input.call(states).chunk(3, -1), Heads);
@@ -27,6 +27,7 @@ internal sealed class GptAttention : nn.Module<Tensor, Tensor>
         return output.call(attended.transpose(1, 2).flatten(2));
     }
 
-    /// <summary>[batch, length, width] to [batch, heads, length, width / heads].</summary>
-    private static Tensor Heads(Tensor states) => states.unflatten(2, GptSettings.Heads, GptSettings.Width / GptSettings.Heads).transpose(1, 2);
+    /// <summary>Maps [batch, length, width] to [batch, heads, length, width / heads].</summary>
+    private static Tensor Heads(Tensor states) =>
+        states.unflatten(2, GptSettings.Heads, GptSettings.Width / GptSettings.Heads).transpose(1, 2);
 }

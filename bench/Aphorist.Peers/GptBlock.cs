@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A layer of the GPT: attention and a perceptron, each after a normalization and added to what came in.</summary>
+/// <summary>A layer of the GPT: attention and a perceptron, each with layer normalization before it and a residual connection.</summary>
 internal sealed class GptBlock : nn.Module<Tensor, Tensor>
 {
     private readonly LayerNorm beforeAttention;
@@ -25,7 +25,7 @@ internal sealed class GptBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[batch, length, width] to the same shape.</summary>
+    /// <summary>Maps [batch, length, width] to the same shape.</summary>
     public override Tensor forward(Tensor states)
     {
         Tensor middle = states + attention.call(beforeAttention.call(states));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A text as ids, its last part held out.</summary>
+/// <summary>A text as ids, split into a training set and a validation set at its end.</summary>
 internal sealed class GptData : IDisposable
 {
     private readonly Tensor training;
@@ -12,9 +12,9 @@ internal sealed class GptData : IDisposable
     public GptData(string path)
     {
         string text = File.ReadAllText(path);
-        Vocabulary vocabulary = Vocabulary.FromCharacters(text);
-        VocabularySize = vocabulary.Count;
-        using Tensor ids = torch.tensor(Array.ConvertAll(vocabulary.Encode(text), id => (long)id));
+        CharacterTokenizer tokenizer = CharacterTokenizer.FromCharacters(text);
+        VocabularySize = tokenizer.VocabularySize;
+        using Tensor ids = torch.tensor(Array.ConvertAll(tokenizer.Encode(text), id => (long)id));
         long split = (long)(ids.shape[0] * (1 - GptSettings.Validation));
         (training, validation) = (ids[..(int)split].clone(), ids[(int)split..].clone());
         if (validation.shape[0] <= GptSettings.Block)
@@ -27,7 +27,7 @@ internal sealed class GptData : IDisposable
 
     public long ValidationLength => validation.shape[0];
 
-    /// <summary>Random windows [batch, block + 1] of the training part.</summary>
+    /// <summary>Returns random windows [batch, block + 1] of the training set.</summary>
     public Tensor Batch()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -36,8 +36,8 @@ internal sealed class GptData : IDisposable
     }
 
     /// <summary>
-    /// The validation part in blocks that follow each other, some at a time: windows [up to <paramref name="size"/>, block + 1], each beginning
-    /// with the last character of the one before. What does not fill a block at the end is left out.
+    /// Returns the validation set as batches of consecutive windows [at most <paramref name="size"/>, block + 1]. Each window starts with
+    /// the last character of the previous one. An incomplete block at the end is omitted.
     /// </summary>
     public IEnumerable<Tensor> ValidationBatches(int size)
     {

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
-using Aphorist.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A GPT over characters: embeddings of character and position, <see cref="GptBlock"/>s, the character embedding again as decoder.</summary>
+/// <summary>
+/// A character GPT: character and position embeddings, <see cref="GptBlock"/>s, and a decoder tied to the character embedding.
+/// </summary>
 internal sealed class GptModel : nn.Module<Tensor, Tensor>
 {
     private const double Deviation = 0.02;
@@ -30,7 +31,7 @@ internal sealed class GptModel : nn.Module<Tensor, Tensor>
 
     private IEnumerable<(string Name, Parameter Parameter)> Matrices => named_parameters().Where(named => named.parameter.dim() == 2);
 
-    /// <summary>AdamW, with decay on the matrices only.</summary>
+    /// <summary>Creates AdamW with weight decay on the matrices only.</summary>
     public AdamW CreateOptimizer()
     {
         AdamW.ParamGroup matrices = Group(Matrices.Select(named => named.Parameter), GptSettings.WeightDecay);
@@ -41,7 +42,7 @@ internal sealed class GptModel : nn.Module<Tensor, Tensor>
             new(parameters, GptSettings.LearningRate, GptSettings.Beta1, GptSettings.Beta2, 1e-8, decay, false, false);
     }
 
-    /// <summary>Logits [batch, length, V] after ids [batch, length].</summary>
+    /// <summary>Returns the logits [batch, length, V] for ids [batch, length].</summary>
     public override Tensor forward(Tensor ids)
     {
         Tensor states = characters.call(ids) + positions.call(arange(ids.shape[1], ScalarType.Int64));
@@ -49,14 +50,14 @@ internal sealed class GptModel : nn.Module<Tensor, Tensor>
         return nn.functional.linear(last.call(states), characters.weight!);
     }
 
-    /// <summary>Mean cross-entropy in nats of the characters of windows [batch, length + 1] but for their first.</summary>
+    /// <summary>Returns the mean cross-entropy in nats of all but the first characters of windows [batch, length + 1].</summary>
     public Tensor Loss(Tensor windows)
     {
         long length = windows.shape[1] - 1;
         return nn.functional.cross_entropy(call(windows.narrow(1, 0, length)).flatten(0, 1), windows.narrow(1, 1, length).flatten());
     }
 
-    // What is added to the sum of all layers starts smaller, so that the sum starts as large as if there were one.
+    // The output projections of the residual branches start smaller, so that the size of the sum does not depend on the number of layers.
     private static double DeviationOf(string name) =>
         name.EndsWith("output.weight", StringComparison.Ordinal) ? Deviation / Math.Sqrt(2 * GptSettings.Layers) : Deviation;
 }

@@ -1,15 +1,13 @@
-using Aphorist.Training;
-
 namespace Aphorist.Peers;
 
-/// <summary>The settings that nanoGPT documents for a character-level model on a CPU; biases there are none, as by default.</summary>
+/// <summary>The settings that nanoGPT documents for a character-level model on a CPU, without biases, as is its default.</summary>
 internal static class GptSettings
 {
     public const int Layers = 4;
     public const int Heads = 4;
     public const int Width = 128;
 
-    /// <summary>The characters that a prediction can look back on, itself included.</summary>
+    /// <summary>The context length in characters.</summary>
     public const int Block = 64;
 
     public const int Batch = 12;
@@ -22,16 +20,16 @@ internal static class GptSettings
     public const double Beta1 = 0.9;
     public const double Beta2 = 0.99;
 
-    /// <summary>Of matrices, the embeddings among them; the scales of the normalizations are not decayed.</summary>
+    /// <summary>The weight decay of matrices, including embeddings. The scales of the normalizations are not decayed.</summary>
     public const double WeightDecay = 0.1;
 
-    /// <summary>The norm to which the gradient of all parameters together is cut.</summary>
+    /// <summary>The maximum norm of the gradient of all parameters together.</summary>
     public const double GradientClip = 1.0;
 
-    /// <summary>The part of the text at its end that is held out.</summary>
+    /// <summary>The fraction of the text, at its end, that is the validation set.</summary>
     public const double Validation = 0.1;
 
-    /// <summary>The learning rate of an iteration, counted from 0: up in a line, down along a cosine, then level.</summary>
+    /// <summary>Returns the learning rate of an iteration, counted from 0: linear warmup, cosine decay, then constant.</summary>
     public static double RateAt(int iteration)
     {
         if (iteration < WarmUp) return LearningRate * (iteration + 1) / (WarmUp + 1);

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using Aphorist.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>Trains the GPT with libtorch and prints how its validation loss falls with the seconds spent on training.</summary>
+/// <summary>Trains the GPT with libtorch and prints the validation loss over the training time.</summary>
 internal sealed class GptTraining : IDisposable
 {
     private const int Interval = 100;
@@ -26,9 +25,9 @@ internal sealed class GptTraining : IDisposable
         optimizer = model.CreateOptimizer();
     }
 
-    /// <param name="path">The text.</param>
-    /// <param name="seconds">How long to train, evaluation not counted; null ends where the schedule of the learning rate ends.</param>
-    /// <param name="threads">Threads of libtorch.</param>
+    /// <param name="path">The path of the text.</param>
+    /// <param name="seconds">The training time without evaluation. If null, training ends with the learning rate schedule.</param>
+    /// <param name="threads">The number of threads that libtorch uses.</param>
     public static void Run(string path, int? seconds, int threads)
     {
         set_num_threads(threads);
@@ -70,7 +69,7 @@ internal sealed class GptTraining : IDisposable
         return loss;
     }
 
-    /// <summary>One iteration, the only work that is on the clock; returns the batch's loss before it.</summary>
+    /// <summary>Runs one iteration, the only work that is timed. Returns the loss of the batch before the update.</summary>
     private double Step()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -83,7 +82,7 @@ internal sealed class GptTraining : IDisposable
         return loss.item<float>();
     }
 
-    /// <summary>Mean loss in nats over the whole validation part.</summary>
+    /// <summary>Returns the mean loss in nats over the whole validation set.</summary>
     private double Evaluate()
     {
         using IDisposable mode = inference_mode();
@@ -106,10 +105,11 @@ internal sealed class GptTraining : IDisposable
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            GPT of {parameters:N0} parameters, {threads} threads. {Path.GetFileName(path)}: {data.TrainingLength:N0} characters to train on, {data.ValidationLength:N0} held out.
-            Losses in nats per character; evaluation is not in the seconds.
+            GPT with {parameters:N0} parameters, {threads} threads.
+            {Path.GetFileName(path)}: {data.TrainingLength:N0} training characters, {data.ValidationLength:N0} validation characters.
+            Losses are in nats per character. The time does not include evaluation.
 
-            | iteration | seconds of training | training loss since the line above | validation loss |
+            | iteration | training time in s | mean training loss since the previous row | validation loss |
             | ---: | ---: | ---: | ---: |
             """));
     }

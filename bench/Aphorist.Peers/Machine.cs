@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Aphorist.Peers;
 
-/// <summary>What the numbers were measured on: without it they mean nothing.</summary>
+/// <summary>Describes the machine and the library versions of a measurement.</summary>
 internal static class Machine
 {
     private const string ProcessorFile = "/proc/cpuinfo";
@@ -13,7 +13,9 @@ internal static class Machine
     public static string Description() =>
         $"""
         {ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}
-        {RuntimeInformation.FrameworkDescription}; Aphorist {VersionOf(typeof(LanguageModel))} with {InstructionSet.Current.Name}; TorchSharp {VersionOf(typeof(torch))} with libtorch {torch.__version__}
+        {RuntimeInformation.FrameworkDescription}
+        Aphorist {VersionOf(typeof(LanguageModel))} with {InstructionSet.Current.Name}
+        TorchSharp {VersionOf(typeof(torch))} with libtorch {torch.__version__}
 
 
         """;
@@ -21,7 +23,9 @@ internal static class Machine
     private static string ProcessorName()
     {
         string? line = File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile).FirstOrDefault(IsModelName) : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return line is null
+            ? RuntimeInformation.ProcessArchitecture.ToString()
+            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
 
         static bool IsModelName(string line) => line.StartsWith("model name", StringComparison.Ordinal);
     }

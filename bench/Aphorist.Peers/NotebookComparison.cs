@@ -1,6 +1,6 @@
 namespace Aphorist.Peers;
 
-/// <summary>How fast Aphorist and TorchSharp do the notebook's pieces of work, measured in turns within this process.</summary>
+/// <summary>Compares training and generation with the `notebook` preset in Aphorist and TorchSharp, alternately in this process.</summary>
 internal static class NotebookComparison
 {
     public static void Run(int rounds, int threads)
@@ -9,10 +9,10 @@ internal static class NotebookComparison
         Comparison[] comparisons =
         [
             TrainingComparison.Run(rounds, threads),
-            WritingComparison.RunStateful(rounds),
-            WritingComparison.RunStrategies(rounds),
-            WritingComparison.RunMany(rounds, threads),
-            WritingComparison.RunWindow(rounds, threads),
+            GenerationComparison.RunStateful(rounds),
+            GenerationComparison.RunStrategies(rounds),
+            GenerationComparison.RunMany(rounds, threads),
+            GenerationComparison.RunWindow(rounds, threads),
         ];
         Console.Write(Comparison.Table(comparisons));
     }

@@ -2,10 +2,10 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Peers;
 
-/// <summary>What the machine's multiply-add units can do at most.</summary>
+/// <summary>The peak throughput of this machine.</summary>
 internal static class Peak
 {
-    /// <summary>Floating-point operations per second of some threads together, all busy at once.</summary>
+    /// <summary>Measures the multiply-add throughput of several threads together, in floating-point operations per second.</summary>
     public static double Measure(int threads)
     {
         double[] peaks = new double[threads];

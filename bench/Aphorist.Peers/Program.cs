@@ -1,13 +1,13 @@
 using System.Globalization;
 using Aphorist.Peers;
 
-// Four modes; README.md says what each measures.
-//   [rounds]                             the notebook's pieces of work, Aphorist and TorchSharp in turns
-//   streams [rounds] [batch] [hidden]    training steps on a stream, over kinds, sizes and depths of network
-//   gpt [CORPUS] [seconds]               a small GPT trained with libtorch: validation loss against training time
-//   ngram CORPUS [percent]               what counting three characters reaches on the last part of a text
+// Four modes. README.md describes what each measures.
+//   [rounds]                             training and generation with the `notebook` preset, Aphorist and TorchSharp alternately
+//   streams [rounds] [batch] [hidden]    training steps on streams, for several layer kinds, hidden sizes and numbers of layers
+//   gpt [CORPUS] [seconds]               validation loss of a small GPT over training time, with libtorch
+//   ngram CORPUS [percent]               bits per character of a 3-gram model on the last part of a text
 const int Threads = 2;
-const string Usage = "Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds] | ngram CORPUS [percent]";
+const string Usage = "Usage: Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds] | ngram CORPUS [percent]";
 
 switch (args)
 {
@@ -40,8 +40,9 @@ switch (args)
 
 static int Train(string? path, int? seconds)
 {
-    if (path is null) return Fail($"Name the corpus, or set {CorpusFile.FolderVariable} to a folder with {CorpusFile.DefaultName}.");
-    if (!File.Exists(path)) return Fail($"There is no file {path}.");
+    if (path is null)
+        return Fail($"The corpus is missing. Name it, or set {CorpusFile.FolderVariable} to a folder that has {CorpusFile.DefaultName}.");
+    if (!File.Exists(path)) return Fail($"The file '{path}' does not exist.");
     GptTraining.Run(path, seconds, Threads);
     return 0;
 }
@@ -54,4 +55,5 @@ static int Fail(string message)
 
 static int? At(string[] numbers, int index) => index < numbers.Length ? Count(numbers[index]) : null;
 
-static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
+static int? Count(string text) =>
+    int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;

@@ -1,6 +1,6 @@
 namespace Aphorist.Peers;
 
-/// <summary>The recurrent layers that both sides have.</summary>
+/// <summary>The recurrent layers that both libraries have.</summary>
 internal enum RecurrentKind
 {
     Lstm,

@@ -1,38 +1,37 @@
-using Aphorist.Training;
-
 namespace Aphorist.Peers;
 
-/// <summary>The sizes of one training step on a stream: every time step is predicted, the state is carried from step to step.</summary>
-/// <param name="Kind">The kind of every recurrent layer.</param>
-/// <param name="Hidden">Units of each layer.</param>
-/// <param name="Layers">Recurrent layers, one on top of the other.</param>
-/// <param name="Batch">Sequences side by side.</param>
+/// <summary>The sizes of a training step on a stream: every time step is predicted, and the state is carried from step to step.</summary>
+/// <param name="Kind">The kind of all recurrent layers.</param>
+/// <param name="Hidden">The hidden size.</param>
+/// <param name="Layers">The number of layers.</param>
+/// <param name="Batch">The batch size.</param>
 internal sealed record StreamShape(RecurrentKind Kind, int Hidden, int Layers, int Batch)
 {
-    /// <summary>Time steps of one training step.</summary>
+    /// <summary>The sequence length.</summary>
     public const int Sequence = 64;
 
-    /// <summary>Characters that there are: tinyshakespeare's 65.</summary>
+    /// <summary>The vocabulary size, that of tinyshakespeare.</summary>
     public const int Characters = 65;
 
     public const float LearningRate = 2e-3f;
 
-    /// <summary>The norm to which the gradient of all parameters together is cut.</summary>
+    /// <summary>The maximum norm of the gradient of all parameters together.</summary>
     public const float GradientClip = 5;
 
-    /// <summary>The layers that a comparison goes through.</summary>
+    /// <summary>Returns all shapes that are compared.</summary>
     public static IEnumerable<StreamShape> All(int batch) =>
         from kind in Enum.GetValues<RecurrentKind>()
         from hidden in (int[])[128, 256, 512, 1024]
         from layers in (int[])[1, 2, 3]
         select new StreamShape(kind, hidden, layers, batch);
 
-    /// <summary>Gates and candidates of a unit: rows of its matrices in PyTorch's layout.</summary>
+    /// <summary>The number of gates and candidates per unit, which is its number of rows in PyTorch's matrices.</summary>
     public int Gates => Kind == RecurrentKind.Lstm ? 4 : 3;
 
     /// <summary>
-    /// Floating-point operations of the matrix products that a step cannot do without, a multiplication and an addition for each pair: forwards, to
-    /// the inputs, to the weights. The first layer's one-hot input needs none, and nothing goes back into the carried state.
+    /// The number of floating-point operations of the matrix products that a step needs: the forward pass and the gradients of inputs and
+    /// weights. A multiplication and an addition count as two operations. The one-hot input of the first layer needs no product, and the
+    /// carried state gets no gradient.
     /// </summary>
     public double Operations
     {

@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>The notebook's model as one writes it in TorchSharp: one-hot characters, nn.LSTM, nn.Linear on the last hidden state.</summary>
+/// <summary>The `notebook` model in TorchSharp: one-hot characters, nn.LSTM, and nn.Linear on the last hidden state.</summary>
 internal sealed class TorchModel : nn.Module
 {
     private readonly LSTM lstm;
     private readonly Linear decoder;
     private readonly int vocabularySize;
 
-    /// <summary>Makes the model with the parameters of one of ours, so that both compute the same.</summary>
+    /// <summary>Creates the model with the parameters of an Aphorist model.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "Registered: the module disposes them.")]
     public TorchModel(LanguageModel source)
         : base(nameof(TorchModel))
     {
-        vocabularySize = source.Tokenizer.Count;
+        vocabularySize = source.Tokenizer.VocabularySize;
         lstm = nn.LSTM(vocabularySize, source.Spec.HiddenSize, batchFirst: true);
         decoder = nn.Linear(source.Spec.HiddenSize, vocabularySize);
         RegisterComponents();
@@ -26,14 +26,14 @@ internal sealed class TorchModel : nn.Module
         ParameterOf("lstm.bias_hh_l0").zero_();
     }
 
-    /// <summary>Logits [batch, V] after windows of ids [batch, window], from a zero state.</summary>
+    /// <summary>Returns the logits [batch, V] after windows of ids [batch, window], from a zero state.</summary>
     public Tensor Logits(Tensor windows)
     {
         (Tensor output, _, _) = lstm.call(OneHot(windows));
         return decoder.call(output.select(1, -1));
     }
 
-    /// <summary>Logits [1, V] after one more character, and the state after it.</summary>
+    /// <summary>Returns the logits [rows, V] after one more character, and the state after it.</summary>
     public (Tensor Logits, Tensor Hidden, Tensor Cell) Advance(Tensor character, Tensor hidden, Tensor cell)
     {
         (Tensor output, Tensor nextHidden, Tensor nextCell) = lstm.call(OneHot(character), (hidden, cell));
@@ -51,5 +51,6 @@ internal sealed class TorchModel : nn.Module
         ParameterOf(tensor.Name == "lstm.bias_l0" ? "lstm.bias_ih_l0" : tensor.Name).copy_(shaped);
     }
 
-    private Parameter ParameterOf(string name) => get_parameter(name) ?? throw new InvalidOperationException($"TorchSharp has no parameter {name}.");
+    private Parameter ParameterOf(string name) =>
+        get_parameter(name) ?? throw new InvalidOperationException($"TorchSharp has no parameter {name}.");
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>A character model as one writes it in TorchSharp: one-hot characters, nn.LSTM or nn.GRU, nn.Linear at every time step.</summary>
+/// <summary>
+/// A character model in TorchSharp: one-hot characters, nn.LSTM or nn.GRU, and nn.Linear at every time step.
+/// </summary>
 internal sealed class TorchStreamModel : nn.Module
 {
     private readonly nn.Module recurrent;
@@ -26,7 +28,7 @@ internal sealed class TorchStreamModel : nn.Module
         foreach ((string name, Parameter parameter) in named_parameters()) Copy(values[name], parameter);
     }
 
-    /// <summary>Logits [sequence, batch, V] after ids [sequence, batch], from the state that the call before left.</summary>
+    /// <summary>Returns the logits [sequence, batch, V] for ids [sequence, batch], starting from the state after the last call.</summary>
     public Tensor Logits(Tensor ids)
     {
         Tensor input = nn.functional.one_hot(ids, StreamShape.Characters).to(ScalarType.Float32);

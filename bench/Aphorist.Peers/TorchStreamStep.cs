@@ -1,12 +1,10 @@
-using Aphorist.Training;
-using Aphorist.Training.Optimizers;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Adam = TorchSharp.Modules.Adam;
 
 namespace Aphorist.Peers;
 
-/// <summary>TorchSharp's side of <see cref="IStreamStep"/>.</summary>
+/// <summary>The training step of TorchSharp.</summary>
 internal sealed class TorchStreamStep : IStreamStep
 {
     private readonly StreamShape shape;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>One training step of the notebook, everything included: batch from ids, forwards, loss, backwards, RMSprop.</summary>
+/// <summary>Compares a complete training step: create the batch, forward pass, loss, backward pass, RMSprop.</summary>
 internal static class TrainingComparison
 {
     private const int BatchCount = 8;
@@ -13,19 +13,20 @@ internal static class TrainingComparison
     public static Comparison Run(int rounds, int threads)
     {
         set_num_threads(threads);
-        LanguageModel model = NotebookWork.CreateModel();
-        int[] ids = model.Tokenizer.Encode(NotebookWork.Text);
-        long[][] batches = NotebookWork.Batches(BatchCount);
+        LanguageModel model = NotebookSetup.CreateModel();
+        int[] ids = model.Tokenizer.Encode(NotebookSetup.Text);
+        long[][] batches = NotebookSetup.Batches(BatchCount);
         using TorchModel torchModel = new(model);
-        using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookWork.LearningRate, alpha: 0.9, eps: 1e-7);
-        using TrainingStep step = new(model, ids, new TrainingOptions { BatchSize = NotebookWork.BatchSize, Threads = threads });
+        using RMSProp optimizer = optim.RMSProp(torchModel.parameters(), NotebookSetup.LearningRate, alpha: 0.9, eps: 1e-7);
+        using TrainingStep step = new(model, ids, new TrainingOptions { BatchSize = NotebookSetup.BatchSize, Threads = threads });
         using Tensor corpus = torch.tensor(Array.ConvertAll(ids, id => (long)id));
         int ours = 0, theirs = 0;
-        SameWork.Require(OurStep(), TheirStep());
-        (double our, double their) = Turns.Measure(rounds, seconds: 1, () => Once(OurStep), () => Once(TheirStep));
+        LossAgreement.Check(OurStep(), TheirStep());
+        (double our, double their) = InterleavedTimer.Measure(rounds, seconds: 1, () => Once(OurStep), () => Once(TheirStep));
         return new Comparison($"training step: batch 128, window 60, 57 characters, LSTM 128; {threads} threads", "step", our, their);
 
-        double OurStep() => step.Run(batches[ours++ % BatchCount], model.Spec.Window, number: 1, NotebookWork.LearningRate).Loss / NotebookWork.BatchSize;
+        double OurStep() =>
+            step.Run(batches[ours++ % BatchCount], model.Spec.Window, number: 1, NotebookSetup.LearningRate).Loss / NotebookSetup.BatchSize;
         double TheirStep() => TorchStep(torchModel, optimizer, corpus, batches[theirs++ % BatchCount]);
     }
 
@@ -39,8 +40,8 @@ internal static class TrainingComparison
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor offsets = torch.tensor(starts).unsqueeze(1);
-        Tensor windows = corpus[offsets + arange(NotebookWork.Spec.Window)];
-        Tensor targets = corpus[offsets.squeeze(1) + NotebookWork.Spec.Window];
+        Tensor windows = corpus[offsets + arange(NotebookSetup.Spec.Window)];
+        Tensor targets = corpus[offsets.squeeze(1) + NotebookSetup.Spec.Window];
         optimizer.zero_grad();
         Tensor loss = nn.functional.cross_entropy(model.Logits(windows), targets);
         loss.backward();

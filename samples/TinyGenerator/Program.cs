@@ -1,20 +1,21 @@
-// Writes with a model file, one character after the other.
+// Generates text with a model file and writes each token as soon as it is sampled.
 
 using System.Globalization;
 using System.Numerics;
 using Aphorist;
 
-const int Done = 0, Failed = 1, WrongCall = 2;
+const int Success = 0, Failure = 1, InvalidArguments = 2;
 
-if (args is [] or ["", ..] or { Length: > 5 }) return Fail(WrongCall, "Call it like this: TinyGenerator MODEL [PROMPT] [LENGTH] [TEMPERATURE] [SEED].");
+if (args is [] or ["", ..] or { Length: > 5 })
+    return Fail(InvalidArguments, "Usage: TinyGenerator MODEL [PROMPT] [LENGTH] [TEMPERATURE] [SEED].");
 try
 {
     string prompt = args.ElementAtOrDefault(1) ?? "";
     GenerationOptions options = new()
     {
-        MaxTokens = Number(2, "length", otherwise: 400),
-        Temperature = Number(3, "temperature", otherwise: 0.5),
-        Seed = Number(4, "seed", otherwise: (ulong)Random.Shared.Next()),
+        MaxTokens = GetNumber(2, "length", defaultValue: 400),
+        Temperature = GetNumber(3, "temperature", defaultValue: 0.5),
+        Seed = GetNumber(4, "seed", defaultValue: (ulong)Random.Shared.Next()),
     };
 
     TextGenerator generator = new(LanguageModel.Load(args[0]));
@@ -23,24 +24,24 @@ try
     output.Write(prompt);
     foreach (string piece in text) output.Write(piece);
     output.WriteLine();
-    return Done;
+    return Success;
 }
 catch (FormatException exception)
 {
-    return Fail(WrongCall, exception.Message);
+    return Fail(InvalidArguments, exception.Message);
 }
 catch (Exception exception) when (exception is AphoristException or IOException)
 {
-    return Fail(Failed, exception.Message);
+    return Fail(Failure, exception.Message);
 }
 
-T Number<T>(int place, string name, T otherwise) where T : INumber<T> =>
-    place >= args.Length ? otherwise
-    : T.TryParse(args[place], CultureInfo.InvariantCulture, out T? number) && number >= T.Zero ? number
-    : throw new FormatException($"The {name} is '{args[place]}': give a number from 0 on, such as {otherwise}.");
+T GetNumber<T>(int index, string name, T defaultValue) where T : INumber<T> =>
+    index >= args.Length ? defaultValue
+    : T.TryParse(args[index], CultureInfo.InvariantCulture, out T? number) && number >= T.Zero ? number
+    : throw new FormatException($"The {name} is '{args[index]}', but must be a number of at least 0.");
 
-static int Fail(int exitCode, string sentence)
+static int Fail(int exitCode, string message)
 {
-    Console.Error.WriteLine(sentence);
+    Console.Error.WriteLine(message);
     return exitCode;
 }

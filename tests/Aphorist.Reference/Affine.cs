@@ -1,9 +1,11 @@
 namespace Aphorist.Reference;
 
-/// <summary>y = W x + b and its derivatives, with W [rows, columns] row by row; the number of columns is the length of x.</summary>
+/// <summary>
+/// y = W x + b and its derivatives. W [rows, columns] is in row-major order, and its number of columns is the length of x.
+/// </summary>
 internal static class Affine
 {
-    /// <summary>W x + b.</summary>
+    /// <summary>Returns W x + b.</summary>
     public static double[] Apply(ReadOnlySpan<double> kernel, ReadOnlySpan<double> bias, ReadOnlySpan<double> x)
     {
         double[] y = bias.ToArray();
@@ -13,7 +15,7 @@ internal static class Affine
         return y;
     }
 
-    /// <summary>dx = W^T dy.</summary>
+    /// <summary>Returns dx = W^T dy.</summary>
     public static double[] InputGradient(ReadOnlySpan<double> kernel, ReadOnlySpan<double> yGradient)
     {
         double[] gradient = new double[kernel.Length / yGradient.Length];

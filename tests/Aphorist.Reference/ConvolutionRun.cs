@@ -1,9 +1,9 @@
 namespace Aphorist.Reference;
 
-/// <summary>A causal convolution with gaps, then a gated unit; from the second layer on, the input is added.</summary>
+/// <summary>A causal dilated convolution with a gated activation and, from the second layer on, a residual connection.</summary>
 /// <remarks>
-/// y_t = sum over j of W_j x_(t - (K - 1 - j) d) + b, with W [2H, I, K] as PyTorch's Conv1d has it, so that W_(K - 1) meets the present. What was
-/// before the sequence is the layer's state, zeros if there is none: the padding. y_t is p and then q, H values each:
+/// y_t = sum over j of W_j x_(t - (K - 1 - j) d) + b, with W [2H, I, K] as in PyTorch's Conv1d: W_(K - 1) is applied to the current input.
+/// The inputs before the sequence are the layer's state, which is zero at the start (padding). y_t consists of p and q with H values each:
 /// h_t = tanh(p) sigmoid(q), and above the first layer h_t = x_t + tanh(p) sigmoid(q).
 /// </remarks>
 public sealed class ConvolutionRun : LayerRun
@@ -40,10 +40,10 @@ public sealed class ConvolutionRun : LayerRun
         return inputGradients;
     }
 
-    /// <summary>x_t, for negative t from the state.</summary>
+    /// <summary>Returns x_t. Inputs at negative t are in the state.</summary>
     private double[] At(int time) => time < 0 ? past[past.Length + time] : inputs[time];
 
-    /// <summary>When the kernel's place j looks, at time t.</summary>
+    /// <summary>Returns the time of the input that kernel position j is applied to at time t.</summary>
     private int Source(int time, int j) => time - (kernelSize - 1 - j) * dilation;
 
     private double[] SumsAt(int time)

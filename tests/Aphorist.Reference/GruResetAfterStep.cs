@@ -1,8 +1,11 @@
 namespace Aphorist.Reference;
 
-/// <summary>One time step of a GRU as PyTorch has it, and Keras with reset_after=True: the reset gate scales what U h + b_h has become.</summary>
+/// <summary>
+/// One time step of a GRU as in PyTorch, and in Keras with reset_after=True: the reset gate scales U h + b_h.
+/// </summary>
 /// <remarks>
-/// a = W x + b_i, u = U h + b_h, both in the order r, z, n; r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n); h' = (1 - z) n + z h.
+/// a = W x + b_i, u = U h + b_h, both in the order r, z, n; r = s(a_r + u_r), z = s(a_z + u_z), n = tanh(a_n + r u_n);
+/// h' = (1 - z) n + z h.
 /// </remarks>
 public sealed class GruResetAfterStep : RecurrentStep
 {
@@ -15,7 +18,8 @@ public sealed class GruResetAfterStep : RecurrentStep
     /// <summary>Runs the step.</summary>
     public GruResetAfterStep(ReferenceParameters parameters, int layer, double[] input, double[] state)
     {
-        (this.parameters, gate, hiddenSize, this.input, previous) = (parameters, parameters.Spec.Gate, parameters.Spec.HiddenSize, input, state);
+        (this.parameters, gate, hiddenSize, this.input, previous) = (
+            parameters, parameters.Spec.Gate, parameters.Spec.HiddenSize, input, state);
         (inputKernel, recurrentKernel) = ($"gru.weight_ih_l{layer}", $"gru.weight_hh_l{layer}");
         (inputBias, recurrentBias) = ($"gru.bias_ih_l{layer}", $"gru.bias_hh_l{layer}");
         inputSums = Affine.Apply(parameters[inputKernel], parameters[inputBias], input);
@@ -28,7 +32,7 @@ public sealed class GruResetAfterStep : RecurrentStep
         }
     }
 
-    /// <summary>h'.</summary>
+    /// <summary>The state after the step: h'.</summary>
     public override double[] State { get; }
 
     public override IEnumerable<double> GateSums => Enumerable.Range(0, 2 * hiddenSize).Select(GateSum);

@@ -1,8 +1,11 @@
 namespace Aphorist.Reference;
 
-/// <summary>One time step of a GRU as Cho and others (2014) have it, and Keras with reset_after=False: the reset gate scales h before U_n.</summary>
+/// <summary>
+/// One time step of a GRU as in Cho et al. (2014), and in Keras with reset_after=False: the reset gate scales h before the product with
+/// U_n.
+/// </summary>
 /// <remarks>
-/// a = W x + b_i in the order r, z, n, and so are U and b_h; r = s(a_r + U_r h + b_hr), z = s(a_z + U_z h + b_hz), v = r h,
+/// a = W x + b_i, U and b_h are in the order r, z, n; r = s(a_r + U_r h + b_hr), z = s(a_z + U_z h + b_hz), v = r h,
 /// n = tanh(a_n + U_n v + b_hn); h' = (1 - z) n + z h.
 /// </remarks>
 public sealed class GruResetBeforeStep : RecurrentStep
@@ -16,7 +19,8 @@ public sealed class GruResetBeforeStep : RecurrentStep
     /// <summary>Runs the step.</summary>
     public GruResetBeforeStep(ReferenceParameters parameters, int layer, double[] input, double[] state)
     {
-        (this.parameters, gate, hiddenSize, this.input, previous) = (parameters, parameters.Spec.Gate, parameters.Spec.HiddenSize, input, state);
+        (this.parameters, gate, hiddenSize, this.input, previous) = (
+            parameters, parameters.Spec.Gate, parameters.Spec.HiddenSize, input, state);
         (inputKernel, recurrentKernel) = ($"gru.weight_ih_l{layer}", $"gru.weight_hh_l{layer}");
         (inputBias, recurrentBias) = ($"gru.bias_ih_l{layer}", $"gru.bias_hh_l{layer}");
         double[] a = Affine.Apply(parameters[inputKernel], parameters[inputBias], input);
@@ -29,7 +33,7 @@ public sealed class GruResetBeforeStep : RecurrentStep
         State = [.. n.Select((value, unit) => (1 - z[unit]) * value + z[unit] * previous[unit])];
     }
 
-    /// <summary>h'.</summary>
+    /// <summary>The state after the step: h'.</summary>
     public override double[] State { get; }
 
     public override IEnumerable<double> GateSums => gateSums;
@@ -48,14 +52,14 @@ public sealed class GruResetBeforeStep : RecurrentStep
         double[] da = [.. dGates, .. dn];
         Affine.AddGradients(gradients[inputKernel], gradients[inputBias], da, input);
 
-        // h is reached through the gates, through v, and directly.
+        // The gradient of h is the sum of the paths through the gates, through v, and through z h.
         double[] previousGradient = [.. throughGates.Select((value, unit) => value + dv[unit] * r[unit] + stateGradient[unit] * z[unit])];
         return (Affine.InputGradient(parameters[inputKernel], da), previousGradient);
     }
 
     private static double[] Product(double[] left, double[] right) => [.. left.Select((value, place) => value * right[place])];
 
-    // Of the 3H rows of a recurrent tensor, those of r and z; of n.
+    // The rows of r and z, and the rows of n, among the 3H rows of a recurrent tensor.
     private static Span<double> GateRows(double[] tensor) => tensor.AsSpan(0, tensor.Length / 3 * 2);
 
     private static Span<double> CandidateRows(double[] tensor) => tensor.AsSpan(tensor.Length / 3 * 2);

@@ -29,7 +29,7 @@ public sealed class LstmStep : RecurrentStep
         }
     }
 
-    /// <summary>h', then c'.</summary>
+    /// <summary>The state after the step: h', then c'.</summary>
     public override double[] State { get; }
 
     public override double[] Cells => [.. State[hiddenSize..].Select(Math.Tanh)];
@@ -44,7 +44,7 @@ public sealed class LstmStep : RecurrentStep
             (double i, double f, double g, double o) = GatesOf(unit);
             double hidden = stateGradient[unit], tanhCell = Math.Tanh(State[hiddenSize + unit]);
 
-            // h' = o tanh(c'), so c' is reached through h' as well as from the step after.
+            // h' = o tanh(c'), so the gradient of c' comes through h' and from the next step.
             double cell = stateGradient[hiddenSize + unit] + hidden * o * (1 - tanhCell * tanhCell);
             previousCellGradient[unit] = cell * f;
             sumGradients[unit] = cell * g * gate.Derivative(sums[unit]);

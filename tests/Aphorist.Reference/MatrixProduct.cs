@@ -1,9 +1,9 @@
 namespace Aphorist.Reference;
 
-/// <summary>The product of two matrices by its definition.</summary>
+/// <summary>The product of two matrices, computed by its definition.</summary>
 public static class MatrixProduct
 {
-    /// <summary>Returns A B [rows, columns], with A [rows, depth] and B [depth, columns] both row by row.</summary>
+    /// <summary>Returns A B [rows, columns] for A [rows, depth] and B [depth, columns], both in row-major order.</summary>
     public static double[] Multiply(double[] a, double[] b, int rows, int columns, int depth)
     {
         double[] product = new double[rows * columns];

@@ -1,6 +1,6 @@
 namespace Aphorist.Reference;
 
-/// <summary>The normalization of one layer's outputs over its units, step by step.</summary>
+/// <summary>The layer normalization of the outputs of one layer at each step.</summary>
 /// <remarks>n = (h - mean(h)) / sqrt(mean((h - mean(h))^2) + 1e-5); y = g n + b.</remarks>
 public sealed class NormalizationRun
 {
@@ -21,10 +21,12 @@ public sealed class NormalizationRun
         Outputs = [.. normalized.Select(n => n.Select((value, unit) => gain[unit] * value + parameters[biasName][unit]).ToArray())];
     }
 
-    /// <summary>[steps][H]: y.</summary>
+    /// <summary>The normalized outputs y, [steps][H].</summary>
     public double[][] Outputs { get; }
 
-    /// <summary>Takes the gradients of y, adds the normalization's part to the gradients of the parameters, and returns those of h.</summary>
+    /// <summary>
+    /// Runs the backward pass with the gradients of y: adds to the gradients of the parameters and returns the gradients of h.
+    /// </summary>
     public double[][] Backward(double[][] outputGradients, ReferenceParameters gradients) =>
         [.. outputGradients.Select((gradient, time) => Backward(normalized[time], deviations[time], gradient, gradients))];
 
@@ -36,7 +38,7 @@ public sealed class NormalizationRun
             gradients[biasName][unit] += outputGradient[unit];
         }
 
-        // n has the mean 0 and a fixed length: what would change either is taken out of its gradient.
+        // n has mean 0 and a fixed length, so the components that would change either are removed from its gradient.
         double[] dn = [.. outputGradient.Select((value, unit) => value * gain[unit])];
         double mean = dn.Average(), along = dn.Select((value, unit) => value * n[unit]).Average();
         return [.. dn.Select((value, unit) => (value - mean - n[unit] * along) / deviation)];

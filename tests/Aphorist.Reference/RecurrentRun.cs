@@ -1,6 +1,6 @@
 namespace Aphorist.Reference;
 
-/// <summary>A recurrent layer: step after step, each from the state that the one before left.</summary>
+/// <summary>The forward pass of a recurrent layer, which runs its steps one after the other.</summary>
 public sealed class RecurrentRun : LayerRun
 {
     private readonly RecurrentStep[] steps;
@@ -32,7 +32,7 @@ public sealed class RecurrentRun : LayerRun
         double[] stateGradient = new double[FinalState.Length];
         for (int time = steps.Length - 1; time >= 0; time--)
         {
-            // h is reached as this step's output as well as from the step after.
+            // The gradient of h comes from this step's output and from the next step.
             for (int unit = 0; unit < outputGradients[time].Length; unit++) stateGradient[unit] += outputGradients[time][unit];
             (inputGradients[time], stateGradient) = steps[time].Backward(stateGradient, gradients);
         }

@@ -1,22 +1,22 @@
 namespace Aphorist.Reference;
 
-/// <summary>One time step of a recurrent layer, with all that its backward pass needs.</summary>
+/// <summary>One time step of a recurrent layer, with all values that its backward pass needs.</summary>
 public abstract class RecurrentStep
 {
-    /// <summary>What the layer remembers after the step; the first H values, h', are its output.</summary>
+    /// <summary>The state after the step. Its first H values, h', are the output of the layer.</summary>
     public abstract double[] State { get; }
 
-    /// <summary>[H]: tanh(c') of an LSTM, h' of the others.</summary>
+    /// <summary>The cell activations, [H]: tanh(c') of an LSTM, h' of other layers.</summary>
     public virtual double[] Cells => State;
 
-    /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to.</summary>
+    /// <summary>The arguments of <see cref="ReferenceSpec.Gate"/>.</summary>
     public abstract IEnumerable<double> GateSums { get; }
 
     /// <summary>Runs a step.</summary>
     /// <param name="parameters">The model's parameters.</param>
-    /// <param name="layer">Which layer, from 0.</param>
-    /// <param name="input">x.</param>
-    /// <param name="state">The state before.</param>
+    /// <param name="layer">The index of the layer, from 0.</param>
+    /// <param name="input">The input x.</param>
+    /// <param name="state">The state before the step.</param>
     public static RecurrentStep Create(ReferenceParameters parameters, int layer, double[] input, double[] state) =>
         parameters.Spec.Architecture switch
         {
@@ -27,8 +27,8 @@ public abstract class RecurrentStep
         };
 
     /// <summary>
-    /// Takes the gradient of the state after, adds this step's part to the gradients of the parameters, and returns the gradients of x and of the
-    /// state before.
+    /// Runs the backward pass with the gradient of the state after the step: adds to the gradients of the parameters and returns the
+    /// gradients of x and of the state before the step.
     /// </summary>
     public abstract (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients);
 }

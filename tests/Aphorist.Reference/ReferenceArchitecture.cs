@@ -1,17 +1,17 @@
 namespace Aphorist.Reference;
 
-/// <summary>What the layers of a model are.</summary>
+/// <summary>The kind of the layers of a model.</summary>
 public enum ReferenceArchitecture
 {
-    /// <summary>See <see cref="LstmStep"/>.</summary>
+    /// <summary>An LSTM, see <see cref="LstmStep"/>.</summary>
     Lstm,
 
-    /// <summary>A GRU that resets after the product, see <see cref="GruResetAfterStep"/>.</summary>
+    /// <summary>A GRU with its reset gate after the product, see <see cref="GruResetAfterStep"/>.</summary>
     Gru,
 
-    /// <summary>A GRU that resets before the product, see <see cref="GruResetBeforeStep"/>.</summary>
+    /// <summary>A GRU with its reset gate before the product, see <see cref="GruResetBeforeStep"/>.</summary>
     GruResetBefore,
 
-    /// <summary>See <see cref="ConvolutionRun"/>.</summary>
+    /// <summary>A dilated convolution, see <see cref="ConvolutionRun"/>.</summary>
     Convolution,
 }

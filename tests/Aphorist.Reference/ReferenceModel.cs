@@ -1,27 +1,28 @@
 namespace Aphorist.Reference;
 
-/// <summary>The whole model over batches of sequences: tokens, an embedding or none, layers, decoder, softmax, cross-entropy.</summary>
+/// <summary>The whole model on batches of sequences: tokens, an optional embedding, layers, decoder, softmax, cross-entropy.</summary>
 public sealed class ReferenceModel(ReferenceParameters parameters)
 {
     public ReferenceParameters Parameters { get; } = parameters;
 
     public ReferenceSpec Spec => Parameters.Spec;
 
-    /// <summary>The logits of the token after a text that begins from zero states: D h + bias, with h = 0 for an empty text.</summary>
+    /// <summary>Returns the logits D h + bias of the token after a text, starting from zero states. h is 0 for an empty text.</summary>
     public double[] Logits(ReadOnlySpan<int> text) =>
         text.IsEmpty ? [.. Parameters["decoder.bias"]] : new SequenceRun(Parameters, text.ToArray()).Logits(text.Length - 1);
 
-    /// <summary>Summed cross-entropy of a batch, in nats.</summary>
+    /// <summary>Returns the summed cross-entropy of a batch in nats.</summary>
     public double Loss(ReferenceBatch batch) => Runs(batch).Select((run, row) => LossOf(run, batch, row)).Sum();
 
-    /// <summary>[rows][layers][state]: what the layers remember after a batch, which is where the next one of a stream begins.</summary>
+    /// <summary>Returns the states after a batch, [rows][layers][state], with which the next batch of a stream starts.</summary>
     public double[][][] FinalStates(ReferenceBatch batch) => [.. Runs(batch).Select(run => run.FinalStates)];
 
-    /// <summary>What <see cref="ReferenceSpec.Gate"/> is applied to, in all layers at all steps.</summary>
+    /// <summary>Returns the arguments of <see cref="ReferenceSpec.Gate"/> in all layers at all steps.</summary>
     public IEnumerable<double> GateSums(ReferenceBatch batch) => Runs(batch).SelectMany(run => run.GateSums);
 
     /// <summary>
-    /// The summed cross-entropy of a batch in nats, and the gradients of that sum times <paramref name="scale"/>: 1 / predictions for those of the mean.
+    /// Returns the summed cross-entropy of a batch in nats, and the gradients of that sum times <paramref name="scale"/>. With the scale
+    /// 1 / predictions they are the gradients of the mean.
     /// </summary>
     public (double Loss, ReferenceParameters Gradients) LossAndGradients(ReferenceBatch batch, double scale = 1)
     {
@@ -45,7 +46,7 @@ public sealed class ReferenceModel(ReferenceParameters parameters)
     private static double[] LogitGradient(double[] logits, int target, double scale) =>
         [.. Softmax.CrossEntropyGradient(logits, target).Select(value => value * scale)];
 
-    // There are as many targets as steps at whose end something is predicted, and these are the last ones.
+    // Only the last steps have targets.
     private static IEnumerable<(double[] Logits, int Target)> Predictions(SequenceRun run, ReferenceBatch batch, int row)
     {
         int first = batch.Tokens[row].Length - batch.Targets[row].Length;

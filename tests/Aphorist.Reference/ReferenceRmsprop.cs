@@ -1,11 +1,11 @@
 namespace Aphorist.Reference;
 
-/// <summary>RMSprop as Keras has it: a = rho a + (1 - rho) g^2, then w -= learningRate g / (sqrt(a) + epsilon), from a = 0.</summary>
+/// <summary>RMSprop as in Keras: a = rho a + (1 - rho) g^2, then w -= learningRate g / (sqrt(a) + epsilon), starting from a = 0.</summary>
 public sealed class ReferenceRmsprop(ReferenceParameters parameters, double learningRate = 0.01, double rho = 0.9, double epsilon = 1e-7)
 {
     private readonly ReferenceParameters meanSquares = new(parameters.Spec);
 
-    /// <summary>Changes the parameters by one step.</summary>
+    /// <summary>Updates the parameters.</summary>
     public void Step(ReferenceParameters gradients)
     {
         foreach ((string name, double[] values) in parameters.Tensors) Step(values, gradients[name], meanSquares[name]);

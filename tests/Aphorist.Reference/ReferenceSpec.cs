@@ -1,50 +1,50 @@
 namespace Aphorist.Reference;
 
-/// <summary>The shape of a model: tokens, an embedding or none, layers, decoder, softmax.</summary>
+/// <summary>The shape of a model: tokens, an optional embedding, layers, decoder, softmax.</summary>
 public sealed record ReferenceSpec
 {
-    /// <summary>What the layers are.</summary>
+    /// <summary>The kind of the layers.</summary>
     public ReferenceArchitecture Architecture { get; init; }
 
-    /// <summary>V.</summary>
+    /// <summary>The vocabulary size V.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>E; 0 if there is no embedding and the first layer reads tokens as one-hot vectors.</summary>
+    /// <summary>The embedding size E, or 0 if the first layer reads one-hot vectors.</summary>
     public int EmbeddingSize { get; init; }
 
-    /// <summary>H.</summary>
+    /// <summary>The hidden size H.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>L.</summary>
+    /// <summary>The number of layers L.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>s, the activation of an LSTM's or a GRU's gates. A convolution's is always the logistic sigmoid.</summary>
+    /// <summary>The activation s of the gates of LSTMs and GRUs. Convolutions always use the logistic sigmoid.</summary>
     public Gate Gate { get; init; } = Gate.Sigmoid;
 
-    /// <summary>Whether the decoder's kernel is the embedding itself, for which E has to be H.</summary>
+    /// <summary>Whether the decoder kernel is tied to the embedding, which requires E = H.</summary>
     public bool TiedEmbedding { get; init; }
 
-    /// <summary>Whether each layer above the first adds its input to its output.</summary>
+    /// <summary>Whether the layers above the first have residual connections.</summary>
     public bool Residual { get; init; }
 
-    /// <summary>Whether each layer's outputs are normalized over its units.</summary>
+    /// <summary>Whether the outputs of each layer get layer normalization.</summary>
     public bool LayerNormalization { get; init; }
 
-    /// <summary>K of convolutions.</summary>
+    /// <summary>The kernel size K of convolutions.</summary>
     public int KernelSize { get; init; } = 2;
 
-    /// <summary>d of each layer of convolutions.</summary>
+    /// <summary>The dilation d of each convolution.</summary>
     public IReadOnlyList<int> Dilations { get; init; } = [];
 
-    /// <summary>The tensor that is the decoder's kernel [V, H].</summary>
+    /// <summary>The name of the decoder kernel [V, H].</summary>
     public string DecoderKernel => TiedEmbedding ? "embedding.weight" : "decoder.weight";
 
-    /// <summary>Length of the vectors that a layer reads.</summary>
+    /// <summary>Returns the input size of a layer.</summary>
     public int InputSize(int layer) => layer > 0 ? HiddenSize : EmbeddingSize > 0 ? EmbeddingSize : VocabularySize;
 
     /// <summary>
-    /// Length of what a layer remembers of one sequence: h and then c of an LSTM, h of a GRU, and the last (K - 1) d inputs of a convolution, the
-    /// oldest first.
+    /// Returns the size of the state of a layer for one sequence: h and c of an LSTM, h of a GRU, the last (K - 1) d inputs of a
+    /// convolution, oldest first.
     /// </summary>
     public int StateSize(int layer) => Architecture switch
     {
@@ -53,10 +53,12 @@ public sealed record ReferenceSpec
         _ => HiddenSize,
     };
 
-    /// <summary>The states of all layers before the first token: zeros.</summary>
+    /// <summary>Returns zero states for all layers.</summary>
     public double[][] ZeroStates() => [.. Enumerable.Range(0, Layers).Select(layer => new double[StateSize(layer)])];
 
-    /// <summary>The tensors, by PyTorch's names and in its shapes; where PyTorch has two biases that are only added, there is one.</summary>
+    /// <summary>
+    /// Returns the tensors with PyTorch's names and shapes. Two biases that PyTorch only adds are a single one here.
+    /// </summary>
     public IEnumerable<(string Name, int[] Shape)> Tensors()
     {
         if (EmbeddingSize > 0) yield return ("embedding.weight", [VocabularySize, EmbeddingSize]);

@@ -1,6 +1,8 @@
 namespace Aphorist.Reference;
 
-/// <summary>The whole model's pass over one sequence, up to the logits, with all that its way back needs.</summary>
+/// <summary>
+/// The forward pass of the whole model over one sequence, up to the logits, with all values that the backward pass needs.
+/// </summary>
 public sealed class SequenceRun
 {
     private readonly ReferenceParameters parameters;
@@ -11,9 +13,9 @@ public sealed class SequenceRun
     private readonly double[][] outputs;
 
     /// <param name="parameters">The model's parameters.</param>
-    /// <param name="tokens">[steps].</param>
-    /// <param name="states">[layers][state]: what the layers remember from before; zeros if null.</param>
-    /// <param name="masks">[layers][H]: what the outputs of each layer, normalized or not, are multiplied by; ones if null.</param>
+    /// <param name="tokens">The token ids, [steps].</param>
+    /// <param name="states">The initial states of the layers, [layers][state]. Zero if null.</param>
+    /// <param name="masks">The dropout factors of the outputs of each layer, after normalization, [layers][H]. One if null.</param>
     public SequenceRun(ReferenceParameters parameters, int[] tokens, double[][]? states = null, double[][]? masks = null)
     {
         (this.parameters, this.tokens, this.masks) = (parameters, tokens, masks);
@@ -30,20 +32,22 @@ public sealed class SequenceRun
         }
     }
 
-    /// <summary>[layers][state]: what the layers remember after the last step.</summary>
+    /// <summary>The states of the layers after the last step, [layers][state].</summary>
     public double[][] FinalStates => [.. layers.Select(layer => layer.FinalState)];
 
-    /// <summary>[layers * H]: <see cref="LayerRun.Cells"/> of all layers, from the first one up, at a step.</summary>
+    /// <summary>Returns the <see cref="LayerRun.Cells"/> of all layers at a step, [layers * H], from the first layer up.</summary>
     public double[] Cells(int time) => [.. layers.SelectMany(layer => layer.Cells[time])];
 
-    /// <summary>What <see cref="ReferenceSpec.Gate"/> was applied to, in all layers.</summary>
+    /// <summary>The arguments of <see cref="ReferenceSpec.Gate"/> in all layers.</summary>
     public IEnumerable<double> GateSums => layers.SelectMany(layer => layer.GateSums);
 
-    /// <summary>The logits [V] of what comes after a step: D h + bias.</summary>
+    /// <summary>Returns the logits D h + bias [V] of the token after a step.</summary>
     public double[] Logits(int time) =>
         Affine.Apply(parameters[parameters.Spec.DecoderKernel], parameters["decoder.bias"], outputs[time]);
 
-    /// <summary>Takes the gradients of the logits of the last so many steps, and adds this sequence's part to the gradients of the parameters.</summary>
+    /// <summary>
+    /// Runs the backward pass with the gradients of the logits of the last steps, and adds to the gradients of the parameters.
+    /// </summary>
     public void Backward(double[][] logitGradients, ReferenceParameters gradients)
     {
         double[][] flowing = [.. outputs.Select(output => new double[output.Length])];
@@ -57,7 +61,8 @@ public sealed class SequenceRun
         for (int layer = layers.Length - 1; layer >= 0; layer--)
         {
             double[][] throughMask = Masked(flowing, layer);
-            double[][] throughLayer = layers[layer].Backward(normalizations[layer]?.Backward(throughMask, gradients) ?? throughMask, gradients);
+            double[][] throughLayer =
+                layers[layer].Backward(normalizations[layer]?.Backward(throughMask, gradients) ?? throughMask, gradients);
             flowing = AddsInput(layer) ? Sum(throughLayer, flowing) : throughLayer;
         }
 
@@ -69,7 +74,7 @@ public sealed class SequenceRun
     private static double[][] Sum(double[][] left, double[][] right) =>
         [.. left.Select((vector, time) => vector.Select((value, unit) => value + right[time][unit]).ToArray())];
 
-    /// <summary>The token's row of the embedding, or a one-hot vector.</summary>
+    /// <summary>Returns the row of a token in the embedding, or a one-hot vector.</summary>
     private double[] InputOf(int token)
     {
         int size = parameters.Spec.EmbeddingSize;
@@ -86,7 +91,7 @@ public sealed class SequenceRun
                 gradient[tokens[time] * inputGradients[time].Length + column] += inputGradients[time][column];
     }
 
-    // A product with the same factors output and in the backward pass.
+    // The forward and the backward pass multiply by the same factors.
     private double[][] Masked(double[][] vectors, int layer) =>
         masks is null ? vectors : [.. vectors.Select(vector => vector.Select((value, unit) => value * masks[layer][unit]).ToArray())];
 }

@@ -1,9 +1,9 @@
 namespace Aphorist.Reference;
 
-/// <summary>Softmax: p_k = exp(z_k) / sum_j exp(z_j), and what follows from it.</summary>
+/// <summary>Softmax, p_k = exp(z_k) / sum_j exp(z_j), and the cross-entropy.</summary>
 public static class Softmax
 {
-    /// <summary>The probabilities that these logits mean. Subtracting the greatest logit changes nothing but keeps exp finite.</summary>
+    /// <summary>Returns softmax(z). The maximum is subtracted first, which does not change the result but keeps exp finite.</summary>
     public static double[] Probabilities(double[] logits)
     {
         double greatest = logits.Max();
@@ -12,7 +12,9 @@ public static class Softmax
         return [.. weights.Select(weight => weight / sum)];
     }
 
-    /// <summary>The probabilities with which a character is drawn: softmax(z / T), and for T = 0 all on the first of the greatest.</summary>
+    /// <summary>
+    /// Returns the sampling probabilities softmax(z / T). For T = 0 the first of the most likely tokens has probability 1.
+    /// </summary>
     public static double[] Probabilities(double[] logits, double temperature)
     {
         if (temperature > 0) return Probabilities([.. logits.Select(logit => logit / temperature)]);
@@ -21,14 +23,14 @@ public static class Softmax
         return probabilities;
     }
 
-    /// <summary>-ln p_target, in nats: ln(sum_j exp(z_j)) - z_target.</summary>
+    /// <summary>Returns the cross-entropy -ln p_target = ln(sum_j exp(z_j)) - z_target in nats.</summary>
     public static double CrossEntropy(double[] logits, int target)
     {
         double greatest = logits.Max();
         return greatest + Math.Log(logits.Sum(logit => Math.Exp(logit - greatest))) - logits[target];
     }
 
-    /// <summary>d(-ln p_target)/dz = p - onehot(target).</summary>
+    /// <summary>Returns the gradient d(-ln p_target)/dz = p - onehot(target).</summary>
     public static double[] CrossEntropyGradient(double[] logits, int target)
     {
         double[] gradient = Probabilities(logits);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests;
 
-/// <summary>A library's public API is a text file under review: nothing gets in or out of it by accident.</summary>
+/// <summary>Compares the public API of a library with a reviewed text file, so that it does not change by accident.</summary>
 internal static class ApprovedApi
 {
     // The compiler numbers the state machine of an async method by all members before it, private ones too.
@@ -23,12 +23,16 @@ internal static class ApprovedApi
         api = api.ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("APHORIST_APPROVE") == "1") File.WriteAllText(path, api);
         string approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
-        Assert.True(api == approved, $"The public API has changed:\n{Changes(approved, api)}\nIf that is meant, run this test with APHORIST_APPROVE=1 and commit {path}.");
+        Assert.True(
+            api == approved,
+            $"The public API has changed:\n{Changes(approved, api)}\n" +
+            $"To approve the change, run this test with APHORIST_APPROVE=1 and commit {path}.");
     }
 
     private static string Changes(string approved, string api)
     {
         string[] before = approved.Split('\n'), now = api.Split('\n');
-        return string.Join('\n', [.. before.Except(now).Select(line => $"- {line.Trim()}"), .. now.Except(before).Select(line => $"+ {line.Trim()}")]);
+        return string.Join(
+            '\n', [.. before.Except(now).Select(line => $"- {line.Trim()}"), .. now.Except(before).Select(line => $"+ {line.Trim()}")]);
     }
 }

@@ -16,27 +16,29 @@ internal static class Tolerance
     public static double OfChain(int operations) => 16 * Rounding * Math.Sqrt(operations);
 
     /// <summary>
-    /// The guaranteed bound for a sum of products in any order, in the unit of sum |a| |b|: each term goes through one rounding as a product and
-    /// at most one for each later addition (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
+    /// The guaranteed bound for a sum of products in any order, relative to sum |a| |b|: each term is rounded once as a product and at most
+    /// once for each later addition (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
     /// </summary>
     public static double OfDotProduct(int terms) => (terms + 1) * Rounding * 1.01;
 
     /// <summary>
-    /// The relative error of a loss after so many steps of RMSprop. A step divides each gradient by its own size, so a parameter whose gradient is
-    /// nothing but rounding moves as far as any other, and each step adds to the distance. Measured for the models tested here: up to 0.15e-4
-    /// a step; a rho of 0.99 or an epsilon within the root changes the losses by more than a hundredth.
+    /// The relative error of a loss after a number of RMSprop steps. A step divides each gradient by its own size, so a parameter whose
+    /// gradient consists of rounding errors moves as far as any other, and each step adds to the error. Measured for the models tested
+    /// here: up to 0.15e-4 per step. A rho of 0.99 or an epsilon inside the root changes the losses by more than 1 %.
     /// </summary>
     public static double OfTraining(int steps) => 0.5e-4 * (steps + 1);
 
     /// <summary>Asserts that two numbers differ by at most this share of the greater of |expected| and <paramref name="scale"/>.</summary>
-    /// <param name="what">What the numbers are, for the message.</param>
-    /// <param name="place">Where: an index or an argument.</param>
+    /// <param name="what">A description of the numbers for the message.</param>
+    /// <param name="place">The index or argument of the numbers for the message.</param>
     public static void AssertClose(double expected, double actual, double relative, double scale, string what, double place)
     {
         double allowed = relative * Math.Max(Math.Abs(expected), scale);
-        // The comparison is written so that a value that is not a number fails.
+        // The comparison is negated so that NaN fails.
         if (!(Math.Abs(expected - actual) <= allowed))
-            Assert.Fail($"{what} at {place:R}: expected {expected:R}, got {actual:R}, difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
+            Assert.Fail(
+                $"{what} at {place:R}: expected {expected:R}, got {actual:R}, " +
+                $"difference {Math.Abs(expected - actual):E2}, allowed {allowed:E2}.");
     }
 
     /// <summary>

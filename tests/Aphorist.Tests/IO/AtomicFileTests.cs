@@ -72,7 +72,7 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Empty(folder.FileNames());
     }
 
-    /// <summary>A file on a disk with room for so many bytes.</summary>
+    /// <summary>A file on a disk with a limited number of free bytes.</summary>
     private sealed class FullDiskStream(string path, int room) : FileStream(path, FileMode.CreateNew)
     {
         private int left = room;

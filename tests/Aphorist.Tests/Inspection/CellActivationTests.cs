@@ -27,7 +27,9 @@ public sealed class CellActivationTests
             CellInspection actual = Inspect(pair.Engine, corpus, kernel);
             Assert.Equal(spec.Layers * Units, actual.CellCount);
             for (int token = 0; token < Length; token++)
-                Tolerance.AssertClose(expected.Cells(token), actual.GetActivations(token), Tolerance.OfChain(Units * (token + 1)), $"cells of {spec} after {token + 1} tokens");
+                Tolerance.AssertClose(
+                    expected.Cells(token), actual.GetActivations(token), Tolerance.OfChain(Units * (token + 1)),
+                    $"cells of {spec} after {token + 1} tokens");
         }
     }
 
@@ -50,7 +52,8 @@ public sealed class CellActivationTests
                 Assert.Equal(layer, saturation.Layer);
                 for (int unit = 0; unit < Units; unit++)
                 {
-                    double[] values = [.. Enumerable.Range(0, Length).Select(step => gates[((layer * Length + step) * count + gate) * Units + unit])];
+                    double[] values =
+                        [.. Enumerable.Range(0, Length).Select(step => gates[((layer * Length + step) * count + gate) * Units + unit])];
                     Assert.Equal(values.Count(value => value < 0.1) / (double)Length, saturation.LeftShares[unit], 1e-12);
                     Assert.Equal(values.Count(value => value > 0.9) / (double)Length, saturation.RightShares[unit], 1e-12);
                 }
@@ -67,19 +70,25 @@ public sealed class CellActivationTests
     [InlineData(Architecture.Convolution, "output")]
     public void Of_EveryArchitecture_NamesItsGates(Architecture architecture, params string[] names)
     {
-        LanguageModel model = LanguageModel.Create(new() { Architecture = architecture, HiddenSize = 5, Layers = 2 }, ModelPair.VocabularyOf(Vocabulary));
-        CellInspection inspection = CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal([.. names.Select(name => (0, name)), .. names.Select(name => (1, name))], inspection.Gates.Select(gate => (gate.Layer, gate.Gate)));
+        LanguageModel model =
+            LanguageModel.Create(new() { Architecture = architecture, HiddenSize = 5, Layers = 2 }, ModelPair.VocabularyOf(Vocabulary));
+        CellInspection inspection =
+            CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [.. names.Select(name => (0, name)), .. names.Select(name => (1, name))],
+            inspection.Gates.Select(gate => (gate.Layer, gate.Gate)));
     }
 
     [Fact]
     public void Of_ConvolutionWhoseGatesAreForced_CountsThem()
     {
-        LanguageModel model = LanguageModel.Create(new() { Architecture = Architecture.Convolution, HiddenSize = 2, Layers = 1 }, ModelPair.VocabularyOf(Vocabulary));
+        LanguageModel model = LanguageModel.Create(
+            new() { Architecture = Architecture.Convolution, HiddenSize = 2, Layers = 1 }, ModelPair.VocabularyOf(Vocabulary));
         // p of both units, then q: one gate far below its bound, one far above.
         float[] bias = [20, 20, -20, 20];
         bias.CopyTo(model.Parameters.GetValues(model.Layout.Layers[0].Bias));
-        CellInspection inspection = CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
+        CellInspection inspection =
+            CellInspection.Create(model, RandomText(model).Corpus, cancellationToken: TestContext.Current.CancellationToken);
         GateSaturation gate = Assert.Single(inspection.Gates);
         Assert.Equal([1, 0], gate.LeftShares);
         Assert.Equal([0, 1], gate.RightShares);
@@ -105,5 +114,6 @@ public sealed class CellActivationTests
     }
 
     private static CellInspection Inspect(LanguageModel model, Corpus corpus, string kernel) =>
-        CellInspection.Create(model, corpus, new() { Length = Length }, InstructionSet.Choose(kernel), progress: null, TestContext.Current.CancellationToken);
+        CellInspection.Create(
+            model, corpus, new() { Length = Length }, InstructionSet.Choose(kernel), progress: null, TestContext.Current.CancellationToken);
 }

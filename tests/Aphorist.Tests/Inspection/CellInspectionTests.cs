@@ -5,7 +5,8 @@ namespace Aphorist.Tests.Inspection;
 
 public sealed class CellInspectionTests
 {
-    private static readonly Corpus Corpus = Corpus.FromText(string.Concat(Enumerable.Repeat("He said \"so be it\",\nand the caf\u00e9 \u4e2d was full.\n\n", 30)), "hall");
+    private static readonly Corpus Corpus =
+        Corpus.FromText(string.Concat(Enumerable.Repeat("He said \"so be it\",\nand the caf\u00e9 \u4e2d was full.\n\n", 30)), "hall");
 
     [Theory]
     [InlineData(TokenizerKind.Characters)]
@@ -21,7 +22,8 @@ public sealed class CellInspectionTests
             Assert.Equal(inspection.CellCount, feature.Cells.Count);
             foreach (CellCorrelation it in feature.Cells)
             {
-                float[] activations = [.. Enumerable.Range(0, inspection.Pieces.Count).Select(token => inspection.GetActivation(token, it.Cell))];
+                float[] activations =
+                    [.. Enumerable.Range(0, inspection.Pieces.Count).Select(token => inspection.GetActivation(token, it.Cell))];
                 Assert.Equal(CorrelationSumsTests.TwoPasses(activations, feature.Values), it.Correlation, 1e-9);
             }
 
@@ -34,11 +36,14 @@ public sealed class CellInspectionTests
     {
         CellInspection words = Inspect(Model(TokenizerKind.Words)), bytes = Inspect(Model(TokenizerKind.Bytes));
         double[] positions = TextFeature.PositionInLine.Measure(Corpus.Text);
-        Assert.Equal([positions[1], positions[6], positions[7], positions[8], positions[10]], ValuesOf(words, TextFeature.PositionInLine).Take(5));
+        Assert.Equal(
+            [positions[1], positions[6], positions[7], positions[8], positions[10]], ValuesOf(words, TextFeature.PositionInLine).Take(5));
         // The second byte of the accented letter completes it.
         int accent = Corpus.Text.IndexOf('\u00e9', StringComparison.Ordinal);
         Assert.Equal(["", "\u00e9"], bytes.Pieces.Skip(accent).Take(2));
-        Assert.Equal([positions[accent - 1], positions[accent - 1], positions[accent]], ValuesOf(bytes, TextFeature.PositionInLine).Skip(accent - 1).Take(3));
+        Assert.Equal(
+            [positions[accent - 1], positions[accent - 1], positions[accent]],
+            ValuesOf(bytes, TextFeature.PositionInLine).Skip(accent - 1).Take(3));
     }
 
     [Fact]
@@ -94,7 +99,8 @@ public sealed class CellInspectionTests
         Assert.Contains("'hall' has 1380 tokens", Refusal(() => Inspect(model, new() { Start = 1380 })), StringComparison.Ordinal);
         Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Start = -1 })), StringComparison.Ordinal);
         Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Length = -1 })), StringComparison.Ordinal);
-        Assert.Throws<UnknownCharacterException>(() => CellInspection.Create(model, Corpus.FromText("\u20AC"), cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Throws<UnknownCharacterException>(
+            () => CellInspection.Create(model, Corpus.FromText("\u20AC"), cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -103,16 +109,19 @@ public sealed class CellInspectionTests
 
     private static string Refusal(Action action) => Assert.Throws<InvalidOptionsException>(action).Message;
 
-    private static IReadOnlyList<double> ValuesOf(CellInspection inspection, TextFeature feature) => inspection.Features.Single(it => it.Feature == feature).Values;
+    private static IReadOnlyList<double> ValuesOf(CellInspection inspection, TextFeature feature) =>
+        inspection.Features.Single(it => it.Feature == feature).Values;
 
     private static CellInspection Inspect(LanguageModel model, InspectionOptions? options = null) =>
         CellInspection.Create(model, Corpus, options, cancellationToken: TestContext.Current.CancellationToken);
 
     private static LanguageModel Model(TokenizerKind kind) =>
-        LanguageModel.Create(new() { HiddenSize = 6, Layers = 2 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
+        LanguageModel.Create(
+            new() { HiddenSize = 6, Layers = 2 }, Tokenizer.Create(Corpus, new() { Kind = kind, MinimumCount = 1 }), seed: 1);
 
     private sealed class VowelTrack : FeatureTrack
     {
-        public override double Read(System.Text.Rune character) => "aeiou".Contains((char)character.Value, StringComparison.Ordinal) ? 1 : 0;
+        public override double Read(System.Text.Rune character) =>
+            "aeiou".Contains((char)character.Value, StringComparison.Ordinal) ? 1 : 0;
     }
 }

@@ -10,7 +10,8 @@ public sealed class TextFeatureTests
     [InlineData("one\n\nof two", "12300123456")]
     [InlineData("\na", "01")]
     [InlineData("中\U0001F600\u00e9", "123")]
-    public void PositionInLine_Text_CountsFromTheLineFeed(string text, string expected) => AssertValues(TextFeature.PositionInLine, text, expected);
+    public void PositionInLine_Text_CountsFromTheLineFeed(string text, string expected) =>
+        AssertValues(TextFeature.PositionInLine, text, expected);
 
     [Theory]
     [InlineData("a \"bc\" d", "00111000")]
@@ -27,7 +28,8 @@ public sealed class TextFeatureTests
     [InlineData("\"a\nb\n\nc", "1111100")]
     [InlineData("\"a\n \t\nb", "1111100")]
     [InlineData("\u201Ca\n\n\u201Cb", "111011")]
-    public void InsideQuotes_NeverClosed_EndsWithTheParagraph(string text, string expected) => AssertValues(TextFeature.InsideQuotes, text, expected);
+    public void InsideQuotes_NeverClosed_EndsWithTheParagraph(string text, string expected) =>
+        AssertValues(TextFeature.InsideQuotes, text, expected);
 
     [Theory]
     [InlineData("a (b) c", "0011000")]
@@ -35,7 +37,8 @@ public sealed class TextFeatureTests
     [InlineData("a) (b", "00011")]
     [InlineData("\uFF08a\uFF09b", "1100")]
     [InlineData("((a\n\nb)", "1111000")]
-    public void InsideParentheses_Marks_OpensAndCloses(string text, string expected) => AssertValues(TextFeature.InsideParentheses, text, expected);
+    public void InsideParentheses_Marks_OpensAndCloses(string text, string expected) =>
+        AssertValues(TextFeature.InsideParentheses, text, expected);
 
     [Theory]
     [InlineData("a bc, d", "0100100")]
@@ -43,13 +46,15 @@ public sealed class TextFeatureTests
     [InlineData("'a' b", "00010")]
     [InlineData("e\u0301t 7x.", "0001001")]
     [InlineData(" -- ", "0000")]
-    public void WordEnd_Text_IsTheFirstCharacterAfterAWord(string text, string expected) => AssertValues(TextFeature.WordEnd, text, expected);
+    public void WordEnd_Text_IsTheFirstCharacterAfterAWord(string text, string expected) =>
+        AssertValues(TextFeature.WordEnd, text, expected);
 
     [Theory]
     [InlineData("a bc, d", "1012001")]
     [InlineData("don't 'so'", "1234500123")]
     [InlineData("e\u0301t", "123")]
-    public void PositionInWord_Text_CountsWithinTheWord(string text, string expected) => AssertValues(TextFeature.PositionInWord, text, expected);
+    public void PositionInWord_Text_CountsWithinTheWord(string text, string expected) =>
+        AssertValues(TextFeature.PositionInWord, text, expected);
 
     [Fact]
     public void Capital_Text_IsUpperCase() => AssertValues(TextFeature.Capital, "aB \u00C9\u00E9 1\U00010400", "01010001");

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Aphorist.Tests.Model;
 
-/// <summary>A layer of convolutions read in one go, in pieces and step by step: the same sums in the same order, so the same bits.</summary>
+/// <summary>
+/// A convolution computed at once, in pieces and step by step gives the same bits, because the order of the sums is the same.
+/// </summary>
 public sealed unsafe class ConvolutionTests
 {
     private const int Steps = 90, Rows = 3, H = 19, V = 7;
@@ -16,15 +18,20 @@ public sealed unsafe class ConvolutionTests
     [MemberData(nameof(Kernels))]
     public void Forward_WholeSequencesOrPiecesOrSteps_GivesTheSameBits(string kernel)
     {
-        foreach ((int embedding, int layer, int size) in ((int, int, int)[])[(0, 0, 2), (0, 0, 4), (5, 0, 3), (5, 1, 2), (5, 2, 3), (16, 3, 3)])
+        (int, int, int)[] shapes = [(0, 0, 2), (0, 0, 4), (5, 0, 3), (5, 1, 2), (5, 2, 3), (16, 3, 3)];
+        foreach ((int embedding, int layer, int size) in shapes)
         {
-            ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = embedding, KernelSize = size };
+            ModelSpec spec = new()
+            {
+                Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = embedding, KernelSize = size,
+            };
             PackedWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Choose(kernel));
             weights.Refresh();
             Inputs inputs = new(spec.InputSize(layer));
             float[] whole = Run(weights, layer, inputs, Steps);
             // A zero state read as one, pieces shorter and longer than what a kernel looks back on, and blocks of more steps than one.
-            foreach (int piece in (int[])[Steps, 1, 4, 31]) Assert.Equal(whole, Run(weights, layer, inputs, piece, new float[Rows * spec.StateSize(layer)]));
+            foreach (int piece in (int[])[Steps, 1, 4, 31])
+                Assert.Equal(whole, Run(weights, layer, inputs, piece, new float[Rows * spec.StateSize(layer)]));
             Assert.Equal(whole, Advance(weights, layer, inputs));
         }
     }
@@ -74,7 +81,8 @@ public sealed unsafe class ConvolutionTests
     [InlineData(Architecture.Lstm, 5, 2, "Layers is 5; it must be 1 to 4 for recurrent layers.")]
     [InlineData(Architecture.Gru, 5, 2, "Layers is 5; it must be 1 to 4 for recurrent layers.")]
     [InlineData(Architecture.Convolution, 1, 1, "KernelSize is 1; it must be 2 or more.")]
-    [InlineData(Architecture.Convolution, 8, 3, "With Layers 8 and KernelSize 3 the convolutions see 6561 tokens, but 4096 is the maximum.")]
+    [InlineData(
+        Architecture.Convolution, 8, 3, "With Layers 8 and KernelSize 3 the convolutions see 6561 tokens, but 4096 is the maximum.")]
     [InlineData(Architecture.Convolution, 12, int.MaxValue, "but 4096 is the maximum.")]
     [InlineData(Architecture.Convolution, 12, int.MinValue, "it must be 2 or more.")]
     public void Create_LayersOrKernelOutOfRange_SaysWhich(Architecture architecture, int layers, int kernel, string problem)
@@ -100,7 +108,8 @@ public sealed unsafe class ConvolutionTests
     [InlineData(1, true)]
     public void Backward_InputGradientOfAnotherCall_IsReplaced(int layer, bool lastOnly)
     {
-        ModelSpec spec = new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = 5, KernelSize = 3 };
+        ModelSpec spec =
+            new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = 5, KernelSize = 3 };
         LanguageModel model = ModelPair.Random(spec, V).Engine;
         PackedWeights weights = new(model, InstructionSet.Current, forTraining: true);
         weights.Refresh();
@@ -111,7 +120,8 @@ public sealed unsafe class ConvolutionTests
 
         float[] Backward(float before)
         {
-            AlignedArray outputGradient = new((lastOnly ? 1 : Steps) * Rows * H), inputGradient = new(Steps * Rows * spec.InputSize(layer)), gradient = new(model.Parameters.Values.Length);
+            AlignedArray outputGradient = new((lastOnly ? 1 : Steps) * Rows * H);
+            AlignedArray inputGradient = new(Steps * Rows * spec.InputSize(layer)), gradient = new(model.Parameters.Values.Length);
             for (int place = 0; place < outputGradient.Length; place++) outputGradient.Span[place] = MathF.Sin(place);
             inputGradient.Span.Fill(before);
             sequences.Backward(inputs.From(0), Steps, outputGradient.Pointer, lastOnly, inputGradient.Pointer, gradient.Pointer);
@@ -121,7 +131,7 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
-    /// <summary>The outputs of the layer over pieces of so many steps, carried on if there is a state.</summary>
+    /// <summary>Returns the outputs of the layer, run in pieces of a number of steps. The state, if there is one, is carried.</summary>
     private static float[] Run(PackedWeights weights, int layer, Inputs inputs, int piece, float[]? state = null)
     {
         TrainingLayer sequences = weights.Layers[layer].CreateLayer(weights, Rows, piece);

@@ -15,7 +15,12 @@ public sealed class FineTuningTests
     [InlineData(0, Architecture.Gru, ResetGate.After, false, true, true)]
     [InlineData(0, Architecture.Convolution, ResetGate.After, false, false, true)]
     public void GrowFor_NewCharacters_KeepsEveryWeightOfTheOld(
-        int embedding, Architecture architecture, ResetGate reset = ResetGate.After, bool tied = false, bool residual = false, bool normalized = false)
+        int embedding,
+        Architecture architecture,
+        ResetGate reset = ResetGate.After,
+        bool tied = false,
+        bool residual = false,
+        bool normalized = false)
     {
         ModelSpec spec = new()
         {
@@ -29,19 +34,23 @@ public sealed class FineTuningTests
             LayerNormalization = normalized,
         };
         LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("bdf"), seed: 1);
-        foreach (NormalizationTensors normalization in model.Layout.Normalizations) model.Parameters.GetValues(normalization.Gain).Fill(1.5f);
+        foreach (NormalizationTensors normalization in model.Layout.Normalizations)
+            model.Parameters.GetValues(normalization.Gain).Fill(1.5f);
         model.Parameters.GetValues(model.Layout.DecoderBias).Fill(7);
         LanguageModel grown = model.ExtendVocabulary(Corpus.FromText("abcdee"), seed: 2);
         CharacterTokenizer vocabulary = Assert.IsType<CharacterTokenizer>(grown.Tokenizer);
         Assert.Equal("abcdef", vocabulary.Characters);
         Assert.Equal([0f, 7f, 0f, 7f, 0f, 7f], grown.Parameters.GetValues(grown.Layout.DecoderBias));
         AssertRows(model, model.Layout.DecoderKernel, grown, grown.Layout.DecoderKernel);
-        AssertRows(model, model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, grown, grown.Layout.Embedding ?? grown.Layout.Layers[0].InputKernel);
+        AssertRows(
+            model, model.Layout.Embedding ?? model.Layout.Layers[0].InputKernel, grown,
+            grown.Layout.Embedding ?? grown.Layout.Layers[0].InputKernel);
         Assert.Equal(
             model.Parameters.GetValues(model.Layout.Layers[1].InputKernel), grown.Parameters.GetValues(grown.Layout.Layers[1].InputKernel));
         if (model.Layout.Layers[1].RecurrentKernel is { } recurrent)
             Assert.Equal(model.Parameters.GetValues(recurrent), grown.Parameters.GetValues(grown.Layout.Layers[1].RecurrentKernel!));
-        foreach (NormalizationTensors normalization in grown.Layout.Normalizations) Assert.Equal(-1, grown.Parameters.GetValues(normalization.Gain).IndexOfAnyExcept(1.5f));
+        foreach (NormalizationTensors normalization in grown.Layout.Normalizations)
+            Assert.Equal(-1, grown.Parameters.GetValues(normalization.Gain).IndexOfAnyExcept(1.5f));
         // New tokens begin as in a new model, and so almost never win: with the old biases the two write the same.
         TextGenerator before = new(model), after = new(grown);
         GenerationOptions options = new() { MaxTokens = 30, Temperature = 0 };

@@ -24,7 +24,8 @@ public sealed class InitialParametersTests
             for (int second = 0; second <= first; second++)
             {
                 double product = 0;
-                for (int column = 0; column < 4 * H; column++) product += (double)kernel[first * 4 * H + column] * kernel[second * 4 * H + column];
+                for (int column = 0; column < 4 * H; column++)
+                    product += (double)kernel[first * 4 * H + column] * kernel[second * 4 * H + column];
                 Assert.Equal(first == second ? 1 : 0, product, Tolerance.OfDotProduct(4));
             }
         }
@@ -42,11 +43,14 @@ public sealed class InitialParametersTests
     public void Create_Convolution_FillsTheGlorotIntervalOfAllPlacesAndHasZeroBiases()
     {
         LanguageModel convolution = LanguageModel.Create(
-            new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = 2, KernelSize = 3 }, ModelPair.VocabularyOf(V), seed: 1);
+            new() { Architecture = Architecture.Convolution, HiddenSize = H, Layers = 2, KernelSize = 3 },
+            ModelPair.VocabularyOf(V),
+            seed: 1);
         AssertGlorot(convolution.Layout.Layers[0].InputKernel, 3 * V, 3 * 2 * H, convolution);
         AssertGlorot(convolution.Layout.Layers[1].InputKernel, 3 * H, 3 * 2 * H, convolution);
         Assert.Equal([2 * H, V, 3], convolution.Layout.Layers[0].InputKernel.Shape);
-        foreach (LayerTensors tensors in convolution.Layout.Layers) Assert.Equal(-1, convolution.Parameters.GetValues(tensors.Bias).IndexOfAnyExcept(0f));
+        foreach (LayerTensors tensors in convolution.Layout.Layers)
+            Assert.Equal(-1, convolution.Parameters.GetValues(tensors.Bias).IndexOfAnyExcept(0f));
         Assert.Equal(2 * H * (3 * V + 1 + 3 * H + 1) + V * (H + 1), convolution.Parameters.Count);
     }
 
@@ -60,13 +64,16 @@ public sealed class InitialParametersTests
     public void Create_SizeOutOfRange_SaysWhich(int hidden, int embedding, int window, string problem)
     {
         ModelSpec spec = new() { HiddenSize = hidden, EmbeddingSize = embedding, Window = window };
-        Assert.Contains(problem, Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem, Assert.Throws<InvalidOptionsException>(() => LanguageModel.Create(spec, ModelPair.VocabularyOf(V))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Create_TiedEmbedding_HasOneTensorThatBeginsAsTheDecoders()
     {
-        LanguageModel tied = LanguageModel.Create(new() { HiddenSize = H, EmbeddingSize = H, TiedEmbedding = true }, ModelPair.VocabularyOf(V), seed: 1);
+        LanguageModel tied =
+            LanguageModel.Create(new() { HiddenSize = H, EmbeddingSize = H, TiedEmbedding = true }, ModelPair.VocabularyOf(V), seed: 1);
         Assert.Same(tied.Layout.Embedding, tied.Layout.DecoderKernel);
         Assert.Equal("embedding.weight", tied.Parameters.Tensors[0].Name);
         Assert.Equal(4 * H * (H + H + 1) + V * (H + 1), tied.Parameters.Count);
@@ -90,7 +97,8 @@ public sealed class InitialParametersTests
     public void Create_OtherSeed_GivesOtherKernels()
     {
         LanguageModel other = Create(seed: 2);
-        foreach (ParameterTensor tensor in (ParameterTensor[])[Model.Layout.Layers[0].InputKernel, Model.Layout.Layers[0].RecurrentKernel!, Model.Layout.DecoderKernel])
+        LayerTensors layer = Model.Layout.Layers[0];
+        foreach (ParameterTensor tensor in (ParameterTensor[])[layer.InputKernel, layer.RecurrentKernel!, Model.Layout.DecoderKernel])
             Assert.NotEqual(Model.Parameters.GetValues(tensor).ToArray(), other.Parameters.GetValues(tensor).ToArray());
     }
 

@@ -1,6 +1,6 @@
 namespace Aphorist.Tests.Model;
 
-/// <summary>A shape of each kind of layers, with each activation of its gates.</summary>
+/// <summary>A shape for each kind of layer and each activation of its gates.</summary>
 internal static class LayerKinds
 {
     public static IReadOnlyList<ModelSpec> All { get; } =
@@ -14,6 +14,9 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Convolution },
     ];
 
-    /// <summary>The same shape with normalized layers and, but for convolutions, which have some of their own, residual connections.</summary>
-    public static ModelSpec Connect(ModelSpec spec) => spec with { Residual = spec.Architecture != Architecture.Convolution, LayerNormalization = true };
+    /// <summary>
+    /// The same shape with normalized layers and, but for convolutions, which have some of their own, residual connections.
+    /// </summary>
+    public static ModelSpec Connect(ModelSpec spec) =>
+        spec with { Residual = spec.Architecture != Architecture.Convolution, LayerNormalization = true };
 }

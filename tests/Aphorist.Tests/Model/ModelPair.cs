@@ -11,11 +11,12 @@ internal sealed class ModelPair
 
     public ReferenceModel Reference { get; }
 
-    /// <summary>A pair with normally distributed parameters of this standard deviation.</summary>
-    public static ModelPair Random(int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1) =>
+    /// <summary>Creates a pair with normally distributed parameters.</summary>
+    public static ModelPair Random(
+        int vocabularySize, int hiddenSize, int window, GateActivation gates, double deviation = 0.4, int seed = 1) =>
         Random(Spec(hiddenSize, window, gates), vocabularySize, deviation, seed);
 
-    /// <summary>A pair of any shape with normally distributed parameters of this standard deviation.</summary>
+    /// <summary>Creates a pair of any shape with normally distributed parameters.</summary>
     public static ModelPair Random(ModelSpec spec, int vocabularySize, double deviation = 0.4, int seed = 1)
     {
         ReferenceParameters values = new(ReferenceSpecOf(spec, vocabularySize));
@@ -23,7 +24,7 @@ internal sealed class ModelPair
         LanguageModel engine = LanguageModel.CreateEmpty(spec, VocabularyOf(vocabularySize));
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)
         {
-            // Any order of random numbers is as good as another: this is the engine's.
+            // The order of the random numbers does not matter. This is the order of the engine.
             Span<float> destination = engine.Parameters.GetValues(tensor);
             for (int index = 0; index < destination.Length; index++) destination[index] = (float)values[tensor.Name][index];
         }
@@ -31,11 +32,11 @@ internal sealed class ModelPair
         return Of(engine);
     }
 
-    /// <summary>A pair with the parameters that training starts from.</summary>
+    /// <summary>Creates a pair with initial parameters.</summary>
     public static ModelPair Initial(int vocabularySize, int hiddenSize, int window, GateActivation gates, ulong seed = 1) =>
         Of(LanguageModel.Create(Spec(hiddenSize, window, gates), VocabularyOf(vocabularySize), seed));
 
-    /// <summary>The engine's model, and a reference that has taken over its parameters, which doubles hold exactly.</summary>
+    /// <summary>Creates a pair of a model and a reference with the same parameters, which doubles represent exactly.</summary>
     public static ModelPair Of(LanguageModel engine)
     {
         ReferenceParameters parameters = new(ReferenceSpecOf(engine.Spec, engine.Tokenizer.VocabularySize));
@@ -49,11 +50,11 @@ internal sealed class ModelPair
         return new ModelPair(engine, new ReferenceModel(parameters));
     }
 
-    /// <summary>So many characters from U+4E00 on, so that a character's id is its distance from there.</summary>
+    /// <summary>Creates a tokenizer of consecutive characters from U+4E00 on. The id of a character is its distance from U+4E00.</summary>
     public static CharacterTokenizer VocabularyOf(int count) =>
         CharacterTokenizer.FromCharacters(string.Concat(Enumerable.Range(0, count).Select(id => (char)(0x4E00 + id))));
 
-    /// <summary>The reference's values of a tensor, in the order in which the engine has them in memory.</summary>
+    /// <summary>Returns the reference's values of a tensor in the memory order of the engine.</summary>
     public static double[] ToMemory(ParameterTensor tensor, double[] values)
     {
         double[] memory = new double[tensor.Length];

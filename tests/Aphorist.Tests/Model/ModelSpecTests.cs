@@ -22,7 +22,9 @@ public sealed class ModelSpecTests
     public void Gates_ArchitectureChanges_FollowItUnlessChosen()
     {
         Assert.Equal(GateActivation.Sigmoid, (ModelSpec.Notebook with { Architecture = Architecture.Gru }).Gates);
-        Assert.Equal(GateActivation.HardSigmoid, (ModelSpec.Notebook with { Gates = GateActivation.HardSigmoid, Architecture = Architecture.Gru }).Gates);
+        Assert.Equal(
+            GateActivation.HardSigmoid,
+            (ModelSpec.Notebook with { Gates = GateActivation.HardSigmoid, Architecture = Architecture.Gru }).Gates);
     }
 
     [Fact]
@@ -72,7 +74,14 @@ public sealed class ModelSpecTests
     public void Validate_PresetsAndLimits_AreValid()
     {
         foreach (ModelSpec spec in (ModelSpec[])[ModelSpec.Notebook, ModelSpec.CharRnn, ModelSpec.Quick, ModelSpec.Best]) spec.Validate();
-        new ModelSpec { HiddenSize = ModelSpec.MaxHiddenSize, Layers = 4, EmbeddingSize = ModelSpec.MaxHiddenSize, TiedEmbedding = true, Window = ModelSpec.MaxWindow }.Validate();
+        new ModelSpec
+        {
+            HiddenSize = ModelSpec.MaxHiddenSize,
+            Layers = 4,
+            EmbeddingSize = ModelSpec.MaxHiddenSize,
+            TiedEmbedding = true,
+            Window = ModelSpec.MaxWindow,
+        }.Validate();
         new ModelSpec { Architecture = Architecture.Convolution, Layers = 12 }.Validate();
         new ModelSpec { Architecture = Architecture.Convolution, Layers = 2, KernelSize = 64 }.Validate();
     }

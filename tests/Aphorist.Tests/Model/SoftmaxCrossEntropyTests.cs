@@ -62,7 +62,8 @@ public sealed class SoftmaxCrossEntropyTests
         Assert.Equal(Array.IndexOf(logits, logits.Max()) == target, correct);
         double[] expected = [.. Softmax.CrossEntropyGradient(exact, target).Select(value => value * scale)];
         for (int k = 0; k < expected.Length; k++)
-            Tolerance.AssertClose(expected[k], gradient[k], Tolerance.OfChain(logits.Length), scale, $"gradient of {logits.Length} classes", k);
+            Tolerance.AssertClose(
+                expected[k], gradient[k], Tolerance.OfChain(logits.Length), scale, $"gradient of {logits.Length} classes", k);
     }
 
     private static unsafe (double Loss, float[] Gradient, bool Correct) Run(string kernel, float[] logits, int target, float scale)
@@ -70,7 +71,8 @@ public sealed class SoftmaxCrossEntropyTests
         float[] values = [Guard, .. logits, Guard];
         fixed (float* pointer = values)
         {
-            double loss = SoftmaxCrossEntropy.Create(InstructionSet.Choose(kernel)).Run(pointer + 1, logits.Length, target, scale, out bool correct);
+            double loss =
+                SoftmaxCrossEntropy.Create(InstructionSet.Choose(kernel)).Run(pointer + 1, logits.Length, target, scale, out bool correct);
             Assert.Equal(Guard, values[0]);
             Assert.Equal(Guard, values[^1]);
             return (loss, values[1..^1], correct);

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Aphorist.Tests.Numerics;
 
-/// <summary>One product with everything around its matrices poisoned: reading there makes NaN, writing there is noticed.</summary>
+/// <summary>A matrix product with guard values around its matrices. Reading them gives NaN, and writing them fails the test.</summary>
 internal sealed unsafe class GemmCase
 {
     private const float Guard = -98765.4375f;
 
-    // So that a row's stride is not its length, and something lies before and after each matrix.
+    // The stride of a row differs from its length, and there are guard values before and after each matrix.
     private const int Gap = 3, Margin = 32;
 
     private readonly int rows, columns, depth;
@@ -40,7 +40,8 @@ internal sealed unsafe class GemmCase
         kernel.Pack(bMemory.Pointer + Margin, bDepth, bColumn, depth, columns, packed.Pointer);
         Assert.True(packed.Span[^Margin..].IndexOfAnyExcept(Guard) < 0, $"{what}: Pack wrote behind its destination.");
         kernel.Multiply(
-            aMemory.Pointer + Margin, aRow, aDepth, packed.Pointer, cMemory.Pointer + Margin, columns + Gap, rows, columns, depth, accumulate);
+            aMemory.Pointer + Margin, aRow, aDepth, packed.Pointer, cMemory.Pointer + Margin, columns + Gap,
+            rows, columns, depth, accumulate);
         CheckProduct(cMemory.Span, accumulate, what);
         GC.KeepAlive(aMemory);
         GC.KeepAlive(bMemory);
@@ -62,7 +63,7 @@ internal sealed unsafe class GemmCase
             int index = row * columns + column;
             double start = accumulate ? initial[index] : 0;
             double bound = Tolerance.OfDotProduct(depth + 1) * (magnitude[index] + Math.Abs(start));
-            // Written so that NaN fails.
+            // The comparison is negated so that NaN fails.
             if (!(Math.Abs(start + product[index] - memory[place]) <= bound))
                 Assert.Fail($"{what}: C[{row}, {column}] is {memory[place]:R}, expected {start + product[index]:R} to {bound:E1}.");
         }
@@ -82,7 +83,7 @@ internal sealed unsafe class GemmCase
         return memory;
     }
 
-    /// <summary>Uniform over [-1, 1) and exact as floats, so that both sides multiply the same numbers.</summary>
+    /// <summary>Uniform over [-1, 1) and exact as floats, so that engine and reference multiply the same numbers.</summary>
     private static double[] Values(int count, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => (double)(2 * random.NextSingle() - 1))];
 }

@@ -97,7 +97,8 @@ public sealed class GemmTests
     private static unsafe void AssertSameBits(GemmKernel kernel, int rows, int columns, int depth, bool transposedA)
     {
         Random random = new(1);
-        AlignedArray a = new(rows * depth), b = new(depth * columns), packed = new(kernel.PackedLength(depth, columns)), whole = new(rows * columns), panels = new(rows * columns);
+        AlignedArray a = new(rows * depth), b = new(depth * columns), packed = new(kernel.PackedLength(depth, columns));
+        AlignedArray whole = new(rows * columns), panels = new(rows * columns);
         foreach (ref float value in a.Span) value = random.NextSingle() - 0.5f;
         foreach (ref float value in b.Span) value = random.NextSingle() - 0.5f;
         kernel.Pack(b.Pointer, columns, 1, depth, columns, packed.Pointer);
@@ -109,7 +110,8 @@ public sealed class GemmTests
         GC.KeepAlive(packed);
 
         void Multiply(int first, int count, AlignedArray c) => kernel.Multiply(
-            a.Pointer, transposedA ? 1 : depth, transposedA ? rows : 1, packed.Pointer + first * depth, c.Pointer + first, columns, rows, count, depth, accumulate: false);
+            a.Pointer, transposedA ? 1 : depth, transposedA ? rows : 1, packed.Pointer + first * depth, c.Pointer + first, columns,
+            rows, count, depth, accumulate: false);
     }
 
     /// <summary>A product whose rows are computed in this many calls.</summary>
@@ -117,7 +119,8 @@ public sealed class GemmTests
     {
         const int Columns = 141, Depth = 300;
         Random random = new(1);
-        AlignedArray a = new(rows * Depth), b = new(Depth * Columns), c = new(rows * Columns), packed = new(kernel.PackedLength(Depth, Columns));
+        AlignedArray a = new(rows * Depth), b = new(Depth * Columns), c = new(rows * Columns);
+        AlignedArray packed = new(kernel.PackedLength(Depth, Columns));
         foreach (ref float value in a.Span) value = random.NextSingle() - 0.5f;
         foreach (ref float value in b.Span) value = random.NextSingle() - 0.5f;
         kernel.Pack(b.Pointer, Columns, 1, Depth, Columns, packed.Pointer);
@@ -125,7 +128,8 @@ public sealed class GemmTests
         {
             int first = rows * call / calls, count = rows * (call + 1) / calls - first;
             kernel.Multiply(
-                a.Pointer + first * Depth, Depth, 1, packed.Pointer, c.Pointer + first * Columns, Columns, count, Columns, Depth, accumulate: false);
+                a.Pointer + first * Depth, Depth, 1, packed.Pointer, c.Pointer + first * Columns, Columns,
+                count, Columns, Depth, accumulate: false);
         }
 
         GC.KeepAlive(a);

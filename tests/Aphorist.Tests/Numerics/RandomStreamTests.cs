@@ -53,7 +53,11 @@ public sealed class RandomStreamTests
     {
         RandomStream[] streams =
         [
-            Stream, Stream with { Seed = 2 }, Stream with { Seed = 1ul << 32 }, Stream with { Purpose = RandomPurpose.Sampling }, Stream with { Number = 1 },
+            Stream,
+            Stream with { Seed = 2 },
+            Stream with { Seed = 1ul << 32 },
+            Stream with { Purpose = RandomPurpose.Sampling },
+            Stream with { Number = 1 },
         ];
         ulong[] bits = [.. streams.SelectMany(stream => new[] { stream.Bits(0), stream.Bits(1), stream.Bits(1ul << 32) })];
         Assert.Equal(bits.Length, bits.Distinct().Count());

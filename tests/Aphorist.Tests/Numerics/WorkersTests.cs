@@ -25,7 +25,8 @@ public sealed class WorkersTests
             workers.Run(tasks, task);
             for (int number = 0; number < done.Length; number++)
             {
-                if (done[number] != (number < tasks ? 1 : 0)) Assert.Fail($"Round {round}: task {number} of {tasks} ran {done[number]} times.");
+                if (done[number] != (number < tasks ? 1 : 0))
+                    Assert.Fail($"Round {round}: task {number} of {tasks} ran {done[number]} times.");
             }
         }
     }

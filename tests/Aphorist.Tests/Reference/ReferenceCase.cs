@@ -31,7 +31,8 @@ internal sealed class ReferenceCase(ReferenceSpec spec, int seed, double deviati
     public ReferenceBatch Windows(int rows, int steps) => ReferenceBatch.Windows([.. Rows(rows, steps)], Tokens(rows));
 
     /// <summary>Sequences from random states, with random masks, of which a quarter of the factors are 0.</summary>
-    public ReferenceBatch Stream(int rows, int steps) => ReferenceBatch.Stream([.. Rows(rows, steps + 1)], PerRow(rows, spec.StateSize)) with
+    public ReferenceBatch Stream(int rows, int steps) =>
+        ReferenceBatch.Stream([.. Rows(rows, steps + 1)], PerRow(rows, spec.StateSize)) with
     {
         Masks = [.. PerRow(rows, _ => spec.HiddenSize).Select(row => row.Select(Dropped).ToArray())],
     };

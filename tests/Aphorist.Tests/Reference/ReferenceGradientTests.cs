@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Reference;
 
-/// <summary>The oracle is proven before it judges: every gradient of the reference against differences of its own loss.</summary>
+/// <summary>Checks every gradient of the reference against finite differences of its loss.</summary>
 public sealed class ReferenceGradientTests
 {
     /// <summary>Every architecture, from tokens and from embeddings.</summary>
@@ -59,8 +59,12 @@ public sealed class ReferenceGradientTests
         {
             // Convolutions have residual connections in any case.
             if (residual && architecture == ReferenceArchitecture.Convolution) continue;
-            ReferenceSpec spec = ReferenceCase.Small(architecture) with { Layers = 3, Dilations = [1, 2, 4], Residual = residual, LayerNormalization = normalization };
-            // Where a step's few units are nearly equal, dividing by their deviation bends the loss, and a difference is less exact: not so with this seed.
+            ReferenceSpec spec = ReferenceCase.Small(architecture) with
+            {
+                Layers = 3, Dilations = [1, 2, 4], Residual = residual, LayerNormalization = normalization,
+            };
+            // If the few units of a step are nearly equal, dividing by their deviation makes the loss strongly curved, and a difference is
+            // less exact. That does not happen with this seed.
             ReferenceCase random = new(spec, seed: 8);
             AssertGradients(random.Model(), random.Stream(rows: 2, steps: 4));
             AssertGradients(random.Model(), random.Windows(rows: 2, steps: 4));
@@ -78,7 +82,7 @@ public sealed class ReferenceGradientTests
         ReferenceCase random = new(ReferenceCase.Small(architecture) with { Gate = Gate.HardSigmoid }, seed: 4, deviation);
         ReferenceBatch batch = random.Stream(rows: 2, steps: 4);
         ReferenceModel model = random.Model();
-        // At a kink a difference means nothing: models that come near one are thrown away.
+        // A finite difference across a kink has no meaning, so models that come near one are skipped.
         while (FiniteDifferences.DistanceToKink(model, batch) < 1e-3) model = random.Model();
         if (deviation > 1) Assert.InRange(FiniteDifferences.ClippedShare(model, batch), 0.1, 0.9);
         AssertGradients(model, batch);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Reference;
 
-/// <summary>What has to be equal whatever the numbers are.</summary>
+/// <summary>Identities of the reference model that hold for all parameters.</summary>
 public sealed class ReferenceModelTests
 {
     [Theory]
@@ -43,7 +43,8 @@ public sealed class ReferenceModelTests
         ReferenceParameters tokens = new(model.Spec with { EmbeddingSize = 0 });
         foreach ((string name, double[] values) in tokens.Tensors)
             if (name != "lstm.weight_ih_l0") model.Parameters[name].CopyTo(values, 0);
-        double[] kernel = model.Parameters["lstm.weight_ih_l0"], transposed = Transpose(model.Parameters["embedding.weight"], rows: 5, columns: 3);
+        double[] kernel = model.Parameters["lstm.weight_ih_l0"];
+        double[] transposed = Transpose(model.Parameters["embedding.weight"], rows: 5, columns: 3);
         MatrixProduct.Multiply(kernel, transposed, rows: 16, columns: 5, depth: 3).CopyTo(tokens["lstm.weight_ih_l0"], 0);
         ReferenceBatch batch = random.Windows(rows: 3, steps: 4);
         Assert.Equal(model.Loss(batch), new ReferenceModel(tokens).Loss(batch), 1e-12);

@@ -20,7 +20,8 @@ public sealed class ConnectedModelFileTests : IDisposable
             Assert.Equal(model.Spec, loaded.Spec);
             Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
             string[] expected = ["layer_norm.weight_l0", "layer_norm.bias_l0", "layer_norm.weight_l1", "layer_norm.bias_l1"];
-            Assert.Equal(expected, ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("layer_norm", StringComparison.Ordinal)));
+            IEnumerable<string> names = ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name);
+            Assert.Equal(expected, names.Where(name => name.StartsWith("layer_norm", StringComparison.Ordinal)));
         }
     }
 
@@ -31,7 +32,8 @@ public sealed class ConnectedModelFileTests : IDisposable
     [InlineData("\"layerNormalization\":true,", "", "unexpected tensor 'layer_norm.weight_l0'")]
     public void Load_ChangedDescriptionOfResidualNormalizedLayers_SaysWhatIsWrong(string before, string after, string? problem)
     {
-        file.SaveChanged(SampleModel.Make(new ModelSpec { HiddenSize = 5, Layers = 2, Residual = true, LayerNormalization = true }), before, after);
+        file.SaveChanged(
+            SampleModel.Make(new ModelSpec { HiddenSize = 5, Layers = 2, Residual = true, LayerNormalization = true }), before, after);
         if (problem is not null) Assert.Contains(problem, file.LoadError(), StringComparison.Ordinal);
         else Assert.False(LanguageModel.Load(file.Path).Spec.Residual);
     }

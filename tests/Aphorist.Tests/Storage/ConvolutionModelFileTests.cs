@@ -7,7 +7,8 @@ public sealed class ConvolutionModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
 
-    private static ModelSpec Convolutions { get; } = new() { Architecture = Architecture.Convolution, HiddenSize = 5, Layers = 2, KernelSize = 4 };
+    private static ModelSpec Convolutions { get; } =
+        new() { Architecture = Architecture.Convolution, HiddenSize = 5, Layers = 2, KernelSize = 4 };
 
     public void Dispose() => file.Dispose();
 
@@ -28,7 +29,8 @@ public sealed class ConvolutionModelFileTests : IDisposable
         ReadOnlySpan<float> memory = model.Parameters.GetValues(model.Layout.Layers[1].InputKernel);
         for (int row = 0; row < 10; row++)
             for (int input = 0; input < 5; input++)
-                for (int place = 0; place < 4; place++) Assert.Equal(memory[(input * 4 + place) * 10 + row], kernel[(row * 5 + input) * 4 + place]);
+                for (int place = 0; place < 4; place++)
+                    Assert.Equal(memory[(input * 4 + place) * 10 + row], kernel[(row * 5 + input) * 4 + place]);
     }
 
     [Theory]
@@ -38,7 +40,10 @@ public sealed class ConvolutionModelFileTests : IDisposable
     [InlineData("\"kernelSize\":4", "\"kernelSize\":65", "KernelSize 65 the convolutions see 4225 tokens")]
     [InlineData("\"kernelSize\":4", "\"kernelSize\":5", "'convolution.0.weight' has shape [10, 3, 4] where [10, 3, 5] is expected")]
     [InlineData("\"layers\":2", "\"layers\":13", "Layers is 13; it must be 1 to 12")]
-    [InlineData("\"kind\":\"convolution\"", "\"kind\":\"convolution-residual\"", "its architecture is 'convolution-residual' and this program knows")]
+    [InlineData(
+        "\"kind\":\"convolution\"",
+        "\"kind\":\"convolution-residual\"",
+        "its architecture is 'convolution-residual' and this program knows")]
     [InlineData("\"kind\":\"convolution\"", "\"kind\":\"lstm\"", "'lstm.weight_ih_l0' of shape [20, 3] is missing")]
     public void Load_ChangedDescriptionOfConvolutions_SaysWhatIsWrong(string before, string after, string problem)
     {

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Damages files at random, thousands of times. Reading each must end in <see cref="ModelFileException"/> or in a result, and allocate little memory.</summary>
+/// <summary>
+/// Damages files at random, thousands of times. Reading each must end in <see cref="ModelFileException"/> or in a result, and allocate
+/// little memory.
+/// </summary>
 internal static class DamagedFiles
 {
     /// <summary>The number of damaged files that a reader of some other program's format is shown.</summary>
@@ -19,14 +22,19 @@ internal static class DamagedFiles
     private const long BytesPerByte = 4, BytesForSmallFiles = 64L << 20;
 
     private static readonly string[] Words =
-        ["F64", "F16", "BF16", "U8", "F4", "I64", "[]", "[0]", "-1", "1e9", "9223372036854775807", "18446744073709551615", "4294967296", "null", "{}", "\"\"", "weight", "bias", "_l1", "_l9", "_reverse", "\\u0000"];
+    [
+        "F64", "F16", "BF16", "U8", "F4", "I64", "[]", "[0]", "-1", "1e9", "9223372036854775807", "18446744073709551615", "4294967296",
+        "null", "{}", "\"\"", "weight", "bias", "_l1", "_l9", "_reverse", "\\u0000",
+    ];
 
     /// <summary>Damages the bytes of any file, and counts how often reading was refused.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="read">Reads it. Any exception but <see cref="ModelFileException"/> fails the test.</param>
     /// <param name="end">Only bytes before this position are damaged; the length of the file by default.</param>
     public static int CountRefused(byte[] file, Action<Stream> read, int? end = null) =>
-        CountRefused(file, Rounds, (random, round) => WithDamagedBytes(file, random, round, end ?? file.Length), damaged => !IsRefused(damaged, read));
+        CountRefused(
+            file, Rounds, (random, round) => WithDamagedBytes(file, random, round, end ?? file.Length),
+            damaged => !IsRefused(damaged, read));
 
     /// <summary>Damages a safetensors file, above all its header, and counts how often reading was refused.</summary>
     /// <param name="file">The whole file.</param>

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files with something wrong in them: the error says what. <see cref="ModelFileFuzzTests"/> damages them at random.</summary>
+/// <summary>
+/// Model files with something wrong in them: the error says what. <see cref="ModelFileFuzzTests"/> damages them at random.
+/// </summary>
 public sealed class DamagedModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();

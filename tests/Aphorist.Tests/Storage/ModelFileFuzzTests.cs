@@ -102,7 +102,9 @@ public sealed class ModelFileFuzzTests : IDisposable
         return changed;
     }
 
-    /// <summary>Whether a file with these bytes loads; fails the test when loading ends in anything but a model or a proper error.</summary>
+    /// <summary>
+    /// Whether a file with these bytes loads; fails the test when loading ends in anything but a model or a proper error.
+    /// </summary>
     private bool Loads(byte[] bytes)
     {
         long allocated = GC.GetAllocatedBytesForCurrentThread();

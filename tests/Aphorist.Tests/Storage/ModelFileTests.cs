@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files, written and read.</summary>
+/// <summary>Saving and loading model files.</summary>
 public sealed class ModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
@@ -42,7 +42,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Load_GruOfAnEarlierVersion_ResetsAfterTheProductWithLogisticGates()
     {
-        // Once all GRUs were of one kind, and their files said of the gates what was the default of LSTMs.
+        // Older files of GRUs have no reset gate, and name the default activation of LSTMs.
         file.SaveChanged(
             SampleModel.Make(new ModelSpec { Architecture = Architecture.Gru, HiddenSize = 5 }),
             "{\"kind\":\"gru\",\"hiddenSize\":5,\"layers\":1,\"embeddingSize\":0,\"window\":60,\"gates\":\"sigmoid\"}",
@@ -58,7 +58,15 @@ public sealed class ModelFileTests : IDisposable
     [InlineData(ResetGate.Before, true, "gru-reset-before-hard-sigmoid-residual")]
     public void Save_GruWithHardSigmoidGates_HasAKindOfItsOwn(ResetGate reset, bool residual, string kind)
     {
-        ModelSpec spec = new() { Architecture = Architecture.Gru, HiddenSize = 5, Layers = 2, ResetGate = reset, Residual = residual, Gates = GateActivation.HardSigmoid };
+        ModelSpec spec = new()
+        {
+            Architecture = Architecture.Gru,
+            HiddenSize = 5,
+            Layers = 2,
+            ResetGate = reset,
+            Residual = residual,
+            Gates = GateActivation.HardSigmoid,
+        };
 
         file.SaveChanged(SampleModel.Make(spec), $"\"kind\":\"{kind}\"", $"\"kind\":\"{kind}\"");
 
@@ -73,7 +81,8 @@ public sealed class ModelFileTests : IDisposable
         model.Origin = new() { Program = "Keras", Version = "2.4.0", File = "model.h5", Optimizer = "RMSprop", LearningRate = 0.01 };
 
         Assert.Equal(model.Origin, file.Reload(model).Origin);
-        Assert.Equal(model.Origin, file.Reload(model).ExtendVocabulary(Corpus.FromText("new", normalization: model.Tokenizer.Normalization)).Origin);
+        Assert.Equal(
+            model.Origin, file.Reload(model).ExtendVocabulary(Corpus.FromText("new", normalization: model.Tokenizer.Normalization)).Origin);
         model.Origin = new() { Program = "Keras", File = "model.h5" };
         Assert.Equal(model.Origin, file.Reload(model).Origin);
     }
@@ -135,7 +144,8 @@ public sealed class ModelFileTests : IDisposable
         model.Save(file.Path);
         ModelFileInfo info = ModelFileInfo.Read(file.Path);
         Assert.Equal((model.Spec, model.Training, 9, 1), (info.Spec, info.Training, info.Tokenizer.VocabularySize, info.FormatVersion));
-        Assert.Equal((ModelFileInfo.LibraryVersion, new FileInfo(file.Path).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
+        Assert.Equal(
+            (ModelFileInfo.LibraryVersion, new FileInfo(file.Path).Length, 6), (info.AphoristVersion, info.FileLength, info.Tensors.Count));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class ModelStreamTests
         byte[] file = Saved();
         using MemoryStream stream = new(file);
         using OneWayStream oneWay = new(new MemoryStream(file));
-        foreach (LanguageModel loaded in (LanguageModel[])[LanguageModel.Load(stream), LanguageModel.Load(oneWay), LanguageModel.Load(file)])
+        LanguageModel[] models = [LanguageModel.Load(stream), LanguageModel.Load(oneWay), LanguageModel.Load(file)];
+        foreach (LanguageModel loaded in models)
         {
             Assert.Equal(SampleModel.Bits(Model), SampleModel.Bits(loaded));
             Assert.Equal(Model.Spec, loaded.Spec);
@@ -58,7 +59,8 @@ public sealed class ModelStreamTests
     {
         byte[] file = Saved();
         using OneWayStream oneWay = new(new MemoryStream(file));
-        foreach (ModelFileInfo info in (ModelFileInfo[])[ModelFileInfo.Read(new MemoryStream(file)), ModelFileInfo.Read(oneWay), ModelFileInfo.Read(file)])
+        ModelFileInfo[] infos = [ModelFileInfo.Read(new MemoryStream(file)), ModelFileInfo.Read(oneWay), ModelFileInfo.Read(file)];
+        foreach (ModelFileInfo info in infos)
         {
             Assert.Equal((Model.Spec, file.Length), (info.Spec, info.FileLength));
             Assert.Equal(Model.Tokenizer.VocabularySize, info.Tokenizer.VocabularySize);
@@ -73,8 +75,12 @@ public sealed class ModelStreamTests
         {
             byte[] cut = file[..length];
             using OneWayStream oneWay = new(new MemoryStream(cut));
-            Assert.StartsWith("Cannot read 'download': ", Assert.Throws<ModelFileException>(() => LanguageModel.Load(oneWay, "download")).Message, StringComparison.Ordinal);
-            Assert.StartsWith("Cannot read 'memory': ", Assert.Throws<ModelFileException>(() => LanguageModel.Load(cut)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Cannot read 'download': ", Assert.Throws<ModelFileException>(() => LanguageModel.Load(oneWay, "download")).Message,
+                StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Cannot read 'memory': ", Assert.Throws<ModelFileException>(() => LanguageModel.Load(cut)).Message,
+                StringComparison.Ordinal);
         }
     }
 

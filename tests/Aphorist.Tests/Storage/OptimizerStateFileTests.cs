@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files that also hold what an optimizer had accumulated.</summary>
+/// <summary>Model files with an optimizer state.</summary>
 public sealed class OptimizerStateFileTests : IDisposable
 {
     private readonly StoredModel file = new();
@@ -28,11 +28,19 @@ public sealed class OptimizerStateFileTests : IDisposable
         string[] names = [.. ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name)];
 
         string[] once = ["lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "decoder.weight", "decoder.bias"];
-        Assert.Equal([.. once[..3], "lstm.bias_hh_l0", .. once[3..], .. once.Select(name => $"optimizer.adam.mean.{name}"), .. once.Select(name => $"optimizer.adam.mean_square.{name}")], names);
+        Assert.Equal(
+            [
+                .. once[..3], "lstm.bias_hh_l0", .. once[3..], .. once.Select(name => $"optimizer.adam.mean.{name}"),
+                .. once.Select(name => $"optimizer.adam.mean_square.{name}"),
+            ],
+            names);
     }
 
     [Theory]
-    [InlineData("\"adam.mean\"", "\"adam.median\"", "it has the state 'adam.median, adam.mean_square' of an optimizer that this program does not know")]
+    [InlineData(
+        "\"adam.mean\"",
+        "\"adam.median\"",
+        "it has the state 'adam.median, adam.mean_square' of an optimizer that this program does not know")]
     [InlineData("\"steps\":9", "\"steps\":-1", "of an optimizer that this program does not know")]
     [InlineData("\"optimizer\":", "\"optimiser\":", "it has an unexpected tensor 'optimizer.adam.mean.lstm.weight_ih_l0'")]
     public void Load_ChangedDescription_SaysWhatIsWrong(string before, string after, string problem)
@@ -53,10 +61,12 @@ public sealed class OptimizerStateFileTests : IDisposable
         OptimizerState state = grown.OptimizerState!;
         Assert.Equal((9, model.OptimizerState!.Moments), (state.Steps, state.Moments));
         int end = grown.Tokenizer.Encode("~")[0], row = 4 * grown.Spec.HiddenSize;
-        ReadOnlySpan<float> before = model.OptimizerState.GetValues(1).GetValues(model.Layout.Layers[0].InputKernel), after = state.GetValues(1).GetValues(grown.Layout.Layers[0].InputKernel);
+        ReadOnlySpan<float> before = model.OptimizerState.GetValues(1).GetValues(model.Layout.Layers[0].InputKernel);
+        ReadOnlySpan<float> after = state.GetValues(1).GetValues(grown.Layout.Layers[0].InputKernel);
         Assert.Equal(-1, after.Slice(end * row, row).IndexOfAnyExcept(0f));
         foreach (int id in Enumerable.Range(0, model.Tokenizer.VocabularySize))
-            Assert.Equal(before.Slice(id * row, row), after.Slice(grown.Tokenizer.Encode(model.Tokenizer.GetDisplayText(id))[0] * row, row));
+            Assert.Equal(
+                before.Slice(id * row, row), after.Slice(grown.Tokenizer.Encode(model.Tokenizer.GetDisplayText(id))[0] * row, row));
     }
 
     private static LanguageModel WithState(Architecture architecture)
@@ -65,7 +75,8 @@ public sealed class OptimizerStateFileTests : IDisposable
         model.OptimizerState = new(model, 9, [OptimizerState.AdamMean, OptimizerState.AdamMeanSquare]);
         for (int moment = 0; moment < 2; moment++)
             foreach (ParameterTensor tensor in model.Parameters.Tensors)
-                for (int place = 0; place < tensor.Length; place++) model.OptimizerState.GetValues(moment).GetValues(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
+                for (int place = 0; place < tensor.Length; place++)
+                    model.OptimizerState.GetValues(moment).GetValues(tensor)[place] = MathF.Sin(place + 1000 * moment) + 2;
         return model;
     }
 
@@ -73,6 +84,7 @@ public sealed class OptimizerStateFileTests : IDisposable
     {
         Assert.Equal(expected.Steps, actual.Steps);
         Assert.Equal(expected.Moments, actual.Moments);
-        for (int moment = 0; moment < expected.Moments.Count; moment++) Assert.Equal(expected.GetValues(moment).Values, actual.GetValues(moment).Values);
+        for (int moment = 0; moment < expected.Moments.Count; moment++)
+            Assert.Equal(expected.GetValues(moment).Values, actual.GetValues(moment).Values);
     }
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>A safetensors file taken to pieces and put together byte by byte, past the reader and the writer.</summary>
+/// <summary>Splits and composes safetensors files byte by byte, independently of the reader and the writer.</summary>
 internal sealed class RawSafetensors
 {
     private const int LengthSize = 8;
@@ -15,7 +15,7 @@ internal sealed class RawSafetensors
         HeaderLength = (long)BinaryPrimitives.ReadUInt64LittleEndian(file);
         HeaderBytes = file[LengthSize..(LengthSize + (int)HeaderLength)];
         Data = file[(LengthSize + (int)HeaderLength)..];
-        // Strict about all that the format is strict about: names twice, comments, commas at the end.
+        // As strict as the format: no duplicate names, no comments, no trailing commas.
         Header = JsonNode.Parse(HeaderBytes, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
     }
 
@@ -28,7 +28,8 @@ internal sealed class RawSafetensors
     public byte[] Data { get; }
 
     /// <summary>The entries of the tensors, in the order of the header.</summary>
-    public IEnumerable<(string Name, string Type, long[] Shape, long Begin, long End)> Tensors => Header.Where(entry => entry.Key != "__metadata__").Select(entry =>
+    public IEnumerable<(string Name, string Type, long[] Shape, long Begin, long End)> Tensors =>
+        Header.Where(entry => entry.Key != "__metadata__").Select(entry =>
     {
         long[] offsets = Numbers(entry.Value!["data_offsets"]!);
         return (entry.Key, entry.Value["dtype"]!.GetValue<string>(), Numbers(entry.Value["shape"]!), offsets[0], offsets[1]);

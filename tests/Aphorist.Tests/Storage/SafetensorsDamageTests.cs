@@ -61,8 +61,12 @@ public sealed class SafetensorsDamageTests : IDisposable
             "metadata of many entries" => "{\"__metadata__\":{" + Repeated(number => $"\"{number}\":\"\",") + "\"\":\"\"}}",
             "a long entry of metadata" => "{\"__metadata__\":{\"a\":\"" + Repeated(_ => "x") + "\"}}",
             "a long description" => "{\"__metadata__\":{\"aphorist\":\"" + Repeated(_ => "x") + "\"}}",
-            "a vocabulary of many characters" => Described("{\"kind\":\"characters\",\"vocabulary\":\"" + Repeated(number => char.ConvertFromUtf32(0x10000 + number % 0x100000)) + "\"}"),
-            "a vocabulary of many words" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\"" + Repeated(number => $",\"{number}\"") + "]}"),
+            "a vocabulary of many characters" => Described(
+                "{\"kind\":\"characters\",\"vocabulary\":\""
+                + Repeated(number => char.ConvertFromUtf32(0x10000 + number % 0x100000))
+                + "\"}"),
+            "a vocabulary of many words" => Described(
+                "{\"kind\":\"words\",\"tokens\":[\"\uFFFD\"" + Repeated(number => $",\"{number}\"") + "]}"),
             "a vocabulary of one long word" => Described("{\"kind\":\"words\",\"tokens\":[\"\uFFFD\",\"" + Repeated(_ => "x") + "\"]}"),
             _ => "{\"a\":{\"shape\":" + Repeated(_ => "[") + "}",
         };
@@ -78,7 +82,8 @@ public sealed class SafetensorsDamageTests : IDisposable
     /// <summary>A header whose description of the model is right but for its tokenizer.</summary>
     private static string Described(string tokenizer)
     {
-        string description = "{\"formatVersion\":1,\"architecture\":{\"kind\":\"lstm\",\"hiddenSize\":5,\"window\":7,\"gates\":\"sigmoid\"},"
+        string description =
+            "{\"formatVersion\":1,\"architecture\":{\"kind\":\"lstm\",\"hiddenSize\":5,\"window\":7,\"gates\":\"sigmoid\"},"
             + $"\"tokenizer\":{tokenizer},\"normalization\":{{\"lowercase\":false}},\"aphoristVersion\":\"0.1.0\"}}";
         return "{\"__metadata__\":{\"aphorist\":\"" + description.Replace("\"", "\\\"", StringComparison.Ordinal) + "\"}}";
     }

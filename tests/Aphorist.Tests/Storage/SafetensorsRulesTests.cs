@@ -6,8 +6,8 @@ using Xunit;
 namespace Aphorist.Tests.Storage;
 
 /// <summary>
-/// The published rules of the safetensors format, each with what we write and what we read, and refuse. They are those of the format's description (its README, and
-/// the checks of its own implementation, as of 0.8.0-dev), in our words:
+/// Checks each published rule of the safetensors format when writing and reading. The rules are those of the format's README and of the
+/// checks of its own implementation, as of 0.8.0-dev, reworded:
 /// <list type="number">
 /// <item>The first 8 bytes are the length of the header: an unsigned number, the lowest byte first.</item>
 /// <item>The header is at most 100,000,000 bytes long, and no longer than the file.</item>
@@ -17,8 +17,8 @@ namespace Aphorist.Tests.Storage;
 /// <item>Each entry but one is a tensor: an object of dtype, shape and data_offsets.</item>
 /// <item>That one is __metadata__, which holds strings by strings and nothing else. It may be missing.</item>
 /// <item>A dtype is one of those of the format; each has its size, and a tensor of elements smaller than a byte fills whole bytes.</item>
-/// <item>A shape is a list of sizes from 0 on. The empty list is that of a single value; with a size of 0 there are no values, and no bytes.</item>
-/// <item>data_offsets are where the tensor's bytes begin and, one behind the last, end, counted from the first byte after the header.</item>
+/// <item>A shape is a list of sizes of at least 0. An empty list means a single value. A size of 0 means no values and no bytes.</item>
+/// <item>data_offsets are the start and the exclusive end of the tensor's bytes, counted from the first byte after the header.</item>
 /// <item>They end no earlier than they begin, and lie as far apart as shape and dtype say, which no number may be too large for.</item>
 /// <item>All tensors together are the rest of the file: no byte belongs to two of them, or to none.</item>
 /// <item>In which order the header names the tensors is free.</item>
@@ -73,15 +73,17 @@ public sealed class SafetensorsRulesTests : IDisposable
     [InlineData("\uFEFF", "", false)]
     [InlineData("", "\0", false)]
     [InlineData("", "x", false)]
-    public void Rule3_HeaderBeginsWithABraceAndEndsInSpaces(string before, string after, bool isRead) => AssertReads(RawSafetensors.Of(before + One + after, OneValue), isRead);
+    public void Rule3_HeaderBeginsWithABraceAndEndsInSpaces(string before, string after, bool isRead) =>
+        AssertReads(RawSafetensors.Of(before + One + after, OneValue), isRead);
 
     [Fact]
     public void Rule3_WrittenHeader_BeginsWithABraceAndEndsInSpaces()
     {
         RawSafetensors written = Written();
         Assert.Equal((byte)'{', written.HeaderBytes[0]);
-        Assert.All(written.HeaderBytes[(Array.LastIndexOf(written.HeaderBytes, (byte)'}') + 1)..], padding => Assert.Equal((byte)' ', padding));
-        // Ours, beyond the rule: values can be used where they lie in memory.
+        Assert.All(
+            written.HeaderBytes[(Array.LastIndexOf(written.HeaderBytes, (byte)'}') + 1)..], padding => Assert.Equal((byte)' ', padding));
+        // Stricter than the rule: the data are aligned, so that values can be used in place.
         Assert.Equal(0, (8 + written.HeaderLength) % 64);
     }
 
@@ -139,7 +141,9 @@ public sealed class SafetensorsRulesTests : IDisposable
 
     [Fact]
     public void Rule6_WrittenTensor_HasNothingElse() =>
-        Assert.All(Written().Header.Where(entry => entry.Key != "__metadata__"), entry => Assert.Equal(["dtype", "shape", "data_offsets"], entry.Value!.AsObject().Select(member => member.Key)));
+        Assert.All(
+            Written().Header.Where(entry => entry.Key != "__metadata__"),
+            entry => Assert.Equal(["dtype", "shape", "data_offsets"], entry.Value!.AsObject().Select(member => member.Key)));
 
     [Theory]
     [InlineData("""{"__metadata__":{}}""", true)]
@@ -152,7 +156,10 @@ public sealed class SafetensorsRulesTests : IDisposable
     public void Rule7_MetadataAreStringsByStrings(string header, bool isRead) => AssertReads(RawSafetensors.Of(header), isRead);
 
     [Fact]
-    public void Rule7_WrittenMetadata_AreStrings() => Assert.All(Written().Header["__metadata__"]!.AsObject(), entry => Assert.Equal(System.Text.Json.JsonValueKind.String, entry.Value!.GetValueKind()));
+    public void Rule7_WrittenMetadata_AreStrings() =>
+        Assert.All(
+            Written().Header["__metadata__"]!.AsObject(),
+            entry => Assert.Equal(System.Text.Json.JsonValueKind.String, entry.Value!.GetValueKind()));
 
     [Theory]
     [InlineData("F64", 8, 64)]
@@ -189,14 +196,16 @@ public sealed class SafetensorsRulesTests : IDisposable
     [InlineData("F4", 3, 1)]
     [InlineData("F6_E2M3", 3, 2)]
     [InlineData("F6_E2M3", 3, 3)]
-    public void Rule8_ElementsThatFillNoWholeBytes_AreRefused(string type, int count, int bytes) => AssertRefuses(RawSafetensors.Of(Tensor(type, [count], bytes), new byte[bytes]), "does not fit");
+    public void Rule8_ElementsThatFillNoWholeBytes_AreRefused(string type, int count, int bytes) =>
+        AssertRefuses(RawSafetensors.Of(Tensor(type, [count], bytes), new byte[bytes]), "does not fit");
 
     [Theory]
     [InlineData("f32")]
     [InlineData("F128")]
     [InlineData("float32")]
     [InlineData("")]
-    public void Rule8_OtherDtype_IsRefused(string type) => AssertRefuses(RawSafetensors.Of(Tensor(type, [1], 4), OneValue), $"unknown element type '{type}'");
+    public void Rule8_OtherDtype_IsRefused(string type) =>
+        AssertRefuses(RawSafetensors.Of(Tensor(type, [1], 4), OneValue), $"unknown element type '{type}'");
 
     [Theory]
     [InlineData("[]", 4, true)]
@@ -211,7 +220,8 @@ public sealed class SafetensorsRulesTests : IDisposable
     [InlineData("[null]", 4, false)]
     [InlineData("1", 4, false)]
     public void Rule9_ShapeIsAListOfSizes(string shape, int bytes, bool isRead) =>
-        AssertReads(RawSafetensors.Of($"{{\"a\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[0,{bytes}]}}}}", new byte[bytes]), isRead);
+        AssertReads(
+            RawSafetensors.Of($"{{\"a\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[0,{bytes}]}}}}", new byte[bytes]), isRead);
 
     [Fact]
     public void Rule9_WrittenScalarAndEmptyTensor_HaveTheirBytes()
@@ -248,11 +258,17 @@ public sealed class SafetensorsRulesTests : IDisposable
     [InlineData("F64", new[] { 1L << 61 }, 0, 0)]
     [InlineData("U8", new[] { long.MaxValue }, 0, long.MaxValue)]
     public void Rule11_OffsetsThatDoNotFitShapeAndDtype_AreRefused(string type, long[] shape, long begin, long end) =>
-        AssertReads(RawSafetensors.Of($"{{\"a\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{begin},{end}]}}}}", OneValue), isRead: false);
+        AssertReads(
+            RawSafetensors.Of(
+                $"{{\"a\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{begin},{end}]}}}}", OneValue),
+            isRead: false);
 
     [Fact]
     public void Rule11_WrittenOffsets_FitShapeAndDtype() =>
-        Assert.All(Written().Tensors, tensor => Assert.Equal(tensor.Shape.Aggregate(1L, (product, size) => product * size) * (tensor.Type == "F64" ? 8 : 4), tensor.End - tensor.Begin));
+        Assert.All(
+            Written().Tensors,
+            tensor => Assert.Equal(
+                tensor.Shape.Aggregate(1L, (product, size) => product * size) * (tensor.Type == "F64" ? 8 : 4), tensor.End - tensor.Begin));
 
     [Theory]
     [InlineData(0, 4, 4, 8, 8, true)]
@@ -264,8 +280,14 @@ public sealed class SafetensorsRulesTests : IDisposable
     [InlineData(0, 4, 3, 7, 7, false)]
     [InlineData(0, 4, 0, 4, 4, false)]
     [InlineData(0, 4, 0, 4, 8, false)]
-    public void Rule12_TensorsAreTheRestOfTheFile(int begin, int end, int nextBegin, int nextEnd, int bytes, bool isRead) => AssertReads(
-        RawSafetensors.Of($$$"""{"a":{"dtype":"F32","shape":[1],"data_offsets":[{{{begin}}},{{{end}}}]},"b":{"dtype":"F32","shape":[1],"data_offsets":[{{{nextBegin}}},{{{nextEnd}}}]}}""", new byte[bytes]), isRead);
+    public void Rule12_TensorsAreTheRestOfTheFile(int begin, int end, int nextBegin, int nextEnd, int bytes, bool isRead)
+    {
+        string header = $"{{{Tensor("a", begin, end)},{Tensor("b", nextBegin, nextEnd)}}}";
+        AssertReads(RawSafetensors.Of(header, new byte[bytes]), isRead);
+
+        static string Tensor(string name, int begin, int end) =>
+            $"\"{name}\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[{begin},{end}]}}";
+    }
 
     [Fact]
     public void Rule12_WrittenTensors_AreTheRestOfTheFile()
@@ -298,7 +320,9 @@ public sealed class SafetensorsRulesTests : IDisposable
         foreach (string name in names)
         {
             (_, string type, long[] shape, long begin, long end) = file.Tensors.First(tensor => tensor.Name == name);
-            header.Insert(0, $",\"{name}\":{{\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{data.Count},{data.Count + end - begin}],\"dtype\":\"{type}\"}}");
+            string offsets = $"{data.Count},{data.Count + end - begin}";
+            header.Insert(
+                0, $",\"{name}\":{{\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offsets}],\"dtype\":\"{type}\"}}");
             data.AddRange(file.Data[(int)begin..(int)end]);
         }
 
@@ -315,7 +339,9 @@ public sealed class SafetensorsRulesTests : IDisposable
         RawSafetensors written = Written();
         (_, _, _, long begin, long end) = written.Tensors.First(tensor => tensor.Name == "matrix");
         byte[] bytes = written.Data[(int)begin..(int)end];
-        Assert.Equal([1f, 2f, 3f, 4f, 5f, 6f], Enumerable.Range(0, 6).Select(place => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * place))));
+        Assert.Equal(
+            [1f, 2f, 3f, 4f, 5f, 6f],
+            Enumerable.Range(0, 6).Select(place => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * place))));
 
         AssertReads(File.ReadAllBytes(FilePath), read: reader =>
         {
@@ -374,7 +400,8 @@ public sealed class SafetensorsRulesTests : IDisposable
         return new(File.ReadAllBytes(FilePath));
     }
 
-    private static string Tensor(string type, long[] shape, long bytes) => $"{{\"a\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[0,{bytes}]}}}}";
+    private static string Tensor(string type, long[] shape, long bytes) =>
+        $"{{\"a\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[0,{bytes}]}}}}";
 
     private void AssertReads(byte[] file, bool isRead = true, Action<SafetensorsReader>? read = null)
     {
@@ -392,6 +419,7 @@ public sealed class SafetensorsRulesTests : IDisposable
     private void AssertRefuses(byte[] file, string problem)
     {
         File.WriteAllBytes(FilePath, file);
-        Assert.Contains(problem, Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem, Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(FilePath)).Message, StringComparison.Ordinal);
     }
 }

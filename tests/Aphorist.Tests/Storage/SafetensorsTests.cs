@@ -125,8 +125,10 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":{"a":"\ud800"}}""", "not the JSON")]
     [InlineData("""{"__metadata__":{"a":"","a":""}}""", "'a' twice")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", "'__metadata__' twice")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "'t' twice")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "overlap")]
+    [InlineData(
+        """{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "'t' twice")]
+    [InlineData(
+        """{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "overlap")]
     [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap before the data of tensor 't'")]
     [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes after its last tensor")]
     [InlineData("""{"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "cut off")]
@@ -174,8 +176,10 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Open_NoFileOrFolder_SaysSo()
     {
-        Assert.Contains("no such file", Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(FilePath)).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a folder", Assert.Throws<ModelFileException>(() => SafetensorsReader.Open(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

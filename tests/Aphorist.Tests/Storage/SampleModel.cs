@@ -3,7 +3,8 @@ namespace Aphorist.Tests.Storage;
 /// <summary>Small models with known contents.</summary>
 internal static class SampleModel
 {
-    public static LanguageModel Make(int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid) =>
+    public static LanguageModel Make(
+        int hiddenSize = 5, string characters = "\n ab\"\\\u00e9\u4e2d\U0001F600", GateActivation gates = GateActivation.HardSigmoid) =>
         Make(CharacterTokenizer.FromCharacters(characters, new TextNormalization(Lowercase: true)), hiddenSize, gates);
 
     public static LanguageModel Make(Tokenizer tokenizer, int hiddenSize = 5, GateActivation gates = GateActivation.HardSigmoid) =>
@@ -32,5 +33,9 @@ internal static class SampleModel
     };
 
     public static int[] Bits(LanguageModel model) =>
-        [.. model.Parameters.Tensors.SelectMany(tensor => model.Parameters.GetValues(tensor).ToArray()).Select(BitConverter.SingleToInt32Bits)];
+    [
+        .. model.Parameters.Tensors
+            .SelectMany(tensor => model.Parameters.GetValues(tensor).ToArray())
+            .Select(BitConverter.SingleToInt32Bits),
+    ];
 }

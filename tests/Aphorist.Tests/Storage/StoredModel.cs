@@ -19,7 +19,7 @@ internal sealed class StoredModel : IDisposable
         return LanguageModel.Load(Path);
     }
 
-    /// <summary>What loading says is wrong; it also names the file.</summary>
+    /// <summary>Returns the message of the error that loading causes, and checks that it names the file.</summary>
     public string LoadError()
     {
         string message = Assert.Throws<ModelFileException>(() => LanguageModel.Load(Path)).Message;

@@ -14,7 +14,8 @@ public sealed class StoredTokenizerTests : IDisposable
     [Fact]
     public void Save_Words_LoadsTheSameModelAndTokenizer()
     {
-        WordTokenizer words = WordTokenizer.Create(Corpus.FromText("the \"caf\u00e9\" of the \u4e2d\U0001F600\n", normalization: LowerCase), minimumCount: 1);
+        WordTokenizer words =
+            WordTokenizer.Create(Corpus.FromText("the \"caf\u00e9\" of the \u4e2d\U0001F600\n", normalization: LowerCase), minimumCount: 1);
         LanguageModel model = SampleModel.Make(words);
 
         LanguageModel loaded = file.Reload(model);
@@ -45,7 +46,10 @@ public sealed class StoredTokenizerTests : IDisposable
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\uFFFD\",\" b\"]", "token 1 of its vocabulary is 'a\uFFFD'")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"\\uD83D\",\" b\"]", "damaged")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\"]", "vocabulary has 1 tokens where at least 2 are needed")]
-    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\",\" b\",\" c\"]", "'lstm.weight_ih_l0' has shape [20, 3] where [20, 4] is expected")]
+    [InlineData(
+        "[\"\uFFFD\",\"a\",\" b\"]",
+        "[\"\uFFFD\",\"a\",\" b\",\" c\"]",
+        "'lstm.weight_ih_l0' has shape [20, 3] where [20, 4] is expected")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "\"a\"", "damaged at $.tokenizer.tokens")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "null", "tokenizer is 'words' but it has no tokens")]
     public void Load_DamagedWords_SaysWhatIsWrong(string before, string after, string problem)

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Storage;
 
-/// <summary>Model files whose embedding is the decoder's kernel too.</summary>
+/// <summary>Model files of models with tied weights.</summary>
 public sealed class TiedModelFileTests : IDisposable
 {
     private readonly StoredModel file = new();
@@ -16,12 +16,16 @@ public sealed class TiedModelFileTests : IDisposable
         LanguageModel loaded = file.Reload(model);
         Assert.Equal(model.Spec, loaded.Spec);
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
-        string[] expected = ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "decoder.bias"];
+        string[] expected =
+            ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "decoder.bias"];
         Assert.Equal(expected, ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name));
     }
 
     [Theory]
-    [InlineData("\"embeddingSize\":5", "\"embeddingSize\":4", "TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are 4 and 5")]
+    [InlineData(
+        "\"embeddingSize\":5",
+        "\"embeddingSize\":4",
+        "TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are 4 and 5")]
     [InlineData("\"embeddingSize\":5,", "", "TiedEmbedding requires EmbeddingSize to equal HiddenSize, but they are 0 and 5")]
     [InlineData("\"tiedEmbedding\":true,", "", "'decoder.weight' of shape [3, 5] is missing")]
     public void Load_ChangedDescriptionOfATiedModel_SaysWhatIsWrong(string before, string after, string problem)

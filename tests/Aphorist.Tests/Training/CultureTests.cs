@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Sentences are in English wherever the program runs, and so are the numbers in them.</summary>
+/// <summary>Messages and the numbers in them are in English in every culture.</summary>
 public sealed class CultureTests : IDisposable
 {
     private readonly CultureInfo usual = CultureInfo.CurrentCulture;

@@ -102,7 +102,7 @@ public sealed class LayeredGradientTests
         [.. PlainSpecs(architecture, reset, gates), .. PlainSpecs(architecture, reset, gates).SelectMany(Connected)];
 
     /// <summary>
-    /// The same stack normalised, with residual connections, and both; convolutions have residual connections in any case.
+    /// The same stack with layer normalization, with residual connections, and with both. Convolutions always have residual connections.
     /// </summary>
     private static IEnumerable<ModelSpec> Connected(ModelSpec spec) => spec.Layers == 1 || spec.Architecture == Architecture.Convolution
         ? [spec with { LayerNormalization = true }]
@@ -127,7 +127,7 @@ public sealed class LayeredGradientTests
         Gates = gates,
     });
 
-    /// <summary>Three batches of twenty streams, the last shorter; the reference goes on from its own states.</summary>
+    /// <summary>Runs three batches of twenty streams, the last one shorter. The reference carries its own states.</summary>
     private static void AssertStream(string kernel, ModelSpec spec, double dropout)
     {
         const int Rows = 20;

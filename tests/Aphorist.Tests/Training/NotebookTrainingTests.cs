@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>The notebook's first epoch on its own corpus: the one slow test, about half a minute on two cores.</summary>
+/// <summary>The first epoch of the notebook on its own corpus. This is the slowest test: about half a minute on two cores.</summary>
 public sealed class NotebookTrainingTests
 {
     private const double PublishedLoss = 1.9895;
@@ -15,7 +15,8 @@ public sealed class NotebookTrainingTests
             CorpusCatalog.Get("nietzsche"));
         Assert.SkipUnless(isThere, "needs nietzsche.txt in the folder that APHORIST_CORPORA names");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("nietzsche"), new() { Lowercase = true }, cancellationToken: cancellationToken);
+        Corpus corpus =
+            await Corpus.OpenAsync(CorpusCatalog.Get("nietzsche"), new() { Lowercase = true }, cancellationToken: cancellationToken);
         LanguageModel model = LanguageModel.Create(ModelSpec.Notebook, CharacterTokenizer.Create(corpus), seed: 1);
         Trainer trainer = new(model, corpus, TrainingOptions.Notebook with { Epochs = 1, Seed = 1 });
         List<TrainingEvent> events = [];

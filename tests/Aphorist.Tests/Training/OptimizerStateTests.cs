@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Training goes on from what an optimizer had accumulated elsewhere as if it had never stopped.</summary>
+/// <summary>Training that continues with an imported optimizer state gives the same result as uninterrupted training.</summary>
 public sealed class OptimizerStateTests
 {
     private const int Batch = 20, Steps = 4;

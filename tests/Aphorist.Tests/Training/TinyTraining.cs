@@ -24,7 +24,7 @@ internal static class TinyTraining
     public static TrainingOptions Options { get; } =
         new() { Epochs = 3, BatchSize = 64, Seed = 1, Threads = 1, CheckpointInterval = TimeSpan.FromHours(1) };
 
-    /// <summary>Options that write a checkpoint after every batch, and so bring two events a batch.</summary>
+    /// <summary>Options that write a checkpoint after every batch, which gives two events per batch.</summary>
     public static TrainingOptions CheckpointEveryBatch { get; } = Options with { CheckpointInterval = TimeSpan.Zero };
 
     public static LanguageModel Model() =>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>What an epoch reports and leaves behind.</summary>
+/// <summary>The results of an epoch: its event and its weights.</summary>
 public sealed class TrainerEpochTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>A run that was stopped somewhere ends exactly as one that was not.</summary>
+/// <summary>A run that was stopped and resumed gives exactly the same result as an uninterrupted run.</summary>
 public sealed class TrainerResumeTests : IDisposable
 {
     private static readonly TrainingOptions Options = TinyTraining.CheckpointEveryBatch with { ValidationShare = 0.1 };

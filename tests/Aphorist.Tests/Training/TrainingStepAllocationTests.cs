@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Counts what the whole process allocates, so nothing else may run.</summary>
+/// <summary>Counts the allocations of the whole process, so no other test may run at the same time.</summary>
 [CollectionDefinition("Alone", DisableParallelization = true)]
 public sealed class AloneDefinition;
 

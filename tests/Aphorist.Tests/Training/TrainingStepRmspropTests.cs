@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Ten steps of training, engine beside reference.</summary>
+/// <summary>Compares ten training steps of the engine with the reference.</summary>
 public sealed class TrainingStepRmspropTests
 {
     [Theory]

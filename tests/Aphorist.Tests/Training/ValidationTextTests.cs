@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>Runs that are measured on a text of their own.</summary>
+/// <summary>Runs with a separate validation text.</summary>
 public sealed class ValidationTextTests : IDisposable
 {
     private static readonly TrainingOptions Streams =

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Training;
 
-/// <summary>The moving average of the weights, step by step and in whole runs.</summary>
+/// <summary>The exponential moving average of the weights, step by step and in whole runs.</summary>
 public sealed class WeightAverageTests : IDisposable
 {
     private static readonly TrainingOptions Options = TinyTraining.CheckpointEveryBatch with

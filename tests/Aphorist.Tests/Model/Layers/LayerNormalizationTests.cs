@@ -36,7 +36,8 @@ public sealed unsafe class LayerNormalizationTests
     private static void AssertSame(string kernel, int size, float[] hidden)
     {
         float[] gain = Numbers(size + 1, size), bias = Numbers(size + 2, size), gradient = Numbers(size + 3, Rows * size);
-        ReferenceParameters parameters = new(new() { VocabularySize = 2, HiddenSize = size, LayerNormalization = true }), gradients = new(parameters.Spec);
+        ReferenceParameters parameters = new(new() { VocabularySize = 2, HiddenSize = size, LayerNormalization = true });
+        ReferenceParameters gradients = new(parameters.Spec);
         gain.Select(value => (double)value).ToArray().CopyTo(parameters["layer_norm.weight_l0"], 0);
         bias.Select(value => (double)value).ToArray().CopyTo(parameters["layer_norm.bias_l0"], 0);
         NormalizationRun reference = new(parameters, 0, Doubles(hidden, size));
@@ -55,7 +56,9 @@ public sealed unsafe class LayerNormalizationTests
         Tolerance.AssertClose(reference.Outputs.SelectMany(row => row).ToArray(), outputs.AsSpan(0, Rows * size), tolerance, "outputs");
         // What is left of r d, whose factors here are at most 1, after the means are taken away: of two units almost nothing.
         for (int place = 0; place < Rows * size; place++)
-            Tolerance.AssertClose(hiddenGradient[place / size][place % size], back[place], tolerance, scale: statistics[place / size * 2 + 1], "gradient of the unit", place);
+            Tolerance.AssertClose(
+                hiddenGradient[place / size][place % size], back[place], tolerance, scale: statistics[place / size * 2 + 1],
+                "gradient of the unit", place);
         Tolerance.AssertClose(gradients["layer_norm.weight_l0"], gainGradient.AsSpan(0, size), tolerance, "gradient of the gain");
         Tolerance.AssertClose(gradients["layer_norm.bias_l0"], biasGradient.AsSpan(0, size), tolerance, "gradient of the bias");
         Assert.All((float[][])[outputs, back, statistics, gainGradient, biasGradient], values => Assert.Equal(Guard, values[^1]));

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Text.Catalog;
 
-/// <summary>A path that exists takes precedence over a name of the catalogue. Only a relative path can look like one.</summary>
+/// <summary>A path that exists takes precedence over a catalog name. Only a relative path can look like one.</summary>
 [Collection("Alone")]
 public sealed class CorpusPrecedenceTests : IDisposable
 {

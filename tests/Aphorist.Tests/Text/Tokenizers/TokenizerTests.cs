@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aphorist.Tests.Text.Tokenizers;
 
-/// <summary>What every kind of tokenizer promises.</summary>
+/// <summary>The contract of every kind of tokenizer.</summary>
 public sealed class TokenizerTests
 {
     [Fact]

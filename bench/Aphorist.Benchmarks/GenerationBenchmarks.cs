@@ -2,9 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace Aphorist.Benchmarks;
 
-/// <summary>Writing with the notebook's model, everything included; times and allocations are those of one character.</summary>
+/// <summary>Complete text generation with the `notebook` preset. Times and allocations are per character.</summary>
 [MemoryDiagnoser]
-public class WritingBenchmarks
+public class GenerationBenchmarks
 {
     private const int StatefulLength = 10_000, WindowLength = 1000;
 

@@ -5,8 +5,9 @@ namespace Aphorist.Tests.Numerics;
 
 /// <summary>The engine's functions against double precision, for every vector width.</summary>
 /// <remarks>
-/// Measured over these very points, in roundings (2^-24): exp 1.97, sigmoid 2.65, tanh 2.91, hard sigmoid 0.60; the bounds leave about half a
-/// rounding for processors without a fused multiply-add. tanh subtracts 1 and hard sigmoid adds 0.5, so near 0 only their absolute error is bounded.
+/// Measured over these points, in roundings (2^-24): exp 1.97, sigmoid 2.65, tanh 2.91, hard sigmoid 0.60. The bounds leave about half a
+/// rounding for processors without a fused multiply-add. tanh subtracts 1 and hard sigmoid adds 0.5, so near 0 only their absolute error
+/// is bounded.
 /// </remarks>
 public sealed class ActivationTests
 {
@@ -88,7 +89,8 @@ public sealed class ActivationTests
         return [.. even.Concat(small).Where(x => x >= low && x <= high)];
     }
 
-    private static void AssertErrors(int width, Function function, float[] points, Func<double, double> exact, double relative, double scale = 0)
+    private static void AssertErrors(
+        int width, Function function, float[] points, Func<double, double> exact, double relative, double scale = 0)
     {
         float[] values = Apply(width, function, points);
         for (int index = 0; index < points.Length; index++)

@@ -1,10 +1,9 @@
 using Aphorist.Training;
-using Aphorist.Training.Optimizers;
 
 namespace Aphorist.Peers;
 
-/// <summary>Our side of <see cref="IStreamStep"/>.</summary>
-internal sealed class OurStreamStep : IStreamStep
+/// <summary>The training step of Aphorist.</summary>
+internal sealed class AphoristStreamStep : IStreamStep
 {
     private readonly StreamShape shape;
     private readonly TrainingStep step;
@@ -12,7 +11,7 @@ internal sealed class OurStreamStep : IStreamStep
     private readonly long[] starts;
     private long number;
 
-    private OurStreamStep(StreamShape shape, LanguageModel model, TrainingOptions options)
+    private AphoristStreamStep(StreamShape shape, LanguageModel model, TrainingOptions options)
     {
         this.shape = shape;
         ids = new int[shape.Batch * (StreamShape.Sequence + 1)];
@@ -20,11 +19,11 @@ internal sealed class OurStreamStep : IStreamStep
         step = new TrainingStep(model, ids, options);
     }
 
-    /// <summary>Our step with these sizes.</summary>
+    /// <summary>Creates the training step.</summary>
     /// <param name="shape">The sizes.</param>
-    /// <param name="parameters">What to start from: <see cref="StreamWork.Parameters"/>.</param>
-    /// <param name="threads">How many to use.</param>
-    public static OurStreamStep Create(StreamShape shape, IReadOnlyDictionary<string, float[]> parameters, int threads)
+    /// <param name="parameters">The initial parameters, as <see cref="StreamSetup.Parameters"/> returns them.</param>
+    /// <param name="threads">The number of threads.</param>
+    public static AphoristStreamStep Create(StreamShape shape, IReadOnlyDictionary<string, float[]> parameters, int threads)
     {
         bool isGru = shape.Kind == RecurrentKind.Gru;
         ModelSpec spec = new()
@@ -35,9 +34,9 @@ internal sealed class OurStreamStep : IStreamStep
             Gates = GateActivation.Sigmoid,
         };
         string characters = string.Concat(Enumerable.Range(0, StreamShape.Characters).Select(id => (char)('A' + id)));
-        LanguageModel model = LanguageModel.Create(spec, Vocabulary.FromCharacters(characters));
+        LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters(characters));
         foreach (ParameterTensor tensor in model.Parameters.Tensors) Fill(model.Parameters.GetValues(tensor), tensor, parameters);
-        return new OurStreamStep(shape, model, new TrainingOptions
+        return new AphoristStreamStep(shape, model, new TrainingOptions
         {
             Objective = Objective.Stream,
             BatchSize = shape.Batch,
@@ -51,16 +50,25 @@ internal sealed class OurStreamStep : IStreamStep
     public double Run(int[] ids)
     {
         ids.CopyTo(this.ids, 0);
-        return step.Run(starts, StreamShape.Sequence, ++number, (float)StreamShape.LearningRate).Loss / (shape.Batch * StreamShape.Sequence);
+        double sum = step.Run(starts, StreamShape.Sequence, ++number, (float)StreamShape.LearningRate).Loss;
+        return sum / (shape.Batch * StreamShape.Sequence);
     }
 
     public void Dispose() => step.Dispose();
 
     private static void Fill(Span<float> values, ParameterTensor tensor, IReadOnlyDictionary<string, float[]> parameters)
     {
-        string name = tensor.Name.Replace("lstm.", "recurrent.", StringComparison.Ordinal).Replace("gru.", "recurrent.", StringComparison.Ordinal);
+        string name = tensor.Name
+            .Replace("lstm.", "recurrent.", StringComparison.Ordinal)
+            .Replace("gru.", "recurrent.", StringComparison.Ordinal);
         float[] source = parameters[name.Replace("bias_l", "bias_ih_l", StringComparison.Ordinal)];
-        if (!tensor.IsTransposed) source.CopyTo(values);
-        else for (int index = 0; index < source.Length; index++) values[index % tensor.Columns * tensor.Rows + index / tensor.Columns] = source[index];
+        if (!tensor.IsTransposed)
+        {
+            source.CopyTo(values);
+            return;
+        }
+
+        for (int index = 0; index < source.Length; index++)
+            values[index % tensor.Columns * tensor.Rows + index / tensor.Columns] = source[index];
     }
 }

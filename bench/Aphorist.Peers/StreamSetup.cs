@@ -1,9 +1,11 @@
 namespace Aphorist.Peers;
 
-/// <summary>What both sides of a stream start from, parameters and characters: made up, since time does not depend on what is written.</summary>
-internal static class StreamWork
+/// <summary>
+/// Random parameters and characters that both libraries start from. The time of a step does not depend on them.
+/// </summary>
+internal static class StreamSetup
 {
-    /// <summary>Ids [batch, sequence + 1] of some steps: those of a row are its inputs, and shifted by one its targets.</summary>
+    /// <summary>Returns the ids [batch, sequence + 1] of a number of steps. The targets of a row are its inputs, shifted by one.</summary>
     public static int[][] Chunks(StreamShape shape, int count)
     {
         Random random = new(2);
@@ -11,8 +13,8 @@ internal static class StreamWork
     }
 
     /// <summary>
-    /// Parameters by PyTorch's names and in its layout (LSTM: i f g o; GRU: r z n, and r multiplies what U gives), uniform within
-    /// 1 / sqrt(hidden) as there. <c>bias_hh</c> is zero: a side with one bias per gate takes <c>bias_ih</c> for it.
+    /// Returns parameters with PyTorch's names and layout (LSTM: i, f, g, o; GRU: r, z, n, reset after the product with U) and its uniform
+    /// distribution with the limit 1 / sqrt(hidden). <c>bias_hh</c> is zero, because Aphorist has one bias per gate.
     /// </summary>
     public static Dictionary<string, float[]> Parameters(StreamShape shape)
     {

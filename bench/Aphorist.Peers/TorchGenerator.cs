@@ -4,26 +4,28 @@ using static TorchSharp.torch;
 
 namespace Aphorist.Peers;
 
-/// <summary>Writes with a model in TorchSharp, in both of our modes.</summary>
-internal sealed class TorchWriter : IDisposable
+/// <summary>Generates text with TorchSharp, in stateful mode and in window mode.</summary>
+internal sealed class TorchGenerator : IDisposable
 {
     private readonly TorchModel network;
     private readonly LanguageModel model;
     private readonly string[] characters;
 
-    public TorchWriter(LanguageModel model, int threads)
+    public TorchGenerator(LanguageModel model, int threads)
     {
         set_num_threads(threads);
         this.model = model;
-        characters = [.. Enumerable.Range(0, model.Tokenizer.Count).Select(id => model.Tokenizer.Decode([id]))];
+        characters = [.. Enumerable.Range(0, model.Tokenizer.VocabularySize).Select(id => model.Tokenizer.Decode([id]))];
         network = new TorchModel(model);
     }
 
-    /// <summary>Writes some texts beside each other, the states carried from one character to the next; returns how many characters.</summary>
-    /// <param name="rows">Texts.</param>
-    /// <param name="length">Characters of each.</param>
-    /// <param name="sampling">How they are chosen.</param>
-    public int WriteStateful(int rows, int length, TorchSampling sampling)
+    /// <summary>
+    /// Generates several texts at once and carries the state from character to character. Returns the number of characters.
+    /// </summary>
+    /// <param name="rows">The number of texts.</param>
+    /// <param name="length">The length of each text in characters.</param>
+    /// <param name="sampling">The sampling method.</param>
+    public int GenerateStateful(int rows, int length, TorchSampling sampling)
     {
         using IDisposable mode = inference_mode();
         using DisposeScope all = NewDisposeScope();
@@ -35,8 +37,8 @@ internal sealed class TorchWriter : IDisposable
             using DisposeScope step = NewDisposeScope();
             (Tensor logits, Tensor nextHidden, Tensor nextCell) = network.Advance(character, hidden, cell);
             Tensor next = sampling.Choose(logits, recent);
-            Type(texts, next);
-            if (sampling.Remembers) recent = Keep(recent, TorchSampling.Remember(recent, next));
+            Append(texts, next);
+            if (sampling.UsesHistory) recent = Keep(recent, TorchSampling.AppendToHistory(recent, next));
             (hidden, cell, character) = (Keep(hidden, nextHidden), Keep(cell, nextCell), Keep(character, next));
         }
 
@@ -49,19 +51,19 @@ internal sealed class TorchWriter : IDisposable
         }
     }
 
-    /// <summary>Writes some characters, each from a zero state over the last window; returns how many.</summary>
-    public int WriteWindows(int length)
+    /// <summary>Generates characters, each by running the last window from a zero state. Returns the number of characters.</summary>
+    public int GenerateWindows(int length)
     {
         TorchSampling sampling = new(strategies: false);
         using IDisposable mode = inference_mode();
         using DisposeScope all = NewDisposeScope();
-        Tensor window = arange(model.Spec.Window, ScalarType.Int64).remainder(model.Tokenizer.Count).unsqueeze(0);
+        Tensor window = arange(model.Spec.Window, ScalarType.Int64).remainder(model.Tokenizer.VocabularySize).unsqueeze(0);
         StringBuilder[] text = [new StringBuilder()];
         for (int count = 0; count < length; count++)
         {
             using DisposeScope step = NewDisposeScope();
             Tensor next = sampling.Choose(network.Logits(window), window);
-            Type(text, next);
+            Append(text, next);
             Tensor moved = cat([window.narrow(1, 1, model.Spec.Window - 1), next], 1).MoveToOuterDisposeScope();
             window.Dispose();
             window = moved;
@@ -72,7 +74,7 @@ internal sealed class TorchWriter : IDisposable
 
     public void Dispose() => network.Dispose();
 
-    private void Type(StringBuilder[] texts, Tensor ids)
+    private void Append(StringBuilder[] texts, Tensor ids)
     {
         long[] chosen = ids.data<long>().ToArray();
         for (int row = 0; row < texts.Length; row++) texts[row].Append(characters[chosen[row]]);
