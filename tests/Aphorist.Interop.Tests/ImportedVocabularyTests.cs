@@ -55,10 +55,10 @@ public sealed class ImportedVocabularyTests
     [InlineData("{\"\\uD800\": 0}", "not a JSON object")]
     [InlineData("{\"the\": 0}", "has the entry 'the', which is not one character")]
     [InlineData("{\"\": 0}", "has the entry '', which is not one character")]
-    [InlineData("{\"a\": 0, \"b\": 0}", "'b' (U+0062) the number 0, but the numbers of its 2 characters must be 0 to 1")]
-    [InlineData("{\"a\": 0, \"b\": 2}", "'b' (U+0062) the number 2")]
-    [InlineData("{\"a\": -1}", "'a' (U+0061) the number -1")]
-    [InlineData("{\"0\": \"a\", \"1\": \"a\"}", "has 'a' (U+0061) twice, as number 0 and as number 1")]
+    [InlineData("{\"a\": 0, \"b\": 0}", "'b' (U+0062) the id 0, but the ids of its 2 characters must be 0 to 1")]
+    [InlineData("{\"a\": 0, \"b\": 2}", "'b' (U+0062) the id 2")]
+    [InlineData("{\"a\": -1}", "'a' (U+0061) the id -1")]
+    [InlineData("{\"0\": \"a\", \"1\": \"a\"}", "has 'a' (U+0061) twice, with the ids 0 and 1")]
     public void FromJson_Wrong_SaysWhatIs(string json, string expected) =>
         Assert.Contains(
             expected, Assert.Throws<ModelFileException>(() => ImportedVocabulary.FromJson(json)).Message, StringComparison.Ordinal);

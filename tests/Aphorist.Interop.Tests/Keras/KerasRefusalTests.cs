@@ -11,32 +11,32 @@ public sealed class KerasRefusalTests
     [Theory]
     [InlineData(0, "class_name", "\"Bidirectional\"", "layer 1 ('lstm_1', Bidirectional) is bidirectional")]
     [InlineData(0, "class_name", "\"CuDNNLSTM\"", "load them into an LSTM or GRU")]
-    [InlineData(0, "class_name", "\"SimpleRNN\"", "is a recurrent layer of a kind")]
-    [InlineData(1, "class_name", "\"Masking\"", "layer 2 ('dropout_1', Masking) hides tokens")]
+    [InlineData(0, "class_name", "\"SimpleRNN\"", "is a recurrent layer that is not supported")]
+    [InlineData(1, "class_name", "\"Masking\"", "layer 2 ('dropout_1', Masking) masks tokens")]
     [InlineData(1, "class_name", "\"Conv1D\"", "layer 2 ('dropout_1', Conv1D) is of a class that cannot be imported")]
     [InlineData(1, "class_name", "\"InputLayer\"", "is an input, but not the first layer")]
-    [InlineData(1, "class_name", "\"Embedding\"", "an embedding can only be the first")]
-    [InlineData(1, "class_name", "\"Softmax\"", "is a softmax in the middle")]
+    [InlineData(1, "class_name", "\"Embedding\"", "only the first layer can be an embedding")]
+    [InlineData(1, "class_name", "\"Softmax\"", "is a softmax before the Dense layer")]
     [InlineData(1, "class_name", "7", "layer 2 of its configuration has no class_name")]
     [InlineData(0, "go_backwards", "true", "reads the sequence backwards")]
     [InlineData(0, "return_state", "true", "returns its state")]
     [InlineData(0, "time_major", "true", "time_major")]
-    [InlineData(0, "activation", "\"relu\"", "has the activation relu where only tanh")]
+    [InlineData(0, "activation", "\"relu\"", "has the activation relu, but only tanh")]
     [InlineData(0, "recurrent_activation", "\"tanh\"", "has the recurrent_activation tanh")]
-    [InlineData(0, "recurrent_activation", "null", "does not say the activation of its gates")]
+    [InlineData(0, "recurrent_activation", "null", "has no gate activation")]
     [InlineData(0, "units", "0", "has no positive units")]
     [InlineData(0, "units", "1.5", "has no positive units")]
-    [InlineData(0, "units", "70000", "has 70000 units where up to 65536")]
+    [InlineData(0, "units", "70000", "has 70000 units, but 65536")]
     [InlineData(0, "units", "6", "have the shape [20] where [24] is expected")]
     [InlineData(0, "use_bias", "false", "has 3 arrays of weights in the file, but 2 are expected")]
     [InlineData(0, "name", "\"other\"", "layer 1 ('other', LSTM) has 0 arrays of weights in the file, but 3 are expected")]
-    [InlineData(0, "batch_input_shape", "[null, 9, 8]", "predicts 7 tokens where the model reads 8")]
+    [InlineData(0, "batch_input_shape", "[null, 9, 8]", "predicts 7 tokens, but the model reads 8")]
     [InlineData(0, "batch_input_shape", "[null, 9, 7, 1]", "3 dimensions besides the batch")]
     [InlineData(0, "batch_input_shape", "[null, 0, 7]", "its input has 0 steps")]
-    [InlineData(2, "activation", "\"relu\"", "has the activation relu where the last Dense layer needs softmax")]
+    [InlineData(2, "activation", "\"relu\"", "has the activation relu, but the Dense layer must have softmax")]
     [InlineData(2, "activation", "\"softmax\"", "is a second softmax")]
-    [InlineData(2, "units", "1", "predicts a single token")]
-    [InlineData(2, "class_name", "\"Dropout\"", "is a softmax in the middle")]
+    [InlineData(2, "units", "1", "predicts only one token")]
+    [InlineData(2, "class_name", "\"Dropout\"", "is a softmax before the Dense layer")]
     [InlineData(3, "activation", "\"sigmoid\"", "layer 4 ('activation_1', Activation) applies sigmoid")]
     public void Read_LayerThatCannotBeImported_IsNamed(int layer, string member, string value, string expected)
     {
@@ -48,7 +48,7 @@ public sealed class KerasRefusalTests
     }
 
     [Theory]
-    [InlineData("units", "6", "has 6 units where layer 1 ('lstm_1', LSTM) has 5")]
+    [InlineData("units", "6", "has 6 units and layer 1 ('lstm_1', LSTM) has 5")]
     [InlineData("recurrent_activation", "\"hard_sigmoid\"", "has other gates than layer 1")]
     public void Read_SecondLayerUnlikeTheFirst_IsNamed(string member, string value, string expected)
     {
@@ -64,7 +64,7 @@ public sealed class KerasRefusalTests
         KerasFile file = new(new(new() { Layers = 2 }), KerasDialect.Keras2);
         file.Layers[2]!["class_name"] = "GRU";
 
-        AssertRefused(file, "layer 3 ('lstm_2', GRU) is another kind than layer 1");
+        AssertRefused(file, "layer 3 ('lstm_2', GRU) is of another class than layer 1");
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class KerasRefusalTests
 
     [Fact]
     public void Read_ArchiveWithoutConfiguration_IsRefused() =>
-        Assert.Contains("no 'config.json' in it", Error(KerasFile.Zip(("model.weights.h5", [1, 2, 3]))), StringComparison.Ordinal);
+        Assert.Contains("without 'config.json'", Error(KerasFile.Zip(("model.weights.h5", [1, 2, 3]))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("config.json")]
@@ -185,7 +185,7 @@ public sealed class KerasRefusalTests
 
         byte[] bytes = stream.ToArray();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains($"'{name}' in it is longer than it can be", Error(bytes), StringComparison.Ordinal);
+        Assert.Contains($"its entry '{name}' is too long", Error(bytes), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
