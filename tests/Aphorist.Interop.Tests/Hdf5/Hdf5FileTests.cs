@@ -51,8 +51,14 @@ public sealed class Hdf5FileTests
     [Fact]
     public void Array_NewForm_IsRead()
     {
-        H5File written = new() { ["layers"] = new H5Group { ["kernel"] = new H5Dataset(
-            Array.ConvertAll(Ramp, value => (double)value), fileDims: [5, 7]) } };
+        H5File written = new()
+        {
+            ["layers"] = new H5Group
+            {
+                ["kernel"] = new H5Dataset(
+            Array.ConvertAll(Ramp, value => (double)value), fileDims: [5, 7])
+            }
+        };
         written.Attributes["texts"] = new[] { "one", "", "three é" };
 
         Hdf5File file = Open(BytesOf(written));

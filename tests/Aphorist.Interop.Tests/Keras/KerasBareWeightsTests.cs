@@ -19,8 +19,14 @@ public sealed class KerasBareWeightsTests
     public void ReadWeights_AnyChain_IsTheWholeModel(
         KerasDialect dialect, bool isGru, bool resetAfter, int layers, int embedding, bool usesBias)
     {
-        KerasShape shape = new() { IsGru = isGru, ResetAfter = resetAfter, Layers = layers, EmbeddingSize = embedding,
-            UsesBias = usesBias };
+        KerasShape shape = new()
+        {
+            IsGru = isGru,
+            ResetAfter = resetAfter,
+            Layers = layers,
+            EmbeddingSize = embedding,
+            UsesBias = usesBias
+        };
 
         AssertIsTheWholeModel(shape, dialect, GateActivation.Sigmoid);
     }
@@ -49,8 +55,11 @@ public sealed class KerasBareWeightsTests
     [Fact]
     public void ReadWeights_ArraysOfNoLayer_AreNamed()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
-            ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5]) };
+        KerasFile file = new(new(new()), KerasDialect.Keras2)
+        {
+            Change = weights =>
+            ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5])
+        };
 
         Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is not an Embedding, LSTM, GRU or Dense layer",
             Error(file.ToBareWeights()), StringComparison.Ordinal);
@@ -64,8 +73,18 @@ public sealed class KerasBareWeightsTests
             Change = layers =>
             {
                 for (int number = 1; number <= 2000; number++)
-                    layers[$"lstm_{number}"] = new H5Group { ["cell"] = new H5Group { ["vars"] = new H5Group { ["0"] = new H5Dataset(
-                        new float[4], fileDims: [1, 4]), ["1"] = new H5Dataset(new float[4], fileDims: [1, 4]) } } };
+                    layers[$"lstm_{number}"] = new H5Group
+                    {
+                        ["cell"] = new H5Group
+                        {
+                            ["vars"] = new H5Group
+                            {
+                                ["0"] = new H5Dataset(
+                        new float[4], fileDims: [1, 4]),
+                                ["1"] = new H5Dataset(new float[4], fileDims: [1, 4])
+                            }
+                        }
+                    };
             },
         };
 

@@ -162,8 +162,14 @@ public sealed class KerasOptimizerTests
     }
 
     private static JsonObject Optimizer(string name, params (string Name, JsonNode Value)[] config) =>
-        new() { ["optimizer_config"] = new JsonObject { ["class_name"] = name,
-            ["config"] = new JsonObject(config.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value))) } };
+        new()
+        {
+            ["optimizer_config"] = new JsonObject
+            {
+                ["class_name"] = name,
+                ["config"] = new JsonObject(config.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value)))
+            }
+        };
 
     /// <summary>Random values none of which is negative.</summary>
     private static KerasSample Squares(KerasShape shape, int seed)

@@ -124,8 +124,11 @@ public sealed class KerasRefusalTests
     [Fact]
     public void Read_WeightsThatAreIntegers_IsRefused()
     {
-        KerasFile file = new(new(new()), KerasDialect.Keras2) { Change = weights =>
-            ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7] };
+        KerasFile file = new(new(new()), KerasDialect.Keras2)
+        {
+            Change = weights =>
+            ((H5Group)((H5Group)weights["dense_1"])["dense_1"])["bias:0"] = new int[7]
+        };
 
         AssertRefused(file, "'model_weights/dense_1/dense_1/bias:0' are not floating-point numbers");
     }

@@ -69,7 +69,7 @@ public sealed class KerasWeightsFileTests : IDisposable
         IH5Group weights = file.Group("model_weights");
         IEnumerable<IH5Attribute> texts = [.. file.Attributes(), .. weights.Attributes(), .. weights.Children().OfType<IH5Group>()
             .SelectMany(layer => layer.Attributes())];
-        Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"], 
+        Assert.Equal(["backend", "keras_version", "layer_names", "model_config", "weight_names"],
             texts.Select(text => text.Name).Distinct().Order());
         // Texts of variable length are of another class.
         Assert.All(texts, text => Assert.Equal(H5DataTypeClass.String, text.Type.Class));

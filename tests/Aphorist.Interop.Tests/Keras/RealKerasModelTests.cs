@@ -83,8 +83,13 @@ public sealed class RealKerasModelTests
     private static ReferenceModel Reference()
     {
         using NativeFile file = H5File.OpenRead(PathOf(ModelName));
-        ReferenceParameters parameters = new(new ReferenceSpec { Architecture = ReferenceArchitecture.Lstm, VocabularySize = Vocabulary,
-            HiddenSize = Hidden, Gate = Gate.Sigmoid });
+        ReferenceParameters parameters = new(new ReferenceSpec
+        {
+            Architecture = ReferenceArchitecture.Lstm,
+            VocabularySize = Vocabulary,
+            HiddenSize = Hidden,
+            Gate = Gate.Sigmoid
+        });
         float[][] lstm = ArraysOf(file, "lstm"), dense = ArraysOf(file, "dense");
         Transpose(lstm[0], parameters["lstm.weight_ih_l0"], Vocabulary);
         Transpose(lstm[1], parameters["lstm.weight_hh_l0"], Hidden);
@@ -109,8 +114,12 @@ public sealed class RealKerasModelTests
     private static async Task<(LanguageModel Model, Corpus Corpus)> ImportAsync()
     {
         byte[] bytes = File.ReadAllBytes(PathOf("nietzsche.txt"));
-        CorpusOptions options = new() { Encoding = "windows-1252", Lowercase = true,
-            StandardInput = new MemoryStream(bytes[BytesLeftOut..]) };
+        CorpusOptions options = new()
+        {
+            Encoding = "windows-1252",
+            Lowercase = true,
+            StandardInput = new MemoryStream(bytes[BytesLeftOut..])
+        };
         Corpus corpus = await Corpus.OpenAsync("-", options, cancellationToken: TestContext.Current.CancellationToken);
         return (KerasModel.Read(PathOf(ModelName)).ToLanguageModel(ImportedVocabulary.Create(corpus)), corpus);
     }

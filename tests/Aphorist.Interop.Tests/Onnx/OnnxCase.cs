@@ -21,8 +21,14 @@ internal sealed class OnnxCase
         ["LSTM, hard gates"] = Lstm with { Gates = GateActivation.HardSigmoid },
         ["LSTM, 2 layers"] = Lstm with { Layers = 2 },
         ["LSTM, 3 layers, hard gates"] = Lstm with { Layers = 3, Gates = GateActivation.HardSigmoid },
-        ["LSTM, 4 layers, all options"] = Lstm with { Layers = 4, EmbeddingSize = 12, TiedEmbedding = true, Residual = true,
-            LayerNormalization = true },
+        ["LSTM, 4 layers, all options"] = Lstm with
+        {
+            Layers = 4,
+            EmbeddingSize = 12,
+            TiedEmbedding = true,
+            Residual = true,
+            LayerNormalization = true
+        },
         ["LSTM, more tokens than gates"] = Lstm with { HiddenSize = 5 },
         ["LSTM, embedding"] = Lstm with { EmbeddingSize = 7 },
         ["LSTM, residual, hard gates"] = Lstm with { Layers = 2, Residual = true, Gates = GateActivation.HardSigmoid },

@@ -13,8 +13,11 @@ public sealed class PyTorchDamageTests
     [InlineData(true, "F16")]
     public void Read_DamagedAtRandom_IsAnErrorOrAModel(bool isGru, string dataType)
     {
-        StateDictFile source = new() { Tensors = new PyTorchSample(new() { IsGru = isGru, Layers = 2, EmbeddingSize = 4 }).Tensors,
-            DataType = dataType };
+        StateDictFile source = new()
+        {
+            Tensors = new PyTorchSample(new() { IsGru = isGru, Layers = 2, EmbeddingSize = 4 }).Tensors,
+            DataType = dataType
+        };
         source.Metadata["format"] = "pt";
         byte[] file = source.ToBytes();
         int refused = DamagedFiles.CountRefusedSafetensors(file, DamagedFiles.Rounds / 2, Reads);

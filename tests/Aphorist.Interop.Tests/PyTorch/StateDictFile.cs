@@ -42,8 +42,12 @@ internal sealed class StateDictFile
         {
             int begin = data.Count;
             foreach (float value in tensor.Values) data.AddRange(Encode(value));
-            entries[name] = new JsonObject { ["dtype"] = DataType, ["shape"] = new JsonArray([.. tensor.Shape]),
-                ["data_offsets"] = new JsonArray(begin, data.Count) };
+            entries[name] = new JsonObject
+            {
+                ["dtype"] = DataType,
+                ["shape"] = new JsonArray([.. tensor.Shape]),
+                ["data_offsets"] = new JsonArray(begin, data.Count)
+            };
         }
 
         JsonObject header = [];

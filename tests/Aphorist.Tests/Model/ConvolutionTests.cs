@@ -23,7 +23,11 @@ public sealed unsafe class ConvolutionTests
         {
             ModelSpec spec = new()
             {
-                Architecture = Architecture.Convolution, HiddenSize = H, Layers = layer + 1, EmbeddingSize = embedding, KernelSize = size,
+                Architecture = Architecture.Convolution,
+                HiddenSize = H,
+                Layers = layer + 1,
+                EmbeddingSize = embedding,
+                KernelSize = size,
             };
             PackedWeights weights = new(ModelPair.Random(spec, V).Engine, InstructionSet.Choose(kernel));
             weights.Refresh();

@@ -33,9 +33,9 @@ internal sealed class ReferenceCase(ReferenceSpec spec, int seed, double deviati
     /// <summary>Sequences from random states, with random masks, of which a quarter of the factors are 0.</summary>
     public ReferenceBatch Stream(int rows, int steps) =>
         ReferenceBatch.Stream([.. Rows(rows, steps + 1)], PerRow(rows, spec.StateSize)) with
-    {
-        Masks = [.. PerRow(rows, _ => spec.HiddenSize).Select(row => row.Select(Dropped).ToArray())],
-    };
+        {
+            Masks = [.. PerRow(rows, _ => spec.HiddenSize).Select(row => row.Select(Dropped).ToArray())],
+        };
 
     private static double[] Dropped(double[] values) => [.. values.Select((value, unit) => unit % 4 == 2 ? 0 : 1.5 + value)];
 

@@ -61,7 +61,10 @@ public sealed class ReferenceGradientTests
             if (residual && architecture == ReferenceArchitecture.Convolution) continue;
             ReferenceSpec spec = ReferenceCase.Small(architecture) with
             {
-                Layers = 3, Dilations = [1, 2, 4], Residual = residual, LayerNormalization = normalization,
+                Layers = 3,
+                Dilations = [1, 2, 4],
+                Residual = residual,
+                LayerNormalization = normalization,
             };
             // If the few units of a step are nearly equal, dividing by their deviation makes the loss strongly curved, and a difference is
             // less exact. That does not happen with this seed.

@@ -65,8 +65,15 @@ public sealed class DivergenceGuardTests
         DivergenceGuard.RestartEpoch(state);
         TrainingState expected = state with
         {
-            Batch = 0, Predictions = 0, Correct = 0, LossSum = 0, Seconds = 0, RecentBatches = 0, RecentLoss = 0,
-            Divergences = 1, LearningRate = 0.005,
+            Batch = 0,
+            Predictions = 0,
+            Correct = 0,
+            LossSum = 0,
+            Seconds = 0,
+            RecentBatches = 0,
+            RecentLoss = 0,
+            Divergences = 1,
+            LearningRate = 0.005,
         };
         Assert.Equal(expected, state);
     }

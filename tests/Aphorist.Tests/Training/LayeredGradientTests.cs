@@ -115,17 +115,17 @@ public sealed class LayeredGradientTests
 
     private static IEnumerable<ModelSpec> PlainSpecs(Architecture architecture, ResetGate reset, GateActivation gates) =>
         Stacks.Select(stack => new ModelSpec
-    {
-        Architecture = architecture,
-        ResetGate = reset,
-        Layers = stack.Layers,
-        EmbeddingSize = stack.Embedding,
-        HiddenSize = stack.Hidden,
-        TiedEmbedding = stack.Tied,
-        KernelSize = stack.Kernel,
-        Window = 7,
-        Gates = gates,
-    });
+        {
+            Architecture = architecture,
+            ResetGate = reset,
+            Layers = stack.Layers,
+            EmbeddingSize = stack.Embedding,
+            HiddenSize = stack.Hidden,
+            TiedEmbedding = stack.Tied,
+            KernelSize = stack.Kernel,
+            Window = 7,
+            Gates = gates,
+        });
 
     /// <summary>Runs three batches of twenty streams, the last one shorter. The reference carries its own states.</summary>
     private static void AssertStream(string kernel, ModelSpec spec, double dropout)
@@ -136,7 +136,12 @@ public sealed class LayeredGradientTests
         int[] ids = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(Characters))];
         TrainingOptions options = new()
         {
-            Objective = Objective.Stream, BatchSize = Rows, SequenceLength = 13, Threads = 2, Dropout = dropout, Seed = 5,
+            Objective = Objective.Stream,
+            BatchSize = Rows,
+            SequenceLength = 13,
+            Threads = 2,
+            Dropout = dropout,
+            Seed = 5,
         };
         using TrainingStep step = new(pair.Engine, ids, options, InstructionSet.Choose(kernel));
         double[][][]? states = null;

@@ -19,7 +19,12 @@ public sealed class PreparedTrainingTests : IDisposable
     {
         TrainingOptions options = TinyTraining.Options with
         {
-            Objective = objective, Epochs = 2, BatchSize = 8, SequenceLength = 10, ValidationShare = 0.2, Threads = 2,
+            Objective = objective,
+            Epochs = 2,
+            BatchSize = 8,
+            SequenceLength = 10,
+            ValidationShare = 0.2,
+            Threads = 2,
         };
         (LanguageModel expected, Evaluation[] evaluations) = await TrainAsync(TinyTraining.Corpus, kind, options);
         (LanguageModel model, Evaluation[] prepared) = await TrainAsync(await OpenCachedAsync(), kind, options);

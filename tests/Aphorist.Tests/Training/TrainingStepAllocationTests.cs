@@ -38,10 +38,16 @@ public sealed class TrainingStepAllocationTests
             LanguageModel model = ModelPair.Random(spec, 20).Engine;
             RandomBatch batch = new(model, 100);
             TrainingOptions options = new()
-        {
-            Objective = Objective.Stream, BatchSize = 100, SequenceLength = 10, Threads = 2, Optimizer = OptimizerKind.Adam,
-            ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9,
-        };
+            {
+                Objective = Objective.Stream,
+                BatchSize = 100,
+                SequenceLength = 10,
+                Threads = 2,
+                Optimizer = OptimizerKind.Adam,
+                ClipNorm = 1,
+                Dropout = 0.1,
+                EmaDecay = 0.9,
+            };
             using TrainingStep step = new(model, batch.Ids, options);
             Assert.True(
                 SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)),

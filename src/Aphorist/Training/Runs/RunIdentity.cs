@@ -27,7 +27,8 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
             Patience = defaults.Patience,
             ValidationInterval = defaults.ValidationInterval,
             TimeBudget = defaults.TimeBudget,
-        }) { ValidationSha256 = validationSha256 };
+        })
+        { ValidationSha256 = validationSha256 };
     }
 
     /// <summary>Checks that a run can be resumed as another one.</summary>

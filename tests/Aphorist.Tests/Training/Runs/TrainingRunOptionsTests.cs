@@ -16,7 +16,10 @@ public sealed class TrainingRunOptionsTests : IDisposable
         Model = ModelSpec.Notebook,
         Training = TrainingOptions.Notebook with
         {
-            LearningRate = 0.1 + 0.2, Seed = ulong.MaxValue, Threads = 3, CheckpointInterval = TimeSpan.FromSeconds(1.5),
+            LearningRate = 0.1 + 0.2,
+            Seed = ulong.MaxValue,
+            Threads = 3,
+            CheckpointInterval = TimeSpan.FromSeconds(1.5),
         },
     };
 
