@@ -15,7 +15,7 @@ internal static class TrainCommand
     };
 
     // It sets no property, so the word "Resume" in a message stays a word.
-    private static readonly Option<string?> Resume = new("--resume")
+    private static readonly Option<string?> Resume = new Option<string?>("--resume")
     {
         Description = "Resume the run in this folder with its own options.",
         HelpName = "folder",
