@@ -49,7 +49,7 @@ internal static class AphoristCommand
     /// <summary>Creates the root with the command that is called, or with all commands if that is not clear.</summary>
     public static RootCommand Create(string? called = null)
     {
-        RootCommand root = new("Trains small language models on any text, on an ordinary CPU, and generates text with them.");
+        RootCommand root = new("Train small language models on any text, on an ordinary CPU, and generate text with them.");
         bool isClear = called != "documentation" && Commands.Any(command => command.Name == called);
         foreach ((string name, Func<Command> create) in Commands)
             if (!isClear || name == called) root.Add(create());
@@ -64,9 +64,9 @@ internal static class AphoristCommand
         root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new CommandHelp() });
         Example.Attach(
             root,
-            new("aphorist train", "Trains on the built-in aphorisms and shows samples after each epoch."),
-            new("aphorist generate runs/aphorisms --prompt \"the wise \"", "Generates text with that model."),
-            new("aphorist train --help", "Lists the options of a command."));
+            new("aphorist train", "Train on the built-in aphorisms and show samples after each epoch."),
+            new("aphorist generate runs/aphorisms --prompt \"the wise \"", "Generate text with that model."),
+            new("aphorist train --help", "List the options of a command."));
         return root;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Aphorist.Cli.CommandLine;
 
@@ -28,6 +29,7 @@ internal static class Invocation
         if (call.Action is ParseErrorAction) return UsageErrorReport.Write(call, console.Error);
         try
         {
+            RefuseEmptyPaths(call);
             return await call.InvokeAsync(new Configuration(console), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -38,6 +40,22 @@ internal static class Invocation
         catch (Exception exception)
         {
             return ErrorReport.Write(exception, call, console.Error);
+        }
+    }
+
+    /// <summary>Refuses an empty path, as from an unset variable of a shell. The library could not say which option it was.</summary>
+    private static void RefuseEmptyPaths(ParseResult call)
+    {
+        foreach (SymbolResult result in call.CommandResult.Children)
+        {
+            string? name = result switch
+            {
+                ArgumentResult { Argument: Argument argument } => argument.Name,
+                OptionResult { Option: { HelpName: "file" or "folder" or "model" } option } => option.Name,
+                _ => null,
+            };
+            if (name is not null && result.Tokens.Any(token => token.Value.Length == 0))
+                throw new UsageException($"{name} is empty: give a path, or leave it out.");
         }
     }
 

@@ -50,3 +50,6 @@ internal static class UsageErrorReport
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "aphorist";
 }
+
+/// <summary>A call that parses but contradicts itself or asks for something that does not exist.</summary>
+internal sealed class UsageException(string message) : Exception(message);

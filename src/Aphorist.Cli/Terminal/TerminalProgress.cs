@@ -71,4 +71,14 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
         if (console.Profile.Width < NarrowestTerminal) console.Profile.Width = UsualWidth;
         return console;
     }
+
+    /// <summary>The text to the right of a progress bar.</summary>
+    private sealed class FactsColumn : ProgressColumn
+    {
+        public string Text { get; set; } = "";
+
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Spectre.Console.Text(Text);
+    }
 }

@@ -33,6 +33,10 @@ public sealed class WrongCallTests
     [InlineData("--mode window 'backwards'", "generate", "model", "--mode", "backwards")]
     [InlineData("'b' quotes", "generate", "a", "b")]
     [InlineData("'fish' bash", "completion", "fish")]
+    [InlineData("MODEL empty", "info", "")]
+    [InlineData("--output empty", "generate", "model", "--output", "")]
+    [InlineData("--resume empty", "train", "--resume", "")]
+    [InlineData("--from empty", "train", "--from", "")]
     public void Call_Wrong_IsOneSentenceAndExitCode2(string parts, params string[] arguments) =>
         AphoristApp.Run(arguments).ExpectSentence(2, parts.Split(' '));
 

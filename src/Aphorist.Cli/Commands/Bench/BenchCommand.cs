@@ -16,16 +16,19 @@ internal static class BenchCommand
         "--seconds", "seconds", "Seconds to measure each figure.", NumberRange.Above(0, 3600), 1);
 
     private static readonly NumberOption<int> Threads = NumberOptions.Whole(
-        "--threads", "Number of threads. One for each processor by default.", 1, 1024);
+        "--threads", "Number of threads. Default: one per processor.", 1, 1024);
 
     public static Command Create()
     {
-        Command command = new("bench", "Measures training and generation throughput and compares it with this machine's peak.") { Seconds, Threads };
+        Command command = new("bench", "Measure training and generation throughput and compare it with this machine's peak.")
+        {
+            Seconds, Threads,
+        };
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist bench", "Measures for a few seconds and prints a table."),
-            new("aphorist bench --seconds 5 --json", "Measures more precisely and prints one JSON object."));
+            new("aphorist bench", "Measure for a few seconds and print a table."),
+            new("aphorist bench --seconds 5 --json", "Measure more precisely and print one JSON object."));
         return command;
     }
 
@@ -42,7 +45,8 @@ internal static class BenchCommand
 
     private static void WriteTable(TextWriter output, EngineBenchmarkResult result)
     {
-        string threads = result.Threads == 1 ? "1 thread" : $"{result.Threads} threads", texts = $"{EngineBenchmark.BatchedTexts} texts at once";
+        string threads = result.Threads == 1 ? "1 thread" : $"{result.Threads} threads";
+        string texts = $"{EngineBenchmark.BatchedTexts} texts at once";
         TextTable.Write(
             output,
             [
@@ -90,7 +94,8 @@ internal static class BenchCommand
 
     private static string Rate(GenerationRate rate) => $"{Quantity.Of(rate.CharactersPerSecond)} characters/s";
 
-    private static string Share(double share, string limit = "peak") => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} % of the {limit}");
+    private static string Share(double share, string limit = "peak") =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} % of the {limit}");
 
     private static string Milliseconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{1000 * seconds:F2} ms");
 }

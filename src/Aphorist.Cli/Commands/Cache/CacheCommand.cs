@@ -12,7 +12,7 @@ internal static class CacheCommand
 
     public static Command Create()
     {
-        Command command = new("cache", "Lists or clears the disk space used by downloaded and large corpora.") { CreateClear() };
+        Command command = new("cache", "List or clear the disk space used by downloaded and large corpora.") { CreateClear() };
         command.SetAction(call =>
         {
             List(new CorpusCache(), CommandOutput.Of(call));
@@ -20,15 +20,15 @@ internal static class CacheCommand
         });
         Example.Attach(
             command,
-            new("aphorist cache", "Lists all files in the cache with their sizes and paths."),
-            new("aphorist cache clear", "Deletes them. What is needed again is downloaded or created again."));
+            new("aphorist cache", "List all files in the cache with their sizes and paths."),
+            new("aphorist cache clear", "Delete them. What is needed again is downloaded or created again."));
         return command;
     }
 
     private static Command CreateClear()
     {
         Command command = new(
-            "clear", "Deletes all files in the cache, or those of some corpora. What is needed again is created again.") { Names };
+            "clear", "Delete all files in the cache, or those of some corpora. What is needed again is created again.") { Names };
         command.SetAction(call =>
         {
             Clear(new CorpusCache(), call.GetValue(Names) ?? [], CommandOutput.Of(call));
@@ -36,8 +36,8 @@ internal static class CacheCommand
         });
         Example.Attach(
             command,
-            new("aphorist cache clear", "Deletes everything in the cache."),
-            new("aphorist cache clear large.txt", "Deletes what was created from one large file."));
+            new("aphorist cache clear", "Delete everything in the cache."),
+            new("aphorist cache clear large.txt", "Delete what was created from one large file."));
         return command;
     }
 

@@ -31,7 +31,7 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        Command command = new("completion", "Prints a script that adds tab completion to a shell.") { Shell };
+        Command command = new("completion", "Print a script that adds tab completion to a shell.") { Shell };
         command.SetAction(call => CommandOutput.Of(call).Result.Announce(call.GetValue(Shell) switch
         {
             "bash" => Bash,
@@ -40,10 +40,10 @@ internal static class CompletionCommand
         }));
         Example.Attach(
             command,
-            new("source <(aphorist completion bash)", "Adds completion to this bash session. Put the line into ~/.bashrc to keep it."),
+            new("source <(aphorist completion bash)", "Add completion to this bash session. Put the line into ~/.bashrc to keep it."),
             new(
                 "aphorist completion powershell | Out-String | Invoke-Expression",
-                "Adds completion to this PowerShell session. Put the line into $PROFILE to keep it."));
+                "Add completion to this PowerShell session. Put the line into $PROFILE to keep it."));
         return command;
     }
 

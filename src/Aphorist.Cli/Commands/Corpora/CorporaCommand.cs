@@ -5,14 +5,14 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.Commands.Corpora;
 
-/// <summary>`aphorist corpora`: the texts that can be had by name.</summary>
+/// <summary>`aphorist corpora`: the corpora that can be used by name.</summary>
 internal static class CorporaCommand
 {
     private static readonly Argument<string?> Name = NameArgument();
 
     public static Command Create()
     {
-        Command command = new("corpora", "Lists the texts that can be used by name, or downloads one.") { Name };
+        Command command = new("corpora", "List the corpora that can be used by name, or download one.") { Name };
         command.SetAction(async (call, cancellationToken) =>
         {
             CommandOutput output = CommandOutput.Of(call);
@@ -22,8 +22,8 @@ internal static class CorporaCommand
         });
         Example.Attach(
             command,
-            new("aphorist corpora", "Lists the texts with size, licence and location."),
-            new("aphorist corpora nietzsche", "Downloads a text, verifies it and prints its path."));
+            new("aphorist corpora", "List the texts with size, licence and location."),
+            new("aphorist corpora nietzsche", "Download a text, verify it and print its path."));
         return command;
     }
 
@@ -44,7 +44,11 @@ internal static class CorporaCommand
 
         IEnumerable<string[]> rows = CorpusCatalog.Entries.Select(entry => new[]
         {
-            entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.ByteCount:N0} bytes"), entry.License, entry.Description, PlaceOf(entry),
+            entry.Name,
+            string.Create(CultureInfo.InvariantCulture, $"{entry.ByteCount:N0} bytes"),
+            entry.License,
+            entry.Description,
+            PlaceOf(entry),
         });
         TextTable.Write(output.Result, [.. rows]);
         NoteCache(output.Notes);
@@ -55,13 +59,14 @@ internal static class CorporaCommand
         CorpusCache cache = new();
         CorpusCacheEntry[] files = [.. cache.GetEntries().Where(file => file.Kind != CorpusCacheKind.Download)];
         if (files.Length == 0) return;
-        notes.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Large corpora are cached in {cache.Folder}: {files.Length} {(files.Length == 1 ? "file" : "files")}, {Quantity.Of(files.Sum(file => file.ByteCount))}B. 'aphorist cache' lists and clears them."));
+        string count = files.Length == 1 ? "1 file" : $"{files.Length} files", size = $"{Quantity.Of(files.Sum(file => file.ByteCount))}B";
+        notes.WriteLine($"Large corpora are cached in {cache.Folder}: {count}, {size}. 'aphorist cache' lists and clears them.");
     }
 
     private static string PlaceOf(CorpusEntry entry) =>
-        entry.IsBuiltIn ? "built in" : CorpusCatalog.IsAvailableOffline(entry) ? Path.Combine(new CorpusCache().DownloadFolder, entry.FileName) : "not downloaded yet";
+        entry.IsBuiltIn ? "built in"
+        : CorpusCatalog.IsAvailableOffline(entry) ? Path.Combine(new CorpusCache().DownloadFolder, entry.FileName)
+        : "not downloaded yet";
 
     private static string JsonOf(CorpusEntry entry) => JsonLine.Of(json =>
     {
@@ -77,7 +82,7 @@ internal static class CorporaCommand
 
     private static Argument<string?> NameArgument()
     {
-        Argument<string?> argument = WordArgument.Optional("NAME", "The text to download and verify. Default: list all texts.");
+        Argument<string?> argument = WordArgument.Optional("NAME", "The corpus to download and verify. Default: list all.");
         argument.CompletionSources.Add(_ => CorpusCatalog.Entries.Select(entry => entry.Name));
         return argument;
     }

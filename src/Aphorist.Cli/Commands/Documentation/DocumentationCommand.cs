@@ -11,7 +11,7 @@ internal static class DocumentationCommand
 {
     public static Command Create()
     {
-        Command command = new("documentation", "Prints the reference of all commands as Markdown.") { Hidden = true };
+        Command command = new("documentation", "Print the reference of all commands as Markdown.") { Hidden = true };
         command.SetAction(call => CommandOutput.Of(call).Result.Write(Markdown(call.RootCommandResult.Command)));
         return command;
     }

@@ -38,7 +38,7 @@ internal static class EvaluateCommand
     {
         Command command = new(
             "evaluate",
-            "Measures how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
+            "Measure how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
             + "compared between models of characters, words and bytes.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
@@ -48,8 +48,8 @@ internal static class EvaluateCommand
             command,
             new(
                 "aphorist evaluate runs/nietzsche nietzsche --tail 0.05",
-                "Predicts the last 5 % of the text, the validation set of --validation 0.05."),
-            new("aphorist evaluate model.safetensors other.txt --json", "Predicts another text and prints one JSON object."));
+                "Predict the last 5 % of the text, the validation set of --validation 0.05."),
+            new("aphorist evaluate model.safetensors other.txt --json", "Predict another text and print one JSON object."));
         return command;
     }
 

@@ -8,7 +8,7 @@ namespace Aphorist.Cli.Commands.Export;
 /// <summary>`aphorist export`: converts a model for other programs.</summary>
 internal static class ExportCommand
 {
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     private static readonly ChoiceOption<Format> To = new(
         "--to",

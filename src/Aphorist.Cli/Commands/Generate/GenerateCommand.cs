@@ -41,7 +41,7 @@ internal static class GenerateCommand
 {
     private const double DefaultLengthPenalty = 0.6;
 
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     private static readonly NumberOption<int> Count = NumberOptions.Whole(
         "--count", "Number of texts to generate from the prompt, 256 at a time. Text n uses the seed plus n.", 1, fallback: 1);

@@ -28,7 +28,8 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     public async Task<ImportedVocabulary> OpenAsync(int size, CancellationToken cancellationToken)
     {
         TextNormalization normalization = new(options.Lowercase);
-        ImportedVocabulary vocabulary = characters is not null ? ImportedVocabulary.FromCharacters(await ReadTextAsync(characters, cancellationToken), normalization)
+        ImportedVocabulary vocabulary = characters is not null
+            ? ImportedVocabulary.FromCharacters(await ReadTextAsync(characters, cancellationToken), normalization)
             : map is not null ? ImportedVocabulary.FromJson(await ReadTextAsync(map, cancellationToken), normalization)
             : ImportedVocabulary.Create(await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken));
         int found = vocabulary.Tokenizer.VocabularySize;

@@ -6,7 +6,7 @@ namespace Aphorist.Cli.Commands.Info;
 /// <summary>`aphorist info`: describes a model file.</summary>
 internal static class InfoCommand
 {
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     public static Command Create()
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
+using Aphorist.IO;
 using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Commands.Inspect;
@@ -16,7 +17,7 @@ internal static class InspectCommand
     // The activations in the page. Browsers do not open much more.
     private const long MaximumValues = 100_000_000;
 
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     private static readonly Argument<string[]> Text = WordArgument.Several(
         "TEXT", "The text to read: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
@@ -70,10 +71,11 @@ internal static class InspectCommand
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         // An output file that cannot be written is reported before a long text is read.
-        using OutputFile page = new(call.GetValue(Output) ?? Path.Combine(Path.GetDirectoryName(path) ?? "", DefaultName));
+        using AtomicFile page = new(call.GetValue(Output) ?? Path.Combine(Path.GetDirectoryName(path) ?? "", DefaultName));
         CellInspection cells = await ReadAsync(model, corpus, Tail.GetValue(call) ?? 1, length, output, cancellationToken);
         InspectedText inspected = new(name, model, corpus.Name, cells, Cells.GetValue(call) ?? DefaultCells);
-        page.Commit(InspectionPage.Create(inspected));
+        page.Write(System.Text.Encoding.UTF8.GetBytes(InspectionPage.Create(inspected)));
+        page.Commit();
         if (output.Json) output.Result.Announce(InspectionReport.Json(inspected, page.Path));
         else InspectionReport.Write(output.Result, inspected, page.Path);
         return ExitCode.Done;

@@ -42,8 +42,8 @@ internal static class InspectionPage
         CellInspection cells = inspected.Cells;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} {inspected.Model.Tokenizer.UnitName}, " +
-            $"of which the first {cells.Pieces.Count:N0} are shown.");
+            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} " +
+            $"{inspected.Model.Tokenizer.UnitName}, of which the first {cells.Pieces.Count:N0} are shown.");
     }
 
     private static string MeaningOf(Architecture architecture) => architecture switch

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Generate;
 using Aphorist.Cli.Terminal;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Play;
 
 /// <summary>`aphorist play`: a person and a model write a text together.</summary>
 internal static class PlayCommand
 {
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     private static readonly Option<string?> Prompt = new("--prompt", "-p")
     {
@@ -101,7 +102,7 @@ internal static class PlayCommand
     {
         try
         {
-            if (file is not null) OutputFile.WriteAllText(file, text);
+            if (file is not null) AtomicFile.WriteAllText(file, text);
         }
         finally
         {
@@ -115,7 +116,7 @@ internal static class PlayCommand
         try
         {
             string path = file ?? FindFreeName();
-            OutputFile.WriteAllText(path, session.Text.ToString());
+            AtomicFile.WriteAllText(path, session.Text.ToString());
             session.Message = $"Saved to {path}.";
             return path;
         }

@@ -75,6 +75,8 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
         }
 
         IReadOnlyList<EpochCompleted> epochs = TrainingRun.ReadMetricsFile(file);
-        return epochs.Count > 0 ? epochs : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
+        return epochs.Count > 0
+            ? epochs
+            : throw new InvalidDataException($"'{file}' has no completed epoch yet: try again after the first one.");
     }
 }

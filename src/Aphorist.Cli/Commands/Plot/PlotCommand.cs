@@ -20,16 +20,16 @@ internal static class PlotCommand
 
     public static Command Create()
     {
-        Command command = new("plot", "Draws a chart of the losses of runs: solid lines for training, dashed lines for validation.")
+        Command command = new("plot", "Draw a chart of the losses of runs: solid lines for training, dashed lines for validation.")
         {
             Runs, By, Output,
         };
         command.SetAction(Run);
         Example.Attach(
             command,
-            new("aphorist plot runs/aphorisms", "Draws one run as runs/aphorisms/loss.png."),
-            new("aphorist plot runs/* --output compared.svg", "Compares all runs in one chart."),
-            new("aphorist plot runs/one runs/two --by seconds", "Compares two runs by training time, as loss.png."));
+            new("aphorist plot runs/aphorisms", "Draw one run as runs/aphorisms/loss.png."),
+            new("aphorist plot runs/* --output compared.svg", "Compare all runs in one chart."),
+            new("aphorist plot runs/one runs/two --by seconds", "Compare two runs by training time, as loss.png."));
         return command;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
+using Aphorist.IO;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
@@ -13,7 +14,7 @@ internal static class ScoreCommand
     private const int Alternatives = 6;
     private const int BlockLength = 4096;
 
-    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or the folder of a run.");
+    private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
     private static readonly Argument<string[]> Text = WordArgument.Several(
         "FILE", "The text to read: files, a name that `aphorist corpora` lists, a folder, a pattern, or - for standard input.");
@@ -58,14 +59,15 @@ internal static class ScoreCommand
         string name = call.GetRequiredValue(Model);
         LanguageModel model = LanguageModel.Load(ModelPath.Of(name));
         // An output file that cannot be written is reported before the work.
-        using OutputFile? page = file is null ? null : new OutputFile(file);
+        using AtomicFile? page = file is null ? null : new AtomicFile(file);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
         ScoredText scored = await Task.Run(
             () => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
-        page?.Commit(ScorePage.Create(scored));
+        page?.Write(System.Text.Encoding.UTF8.GetBytes(ScorePage.Create(scored)));
+        page?.Commit();
         if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
         else ScoreReport.Write(output.Result, scored);
         if (file is not null && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");

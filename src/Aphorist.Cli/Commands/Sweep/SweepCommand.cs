@@ -10,7 +10,7 @@ internal static class SweepCommand
 {
     private static readonly Option<string[]> Over = new("--over")
     {
-        Description = "An option to vary and its values, such as \"hidden=128,256\". Can be repeated. Any option of a run can vary.",
+        Description = "An option to vary and its values, such as \"hidden=128,256\". Repeatable. Any option of a run can vary.",
         HelpName = "option=values",
         Arity = ArgumentArity.ZeroOrMore,
     };
@@ -28,7 +28,7 @@ internal static class SweepCommand
     {
         Command command = new(
             "sweep",
-            "Trains one model for each combination of some options and ranks them by bits per character, on the validation set if there is "
+            "Train one model for each combination of some options and rank them by bits per character, on the validation set if there is "
             + "one. The same call again continues an interrupted sweep.")
         {
             RunFlags.Corpus,
@@ -39,15 +39,15 @@ internal static class SweepCommand
             command,
             new(
                 "aphorist sweep nietzsche --preset quick --over \"hidden=128,256\" --over \"dropout=0,0.2,0.4\" --sweep sweeps/size",
-                "Trains six models for one minute each."),
+                "Train six models for one minute each."),
             new(
                 "aphorist sweep mine.txt --preset quick --minutes 5 --over \"learning-rate=0.001,0.002,0.004,0.008\" "
                 + "--over \"batch=8,16,32\" --random 6 --sweep sweeps/rate",
-                "Trains six of the twelve combinations for five minutes each."),
+                "Train six of the twelve combinations for five minutes each."),
             new(
                 "aphorist sweep aphorisms --over \"tokenizer=characters,words,bytes\" --epochs 5 --validation 0.05 "
                 + "--sweep sweeps/tokens --json",
-                "Compares tokenizers, as JSON lines."));
+                "Compare tokenizers, as JSON lines."));
         return command;
     }
 

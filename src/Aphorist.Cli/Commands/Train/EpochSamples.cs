@@ -6,7 +6,8 @@ namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>
 /// Generates samples after each epoch, as the notebook does: from a random window of the corpus, 400 characters or bytes (or 80 tokens of
-/// words, which is about as long) at each of four temperatures, each continuing the text of the one before. They are shown and saved in the run folder.
+/// words, which is about as long) at each of four temperatures, each continuing the text of the one before. They are shown and
+/// saved in the run folder.
 /// </summary>
 internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter report)
 {

@@ -14,18 +14,19 @@ internal static class TrainCommand
         HelpName = "folder",
     };
 
-    private static readonly Option<string?> Resume = new("--resume")
+    // It sets no property, so the word "Resume" in a message stays a word.
+    private static readonly Option<string?> Resume = new Option<string?>("--resume")
     {
         Description = "Resume the run in this folder with its own options.",
         HelpName = "folder",
-    };
+    }.Sets("");
 
     private static readonly ChoiceOption<bool> Samples = ChoiceOptions.TrueOrFalse(
         "--samples", "Generate samples at four temperatures after each epoch.", true);
 
     public static Command Create()
     {
-        Command command = new("train", "Trains a model on a text.") { RunFlags.Corpus };
+        Command command = new("train", "Train a model on a text.") { RunFlags.Corpus };
         OptionGroup[] groups = [.. RunFlags.Groups];
         groups[0] = groups[0] with { Options = [.. groups[0].Options, Folder, Resume] };
         groups[^1] = groups[^1] with { Options = [.. groups[^1].Options, Samples] };
@@ -33,23 +34,23 @@ internal static class TrainCommand
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist train", "Trains the notebook's model on the built-in aphorisms, into runs/aphorisms."),
-            new("aphorist train mine.txt --preset quick", "Trains on your own text for one minute."),
-            new("aphorist train --resume runs/mine", "Resumes an interrupted run."),
-            new("aphorist train nietzsche --epochs 20", "Downloads the notebook's corpus and trains for 20 epochs."),
+            new("aphorist train", "Train the notebook's model on the built-in aphorisms, into runs/aphorisms."),
+            new("aphorist train mine.txt --preset quick", "Train on your own text for one minute."),
+            new("aphorist train --resume runs/mine", "Resume an interrupted run."),
+            new("aphorist train nietzsche --epochs 20", "Download the notebook's corpus and train for 20 epochs."),
             new(
                 "aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine",
-                "Reads a file in an older encoding and keeps capitals."),
-            new("aphorist train nietzsche --objective stream --tokenizer words", "Trains a model of words."),
+                "Read a file in an older encoding and keep capitals."),
+            new("aphorist train nietzsche --objective stream --tokenizer words", "Train a model of words."),
             new(
                 "aphorist train nietzsche --validation 0.05 --json > metrics.jsonl",
-                "Holds out the last 5 % for validation and prints metrics as JSON lines."),
-            new("aphorist train train.txt --validation-text held-out.txt", "Validates on another text after each epoch."),
+                "Hold out the last 5 % for validation and print metrics as JSON lines."),
+            new("aphorist train train.txt --validation-text held-out.txt", "Validate on another text after each epoch."),
             new(
                 "aphorist train nietzsche --preset quick --layers 2 --residual true --average 0.999",
-                "Adds a second layer with a residual connection, and averages the weights."),
-            new("aphorist train nietzsche --preset quick --architecture convolution", "Trains causal convolutions instead of an LSTM."),
-            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tunes a model on another text."));
+                "Add a second layer with a residual connection, and average the weights."),
+            new("aphorist train nietzsche --preset quick --architecture convolution", "Train causal convolutions instead of an LSTM."),
+            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tune a model on another text."));
         return command;
     }
 

@@ -40,7 +40,9 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
 
     [Fact]
     public void Generate_MoreUniqueTextsThanThereAre_SaysHowManyCame() =>
-        AphoristApp.Run("generate", trained.Run, "--length", "1", "--count", "1000", "--unique", "--seed", "1", "--output", folder["few.txt"])
+        AphoristApp.Run(
+                "generate", trained.Run, "--length", "1", "--count", "1000", "--unique", "--seed", "1",
+                "--output", folder["few.txt"])
             .ExpectSentence(1, "different texts were found in");
 
     [Fact]

@@ -45,12 +45,14 @@ public sealed class ImportPyTorchTests : IDisposable
     [Theory]
     [InlineData("weights.any' has a hidden size of 2, but --hidden is 128", "--hidden", "128")]
     [InlineData("weights.any' has 2 layers, but --layers is 1", "--layers", "1")]
-    public void Import_OtherShapeThanTheFiles_SaysBothNumbers(string expected, params string[] options) => Import(options).ExpectSentence(1, expected);
+    public void Import_OtherShapeThanTheFiles_SaysBothNumbers(string expected, params string[] options) =>
+        Import(options).ExpectSentence(1, expected);
 
     [Theory]
     [InlineData("--layers takes a whole number (1 to 4), not '5'", "--layers", "5")]
     [InlineData("--window takes a whole number (1 to 100000), not '0'", "--window", "0")]
-    public void Import_ImpossibleShape_IsAWrongCall(string expected, params string[] options) => Import(options).ExpectSentence(2, expected);
+    public void Import_ImpossibleShape_IsAWrongCall(string expected, params string[] options) =>
+        Import(options).ExpectSentence(2, expected);
 
     [Fact]
     public void Import_OtherNumberOfCharacters_SaysBothNumbers()
@@ -65,7 +67,8 @@ public sealed class ImportPyTorchTests : IDisposable
     {
         Import().Expect(0);
 
-        AphoristApp.Run("import", folder["model.safetensors"], "--characters", folder["characters.txt"], "--output", folder["m"]).ExpectSentence(1, "it is already a model file of Aphorist");
+        AphoristApp.Run("import", folder["model.safetensors"], "--characters", folder["characters.txt"], "--output", folder["m"])
+            .ExpectSentence(1, "it is already a model file of Aphorist");
     }
 
     [Fact]

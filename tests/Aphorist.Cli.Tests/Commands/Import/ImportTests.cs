@@ -40,14 +40,22 @@ public sealed class ImportTests : IDisposable
             "train", folder["text.txt"], "--from", folder["model.safetensors"], "--epochs", "1", "--samples", "false", "--run",
         ];
 
-        Assert.Contains("The RMSprop optimizer state was imported too", Import("--characters", folder["characters.txt"]).Expect(0).Output, StringComparison.Ordinal);
-
-        Assert.Contains("RMSprop state after 300 steps", AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "Continuing with the RMSprop state imported from Keras, learning rate 0.02", AphoristApp.Run([.. train, folder["run"]]).Expect(0).Error, StringComparison.Ordinal);
+            "The RMSprop optimizer state was imported too",
+            Import("--characters", folder["characters.txt"]).Expect(0).Output,
+            StringComparison.Ordinal);
+
+        Assert.Contains(
+            "RMSprop state after 300 steps",
+            AphoristApp.Run("info", folder["model.safetensors"]).Expect(0).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Continuing with the RMSprop state imported from Keras, learning rate 0.02", AphoristApp.Run([.. train, folder["run"]])
+                .Expect(0).Error, StringComparison.Ordinal);
         Assert.Contains("\"learningRate\": 0.02", File.ReadAllText(folder["run/options.json"]), StringComparison.Ordinal);
         Assert.Contains(
-            "is not used, because this run has another optimizer", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"]).Expect(0).Error, StringComparison.Ordinal);
+            "is not used, because this run has another optimizer", AphoristApp.Run([.. train, folder["other"], "--optimizer", "adam"])
+                .Expect(0).Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RMSprop state", AphoristApp.Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
     }
 
@@ -129,7 +137,8 @@ public sealed class ImportTests : IDisposable
     {
         folder.Write("characters.txt", "abc");
 
-        Import("--characters", folder["characters.txt"], "--gates", "sigmoid").ExpectSentence(1, "has hard-sigmoid gates, but --gates is sigmoid");
+        Import("--characters", folder["characters.txt"], "--gates", "sigmoid")
+            .ExpectSentence(1, "has hard-sigmoid gates, but --gates is sigmoid");
     }
 
     [Fact]

@@ -47,5 +47,9 @@ public sealed class PlayKeysTests
     }
 
     private static PlayAction Of(char character, ConsoleKey key, ConsoleModifiers modifiers) => PlayKeys.GetAction(new(
-        character, key, modifiers.HasFlag(ConsoleModifiers.Shift), modifiers.HasFlag(ConsoleModifiers.Alt), modifiers.HasFlag(ConsoleModifiers.Control)));
+        character,
+        key,
+        modifiers.HasFlag(ConsoleModifiers.Shift),
+        modifiers.HasFlag(ConsoleModifiers.Alt),
+        modifiers.HasFlag(ConsoleModifiers.Control)));
 }

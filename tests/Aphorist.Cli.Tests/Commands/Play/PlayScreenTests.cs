@@ -30,7 +30,9 @@ public sealed class PlayScreenTests
     {
         PlayFrame frame = Draw(View("the first words and the second ones\nthen", " the last"), 20, 6);
 
-        Assert.Equal(["the second ones", "then the last", "─ t 0.8 ─ Esc quits ", ">1 ␣cat       50.0 %", " 2 lastn      25.0 %"], Lines(frame).Skip(1));
+        Assert.Equal(
+            ["the second ones", "then the last", "─ t 0.8 ─ Esc quits ", ">1 ␣cat       50.0 %", " 2 lastn      25.0 %"],
+            Lines(frame).Skip(1));
         Assert.Equal((2, 13), (frame.CursorRow, frame.CursorColumn));
     }
 
@@ -107,7 +109,10 @@ public sealed class PlayScreenTests
 
     [Fact]
     public void Draw_Message_IsShown() =>
-        Assert.StartsWith("─ t 0.8 ─ Saved to x.txt. ──", Lines(Draw(View("so", "") with { Message = "Saved to x.txt." }, 80, 24))[12], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "─ t 0.8 ─ Saved to x.txt. ──",
+            Lines(Draw(View("so", "") with { Message = "Saved to x.txt." }, 80, 24))[12],
+            StringComparison.Ordinal);
 
     private static string[] Lines(PlayFrame frame) => [.. frame.Lines.Select(line => string.Concat(line.Select(part => part.Text)))];
 

@@ -173,7 +173,9 @@ public sealed class PlaySessionTests(TrainedModel trained)
     public void Generate_AfterPartOfAWord_CompletesIt(string begun, string pattern)
     {
         LanguageModel model = LanguageModel.Create(
-            ModelSpec.Notebook with { HiddenSize = 8 }, WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]), seed: 1);
+            ModelSpec.Notebook with { HiddenSize = 8 },
+            WordTokenizer.FromTokens(["\uFFFD", "the", " cat", " cats", " car", " ", ".", " sat", "c", "a", "t"]),
+            seed: 1);
         PlaySession session = new(new TextGenerator(model), Sampling, TestContext.Current.CancellationToken);
         session.Type(begun);
         for (int time = 0; time < 20; time++)

@@ -136,7 +136,11 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Play_SmallTerminal_StillPlays()
     {
-        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("Esc quits")}; {Send("cat")}; {Send("\\033")}", columns: 20, rows: 6);
+        OnATerminal(
+            $"play '{trained.Run}' --output text.txt",
+            $"{Until("Esc quits")}; {Send("cat")}; {Send("\\033")}",
+            columns: 20,
+            rows: 6);
 
         Assert.Equal("cat", File.ReadAllText(folder["text.txt"]));
     }

@@ -7,7 +7,8 @@ public sealed class PlayTextTests
     [Fact]
     public void Append_Pieces_KeepsWhoWroteThem()
     {
-        PlayText first = PlayText.Empty.Append("the ", isGenerated: false), text = first.Append("cat", isGenerated: true).Append("", isGenerated: false);
+        PlayText first = PlayText.Empty.Append("the ", isGenerated: false);
+        PlayText text = first.Append("cat", isGenerated: true).Append("", isGenerated: false);
 
         Assert.Equal("the cat", text.ToString());
         Assert.Equal([("the ", false), ("cat", true)], text.GetPieces());
@@ -32,5 +33,6 @@ public sealed class PlayTextTests
 
     [Fact]
     public void WithoutLastCharacter_OfAGeneratedPiece_LeavesItGenerated() =>
-        Assert.Equal([("x", false), ("ca", true)], PlayText.Empty.Append("x", false).Append("cat", true).WithoutLastCharacter().GetPieces());
+        Assert.Equal(
+            [("x", false), ("ca", true)], PlayText.Empty.Append("x", false).Append("cat", true).WithoutLastCharacter().GetPieces());
 }

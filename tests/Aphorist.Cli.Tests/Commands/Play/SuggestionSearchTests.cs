@@ -32,7 +32,8 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
 
         IReadOnlyList<Suggestion> found = Found(model, "the cat.");
 
-        int[] likeliest = [.. prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId).Take(SuggestionSearch.MaximumResults)];
+        IEnumerable<int> candidates = prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId);
+        int[] likeliest = [.. candidates.Take(SuggestionSearch.MaximumResults)];
         Assert.Equal(likeliest.Select(id => model.Tokenizer.Decode([id])), found.Select(one => one.Text));
         for (int place = 0; place < likeliest.Length; place++)
             Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);

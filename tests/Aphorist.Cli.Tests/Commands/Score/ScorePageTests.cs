@@ -18,7 +18,8 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         (string page, JsonElement data) = PageOf(trained.Run, text);
 
         Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
-        foreach (string part in new[] { "--positive", "prefers-color-scheme: dark", "Most surprising passages" }) Assert.Contains(part, page, StringComparison.Ordinal);
+        foreach (string part in new[] { "--positive", "prefers-color-scheme: dark", "Most surprising passages" })
+            Assert.Contains(part, page, StringComparison.Ordinal);
         // It needs nothing else.
         Assert.DoesNotMatch("(src|href)=|https?://|@import", page);
         Assert.Equal(text, string.Concat(Strings(data, "pieces")));

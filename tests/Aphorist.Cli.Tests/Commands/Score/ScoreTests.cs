@@ -69,8 +69,12 @@ public sealed class ScoreTests(TrainedModel trained) : IDisposable
     {
         string output = AphoristApp.RunWith(TinyText.OfLength(300), "score", trained.Run, "-", "--passages", "2").Expect(0).Output;
 
-        foreach (string part in new[] { "bits per character", "expected", "perplexity", "most surprising passages" }) Assert.Contains(part, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("surprising", AphoristApp.RunWith("the cat", "score", trained.Run, "-", "--passages", "0").Expect(0).Output, StringComparison.Ordinal);
+        foreach (string part in new[] { "bits per character", "expected", "perplexity", "most surprising passages" })
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "surprising",
+            AphoristApp.RunWith("the cat", "score", trained.Run, "-", "--passages", "0").Expect(0).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,7 +117,8 @@ public sealed class SweepTests : IDisposable
             Assert.Contains($"--over 'batch=128,1' --sweep {folder["found"]}", error, StringComparison.Ordinal);
         }
 
-        Assert.Contains("Run 2 of 2 resumes: batch=1", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run 2 of 2 resumes: batch=1", AphoristApp.Run([.. call, folder["found"]]).Expect(0).Error, StringComparison.Ordinal);
         AphoristApp.Run([.. call, folder["whole"]]).Expect(0);
         foreach (string run in new[] { "batch=128", "batch=1" })
             Assert.Equal(
@@ -140,7 +141,8 @@ public sealed class SweepTests : IDisposable
     [InlineData("tiny.txt")]
     [InlineData("tiny.txt/inner")]
     public void Sweep_FolderThatCannotBe_IsOneSentence(string place) =>
-        AphoristApp.Run("sweep", folder["tiny.txt"], "--over", "hidden=4,8", "--sweep", folder[place]).ExpectSentence(1, $"{place}'", "Choose another with --sweep");
+        AphoristApp.Run("sweep", folder["tiny.txt"], "--over", "hidden=4,8", "--sweep", folder[place])
+            .ExpectSentence(1, $"{place}'", "Choose another with --sweep");
 
     [Fact]
     public void Sweep_AgainWithAnotherText_IsRefusedWhereRunsWouldBeRankedWithOldOnes()
@@ -176,7 +178,8 @@ public sealed class SweepTests : IDisposable
 
         Assert.Equal(["run", "run", "done"], objects.Select(one => one.GetProperty("event").GetString()));
         Assert.Equal(["failed", "done"], objects[..2].Select(one => one.GetProperty("state").GetString()));
-        Assert.Contains("--reset applies only with --architecture gru", objects[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "--reset applies only with --architecture gru", objects[0].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal("gru", objects[1].GetProperty("options").GetProperty("architecture").GetString());
         Assert.Equal(JsonValueKind.Null, objects[1].GetProperty("error").ValueKind);
         Assert.Equal(folder["found/architecture=gru"], objects[2].GetProperty("best").GetString());

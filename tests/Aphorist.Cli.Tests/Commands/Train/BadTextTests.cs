@@ -44,7 +44,8 @@ public sealed class BadTextTests : IDisposable
     public void Train_UnknownEncoding_SaysSo()
     {
         folder.Write("tiny.txt", TinyText.OfLength(500));
-        AphoristApp.Run("train", folder["tiny.txt"], "--encoding", "klingon", "--run", folder["run"]).ExpectSentence(2, "--encoding", "klingon");
+        AphoristApp.Run("train", folder["tiny.txt"], "--encoding", "klingon", "--run", folder["run"])
+            .ExpectSentence(2, "--encoding", "klingon");
     }
 
     [Fact]

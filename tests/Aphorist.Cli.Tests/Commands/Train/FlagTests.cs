@@ -43,5 +43,7 @@ public sealed class FlagTests
         option => Assert.Contains("Default: ", option.Description, StringComparison.Ordinal));
 
     private static IEnumerable<string> PropertiesOf(Type record) =>
-        record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name);
+        record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
+            .Select(property => property.Name);
 }

@@ -19,7 +19,10 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--reset", "before", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), sigmoid gates, reset gate before the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "GRU(16), sigmoid gates, reset gate before the product, window of 5",
+            Run("info", folder["run"]).Expect(0).Output,
+            StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
         Assert.Equal(("gru", "before"), (info.GetProperty("architecture").GetString(), info.GetProperty("resetGate").GetString()));
         AssertWrites();
@@ -37,7 +40,10 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", "--architecture", "gru", "--gates", "hard-sigmoid", .. Tiny]).Expect(0);
 
-        Assert.Contains("GRU(16), hard-sigmoid gates, reset gate after the product, window of 5", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "GRU(16), hard-sigmoid gates, reset gate after the product, window of 5",
+            Run("info", folder["run"]).Expect(0).Output,
+            StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
         Assert.Equal(("gru", "hard-sigmoid"), (info.GetProperty("architecture").GetString(), info.GetProperty("gates").GetString()));
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
@@ -66,7 +72,10 @@ public sealed class ShapeTests : IDisposable
         Run(["train", "--architecture", "convolution", "--layers", "3", "--kernel", "3", .. Tiny]).Expect(0);
 
         string description = Run("info", folder["run"]).Expect(0).Output;
-        Assert.Contains("3 layers of convolution(16) with kernel size 3 and a receptive field of 27 tokens, sigmoid gates, window of 5", description, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 layers of convolution(16) with kernel size 3 and a receptive field of 27 tokens, sigmoid gates, window of 5",
+            description,
+            StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
         Assert.Equal(("convolution", 3), (info.GetProperty("architecture").GetString(), info.GetProperty("kernelSize").GetInt32()));
         Assert.False(info.TryGetProperty("residual", out _));
@@ -82,7 +91,10 @@ public sealed class ShapeTests : IDisposable
     public void Convolution_LayersNotGiven_AreSix()
     {
         Run(["train", "--architecture", "convolution", .. Tiny]).Expect(0);
-        Assert.Contains("6 layers of convolution(16) with kernel size 2 and a receptive field of 64 tokens", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "6 layers of convolution(16) with kernel size 2 and a receptive field of 64 tokens",
+            Run("info", folder["run"]).Expect(0).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,7 +106,9 @@ public sealed class ShapeTests : IDisposable
     [InlineData("--layers is 5; it must be 1 to 4 for recurrent layers", "--layers", "5")]
     [InlineData("--layers is 12; it must be 1 to 4 for recurrent layers", "--architecture", "gru", "--layers", "12")]
     [InlineData("--layers takes a whole number (1 to 12), not '13'", "--architecture", "convolution", "--layers", "13")]
-    [InlineData("With --layers 8 and --kernel 3 the convolutions see 6561 tokens, but 4096 is the maximum. Reduce --layers or --kernel", "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
+    [InlineData(
+        "With --layers 8 and --kernel 3 the convolutions see 6561 tokens, but 4096 is the maximum. Reduce --layers or --kernel",
+        "--architecture", "convolution", "--layers", "8", "--kernel", "3")]
     public void Convolution_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
         Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
 
@@ -117,14 +131,16 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Tied_EmbeddingOfAnotherSize_IsRefused() =>
-        Run(["train", "--tied", "true", "--embedding", "8", .. Tiny]).ExpectSentence(2, "--tied requires --embedding to equal --hidden, but they are 8 and 16");
+        Run(["train", "--tied", "true", "--embedding", "8", .. Tiny])
+            .ExpectSentence(2, "--tied requires --embedding to equal --hidden, but they are 8 and 16");
 
     [Fact]
     public void ResidualNormalizedLayers_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
     {
         Run(["train", "--layers", "2", "--residual", "true", "--layer-normalization", "true", "--average", "0.9", .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of LSTM(16), layer normalization, residual, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 layers of LSTM(16), layer normalization, residual, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
         JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
         Assert.True(info.GetProperty("residual").GetBoolean() && info.GetProperty("layerNormalization").GetBoolean());
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
@@ -141,7 +157,10 @@ public sealed class ShapeTests : IDisposable
     {
         Run(["train", .. "--architecture convolution --layers 2 --layer-normalization true --average 0.9".Split(' '), .. Tiny]).Expect(0);
 
-        Assert.Contains("2 layers of convolution(16) with kernel size 2 and a receptive field of 4 tokens, layer normalization, ", Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 layers of convolution(16) with kernel size 2 and a receptive field of 4 tokens, layer normalization, ",
+            Run("info", folder["run"]).Expect(0).Output,
+            StringComparison.Ordinal);
         Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
         AssertWrites();
         AssertResumes();
@@ -153,7 +172,8 @@ public sealed class ShapeTests : IDisposable
 
     [Fact]
     public void Shape_TooLargeForAnyArray_IsRefused() =>
-        Run("train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4").ExpectSentence(2, "more than 1073741823 parameters", "Reduce --hidden");
+        Run("train", folder["tiny.txt"], "--hidden", "16384", "--layers", "4")
+            .ExpectSentence(2, "more than 1073741823 parameters", "Reduce --hidden");
 
     private byte[] ModelOf(string run) => File.ReadAllBytes(folder[$"{run}/last.safetensors"]);
 

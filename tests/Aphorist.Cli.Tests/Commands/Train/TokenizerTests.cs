@@ -43,7 +43,9 @@ public sealed class TokenizerTests : IDisposable
     public void Bytes_TrainEvaluateInfoAndGenerate_WorkTogether()
     {
         folder.Write("tiny.txt", TinyText.OfLength(1500).Replace('a', '\u00e4'));
-        Assert.Matches("tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes[.] ", Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
+        Assert.Matches(
+            "tiny.txt: 1,5[0-9]{2} characters, 1,[67][0-9]{2} bytes[.] ",
+            Run(["train", folder["tiny.txt"], "--tokenizer", "bytes", .. Tiny]).Expect(0).Error);
 
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
         Assert.True(evaluation.GetProperty("count").GetInt32() > evaluation.GetProperty("characters").GetInt32());
