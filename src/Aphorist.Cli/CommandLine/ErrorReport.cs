@@ -15,7 +15,9 @@ internal static class ErrorReport
         bool debug = call.GetValue(GlobalOptions.Debug);
         error.WriteLine($"aphorist: {SentenceOf(exception, debug, command)}");
         if (debug) error.WriteLine(exception);
-        return exception is UsageException || IsGiven(OptionOf(exception, command), call) ? ExitCode.WrongCall : ExitCode.Failed;
+        bool isWrongCall = exception is UsageException
+            || (exception is InvalidOptionsException && !IsDefault(OptionOf(exception, command), call));
+        return isWrongCall ? ExitCode.WrongCall : ExitCode.Failed;
     }
 
     /// <summary>Describes a failure.</summary>
@@ -40,8 +42,9 @@ internal static class ErrorReport
     private static Option? OptionOf(Exception exception, Command command) =>
         exception is InvalidOptionsException invalid ? PropertyNames.OptionOf(invalid.PropertyName, command) : null;
 
-    /// <summary>Whether the call is wrong, and not its input: a text can also be too short for a default.</summary>
-    private static bool IsGiven(Option? option, ParseResult call) => option is not null && call.GetResult(option) is { Implicit: false };
+    /// <summary>Whether the library refused the default of an option: then the input is wrong, such as a text that is too short.</summary>
+    private static bool IsDefault(Option? option, ParseResult call) =>
+        option is not null && call.GetResult(option) is null or { Implicit: true };
 
     /// <summary>Whether the message is written for the person who made the call.</summary>
     private static bool IsExpected(Exception exception) => exception

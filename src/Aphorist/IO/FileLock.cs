@@ -39,7 +39,8 @@ internal sealed class FileLock : IDisposable
         try
         {
             // Without write access and with sharing the file is not locked exclusively, and it is not created.
-            new FileStream(LockFileOf(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0).Dispose();
+            const FileShare share = FileShare.ReadWrite | FileShare.Delete;
+            new FileStream(LockFileOf(folder), FileMode.Open, FileAccess.Read, share, bufferSize: 0).Dispose();
             return false;
         }
         catch (IOException exception)

@@ -27,7 +27,8 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
     /// <summary>Readable output after one minute of training.</summary>
     public static Preset Quick { get; } = new(
         "quick",
-        "Readable output after one minute on two cores: layer-normalized LSTM(256) over 16 streams of 64 characters, Adam with a cosine schedule.",
+        "Readable output after one minute on two cores: layer-normalized LSTM(256) over 16 streams of 64 characters, "
+        + "Adam with a cosine schedule.",
         ModelSpec.Quick,
         TrainingOptions.Quick,
         Lowercase: false);
@@ -35,8 +36,8 @@ public sealed record Preset(string Name, string Description, ModelSpec Model, Tr
     /// <summary>The best model after fifteen minutes of training.</summary>
     public static Preset Best { get; } = new(
         "best",
-        "The best model after fifteen minutes on two cores: 2 layer-normalized layers of LSTM(384) over 32 streams of 64 characters, dropout 0.4, "
-        + "AdamW with a cosine schedule.",
+        "The best model after fifteen minutes on two cores: 2 layer-normalized layers of LSTM(384) over 32 streams of 64 characters, "
+        + "dropout 0.4, AdamW with a cosine schedule.",
         ModelSpec.Best,
         TrainingOptions.Best,
         Lowercase: false);

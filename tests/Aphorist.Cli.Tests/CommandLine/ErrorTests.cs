@@ -23,7 +23,7 @@ public sealed class ErrorTests
         { new InvalidOperationException("Oh."), 1, "aphorist: Unexpected error: Oh (--debug prints the stack trace).\n" },
         { new InvalidOptionsException("TopP is 2, not 1 or less.", "TopP"), 2, "aphorist: --top-p is 2, not 1 or less.\n" },
         { new InvalidOptionsException("A size is too large.", "HiddenSize"), 1, "aphorist: --hidden: A size is too large.\n" },
-        { new InvalidOptionsException("Depth is 2.", "Depth"), 1, "aphorist: Depth is 2.\n" },
+        { new InvalidOptionsException("Depth is 2.", "Depth"), 2, "aphorist: Depth is 2.\n" },
     };
 
     [Theory]

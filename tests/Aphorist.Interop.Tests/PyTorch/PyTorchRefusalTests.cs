@@ -10,7 +10,8 @@ public sealed class PyTorchRefusalTests
     [Theory]
     [InlineData("rnn.weight_ih_l0_reverse", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l0_reverse' belongs to a bidirectional module")]
     [InlineData("rnn.weight_hr_l0", new[] { 3, 5 }, "tensor 'rnn.weight_hr_l0' projects the hidden state")]
-    [InlineData("other.weight_ih_l0", new[] { 20, 4 }, "it has 2 recurrent modules, for example 'rnn.weight_ih_l0' and 'other.weight_ih_l0'")]
+    [InlineData(
+        "other.weight_ih_l0", new[] { 20, 4 }, "it has 2 recurrent modules, for example 'rnn.weight_ih_l0' and 'other.weight_ih_l0'")]
     [InlineData("rnn.weight_hh_l4", new[] { 20, 5 }, "tensor 'rnn.weight_hh_l4' belongs to layer 5, but only 1 to 4")]
     [InlineData("rnn.weight_hh_l2", new[] { 20, 5 }, "tensor 'rnn.weight_ih_l1' of shape [20, 5] is missing")]
     [InlineData("norm.weight", new[] { 5 }, "tensor 'norm.weight' of shape [5] does not belong to an embedding, LSTM, GRU or linear layer")]
@@ -94,7 +95,8 @@ public sealed class PyTorchRefusalTests
             sample.Tensors.Remove(name);
 
         AssertRefused(
-            sample, "it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; it has 'decoder.weight' [7, 5], "
+            sample, "it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; it has "
+            + "'decoder.weight' [7, 5], "
             + "'decoder.bias' [7]");
     }
 

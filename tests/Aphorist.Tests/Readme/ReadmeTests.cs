@@ -34,7 +34,8 @@ public sealed partial class ReadmeTests
     private static string[] Compiled(string file) => Between(File.ReadAllText(Path.Combine(Folder(), file)), "// begin\n", "// end");
 
     /// <summary>Returns the examples in a README, without their using directives.</summary>
-    private static string[] Shown(string readme) => Between(File.ReadAllText(Path.Combine(Folder(), "../../..", readme)), "```csharp\n", "```");
+    private static string[] Shown(string readme) =>
+        Between(File.ReadAllText(Path.Combine(Folder(), "../../..", readme)), "```csharp\n", "```");
 
     private static string[] Between(string text, string begin, string end) =>
         [.. text.ReplaceLineEndings("\n").Split(begin).Skip(1).Select(part => Trimmed(part.Split(end)[0]))];
@@ -47,11 +48,14 @@ public sealed partial class ReadmeTests
         [.. File.ReadAllLines(Path.Combine(Folder(), "../../..", readme))
             .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("aphorist ", StringComparison.Ordinal))
             .Select(line => line.Split(" #")[0].TrimEnd())
-            .Select(line => ChinesePrompt().Replace(line.Replace("fables-zh", "fables", StringComparison.Ordinal), "--prompt \"The fox \""))];
+            .Select(line => line.Replace("fables-zh", "fables", StringComparison.Ordinal))
+            .Select(line => ChinesePrompt().Replace(line, "--prompt \"The fox \""))];
 
     private static string Trimmed(string code) => string.Join(
         '\n',
-        code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Aphorist", StringComparison.Ordinal)));
+        code.Split('\n')
+            .Select(line => line.Trim())
+            .Where(line => line.Length > 0 && !line.StartsWith("using Aphorist", StringComparison.Ordinal)));
 
     [GeneratedRegex("--prompt \"[^\"]*\\p{IsCJKUnifiedIdeographs}[^\"]*\"")]
     private static partial Regex ChinesePrompt();

@@ -44,7 +44,9 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
         trainer.RunAsync(Files, cancellationToken);
 
-    /// <summary>Gets a seed for the samples of an epoch. It depends only on the seed of the run and the arguments, so a repeated run gets the same.</summary>
+    /// <summary>
+    /// Gets a seed for the samples of an epoch. It depends only on the seed of the run and the arguments, so a repeated run gets the same.
+    /// </summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>
     /// <param name="index">The number of the sample, from 0.</param>
     public ulong GetSampleSeed(int epoch, int index)

@@ -28,7 +28,10 @@ internal static class RunBuilder
     }
 
     public static async Task<ActiveTrainingRun> ResumeAsync(
-        string folder, Func<TrainingRunOptions, TrainingRunOptions>? change, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+        string folder,
+        Func<TrainingRunOptions, TrainingRunOptions>? change,
+        IProgress<CorpusProgress>? progress,
+        CancellationToken cancellationToken)
     {
         RunFolder files = new(folder);
         FileLock held = files.LockForResume();
@@ -59,7 +62,8 @@ internal static class RunBuilder
         {
             TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
             TrainingRunOptions options = Change(begun, change);
-            return await ResumeAsync(files, held, begun, options, corpus, validation, progress: null, cancellationToken).ConfigureAwait(false);
+            return await ResumeAsync(files, held, begun, options, corpus, validation, progress: null, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch
         {
@@ -146,7 +150,8 @@ internal static class RunBuilder
         string best = new RunFolder(from).BestModel;
         return File.Exists(best)
             ? best
-            : throw new TrainingRunException($"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
+            : throw new TrainingRunException(
+                $"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
     }
 
     private static async Task<(Corpus Corpus, Corpus? Validation)> OpenTextsAsync(
@@ -181,8 +186,8 @@ internal static class RunBuilder
         {
             string place = unknown.Position < 0 ? "" : $", character {unknown.Position + 1},";
             throw new CorpusException(
-                $"The validation text '{validation.Name}' has {CharacterName.Of(unknown.Character)}{place} which the corpus does not have, so the "
-                + "model cannot predict it. Remove or replace the character.");
+                $"The validation text '{validation.Name}' has {CharacterName.Of(unknown.Character)}{place} which the corpus does not "
+                + "have, so the model cannot predict it. Remove or replace the character.");
         }
     }
 }

@@ -37,8 +37,8 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
     {
         EnsureSame(RunJson.Default.ModelSpec, Model, requested.Model);
         EnsureSame(RunJson.Default.TrainingOptions, Training, requested.Training);
-        EnsureSameText("corpus", nameof(TrainingRunOptions.Corpus), CorpusSha256, requested.CorpusSha256);
-        EnsureSameText("validation text", nameof(TrainingRunOptions.ValidationText), ValidationSha256, requested.ValidationSha256);
+        EnsureSameText("corpus", nameof(TrainingRunOptions.CorpusSha256), CorpusSha256, requested.CorpusSha256);
+        EnsureSameText("validation text", nameof(TrainingRunOptions.ValidationSha256), ValidationSha256, requested.ValidationSha256);
     }
 
     /// <summary>Compares two records property by property.</summary>

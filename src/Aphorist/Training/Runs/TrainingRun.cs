@@ -139,7 +139,7 @@ public class TrainingRun
     /// <param name="folder">The run folder.</param>
     /// <param name="corpus">The training corpus, with the same content as before.</param>
     /// <param name="validation">The separate validation text, if the run has one.</param>
-    /// <param name="change">Changes the options, see <see cref="ResumeAsync(string, Func{TrainingRunOptions, TrainingRunOptions}, IProgress{CorpusProgress}, CancellationToken)"/>.</param>
+    /// <param name="change">Changes the options, for example to train more epochs. Null, the default, to keep them.</param>
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, or would make it another run; the content of a text changed.
     /// </exception>
@@ -192,7 +192,9 @@ public class TrainingRun
         TrainingState? state = File.Exists(Files.Checkpoint) ? Checkpoint.ReadState(Files.Checkpoint) : null;
         bool isFinished = state is { Batch: 0 } && Options.Training.IsComplete(state.History);
         return new TrainingRunStatus(
-            FileLock.IsFolderLocked(Folder) ? TrainingRunState.Training : isFinished ? TrainingRunState.Finished : TrainingRunState.Interrupted,
+            FileLock.IsFolderLocked(Folder) ? TrainingRunState.Training
+            : isFinished ? TrainingRunState.Finished
+            : TrainingRunState.Interrupted,
             state?.History.Count ?? 0,
             state?.BestLoss,
             state?.History.Sum(epoch => epoch.Seconds) + state?.Seconds ?? 0);

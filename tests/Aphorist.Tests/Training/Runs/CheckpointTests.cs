@@ -24,7 +24,7 @@ public sealed class CheckpointTests : IDisposable
             $"The corpus is not the one that this run was started with: its SHA-256 is {TinyTraining.OtherCorpus.Sha256}, "
             + $"not {TinyTraining.Corpus.Sha256}. Restore the text, or start a new run.",
             error.Message);
-        Assert.Equal("Corpus", error.PropertyName);
+        Assert.Equal(nameof(TrainingRunOptions.CorpusSha256), error.PropertyName);
     }
 
     [Fact]

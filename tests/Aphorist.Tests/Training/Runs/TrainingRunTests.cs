@@ -179,7 +179,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         (await CreateAsync()).Dispose();
         folder.Write("tiny.txt", TinyTraining.OtherCorpus.Text);
-        Assert.Equal("Corpus", (await Assert.ThrowsAsync<InvalidOptionsException>(() => ResumeAsync())).PropertyName);
+        Assert.Equal(nameof(TrainingRunOptions.CorpusSha256), (await Assert.ThrowsAsync<InvalidOptionsException>(() => ResumeAsync())).PropertyName);
     }
 
     [Fact]
