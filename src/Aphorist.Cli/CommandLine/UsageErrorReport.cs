@@ -1,5 +1,5 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.CommandLine;

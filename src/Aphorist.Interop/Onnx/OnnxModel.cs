@@ -1,6 +1,6 @@
 using System.Globalization;
-using Aphorist.IO;
 using Aphorist.Interop.Onnx;
+using Aphorist.IO;
 using Google.Protobuf;
 
 namespace Aphorist.Interop;

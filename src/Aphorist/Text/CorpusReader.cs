@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Buffers;
+using System.IO.Compression;
 using Aphorist.Text.Cache;
 using Aphorist.Text.Catalog;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
-using Aphorist.IO;
 using Aphorist.Inspection;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Inspect;
 

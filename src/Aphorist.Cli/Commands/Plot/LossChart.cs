@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Aphorist.IO;
+using ScottPlot;
 using ScottPlot.AxisPanels;
 using ScottPlot.Panels;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
-using ScottPlot;
 using SkiaSharp;
 
 namespace Aphorist.Cli.Commands.Plot;

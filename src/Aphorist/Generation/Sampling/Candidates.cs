@@ -59,15 +59,9 @@ internal sealed class Candidates(int vocabularySize)
     public void KeepProbability(double probability)
     {
         double missing = probability * TotalWeight();
-        for (int count = 1; count < Count; count++)
-        {
-            missing -= WeightAt(count - 1);
-            if (missing <= 0)
-            {
-                KeepMostLikely(count);
-                return;
-            }
-        }
+        int count = 1;
+        while (count < Count && (missing -= WeightAt(count - 1)) > 0) count++;
+        KeepMostLikely(count);
     }
 
     /// <summary>
