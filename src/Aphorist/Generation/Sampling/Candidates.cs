@@ -59,9 +59,19 @@ internal sealed class Candidates(int vocabularySize)
     public void KeepProbability(double probability)
     {
         double missing = probability * TotalWeight();
-        int count = 1;
-        while (count < Count && (missing -= WeightAt(count - 1)) > 0) count++;
-        KeepMostLikely(count);
+        int kept = 0;
+        while (kept < Count)
+        {
+            IdAt(kept);
+            // What is sorted already is read in one loop.
+            for (ReadOnlySpan<int> sorted = ids.AsSpan(heapEnd, end - heapEnd); kept < sorted.Length; kept++)
+            {
+                missing -= weights[sorted[sorted.Length - 1 - kept]];
+                if (missing > 0) continue;
+                KeepMostLikely(kept + 1);
+                return;
+            }
+        }
     }
 
     /// <summary>
@@ -94,11 +104,22 @@ internal sealed class Candidates(int vocabularySize)
     public int Draw(double uniform)
     {
         double remaining = uniform * TotalWeight();
-        for (int rank = 0; rank < Count; rank++)
+        if (isOrdered)
         {
-            int id = isOrdered ? ids[end - 1 - rank] : rank;
-            remaining -= weights[id];
-            if (remaining < 0) return id;
+            ReadOnlySpan<int> candidates = ids.AsSpan(first, Count);
+            for (int index = candidates.Length - 1; index >= 0; index--)
+            {
+                remaining -= weights[candidates[index]];
+                if (remaining < 0) return candidates[index];
+            }
+        }
+        else
+        {
+            for (int id = 0; id < weights.Length; id++)
+            {
+                remaining -= weights[id];
+                if (remaining < 0) return id;
+            }
         }
 
         // Rounding errors may leave a remainder.

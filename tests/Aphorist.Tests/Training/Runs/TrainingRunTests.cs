@@ -179,7 +179,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         (await CreateAsync()).Dispose();
         folder.Write("tiny.txt", TinyTraining.OtherCorpus.Text);
-        Assert.Equal(nameof(TrainingRunOptions.CorpusSha256), (await Assert.ThrowsAsync<InvalidOptionsException>(() => ResumeAsync())).PropertyName);
+        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(() => ResumeAsync());
+        Assert.Equal(nameof(TrainingRunOptions.CorpusSha256), error.PropertyName);
     }
 
     [Fact]
