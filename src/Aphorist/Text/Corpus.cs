@@ -69,8 +69,7 @@ public sealed class Corpus
     /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
-    /// over a
-    /// catalogue name; <see cref="Notes"/> then says so.
+    /// over a catalogue name; <see cref="Notes"/> then says so.
     /// </summary>
     /// <param name="source">A path, a glob, a catalogue name or <c>-</c>.</param>
     /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>

@@ -6,8 +6,7 @@ namespace Aphorist;
 /// <summary>
 /// Converts text to token ids, which a model reads and generates, and back. An id is the index of a token in the vocabulary. There are
 /// three kinds: <see cref="CharacterTokenizer"/>, <see cref="WordTokenizer"/> and <see cref="ByteTokenizer"/>. Safe to use from several
-/// threads
-/// at once.
+/// threads at once.
 /// </summary>
 public abstract class Tokenizer
 {
