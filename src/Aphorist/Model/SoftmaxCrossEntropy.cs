@@ -29,13 +29,13 @@ internal sealed unsafe class SoftmaxCrossEntropy<TLanes> : SoftmaxCrossEntropy
     {
         int whole = classes - classes % TLanes.Count;
         float largest = logits[0];
-        int likeliest = 0;
+        int mostLikely = 0;
         for (int k = 1; k < classes; k++)
         {
-            if (logits[k] > largest) (largest, likeliest) = (logits[k], k);
+            if (logits[k] > largest) (largest, mostLikely) = (logits[k], k);
         }
 
-        correct = likeliest == target;
+        correct = mostLikely == target;
         double margin = (double)largest - logits[target];
         float sum = Exponentiate<TLanes>(logits, 0, whole, largest) + Exponentiate<Lanes1>(logits, whole, classes, largest);
         Scale<TLanes>(logits, 0, whole, scale / sum);

@@ -9,9 +9,8 @@ namespace Aphorist;
 /// <summary>
 /// A tokenizer whose tokens are words and the single characters between them. A word is a run of letters, digits and combining marks, with
 /// the apostrophes inside it and one space before it: <c>Don't stop, now</c> is <c>Don't</c>, <c>␣stop</c>, <c>,</c>, <c>␣now</c>. In
-/// scripts
-/// without spaces between words, such as Chinese, every character is a token. The tokens joined are exactly the text, except for unknown
-/// words.
+/// scripts without spaces between words, such as Chinese, every character is a token. The tokens joined are exactly the text, except for
+/// unknown words.
 /// </summary>
 public sealed class WordTokenizer : Tokenizer
 {
