@@ -46,7 +46,8 @@ public sealed class PlayScreenTests
     {
         foreach (bool isWriting in new[] { false, true })
         {
-            PlayView view = View("一二三四五六七八九十百千 a-word-that-is-longer-than-a-line-of-some-terminals", " 一二三四五六七八九十") with
+            PlayView view = View(
+                "一二三四五六七八九十百千 a-word-that-is-longer-than-a-line-of-some-terminals", " 一二三四五六七八九十") with
             {
                 Message = "The model does not know 中.",
                 IsGenerating = isWriting,
