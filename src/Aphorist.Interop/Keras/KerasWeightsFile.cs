@@ -74,15 +74,9 @@ public static class KerasWeightsFile
     public static string? VocabularyOf(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        IEnumerable<string>? tokens = model.Tokenizer switch
-        {
-            CharacterTokenizer characters => characters.Characters.EnumerateRunes().Select(character => character.ToString()),
-            WordTokenizer words => words.Tokens,
-            _ => null,
-        };
-        if (tokens is null) return null;
+        if (model.Tokenizer.Kind == TokenizerKind.Bytes) return null;
         JsonObject ids = [];
-        foreach ((int id, string token) in tokens.Index()) ids[token] = id;
+        for (int id = 0; id < model.Tokenizer.VocabularySize; id++) ids[model.Tokenizer.GetText(id)] = id;
         return ids.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
     }
 

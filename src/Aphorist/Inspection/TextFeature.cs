@@ -18,8 +18,8 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
     /// <summary>1 from an opening quotation mark to the character before the closing mark, otherwise 0.</summary>
     /// <remarks>
     /// A straight double mark opens and closes in turn. The marks “ ” „ « » 「 」 『 』 open or close by their shape.
-    /// Single marks are ignored,
-    /// because most of them are apostrophes. A blank line ends every quotation, which limits the effect of an unclosed mark.
+    /// Single marks are ignored, because most of them are apostrophes. A blank line ends every quotation, which limits the effect of an
+    /// unclosed mark.
     /// </remarks>
     public static TextFeature InsideQuotes { get; } =
         new(

@@ -7,7 +7,7 @@ namespace Aphorist;
 
 /// <summary>A language model: its shape, its tokenizer and its parameters.</summary>
 /// <remarks>A model may be read by several threads at the same time while no thread changes its parameters.</remarks>
-public sealed class LanguageModel
+public sealed partial class LanguageModel
 {
     private LanguageModel(ModelSpec spec, Tokenizer tokenizer)
     {
