@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aphorist.Generation;
 using Aphorist.Generation.Sampling;
 using Aphorist.Model;
@@ -164,7 +165,13 @@ public sealed class TextGenerator
         CompiledOptions compiled = CompileLimited(options);
         _ = compiled.Encode(prompt); // Throws now rather than during the enumeration.
         IEnumerable<string> texts = ContinueAll(Enumerable.Repeat(prompt, int.MaxValue), compiled, count, cancellationToken);
-        return UniqueTexts.Find(texts, count, exclude ?? []);
+        return UniqueTexts.Find(texts, count, exclude ?? [], NotEnough).Select(unique => unique.Text);
+
+        static InvalidOptionsException NotEnough(int found, int attempts) => new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Only {found:N0} different texts were found in {attempts:N0} attempts. Ask for fewer, or raise Temperature or MaxTokens."),
+            nameof(GenerationOptions.Temperature));
     }
 
     /// <summary>Looks for the most likely texts with a beam search. The state is carried from token to token.</summary>

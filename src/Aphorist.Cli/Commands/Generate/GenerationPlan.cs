@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Aphorist.Generation;
 
 namespace Aphorist.Cli.Commands.Generate;
 
@@ -12,9 +13,6 @@ internal sealed record GenerationItem(string? Title, IEnumerable<string> Pieces,
 /// <summary>Lists the texts that a request asks for. Each is generated when it is enumerated.</summary>
 internal static class GenerationPlan
 {
-    // The number of repeated texts in a row after which no new text is expected.
-    private const int MaximumRepeats = 20_000;
-
     /// <exception cref="InvalidOptionsException">The options do not fit the model.</exception>
     public static IEnumerable<GenerationItem> Create(
         GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
@@ -37,30 +35,15 @@ internal static class GenerationPlan
         IEnumerable<string> texts = generator.GenerateBatch(
             Enumerable.Repeat(request.KnownPrompt, int.MaxValue), options, cancellationToken);
         IEnumerable<(int Number, string Text)> numbered =
-            request.IsUnique ? Distinct(texts, request.Count) : texts.Index().Take(request.Count);
+            request.IsUnique ? UniqueTexts.Find(texts, request.Count, exclude: [], NotEnough) : texts.Index().Take(request.Count);
         return numbered.Select(item => new GenerationItem(
             request.IsLines ? null : $"text {item.Number + 1}", [item.Text], json => WriteSampling(json, options, item.Number)));
     }
 
-    /// <summary>The texts that did not occur before, with their numbers among all, which give their seeds.</summary>
-    private static IEnumerable<(int Number, string Text)> Distinct(IEnumerable<string> texts, int count)
-    {
-        HashSet<string> seen = [];
-        int repeats = 0;
-        foreach ((int number, string text) in texts.Index())
-        {
-            repeats = seen.Add(text) ? 0 : repeats + 1;
-            if (repeats == 0) yield return (number, text);
-            if (seen.Count == count) yield break;
-            if (repeats == MaximumRepeats)
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Only {seen.Count:N0} different texts were found in {number + 1:N0} attempts. " +
-                    $"Lower --count, or raise --temperature or --length."));
-            }
-        }
-    }
+    private static InvalidDataException NotEnough(int found, int attempts) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Only {found:N0} different texts were found in {attempts:N0} attempts. "
+        + $"Lower --count, or raise --temperature or --length."));
 
     private static GenerationItem[] SearchBeams(
         GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
