@@ -7,7 +7,7 @@ using Aphorist.Text.Tokenizers;
 namespace Aphorist;
 
 /// <summary>
-/// A text to train on, decoded and normalised. A text larger than <see cref="CorpusOptions.MaxInMemoryBytes"/> is not held in memory: it is
+/// A text to train on, decoded and normalized. A text larger than <see cref="CorpusOptions.MaxInMemoryBytes"/> is not held in memory: it is
 /// decoded once, kept in <see cref="CorpusOptions.CacheFolder"/>, and read from there in blocks.
 /// </summary>
 public sealed class Corpus
@@ -31,7 +31,7 @@ public sealed class Corpus
         sha256 = new(cached.Description.Sha256);
     }
 
-    /// <summary>The name of the text: a catalogue name or a file name.</summary>
+    /// <summary>The name of the text: a catalog name or a file name.</summary>
     public string Name { get; }
 
     /// <summary>
@@ -39,19 +39,19 @@ public sealed class Corpus
     /// </summary>
     public bool IsInMemory => text is not null;
 
-    /// <summary>The whole text, normalised. It is well formed: it never contains half a surrogate pair.</summary>
+    /// <summary>The whole text, normalized. It is well formed: it never contains half a surrogate pair.</summary>
     /// <exception cref="InvalidOperationException">The text is too large to be held in memory.</exception>
     public string Text =>
         text ?? throw new InvalidOperationException($"'{Name}' is too large to be held in memory: read it with {nameof(EnumerateBlocks)}.");
 
-    /// <summary>How the text was normalised.</summary>
+    /// <summary>How the text was normalized.</summary>
     public TextNormalization Normalization { get; }
 
     /// <summary>The length in characters (Unicode scalar values).</summary>
     public long CharacterCount { get; }
 
     /// <summary>
-    /// SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal. Equal texts have equal hashes, however they were stored.
+    /// SHA-256 of the normalized text as UTF-8, in lower-case hexadecimal. Equal texts have equal hashes, however they were stored.
     /// </summary>
     public string Sha256 => sha256.Value;
 
@@ -59,9 +59,9 @@ public sealed class Corpus
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Creates a corpus from a string.</summary>
-    /// <param name="text">The text, which is normalised.</param>
+    /// <param name="text">The text, which is normalized.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="normalization">How it is normalised; only line endings by default.</param>
+    /// <param name="normalization">How it is normalized; only line endings by default.</param>
     /// <exception cref="CorpusException">The string contains half a surrogate pair.</exception>
     public static Corpus FromText(string text, string name = "text", TextNormalization normalization = default) =>
         new(name, normalization.Apply(text), normalization);
@@ -69,10 +69,10 @@ public sealed class Corpus
     /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
-    /// over a catalogue name; <see cref="Notes"/> then says so.
+    /// over a catalog name; <see cref="Notes"/> then says so.
     /// </summary>
-    /// <param name="source">A path, a glob, a catalogue name or <c>-</c>.</param>
-    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="source">A path, a glob, a catalog name or <c>-</c>.</param>
+    /// <param name="options">Encoding, normalization, memory limit and folders; UTF-8 by default.</param>
     /// <param name="progress">Receives the progress of a download and of the caching of a large text.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="CorpusException">The source is missing, empty, binary, unreadable or in another encoding, cannot be downloaded, or
@@ -92,8 +92,8 @@ public sealed class Corpus
     /// <summary>
     /// Opens several sources as one corpus, in the order given. Where a text does not end with a line feed, one separates it from the next.
     /// </summary>
-    /// <param name="sources">Paths, globs, catalogue names or <c>-</c>.</param>
-    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="sources">Paths, globs, catalog names or <c>-</c>.</param>
+    /// <param name="options">Encoding, normalization, memory limit and folders; UTF-8 by default.</param>
     /// <param name="progress">Receives the progress of downloads and of the caching of a large text.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>
@@ -110,9 +110,9 @@ public sealed class Corpus
         }, cancellationToken);
     }
 
-    /// <summary>Opens a corpus of the catalogue, even if there is a file of the same name.</summary>
+    /// <summary>Opens a corpus of the catalog, even if there is a file of the same name.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="options">Encoding, normalisation, memory limit and folders; UTF-8 by default.</param>
+    /// <param name="options">Encoding, normalization, memory limit and folders; UTF-8 by default.</param>
     /// <param name="progress">Receives the progress of the download.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <inheritdoc cref="OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/>

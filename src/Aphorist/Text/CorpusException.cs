@@ -14,7 +14,7 @@ public sealed class CorpusException : AphoristException
     {
         string name = Path.GetFileNameWithoutExtension(path);
         string advice = CorpusCatalog.TryGet(name, out _)
-            ? $"the catalogue has '{name}', without the extension, or check the path"
+            ? $"the catalog has '{name}', without the extension, or check the path"
             : "check the path";
         string folder = Path.IsPathRooted(path) ? "" : $" (from {Directory.GetCurrentDirectory()})";
         return new($"There is no file or folder '{path}'{folder}: {advice}.");
@@ -24,7 +24,7 @@ public sealed class CorpusException : AphoristException
     {
         string[] names = [.. CorpusCatalog.Entries.Select(entry => entry.Name)];
         string nearest = NearestName.To(name, names) is { } found ? $" (did you mean '{found}'?)" : "";
-        return new($"There is no corpus '{name}'{nearest}: the catalogue has {string.Join(", ", names)}. To open a file, give its path.");
+        return new($"There is no corpus '{name}'{nearest}: the catalog has {string.Join(", ", names)}. To open a file, give its path.");
     }
 
     internal static CorpusException Unreadable(string path, Exception exception) => exception is UnauthorizedAccessException

@@ -1,6 +1,6 @@
 namespace Aphorist;
 
-/// <summary>How a corpus is opened: encoding, normalisation, memory limit and folders.</summary>
+/// <summary>How a corpus is opened: encoding, normalization, memory limit and folders.</summary>
 public sealed record CorpusOptions
 {
     /// <summary>
@@ -32,7 +32,7 @@ public sealed record CorpusOptions
     public long MaxCacheBytes { get; init; } = 20L << 30;
 
     /// <summary>
-    /// The folder for downloaded corpora of the catalogue. With null, the default, it is the folder that the environment variable
+    /// The folder for downloaded corpora of the catalog. With null, the default, it is the folder that the environment variable
     /// <c>APHORIST_CORPORA</c> names, or else <c>aphorist/corpora</c> in the user's local application data. A file that is already there
     /// under the entry's <see cref="CorpusEntry.FileName"/> is used.
     /// </summary>

@@ -10,7 +10,7 @@ public readonly record struct CorpusProgress(CorpusStage Stage, string Name, lon
 /// <summary>The kinds of work on a corpus that report progress.</summary>
 public enum CorpusStage
 {
-    /// <summary>A corpus of the catalogue is downloaded, in bytes.</summary>
+    /// <summary>A corpus of the catalog is downloaded, in bytes.</summary>
     Download,
 
     /// <summary>A text too large for memory is decoded and written to the cache, in bytes read.</summary>

@@ -5,7 +5,7 @@ using Aphorist.Text.Catalog;
 
 namespace Aphorist.Text;
 
-/// <summary>Gathers texts from files, folders, globs, the catalogue and standard input, and reads them as one corpus.</summary>
+/// <summary>Gathers texts from files, folders, globs, the catalog and standard input, and reads them as one corpus.</summary>
 internal sealed class CorpusReader
 {
     private const int LongestText = 0x3FFFFFDF; // Of a .NET string.
@@ -25,14 +25,14 @@ internal sealed class CorpusReader
         (this.options, decoder) = (options, new TextDecoder(options.Encoding));
     }
 
-    /// <summary>Adds a file, a folder, a glob, a corpus of the catalogue, or standard input for <c>-</c>.</summary>
+    /// <summary>Adds a file, a folder, a glob, a corpus of the catalog, or standard input for <c>-</c>.</summary>
     public async Task AddAsync(string source, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
         if (isInCatalog && Path.Exists(source))
         {
             string kind = File.Exists(source) ? "file" : "folder";
-            notes.Add($"The {kind} '{source}' was opened. The catalogue has a corpus of this name, too: to open that, rename the {kind}.");
+            notes.Add($"The {kind} '{source}' was opened. The catalog has a corpus of this name, too: to open that, rename the {kind}.");
         }
 
         if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class CorpusReader
         else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
 
-    /// <summary>Adds a corpus of the catalogue.</summary>
+    /// <summary>Adds a corpus of the catalog.</summary>
     public async Task AddAsync(CorpusEntry entry, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         if (entry.IsBuiltIn)
@@ -62,7 +62,7 @@ internal sealed class CorpusReader
     public async Task<Corpus> ReadAsync(IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         if (parts.Count == 0)
-            throw new CorpusException("No text was named: give a file, a folder, a glob, a catalogue name, or - for standard input.");
+            throw new CorpusException("No text was named: give a file, a folder, a glob, a catalog name, or - for standard input.");
         string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
         if (!AreLarge())
         {

@@ -1,14 +1,14 @@
 namespace Aphorist;
 
 /// <summary>
-/// How a text is normalised before it is tokenized. A model stores it, so that prompts are treated like the training text.
+/// How a text is normalized before it is tokenized. A model stores it, so that prompts are treated like the training text.
 /// </summary>
 /// <param name="Lowercase">Whether every character is replaced by its invariant lower-case form. False by default.</param>
 public readonly record struct TextNormalization(bool Lowercase = false)
 {
     /// <summary>
-    /// Normalises a text: CRLF and lone CR become LF, and the text becomes lower case if <see cref="Lowercase"/> is set. Other line and
-    /// page separators stay, because they are characters that a model can learn. Normalising twice gives the same text as normalising once.
+    /// Normalizes a text: CRLF and lone CR become LF, and the text becomes lower case if <see cref="Lowercase"/> is set. Other line and
+    /// page separators stay, because they are characters that a model can learn. Normalizing twice gives the same text as normalizing once.
     /// </summary>
     /// <param name="text">The text.</param>
     public string Apply(string text)
@@ -20,14 +20,14 @@ public readonly record struct TextNormalization(bool Lowercase = false)
     }
 
     /// <summary>
-    /// Normalises a text that arrives in blocks. The result is that of <see cref="Apply"/>. No block may end within a surrogate pair.
+    /// Normalizes a text that arrives in blocks. The result is that of <see cref="Apply"/>. No block may end within a surrogate pair.
     /// </summary>
     internal sealed class Blocks(TextNormalization normalization)
     {
         private char[] lowered = [];
         private bool endedWithReturn;
 
-        /// <summary>Normalises the next block. The result is valid until the next call.</summary>
+        /// <summary>Normalizes the next block. The result is valid until the next call.</summary>
         /// <param name="text">The block, which is changed.</param>
         public ReadOnlySpan<char> Apply(Span<char> text)
         {

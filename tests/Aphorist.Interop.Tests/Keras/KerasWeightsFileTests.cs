@@ -167,7 +167,7 @@ public sealed class KerasWeightsFileTests : IDisposable
     [InlineData("convolution, 1 layer", "convolutions")]
     [InlineData("LSTM, 4 layers, all options", "a tied embedding")]
     [InlineData("LSTM, residual, hard gates", "residual connections")]
-    [InlineData("LSTM, normalised", "layer normalization")]
+    [InlineData("LSTM, normalized", "layer normalization")]
     public void Write_ModelThatIsNoChain_IsRefusedAndNothingWritten(string name, string reason)
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => KerasWeightsFile.Write(OnnxCase.Of(name).Model, Path));

@@ -32,7 +32,7 @@ internal sealed class OnnxCase
         ["LSTM, more tokens than gates"] = Lstm with { HiddenSize = 5 },
         ["LSTM, embedding"] = Lstm with { EmbeddingSize = 7 },
         ["LSTM, residual, hard gates"] = Lstm with { Layers = 2, Residual = true, Gates = GateActivation.HardSigmoid },
-        ["LSTM, normalised"] = Lstm with { LayerNormalization = true },
+        ["LSTM, normalized"] = Lstm with { LayerNormalization = true },
         ["LSTM, one unit"] = Lstm with { HiddenSize = 1 },
         ["GRU, more tokens than gates"] = Gru with { HiddenSize = 5 },
         ["GRU, 3 layers, all options"] = Gru with

@@ -20,7 +20,7 @@ internal static class Texts
     public static Gen<string> WellFormed { get; } = Character.Array[0, 60].Select(characters => string.Concat(characters));
 
     /// <summary>
-    /// Normalised texts in which words recur: of letters from several planes and scripts, joined by apostrophes, marks, spaces and anything
+    /// Normalized texts in which words recur: of letters from several planes and scripts, joined by apostrophes, marks, spaces and anything
     /// else.
     /// </summary>
     public static Gen<string> Prose { get; } = Gen.Frequency(

@@ -11,7 +11,7 @@ public sealed class StreamTrainingTests : IDisposable
     private readonly TemporaryFolder temporary = new();
 
     /// <summary>
-    /// Architecture, reset gate, activation of the gates, whether the embedding is tied, whether layers are residual and normalised.
+    /// Architecture, reset gate, activation of the gates, whether the embedding is tied, whether layers are residual and normalized.
     /// </summary>
     public static TheoryData<Architecture, ResetGate, GateActivation, bool, bool> Kinds =>
     [

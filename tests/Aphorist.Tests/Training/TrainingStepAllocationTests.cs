@@ -21,7 +21,7 @@ public sealed class TrainingStepAllocationTests
         RandomBatch batch = new(model, 100);
         using TrainingStep step = new(model, batch.Ids, new TrainingOptions { BatchSize = 100, Threads = threads });
         for (int round = 0; round < 5; round++) step.Run(batch.Starts, model.Spec.Window, number: 1, 0.01f);
-        // Until the compiler has optimised every method there may be garbage, and the test runner's threads may allocate at any time;
+        // Until the compiler has optimized every method there may be garbage, and the test runner's threads may allocate at any time;
         // a step that allocates does so every time.
         Assert.True(
             SpinWait.SpinUntil(() => AllocationsOf(step, batch, model.Spec.Window) == 0, TimeSpan.FromSeconds(10)),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
-using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
 

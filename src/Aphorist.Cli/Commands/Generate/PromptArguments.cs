@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Aphorist.Cli.CommandLine;
-using Aphorist.Cli.Commands.Train;
+using Aphorist.Cli.Terminal;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Generate;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
-using Aphorist.Cli.Commands.Train;
+using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
 
 namespace Aphorist.Cli.Commands.Import;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
-using Aphorist.Cli.Commands.Train;
 using Aphorist.Cli.Terminal;
 using Aphorist.IO;
 using Aphorist.Training;

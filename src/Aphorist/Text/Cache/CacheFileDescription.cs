@@ -26,7 +26,7 @@ internal sealed record CacheFileDescription
     /// </summary>
     public string? Tokenizer { get; init; }
 
-    /// <summary>SHA-256 of the normalised text as UTF-8, in lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the normalized text as UTF-8, in lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>The number of codes.</summary>

@@ -197,7 +197,7 @@ public sealed record CorpusCacheEntry(string Name, CorpusCacheKind Kind, string 
 /// <summary>What a file in the cache contains.</summary>
 public enum CorpusCacheKind
 {
-    /// <summary>A downloaded corpus of the catalogue.</summary>
+    /// <summary>A downloaded corpus of the catalog.</summary>
     Download,
 
     /// <summary>The characters of a large text.</summary>

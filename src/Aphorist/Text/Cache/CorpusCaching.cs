@@ -1,7 +1,7 @@
 namespace Aphorist.Text.Cache;
 
 /// <summary>
-/// Reads the files of a large text once, block by block, and writes the codes of their normalised characters to the cache.
+/// Reads the files of a large text once, block by block, and writes the codes of their normalized characters to the cache.
 /// </summary>
 /// <param name="name">The name of the corpus.</param>
 /// <param name="paths">Its files, as errors name them.</param>

@@ -105,7 +105,7 @@ public static class CorpusCatalog
     }
 }
 
-/// <summary>A corpus of the catalogue: its name, license and where it comes from.</summary>
+/// <summary>A corpus of the catalog: its name, license and where it comes from.</summary>
 public sealed record CorpusEntry
 {
     /// <summary>The name to open it by.</summary>

@@ -4,7 +4,7 @@ using Aphorist.IO;
 
 namespace Aphorist.Text.Catalog;
 
-/// <summary>Downloads corpora of the catalogue into a folder. Each file it returns has the length and SHA-256 of its entry.</summary>
+/// <summary>Downloads corpora of the catalog into a folder. Each file it returns has the length and SHA-256 of its entry.</summary>
 /// <param name="options">Name the folder.</param>
 internal sealed class CorpusDownloader(CorpusOptions options)
 {
@@ -17,7 +17,7 @@ internal sealed class CorpusDownloader(CorpusOptions options)
     public string GetPath(CorpusEntry entry) => Path.Combine(Folder, entry.FileName);
 
     /// <summary>Returns the path of an entry's file, which is downloaded first if it is missing.</summary>
-    /// <exception cref="CorpusException">The file cannot be downloaded, or it differs from the catalogue's.</exception>
+    /// <exception cref="CorpusException">The file cannot be downloaded, or it differs from the catalog's.</exception>
     public async Task<string> FetchAsync(CorpusEntry entry, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         string path = GetPath(entry);
@@ -39,7 +39,7 @@ internal sealed class CorpusDownloader(CorpusOptions options)
             }
 
             throw new CorpusException(FormattableString.Invariant(
-                $"'{path}' is not the catalogue's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} ") +
+                $"'{path}' is not the catalog's {entry.Name} ({file.Length:N0} bytes; expected are {entry.ByteCount:N0} ") +
                 $"with SHA-256 {entry.Sha256[..8]}...): " +
                 "delete it to download it again, or rename it and give its path to use it as it is.");
         }
@@ -111,7 +111,7 @@ internal sealed class CorpusDownloader(CorpusOptions options)
 
             if (length < entry.ByteCount) throw Interrupted("the connection ended early", null);
             if (length == entry.ByteCount && Convert.ToHexStringLower(hash.GetHashAndReset()) == entry.Sha256) return;
-            throw new CorpusException($"What {entry.Uri} holds now is not the {entry.Name} of the catalogue " +
+            throw new CorpusException($"What {entry.Uri} holds now is not the {entry.Name} of the catalog " +
                 FormattableString.Invariant($"({entry.ByteCount:N0} bytes, SHA-256 {entry.Sha256[..8]}...): try again, or {byHand}."));
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

@@ -7,7 +7,7 @@ namespace Aphorist;
 /// <summary>
 /// A tokenizer whose tokens are the 256 bytes of UTF-8, so that every text can be encoded. The id of a token is its byte.
 /// </summary>
-/// <param name="normalization">How a text is normalised before it is encoded; only line endings by default.</param>
+/// <param name="normalization">How a text is normalized before it is encoded; only line endings by default.</param>
 public sealed class ByteTokenizer(TextNormalization normalization = default) : Tokenizer
 {
     private static readonly string[] Texts =
@@ -29,7 +29,7 @@ public sealed class ByteTokenizer(TextNormalization normalization = default) : T
 
     internal override string CacheKey => "bytes";
 
-    /// <summary>Creates a tokenizer that normalises texts as a corpus was normalised.</summary>
+    /// <summary>Creates a tokenizer that normalizes texts as a corpus was normalized.</summary>
     /// <param name="corpus">The corpus.</param>
     public static ByteTokenizer Create(Corpus corpus)
     {
@@ -37,7 +37,7 @@ public sealed class ByteTokenizer(TextNormalization normalization = default) : T
         return new(corpus.Normalization);
     }
 
-    /// <summary>Encodes a text that is already normalised. Half a surrogate pair, which is not a character, is encoded as U+FFFD.</summary>
+    /// <summary>Encodes a text that is already normalized. Half a surrogate pair, which is not a character, is encoded as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     public override int[] Encode(string text)
     {

@@ -62,9 +62,9 @@ public sealed class CharacterTokenizer : Tokenizer
         return new(corpus.DistinctCharacters(), corpus.Normalization);
     }
 
-    /// <summary>Creates a tokenizer for the distinct characters of a string, which is not normalised.</summary>
+    /// <summary>Creates a tokenizer for the distinct characters of a string, which is not normalized.</summary>
     /// <param name="text">The characters, in any order.</param>
-    /// <param name="normalization">How a text is normalised before it is encoded.</param>
+    /// <param name="normalization">How a text is normalized before it is encoded.</param>
     public static CharacterTokenizer FromCharacters(string text, TextNormalization normalization = default)
     {
         ArgumentNullException.ThrowIfNull(text);

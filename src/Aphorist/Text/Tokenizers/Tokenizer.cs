@@ -20,7 +20,7 @@ public abstract class Tokenizer
     /// <summary>The number of tokens in the vocabulary. Ids are in the range from 0 to one less.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>How a text is normalised before it is encoded, see <see cref="TextNormalization.Apply"/>.</summary>
+    /// <summary>How a text is normalized before it is encoded, see <see cref="TextNormalization.Apply"/>.</summary>
     public abstract TextNormalization Normalization { get; }
 
     /// <summary>The id of the token that replaces unknown words, or null if there is no such token. It is never generated.</summary>
@@ -76,13 +76,13 @@ public abstract class Tokenizer
             : Create(corpus, options);
     }
 
-    /// <summary>Encodes a text that is already normalised. <see cref="Decode"/> gives the text back, except for unknown words.</summary>
+    /// <summary>Encodes a text that is already normalized. <see cref="Decode"/> gives the text back, except for unknown words.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown
     /// token.</exception>
     public abstract int[] Encode(string text);
 
-    /// <summary>Encodes a text that is already normalised.</summary>
+    /// <summary>Encodes a text that is already normalized.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknownCharacters">What happens to characters and words that are not in the vocabulary.</param>
     /// <exception cref="UnknownCharacterException">The policy is <see cref="UnknownCharacterPolicy.Error"/>, the text contains a character
@@ -90,12 +90,12 @@ public abstract class Tokenizer
     public int[] Encode(string text, UnknownCharacterPolicy unknownCharacters) =>
         unknownCharacters == UnknownCharacterPolicy.Skip ? EncodeSkippingUnknown(text, out _) : Encode(text);
 
-    /// <summary>Encodes a text that is already normalised, and leaves out what is not in the vocabulary.</summary>
+    /// <summary>Encodes a text that is already normalized, and leaves out what is not in the vocabulary.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">The characters or words that were left out, each once, in the order of their first occurrence.</param>
     public abstract int[] EncodeSkippingUnknown(string text, out IReadOnlyList<string> unknown);
 
-    /// <summary>The number of tokens in a text that is already normalised.</summary>
+    /// <summary>The number of tokens in a text that is already normalized.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown
     /// token.</exception>

@@ -90,7 +90,7 @@ public sealed class WordTokenizer : Tokenizer
 
     /// <summary>Creates a tokenizer with given tokens.</summary>
     /// <param name="tokens">The tokens in the order of their ids. The first is <see cref="UnknownToken"/>.</param>
-    /// <param name="normalization">How a text is normalised before it is encoded.</param>
+    /// <param name="normalization">How a text is normalized before it is encoded.</param>
     /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed
     /// text.</exception>
     public static WordTokenizer FromTokens(IReadOnlyList<string> tokens, TextNormalization normalization = default)
@@ -112,7 +112,7 @@ public sealed class WordTokenizer : Tokenizer
     }
 
     /// <summary>
-    /// Encodes a text that is already normalised. Words and characters that are not in the vocabulary become <see cref="UnknownId"/>.
+    /// Encodes a text that is already normalized. Words and characters that are not in the vocabulary become <see cref="UnknownId"/>.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <remarks>A word that is known only without its space becomes the space and the word. An unknown word with a space becomes the space

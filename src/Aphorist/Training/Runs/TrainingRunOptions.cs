@@ -22,7 +22,7 @@ public sealed record TrainingRunOptions
     [JsonRequired]
     internal int FormatVersion { get; init; } = CurrentFormatVersion;
 
-    /// <summary>The training corpus: catalogue names, files, folders, globs, or <c>-</c> for standard input.</summary>
+    /// <summary>The training corpus: catalog names, files, folders, globs, or <c>-</c> for standard input.</summary>
     public required IReadOnlyList<string> Corpus { get; init; }
 
     /// <summary>The SHA-256 of the normalized corpus in lower-case hexadecimal. Null until the run is created.</summary>
@@ -31,7 +31,7 @@ public sealed record TrainingRunOptions
     public string? CorpusSha256 { get; internal init; }
 
     /// <summary>
-    /// A separate validation text: a catalogue name, a file, a folder or a glob. It is decoded and normalized like the corpus. Null, the
+    /// A separate validation text: a catalog name, a file, a folder or a glob. It is decoded and normalized like the corpus. Null, the
     /// default, to use the end of the corpus (see <see cref="TrainingOptions.ValidationShare"/>) or nothing.
     /// </summary>
     public string? ValidationText { get; init; }
@@ -82,7 +82,7 @@ public sealed record TrainingRunOptions
 
     /// <summary>Creates the options of a preset.</summary>
     /// <param name="preset">The preset.</param>
-    /// <param name="corpus">The corpus: catalogue names, files, folders or globs.</param>
+    /// <param name="corpus">The corpus: catalog names, files, folders or globs.</param>
     public static TrainingRunOptions FromPreset(Preset preset, params IReadOnlyList<string> corpus)
     {
         ArgumentNullException.ThrowIfNull(preset);

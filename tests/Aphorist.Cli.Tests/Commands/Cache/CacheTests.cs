@@ -11,7 +11,7 @@ public sealed class CacheTests : IDisposable
         Directory.CreateDirectory(folder["downloads"]);
         Directory.CreateDirectory(folder["prepared"]);
         folder.Write("downloads/nietzsche.txt", "downloaded");
-        folder.Write("downloads/mine.txt", "not of the catalogue");
+        folder.Write("downloads/mine.txt", "not of the catalog");
         folder.Write("prepared/large-txt-01.prepared", "cached");
     }
 

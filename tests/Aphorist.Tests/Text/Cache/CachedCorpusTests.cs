@@ -133,7 +133,7 @@ public sealed class CachedCorpusTests : IDisposable
         Corpus corpus = await OpenAsync([folder.Write("a.txt", string.Concat(Enumerable.Repeat("plain text\n", 1000)))], Cached(1000));
         TokenSequence tokens = TokensOf(corpus, CharacterTokenizer.Create(corpus));
         int[] ids = new int[5000];
-        // Until the compiler has optimised every method there may be garbage; a read that allocates does so every time.
+        // Until the compiler has optimized every method there may be garbage; a read that allocates does so every time.
         Assert.True(SpinWait.SpinUntil(() => AllocationsOfReading() == 0, TimeSpan.FromSeconds(10)), "Every read allocates.");
 
         long AllocationsOfReading()

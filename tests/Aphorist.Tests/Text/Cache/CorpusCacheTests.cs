@@ -13,7 +13,7 @@ public sealed class CorpusCacheTests : IDisposable
     public async Task GetEntries_DownloadTextTokensAndWords_AreListedWithTheirKinds()
     {
         folder.Write("downloads/nietzsche.txt", "downloaded");
-        folder.Write("downloads/mine.txt", "not of the catalogue");
+        folder.Write("downloads/mine.txt", "not of the catalog");
         Corpus corpus = await OpenAsync("one.txt", "one two two\n");
         Tokenizer words = await Tokenizer.CreateAsync(
             corpus, new() { Kind = TokenizerKind.Words }, cancellationToken: TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class CorpusCacheTests : IDisposable
     {
         folder.Write("downloads/nietzsche.txt", "downloaded");
         folder.Write("downloads/nietzsche.txt.tmp-abc", "half");
-        string mine = folder.Write("downloads/mine.txt", "not of the catalogue");
+        string mine = folder.Write("downloads/mine.txt", "not of the catalog");
         Corpus corpus = await OpenAsync("one.txt", "one");
         folder.Write("cache/two.prepared.part", "half");
 

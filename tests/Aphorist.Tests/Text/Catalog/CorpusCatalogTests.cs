@@ -55,7 +55,7 @@ public sealed class CorpusCatalogTests : IDisposable
     {
         CorpusException exception = Assert.Throws<CorpusException>(() => CorpusCatalog.Get("nietsche"));
         Assert.Equal("There is no corpus 'nietsche' (did you mean 'nietzsche'?): " +
-            "the catalogue has fables, fables-zh, aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare. " +
+            "the catalog has fables, fables-zh, aphorisms, aphorisms-zh, names, nietzsche, tinyshakespeare. " +
             "To open a file, give its path.", exception.Message);
         Assert.Equal(exception.Message, (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync(["nietsche"]))).Message);
     }

@@ -51,7 +51,7 @@ public sealed class CorpusDownloaderTests : IDisposable
     {
         folder.Write("cache/letters.txt", "something else");
         CorpusException exception = await FailAsync(new(Text));
-        Assert.Contains("is not the catalogue's letters (14 bytes;", exception.Message);
+        Assert.Contains("is not the catalog's letters (14 bytes;", exception.Message);
         Assert.Contains("delete it to download it again", exception.Message);
         Assert.Equal("something else", File.ReadAllText(Destination));
     }
@@ -62,7 +62,7 @@ public sealed class CorpusDownloaderTests : IDisposable
         byte[] altered = [.. Text];
         altered[5000] ^= 1;
         folder.Write("cache/letters.txt", altered);
-        Assert.Contains("is not the catalogue's letters", (await FailAsync(new(Text))).Message);
+        Assert.Contains("is not the catalog's letters", (await FailAsync(new(Text))).Message);
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class CorpusDownloaderTests : IDisposable
     public async Task Fetch_AnotherFileAtTheAddress_IsNotKept(int length)
     {
         CorpusException exception = await FailAsync(new(new byte[length]));
-        Assert.Contains($"is not the letters of the catalogue (10,000 bytes, SHA-256 {Entry.Sha256[..8]}...)", exception.Message);
+        Assert.Contains($"is not the letters of the catalog (10,000 bytes, SHA-256 {Entry.Sha256[..8]}...)", exception.Message);
         Assert.Contains($"put it at {Destination}", exception.Message);
         AssertNothingElseIsLeft();
         Assert.False(File.Exists(Destination));

@@ -24,7 +24,7 @@ public sealed class CorpusPrecedenceTests : IDisposable
         Corpus corpus = await Corpus.OpenAsync("names", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("mine", corpus.Text);
         Assert.Equal(
-            "The file 'names' was opened. The catalogue has a corpus of this name, too: to open that, rename the file.",
+            "The file 'names' was opened. The catalog has a corpus of this name, too: to open that, rename the file.",
             Assert.Single(corpus.Notes));
     }
 
@@ -38,7 +38,7 @@ public sealed class CorpusPrecedenceTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_EntryWithAFileOfItsName_IsTheCatalogues()
+    public async Task Open_EntryWithAFileOfItsName_IsTheCatalogs()
     {
         folder.Write("names", "mine");
         Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("names"), cancellationToken: TestContext.Current.CancellationToken);

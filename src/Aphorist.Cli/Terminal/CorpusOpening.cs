@@ -1,7 +1,6 @@
 using Aphorist.Cli.CommandLine;
-using Aphorist.Cli.Terminal;
 
-namespace Aphorist.Cli.Commands.Train;
+namespace Aphorist.Cli.Terminal;
 
 /// <summary>Opens and tokenizes the corpus of a command, and shows the progress.</summary>
 internal static class CorpusOpening
