@@ -42,7 +42,7 @@ public sealed class OptimizerStateFileTests : IDisposable
         "\"adam.median\"",
         "it has the state 'adam.median, adam.mean_square' of an optimizer that this program does not know")]
     [InlineData("\"steps\":9", "\"steps\":-1", "of an optimizer that this program does not know")]
-    [InlineData("\"optimizer\":", "\"optimizer\":", "it has an unexpected tensor 'optimizer.adam.mean.lstm.weight_ih_l0'")]
+    [InlineData("\"optimizer\":", "\"optimiser\":", "it has an unexpected tensor 'optimizer.adam.mean.lstm.weight_ih_l0'")]
     public void Load_ChangedDescription_SaysWhatIsWrong(string before, string after, string problem)
     {
         file.SaveChanged(WithState(Architecture.Lstm), before, after);
