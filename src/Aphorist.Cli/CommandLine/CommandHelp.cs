@@ -54,6 +54,13 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 
     public override bool ClearsParseErrors => true;
 
+    /// <summary>A command as it is typed: <c>aphorist cache clear</c>.</summary>
+    public static string CallOf(Command command)
+    {
+        if (command is RootCommand) return AphoristCommand.Name;
+        return $"{CallOf(command.Parents.OfType<Command>().Single())} {command.Name}";
+    }
+
     /// <summary>An argument as it is typed, in brackets where it may be left out.</summary>
     public static string UsageOf(Argument argument)
     {
@@ -95,8 +102,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     private static void WriteUsage(Command command, TextWriter output)
     {
         string arguments = string.Concat(command.Arguments.Select(argument => $" {UsageOf(argument)}"));
-        string words = command is RootCommand ? " COMMAND" : $" {command.Name}{arguments}";
-        output.WriteLine($"\nUsage: {AphoristCommand.Name}{words} [options]");
+        string operands = command is RootCommand ? " COMMAND" : arguments;
+        output.WriteLine($"\nUsage: {CallOf(command)}{operands} [options]");
     }
 
     /// <summary>The options that every command takes.</summary>

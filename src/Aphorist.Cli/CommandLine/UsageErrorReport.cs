@@ -12,7 +12,7 @@ internal static class UsageErrorReport
     public static int Write(ParseResult call, TextWriter error)
     {
         error.WriteLine($"aphorist: {MessageOf(call)}");
-        error.WriteLine($"Try '{PathOf(call.CommandResult)} --help'.");
+        error.WriteLine($"Try '{CommandHelp.CallOf(call.CommandResult.Command)} --help'.");
         return ExitCode.WrongCall;
     }
 
@@ -46,9 +46,6 @@ internal static class UsageErrorReport
     private static IEnumerable<string> OptionsOf(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
             .Select(option => option.Name);
-
-    private static string PathOf(CommandResult result) =>
-        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "aphorist";
 }
 
 /// <summary>A call that parses but contradicts itself or asks for something that does not exist.</summary>

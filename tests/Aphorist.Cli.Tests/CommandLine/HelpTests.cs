@@ -35,6 +35,10 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public void Help_OfSubcommand_ShowsTheWholeCall() =>
+        AphoristApp.Run("cache", "clear", "--help").Expect(0).ExpectOutput("Usage: aphorist cache clear [NAME...]");
+
+    [Fact]
     public void Version_Asked_IsANumber() =>
         Assert.Matches(@"^\d+\.\d+\.\d+\s*$", AphoristProcess.Run(".", "--version").Expect(0).Output);
 

@@ -37,11 +37,13 @@ internal static class DocumentationCommand
     {
         string arguments = string.Concat(command.Arguments.Select(argument => $" {CommandHelp.UsageOf(argument)}"));
         string options = command.Options.Count > 0 ? " [options]" : "";
-        page.Append($"## aphorist {command.Name}\n\n{command.Description}\n\n```\naphorist {command.Name}{arguments}{options}\n```\n\n");
+        string call = CommandHelp.CallOf(command);
+        page.Append($"## {call}\n\n{command.Description}\n\n```\n{call}{arguments}{options}\n```\n\n");
         AppendTable(page, "argument", command.Arguments.Select(argument => (argument.Name, argument.Description)));
         foreach (OptionGroup group in OptionGroup.Of(command))
             AppendOptions(page, group);
         AppendExamples(page, command);
+        foreach (Command subcommand in command.Subcommands.Where(subcommand => !subcommand.Hidden)) AppendCommand(page, subcommand);
     }
 
     private static void AppendOptions(StringBuilder page, OptionGroup group) =>
