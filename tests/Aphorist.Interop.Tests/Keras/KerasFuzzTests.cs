@@ -6,7 +6,7 @@ namespace Aphorist.Interop.Tests.Keras;
 /// <summary>Damaged files of Keras, see <see cref="DamagedFiles"/>.</summary>
 public sealed class KerasFuzzTests
 {
-    // Before it, among weights, lies what tells how the real file is built; what is behind it is the weights of the optimizer.
+    // The structure of the real file is before this offset, between weights. Only the weights of the optimizer follow it.
     private const int MetadataEnd = 20_000;
 
     [Theory]

@@ -58,24 +58,24 @@ public sealed class RealKerasModelTests
     private static int[] WriteByWindows(ReferenceModel model, int[] prompt)
     {
         List<int> ids = [.. prompt];
-        for (int count = 0; count < Written; count++) ids.Add(Likeliest(model.Logits(ids[^Window..].ToArray())));
+        for (int count = 0; count < Written; count++) ids.Add(MostLikely(model.Logits(ids[^Window..].ToArray())));
         return [.. ids[prompt.Length..]];
     }
 
     private static int[] WriteStatefully(ReferenceModel model, int[] prompt)
     {
         SequenceRun run = new(model.Parameters, prompt);
-        List<int> ids = [Likeliest(run.Logits(prompt.Length - 1))];
+        List<int> ids = [MostLikely(run.Logits(prompt.Length - 1))];
         while (ids.Count < Written)
         {
             run = new(model.Parameters, [ids[^1]], run.FinalStates);
-            ids.Add(Likeliest(run.Logits(0)));
+            ids.Add(MostLikely(run.Logits(0)));
         }
 
         return [.. ids];
     }
 
-    private static int Likeliest(double[] logits) => Array.IndexOf(logits, logits.Max());
+    private static int MostLikely(double[] logits) => Array.IndexOf(logits, logits.Max());
 
     /// <summary>
     /// The file's arrays, past the importer: Keras's kernels are the transposed ones of PyTorch, with the same order of gates.

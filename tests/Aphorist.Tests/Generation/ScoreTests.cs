@@ -203,8 +203,8 @@ public sealed class ScoreTests
         Assert.Equal(-Math.Log2(expected[token.Id]), token.Bits, 1e-5);
         Assert.Equal(1 + expected.Count(other => other > expected[token.Id]), token.Rank);
         Assert.Equal(-expected.Sum(p => p * Math.Log(p)), token.Entropy, 1e-5);
-        int[] likeliest = [.. Enumerable.Range(0, expected.Length).OrderByDescending(id => expected[id]).Take(3)];
-        Assert.Equal(likeliest, token.Alternatives.Select(alternative => alternative.Id));
+        int[] mostLikely = [.. Enumerable.Range(0, expected.Length).OrderByDescending(id => expected[id]).Take(3)];
+        Assert.Equal(mostLikely, token.Alternatives.Select(alternative => alternative.Id));
         foreach (TokenCandidate alternative in token.Alternatives)
         {
             Assert.Equal(expected[alternative.Id], alternative.Probability, 1e-5);

@@ -98,9 +98,9 @@ public sealed class TrainingStepGradientTests
             $"{spec}, summed loss of a batch",
             batch.Windows.Length);
         int correct = batch.Windows.Zip(batch.Targets).Count(example =>
-            LikeliestOf(pair.Reference.Logits(example.First)) == example.Second);
+            MostLikelyOf(pair.Reference.Logits(example.First)) == example.Second);
         Assert.Equal(correct, actual.Correct);
     }
 
-    private static int LikeliestOf(double[] logits) => Array.IndexOf(logits, logits.Max());
+    private static int MostLikelyOf(double[] logits) => Array.IndexOf(logits, logits.Max());
 }

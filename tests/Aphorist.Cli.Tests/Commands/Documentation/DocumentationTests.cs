@@ -8,7 +8,7 @@ public sealed class DocumentationTests
         string page = Path.Combine(Root(), "docs", "command.md");
         string printed = AphoristApp.Run("documentation").Expect(0).Output;
 
-        Assert.True(File.Exists(page) && File.ReadAllText(page) == printed, $"Write it anew: aphorist documentation > {page}");
+        Assert.True(File.Exists(page) && File.ReadAllText(page) == printed, $"It is out of date: aphorist documentation > {page}");
     }
 
     private static string Root()

@@ -59,7 +59,7 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Generate_Beams_FindsTheLikeliestFirst()
+    public void Generate_Beams_FindsTheMostLikelyFirst()
     {
         string[] call = ["generate", trained.Run, "--prompt", "the ", "--length", "12", "--beams", "6", "--best", "4", "--json"];
         CommandResult result = AphoristApp.Run(call).Expect(0);

@@ -101,7 +101,7 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
             (sleep 30 | sh terminal.sh) > /dev/null 2>&1 &
             {Until(Ready)}
             kill -9 $(cat terminal)
-            # Whoever inherits a process that has ended may leave it as a zombie.
+            # A parent that does not wait for a process leaves it as a zombie.
             for look in $(seq 200); do
               if ! kill -0 $(cat process) || grep -q zombie /proc/$(cat process)/status; then exit 0; fi
               sleep 0.1

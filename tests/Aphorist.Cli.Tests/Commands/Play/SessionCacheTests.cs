@@ -22,10 +22,10 @@ public sealed class SessionCacheTests(TrainedModel trained)
             GenerationSession found = cache.Get([.. ids], CancellationToken.None);
             if (change % 20 != 0) continue;
 
-            using GenerationSession anew = generator.CreateSession();
-            foreach (int id in ids) anew.Append(id);
+            using GenerationSession fresh = generator.CreateSession();
+            foreach (int id in ids) fresh.Append(id);
             Assert.True(
-                anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
+                fresh.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities), $"Change {change} of seed {Seed}.");
         }
     }
 
@@ -41,9 +41,9 @@ public sealed class SessionCacheTests(TrainedModel trained)
         for (; (found = cache.Advance(ids)) is null; parts++) Assert.InRange(parts, 1, ids.Length);
 
         Assert.InRange(parts, 2, ids.Length);
-        using GenerationSession anew = generator.CreateSession();
-        foreach (int id in ids) anew.Append(id);
-        Assert.True(anew.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities));
+        using GenerationSession fresh = generator.CreateSession();
+        foreach (int id in ids) fresh.Append(id);
+        Assert.True(fresh.Predict().LogProbabilities.SequenceEqual(found.Predict().LogProbabilities));
     }
 
     [Fact]

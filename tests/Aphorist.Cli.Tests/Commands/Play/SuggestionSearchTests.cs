@@ -9,7 +9,7 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     [InlineData("the ")]
     [InlineData("the c")]
     [InlineData("the cat")]
-    public void Found_OfCharacters_AreTheLikeliestWordsAndHowLikelyTheyAre(string text)
+    public void Found_OfCharacters_AreTheMostLikelyWordsAndHowLikelyTheyAre(string text)
     {
         LanguageModel model = LanguageModel.Load(trained.File);
         Dictionary<string, double> expected = Words(model, text);
@@ -22,7 +22,7 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Found_OfWords_AreTheLikeliestTokens()
+    public void Found_OfWords_AreTheMostLikelyTokens()
     {
         LanguageModel model = OfWords();
         using GenerationSession session = new TextGenerator(model).CreateSession();
@@ -33,10 +33,10 @@ public sealed class SuggestionSearchTests(TrainedModel trained)
         IReadOnlyList<Suggestion> found = Found(model, "the cat.");
 
         IEnumerable<int> candidates = prediction.GetMostLikely(model.Tokenizer.VocabularySize).Where(id => id != WordTokenizer.UnknownId);
-        int[] likeliest = [.. candidates.Take(SuggestionSearch.MaximumResults)];
-        Assert.Equal(likeliest.Select(id => model.Tokenizer.Decode([id])), found.Select(one => one.Text));
-        for (int place = 0; place < likeliest.Length; place++)
-            Assert.Equal(Math.Exp(prediction.LogProbabilities[likeliest[place]]) / known, found[place].Probability, 1e-9);
+        int[] mostLikely = [.. candidates.Take(SuggestionSearch.MaximumResults)];
+        Assert.Equal(mostLikely.Select(id => model.Tokenizer.Decode([id])), found.Select(one => one.Text));
+        for (int place = 0; place < mostLikely.Length; place++)
+            Assert.Equal(Math.Exp(prediction.LogProbabilities[mostLikely[place]]) / known, found[place].Probability, 1e-9);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ScoreTests(TrainedModel trained) : IDisposable
         Assert.Equal(all.GetProperty("accuracy").GetDouble(), all.GetProperty("correct").GetDouble() / text.Length, 1e-12);
     }
 
-    // The text is searched in blocks of 65536 tokens; the one line goes on from the first to the second, the other begins just after.
+    // The text is searched in blocks of 65536 tokens; one line continues from the first into the second, the other begins just after.
     [Theory]
     [InlineData(65_430)]
     [InlineData(65_500)]

@@ -5,7 +5,7 @@ namespace Aphorist.Cli.Tests.Commands.Train;
 /// <summary>Runs that are interrupted, killed, in use or resumed with other options.</summary>
 public sealed class InterruptionTests : IDisposable
 {
-    // A run of so many epochs is never complete before a test stops it.
+    // A run of this many epochs is never complete before a test stops it.
     private const string Endless = "1000000";
 
     private readonly TemporaryFolder folder = new();

@@ -34,7 +34,7 @@ public sealed class TokenizerTests
         {
             int[] ids = [.. numbers.Select(number => number % tokenizer.VocabularySize)];
             TokenDecoder decoder = tokenizer.CreateDecoder();
-            // The second time shows that the decoder starts anew.
+            // The second time shows that the decoder starts again.
             for (int time = 0; time < 2; time++)
             {
                 string[] pieces = [.. ids.Select(decoder.Append), decoder.Flush()];
