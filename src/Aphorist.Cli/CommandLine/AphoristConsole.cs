@@ -17,6 +17,9 @@ internal abstract class AphoristConsole
     /// <summary>Standard input.</summary>
     public abstract Stream Input { get; }
 
+    /// <summary>A path that names standard input as a file; null if there is none.</summary>
+    public virtual string? InputPath => null;
+
     /// <summary>Standard output, for results only.</summary>
     public abstract ResultWriter Output { get; }
 

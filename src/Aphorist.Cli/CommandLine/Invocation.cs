@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.CommandLine;
 
@@ -36,6 +37,11 @@ internal static class Invocation
         {
             // A reader that has seen enough, such as `head`, is no failure.
             return console.IsReaderGone ? ExitCode.Done : ExitCode.Interrupted;
+        }
+        catch (IOException exception) when (ResultStream.IsBrokenPipe(exception))
+        {
+            // The reader of an output that is a pipe has seen enough.
+            return ExitCode.Done;
         }
         catch (Exception exception)
         {

@@ -19,6 +19,8 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
 
     public override Stream Input => input ??= Console.OpenStandardInput();
 
+    public override string? InputPath => OperatingSystem.IsWindows() ? null : "/dev/stdin";
+
     public override ResultWriter Output { get; }
 
     public override TextWriter Error => Console.Error;

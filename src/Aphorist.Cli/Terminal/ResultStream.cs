@@ -3,7 +3,8 @@ namespace Aphorist.Cli.Terminal;
 /// <summary>Standard output as bytes. When its reader has closed it, as `head` does, it reports that once and discards the rest.</summary>
 internal sealed class ResultStream(Stream inner, Action readerLeft) : Stream
 {
-    private const int BrokenPipe = 32;
+    // EPIPE on Unix, ERROR_BROKEN_PIPE and ERROR_NO_DATA on Windows.
+    private static readonly int[] BrokenPipe = OperatingSystem.IsWindows() ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)] : [32];
 
     /// <summary>Whether the reader of this output has closed it.</summary>
     public bool IsBroken { get; private set; }
@@ -22,6 +23,10 @@ internal sealed class ResultStream(Stream inner, Action readerLeft) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether a write failed because the reader has closed its pipe.</summary>
+    public static bool IsBrokenPipe(IOException exception) =>
+        BrokenPipe.Contains(exception.HResult) || (exception.InnerException is IOException inner && IsBrokenPipe(inner));
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (IsBroken) return;
@@ -29,7 +34,7 @@ internal sealed class ResultStream(Stream inner, Action readerLeft) : Stream
         {
             inner.Write(buffer);
         }
-        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        catch (IOException exception) when (IsBrokenPipe(exception))
         {
             IsBroken = true;
             readerLeft();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -31,11 +32,12 @@ public static class KerasWeightsFile
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         string? vocabulary = VocabularyOf(model);
-        using MemoryStream bytes = new();
-        Write(model, bytes, KindOf(path));
         using AtomicFile file = new(path);
-        file.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        if (vocabulary is not null) AtomicFile.WriteAllText(VocabularyPath(path), vocabulary);
+        // Next to a device or a pipe there is no place for it.
+        using AtomicFile? list = vocabulary is null || file.IsStream ? null : new(VocabularyPath(path));
+        Write(model, file, KindOf(path));
+        list?.Write(Encoding.UTF8.GetBytes(vocabulary!));
+        list?.Commit();
         file.Commit();
     }
 

@@ -28,8 +28,7 @@ public static class OnnxModel
     {
         ProtobufMessage message = Describe(model, kind);
         using AtomicFile file = new(path);
-        using AtomicFileStream stream = new(file);
-        Write(message, stream);
+        Write(message, file);
         file.Commit();
     }
 

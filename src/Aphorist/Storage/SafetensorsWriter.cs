@@ -21,7 +21,7 @@ public sealed class SafetensorsWriter : IDisposable
     private const int ValuesPerWrite = 1 << 20;
 
     private readonly AtomicFile? file;
-    private readonly Stream? stream;
+    private readonly Stream stream;
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<SafetensorsTensor> tensors = [];
     private readonly HashSet<string> names = ["__metadata__"];
@@ -32,7 +32,7 @@ public sealed class SafetensorsWriter : IDisposable
     /// <summary>Starts a new version of a file. The previous version remains until <see cref="Commit"/>.</summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public SafetensorsWriter(string path) => file = new AtomicFile(path);
+    public SafetensorsWriter(string path) => stream = file = new AtomicFile(path);
 
     /// <summary>Starts a file in a stream, which stays open.</summary>
     /// <param name="stream">The stream. It need not be able to seek.</param>
@@ -76,8 +76,8 @@ public sealed class SafetensorsWriter : IDisposable
         SkipCompleteTensors(until: null);
         if (current < tensors.Count)
             throw new InvalidOperationException($"The tensor '{tensors[current].Name}' was not written completely.");
+        stream.Flush();
         file?.Commit();
-        stream?.Flush();
     }
 
     /// <summary>Deletes the new version unless it was committed. A stream stays open.</summary>
@@ -116,20 +116,14 @@ public sealed class SafetensorsWriter : IDisposable
     {
         if (BitConverter.IsLittleEndian)
         {
-            WriteBytes(MemoryMarshal.AsBytes(values));
+            stream.Write(MemoryMarshal.AsBytes(values));
             return;
         }
 
         T[] reversed = values.ToArray();
         if (reversed is int[] four) BinaryPrimitives.ReverseEndianness(four, four);
         if (reversed is long[] eight) BinaryPrimitives.ReverseEndianness(eight, eight);
-        WriteBytes(MemoryMarshal.AsBytes(reversed.AsSpan()));
-    }
-
-    private void WriteBytes(ReadOnlySpan<byte> bytes)
-    {
-        file?.Write(bytes);
-        stream?.Write(bytes);
+        stream.Write(MemoryMarshal.AsBytes(reversed.AsSpan()));
     }
 
     private void SkipCompleteTensors(string? until)
@@ -167,8 +161,8 @@ public sealed class SafetensorsWriter : IDisposable
 
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.WrittenCount);
-        WriteBytes(length);
-        WriteBytes(json.WrittenSpan);
+        stream.Write(length);
+        stream.Write(json.WrittenSpan);
     }
 
     private void WriteJson(ArrayBufferWriter<byte> buffer)

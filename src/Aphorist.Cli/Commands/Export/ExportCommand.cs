@@ -24,7 +24,8 @@ internal static class ExportCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx or model.h5 beside the model file.",
+        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx or model.h5 beside the model file. - is " +
+            "standard output.",
         HelpName = "file",
     };
 
@@ -38,7 +39,7 @@ internal static class ExportCommand
     {
         Command command = new("export", "Export a model to ONNX or Keras.") { Model };
         OptionGroup.Attach(command, new("Format", To, Graph), new("Output", Output));
-        command.SetAction(call => Run(call, CommandOutput.Of(call)));
+        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, CommandOutput.Of(call), cancellationToken)));
         Example.Attach(
             command,
             new("aphorist export runs/nietzsche", "Write runs/nietzsche/model.onnx, which computes the probabilities of the next token."),
@@ -52,7 +53,7 @@ internal static class ExportCommand
         return command;
     }
 
-    private static int Run(ParseResult call, CommandOutput output)
+    private static int Run(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
     {
         string path = ModelPath.Of(call.GetRequiredValue(Model));
         Format format = To.GetValue(call) ?? Format.Onnx;
@@ -60,11 +61,14 @@ internal static class ExportCommand
         if (format == Format.Keras && call.GetResult(Graph) is not null)
             throw new UsageException("--graph is for ONNX: remove it, or use --to onnx.");
         string file = call.GetValue(Output) ?? Path.ChangeExtension(path, DefaultExtension(format, graph));
-        if (Path.GetFullPath(file) == Path.GetFullPath(path))
-            throw new UsageException($"'{file}' is the model itself and would be overwritten: name another file with --output.");
+        CommandInput source = new("the model", path);
+        OutputPath target = OutputPath.Of(file, OutputContent.Binary, output, source);
+        // Next to a device or a pipe there is no place for the vocabulary.
+        OutputPath? list = format == Format.Keras && target.IsFile
+            ? OutputPath.Of(KerasWeightsFile.VocabularyPath(file), OutputContent.Text, output, source)
+            : null;
         LanguageModel model = LanguageModel.Load(path);
-        if (format == Format.Keras) KerasWeightsFile.Write(model, file);
-        else OnnxModel.Write(model, file, graph);
+        long bytes = Write(model, target, list, format, graph, cancellationToken);
         // Keras 3 reads files of Keras 2, but has another hard sigmoid.
         bool isKeras2 = format == Format.Keras && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;
         if (isKeras2 && model.Spec.Gates == GateActivation.HardSigmoid)
@@ -74,8 +78,25 @@ internal static class ExportCommand
                 "for Keras 3 with --output model.keras.");
         }
 
-        output.Result.Announce(output.Json ? Json(file, format, graph) : file);
+        if (format == Format.Keras && list is null)
+            output.Notes.WriteLine("Keras files have no vocabulary. To get it as a JSON file too, export to a file.");
+        target.Report.WriteLine(output.Json ? Json(file, bytes, format, graph) : target.Name);
         return ExitCode.Done;
+    }
+
+    /// <summary>Writes the model and, for Keras, its vocabulary, and returns the length of the model.</summary>
+    private static long Write(
+        LanguageModel model, OutputPath target, OutputPath? list, Format format, OnnxGraphKind graph, CancellationToken cancellationToken)
+    {
+        string? vocabulary = list is null ? null : KerasWeightsFile.VocabularyOf(model);
+        using OutputFile file = target.Open(cancellationToken);
+        using OutputFile? listFile = vocabulary is null ? null : list!.Open(cancellationToken);
+        if (format == Format.Keras) KerasWeightsFile.Write(model, file.Stream, KerasWeightsFile.KindOf(target.Path));
+        else OnnxModel.Write(model, file.Stream, graph);
+        listFile?.Write(vocabulary!);
+        listFile?.Commit();
+        file.Commit();
+        return file.Length;
     }
 
     private static string DefaultExtension(Format format, OnnxGraphKind graph) => (format, graph) switch
@@ -86,11 +107,11 @@ internal static class ExportCommand
         _ => ".onnx",
     };
 
-    private static string Json(string file, Format format, OnnxGraphKind graph) => JsonLine.Of(json =>
+    private static string Json(string file, long bytes, Format format, OnnxGraphKind graph) => JsonLine.Of(json =>
     {
         json.WriteString("file", file);
         json.WriteString("format", format.ToString().ToLowerInvariant());
         if (format == Format.Onnx) json.WriteString("graph", graph.ToString().ToLowerInvariant());
-        json.WriteNumber("bytes", new FileInfo(file).Length);
+        json.WriteNumber("bytes", bytes);
     });
 }

@@ -32,8 +32,8 @@ internal sealed record GenerationRequest
     /// <summary>Whether each text is one line, so that no titles are needed between them.</summary>
     public required bool IsLines { get; init; }
 
-    /// <summary>The output file; null for standard output.</summary>
-    public required string? Output { get; init; }
+    /// <summary>The output; null for standard output.</summary>
+    public required OutputPath? Output { get; init; }
 }
 
 /// <summary>`aphorist generate`: generates text with a model.</summary>
@@ -65,7 +65,7 @@ internal static class GenerateCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Write to this file instead of standard output.",
+        Description = "Write to this file instead of standard output, when the text is complete. - is standard output.",
         HelpName = "file",
     };
 
@@ -120,6 +120,9 @@ internal static class GenerateCommand
         int count = Count.GetValue(call) ?? 1;
         Check(call, options, count, beams, mode);
         string path = ModelPath.Of(call.GetRequiredValue(Model));
+        OutputPath? target = call.GetValue(Output) is string file
+            ? OutputPath.Of(file, OutputContent.Results, output, [new("the model", path), .. PromptArguments.InputsOf(call)])
+            : null;
         LanguageModel model = LanguageModel.Load(path);
         ulong seed = options[0].Seed!.Value;
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, seed, output, cancellationToken);
@@ -134,7 +137,7 @@ internal static class GenerateCommand
             Count = count,
             IsUnique = call.GetValue(Unique),
             IsLines = StopArguments.IsAtLine(call),
-            Output = call.GetValue(Output),
+            Output = target is { IsStandardOutput: false } ? target : null,
         };
         TextGenerator generator = new(model, mode);
         IEnumerable<GenerationItem> texts = GenerationPlan.Create(request, generator, cancellationToken);

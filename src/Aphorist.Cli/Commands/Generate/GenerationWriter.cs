@@ -20,8 +20,12 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
             return;
         }
 
-        await using StreamWriter file = new(request.Output, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        await WriteAsync(texts, file.Write, cancellationToken);
+        using OutputFile file = request.Output.Open(cancellationToken);
+        // Not disposed: after a failed write it would write again.
+        ResultWriter writer = new(file.Stream);
+        await WriteAsync(texts, writer.Type, cancellationToken);
+        await writer.FlushAsync(cancellationToken);
+        file.Commit();
     }
 
     private async Task WriteAsync(IEnumerable<GenerationItem> texts, Action<string> write, CancellationToken cancellationToken)

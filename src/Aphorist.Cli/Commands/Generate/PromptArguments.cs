@@ -57,6 +57,14 @@ internal static class PromptArguments
         return (prompt, Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output.Notes));
     }
 
+    /// <summary>The files that the prompt comes from.</summary>
+    public static IEnumerable<CommandInput> InputsOf(ParseResult call)
+    {
+        if (call.GetValue(Prompt) is "-") yield return new("the prompt", "-");
+        if (call.GetValue(PromptFile) is string file) yield return new("the prompt", file);
+        if (call.GetValue(Passage) is string corpus) yield return new("the text", corpus);
+    }
+
     /// <summary>Lists unknown characters or words, up to a maximum number.</summary>
     public static string NamesOf(IReadOnlyList<string> unknown, int maximum)
     {

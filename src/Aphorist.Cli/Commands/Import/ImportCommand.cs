@@ -106,11 +106,20 @@ internal static class ImportCommand
                 $"{Characters.Name} and {Map.Name}.");
         string file = call.GetValue(Output) ?? throw new UsageException($"Name the model file to write: {Output.Name} model.safetensors.");
         string source = call.GetRequiredValue(Source);
+        OutputPath target = OutputPath.Of(
+            file,
+            OutputContent.Binary,
+            output,
+            new("the model to import", source),
+            new("the text", call.GetValue(Corpus) ?? []),
+            new("the vocabulary", [.. ((string?[])[call.GetValue(Characters), call.GetValue(Map)]).OfType<string>()]));
         ImportedModel imported = ModelImport.Read(source, Window.GetValue(call) ?? ModelSpec.Notebook.Window, Gates.GetValue(call));
         CheckShape(call, source, imported.Spec);
         LanguageModel model = imported.ToLanguageModel(await vocabulary.OpenAsync(imported.VocabularySize, cancellationToken));
-        model.Save(file);
-        output.Result.Announce(output.Json ? Json(model, file) : Summary(model, file));
+        using OutputFile written = target.Open(cancellationToken);
+        model.Save(written.Stream);
+        written.Commit();
+        target.Report.WriteLine(output.Json ? Json(model, file) : Summary(model, target.Name));
         return ExitCode.Done;
     }
 

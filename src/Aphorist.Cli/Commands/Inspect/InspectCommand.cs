@@ -3,7 +3,6 @@ using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
-using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Inspect;
 
@@ -34,7 +33,7 @@ internal static class InspectCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The page to write, a self-contained HTML file. Default: inspect.html beside the model file.",
+        Description = "The page to write, a self-contained HTML file. Default: inspect.html beside the model file. - is standard output.",
         HelpName = "file",
     };
 
@@ -64,19 +63,24 @@ internal static class InspectCommand
         if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT.");
         int length = Length.GetValue(call) ?? DefaultLength;
         string path = ModelPath.Of(name);
+        OutputPath target = OutputPath.Of(
+            call.GetValue(Output) ?? Path.Combine(Path.GetDirectoryName(path) ?? "", DefaultName),
+            OutputContent.Text,
+            output,
+            new("the model", path),
+            new("the text", sources));
         LanguageModel model = LanguageModel.Load(path);
         CheckSize(model.Spec, length);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
-        // An output file that cannot be written is reported before a long text is read.
-        using AtomicFile page = new(call.GetValue(Output) ?? Path.Combine(Path.GetDirectoryName(path) ?? "", DefaultName));
+        using OutputFile page = target.Open(cancellationToken);
         CellInspection cells = await ReadAsync(model, corpus, Tail.GetValue(call) ?? 1, length, output, cancellationToken);
         InspectedText inspected = new(name, model, corpus.Name, cells, Cells.GetValue(call) ?? DefaultCells);
-        page.Write(System.Text.Encoding.UTF8.GetBytes(InspectionPage.Create(inspected)));
+        page.Write(InspectionPage.Create(inspected));
         page.Commit();
-        if (output.Json) output.Result.Announce(InspectionReport.Json(inspected, page.Path));
-        else InspectionReport.Write(output.Result, inspected, page.Path);
+        if (output.Json) output.Result.Announce(InspectionReport.Json(inspected, target.Path));
+        else InspectionReport.Write(target.Report, inspected, target.Name);
         return ExitCode.Done;
     }
 

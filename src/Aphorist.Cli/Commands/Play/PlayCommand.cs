@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Generate;
 using Aphorist.Cli.Terminal;
-using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Play;
 
@@ -30,7 +29,8 @@ internal static class PlayCommand
     private static readonly Option<string?> Output = new("--output", "-o")
     {
         Description =
-            "Save the text to this file on Ctrl-S and at the end. Default: save only on Ctrl-S, to play-1.txt or the next free number.",
+            "Save the text to this file on Ctrl-S and at the end. A file that exists is continued: new text is added to its text. " +
+            "Default: save only on Ctrl-S, to play-1.txt or the next free number.",
         HelpName = "file",
     };
 
@@ -62,22 +62,27 @@ internal static class PlayCommand
         ulong seed = Seed.GetValue(call) ?? SamplingArguments.RandomSeed();
         GenerationOptions options = SamplingArguments.BindCommon(
             call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
+        // The text is printed at the end anyway.
+        OutputPath? target = call.GetValue(Output) is string named
+            ? OutputPath.Of(named, OutputContent.Results, output, new CommandInput("the model", path))
+            : null;
         LanguageModel model = LanguageModel.Load(path);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PlaySession session = new(new TextGenerator(model), options, end.Token);
-        session.Type(call.GetValue(Prompt) ?? "");
-        string? file = call.GetValue(Output);
+        PlayFile? file = target is { IsStandardOutput: false } ? new(target, cancellationToken) : null;
         try
         {
+            if (file is { End.Length: > 0 }) session.Continue(file.End);
+            session.Type(call.GetValue(Prompt) ?? "");
             return Play(session, file, console, end);
         }
         finally
         {
-            Finish(session.Text.ToString(), file, text => output.Result.Announce(output.Json ? Json(path, text, seed) : text));
+            Finish(session.NewText, file, text => output.Result.Announce(output.Json ? Json(path, text, seed) : text));
         }
     }
 
-    private static int Play(PlaySession session, string? file, AphoristConsole console, CancellationTokenSource end)
+    private static int Play(PlaySession session, PlayFile? file, AphoristConsole console, CancellationTokenSource end)
     {
         // The terminal was closed, or the connection to it was lost.
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -98,11 +103,11 @@ internal static class PlayCommand
     }
 
     /// <summary>Saves the text, and prints it even if it cannot be saved.</summary>
-    private static void Finish(string text, string? file, Action<string> print)
+    private static void Finish(string text, PlayFile? file, Action<string> print)
     {
         try
         {
-            if (file is not null) AtomicFile.WriteAllText(file, text);
+            using (file) file?.Finish(text);
         }
         finally
         {
@@ -111,14 +116,13 @@ internal static class PlayCommand
     }
 
     /// <summary>Saves the text to the file, or to the next free one in the current folder, and returns which one it was.</summary>
-    private static string? TrySave(PlaySession session, string? file)
+    private static PlayFile? TrySave(PlaySession session, PlayFile? file)
     {
         try
         {
-            string path = file ?? FindFreeName();
-            AtomicFile.WriteAllText(path, session.Text.ToString());
-            session.Message = $"Saved to {path}.";
-            return path;
+            PlayFile chosen = file ?? new PlayFile(FindFreeName());
+            session.Message = chosen.Save(session.NewText);
+            return session.NewText.Length > 0 ? chosen : file;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -128,7 +132,7 @@ internal static class PlayCommand
     }
 
     private static string FindFreeName() =>
-        Enumerable.Range(1, int.MaxValue).Select(number => $"play-{number}.txt").First(name => !File.Exists(name));
+        Enumerable.Range(1, int.MaxValue).Select(number => $"play-{number}.txt").First(name => !Path.Exists(name));
 
     private static string Json(string model, string text, ulong seed) => JsonLine.Of(json =>
     {

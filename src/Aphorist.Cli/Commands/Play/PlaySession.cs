@@ -14,6 +14,7 @@ internal sealed class PlaySession
     private readonly SessionCache cache;
     private readonly bool[] isWithinWord;
     private readonly Stack<PlayText> earlier = new();
+    private PlayText start = PlayText.Empty;
     private GenerationOptions options;
     private PartialWord? partial;
     private SuggestionSearch? search;
@@ -35,6 +36,9 @@ internal sealed class PlaySession
     /// <summary>The text so far.</summary>
     public PlayText Text { get; private set; } = PlayText.Empty;
 
+    /// <summary>The text so far, without the text that it continues.</summary>
+    public string NewText => Text.ToString()[start.Length..];
+
     /// <summary>The suggestions found so far, the most likely first.</summary>
     public IReadOnlyList<Suggestion> Suggestions => search?.Results ?? [];
 
@@ -49,6 +53,15 @@ internal sealed class PlaySession
 
     /// <summary>Whether the model is generating.</summary>
     public bool IsGenerating => run is not null;
+
+    /// <summary>Continues a text, which stays as it is: it can be neither erased nor undone.</summary>
+    public void Continue(string text)
+    {
+        Type(text);
+        if (Message.Length > 0) Message += " The file keeps them.";
+        start = Text;
+        earlier.Clear();
+    }
 
     /// <summary>
     /// Appends typed text, normalized like the model's corpus. Characters that the model does not know are left out, with a message.
@@ -87,7 +100,13 @@ internal sealed class PlaySession
     public void Select(int steps) => Selected = Math.Clamp(Selected + steps, 0, Math.Max(Suggestions.Count - 1, 0));
 
     /// <summary>Removes the last character.</summary>
-    public void Erase() => Change(Text.WithoutLastCharacter());
+    public void Erase()
+    {
+        PlayText shorter = Text.WithoutLastCharacter();
+        bool isNew = shorter.Length >= start.Length;
+        if (!isNew) Message = "The text that was in the file stays.";
+        Change(isNew ? shorter : start);
+    }
 
     /// <summary>Undoes the last change.</summary>
     public void Undo()

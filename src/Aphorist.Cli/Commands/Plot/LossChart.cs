@@ -35,12 +35,16 @@ internal static class LossChart
     /// <summary>Writes a .png or .svg file and replaces an existing one.</summary>
     /// <exception cref="IOException">The file cannot be written. An existing one is unchanged.</exception>
     /// <exception cref="PlatformNotSupportedException">The drawing library does not work on this machine.</exception>
-    public static void Write(IReadOnlyList<LossCurve> curves, LossAxis axis, string file)
+    public static void Write(IReadOnlyList<LossCurve> curves, LossAxis axis, string file) =>
+        AtomicFile.WriteAllBytes(file, Draw(curves, axis, file));
+
+    /// <summary>Draws a .png for a file with that ending, and otherwise an .svg, which is text.</summary>
+    /// <exception cref="PlatformNotSupportedException">The drawing library does not work on this machine.</exception>
+    public static byte[] Draw(IReadOnlyList<LossCurve> curves, LossAxis axis, string file)
     {
-        byte[] image;
         try
         {
-            image = HasEnding(file, SvgEnding) ? Svg(curves, axis) : Png(curves, axis);
+            return HasEnding(file, PngEnding) ? Png(curves, axis) : Svg(curves, axis);
         }
         catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or BadImageFormatException)
         {
@@ -49,10 +53,6 @@ internal static class LossChart
                 + "The losses are in metrics.csv.",
                 exception);
         }
-
-        using AtomicFile target = new(file);
-        target.Write(image);
-        target.Commit();
     }
 
     private static bool HasEnding(string file, string ending) => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase);

@@ -41,6 +41,9 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
         return string.IsNullOrEmpty(folder) ? Path.GetFileNameWithoutExtension(full) : folder;
     }
 
+    /// <summary>The file with the losses of a run.</summary>
+    public static string FileOf(string run) => Directory.Exists(run) ? Path.Combine(run, MetricsName) : run;
+
     /// <summary>The training loss of each epoch. Losses that are not finite cannot be drawn and are left out.</summary>
     public (double[] Positions, double[] Losses) Training(LossAxis axis) => Points(axis, epoch => epoch.Loss);
 
@@ -66,7 +69,7 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
 
     private static IReadOnlyList<EpochCompleted> ReadEpochs(string run)
     {
-        string file = Directory.Exists(run) ? Path.Combine(run, MetricsName) : run;
+        string file = FileOf(run);
         if (!File.Exists(file))
         {
             throw new FileNotFoundException(file == run

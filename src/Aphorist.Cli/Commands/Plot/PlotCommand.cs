@@ -16,7 +16,13 @@ internal static class PlotCommand
         LossAxis.Epoch,
         ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
 
-    private static readonly Option<string?> Output = OutputOption();
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description =
+            "File to write, .png or .svg; - is standard output, as .svg. Default: loss.png in the run folder, or in the current directory " +
+            "for several runs.",
+        HelpName = "file",
+    };
 
     public static Command Create()
     {
@@ -24,7 +30,7 @@ internal static class PlotCommand
         {
             Runs, By, Output,
         };
-        command.SetAction(Run);
+        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, cancellationToken)));
         Example.Attach(
             command,
             new("aphorist plot runs/aphorisms", "Draw one run as runs/aphorisms/loss.png."),
@@ -33,14 +39,20 @@ internal static class PlotCommand
         return command;
     }
 
-    private static int Run(ParseResult call)
+    private static int Run(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
         string[] runs = call.GetRequiredValue(Runs);
-        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs);
         string file = call.GetValue(Output) ?? DefaultFile(runs);
-        LossChart.Write(curves, By.GetValue(call) ?? LossAxis.Epoch, file);
-        output.Result.Announce(output.Json ? Json(file, curves) : file);
+        OutputPath target = OutputPath.Of(
+            file, OutputContent.Text, output, [.. runs.Select(run => new CommandInput($"the run '{run}'", LossCurve.FileOf(run)))]);
+        if (target.IsFile && !LossChart.CanWrite(file))
+            throw new UsageException($"--output takes a file name that ends in .png or .svg, not '{file}'.");
+        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs);
+        using OutputFile picture = target.Open(cancellationToken);
+        picture.Stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file));
+        picture.Commit();
+        target.Report.WriteLine(output.Json ? Json(file, curves) : target.Name);
         return ExitCode.Done;
     }
 
@@ -66,19 +78,4 @@ internal static class PlotCommand
 
         json.WriteEndArray();
     });
-
-    private static Option<string?> OutputOption()
-    {
-        Option<string?> option = new("--output", "-o")
-        {
-            Description = "File to write, .png or .svg. Default: loss.png in the run folder, or in the current directory for several runs.",
-            HelpName = "file",
-        };
-        option.Validators.Add(result =>
-        {
-            foreach (string name in result.Tokens.Select(token => token.Value))
-                if (!LossChart.CanWrite(name)) result.AddError($"--output takes a file name that ends in .png or .svg, not '{name}'.");
-        });
-        return option;
-    }
 }

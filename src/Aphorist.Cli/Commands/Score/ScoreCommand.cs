@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
-using Aphorist.IO;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
@@ -25,7 +24,7 @@ internal static class ScoreCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "Write a self-contained HTML page that shows the text coloured by its surprisal.",
+        Description = "Write a self-contained HTML page that shows the text coloured by its surprisal. - is standard output.",
         HelpName = "file",
     };
 
@@ -56,20 +55,23 @@ internal static class ScoreCommand
         if (call.GetResult(Length) is not null && file is null)
             throw new UsageException($"{Length.Name} limits the page: add {Output.Name}, or remove {Length.Name}.");
         string name = call.GetRequiredValue(Model);
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(name));
-        // An output file that cannot be written is reported before the work.
-        using AtomicFile? page = file is null ? null : new AtomicFile(file);
+        string path = ModelPath.Of(name);
+        OutputPath? target = file is null
+            ? null
+            : OutputPath.Of(file, OutputContent.Text, output, new("the model", path), new("the text", sources));
+        LanguageModel model = LanguageModel.Load(path);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        using OutputFile? page = target?.Open(cancellationToken);
         int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
         ScoredText scored = await Task.Run(
             () => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
-        page?.Write(System.Text.Encoding.UTF8.GetBytes(ScorePage.Create(scored)));
+        page?.Write(ScorePage.Create(scored));
         page?.Commit();
         if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
-        else ScoreReport.Write(output.Result, scored);
-        if (file is not null && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
+        else ScoreReport.Write(target?.Report ?? output.Result, scored);
+        if (target is { IsStandardOutput: false } && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
         return ExitCode.Done;
     }
 
