@@ -15,7 +15,7 @@ internal static class ScoreCommand
 
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Argument<string[]> Text = WordArgument.Several(
+    private static readonly Argument<string[]> Text = WordArgument.Corpora(
         "FILE", "The text to read: files, a name that `aphorist corpora` lists, a folder, a pattern, or - for standard input.");
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
@@ -50,13 +50,12 @@ internal static class ScoreCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Text) ?? [];
-        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
+        string[] sources = call.GetRequiredValue(Text);
         string? file = call.GetValue(Output);
         if (call.GetResult(Length) is not null && file is null)
             throw new UsageException($"{Length.Name} limits the page: add {Output.Name}, or remove {Length.Name}.");
         string name = call.GetRequiredValue(Model);
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(name));
+        LanguageModel model = await ModelPath.LoadAsync(ModelPath.Of(name), cancellationToken);
         // An output file that cannot be written is reported before the work.
         using AtomicFile? page = file is null ? null : new AtomicFile(file);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
