@@ -9,6 +9,7 @@ using Aphorist.Cli.Commands.Documentation;
 using Aphorist.Cli.Commands.Evaluate;
 using Aphorist.Cli.Commands.Export;
 using Aphorist.Cli.Commands.Generate;
+using Aphorist.Cli.Commands.Help;
 using Aphorist.Cli.Commands.Import;
 using Aphorist.Cli.Commands.Info;
 using Aphorist.Cli.Commands.Inspect;
@@ -43,6 +44,8 @@ internal static class AphoristCommand
         ("cache", CacheCommand.Create),
         ("bench", BenchCommand.Create),
         ("completion", CompletionCommand.Create),
+        ("help", HelpCommand.Create),
+        ("version", HelpCommand.CreateVersion),
         ("documentation", DocumentationCommand.Create),
     ];
 
@@ -50,10 +53,11 @@ internal static class AphoristCommand
     public static RootCommand Create(string? called = null)
     {
         RootCommand root = new("Train small language models on any text, on an ordinary CPU, and generate text with them.");
-        bool isClear = called != "documentation" && Commands.Any(command => command.Name == called);
+        bool isClear = called is not ("documentation" or "help") && Commands.Any(command => command.Name == called);
         foreach ((string name, Func<Command> create) in Commands)
             if (!isClear || name == called) root.Add(create());
 
+        foreach (Command command in root.Subcommands) LastOptions.Win(command);
         root.HelpName = Name;
         // Tab completion passes the whole line, so the parser must know the name of the program.
         root.Aliases.Add(Name);

@@ -61,6 +61,10 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         return $"{CallOf(command.Parents.OfType<Command>().Single())} {command.Name}";
     }
 
+    /// <summary>A command with its arguments: <c>aphorist evaluate MODEL CORPUS...</c>.</summary>
+    public static string UsageOf(Command command) =>
+        CallOf(command) + string.Concat(command.Arguments.Select(argument => $" {UsageOf(argument)}"));
+
     /// <summary>An argument as it is typed, in brackets where it may be left out.</summary>
     public static string UsageOf(Argument argument)
     {
@@ -78,20 +82,26 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        Command command = parseResult.CommandResult.Command;
-        AphoristConsole console = Invocation.ConsoleOf(parseResult);
+        Write(parseResult.CommandResult.Command, Invocation.ConsoleOf(parseResult), parseResult.InvocationConfiguration.Output);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Writes the help of a command to standard output.</summary>
+    public static void Write(Command command, CommandOutput output) => Write(command, output.Console, output.Result);
+
+    private static void Write(Command command, AphoristConsole console, TextWriter output)
+    {
         int width = console.IsOutputTerminal
             ? Math.Clamp(console.OutputTerminal.Profile.Width, MinimumWidth, MaximumWidth)
             : RedirectedWidth;
-        Write(command, parseResult.InvocationConfiguration.Output, width);
-        return ExitCode.Done;
+        Write(command, output, width);
     }
 
     private static void Write(Command command, TextWriter output, int width)
     {
         foreach (string line in Wrap(command.Description ?? "", width)) output.WriteLine(line);
         WriteUsage(command, output);
-        WriteSection("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)), output, width);
+        WriteSection("Arguments", command.Arguments.Select(argument => (UsageOf(argument), argument.Description)), output, width);
         WriteSection(
             "Commands", command.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, one.Description)), output, width);
         foreach (OptionGroup group in OptionGroup.Of(command)) WriteOptions(group, output, width);
@@ -101,9 +111,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 
     private static void WriteUsage(Command command, TextWriter output)
     {
-        string arguments = string.Concat(command.Arguments.Select(argument => $" {UsageOf(argument)}"));
-        string operands = command is RootCommand ? " COMMAND" : arguments;
-        output.WriteLine($"\nUsage: {CallOf(command)}{operands} [options]");
+        string operands = command.Subcommands.Count == 0 ? "" : command.Action is null ? " COMMAND" : " [COMMAND]";
+        output.WriteLine($"\nUsage: {UsageOf(command)}{operands} [options]");
     }
 
     /// <summary>The options that every command takes.</summary>

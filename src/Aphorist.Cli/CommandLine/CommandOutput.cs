@@ -3,13 +3,16 @@ using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Where a command writes: results to standard output, everything else to standard error.</summary>
+/// <summary>What a command reads and where it writes: results to standard output, everything else to standard error.</summary>
 /// <param name="Console">The streams and the terminal of the call.</param>
 /// <param name="Json">Whether results are JSON.</param>
 /// <param name="Quiet">Whether notes and progress are suppressed.</param>
 /// <param name="Debug">Whether to print the stack trace of a failure.</param>
 internal sealed record CommandOutput(AphoristConsole Console, bool Json, bool Quiet, bool Debug)
 {
+    /// <summary>Standard input. On a terminal, a note says that the command waits for it.</summary>
+    public Stream Input => Console.IsInputTerminal ? new TypedInput(Console.Input, Notes) : Console.Input;
+
     /// <summary>Standard output.</summary>
     public ResultWriter Result => Console.Output;
 

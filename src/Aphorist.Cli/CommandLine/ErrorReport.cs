@@ -5,6 +5,8 @@ namespace Aphorist.Cli.CommandLine;
 /// <summary>Reports a failed call in one or two sentences.</summary>
 internal static class ErrorReport
 {
+    private const int LongestMessage = 2000;
+
     /// <summary>Writes the message, and with --debug the stack trace, and returns the exit code.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="call">The call that failed.</param>
@@ -27,7 +29,7 @@ internal static class ErrorReport
     public static string SentenceOf(Exception exception, bool debug, Command? command = null)
     {
         if (exception is OutOfMemoryException) return "Not enough memory: use a smaller model, batch, window or sequence length.";
-        string message = exception.Message.ReplaceLineEndings(" ");
+        string message = Plain(exception.Message);
         if (command is not null && OptionOf(exception, command) is Option option)
         {
             string named = PropertyNames.ToOptions(message, command);
@@ -36,6 +38,16 @@ internal static class ErrorReport
 
         if (IsExpected(exception)) return message;
         return $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
+    }
+
+    /// <summary>
+    /// A message as one line. It can contain what a person typed, which must not control the terminal and can have any length.
+    /// </summary>
+    public static string Plain(string message)
+    {
+        string line = message.ReplaceLineEndings(" ");
+        if (line.Length > LongestMessage) line = $"{line[..(LongestMessage / 2)]}...{line[^(LongestMessage / 2)..]}";
+        return string.Concat(line.Select(unit => char.IsControl(unit) ? $"\\u{(int)unit:X4}" : unit.ToString()));
     }
 
     /// <summary>The option of the called command that sets the property which the library refused.</summary>

@@ -27,10 +27,14 @@ internal static class Invocation
     {
         ParseResult call = AphoristCommand.Create(arguments.FirstOrDefault()).Parse(arguments);
         if (arguments.Length == 0) return ShowHelp(console);
-        if (call.Action is ParseErrorAction) return UsageErrorReport.Write(call, console.Error);
+        // --help works in a wrong call, too.
+        bool isWrong = call.Action is ParseErrorAction
+            || (call.Action == call.CommandResult.Command.Action && UsageErrorReport.StrayOption(call) is not null);
+        if (isWrong) return UsageErrorReport.Write(call, console.Error);
         try
         {
-            RefuseEmptyPaths(call);
+            CheckWords(call);
+            NoteDecimalCommas(call, console.Error);
             return await call.InvokeAsync(new Configuration(console), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -49,20 +53,33 @@ internal static class Invocation
         }
     }
 
-    /// <summary>Refuses an empty path, as from an unset variable of a shell. The library could not say which option it was.</summary>
-    private static void RefuseEmptyPaths(ParseResult call)
+    /// <summary>
+    /// Refuses empty words, as from an unset variable of a shell, and NUL characters, which no file name can have. The library could not
+    /// say which option it was.
+    /// </summary>
+    private static void CheckWords(ParseResult call)
     {
         foreach (SymbolResult result in call.CommandResult.Children)
         {
-            string? name = result switch
+            (string name, string? value, bool isRequired) = result switch
             {
-                ArgumentResult { Argument: Argument argument } => argument.Name,
-                OptionResult { Option: { HelpName: "file" or "folder" or "model" } option } => option.Name,
-                _ => null,
+                ArgumentResult { Argument: Argument argument } => (argument.Name, null, argument.Arity.MinimumNumberOfValues > 0),
+                OptionResult { Option: Option option } => (option.Name, option.HelpName, false),
+                _ => ("", null, false),
             };
-            if (name is not null && result.Tokens.Any(token => token.Value.Length == 0))
-                throw new UsageException($"{name} is empty: give a path, or leave it out.");
+            if (result is not OptionResult { Option: TextOption } && result.Tokens.Any(token => token.Value.Length == 0))
+                throw new UsageException(
+                    $"{name} is empty: give a value{(value is null ? "" : $" ({value})")}{(isRequired ? "" : ", or leave it out")}.");
+            if (result.Tokens.Any(token => token.Value.Contains('\0', StringComparison.Ordinal)))
+                throw new UsageException($"{name} has a NUL character: remove it.");
         }
+    }
+
+    private static void NoteDecimalCommas(ParseResult call, TextWriter error)
+    {
+        if (call.GetValue(GlobalOptions.Quiet)) return;
+        foreach (NumberListOption option in call.CommandResult.Command.Options.OfType<NumberListOption>())
+            if (option.NoteOn(call) is string note) error.WriteLine(note);
     }
 
     private static int ShowHelp(AphoristConsole console)

@@ -1,6 +1,6 @@
 namespace Aphorist.Cli.CommandLine;
 
-/// <summary>Finds the model that a call names.</summary>
+/// <summary>Finds and loads the model that a call names.</summary>
 internal static class ModelPath
 {
     /// <summary>Returns the file itself, or the best model in the folder of a run.</summary>
@@ -12,4 +12,8 @@ internal static class ModelPath
             ? best
             : throw new FileNotFoundException($"There is no model in '{named}' yet. A run saves its first model after the first epoch.");
     }
+
+    /// <summary>Loads a model. Its file can be a pipe into which nobody writes, so the call can be interrupted meanwhile.</summary>
+    public static Task<LanguageModel> LoadAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run(() => LanguageModel.Load(path), cancellationToken).WaitAsync(cancellationToken);
 }

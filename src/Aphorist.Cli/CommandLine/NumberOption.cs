@@ -45,6 +45,32 @@ internal sealed record NumberRange(double Minimum, double Maximum = double.Posit
     private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }
 
+/// <summary>
+/// Numbers are written with a decimal point, whatever the language of the system. A person who writes a decimal comma is told so, because
+/// a comma may also separate two numbers.
+/// </summary>
+internal static class DecimalComma
+{
+    /// <summary>How to write a number that was refused, if it has a decimal comma; otherwise nothing.</summary>
+    public static string Hint(string word) =>
+        IsNumber(word.Replace(',', '.')) && word.Count(unit => unit == ',') == 1
+            ? $" Write it with a decimal point: {word.Replace(',', '.')}."
+            : "";
+
+    /// <summary>Says how a list was read, if its commas could be decimal commas; null if they could not.</summary>
+    /// <param name="option">The option that takes the list.</param>
+    /// <param name="words">The values of the list.</param>
+    public static string? Note(string option, string[] words)
+    {
+        bool isAmbiguous = words.Length > 0 && words.Length % 2 == 0 && words.All(word => word.Length > 0 && word.All(char.IsAsciiDigit));
+        if (!isAmbiguous) return null;
+        string read = $"{string.Join(", ", words[..^1])} and {words[^1]}", meant = string.Join(',', words.Chunk(2).Select(pair => $"{pair[0]}.{pair[1]}"));
+        return $"{option} was read as the values {read}. If the comma is a decimal comma, write {meant}.";
+    }
+
+    private static bool IsNumber(string word) => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+}
+
 /// <summary>An option whose value is a number within a range.</summary>
 /// <remarks>
 /// The parser sees text: number types make it compile code at every start, which takes longer than the rest of a short call.
@@ -65,7 +91,7 @@ internal sealed class NumberOption<T> : Option<string?>
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.");
+                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.{DecimalComma.Hint(token.Value)}");
         });
     }
 
@@ -102,9 +128,14 @@ internal sealed class NumberListOption : Option<string?>
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} separated by commas ({range}), not '{token.Value}'.");
+                if (Parse(token.Value) is null)
+                    result.AddError($"{name} takes {kind} with a decimal point, separated by commas ({range}), not '{token.Value}'.");
         });
     }
+
+    /// <summary>Says how the list was read, if its commas could be decimal commas; null if they could not.</summary>
+    public string? NoteOn(ParseResult call) =>
+        count is null && call.GetValue(this) is string words ? DecimalComma.Note(Name, words.Split(',')) : null;
 
     /// <summary>The numbers given; null if the option is not given.</summary>
     public double[]? GetValue(ParseResult call) => call.GetValue(this) is string words ? Parse(words) : null;

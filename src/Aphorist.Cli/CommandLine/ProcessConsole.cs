@@ -1,5 +1,4 @@
 using Aphorist.Cli.Terminal;
-using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Aphorist.Cli.CommandLine;
@@ -13,17 +12,18 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
     /// <param name="readerLeft">Called once when the reader of standard output has closed it.</param>
     public ProcessConsole(Action readerLeft)
     {
-        stream = new ResultStream(OpenStandardOutput(), readerLeft);
+        stream = new ResultStream(StandardStreams.OpenOutput(), readerLeft);
         Output = new ResultWriter(stream);
+        Error = StandardStreams.OpenError();
     }
 
-    public override Stream Input => input ??= Console.OpenStandardInput();
+    public override Stream Input => input ??= StandardStreams.OpenInput();
 
     public override string? InputPath => OperatingSystem.IsWindows() ? null : "/dev/stdin";
 
     public override ResultWriter Output { get; }
 
-    public override TextWriter Error => Console.Error;
+    public override TextWriter Error { get; }
 
     public override bool IsInputTerminal => !Console.IsInputRedirected;
 
@@ -59,15 +59,4 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
     /// <summary>Whether a terminal knows escape sequences. Spectre.Console knows the names of some terminals only.</summary>
     private static bool HasAnsi(bool isTerminal) =>
         isTerminal && !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-
-    /// <summary>
-    /// .NET's console stream hides a broken pipe and a file stream reports it. But a file stream keeps its own position in a file, which
-    /// would overwrite what standard error has written to the same file.
-    /// </summary>
-    private static Stream OpenStandardOutput()
-    {
-        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
-        FileStream file = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return file.CanSeek ? Console.OpenStandardOutput() : file;
-    }
 }

@@ -9,7 +9,7 @@ internal static class CorpusOpening
         IReadOnlyList<string> sources, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
         await using CorpusProgressReport report = new(output);
-        Corpus corpus = await Corpus.OpenAsync(sources, options with { StandardInput = output.Console.Input }, report, cancellationToken);
+        Corpus corpus = await Corpus.OpenAsync(sources, options with { StandardInput = output.Input }, report, cancellationToken);
         foreach (string note in corpus.Notes) await output.Notes.WriteLineAsync(note);
         return corpus;
     }

@@ -16,6 +16,10 @@ namespace Aphorist;
 /// </remarks>
 public sealed record GenerationOptions
 {
+    // Logits are single-precision numbers of a few dozen at most. Within these bounds no sum or product of them overflows.
+    private const double MaxLogitChange = 10_000;
+    private const int MaxPenaltyWindow = 1_000_000;
+
     /// <summary>
     /// The maximum number of tokens to generate: 0 or more. A token is a character, a word or a byte, depending on the tokenizer.
     /// 400 by default. Null means no limit, which only the streaming methods accept.
@@ -68,25 +72,31 @@ public sealed record GenerationOptions
     public double TypicalP { get; init => field = Check(value, value is > 0 and <= 1, "greater than 0 and at most 1"); } = 1.0;
 
     /// <summary>
-    /// The number by which positive logits of recent tokens are divided and negative ones multiplied (Keskar et al., 2019, "CTRL"): 1 or
-    /// more. 1, the default, changes nothing.
+    /// The number by which positive logits of recent tokens are divided and negative ones multiplied (Keskar et al., 2019, "CTRL"): 1 to
+    /// 10,000. 1, the default, changes nothing.
     /// </summary>
-    public double RepetitionPenalty { get; init => field = Check(value, value >= 1 && double.IsFinite(value), "1 or more"); } = 1.0;
-
-    /// <summary>The number subtracted from a token's logit for each of its recent occurrences: 0 or more. 0 by default.</summary>
-    public double FrequencyPenalty { get; init => field = Check(value, value >= 0 && double.IsFinite(value), "0 or more"); }
-
-    /// <summary>The number subtracted once from the logit of each recent token: 0 or more. 0 by default.</summary>
-    public double PresencePenalty { get; init => field = Check(value, value >= 0 && double.IsFinite(value), "0 or more"); }
+    public double RepetitionPenalty
+    {
+        get;
+        init => field = Check(value, value is >= 1 and <= MaxLogitChange, "1 to 10000");
+    } = 1.0;
 
     /// <summary>
-    /// The number of last tokens, prompt included, that count as recent for the penalties: 1 or more. 64 by default.
+    /// The number subtracted from a token's logit for each of its recent occurrences: 0 to 10,000. 0 by default.
     /// </summary>
-    public int PenaltyWindow { get; init => field = Check(value, value >= 1, "1 or more"); } = 64;
+    public double FrequencyPenalty { get; init => field = Check(value, value is >= 0 and <= MaxLogitChange, "0 to 10000"); }
+
+    /// <summary>The number subtracted once from the logit of each recent token: 0 to 10,000. 0 by default.</summary>
+    public double PresencePenalty { get; init => field = Check(value, value is >= 0 and <= MaxLogitChange, "0 to 10000"); }
 
     /// <summary>
-    /// Numbers added to the logits of tokens, by the token's text; each is finite. Adding 1 multiplies a token's odds by e. For a word
-    /// model, a word stands for its tokens with and without a leading space. None by default.
+    /// The number of last tokens, prompt included, that count as recent for the penalties: 1 to 1,000,000. 64 by default.
+    /// </summary>
+    public int PenaltyWindow { get; init => field = Check(value, value is >= 1 and <= MaxPenaltyWindow, "1 to 1000000"); } = 64;
+
+    /// <summary>
+    /// Numbers added to the logits of tokens, by the token's text: -10,000 to 10,000 each. Adding 1 multiplies a token's odds by e. For a
+    /// word model, a word stands for its tokens with and without a leading space. None by default.
     /// </summary>
     public IReadOnlyDictionary<string, double> LogitBias
     {
@@ -94,7 +104,8 @@ public sealed record GenerationOptions
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            foreach (double bias in value.Values) Check(bias, double.IsFinite(bias), "finite; to exclude a token, use BannedTokens");
+            foreach (double bias in value.Values)
+                Check(bias, Math.Abs(bias) <= MaxLogitChange, "-10000 to 10000; to exclude a token, use BannedTokens");
             field = value;
         }
     } = new Dictionary<string, double>();

@@ -186,8 +186,10 @@ public sealed class TextGenerator
     public IReadOnlyList<BeamResult> BeamSearch(
         string prompt, GenerationOptions? options = null, BeamOptions? beamOptions = null, CancellationToken cancellationToken = default)
     {
+        beamOptions ??= new BeamOptions();
+        beamOptions.Validate();
         CompiledOptions compiled = CompileLimited(options);
-        return new BeamSearch(weights, compiled, beamOptions ?? new BeamOptions()).Run(compiled.Encode(prompt), cancellationToken);
+        return new BeamSearch(weights, compiled, beamOptions).Run(compiled.Encode(prompt), cancellationToken);
     }
 
     /// <summary>Returns how surprising each token of a text is to the model, the first one included.</summary>

@@ -31,6 +31,9 @@ public sealed class CorpusException : AphoristException
         ? new($"'{path}' cannot be read: permission denied. Change its permissions, or copy it to a folder you can read.", exception)
         : new($"'{path}' cannot be read ({exception.Message.TrimEnd('.')}): check the file and the disk it is on.", exception);
 
+    internal static CorpusException NoInput(string name, Exception exception) =>
+        new($"Cannot read {name} ({exception.Message.TrimEnd('.')}): pipe some text into it, or give a file.", exception);
+
     internal static CorpusException TooLong(string name) => new(
         $"'{name}' makes the text longer than the billion characters that fit in memory: " +
         "give files instead of standard input, or use a part of the text.");

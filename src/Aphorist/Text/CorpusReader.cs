@@ -36,7 +36,7 @@ internal sealed class CorpusReader
         }
 
         if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
-        else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
+        else if (File.Exists(source)) await AddFileAsync(source, Path.GetFileName(source), cancellationToken).ConfigureAwait(false);
         else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
         else if (isInCatalog) await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
         else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
@@ -54,7 +54,8 @@ internal sealed class CorpusReader
         }
         else
         {
-            AddFile(await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
+            string path = await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false);
+            await AddFileAsync(path, entry.Name, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -88,7 +89,6 @@ internal sealed class CorpusReader
     {
         try
         {
-            // A pipe or device has no length. ReadAllBytesAsync reads those to their end.
             if (GetLength(path) > LongestText) throw CorpusException.TooLong(path);
             return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
@@ -100,15 +100,22 @@ internal sealed class CorpusReader
 
     private static long GetLength(string path) => CacheFileSource.Of(path).Length;
 
-    private void AddFile(string path, string name) =>
-        parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
+    /// <summary>Adds a file. A pipe or a device has no length; it is read at once, because it can be read only once.</summary>
+    private async Task AddFileAsync(string path, string name, CancellationToken cancellationToken)
+    {
+        string empty = $"'{path}' is empty: give a file with some text in it.";
+        if (GetLength(path) > 0) parts.Add(new(name, [path], default, empty));
+        else parts.Add(new(name, [], await ReadToEndAsync(null, path, cancellationToken).ConfigureAwait(false), empty));
+    }
 
-    /// <summary>Adds the files of a folder or glob. Empty ones among them are no error.</summary>
+    /// <summary>Adds the files of a folder or glob. Those without a length are empty, or pipes and devices, which could block.</summary>
     private void AddFound(string source, IReadOnlyList<string> paths, string failure)
     {
         if (paths.Count == 0) throw new CorpusException($"'{source}' {failure}: check the path, or name the files one by one.");
+        ILookup<bool, string> hasLength = paths.ToLookup(path => GetLength(path) > 0);
+        notes.AddRange(hasLength[false].Select(path => $"Skipped '{path}': it is empty, or not a regular file."));
         string name = FileSearch.IsGlob(source) ? source : Path.GetFileName(Path.GetFullPath(source).TrimEnd(Path.DirectorySeparatorChar));
-        parts.Add(new(name, paths, default, $"All {paths.Count} files of '{source}' are empty: give at least one with some text in it."));
+        parts.Add(new(name, [.. hasLength[true]], default, $"No file of '{source}' has any text in it: give at least one that has."));
     }
 
     private async Task AddStandardInputAsync(CancellationToken cancellationToken)
@@ -125,24 +132,43 @@ internal sealed class CorpusReader
 
     private async Task AddStreamAsync(Stream stream, string name, CancellationToken cancellationToken)
     {
-        using MemoryStream bytes = new();
-        try
-        {
-            // A read from a terminal cannot be cancelled, but the wait for it can.
-            await stream.CopyToAsync(bytes, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException exception)
-        {
-            throw CorpusException.Unreadable(name, exception);
-        }
-
-        string empty = $"Nothing came from {name}: pipe some text into it, or give a file.";
-        parts.Add(new(name, [], new(bytes.GetBuffer(), 0, (int)bytes.Length), empty));
+        ArraySegment<byte> bytes = await ReadToEndAsync(stream, name, cancellationToken).ConfigureAwait(false);
+        parts.Add(new(name, [], bytes, $"Nothing came from {name}: pipe some text into it, or give a file."));
     }
 
-    /// <summary>Standard input is in memory already, and could not be found again by its path.</summary>
+    /// <summary>Reads a stream to its end, or the file that is named.</summary>
+    private static async Task<ArraySegment<byte>> ReadToEndAsync(Stream? stream, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // To open a pipe, and to read from one or from a terminal, can take for ever and cannot be cancelled on every system. So both
+            // happen on another thread, which a cancellation leaves behind.
+            return await Task.Run(ReadAsync, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw stream is null ? CorpusException.Unreadable(name, exception) : CorpusException.NoInput(name, exception);
+        }
+
+        async Task<ArraySegment<byte>> ReadAsync()
+        {
+            using FileStream? file = stream is null ? new(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0) : null;
+            MemoryStream bytes = new();
+            byte[] block = new byte[1 << 16];
+            for (int count; (count = await (file ?? stream!).ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                bytes.Write(block, 0, count);
+                // A device such as /dev/zero has no end.
+                if (bytes.Length > LongestText) throw CorpusException.TooLong(name);
+            }
+
+            return new(bytes.GetBuffer(), 0, (int)bytes.Length);
+        }
+    }
+
+    /// <summary>What came from a stream or a pipe is in memory already, and could not be read again.</summary>
     private bool AreLarge() =>
-        parts.TrueForAll(part => part.Paths.Count > 0) && parts.Sum(part => part.Paths.Sum(GetLength)) > options.MaxInMemoryBytes;
+        parts.TrueForAll(part => part.Bytes.Array is null) && parts.Sum(part => part.Paths.Sum(GetLength)) > options.MaxInMemoryBytes;
 
     private async Task EnsureHasTextAsync(Part part, CancellationToken cancellationToken)
     {
@@ -162,7 +188,7 @@ internal sealed class CorpusReader
         long length = 0;
         foreach (Part part in parts)
         {
-            bool any = part.Paths.Count == 0 && TryAppend(part.Bytes, part.Name);
+            bool any = part.Bytes.Array is not null && TryAppend(part.Bytes, part.Name);
             foreach (string path in part.Paths) any |= TryAppend(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
             if (!any) throw new CorpusException(part.EmptyMessage);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Aphorist.Cli.CommandLine;
 
 namespace Aphorist.Cli.Commands.Completion;
@@ -27,12 +28,14 @@ internal static class CompletionCommand
         }
         """;
 
+    private static readonly string[] Shells = ["bash", "zsh", "powershell"];
+
     private static readonly Argument<string> Shell = ShellArgument();
 
     public static Command Create()
     {
         Command command = new("completion", "Print a script that adds tab completion to a shell.") { Shell };
-        command.SetAction(call => CommandOutput.Of(call).Result.Announce(call.GetValue(Shell) switch
+        command.SetAction(call => CommandOutput.Of(call).Result.Announce(call.GetRequiredValue(Shell).ToLowerInvariant() switch
         {
             "bash" => Bash,
             "zsh" => Zsh,
@@ -50,7 +53,13 @@ internal static class CompletionCommand
     private static Argument<string> ShellArgument()
     {
         Argument<string> argument = new("SHELL") { Description = "The shell: bash, zsh or powershell.", HelpName = "SHELL" };
-        argument.AcceptOnlyFromAmong("bash", "zsh", "powershell");
+        argument.CompletionSources.Add(Shells);
+        argument.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+                if (!Shells.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+                    result.AddError($"There is no completion for '{token.Value}', only for {string.Join(", ", Shells)}.");
+        });
         return argument;
     }
 }

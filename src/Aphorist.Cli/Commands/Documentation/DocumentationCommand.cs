@@ -35,11 +35,10 @@ internal static class DocumentationCommand
 
     private static void AppendCommand(StringBuilder page, Command command)
     {
-        string arguments = string.Concat(command.Arguments.Select(argument => $" {CommandHelp.UsageOf(argument)}"));
         string options = command.Options.Count > 0 ? " [options]" : "";
         string call = CommandHelp.CallOf(command);
-        page.Append($"## {call}\n\n{command.Description}\n\n```\n{call}{arguments}{options}\n```\n\n");
-        AppendTable(page, "argument", command.Arguments.Select(argument => (argument.Name, argument.Description)));
+        page.Append($"## {call}\n\n{command.Description}\n\n```\n{CommandHelp.UsageOf(command)}{options}\n```\n\n");
+        AppendTable(page, "argument", command.Arguments.Select(argument => (CommandHelp.UsageOf(argument), argument.Description)));
         foreach (OptionGroup group in OptionGroup.Of(command))
             AppendOptions(page, group);
         AppendExamples(page, command);

@@ -11,7 +11,7 @@ internal static class EvaluateCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Argument<string[]> Corpus = WordArgument.Several(
+    private static readonly Argument<string[]> Corpus = WordArgument.Corpora(
         "CORPUS", "Text to predict: a name from `aphorist corpora`, files, a folder, a pattern, or - for standard input.");
 
     private static readonly ChoiceOption<Objective> Objective = new(
@@ -55,13 +55,11 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Corpus) is { Length: > 0 } given
-            ? given
-            : throw new UsageException("Name the text to predict: aphorist evaluate MODEL CORPUS.");
+        string[] sources = call.GetRequiredValue(Corpus);
         Objective objective = Objective.GetValue(call) ?? Aphorist.Training.Objective.Stream;
         if (Step.GetValue(call) is not null && objective == Aphorist.Training.Objective.Stream)
             throw new UsageException($"{Step.Name} applies only with {Objective.Name} windows: add that, or leave out {Step.Name}.");
-        LanguageModel model = LanguageModel.Load(ModelPath.Of(call.GetRequiredValue(Model)));
+        LanguageModel model = await ModelPath.LoadAsync(ModelPath.Of(call.GetRequiredValue(Model)), cancellationToken);
         CorpusOptions corpusOptions = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, corpusOptions, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);

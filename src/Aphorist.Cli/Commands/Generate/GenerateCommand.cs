@@ -53,11 +53,12 @@ internal static class GenerateCommand
         .Sets(nameof(BeamOptions.BeamWidth));
 
     private static readonly NumberOption<int> ResultCount = NumberOptions.Whole(
-        "--best", "With --beams: number of texts to show, best first.", 1, fallback: 1).Sets(nameof(BeamOptions.ResultCount));
+        "--best", "With --beams: number of texts to show, best first; at most the beam width.", 1, 4096, 1)
+        .Sets(nameof(BeamOptions.ResultCount));
 
     private static readonly NumberOption<double> LengthPenalty = NumberOptions.Real(
         "--length-penalty", "a", "With --beams: how much longer texts are preferred if texts can end early. 0 is not at all.",
-        NumberRange.AtLeast(0), DefaultLengthPenalty);
+        new(0, 10), DefaultLengthPenalty);
 
     private static readonly ChoiceOption<GenerationMode> Mode = new(
         "--mode", "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window).",
@@ -123,7 +124,7 @@ internal static class GenerateCommand
         OutputPath? target = call.GetValue(Output) is string file
             ? OutputPath.Of(file, OutputContent.Results, output, [new("the model", path), .. PromptArguments.InputsOf(call)])
             : null;
-        LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         ulong seed = options[0].Seed!.Value;
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, seed, output, cancellationToken);
         GenerationRequest request = new()

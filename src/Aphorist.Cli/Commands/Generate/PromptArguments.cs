@@ -11,7 +11,7 @@ internal static class PromptArguments
 {
     private const int MaximumNames = 8;
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p")
+    private static readonly TextOption Prompt = new("--prompt", "-p")
     {
         Description = "The text to continue. With -, it is read from standard input, without the last line break. Default: empty.",
         HelpName = "text",
@@ -27,16 +27,19 @@ internal static class PromptArguments
     {
         Description =
             "Continue a random passage of this corpus, as long as the model's window: a name that `aphorist corpora` lists, a file, a " +
-            "folder or a pattern.",
+            "folder, a pattern, or - for standard input.",
         HelpName = "corpus",
+        CompletionSources = { WordArgument.CatalogNames },
     };
+
+    private static readonly Option<string?> Encoding = EncodingOption.Create("With --passage: encoding");
 
     private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
         "--unknown",
-        "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error).",
+        "What to do with characters or words of the prompt or passage that the model does not know: leave them out (skip) or fail (error).",
         UnknownCharacterPolicy.Error, ("skip", UnknownCharacterPolicy.Skip), ("error", UnknownCharacterPolicy.Error));
 
-    public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Unknown);
+    public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Encoding, Unknown);
 
     /// <summary>Reads the prompt.</summary>
     /// <param name="call">The call.</param>
@@ -50,11 +53,15 @@ internal static class PromptArguments
     {
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
-        string prompt = call.GetValue(Passage) is string corpus ? await ReadPassageAsync(corpus, model, seed, output, cancellationToken)
-            : call.GetValue(PromptFile) is string file ? ReadText(File.OpenRead(file), $"in '{file}'")
+        if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null)
+            throw new UsageException($"{Encoding.Name} is the encoding of {Passage.Name}: add that, or remove {Encoding.Name}.");
+        UnknownCharacterPolicy policy = Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error;
+        string prompt = call.GetValue(Passage) is string source
+            ? await ReadPassageAsync(source, call.GetValue(Encoding), model, seed, policy, output, cancellationToken)
+            : call.GetValue(PromptFile) is string file ? await ReadTextAsync(() => Open(file), $"in '{file}'", cancellationToken)
             : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
-            : ReadText(output.Console.Input, "on standard input");
-        return (prompt, Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output.Notes));
+            : await ReadTextAsync(() => output.Input, "on standard input", cancellationToken);
+        return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }
 
     /// <summary>The files that the prompt comes from.</summary>
@@ -77,13 +84,35 @@ internal static class PromptArguments
         : $"'{unknown}'";
 
     private static async Task<string> ReadPassageAsync(
-        string source, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
+        string source,
+        string? encoding,
+        LanguageModel model,
+        ulong seed,
+        UnknownCharacterPolicy policy,
+        CommandOutput output,
+        CancellationToken cancellationToken)
     {
-        CorpusOptions options = new() { Lowercase = model.Tokenizer.Normalization.Lowercase };
+        CorpusOptions options = new() { Encoding = encoding, Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync([source], options, output, cancellationToken);
-        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        if (policy == UnknownCharacterPolicy.Skip) corpus = Known(corpus, model.Tokenizer, output.Notes);
+        try
+        {
+            await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        }
+        catch (UnknownCharacterException exception)
+        {
+            throw new InvalidDataException($"{exception.Message} To leave out all that the model does not know, add {Unknown.Name} skip.");
+        }
+
         return new TextGenerator(model).ChoosePassage(corpus, seed);
     }
+
+    private static FileStream Open(string file) =>
+        Directory.Exists(file) ? throw new IOException($"'{file}' is a folder: name a file in it.") : File.OpenRead(file);
+
+    /// <summary>Reads a prompt. It can come from a pipe into which nobody writes, so the call can be interrupted meanwhile.</summary>
+    private static Task<string> ReadTextAsync(Func<Stream> open, string place, CancellationToken cancellationToken) =>
+        Task.Run(() => ReadText(open(), place), cancellationToken).WaitAsync(cancellationToken);
 
     private static string ReadText(Stream stream, string place)
     {
@@ -98,6 +127,26 @@ internal static class PromptArguments
         {
             throw new InvalidDataException($"The prompt {place} is not UTF-8. Convert it first, for example with iconv.", exception);
         }
+        catch (IOException exception)
+        {
+            throw new IOException($"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): give it another way.", exception);
+        }
+    }
+
+    /// <summary>Leaves out what the model does not know of a corpus, with a note.</summary>
+    private static Corpus Known(Corpus corpus, Tokenizer tokenizer, TextWriter notes)
+    {
+        StringBuilder text = new();
+        List<string> missing = [];
+        foreach (string block in corpus.EnumerateBlocks())
+        {
+            text.Append(tokenizer.Decode(tokenizer.EncodeSkippingUnknown(block, out IReadOnlyList<string> unknown)));
+            missing.AddRange(unknown.Except(missing));
+        }
+
+        if (missing.Count == 0) return corpus;
+        notes.WriteLine($"Left out of '{corpus.Name}', because the model does not know them: {NamesOf(missing, MaximumNames)}.");
+        return Corpus.FromText(text.ToString(), corpus.Name, tokenizer.Normalization);
     }
 
     /// <summary>Leaves out what the model does not know, with a note, or fails.</summary>

@@ -10,6 +10,8 @@ internal static class SamplingArguments
     // Enough seeds, and short enough to type again.
     private const int RandomSeeds = 1_000_000_000;
 
+    private const double MaximumPenalty = 10_000;
+
     private static readonly NumberListOption Temperature = new(
         "--temperature", "t,...",
         "Sampling temperature. Below 1 the text is more predictable, above 1 more varied; 0 always takes the most likely token. " +
@@ -40,16 +42,16 @@ internal static class SamplingArguments
 
     private static readonly NumberOption<double> RepetitionPenalty = NumberOptions.Real(
         "--repetition-penalty", "x", "Divide positive logits of recent tokens by x, and multiply negative ones. 1 changes nothing.",
-        NumberRange.AtLeast(1), 1);
+        new(1, MaximumPenalty), 1);
 
     private static readonly NumberOption<double> FrequencyPenalty = NumberOptions.Real(
-        "--frequency-penalty", "x", "Subtract x from a token's logit for each recent occurrence.", NumberRange.AtLeast(0), 0);
+        "--frequency-penalty", "x", "Subtract x from a token's logit for each recent occurrence.", new(0, MaximumPenalty), 0);
 
     private static readonly NumberOption<double> PresencePenalty = NumberOptions.Real(
-        "--presence-penalty", "x", "Subtract x once from the logit of each recent token.", NumberRange.AtLeast(0), 0);
+        "--presence-penalty", "x", "Subtract x once from the logit of each recent token.", new(0, MaximumPenalty), 0);
 
     private static readonly NumberOption<int> PenaltyWindow = NumberOptions.Whole(
-        "--penalty-window", "Number of last tokens that count as recent for the penalties.", 1, fallback: 64);
+        "--penalty-window", "Number of last tokens that count as recent for the penalties.", 1, 1_000_000, 64);
 
     private static readonly Option<string[]> Ban = new Option<string[]>("--ban")
     {
@@ -59,7 +61,7 @@ internal static class SamplingArguments
 
     private static readonly Option<string[]> Bias = new Option<string[]>("--bias")
     {
-        Description = "A token and a number to add to its logit, such as \"e=-2\". Repeatable.",
+        Description = "A token and a number from -10000 to 10000 to add to its logit, such as \"e=-2\". Repeatable.",
         HelpName = "token=x",
     }.Sets(nameof(GenerationOptions.LogitBias));
 
@@ -147,7 +149,8 @@ internal static class SamplingArguments
             int equals = word.LastIndexOf('=');
             bool isNumber = double.TryParse(word.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double bias);
             if (equals < 1 || !isNumber || !double.IsFinite(bias))
-                throw new UsageException($"{Bias.Name} takes a token and a number, such as \"e=-2\", not '{word}'.");
+                throw new UsageException(
+                    $"{Bias.Name} takes a token and a number, such as \"e=-2\", not '{word}'.{DecimalComma.Hint(word[(equals + 1)..])}");
             if (!biases.TryAdd(EscapedText.Read(word[..equals]), bias))
                 throw new UsageException($"{Bias.Name} has the token '{word[..equals]}' twice: remove one of them.");
         }

@@ -20,6 +20,7 @@ internal static class ImportCommand
             "files, a folder, a pattern, or - for standard input.",
         HelpName = "text",
         AllowMultipleArgumentsPerToken = true,
+        CompletionSources = { WordArgument.CatalogNames },
     };
 
     private static readonly Option<string?> Characters = new("--characters")

@@ -42,7 +42,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
 
     /// <summary>Reads a file without lower-casing it: its characters are those of the model.</summary>
     private async Task<string> ReadTextAsync(string path, CancellationToken cancellationToken) =>
-        (await Corpus.OpenAsync(path, options with { Lowercase = false }, progress: null, cancellationToken)).Text;
+        (await CorpusOpening.OpenAsync([path], options with { Lowercase = false }, output, cancellationToken)).Text;
 
     /// <summary>Finds a way of reading the corpus that gives the model's number of characters.</summary>
     private async Task<string> SuggestAsync(int found, int size, CancellationToken cancellationToken)

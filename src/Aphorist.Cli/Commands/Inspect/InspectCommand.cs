@@ -17,7 +17,7 @@ internal static class InspectCommand
 
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Argument<string[]> Text = WordArgument.Several(
+    private static readonly Argument<string[]> Text = WordArgument.Corpora(
         "TEXT", "The text to read: a name that `aphorist corpora` lists, files, a folder, a pattern, or - for standard input.");
 
     private static readonly NumberOption<double> Tail = NumberOptions.Real(
@@ -59,8 +59,7 @@ internal static class InspectCommand
     {
         CommandOutput output = CommandOutput.Of(call);
         string name = call.GetRequiredValue(Model);
-        string[] sources = call.GetValue(Text) ?? [];
-        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist inspect MODEL TEXT.");
+        string[] sources = call.GetRequiredValue(Text);
         int length = Length.GetValue(call) ?? DefaultLength;
         string path = ModelPath.Of(name);
         OutputPath target = OutputPath.Of(
@@ -69,7 +68,7 @@ internal static class InspectCommand
             output,
             new("the model", path),
             new("the text", sources));
-        LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         CheckSize(model.Spec, length);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);

@@ -11,7 +11,7 @@ internal static class PlayCommand
 {
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Option<string?> Prompt = new("--prompt", "-p")
+    private static readonly TextOption Prompt = new("--prompt", "-p")
     {
         Description = "The text to start with. Default: empty.",
         HelpName = "text",

@@ -14,7 +14,7 @@ internal static class ScoreCommand
 
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
-    private static readonly Argument<string[]> Text = WordArgument.Several(
+    private static readonly Argument<string[]> Text = WordArgument.Corpora(
         "FILE", "The text to read: files, a name that `aphorist corpora` lists, a folder, a pattern, or - for standard input.");
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
@@ -49,8 +49,7 @@ internal static class ScoreCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] sources = call.GetValue(Text) ?? [];
-        if (sources.Length == 0) throw new UsageException("Name the text to read: aphorist score MODEL FILE.");
+        string[] sources = call.GetRequiredValue(Text);
         string? file = call.GetValue(Output);
         if (call.GetResult(Length) is not null && file is null)
             throw new UsageException($"{Length.Name} limits the page: add {Output.Name}, or remove {Length.Name}.");
@@ -59,7 +58,7 @@ internal static class ScoreCommand
         OutputPath? target = file is null
             ? null
             : OutputPath.Of(file, OutputContent.Text, output, new("the model", path), new("the text", sources));
-        LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);

@@ -28,8 +28,7 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         SweepAxis[] axes = [.. words.Select(Parse)];
         string? twice = axes.CountBy(axis => axis.Name).FirstOrDefault(count => count.Value > 1).Key;
         if (twice is not null) throw new UsageException($"--over names {twice} twice: write all its values after one of them.");
-        foreach (SweepAxis axis in axes)
-            foreach (string value in axis.Values) RunFlags.PresetOf(parse([axis.Option, value]));
+        foreach (SweepAxis axis in axes) axis.Check(parse);
         return axes;
     }
 
@@ -54,6 +53,23 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
             ? [.. numbers.Select(number => Combination(axes, number))]
             : throw new UsageException(
                 $"This sweep has {numbers.Length} runs, at most {MaximumRuns} are possible: give fewer values, or add --random.");
+    }
+
+    /// <summary>Says how the values were read, if their commas could be decimal commas; null if they could not.</summary>
+    public string? DecimalCommaNote() => RunFlags.Options.Single(option => option.Name == Option) is NumberOption<double>
+        ? DecimalComma.Note($"--over {Name}", [.. Values])
+        : null;
+
+    private void Check(Func<IReadOnlyList<string>, ParseResult> parse)
+    {
+        try
+        {
+            foreach (string value in Values) RunFlags.PresetOf(parse([Option, value]));
+        }
+        catch (UsageException exception) when (DecimalCommaNote() is string note)
+        {
+            throw new UsageException($"{exception.Message} {note}");
+        }
     }
 
     private static string[] Combination(IReadOnlyList<SweepAxis> axes, int number)

@@ -57,7 +57,9 @@ internal static class SweepCommand
             ? given
             : throw new UsageException("Name the folder of the sweep: aphorist sweep CORPUS --over \"...\" --sweep FOLDER.");
         SweepPlan plan = SweepPlan.Create(call, call.GetValue(Over) ?? [], Random.GetValue(call), folder);
+        CommandOutput output = CommandOutput.Of(call);
+        foreach (string note in plan.Notes) output.Notes.WriteLine(note);
         string again = $"aphorist {string.Join(' ', call.Tokens.Select(token => ShellWord.Of(token.Value)))}";
-        return new SweepSession(plan, folder, call.CommandResult.Command, CommandOutput.Of(call)).RunAsync(again, cancellationToken);
+        return new SweepSession(plan, folder, call.CommandResult.Command, output).RunAsync(again, cancellationToken);
     }
 }

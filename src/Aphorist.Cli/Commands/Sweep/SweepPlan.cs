@@ -21,7 +21,8 @@ internal sealed record SweepRun(string Name, IReadOnlyList<string> Values, IRead
 /// <summary>The runs of a sweep.</summary>
 /// <param name="Options">The names of the options that vary.</param>
 /// <param name="Runs">The runs, in the order of training.</param>
-internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<SweepRun> Runs)
+/// <param name="Notes">What the person should know about how the call was read.</param>
+internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<SweepRun> Runs, IReadOnlyList<string> Notes)
 {
     /// <summary>Plans the runs and checks them as far as possible without reading a text.</summary>
     /// <param name="call">The call, which has the corpus and the options of all runs.</param>
@@ -48,7 +49,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
         }
 
         EnsureAnyPossible(runs);
-        return new SweepPlan(names, runs);
+        return new SweepPlan(names, runs, [.. axes.Select(axis => axis.DecimalCommaNote()).OfType<string>()]);
     }
 
     /// <summary>Parses arguments with the options of `aphorist train`, so that a value means the same in a sweep.</summary>
@@ -59,7 +60,7 @@ internal sealed record SweepPlan(IReadOnlyList<string> Options, IReadOnlyList<Sw
     }
 
     private static IEnumerable<string> WordsOf(Option option, ParseResult call) =>
-        call.GetResult(option) is OptionResult { Implicit: false } given ? [option.Name, .. given.Tokens.Select(token => token.Value)] : [];
+        call.GetResult(option) is OptionResult { Implicit: false } given ? [option.Name, given.Tokens[^1].Value] : [];
 
     private static void Check(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> words)
     {

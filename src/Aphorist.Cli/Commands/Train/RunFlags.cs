@@ -38,11 +38,7 @@ internal static class RunFlags
         { Heading.Data, EncodingOption.Create(), (options, value) => options with { Encoding = value } },
         {
             Heading.Evaluation,
-            Text(
-                "--validation-text",
-                "text",
-                "Separate validation text, instead of a fraction of the corpus: a name from `aphorist corpora`, a file, a folder or a "
-                + "pattern. Default: none."),
+            ValidationTextOption(),
             (options, value) => options with { ValidationText = value, Training = options.Training with { ValidationShare = 0 } }
         },
     };
@@ -56,10 +52,7 @@ internal static class RunFlags
         + "added. Default: none.");
 
     /// <summary>The corpus.</summary>
-    public static Argument<string[]> Corpus { get; } = WordArgument.Several(
-        "CORPUS",
-        "Training text: a name from `aphorist corpora`, files, a folder, a pattern such as \"texts/*.txt\", or - for standard input. "
-        + "Default: the built-in aphorisms.");
+    public static Argument<string[]> Corpus { get; } = CorpusArgument();
 
     /// <summary>The options under their headings.</summary>
     public static IReadOnlyList<OptionGroup> Groups { get; } =
@@ -109,7 +102,7 @@ internal static class RunFlags
     public static Preset? PresetOf(ParseResult call)
     {
         if (call.GetValue(PresetName) is not string name) return null;
-        return Preset.All.FirstOrDefault(preset => preset.Name == name)
+        return Preset.All.FirstOrDefault(preset => preset.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new UsageException($"There is no preset '{name}': choose from {string.Join(", ", PresetNames)}.");
     }
 
@@ -122,6 +115,27 @@ internal static class RunFlags
         .. Table.Under(heading),
         .. heading == Heading.Run ? [From] : Array.Empty<Option>(),
     ];
+
+    private static Argument<string[]> CorpusArgument()
+    {
+        Argument<string[]> argument = WordArgument.Several(
+            "CORPUS",
+            "Training text: a name from `aphorist corpora`, files, a folder, a pattern such as \"texts/*.txt\", or - for standard input. "
+            + "Default: the built-in aphorisms.");
+        argument.CompletionSources.Add(WordArgument.CatalogNames);
+        return argument;
+    }
+
+    private static Option<string?> ValidationTextOption()
+    {
+        Option<string?> option = Text(
+            "--validation-text",
+            "text",
+            "Separate validation text, instead of a fraction of the corpus: a name from `aphorist corpora`, a file, a folder or a "
+            + "pattern. Default: none.");
+        option.CompletionSources.Add(WordArgument.CatalogNames);
+        return option;
+    }
 
     private static Option<string?> Text(string name, string valueName, string description) =>
         new(name) { Description = description, HelpName = valueName };

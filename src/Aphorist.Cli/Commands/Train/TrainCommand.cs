@@ -91,10 +91,10 @@ internal static class TrainCommand
             if (folder is not null) throw new UsageException("--resume continues in the folder of the run: leave out --run.");
             if (RunFlags.HasFrom(call)) throw new UsageException("--resume continues with the model of the run: leave out --from.");
             return await TrainingRun.ResumeAsync(
-                resume, started => RunFlags.Apply(started, call) with { StandardInput = output.Console.Input }, report, cancellationToken);
+                resume, started => RunFlags.Apply(started, call) with { StandardInput = output.Input }, report, cancellationToken);
         }
 
-        TrainingRunOptions options = RunFlags.Create(call) with { StandardInput = output.Console.Input };
+        TrainingRunOptions options = RunFlags.Create(call) with { StandardInput = output.Input };
         if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
         try
         {

@@ -46,7 +46,7 @@ internal sealed record CacheFileDescription
 /// A file of a corpus when it was cached. As long as its length and its time of modification are the same, so is its text.
 /// </summary>
 /// <param name="Path">The full path.</param>
-/// <param name="Length">The length in bytes.</param>
+/// <param name="Length">The length in bytes; 0 for a pipe or a device.</param>
 /// <param name="Modified">The time of the last modification, in ticks of UTC.</param>
 internal sealed record CacheFileSource(string Path, long Length, long Modified)
 {
@@ -56,7 +56,9 @@ internal sealed record CacheFileSource(string Path, long Length, long Modified)
         try
         {
             FileInfo file = new(path);
-            return new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks);
+            // .NET gives the length and the time of a link itself. A link to an open pipe, such as /dev/stdin, has a target without a path.
+            FileInfo target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+            return new(file.FullName, target.Exists ? target.Length : 0, target.LastWriteTimeUtc.Ticks);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
