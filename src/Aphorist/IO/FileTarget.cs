@@ -103,7 +103,7 @@ internal sealed partial class FileTarget
             // The links in /proc name open files, not paths.
             if (at == "/proc" && OperatingSystem.IsLinux()) return System.IO.Path.Combine([at, .. rest]);
             if (LinkAt(at) is not string link) continue;
-            if (++links > MaximumLinks) throw new IOException("the symbolic links have no end");
+            if (++links > MaximumLinks) throw new IOException($"The symbolic links of '{path}' have no end.");
             string linkRoot = System.IO.Path.IsPathRooted(link) ? System.IO.Path.GetPathRoot(link)! : "";
             at = linkRoot.Length > 0 ? linkRoot : System.IO.Path.GetDirectoryName(at)!;
             foreach (string part in PartsOf(link, linkRoot)) rest.Push(part);

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Aphorist.IO;
 
 namespace Aphorist.Text;
 
@@ -27,6 +28,22 @@ internal static class FileSearch
         return Sorted(Enumerate(folder, recurse: pattern.Length > 1 || pattern[0] == "**")
             .Where(path => Matches(pattern, Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)))
             .Select(path => literal == 0 ? Path.GetRelativePath(folder, path) : path));
+    }
+
+    /// <summary>Whether a file would be found in a folder or by a glob, once it exists.</summary>
+    /// <param name="source">The folder or the glob.</param>
+    /// <param name="path">The full path of the file, without symbolic links.</param>
+    public static bool WouldFind(string source, string path)
+    {
+        bool isFolder = Directory.Exists(source);
+        if (!isFolder && !IsGlob(source)) return false;
+        string[] segments = source.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        string[] literal = isFolder ? segments : [.. segments.TakeWhile(segment => !IsGlob(segment))];
+        string folder = string.Join(Path.DirectorySeparatorChar, literal);
+        folder = FileTarget.Of(folder.Length > 0 ? folder : source.StartsWith('/') ? "/" : ".").Path;
+        string[] below = Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar);
+        if (below[0] == "..") return false;
+        return isFolder ? path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) : Matches(segments.AsSpan(literal.Length), below);
     }
 
     internal static bool Matches(ReadOnlySpan<string> pattern, ReadOnlySpan<string> path)

@@ -80,7 +80,7 @@ internal static class ExportCommand
 
         if (format == Format.Keras && list is null)
             output.Notes.WriteLine("Keras files have no vocabulary. To get it as a JSON file too, export to a file.");
-        target.Report.WriteLine(output.Json ? Json(file, bytes, format, graph) : target.Name);
+        if (!target.IsStandardOutput) output.Result.Announce(output.Json ? Json(file, bytes, format, graph) : file);
         return ExitCode.Done;
     }
 

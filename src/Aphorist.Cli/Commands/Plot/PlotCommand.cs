@@ -52,7 +52,7 @@ internal static class PlotCommand
         using OutputFile picture = target.Open(cancellationToken);
         picture.Stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file));
         picture.Commit();
-        target.Report.WriteLine(output.Json ? Json(file, curves) : target.Name);
+        if (!target.IsStandardOutput) output.Result.Announce(output.Json ? Json(file, curves) : file);
         return ExitCode.Done;
     }
 

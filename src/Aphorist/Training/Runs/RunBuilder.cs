@@ -10,6 +10,8 @@ internal static class RunBuilder
     public static async Task<ActiveTrainingRun> CreateAsync(
         TrainingRunOptions options, string? folder, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
+        // The name of the corpus chooses the folder within runs, so any name there is as good.
+        new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
         LanguageModel? from = options.From is null ? null : LanguageModel.Load(ModelFileOf(options.From));
         if (from is not null) options = WithModel(options, from);
         options.Validate();

@@ -1,5 +1,6 @@
 using System.Text;
 using Aphorist.IO;
+using Aphorist.Text;
 
 namespace Aphorist.Training.Runs;
 
@@ -50,6 +51,37 @@ internal sealed class RunFolder(string path)
         string free = wanted;
         for (int number = 2; System.IO.Path.Exists(free); number++) free = $"{wanted}-{number}";
         return free;
+    }
+
+    /// <summary>Refuses a folder for a new run whose files would replace what the run reads, or become a part of its text.</summary>
+    /// <exception cref="InvalidOptionsException">The folder is not separate from the texts and the model.</exception>
+    public void EnsureIsNoInput(TrainingRunOptions options)
+    {
+        string[] written = [BestModel, LastModel, Checkpoint, StartModel, Metrics, Options, SampleFile(1)];
+        FileTarget[] targets = [.. written.Select(FileTarget.Of)];
+        foreach (string source in options.Corpus.Append(options.ValidationText).OfType<string>())
+        {
+            if (File.Exists(source) ? IsWritten(source) : targets.Any(target => FileSearch.WouldFind(source, target.Path)))
+            {
+                throw new InvalidOptionsException(
+                    $"The run would write its files, such as samples, into '{Path}', where they would replace or change the text "
+                    + $"'{source}'. Choose a folder outside the text.",
+                    nameof(options.Corpus));
+            }
+        }
+
+        if (options.From is string from && File.Exists(from) && IsWritten(from))
+        {
+            throw new InvalidOptionsException(
+                $"The run would replace '{from}', the model that it starts with. Choose another folder.", nameof(options.From));
+        }
+
+        bool IsWritten(string file)
+        {
+            FileTarget read = FileTarget.Of(file);
+            return targets.Any(read.IsSameAs)
+                || System.IO.Path.GetDirectoryName(read.Path) == System.IO.Path.GetDirectoryName(targets[^1].Path);
+        }
     }
 
     public string SampleFile(int epoch) => System.IO.Path.Combine(Samples, $"epoch-{epoch:D3}.txt");
