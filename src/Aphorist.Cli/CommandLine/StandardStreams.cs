@@ -11,16 +11,19 @@ namespace Aphorist.Cli.CommandLine;
 /// <remarks>
 /// On Unix, a closed descriptor does not stay free: the next file that the process opens gets its number, at first a pipe of the runtime
 /// itself. What is written to such a number damages that file. Descriptors that the caller passes on never have the flag close-on-exec,
-/// and those that .NET opens always have it.
+/// and those that .NET opens always have it. The same can have happened to the caller: where bash runs a script without standard error,
+/// the descriptor that it passes on is the script, which cannot be written.
 /// </remarks>
 internal static partial class StandardStreams
 {
-    private const int GetFlags = 1, CloseOnExec = 1;
+    // The same numbers on Linux and macOS.
+    private const int GetDescriptorFlags = 1, CloseOnExec = 1;
+    private const int GetStatusFlags = 3, AccessModes = 3, ReadOnly = 0, WriteOnly = 1;
 
     // So that no file that is opened later gets the number of a standard stream.
     private static readonly List<SafeFileHandle> Occupied = [];
 
-    private static readonly bool[] AreOpen = [WasPassed(0), WasPassed(1), WasPassed(2)];
+    private static readonly bool[] AreOpen = [IsOpen(0, WriteOnly), IsOpen(1, ReadOnly), IsOpen(2, ReadOnly)];
 
     /// <summary>Opens standard input.</summary>
     public static Stream OpenInput() => AreOpen[0] ? Console.OpenStandardInput() : new ClosedInput();
@@ -40,17 +43,18 @@ internal static partial class StandardStreams
     /// <summary>Opens standard error.</summary>
     public static TextWriter OpenError() => AreOpen[2] ? Console.Error : TextWriter.Null;
 
-    private static bool WasPassed(int descriptor)
+    /// <summary>Whether the caller passed on a descriptor, other than one with a wrong access mode.</summary>
+    private static bool IsOpen(int descriptor, int wrongMode)
     {
         // .NET itself replaces closed standard streams on Windows.
         if (OperatingSystem.IsWindows()) return true;
-        int flags = GetDescriptorFlags(descriptor, GetFlags);
-        if (flags >= 0) return (flags & CloseOnExec) == 0;
+        int flags = Control(descriptor, GetDescriptorFlags);
+        if (flags >= 0) return (flags & CloseOnExec) == 0 && (Control(descriptor, GetStatusFlags) & AccessModes) != wrongMode;
         Occupied.Add(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
         return false;
     }
 
-    // The function takes more arguments for other commands than this one.
+    // The function has a third argument for other commands than these.
     [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int GetDescriptorFlags(int descriptor, int command);
+    private static partial int Control(int descriptor, int command);
 }

@@ -129,7 +129,7 @@ internal static class PromptArguments
         }
         catch (IOException exception)
         {
-            throw new IOException($"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): give it another way.", exception);
+            throw new IOException($"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it with {Prompt.Name}.", exception);
         }
     }
 
