@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using Aphorist.Text.Cache;
 using Aphorist.Text.Catalog;
@@ -11,7 +10,6 @@ internal sealed class CorpusReader
     private const int LongestText = 0x3FFFFFDF; // Of a .NET string.
     private const int LongestMark = 4; // A byte order mark alone is not text.
     private const string StandardInput = "standard input";
-    private static readonly SearchValues<char> NotInNames = SearchValues.Create("./\\*?:");
 
     private readonly CorpusOptions options;
     private readonly TextDecoder decoder;
@@ -28,19 +26,26 @@ internal sealed class CorpusReader
     /// <summary>Adds a file, a folder, a glob, a corpus of the catalog, or standard input for <c>-</c>.</summary>
     public async Task AddAsync(string source, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
-        if (isInCatalog && Path.Exists(source))
+        CorpusSource found = CorpusSource.Of(source);
+        if (found.Note is { } note) notes.Add(note);
+        switch (found.Kind)
         {
-            string kind = File.Exists(source) ? "file" : "folder";
-            notes.Add($"The {kind} '{source}' was opened. The catalog has a corpus of this name, too: to open that, rename the {kind}.");
+            case CorpusSourceKind.StandardInput:
+                await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case CorpusSourceKind.File:
+                AddFile(source, Path.GetFileName(source), found.Hidden);
+                break;
+            case CorpusSourceKind.Folder:
+                AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it", found.Hidden);
+                break;
+            case CorpusSourceKind.Catalog:
+                await AddAsync(found.Entry!, progress, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                AddFound(source, FileSearch.Matching(source), "matches no file", hidden: null);
+                break;
         }
-
-        if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
-        else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
-        else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
-        else if (isInCatalog) await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
-        else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
-        else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
 
     /// <summary>Adds a corpus of the catalog.</summary>
@@ -54,7 +59,7 @@ internal sealed class CorpusReader
         }
         else
         {
-            AddFile(await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name);
+            AddFile(await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name, hidden: null);
         }
     }
 
@@ -81,9 +86,6 @@ internal sealed class CorpusReader
         return Corpus.FromCache(name, new CachedCorpus(cache, file), notes);
     }
 
-    /// <summary>A word without extension, folder or wildcard is more likely a misspelled name than a missing file.</summary>
-    private static bool LooksLikeName(string source) => source.Length > 0 && source.AsSpan().IndexOfAny(NotInNames) < 0;
-
     private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -100,16 +102,23 @@ internal sealed class CorpusReader
 
     private static long GetLength(string path) => CacheFileSource.Of(path).Length;
 
-    private void AddFile(string path, string name) =>
-        parts.Add(new(name, [path], default, $"'{path}' is empty: give a file with some text in it."));
+    /// <param name="path">The file.</param>
+    /// <param name="name">The name of the text.</param>
+    /// <param name="hidden">How to open what a file of this name hides, for the error; null if it hides nothing.</param>
+    private void AddFile(string path, string name, string? hidden) =>
+        parts.Add(new(name, [path], default, Sentences($"'{path}' is empty: give a file with some text in it.", hidden)));
 
     /// <summary>Adds the files of a folder or glob. Empty ones among them are no error.</summary>
-    private void AddFound(string source, IReadOnlyList<string> paths, string failure)
+    private void AddFound(string source, IReadOnlyList<string> paths, string failure, string? hidden)
     {
-        if (paths.Count == 0) throw new CorpusException($"'{source}' {failure}: check the path, or name the files one by one.");
+        if (paths.Count == 0)
+            throw new CorpusException(Sentences($"'{source}' {failure}: check the path, or name the files one by one.", hidden));
         string name = FileSearch.IsGlob(source) ? source : Path.GetFileName(Path.GetFullPath(source).TrimEnd(Path.DirectorySeparatorChar));
-        parts.Add(new(name, paths, default, $"All {paths.Count} files of '{source}' are empty: give at least one with some text in it."));
+        string empty = $"All {paths.Count} files of '{source}' are empty: give at least one with some text in it.";
+        parts.Add(new(name, paths, default, Sentences(empty, hidden)));
     }
+
+    private static string Sentences(string first, string? second) => second is null ? first : $"{first} {second}";
 
     private async Task AddStandardInputAsync(CancellationToken cancellationToken)
     {
