@@ -69,7 +69,7 @@ public sealed class Corpus
     /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
-    /// over a catalog name; <see cref="Notes"/> then says so.
+    /// over a catalog name; <see cref="Notes"/> then says so. <c>catalog:NAME</c> is always the catalog's corpus.
     /// </summary>
     /// <param name="source">A path, a glob, a catalog name or <c>-</c>.</param>
     /// <param name="options">Encoding, normalization, memory limit and folders; UTF-8 by default.</param>
@@ -187,12 +187,12 @@ public sealed class Corpus
     internal ImmutableArray<Rune> DistinctCharacters() => cached?.DistinctCharacters ?? ScalarValues.Distinct(text!);
 
     /// <summary>Chooses the tokens of a word vocabulary, see <see cref="WordCounts"/>.</summary>
-    internal IEnumerable<string> ChooseWords(TokenizerOptions options) =>
+    internal WordVocabulary ChooseWords(TokenizerOptions options) =>
         cached?.ChooseWords(options, CancellationToken.None)
         ?? new WordCounts([text!], options.MinimumCount).Choose(options.VocabularySize);
 
     /// <inheritdoc cref="ChooseWords"/>
-    internal async Task<IEnumerable<string>> ChooseWordsAsync(
+    internal async Task<WordVocabulary> ChooseWordsAsync(
         TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         cached is not null
             ? await cached.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false)
@@ -209,6 +209,9 @@ public sealed class Corpus
         encoded = new(tokenizer, tokens);
         return tokens;
     }
+
+    /// <summary>The text in blocks that end where a token of every tokenizer ends: one block if the text is in memory.</summary>
+    internal IEnumerable<string> EnumerateWholeTokens() => cached is null ? EnumerateBlocks() : TokenBoundaryChunker.Of(EnumerateBlocks());
 
     private static async Task<Corpus> OpenAsync(
         CorpusOptions? options, IProgress<CorpusProgress>? progress, Func<CorpusReader, Task> add, CancellationToken cancellationToken)

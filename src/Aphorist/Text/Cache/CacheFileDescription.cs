@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Text.Cache;
 
@@ -40,6 +41,9 @@ internal sealed record CacheFileDescription
 
     /// <summary>The tokens of a word vocabulary. A file with a vocabulary has no codes.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>How the words are spelled that the vocabulary leaves out; null in files without a vocabulary.</summary>
+    public SpellingCounts? Spelling { get; init; }
 }
 
 /// <summary>

@@ -98,6 +98,8 @@ public sealed class CachedCorpusTests : IDisposable
         TokenizerOptions options = new() { Kind = kind };
         Tokenizer tokenizer = Tokenizer.Create(corpus, options), wanted = Tokenizer.Create(expected, options);
         Assert.Equal(wanted.VocabularySize, tokenizer.VocabularySize);
+        if (wanted.Spelling is { } spelling)
+            Assert.Equal(spelling.GetLoss("ab\U0001F600"), tokenizer.Spelling!.GetLoss("ab\U0001F600"));
         TokenSequence tokens = TokensOf(corpus, tokenizer);
         Assert.Equal(wanted.Encode(text), tokens.Slice(0, (int)tokens.Count));
 
@@ -105,6 +107,7 @@ public sealed class CachedCorpusTests : IDisposable
         Directory.Delete(folder["prepared"], recursive: true);
         Corpus again = await OpenAsync([path], Cached(16));
         Tokenizer same = await Tokenizer.CreateAsync(again, options, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(wanted.Spelling?.GetLoss("ab"), same.Spelling?.GetLoss("ab"));
         Assert.Equal(tokens.Count, await again.TokenizeAsync(same, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(wanted.Encode(text), TokensOf(again, same).Slice(0, (int)tokens.Count));
         Assert.Same(TokensOf(again, same), TokensOf(again, same));
