@@ -66,6 +66,20 @@ public sealed class Corpus
     public static Corpus FromText(string text, string name = "text", TextNormalization normalization = default) =>
         new(name, normalization.Apply(text), normalization);
 
+    /// <summary>Creates a corpus from the bytes of a file, decoded as when it is opened.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">Encoding and normalization; UTF-8 by default.</param>
+    /// <exception cref="CorpusException">The bytes are not text, or not in the encoding.</exception>
+    /// <exception cref="InvalidOptionsException">There is no such encoding.</exception>
+    public static Corpus FromBytes(byte[] bytes, string name = "text", CorpusOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        options ??= CorpusOptions.Default;
+        TextDecoder decoder = new(options.Encoding);
+        return FromNormalizedText(options.Normalization.Apply(decoder.Decode(bytes, name)), name, options.Normalization, decoder.Notes);
+    }
+
     /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence

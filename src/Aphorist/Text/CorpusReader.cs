@@ -72,7 +72,7 @@ internal sealed class CorpusReader
         if (!AreLarge())
         {
             string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
-            return Corpus.FromNormalizedText(text, name, options.Normalization, notes);
+            return Corpus.FromNormalizedText(text, name, options.Normalization, [.. notes, .. decoder.Notes]);
         }
 
         foreach (Part part in parts) await EnsureHasTextAsync(part, cancellationToken).ConfigureAwait(false);
@@ -83,7 +83,7 @@ internal sealed class CorpusReader
             () => cache.OpenOrCreateAsync(
                 caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return Corpus.FromCache(name, new CachedCorpus(cache, file), notes);
+        return Corpus.FromCache(name, new CachedCorpus(cache, file), [.. notes, .. file.Description.Notes]);
     }
 
     private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal static class PromptArguments
 
     private static readonly Option<string?> PromptFile = new("--prompt-file")
     {
-        Description = "A UTF-8 file with the text to continue. Its last line break is ignored.",
+        Description = "A file with the text to continue. Its last line break is ignored.",
         HelpName = "file",
     };
 
@@ -31,12 +31,14 @@ internal static class PromptArguments
         HelpName = "corpus",
     };
 
+    private static readonly Option<string?> Encoding = EncodingOption.Create();
+
     private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
         "--unknown",
         "What to do with characters or words of the prompt that the model does not know: leave them out (skip) or fail (error).",
         UnknownCharacterPolicy.Error, ("skip", UnknownCharacterPolicy.Skip), ("error", UnknownCharacterPolicy.Error));
 
-    public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Unknown);
+    public static OptionGroup Group { get; } = new("Prompt", Prompt, PromptFile, Passage, Encoding, Unknown);
 
     /// <summary>Reads the prompt.</summary>
     /// <param name="call">The call.</param>
@@ -50,10 +52,18 @@ internal static class PromptArguments
     {
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
-        string prompt = call.GetValue(Passage) is string corpus ? await ReadPassageAsync(corpus, model, seed, output, cancellationToken)
-            : call.GetValue(PromptFile) is string file ? ReadText(File.OpenRead(file), $"in '{file}'")
+        if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null && call.GetResult(PromptFile) is null
+            && call.GetValue(Prompt) != "-")
+        {
+            throw new UsageException($"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
+        }
+
+        CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
+        string prompt = call.GetValue(Passage) is string corpus
+            ? await ReadPassageAsync(corpus, options, model, seed, output, cancellationToken)
+            : call.GetValue(PromptFile) is string file ? ReadText(File.OpenRead(file), file, options, output.Notes)
             : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
-            : ReadText(output.Console.Input, "on standard input");
+            : ReadText(output.Console.Input, "standard input", options, output.Notes);
         return (prompt, Known(prompt, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output.Notes));
     }
 
@@ -69,27 +79,21 @@ internal static class PromptArguments
         : $"'{unknown}'";
 
     private static async Task<string> ReadPassageAsync(
-        string source, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
+        string source, CorpusOptions options, LanguageModel model, ulong seed, CommandOutput output, CancellationToken cancellationToken)
     {
-        CorpusOptions options = new() { Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync([source], options, output, cancellationToken);
         await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
         return new TextGenerator(model).ChoosePassage(corpus, seed);
     }
 
-    private static string ReadText(Stream stream, string place)
+    private static string ReadText(Stream stream, string name, CorpusOptions options, TextWriter notes)
     {
-        using StreamReader input = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        try
-        {
-            // Shells and editors end a text with a line break.
-            string text = input.ReadToEnd();
-            return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"The prompt {place} is not UTF-8. Convert it first, for example with iconv.", exception);
-        }
+        using MemoryStream bytes = new();
+        using (stream) stream.CopyTo(bytes);
+        Corpus prompt = Corpus.FromBytes(bytes.ToArray(), name, options with { Lowercase = false });
+        foreach (string note in prompt.Notes) notes.WriteLine(note);
+        // Shells and editors end a text with a line break.
+        return prompt.Text.EndsWith('\n') ? prompt.Text[..^1] : prompt.Text;
     }
 
     /// <summary>Leaves out what the model does not know, with a note, or fails.</summary>

@@ -90,7 +90,7 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         Description.Name,
         $"{Description.Sha256}\n{Describe(options)}",
         ByteCount: 1 << 20,
-        found => found.Tokenizer == Describe(options) && found.Sha256 == Description.Sha256 && found.Spelling is not null);
+        found => found.Tokenizer == Describe(options) && found.Sha256 == Description.Sha256);
 
     private CacheFileDescription WriteTokens(
         CacheFileWriter writer, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
