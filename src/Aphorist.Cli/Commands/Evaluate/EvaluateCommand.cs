@@ -38,7 +38,7 @@ internal static class EvaluateCommand
         Command command = new(
             "evaluate",
             "Measure how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
-            + "compared between models of characters, words and bytes.")
+            + "compared between models of characters, words and bytes: words that the vocabulary lacks cost their spelling.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
         };
