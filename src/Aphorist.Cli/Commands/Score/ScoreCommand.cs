@@ -98,7 +98,7 @@ internal static class ScoreCommand
                 UnknownTokens = token.Id == model.Tokenizer.UnknownTokenId ? 1 : 0,
                 SpellingLoss = token.SpellingLoss,
             };
-            expected += token.ExpectedBits;
+            expected += token.Entropy + token.ExpectedSpellingLoss;
             passages.Add(token);
             if (beginning.Count < shown) beginning.Add(token);
             if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, count));

@@ -12,7 +12,7 @@ namespace Aphorist.Cli.Commands.Score;
 /// <param name="Name">The name of the text.</param>
 /// <param name="Tokenizer">The tokenizer of the model.</param>
 /// <param name="Total">The totals over all tokens, the first one included.</param>
-/// <param name="ExpectedBits">The expected surprisal.</param>
+/// <param name="ExpectedLoss">The expected surprisal in nats, spelling of unknown words included.</param>
 /// <param name="Passages">The most surprising passages, most surprising first.</param>
 /// <param name="Beginning">The tokens that the page shows.</param>
 internal sealed record ScoredText(
@@ -20,12 +20,12 @@ internal sealed record ScoredText(
     string Name,
     Tokenizer Tokenizer,
     Evaluation Total,
-    double ExpectedBits,
+    double ExpectedLoss,
     IReadOnlyList<Passage> Passages,
     IReadOnlyList<ScoredToken> Beginning)
 {
     /// <summary>The expected surprisal in bits per character.</summary>
-    public double ExpectedBitsPerCharacter => ExpectedBits / Total.Characters;
+    public double ExpectedBitsPerCharacter => ExpectedLoss / Math.Log(2) / Total.Characters;
 }
 
 /// <summary>Prints the result as tables or as JSON.</summary>
