@@ -57,7 +57,7 @@ internal static class EncodingCandidates
         bool isWide = sample.Contains((byte)0);
         string[] detected = isWide ? [] : [.. Detect(sample)];
         Candidate[] known = [.. (isWide ? Wide : [.. Narrow, .. Wide]).Select(Decode).OfType<Candidate>()];
-        IEnumerable<Candidate> ranked = known.OrderByDescending(candidate => candidate.Readability);
+        Candidate[] ranked = [.. known.OrderByDescending(candidate => candidate.Readability)];
         bool isReadable = known.Any(candidate => candidate.Readability >= 0.5);
         return detected.Select(Decode).OfType<Candidate>().SelectMany(candidate => ranked.Where(candidate.IsWorseThan).Append(candidate))
             .Concat(ranked.Where(candidate => candidate.Readability >= 0.5 || !isReadable))

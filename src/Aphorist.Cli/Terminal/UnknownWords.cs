@@ -32,6 +32,7 @@ internal static class UnknownWords
     {
         if (evaluation.UnknownTokens == 0 || tokenizer.Spelling?.IsUniform != true) return;
         output.Notes.WriteLine(
-            "The model file has no frequencies of characters, so each character of an unknown word is counted as 21.1 bits, an upper bound.");
+            "The model file has no frequencies of characters, so each character of an unknown word is counted as 21.1 bits, an upper "
+            + "bound.");
     }
 }

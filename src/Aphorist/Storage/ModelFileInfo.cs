@@ -189,7 +189,8 @@ public sealed record ModelFileInfo
         if (numbers > MaxNumbers)
         {
             throw new ModelFileException(
-                reader.Path, $"its description of the model (metadata '{MetadataKey}') has {numbers} numbers, but {MaxNumbers} is the maximum");
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {numbers} numbers, but {MaxNumbers} is the maximum");
         }
 
         if (strings > tokens + MaxStringsBesidesTokens)

@@ -59,7 +59,8 @@ internal sealed class CorpusReader
         }
         else
         {
-            AddFile(await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false), entry.Name, hidden: null);
+            string path = await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false);
+            AddFile(path, entry.Name, hidden: null);
         }
     }
 

@@ -139,7 +139,8 @@ public sealed class ScoreTests
         Assert.All(score.Tokens, token => Assert.Equal((token.SpellingLoss - token.LogProbability) / Math.Log(2), token.Bits, 1e-9));
         Assert.All(score.Tokens, token => Assert.InRange(
             token.ExpectedSpellingLoss, 1e-3 * SmallVocabulary.Spelling.ExpectedLoss, SmallVocabulary.Spelling.ExpectedLoss));
-        Assert.All(score.Tokens, token => Assert.Equal((token.Entropy + token.ExpectedSpellingLoss) / Math.Log(2), token.ExpectedBits, 1e-9));
+        Assert.All(
+            score.Tokens, token => Assert.Equal((token.Entropy + token.ExpectedSpellingLoss) / Math.Log(2), token.ExpectedBits, 1e-9));
         double spelling = unknown.Sum(token => token.SpellingLoss);
         Assert.Equal((score.TotalLoss + spelling) / Math.Log(2) / score.CharacterCount, score.BitsPerCharacter, 1e-9);
         ScoredToken[] streamed = [.. generator.ScoreTokens(Corpus.FromText(text), cancellationToken: Token)];

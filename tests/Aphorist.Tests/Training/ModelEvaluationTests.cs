@@ -111,7 +111,8 @@ public sealed class ModelEvaluationTests
     [MemberData(nameof(Parts))]
     public async Task Evaluate_UnknownWords_CostTheirSpelling(Objective objective, double share)
     {
-        string text = string.Concat(Enumerable.Repeat("the caf\u00e9 and the hen, the \U0001F600caf\u00e9 saw 4 hens \uFFFD in a house.\n", 9));
+        const string line = "the caf\u00e9 and the hen, the \U0001F600caf\u00e9 saw 4 hens \uFFFD in a house.\n";
+        string text = string.Concat(Enumerable.Repeat(line, 9));
         Corpus corpus = Corpus.FromText(text);
         WordTokenizer tokenizer = WordTokenizer.Create(corpus, vocabularySize: 5);
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, tokenizer, seed: 1);

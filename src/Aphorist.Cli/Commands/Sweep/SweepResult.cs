@@ -38,7 +38,8 @@ internal sealed record SweepResult(
         {
             if (!File.Exists(path)) return null;
             FinishedRun? finished = JsonSerializer.Deserialize(File.ReadAllBytes(path), SweepJson.Default.FinishedRun);
-            return finished is { Words: not null, Result: not null, Format: FinishedRun.CurrentFormat } && finished.Words.SequenceEqual(run.Words) ? finished.Result : null;
+            return finished is { Words: not null, Result: not null, Format: FinishedRun.CurrentFormat }
+                && finished.Words.SequenceEqual(run.Words) ? finished.Result : null;
         }
         catch (JsonException)
         {
@@ -50,7 +51,8 @@ internal sealed record SweepResult(
     /// <summary>Writes the result into the run folder.</summary>
     public void Write(SweepRun run)
     {
-        string json = JsonSerializer.Serialize(new FinishedRun(run.Words, this) { Format = FinishedRun.CurrentFormat }, SweepJson.Default.FinishedRun);
+        FinishedRun finished = new(run.Words, this) { Format = FinishedRun.CurrentFormat };
+        string json = JsonSerializer.Serialize(finished, SweepJson.Default.FinishedRun);
         AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), json + "\n");
     }
 }

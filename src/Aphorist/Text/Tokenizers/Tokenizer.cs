@@ -121,7 +121,8 @@ public abstract class Tokenizer
 
     /// <summary>
     /// The number of characters (Unicode scalar values) that ids stand for, which converts a loss to bits per character. An unknown word
-    /// counts as one, since ids do not have its length. The ids may be any part of a text: a character of several tokens counts at its first.
+    /// counts as one, since ids do not have its length. The ids may be any part of a text: a character of several tokens counts at its
+    /// first.
     /// </summary>
     /// <param name="ids">The ids.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>

@@ -13,7 +13,8 @@ internal readonly record struct UnknownText(long Tokens, long Characters, double
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="predicted">The tokens that are predicted.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static UnknownText Of(Corpus corpus, Tokenizer tokenizer, PredictedTokens predicted, CancellationToken cancellationToken = default)
+    public static UnknownText Of(
+        Corpus corpus, Tokenizer tokenizer, PredictedTokens predicted, CancellationToken cancellationToken = default)
     {
         if (tokenizer is not { UnknownTokenId: int unknownId, Spelling: { } spelling }) return default;
         if (corpus.TokensOf(tokenizer, cancellationToken).CountOf(unknownId) == 0) return default;

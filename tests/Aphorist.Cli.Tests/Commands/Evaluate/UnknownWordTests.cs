@@ -51,7 +51,8 @@ public sealed class UnknownWordTests : IDisposable
         }
 
         string characters = Model(CharacterTokenizer.FromCharacters(Text));
-        Assert.DoesNotContain("unknown", AphoristApp.Run("evaluate", characters, folder["text.txt"]).Expect(0).Output, StringComparison.Ordinal);
+        string output = AphoristApp.Run("evaluate", characters, folder["text.txt"]).Expect(0).Output;
+        Assert.DoesNotContain("unknown", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,12 +82,13 @@ public sealed class UnknownWordTests : IDisposable
     {
         folder.Write("long.txt", string.Concat(Enumerable.Repeat(Text, 30)));
         JsonElement corpus = AphoristApp.Run(
-            "train", folder["long.txt"], "--tokenizer", "words", "--vocabulary-size", "3", "--epochs", "1", "--hidden", "4", "--window", "5",
-            "--samples", "false", "--run", folder["run"], "--json").Expect(0).JsonLines()[0];
+            "train", folder["long.txt"], "--tokenizer", "words", "--vocabulary-size", "3", "--epochs", "1", "--hidden", "4",
+            "--window", "5", "--samples", "false", "--run", folder["run"], "--json").Expect(0).JsonLines()[0];
         Assert.InRange(corpus.GetProperty("unknownShare").GetDouble(), 0.4, 0.9);
     }
 
-    private JsonElement Json(string command, string model) => AphoristApp.Run(command, model, folder["text.txt"], "--json").Expect(0).Json();
+    private JsonElement Json(string command, string model) =>
+        AphoristApp.Run(command, model, folder["text.txt"], "--json").Expect(0).Json();
 
     private string Model(Tokenizer tokenizer)
     {

@@ -232,7 +232,8 @@ public sealed class SweepTests : IDisposable
             "--validation", "0.1", "--over", "vocabulary-size=3,100,1000", "--sweep", folder["found"]).Expect(0);
 
         Assert.Equal(["vocabulary-size=1000", "vocabulary-size=100", "vocabulary-size=3"], Results()[1..].Select(fields => fields[1]));
-        double[] unknown = [.. Results()[1..].Select(fields => double.Parse(fields[^2], System.Globalization.CultureInfo.InvariantCulture))];
+        double[] unknown =
+            [.. Results()[1..].Select(fields => double.Parse(fields[^2], System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(unknown.Order(), unknown);
         Assert.True(unknown[^1] > 0.5);
     }

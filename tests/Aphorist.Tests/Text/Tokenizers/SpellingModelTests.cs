@@ -21,7 +21,8 @@ public sealed class SpellingModelTests
 
     [Theory]
     [MemberData(nameof(Vocabularies))]
-    public void GetLoss_AllWords_HaveProbabilitiesThatAddUpToOne(string text, int size, int count) => AssertAddsUpToOne(Of(text, size, count));
+    public void GetLoss_AllWords_HaveProbabilitiesThatAddUpToOne(string text, int size, int count) =>
+        AssertAddsUpToOne(Of(text, size, count));
 
     [Fact]
     public void GetLoss_UniformModel_HasProbabilitiesThatAddUpToOne() => AssertAddsUpToOne(SpellingModel.Uniform);
