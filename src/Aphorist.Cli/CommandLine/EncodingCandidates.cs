@@ -56,9 +56,11 @@ internal static class EncodingCandidates
         byte[] sample = text.Sample.ToArray();
         bool isWide = sample.Contains((byte)0);
         string[] detected = isWide ? [] : [.. Detect(sample)];
-        Candidate[] known = [.. (isWide ? Wide : [.. Narrow, .. Wide]).Select(Decode).OfType<Candidate>()];
+        // A few zero bytes in a text that is otherwise as expected can be NUL characters.
+        string[] names = isWide ? [text.Encoding, .. Wide] : [.. Narrow, .. Wide];
+        Candidate[] known = [.. names.Select(Decode).OfType<Candidate>()];
         Candidate[] ranked = [.. known.OrderByDescending(candidate => candidate.Readability)];
-        bool isReadable = known.Any(candidate => candidate.Readability >= 0.5);
+        bool isReadable = isWide || known.Any(candidate => candidate.Readability >= 0.5);
         return detected.Select(Decode).OfType<Candidate>().SelectMany(candidate => ranked.Where(candidate.IsWorseThan).Append(candidate))
             .Concat(ranked.Where(candidate => candidate.Readability >= 0.5 || !isReadable))
             .DistinctBy(candidate => candidate.Name);
@@ -104,7 +106,7 @@ internal static class EncodingCandidates
 
     private static bool IsText(string text)
     {
-        int controls = 0;
+        int controls = 0, zeros = 0;
         foreach (Rune character in text.EnumerateRunes())
         {
             UnicodeCategory category = Rune.GetUnicodeCategory(character);
@@ -112,10 +114,11 @@ internal static class EncodingCandidates
             if (category is UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) return false;
             if (category != UnicodeCategory.Control || character.Value is '\t' or '\n' or '\r' or '\f') continue;
             if (character.Value >= 0x80) return false;
-            controls++;
+            if (character.Value == 0) zeros++;
+            else controls++;
         }
 
-        return controls * 100 <= text.Length;
+        return controls * 100 <= text.Length && zeros * 10 <= text.Length;
     }
 
     private static string Excerpt(UndecodableText text, Candidate candidate)

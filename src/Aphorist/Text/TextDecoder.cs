@@ -4,7 +4,7 @@ namespace Aphorist.Text;
 
 /// <summary>
 /// Decodes bytes strictly: a byte that does not fit the encoding is an error, not a replacement character. An encoding that was named is
-/// believed, also if the text has zero bytes; only a byte order mark that the text proves right overrules it.
+/// believed, also if the text has zero bytes. Only a text that its byte order mark shows to be in another encoding is refused.
 /// </summary>
 internal sealed class TextDecoder(string? encodingName)
 {

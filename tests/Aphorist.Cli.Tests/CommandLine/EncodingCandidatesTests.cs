@@ -137,6 +137,13 @@ public sealed class EncodingCandidatesTests
         Assert.Empty(Describe([.. Enumerable.Range(0, 4000).Select(value => (byte)(value % 7))]));
 
     [Fact]
+    public void Describe_FewNulCharacters_OffersTheExpectedEncoding()
+    {
+        string[] lines = Describe("a text\0with nul\0 characters in it, and nothing else"u8.ToArray());
+        Assert.Equal("  utf-8  \"a text\\u0000with nul\\u0000 characters in it, and n\"", Assert.Single(lines));
+    }
+
+    [Fact]
     public void Describe_NamedEncodingFails_OffersOthers()
     {
         byte[] bytes = [.. Bytes(Texts["Japanese"], "shift_jis")];
