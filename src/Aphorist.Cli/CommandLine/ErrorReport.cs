@@ -16,6 +16,7 @@ internal static class ErrorReport
         Command command = call.CommandResult.Command;
         bool debug = call.GetValue(GlobalOptions.Debug);
         error.WriteLine($"aphorist: {SentenceOf(exception, debug, command)}");
+        if (exception is CorpusException { Undecodable: { } text }) WriteEncodings(text, command, error);
         if (debug) error.WriteLine(exception);
         bool isWrongCall = exception is UsageException
             || (exception is InvalidOptionsException && !IsDefault(OptionOf(exception, command), call));
@@ -48,6 +49,18 @@ internal static class ErrorReport
         string line = message.ReplaceLineEndings(" ");
         if (line.Length > LongestMessage) line = $"{line[..(LongestMessage / 2)]}...{line[^(LongestMessage / 2)..]}";
         return string.Concat(line.Select(unit => char.IsControl(unit) ? $"\\u{(int)unit:X4}" : unit.ToString()));
+    }
+
+    /// <summary>Shows what the encodings that a text may have would make of it, for the person to choose.</summary>
+    private static void WriteEncodings(UndecodableText text, Command command, TextWriter error)
+    {
+        IReadOnlyList<string> candidates = EncodingCandidates.Describe(text);
+        if (candidates.Count == 0) return;
+        error.WriteLine("It may be in one of these encodings, the most likely first:");
+        foreach (string candidate in candidates) error.WriteLine(candidate);
+        error.WriteLine(command.Options.Any(option => option.Name == EncodingOption.Name)
+            ? $"Choose one with {EncodingOption.Name} NAME, which applies to all texts of the call, or convert the text to UTF-8."
+            : "Convert the text to UTF-8 first, for example with iconv.");
     }
 
     /// <summary>The option of the called command that sets the property which the library refused.</summary>

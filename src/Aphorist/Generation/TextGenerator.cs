@@ -204,14 +204,40 @@ public sealed class TextGenerator
     public TextScore Score(string text, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        int[] ids = CompiledOptions.Encode(model.Tokenizer, text, options?.UnknownCharacters ?? UnknownCharacterPolicy.Error);
-        return ids.Length > 0
-            ? new TextScore([.. ScoreTokens(ids, options, cancellationToken)], model.Tokenizer.CountCharacters(ids))
-            : throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
+        string normalized = model.Tokenizer.Normalization.Apply(text);
+        IEnumerable<EncodedToken> encoded = options?.UnknownCharacters == UnknownCharacterPolicy.Skip
+            ? model.Tokenizer.EncodeSkippingUnknown(normalized, out _).Select(id => new EncodedToken(id))
+            : EncodedToken.Of([normalized], model.Tokenizer);
+        ScoredToken[] tokens = [.. ScoreTokens(encoded, options, cancellationToken)];
+        if (tokens.Length == 0)
+            throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
+        int characters = tokens.Sum(token => token.CharacterCount);
+        return new TextScore(tokens, characters)
+        {
+            UnknownTokens = tokens.Count(token => token.Id == model.Tokenizer.UnknownTokenId),
+            SkippedCharacters = normalized.EnumerateRunes().Count() - characters,
+        };
     }
 
     /// <summary>
-    /// Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited.
+    /// Returns how surprising each token of a text is to the model, while the text is read. Its length is not limited.
+    /// </summary>
+    /// <param name="corpus">The text, normalized as the tokenizer of the model expects.</param>
+    /// <param name="options">The options; null for the defaults. UnknownCharacters does not apply.</param>
+    /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
+    /// <exception cref="UnknownCharacterException">During enumeration: the text has a character that the model does not know.</exception>
+    /// <exception cref="CorpusException">During enumeration: a cached text cannot be read any more.</exception>
+    /// <exception cref="OperationCanceledException">The scoring was canceled.</exception>
+    public IEnumerable<ScoredToken> ScoreTokens(
+        Corpus corpus, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        return ScoreTokens(EncodedToken.Of(corpus.EnumerateWholeTokens(), model.Tokenizer), options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Returns how surprising each token of a sequence is to the model, while the sequence is read. Its length is not limited. Ids do not
+    /// have the spelling of unknown words, so it costs nothing here.
     /// </summary>
     /// <param name="ids">The ids of the tokens.</param>
     /// <param name="options">The options; null for the defaults.</param>
@@ -222,8 +248,7 @@ public sealed class TextGenerator
         IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        options ??= new ScoreOptions();
-        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(ids, read, cancellationToken));
+        return ScoreTokens(ids.Select(id => new EncodedToken(id)), options, cancellationToken);
     }
 
     /// <summary>Creates a session, in which the caller appends text and samples tokens step by step.</summary>
@@ -276,7 +301,7 @@ public sealed class TextGenerator
         CompiledOptions options,
         ulong seed,
         CancellationToken cancellationToken,
-        Action<int, ReadOnlySpan<float>>? sampled = null)
+        Action<EncodedToken, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor();
         Sampler sampler = new(options.Chain);
@@ -294,7 +319,7 @@ public sealed class TextGenerator
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<float> logits = predictor.Predict();
             int id = text.Sample(sampler, logits, out string piece);
-            sampled?.Invoke(id, logits);
+            sampled?.Invoke(new(id), logits);
             if (piece.Length > 0) yield return piece;
             if (!text.IsOver) predictor.Read(id);
         }
@@ -303,24 +328,33 @@ public sealed class TextGenerator
     }
 
     /// <summary>Reads tokens and returns their text in pieces.</summary>
-    private IEnumerable<string> Read(IEnumerable<int> ids, Action<int, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
+    private IEnumerable<string> Read(
+        IEnumerable<EncodedToken> tokens, Action<EncodedToken, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
     {
         using Predictor predictor = CreatePredictor();
         TokenDecoder decoder = model.Tokenizer.CreateDecoder();
-        foreach (int id in ids)
+        foreach (EncodedToken token in tokens)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            read(TokenId.Checked(id, model.Tokenizer.VocabularySize), predictor.Predict());
-            predictor.Read(id);
-            yield return decoder.Append(id);
+            TokenId.Checked(token.Id, model.Tokenizer.VocabularySize);
+            read(token, predictor.Predict());
+            predictor.Read(token.Id);
+            yield return token.UnknownWord ?? decoder.Append(token.Id);
         }
 
         yield return decoder.Flush();
     }
 
+    private IEnumerable<ScoredToken> ScoreTokens(
+        IEnumerable<EncodedToken> tokens, ScoreOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new ScoreOptions();
+        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(tokens, read, cancellationToken));
+    }
+
     /// <summary>Scores tokens while a text is generated or read, again for each enumeration.</summary>
     private IEnumerable<ScoredToken> ScoreWhile(
-        int alternatives, long maxTokensWithAlternatives, Func<Action<int, ReadOnlySpan<float>>, IEnumerable<string>> process)
+        int alternatives, long maxTokensWithAlternatives, Func<Action<EncodedToken, ReadOnlySpan<float>>, IEnumerable<string>> process)
     {
         TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives);
         foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;

@@ -14,19 +14,25 @@ internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long ma
     private long count;
 
     /// <summary>Adds the next token.</summary>
-    /// <param name="id">The token.</param>
+    /// <param name="token">The token.</param>
     /// <param name="logits">[V], the logits that predicted it.</param>
-    public void Add(int id, ReadOnlySpan<float> logits)
+    public void Add(EncodedToken token, ReadOnlySpan<float> logits)
     {
         prediction.Update(logits);
+        (int id, string? word) = token;
         waiting.Enqueue(new ScoredToken
         {
-            Text = decoder.Append(id),
+            Text = word ?? decoder.Append(id),
+            CharacterCount = word is null ? tokenizer.CountCharacters([id]) : word.EnumerateRunes().Count(),
             DisplayText = DisplayText(id),
             Id = id,
             LogProbability = prediction.LogProbabilities[id],
             Rank = prediction.GetRank(id),
             Entropy = prediction.Entropy,
+            SpellingLoss = word is null ? 0 : tokenizer.Spelling!.GetLoss(word),
+            ExpectedSpellingLoss = tokenizer is { Spelling: { } spelling, UnknownTokenId: int unknown }
+                ? Math.Exp(prediction.LogProbabilities[unknown]) * spelling.ExpectedLoss
+                : 0,
             Alternatives = count++ < maxTokensWithAlternatives ? MostLikely() : [],
         });
     }
@@ -61,4 +67,24 @@ internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long ma
     }
 
     private string DisplayText(int id) => displayTexts[id] ??= tokenizer.GetDisplayText(id);
+}
+
+/// <summary>A token of a text.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="UnknownWord">What the unknown token stands for, where that is known; null for all other tokens.</param>
+internal readonly record struct EncodedToken(int Id, string? UnknownWord = null)
+{
+    /// <summary>Encodes a text, block by block.</summary>
+    /// <param name="blocks">The text, normalized, in blocks that end where a token ends.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    public static IEnumerable<EncodedToken> Of(IEnumerable<string> blocks, Tokenizer tokenizer)
+    {
+        List<string> words = [];
+        foreach (string block in blocks)
+        {
+            words.Clear();
+            int word = 0;
+            foreach (int id in tokenizer.Encode(block, words)) yield return new(id, id == tokenizer.UnknownTokenId ? words[word++] : null);
+        }
+    }
 }

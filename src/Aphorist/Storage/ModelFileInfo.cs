@@ -32,6 +32,9 @@ public sealed record ModelFileInfo
     internal const int MaxDescriptionLength = 24 << 20;
     private const int MaxStringsBesidesTokens = 100;
 
+    // One count for each character of Unicode, and some.
+    private const int MaxNumbers = 1_200_000;
+
     private ModelFileInfo()
     {
     }
@@ -170,13 +173,26 @@ public sealed record ModelFileInfo
         }
     }
 
-    /// <summary>Limits the number of strings before any is created: a valid description has few strings other than tokens.</summary>
+    /// <summary>
+    /// Limits the number of strings and numbers before any is created: a valid description has few strings other than tokens.
+    /// </summary>
     private static void CheckStrings(SafetensorsReader reader, ReadOnlySpan<byte> description)
     {
-        long tokens = reader.Find("decoder.bias")?.Count ?? 0, strings = 0;
+        long tokens = reader.Find("decoder.bias")?.Count ?? 0, strings = 0, numbers = 0;
         Utf8JsonReader json = new(description);
         while (json.Read())
+        {
             if (json.TokenType == JsonTokenType.String) strings++;
+            if (json.TokenType == JsonTokenType.Number) numbers++;
+        }
+
+        if (numbers > MaxNumbers)
+        {
+            throw new ModelFileException(
+                reader.Path,
+                $"its description of the model (metadata '{MetadataKey}') has {numbers} numbers, but {MaxNumbers} is the maximum");
+        }
+
         if (strings > tokens + MaxStringsBesidesTokens)
         {
             throw new ModelFileException(

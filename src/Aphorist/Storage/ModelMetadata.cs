@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Storage;
 
@@ -92,6 +93,9 @@ internal sealed record TokenizerMetadata
 
     /// <summary>The words in the order of their ids; null for other kinds.</summary>
     public IReadOnlyList<string?>? Tokens { get; init; }
+
+    /// <summary>How the words are spelled that a vocabulary of words leaves out. Null means unknown, and for other kinds.</summary>
+    public SpellingCounts? Spelling { get; init; }
 }
 
 internal sealed record NormalizationMetadata

@@ -1,4 +1,5 @@
 using System.Text;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Storage;
 
@@ -12,7 +13,12 @@ internal static class StoredTokenizer
     public static TokenizerMetadata Describe(Tokenizer tokenizer) => tokenizer.Kind switch
     {
         TokenizerKind.Characters => new() { Kind = Characters, Vocabulary = string.Concat(TokensOf(tokenizer)) },
-        TokenizerKind.Words => new() { Kind = Words, Tokens = [.. TokensOf(tokenizer)] },
+        TokenizerKind.Words => new()
+        {
+            Kind = Words,
+            Tokens = [.. TokensOf(tokenizer)],
+            Spelling = tokenizer.Spelling is { IsUniform: false } spelling ? spelling.Counts : null,
+        },
         _ => new() { Kind = Bytes },
     };
 
@@ -20,7 +26,7 @@ internal static class StoredTokenizer
     public static Tokenizer Read(string path, TokenizerMetadata tokenizer, TextNormalization normalization) => tokenizer.Kind switch
     {
         Characters => ReadCharacters(path, tokenizer.Vocabulary, normalization),
-        Words => ReadWords(path, tokenizer.Tokens, normalization),
+        Words => ReadWords(path, tokenizer.Tokens, tokenizer.Spelling, normalization),
         Bytes => new ByteTokenizer(normalization),
         string other => throw new ModelFileException(
             path, $"its tokenizer is '{other}' and this program knows '{Characters}', '{Words}' and '{Bytes}'; update Aphorist"),
@@ -47,7 +53,8 @@ internal static class StoredTokenizer
         return CharacterTokenizer.FromCharacters(characters, normalization);
     }
 
-    private static WordTokenizer ReadWords(string path, IReadOnlyList<string?>? tokens, TextNormalization normalization)
+    private static WordTokenizer ReadWords(
+        string path, IReadOnlyList<string?>? tokens, SpellingCounts? counts, TextNormalization normalization)
     {
         if (tokens is null) throw new ModelFileException(path, "its tokenizer is 'words' but it has no tokens");
         if (tokens.Count < 2) throw new ModelFileException(path, $"its vocabulary has {tokens.Count} tokens where at least 2 are needed");
@@ -62,6 +69,8 @@ internal static class StoredTokenizer
                 throw new ModelFileException(path, $"tokens {ids[token]} and {id} of its vocabulary are both '{token}'");
         }
 
-        return WordTokenizer.FromTokens(tokens!, normalization);
+        SpellingModel spelling = SpellingModel.TryCreate(counts ?? SpellingModel.Uniform.Counts) ?? throw new ModelFileException(
+            path, "the spelling of its tokenizer is not one positive count for each of its characters, of as many words or more");
+        return WordTokenizer.FromTokens(tokens!, normalization, spelling);
     }
 }

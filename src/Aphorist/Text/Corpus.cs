@@ -66,10 +66,24 @@ public sealed class Corpus
     public static Corpus FromText(string text, string name = "text", TextNormalization normalization = default) =>
         new(name, normalization.Apply(text), normalization);
 
+    /// <summary>Creates a corpus from the bytes of a file, decoded as when it is opened.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">Encoding and normalization; UTF-8 by default.</param>
+    /// <exception cref="CorpusException">The bytes are not text, or not in the encoding.</exception>
+    /// <exception cref="InvalidOptionsException">There is no such encoding.</exception>
+    public static Corpus FromBytes(byte[] bytes, string name = "text", CorpusOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        options ??= CorpusOptions.Default;
+        TextDecoder decoder = new(options.Encoding);
+        return FromNormalizedText(options.Normalization.Apply(decoder.Decode(bytes, name)), name, options.Normalization, decoder.Notes);
+    }
+
     /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
-    /// over a catalog name; <see cref="Notes"/> then says so.
+    /// over a catalog name; <see cref="Notes"/> then says so. <c>catalog:NAME</c> is always the catalog's corpus.
     /// </summary>
     /// <param name="source">A path, a glob, a catalog name or <c>-</c>.</param>
     /// <param name="options">Encoding, normalization, memory limit and folders; UTF-8 by default.</param>
@@ -187,12 +201,12 @@ public sealed class Corpus
     internal ImmutableArray<Rune> DistinctCharacters() => cached?.DistinctCharacters ?? ScalarValues.Distinct(text!);
 
     /// <summary>Chooses the tokens of a word vocabulary, see <see cref="WordCounts"/>.</summary>
-    internal IEnumerable<string> ChooseWords(TokenizerOptions options) =>
+    internal WordVocabulary ChooseWords(TokenizerOptions options) =>
         cached?.ChooseWords(options, CancellationToken.None)
         ?? new WordCounts([text!], options.MinimumCount).Choose(options.VocabularySize);
 
     /// <inheritdoc cref="ChooseWords"/>
-    internal async Task<IEnumerable<string>> ChooseWordsAsync(
+    internal async Task<WordVocabulary> ChooseWordsAsync(
         TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         cached is not null
             ? await cached.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false)
@@ -209,6 +223,9 @@ public sealed class Corpus
         encoded = new(tokenizer, tokens);
         return tokens;
     }
+
+    /// <summary>The text in blocks that end where a token of every tokenizer ends: one block if the text is in memory.</summary>
+    internal IEnumerable<string> EnumerateWholeTokens() => cached is null ? EnumerateBlocks() : TokenBoundaryChunker.Of(EnumerateBlocks());
 
     private static async Task<Corpus> OpenAsync(
         CorpusOptions? options, IProgress<CorpusProgress>? progress, Func<CorpusReader, Task> add, CancellationToken cancellationToken)

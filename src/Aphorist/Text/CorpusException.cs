@@ -10,6 +10,9 @@ public sealed class CorpusException : AphoristException
     /// <param name="innerException">The cause, if there is one.</param>
     public CorpusException(string message, Exception? innerException = null) : base(message, innerException) { }
 
+    /// <summary>What could not be decoded, so that a caller can look for the encoding; null if that is not what is wrong.</summary>
+    public UndecodableText? Undecodable { get; internal init; }
+
     internal static CorpusException NotFound(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
@@ -41,3 +44,13 @@ public sealed class CorpusException : AphoristException
     internal static CorpusException Changed(string path) =>
         new($"'{path}' changed while it was read: start again when no other program writes to it.");
 }
+
+/// <summary>A text whose bytes are not valid in an encoding.</summary>
+/// <param name="Name">The path of the file, or another name of the text.</param>
+/// <param name="Encoding">The encoding that was expected.</param>
+/// <param name="Offset">The offset of the first byte that is not valid, or the length of the text if its end is missing.</param>
+/// <param name="Sample">
+/// The text around this byte, at most 1 MiB of it: from the beginning of the text or of a line, if that is near enough.
+/// </param>
+/// <param name="SampleOffset">The offset of the sample in the text.</param>
+public sealed record UndecodableText(string Name, string Encoding, long Offset, ReadOnlyMemory<byte> Sample, long SampleOffset);

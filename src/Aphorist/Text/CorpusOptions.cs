@@ -5,7 +5,8 @@ public sealed record CorpusOptions
 {
     /// <summary>
     /// The name of the encoding, any that .NET supports (utf-8, windows-1252, gb18030, ...). With null, the default, a byte order mark
-    /// chooses UTF-8, UTF-16 or UTF-32, and a text without one is read as UTF-8.
+    /// chooses UTF-8, UTF-16 or UTF-32, and a text without one is read as UTF-8. A named encoding is believed, also if the text has NUL
+    /// characters. Only a text with the byte order mark of another encoding that is valid in that encoding is refused.
     /// </summary>
     public string? Encoding { get; init; }
 

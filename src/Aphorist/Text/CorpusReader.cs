@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using Aphorist.Text.Cache;
 using Aphorist.Text.Catalog;
@@ -11,7 +10,6 @@ internal sealed class CorpusReader
     private const int LongestText = 0x3FFFFFDF; // Of a .NET string.
     private const int LongestMark = 4; // A byte order mark alone is not text.
     private const string StandardInput = "standard input";
-    private static readonly SearchValues<char> NotInNames = SearchValues.Create("./\\*?:");
 
     private readonly CorpusOptions options;
     private readonly TextDecoder decoder;
@@ -28,19 +26,26 @@ internal sealed class CorpusReader
     /// <summary>Adds a file, a folder, a glob, a corpus of the catalog, or standard input for <c>-</c>.</summary>
     public async Task AddAsync(string source, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
-        if (isInCatalog && Path.Exists(source))
+        CorpusSource found = CorpusSource.Of(source);
+        if (found.Note is { } note) notes.Add(note);
+        switch (found.Kind)
         {
-            string kind = File.Exists(source) ? "file" : "folder";
-            notes.Add($"The {kind} '{source}' was opened. The catalog has a corpus of this name, too: to open that, rename the {kind}.");
+            case CorpusSourceKind.StandardInput:
+                await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case CorpusSourceKind.File:
+                await AddFileAsync(source, Path.GetFileName(source), found.Hidden, cancellationToken).ConfigureAwait(false);
+                break;
+            case CorpusSourceKind.Folder:
+                AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it", found.Hidden);
+                break;
+            case CorpusSourceKind.Catalog:
+                await AddAsync(found.Entry!, progress, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                AddFound(source, FileSearch.Matching(source), "matches no file", hidden: null);
+                break;
         }
-
-        if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
-        else if (File.Exists(source)) await AddFileAsync(source, Path.GetFileName(source), cancellationToken).ConfigureAwait(false);
-        else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
-        else if (isInCatalog) await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
-        else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
-        else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
 
     /// <summary>Adds a corpus of the catalog.</summary>
@@ -55,7 +60,7 @@ internal sealed class CorpusReader
         else
         {
             string path = await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false);
-            await AddFileAsync(path, entry.Name, cancellationToken).ConfigureAwait(false);
+            await AddFileAsync(path, entry.Name, hidden: null, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,7 +73,7 @@ internal sealed class CorpusReader
         if (!AreLarge())
         {
             string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
-            return Corpus.FromNormalizedText(text, name, options.Normalization, notes);
+            return Corpus.FromNormalizedText(text, name, options.Normalization, [.. notes, .. decoder.Notes]);
         }
 
         foreach (Part part in parts) await EnsureHasTextAsync(part, cancellationToken).ConfigureAwait(false);
@@ -79,11 +84,8 @@ internal sealed class CorpusReader
             () => cache.OpenOrCreateAsync(
                 caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return Corpus.FromCache(name, new CachedCorpus(cache, file), notes);
+        return Corpus.FromCache(name, new CachedCorpus(cache, file), [.. notes, .. file.Description.Notes]);
     }
-
-    /// <summary>A word without extension, folder or wildcard is more likely a misspelled name than a missing file.</summary>
-    private static bool LooksLikeName(string source) => source.Length > 0 && source.AsSpan().IndexOfAny(NotInNames) < 0;
 
     private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
     {
@@ -101,22 +103,30 @@ internal sealed class CorpusReader
     private static long GetLength(string path) => CacheFileSource.Of(path).Length;
 
     /// <summary>Adds a file. A pipe or a device has no length; it is read at once, because it can be read only once.</summary>
-    private async Task AddFileAsync(string path, string name, CancellationToken cancellationToken)
+    /// <param name="path">The file.</param>
+    /// <param name="name">The name of the text.</param>
+    /// <param name="hidden">How to open what a file of this name hides, for the error; null if it hides nothing.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe.</param>
+    private async Task AddFileAsync(string path, string name, string? hidden, CancellationToken cancellationToken)
     {
-        string empty = $"'{path}' is empty: give a file with some text in it.";
+        string empty = Sentences($"'{path}' is empty: give a file with some text in it.", hidden);
         if (GetLength(path) > 0) parts.Add(new(name, [path], default, empty));
         else parts.Add(new(name, [], await ReadToEndAsync(null, path, cancellationToken).ConfigureAwait(false), empty));
     }
 
     /// <summary>Adds the files of a folder or glob. Those without a length are empty, or pipes and devices, which could block.</summary>
-    private void AddFound(string source, IReadOnlyList<string> paths, string failure)
+    private void AddFound(string source, IReadOnlyList<string> paths, string failure, string? hidden)
     {
-        if (paths.Count == 0) throw new CorpusException($"'{source}' {failure}: check the path, or name the files one by one.");
+        if (paths.Count == 0)
+            throw new CorpusException(Sentences($"'{source}' {failure}: check the path, or name the files one by one.", hidden));
         ILookup<bool, string> hasLength = paths.ToLookup(path => GetLength(path) > 0);
         notes.AddRange(hasLength[false].Select(path => $"Skipped '{path}': it is empty, or not a regular file."));
         string name = FileSearch.IsGlob(source) ? source : Path.GetFileName(Path.GetFullPath(source).TrimEnd(Path.DirectorySeparatorChar));
-        parts.Add(new(name, [.. hasLength[true]], default, $"No file of '{source}' has any text in it: give at least one that has."));
+        string empty = $"No file of '{source}' has any text in it: give at least one that has.";
+        parts.Add(new(name, [.. hasLength[true]], default, Sentences(empty, hidden)));
     }
+
+    private static string Sentences(string first, string? second) => second is null ? first : $"{first} {second}";
 
     private async Task AddStandardInputAsync(CancellationToken cancellationToken)
     {

@@ -46,14 +46,14 @@ internal sealed class TextBlockReader(TextDecoder textDecoder, Stream bytes, str
     private void Begin(ReadOnlySpan<byte> first)
     {
         encoding = textDecoder.GetEncoding(first);
+        textDecoder.CheckMark(bytes, label, encoding);
         decoder = encoding.GetDecoder();
         characters = new char[encoding.GetMaxCharCount(block.Length) + 1];
     }
 
     private void Decode(ReadOnlySpan<byte> some)
     {
-        if (!TextEncodings.HasZeroBytes(encoding) && some.Contains((byte)0))
-            throw TextDecoder.Explain(bytes, label, encoding, exception: null);
+        textDecoder.CheckZeros(some, bytes, label, encoding);
         (begin, end) = (0, 0);
         if (half != 0) characters[end++] = half;
         half = '\0';
@@ -63,7 +63,7 @@ internal sealed class TextBlockReader(TextDecoder textDecoder, Stream bytes, str
         }
         catch (DecoderFallbackException exception)
         {
-            throw TextDecoder.Explain(bytes, label, encoding, exception);
+            throw textDecoder.Explain(bytes, label, encoding, exception);
         }
 
         if (!isLast && end > 0 && char.IsHighSurrogate(characters[end - 1])) half = characters[--end];

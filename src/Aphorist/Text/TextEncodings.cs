@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Aphorist.Text;
@@ -6,9 +5,9 @@ namespace Aphorist.Text;
 /// <summary>The encodings by name. All are strict: they refuse bytes that they cannot decode.</summary>
 internal static class TextEncodings
 {
-    /// <summary>Common encodings, strict ones before lenient ones: the first that decodes a text is the most likely one.</summary>
-    public static IReadOnlyList<string> Candidates { get; } =
-        ["utf-8", "utf-16", "utf-16BE", "shift_jis", "gb18030", "big5", "euc-kr", "windows-1252"];
+    // The provider's own list lacks a few that it can read, gb18030 among them.
+    private static readonly string[] Common =
+        ["utf-8", "utf-16", "utf-16BE", "shift_jis", "gb18030", "big5", "euc-kr", "euc-jp", "windows-1252"];
 
     public static Encoding Utf8 { get; } = Get("utf-8");
 
@@ -46,53 +45,7 @@ internal static class TextEncodings
     /// <summary>Whether zero bytes are part of ordinary text in this encoding.</summary>
     public static bool HasZeroBytes(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
 
-    /// <summary>The candidates that decode the bytes to something that looks like text.</summary>
-    /// <param name="bytes">A whole text, which is read from its beginning several times.</param>
-    public static string[] Fitting(Stream bytes)
-    {
-        // Almost any bytes decode as UTF-16, so it is considered only if there is a zero byte, and then nothing else is.
-        bool zeros = ByteBlocks.IndexOfZero(bytes) >= 0;
-        List<string> fitting = [];
-        foreach (string name in Candidates)
-        {
-            Encoding encoding = Get(name);
-            if (HasZeroBytes(encoding) == zeros && Fits(bytes, encoding)) fitting.Add(name);
-        }
-        return [.. fitting];
-    }
-
-    private static bool Fits(Stream bytes, Encoding encoding)
-    {
-        Decoder decoder = encoding.GetDecoder();
-        char[] characters = [];
-        try
-        {
-            foreach ((ReadOnlyMemory<byte> block, bool isLast) in ByteBlocks.Of(bytes))
-            {
-                if (characters.Length == 0) characters = new char[encoding.GetMaxCharCount(ByteBlocks.Length)];
-                int count = decoder.GetChars(block.Span, characters, flush: isLast);
-                foreach (char character in characters.AsSpan(0, count))
-                {
-                    if (!IsTextual(character)) return false;
-                }
-            }
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsTextual(char character) => char.GetUnicodeCategory(character) switch
-    {
-        UnicodeCategory.Control => character is '\t' or '\n' or '\r' or '\f',
-        // Code pages map undefined bytes to these.
-        UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,
-        _ => true,
-    };
-
-    // The provider's own list lacks a few that it can read, gb18030 among them.
-    private static IEnumerable<string> Names() => Candidates.Concat(
+    /// <summary>All names, the common ones first.</summary>
+    private static IEnumerable<string> Names() => Common.Concat(
         Encoding.GetEncodings().Concat(CodePagesEncodingProvider.Instance.GetEncodings()).Select(encoding => encoding.Name));
 }

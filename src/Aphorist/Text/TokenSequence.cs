@@ -52,22 +52,6 @@ internal abstract class TokenSequence
 
         return count;
     }
-
-    /// <summary>The average number of characters for each token, from a position to the end.</summary>
-    public double CharactersPerToken(long first, Tokenizer tokenizer)
-    {
-        if (tokenizer.Kind == TokenizerKind.Characters) return 1;
-        Span<int> block = stackalloc int[BlockLength];
-        long characters = 0;
-        for (long place = first; place < Count; place += BlockLength)
-        {
-            Span<int> ids = block[..(int)Math.Min(BlockLength, Count - place)];
-            Read(place, ids);
-            characters += tokenizer.CountCharacters(ids);
-        }
-
-        return (double)characters / (Count - first);
-    }
 }
 
 /// <summary>Tokens in memory.</summary>

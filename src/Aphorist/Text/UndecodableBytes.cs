@@ -5,6 +5,8 @@ namespace Aphorist.Text;
 /// <summary>Finds where a text stops fitting its encoding.</summary>
 internal static class UndecodableBytes
 {
+    private const int SampleLength = 1 << 20;
+
     /// <summary>
     /// The offset of the first sequence that does not decode. A decoder that gets one byte at a time yields a character at the last byte of
     /// its sequence, so the bad sequence starts after the last byte that yielded one. The offset in the exception is not exact for every
@@ -15,7 +17,7 @@ internal static class UndecodableBytes
     public static long OffsetIn(Stream bytes, Encoding encoding)
     {
         // A bad sequence may begin in the block before the one that fails.
-        int skipped = Math.Max(0, DecodableBlocks(bytes, encoding) - 1);
+        int skipped = Math.Max(0, DecodableBlocks(bytes, encoding, out _) - 1);
         Decoder decoder = encoding.GetDecoder();
         char[] characters = new char[encoding.GetMaxCharCount(ByteBlocks.Length)];
         long place = 0, start = 0;
@@ -46,9 +48,30 @@ internal static class UndecodableBytes
         return start;
     }
 
-    /// <summary>The number of blocks at the beginning that decode.</summary>
-    private static int DecodableBlocks(Stream bytes, Encoding encoding)
+    /// <summary>Whether the whole text decodes.</summary>
+    public static bool Decodes(Stream bytes, Encoding encoding)
     {
+        DecodableBlocks(bytes, encoding, out bool isWhole);
+        return isWhole;
+    }
+
+    /// <summary>Keeps a part of the text for a caller that wants to find its encoding.</summary>
+    public static UndecodableText Around(Stream bytes, string name, string encoding, long offset)
+    {
+        long start = offset < SampleLength / 2 ? 0 : (offset - SampleLength / 2) / 4 * 4;
+        bytes.Position = start;
+        byte[] sample = new byte[Math.Min(SampleLength, bytes.Length - start)];
+        int length = bytes.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false), skipped = 0;
+        // Within a text, a line begins with a whole character in all encodings but those with zero bytes, whose units have 2 or 4 bytes.
+        if (start > 0 && !sample.AsSpan().Contains((byte)0))
+            skipped = Math.Min(sample.AsSpan().IndexOf((byte)'\n') + 1, (int)(offset - start));
+        return new(name, encoding, offset, sample.AsMemory(skipped, length - skipped), start + skipped);
+    }
+
+    /// <summary>The number of blocks at the beginning that decode.</summary>
+    private static int DecodableBlocks(Stream bytes, Encoding encoding, out bool isWhole)
+    {
+        isWhole = false;
         Decoder decoder = encoding.GetDecoder();
         char[] characters = new char[encoding.GetMaxCharCount(ByteBlocks.Length)];
         int count = 0;
@@ -59,6 +82,8 @@ internal static class UndecodableBytes
                 decoder.GetChars(block.Span, characters, flush: isLast);
                 count++;
             }
+
+            isWhole = true;
         }
         catch (DecoderFallbackException)
         {

@@ -1,17 +1,22 @@
 using System.Globalization;
+using System.Text;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Training;
 
-/// <summary>How well a model predicts a text.</summary>
+/// <summary>
+/// How well a model predicts a text. Losses, perplexity and accuracy are those of the model's tokens. Only
+/// <see cref="BitsPerCharacter"/> also contains what it costs to write the words and characters that the vocabulary lacks.
+/// </summary>
 /// <param name="Count">The number of predictions.</param>
 /// <param name="TotalLoss">Their total loss in nats.</param>
 /// <param name="Correct">The number of correct predictions.</param>
 /// <param name="Characters">
-/// The characters (Unicode scalar values) of the predicted tokens, see <see cref="Tokenizer.CountCharacters"/>. For a character tokenizer
-/// the same as <paramref name="Count"/>.
+/// The characters (Unicode scalar values) of the predicted tokens: an unknown word counts with its length. For a character tokenizer the
+/// same as <paramref name="Count"/>, unless characters were skipped: those between predicted tokens are counted, too.
 /// </param>
 public readonly record struct Evaluation(long Count, double TotalLoss, long Correct, long Characters)
 {
@@ -21,14 +26,29 @@ public readonly record struct Evaluation(long Count, double TotalLoss, long Corr
     /// <summary>The mean loss in bits per token.</summary>
     public double BitsPerToken => LossPerToken / Math.Log(2);
 
-    /// <summary>The loss in bits per character, which compares models with different tokenizers.</summary>
-    public double BitsPerCharacter => TotalLoss / Math.Log(2) / Characters;
+    /// <summary>
+    /// The loss in bits per character, which compares models with different tokenizers. It contains <see cref="SpellingLoss"/>, so that a
+    /// small vocabulary has no advantage.
+    /// </summary>
+    public double BitsPerCharacter => (TotalLoss + SpellingLoss) / Math.Log(2) / Characters;
 
     /// <summary>The perplexity: e to the mean loss per token.</summary>
     public double Perplexity => Math.Exp(LossPerToken);
 
     /// <summary>The share of correct predictions, from 0 to 1.</summary>
     public double Accuracy => (double)Correct / Count;
+
+    /// <summary>The number of predicted tokens that stand for unknown words.</summary>
+    public long UnknownTokens { get; init; }
+
+    /// <summary>The share of unknown tokens among the predicted ones, from 0 to 1.</summary>
+    public double UnknownShare => (double)UnknownTokens / Count;
+
+    /// <summary>
+    /// What it costs to write the unknown words with the <see cref="Tokenizer.Spelling"/> of the tokenizer, and skipped characters with
+    /// <see cref="SpellingModel.Uniform"/>, in nats.
+    /// </summary>
+    public double SpellingLoss { get; init; }
 
     /// <summary>The characters of the text that were left out, see <see cref="EvaluationOptions.UnknownCharacters"/>.</summary>
     public long SkippedCharacters { get; init; }
@@ -37,6 +57,8 @@ public readonly record struct Evaluation(long Count, double TotalLoss, long Corr
     public static Evaluation operator +(Evaluation left, Evaluation right) =>
         new(left.Count + right.Count, left.TotalLoss + right.TotalLoss, left.Correct + right.Correct, left.Characters + right.Characters)
         {
+            UnknownTokens = left.UnknownTokens + right.UnknownTokens,
+            SpellingLoss = left.SpellingLoss + right.SpellingLoss,
             SkippedCharacters = left.SkippedCharacters + right.SkippedCharacters,
         };
 
@@ -58,7 +80,7 @@ public sealed record EvaluationOptions
 
     /// <summary>
     /// What to do with characters that are not in the vocabulary of the model. An error by default. Skipped characters are counted in
-    /// <see cref="Evaluation.SkippedCharacters"/>. Only character tokenizers have such characters.
+    /// <see cref="Evaluation.SkippedCharacters"/> and cost 21 bits each. Only character tokenizers have such characters.
     /// </summary>
     public UnknownCharacterPolicy UnknownCharacters { get; init; }
 
@@ -92,10 +114,20 @@ public static class ModelEvaluation
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            TokenSequence ids = Encode(corpus, model.Tokenizer, options, out long skipped, cancellationToken);
+            TokenSequence ids = Encode(corpus, model.Tokenizer, options, out List<long> skipped, cancellationToken);
             try
             {
-                return Evaluate(model, corpus.Name, ids, options, cancellationToken) with { SkippedCharacters = skipped };
+                Evaluation evaluation = Evaluate(model, corpus.Name, ids, options, out PredictedTokens predicted, cancellationToken);
+                UnknownText unknown = UnknownText.Of(corpus, model.Tokenizer, predicted, cancellationToken);
+                // A skipped character belongs to the token after it.
+                long charged = skipped.Count(predicted.Contain);
+                return evaluation with
+                {
+                    Characters = evaluation.Characters + unknown.Characters + charged,
+                    UnknownTokens = unknown.Tokens,
+                    SpellingLoss = unknown.SpellingLoss + (charged == 0 ? 0 : charged * SpellingModel.Uniform.GetLoss("\uFFFD")),
+                    SkippedCharacters = skipped.Count,
+                };
             }
             catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
             {
@@ -106,7 +138,12 @@ public static class ModelEvaluation
     }
 
     private static Evaluation Evaluate(
-        LanguageModel model, string name, TokenSequence ids, EvaluationOptions options, CancellationToken cancellationToken)
+        LanguageModel model,
+        string name,
+        TokenSequence ids,
+        EvaluationOptions options,
+        out PredictedTokens predicted,
+        CancellationToken cancellationToken)
     {
         using Workers workers = new(options.Threads);
         Evaluator evaluator = new(new PackedWeights(model, InstructionSet.Current), workers);
@@ -114,10 +151,12 @@ public static class ModelEvaluation
         if (options.Objective == Objective.Windows)
         {
             ValidationWindows windows = ValidationWindows.AtEnd(ids.Count, model.Spec.Window, options.Stride, options.TailShare);
+            predicted = windows.Predicted(model.Spec.Window);
             return evaluator.EvaluateWindows(ids, windows.Count, windows.GetStart, cancellationToken);
         }
 
         long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
+        predicted = new(first + 1);
         return ids.Count - first >= 2
             ? evaluator.EvaluateStream(ids, first, cancellationToken)
             : throw new CorpusException(string.Create(
@@ -126,25 +165,35 @@ public static class ModelEvaluation
                 + $"Use a longer text."));
     }
 
+    /// <summary>Encodes a text.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="options">What happens to unknown characters.</param>
+    /// <param name="skipped">For each skipped character, the place of the token after it.</param>
+    /// <param name="cancellationToken">Cancels the tokenization.</param>
     private static TokenSequence Encode(
-        Corpus corpus, Tokenizer tokenizer, EvaluationOptions options, out long skipped, CancellationToken cancellationToken)
+        Corpus corpus, Tokenizer tokenizer, EvaluationOptions options, out List<long> skipped, CancellationToken cancellationToken)
     {
-        skipped = 0;
+        skipped = [];
         try
         {
             return corpus.TokensOf(tokenizer, cancellationToken: cancellationToken);
         }
-        catch (UnknownCharacterException) when (options.UnknownCharacters == UnknownCharacterPolicy.Skip)
+        catch (UnknownCharacterException) when (options.UnknownCharacters == UnknownCharacterPolicy.Skip
+            && tokenizer is CharacterTokenizer characters)
         {
-            // Only a character tokenizer does not know a character, so each of its ids is one character.
             List<int> ids = [];
             foreach (string block in corpus.EnumerateBlocks())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ids.AddRange(tokenizer.EncodeSkippingUnknown(block, out _));
+                foreach (Rune character in block.EnumerateRunes())
+                {
+                    int id = characters.GetId(character);
+                    if (id >= 0) ids.Add(id);
+                    else skipped.Add(ids.Count);
+                }
             }
 
-            skipped = corpus.CharacterCount - ids.Count;
             return TokenSequence.Compact([.. ids], tokenizer.VocabularySize);
         }
     }

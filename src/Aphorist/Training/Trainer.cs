@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Aphorist.Text;
+using Aphorist.Text.Tokenizers;
 using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
@@ -16,6 +17,7 @@ public sealed class Trainer
     private readonly TrainingOptions options;
     private readonly TokenSequence ids;
     private readonly TrainingSplit split;
+    private readonly Lazy<(double Characters, double SpellingLoss)> perToken;
 
     /// <summary>Prepares training: tokenizes the texts and checks that they can be trained.</summary>
     /// <param name="model">The model, which is trained in place.</param>
@@ -40,25 +42,18 @@ public sealed class Trainer
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
-    }
-
-    /// <summary>
-    /// The mean number of characters per token, in the validation set or, if there is none, in the corpus. A loss per token divided by it
-    /// compares models with different tokenizers.
-    /// </summary>
-    public double CharactersPerToken
-    {
-        get
-        {
-            if (split.ValidationCount == 0) return (double)corpus.CharacterCount / ids.Count;
-            long first = options.Objective == Objective.Windows
-                ? split.ValidationWindows.GetStart(0) + model.Spec.Window
-                : split.ValidationStart + 1;
-            return (validation?.TokensOf(model.Tokenizer) ?? ids).CharactersPerToken(first, model.Tokenizer);
-        }
+        perToken = new(MeasureTokens);
     }
 
     private double? UnknownShare => model.Tokenizer.UnknownTokenId is int unknown ? (double)ids.CountOf(unknown) / ids.Count : null;
+
+    /// <summary>
+    /// Converts a loss per token to bits per character, which compare models with different tokenizers. Unknown words cost their spelling,
+    /// see <see cref="Evaluation.BitsPerCharacter"/>.
+    /// </summary>
+    /// <param name="lossPerToken">A validation loss in nats per token or, if there is no validation, a training loss.</param>
+    public double GetBitsPerCharacter(double lossPerToken) =>
+        (lossPerToken + perToken.Value.SpellingLoss) / Math.Log(2) / perToken.Value.Characters;
 
     /// <summary>
     /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it
@@ -91,6 +86,25 @@ public sealed class Trainer
         }
 
         yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);
+    }
+
+    /// <summary>The mean characters and spelling loss of a token: of the predicted ones of the validation, or of all tokens.</summary>
+    private (double Characters, double SpellingLoss) MeasureTokens()
+    {
+        Tokenizer tokenizer = model.Tokenizer;
+        if (split.ValidationCount == 0)
+        {
+            double spelling = UnknownText.Of(corpus, tokenizer, new PredictedTokens(0)).SpellingLoss;
+            return ((double)corpus.CharacterCount / ids.Count, spelling / ids.Count);
+        }
+
+        Corpus text = validation ?? corpus;
+        PredictedTokens predicted = options.Objective == Objective.Windows
+            ? split.ValidationWindows.Predicted(model.Spec.Window)
+            : new(split.ValidationStart + 1);
+        UnknownText unknown = UnknownText.Of(text, tokenizer, predicted);
+        long characters = predicted.CountCharacters(text.TokensOf(tokenizer), tokenizer) + unknown.Characters;
+        return ((double)characters / split.ValidationCount, unknown.SpellingLoss / split.ValidationCount);
     }
 
     private static async Task<T> InBackground<T>(Func<T> work)

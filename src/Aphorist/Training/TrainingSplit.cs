@@ -1,3 +1,5 @@
+using Aphorist.Text.Tokenizers;
+
 namespace Aphorist.Training;
 
 /// <summary>The training set and the validation set: a part of the corpus, from its end, or a separate text.</summary>
@@ -95,4 +97,7 @@ internal readonly record struct ValidationWindows(long First, long Count, int St
     /// <summary>Where one of them starts.</summary>
     /// <param name="index">From 0.</param>
     public long GetStart(long index) => (First + index) * Stride;
+
+    /// <summary>The tokens that they predict.</summary>
+    public PredictedTokens Predicted(int window) => new(GetStart(0) + window, Stride);
 }

@@ -15,6 +15,9 @@ public sealed class ScoreTests
     private static readonly Corpus Corpus = Corpus.FromText(
         "the cat, the hen and the caf\u00e9: \u4e2d\U0001F600. ", normalization: new(Lowercase: true));
 
+    /// <summary>Knows "the", with and without a space, and the space.</summary>
+    private static WordTokenizer SmallVocabulary { get; } = WordTokenizer.Create(Corpus.FromText("the the the cat"), minimumCount: 2);
+
     public static TheoryData<GenerationMode, TokenizerKind> ModesAndTokens
     {
         get
@@ -99,6 +102,66 @@ public sealed class ScoreTests
         Assert.Equal(expected.TotalLoss, score.TotalLoss);
         Assert.Equal("the cat", string.Concat(score.Tokens.Select(token => token.Text)));
         Assert.Throws<ArgumentException>(() => generator.Score("##", options, Token));
+        Assert.Equal((0, 3), (expected.SkippedCharacters, score.SkippedCharacters));
+        double skipped = 3 * SpellingModel.Uniform.GetLoss("#");
+        Assert.Equal((expected.TotalLoss + skipped) / Math.Log(2) / 10, score.BitsPerCharacter, 1e-9);
+    }
+
+    [Fact]
+    public void Score_UnknownWordsSkipped_AreNotFree()
+    {
+        TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, SmallVocabulary, seed: 3));
+        TextScore known = generator.Score("the the", cancellationToken: Token);
+        TextScore score = generator.Score("the dromedary the", new() { UnknownCharacters = UnknownCharacterPolicy.Skip }, Token);
+        Assert.Equal(("the the".Length, " dromedary".Length, 0), (score.CharacterCount, score.SkippedCharacters, score.UnknownTokens));
+        Assert.True(score.BitsPerCharacter > known.BitsPerCharacter);
+    }
+
+    [Theory]
+    [InlineData(GenerationMode.Stateful)]
+    [InlineData(GenerationMode.Window)]
+    public void Score_UnknownWords_HaveTheirTextAndCostTheirSpelling(GenerationMode mode)
+    {
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, SmallVocabulary, seed: 3);
+        TextGenerator generator = new(model, mode, threads: 1);
+        const string text = "the cat and the \U0001F600, the dromedary.";
+
+        TextScore score = generator.Score(text, cancellationToken: Token);
+
+        Assert.Equal(text, string.Concat(score.Tokens.Select(token => token.Text)));
+        Assert.Equal(text.EnumerateRunes().Count(), score.CharacterCount);
+        ScoredToken[] unknown = [.. score.Tokens.Where(token => token.Id == WordTokenizer.UnknownId)];
+        Assert.Equal(["cat", "and", "\U0001F600", ",", "dromedary", "."], unknown.Select(token => token.Text));
+        Assert.Equal(6, score.UnknownTokens);
+        Assert.All(unknown, token => Assert.Equal(SmallVocabulary.Spelling.GetLoss(token.Text), token.SpellingLoss));
+        Assert.All(unknown, token => Assert.Equal("<unknown>", token.DisplayText));
+        Assert.All(score.Tokens.Except(unknown), token => Assert.Equal(0, token.SpellingLoss));
+        Assert.All(score.Tokens, token => Assert.Equal((token.SpellingLoss - token.LogProbability) / Math.Log(2), token.Bits, 1e-9));
+        Assert.All(score.Tokens, token => Assert.InRange(
+            token.ExpectedSpellingLoss, 1e-3 * SmallVocabulary.Spelling.ExpectedLoss, SmallVocabulary.Spelling.ExpectedLoss));
+        Assert.All(
+            score.Tokens, token => Assert.Equal((token.Entropy + token.ExpectedSpellingLoss) / Math.Log(2), token.ExpectedBits, 1e-9));
+        double spelling = unknown.Sum(token => token.SpellingLoss);
+        Assert.Equal((score.TotalLoss + spelling) / Math.Log(2) / score.CharacterCount, score.BitsPerCharacter, 1e-9);
+        ScoredToken[] streamed = [.. generator.ScoreTokens(Corpus.FromText(text), cancellationToken: Token)];
+        Assert.Equal(score.Tokens.Select(token => (token.Text, token.Bits)), streamed.Select(token => (token.Text, token.Bits)));
+        // Ids alone do not have the words.
+        ScoredToken[] ids = [.. generator.ScoreTokens(score.Tokens.Select(token => token.Id), cancellationToken: Token)];
+        Assert.Equal(score.Tokens.Select(token => token.LogProbability), ids.Select(token => token.LogProbability));
+        Assert.Equal(WordTokenizer.UnknownToken, ids.First(token => token.Id == WordTokenizer.UnknownId).Text);
+    }
+
+    [Fact]
+    public void Score_UnknownWordsOfAText_AddUpToTheEvaluation()
+    {
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, SmallVocabulary, seed: 3);
+        TextScore score = new TextGenerator(model).Score("the " + Corpus.Text, cancellationToken: Token);
+        Evaluation evaluation = model.Evaluate(Corpus.FromText("the " + Corpus.Text), cancellationToken: Token);
+        Assert.Equal(
+            (score.UnknownTokens, score.CharacterCount - score.Tokens[0].CharacterCount),
+            (evaluation.UnknownTokens, evaluation.Characters));
+        double bits = score.Tokens.Skip(1).Sum(token => token.Bits) / evaluation.Characters;
+        Assert.Equal(bits, evaluation.BitsPerCharacter, 1e-4);
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed class FineTuningTests
         WordTokenizer grown = Assert.IsType<WordTokenizer>(model.ExtendVocabulary(Corpus.FromText("the bird and the bird")).Tokenizer);
         Assert.Equal(words.Tokens, grown.Tokens.Take(words.VocabularySize));
         Assert.Contains(" bird", grown.Tokens);
+        Assert.False(grown.Spelling.IsUniform);
     }
 
     private static void AssertRows(LanguageModel old, ParameterTensor oldTensor, LanguageModel grown, ParameterTensor tensor)

@@ -23,8 +23,52 @@ public sealed class StoredTokenizerTests : IDisposable
         WordTokenizer read = Assert.IsType<WordTokenizer>(loaded.Tokenizer);
         Assert.Equal(words.Tokens, read.Tokens);
         Assert.Equal(LowerCase, read.Normalization);
+        Assert.False(read.Spelling.IsUniform);
+        foreach (string word in (string[])["the", "caf\u00e9", "zoo", "\U0001F601"])
+            Assert.Equal(words.Spelling.GetLoss(word), read.Spelling.GetLoss(word));
         Assert.Equal(SampleModel.Bits(model), SampleModel.Bits(loaded));
         Assert.Equal(words.VocabularySize, ModelFileInfo.Read(file.Path).Tokenizer.VocabularySize);
+    }
+
+    [Fact]
+    public void Load_WordsOfAnOlderFile_CostTheUpperBound()
+    {
+        LanguageModel model = SampleModel.Make(WordTokenizer.Create(Corpus.FromText("the cat"), minimumCount: 1));
+        file.SaveChanged(model, "\"spelling\"", "\"ignored\"");
+        Assert.Same(SpellingModel.Uniform.Counts, LanguageModel.Load(file.Path).Tokenizer.Spelling!.Counts);
+    }
+
+    [Theory]
+    [InlineData("\"characters\":\"aceht", "\"characters\":\"aceh")]
+    [InlineData("\"characters\":\"aceht", "\"characters\":\"aaeht")]
+    [InlineData("\"counts\":[", "\"counts\":[1,")]
+    [InlineData("\"counts\":[1", "\"counts\":[0")]
+    [InlineData("\"counts\":[1", "\"counts\":[-1")]
+    [InlineData("\"counts\":[1", "\"counts\":[9223372036854775807")]
+    [InlineData("\"words\":2", "\"words\":-1")]
+    [InlineData("\"words\":2", "\"words\":7")]
+    public void Load_DamagedSpelling_SaysSo(string before, string after)
+    {
+        file.SaveChanged(SampleModel.Make(WordTokenizer.Create(Corpus.FromText("the cat"), minimumCount: 1)), before, after);
+        Assert.Contains("the spelling of its tokenizer is not", file.LoadError(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"words\":2", "\"word\":2", "damaged")]
+    [InlineData("\"words\":2", "\"words\":2.5", "damaged at $.tokenizer.spelling.words")]
+    [InlineData("\"counts\":[", "\"counts\":[null,", "damaged at $.tokenizer.spelling.counts")]
+    public void Load_MalformedSpelling_SaysWhere(string before, string after, string problem)
+    {
+        file.SaveChanged(SampleModel.Make(WordTokenizer.Create(Corpus.FromText("the cat"), minimumCount: 1)), before, after);
+        Assert.Contains(problem, file.LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_MoreNumbersThanCharacters_IsRefusedBeforeTheyAreRead()
+    {
+        string many = "\"counts\":[" + string.Concat(Enumerable.Repeat("1,", 1_300_000));
+        file.SaveChanged(SampleModel.Make(WordTokenizer.Create(Corpus.FromText("the cat"), minimumCount: 1)), "\"counts\":[", many);
+        Assert.Contains("numbers, but 1200000 is the maximum", file.LoadError(), StringComparison.Ordinal);
     }
 
     [Fact]

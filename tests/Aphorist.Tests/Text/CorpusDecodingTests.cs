@@ -42,27 +42,36 @@ public sealed class CorpusDecodingTests
     });
 
     [Fact]
-    public void Read_Windows1252AsUtf8_NamesFileOffsetAndEncoding()
+    public void Read_Windows1252AsUtf8_NamesFileAndOffsetAndKeepsTheBytes()
     {
-        string? message = Record(() => Decode(Strict("windows-1252").GetBytes("un été, très chaud")));
-        Assert.Equal("'standard input' is not utf-8 text (byte 0xE9 at offset 3): it decodes as windows-1252, " +
-            "so read it with the encoding windows-1252.", message);
+        byte[] bytes = Strict("windows-1252").GetBytes("un été, très chaud");
+        CorpusException exception = Assert.Throws<CorpusException>(() => Decode(bytes));
+        Assert.Equal(
+            "'standard input' is not utf-8 text (byte 0xE9 at offset 3): name its encoding, or repair the file.", exception.Message);
+        UndecodableText text = exception.Undecodable!;
+        Assert.Equal(("standard input", "utf-8", 3L, 0L), (text.Name, text.Encoding, text.Offset, text.SampleOffset));
+        Assert.Equal(bytes, text.Sample.ToArray());
     }
 
     [Fact]
-    public void Read_Gb18030AsUtf8_NamesIt()
-    {
-        string text = "真正的河从不等人。一九七八年秋汛，我把浮标投下去，转身记一个数字。";
-        string? message = Record(() => Decode(Strict("gb18030").GetBytes(text)));
-        Assert.Contains("at offset 0)", message);
-        Assert.Contains("gb18030", message);
-        Assert.Equal(text, Decode(Strict("gb18030").GetBytes(text), "gb18030"));
-    }
+    public void Read_NamedEncodingThatDoesNotFit_AsksForAnother() => Assert.Equal(
+        "'standard input' is not us-ascii text (byte 0xD2 at offset 1): name another encoding, or repair the file.",
+        Record(() => Decode([(byte)'a', 0xD2], "us-ascii")));
 
     [Fact]
-    public void Read_BytesOfNoEncoding_SaysSo() =>
-        Assert.Contains("it decodes as none of utf-8, utf-16, utf-16BE, shift_jis, gb18030, big5, euc-kr or windows-1252 either",
-            Record(() => Decode([(byte)'a', 0xFF, 0x81, 0x1F, 0x07])));
+    public void Read_UndecodableFarIntoALongText_KeepsTheLinesAroundIt()
+    {
+        byte[] line = "nothing to see here\n"u8.ToArray();
+        byte[] bytes = [.. Enumerable.Repeat(line, 200_000).SelectMany(part => part)];
+        const int place = 3_000_007;
+        bytes[place] = 0xFF;
+        UndecodableText text = Assert.Throws<CorpusException>(() => Decode(bytes)).Undecodable!;
+        Assert.Equal(place, text.Offset);
+        Assert.InRange(text.SampleOffset, place - 600_000, place - 500_000);
+        Assert.Equal(0, text.SampleOffset % line.Length);
+        Assert.InRange(text.Sample.Length, 1_000_000, 1 << 20);
+        Assert.True(text.Sample.Span.SequenceEqual(bytes.AsSpan((int)text.SampleOffset, text.Sample.Length)));
+    }
 
     [Fact]
     public void Read_TruncatedCharacter_IsFoundAtItsStart() =>
@@ -75,15 +84,60 @@ public sealed class CorpusDecodingTests
 
     [Fact]
     public void Read_BinaryFile_IsCalledOne() =>
-        Assert.Equal("'standard input' looks like a binary file (a zero byte at offset 4): give a plain text file.",
+        Assert.Equal("'standard input' looks like a binary file (a zero byte at offset 4): give a plain text file, or name its encoding.",
             Record(() => Decode([0x7F, (byte)'E', (byte)'L', (byte)'F', 0, 0, 0, 1, 2])));
 
     [Fact]
-    public void Read_Utf16WithoutMark_IsRecognised() =>
+    public void Read_Utf16WithoutMark_IsReadIfItIsNamed()
+    {
+        byte[] bytes = Encoding.Unicode.GetBytes("plain text\n");
+        Assert.Equal(1, Assert.Throws<CorpusException>(() => Decode(bytes)).Undecodable!.Offset);
+        Assert.Equal("plain text\n", Decode(bytes, "utf-16LE"));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("windows-1252")]
+    [InlineData("gb18030")]
+    public void Read_NulCharactersInANamedEncoding_AreTextWithANote(string encoding)
+    {
+        TextDecoder decoder = new(encoding);
+        Assert.Equal("a\0b\0", decoder.Decode("a\0b\0"u8.ToArray(), "a.txt"));
+        Assert.Equal("ab", decoder.Decode("ab"u8.ToArray(), "b.txt"));
         Assert.Equal(
-            "'standard input' looks like a binary file (a zero byte at offset 1): " +
-            "it decodes as utf-16, so read it with the encoding utf-16.",
-            Record(() => Decode(Encoding.Unicode.GetBytes("plain text\n"))));
+            "'a.txt' has NUL characters (U+0000). They are read as characters of the text, because its encoding was named.",
+            Assert.Single(decoder.Notes));
+    }
+
+    [Theory]
+    [InlineData("windows-1252", "utf-8")]
+    [InlineData("gb18030", "utf-8")]
+    [InlineData("koi8-r", "utf-8")]
+    [InlineData("utf-16LE", "utf-8")]
+    [InlineData("windows-1252", "utf-16")]
+    [InlineData("koi8-r", "utf-16BE")]
+    public void Read_TextOfAnotherEncodingThanNamedWithItsMark_IsRefused(string named, string actual) => Assert.Equal(
+        $"'standard input' begins with the byte order mark of {actual} and is {actual} text, but the encoding {Strict(named).WebName} was "
+        + $"named: leave the encoding out, or name {actual}.",
+        Record(() => Decode(Strict(actual).GetBytes("\uFEFFé and so on"), named)));
+
+    [Fact]
+    public void Read_MarkOfUtf8InATextThatIsNotUtf8_IsReadAsNamedWithANote()
+    {
+        TextDecoder decoder = new("windows-1252");
+        Assert.Equal("ï»¿é", decoder.Decode((byte[])[0xEF, 0xBB, 0xBF, 0xE9], "a.txt"));
+        Assert.Equal(
+            "'a.txt' begins with the byte order mark of utf-8, but is not utf-8 text. It was read as windows-1252, as named.",
+            Assert.Single(decoder.Notes));
+    }
+
+    [Fact]
+    public void Read_LettersThatLookLikeAMark_AreRead()
+    {
+        TextDecoder decoder = new("koi8-r");
+        Assert.Equal("ЪЧ", decoder.Decode((byte[])[0xFF, 0xFE], "a.txt"));
+        Assert.Empty(decoder.Notes);
+    }
 
     [Theory]
     [InlineData("utf-16")]

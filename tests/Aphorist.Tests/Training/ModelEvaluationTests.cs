@@ -63,7 +63,12 @@ public sealed class ModelEvaluationTests
 
         Evaluation known = model.Evaluate(Corpus.FromText("the  caf\u00e9 and the hen, "), skipping, TestContext.Current.CancellationToken);
         Assert.Equal((0L, 3L), (known.SkippedCharacters, evaluation.SkippedCharacters));
-        Assert.Equal(known with { SkippedCharacters = 3 }, evaluation);
+        // The tokens after the skipped characters are 4, 17 and 17. Windows of 4 with a stride of 3 predict 4, 7, 10, ...
+        int charged = objective == Objective.Stream ? 3 : 1;
+        double cost = charged * SpellingModel.Uniform.GetLoss("\u20ac");
+        Assert.Equal(
+            known with { SkippedCharacters = 3, Characters = known.Characters + charged, SpellingLoss = cost }, evaluation);
+        Assert.True(evaluation.BitsPerCharacter > known.BitsPerCharacter);
         EvaluationOptions strict = skipping with { UnknownCharacters = UnknownCharacterPolicy.Error };
         Assert.Throws<UnknownCharacterException>(() => model.Evaluate(foreign, strict, TestContext.Current.CancellationToken));
     }
@@ -92,8 +97,82 @@ public sealed class ModelEvaluationTests
 
     [Fact]
     public void Add_TwoEvaluations_SumsEverything() => Assert.Equal(
-        new Evaluation(5, 7, 9, 11) { SkippedCharacters = 3 },
-        Evaluation.Add(new(1, 2, 3, 4) { SkippedCharacters = 1 }, new(4, 5, 6, 7) { SkippedCharacters = 2 }));
+        new Evaluation(5, 7, 9, 11) { SkippedCharacters = 3, UnknownTokens = 5, SpellingLoss = 7 },
+        Evaluation.Add(
+            new(1, 2, 3, 4) { SkippedCharacters = 1, UnknownTokens = 2, SpellingLoss = 3 },
+            new(4, 5, 6, 7) { SkippedCharacters = 2, UnknownTokens = 3, SpellingLoss = 4 }));
+
+    public static TheoryData<Objective, double> Parts => new()
+    {
+        { Objective.Stream, 1 }, { Objective.Stream, 0.3 }, { Objective.Windows, 1 }, { Objective.Windows, 0.3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public async Task Evaluate_UnknownWords_CostTheirSpelling(Objective objective, double share)
+    {
+        const string line = "the caf\u00e9 and the hen, the \U0001F600caf\u00e9 saw 4 hens \uFFFD in a house.\n";
+        string text = string.Concat(Enumerable.Repeat(line, 9));
+        Corpus corpus = Corpus.FromText(text);
+        WordTokenizer tokenizer = WordTokenizer.Create(corpus, vocabularySize: 5);
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5, Window = 4 }, tokenizer, seed: 1);
+        EvaluationOptions options = new() { Objective = objective, Stride = 2, TailShare = share };
+
+        Evaluation evaluation = model.Evaluate(corpus, options, TestContext.Current.CancellationToken);
+
+        // The text of every token, and whether it is predicted.
+        List<string> words = [];
+        int[] ids = tokenizer.Encode(text, words);
+        Queue<string> unknown = new(words);
+        string[] texts = [.. ids.Select(id => id == WordTokenizer.UnknownId ? unknown.Dequeue() : tokenizer.Tokens[id])];
+        Assert.Equal(text, string.Concat(texts));
+        int windows = 1 + ((ids.Length - 5) / 2), window = (int)(windows * (1 - share));
+        int first = objective == Objective.Stream ? 1 + (int)(ids.Length * (1 - share)) : (window * 2) + 4;
+        int step = objective == Objective.Stream ? 1 : 2;
+        int[] predicted = [.. Enumerable.Range(0, ids.Length).Where(place => place >= first && (place - first) % step == 0)];
+        string[] missing = [.. predicted.Where(place => ids[place] == WordTokenizer.UnknownId).Select(place => texts[place])];
+        Assert.Equal(predicted.Length, evaluation.Count);
+        Assert.Equal(predicted.Sum(place => texts[place].EnumerateRunes().Count()), evaluation.Characters);
+        Assert.Equal(missing.Length, evaluation.UnknownTokens);
+        Assert.Equal((double)missing.Length / predicted.Length, evaluation.UnknownShare);
+        double spelling = missing.Sum(tokenizer.Spelling.GetLoss);
+        Assert.Equal(spelling, evaluation.SpellingLoss, 1e-9);
+        Assert.Equal((evaluation.TotalLoss + spelling) / Math.Log(2) / evaluation.Characters, evaluation.BitsPerCharacter, 1e-12);
+        Assert.Equal(evaluation.TotalLoss / evaluation.Count, evaluation.LossPerToken, 1e-12);
+
+        // A text that is not in memory costs the same.
+        using TemporaryFolder folder = new();
+        CorpusOptions cached = new() { CacheFolder = folder["cache"], MaxInMemoryBytes = 0, BlockLength = 32 };
+        Corpus large = await Corpus.OpenAsync(
+            folder.Write("text.txt", text), cached, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(evaluation, model.Evaluate(large, options, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Evaluate_FewerKnownWords_CostMore()
+    {
+        string text = string.Concat(Enumerable.Repeat("the cat and the hen saw a red house, and the hen sat down.\n", 50));
+        Corpus corpus = Corpus.FromText(text);
+        double[] bits =
+        [
+            .. ((int[])[100, 12, 6, 2]).Select(size => Untrained(WordTokenizer.Create(corpus, size)).Evaluate(
+                corpus, cancellationToken: TestContext.Current.CancellationToken).BitsPerCharacter),
+        ];
+        Assert.Equal(bits.Order(), bits);
+        // A model of nothing but the unknown word and one character predicts no better than the frequencies of characters.
+        Assert.True(bits[^1] > 3);
+
+        // Tokens have their frequencies in the text as probabilities.
+        LanguageModel Untrained(Tokenizer tokenizer)
+        {
+            LanguageModel model = LanguageModel.CreateEmpty(new() { HiddenSize = 1 }, tokenizer);
+            Span<float> bias = model.Parameters.GetValues(model.Layout.DecoderBias);
+            bias.Fill(MathF.Log(0.1f));
+            int[] ids = tokenizer.Encode(text);
+            foreach ((int id, int count) in ids.CountBy(id => id)) bias[id] = MathF.Log(count);
+            return model;
+        }
+    }
 
     private static LanguageModel Model(TokenizerKind kind) =>
         LanguageModel.Create(

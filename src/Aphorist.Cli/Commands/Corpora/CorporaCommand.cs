@@ -12,7 +12,13 @@ internal static class CorporaCommand
 
     public static Command Create()
     {
-        Command command = new("corpora", "List the corpora that can be used by name, or download one.") { Name };
+        Command command = new(
+            "corpora",
+            "List the corpora that can be used by name, or download one. A file or folder of the same name comes before a corpus; "
+            + "catalog:NAME is always the corpus.")
+        {
+            Name,
+        };
         command.SetAction(async (call, cancellationToken) =>
         {
             CommandOutput output = CommandOutput.Of(call);

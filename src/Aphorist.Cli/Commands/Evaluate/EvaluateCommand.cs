@@ -38,7 +38,7 @@ internal static class EvaluateCommand
         Command command = new(
             "evaluate",
             "Measure how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
-            + "compared between models of characters, words and bytes.")
+            + "compared between models of characters, words and bytes: words that the vocabulary lacks cost their spelling.")
         {
             Model, Corpus, Objective, Step, Tail, Encoding, Threads,
         };
@@ -72,7 +72,8 @@ internal static class EvaluateCommand
         };
         Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options, cancellationToken), cancellationToken);
         if (output.Json) output.Result.Announce(Json(evaluation));
-        else Write(output.Result, evaluation);
+        else Write(output.Result, evaluation, model.Tokenizer);
+        UnknownWords.WriteNote(output, evaluation, model.Tokenizer);
         return ExitCode.Done;
     }
 
@@ -85,12 +86,14 @@ internal static class EvaluateCommand
         json.WriteFinite("perplexity", evaluation.Perplexity);
         json.WriteFinite("accuracy", evaluation.Accuracy);
         json.WriteNumber("correct", evaluation.Correct);
+        UnknownWords.WriteTo(json, evaluation);
     });
 
-    private static void Write(TextWriter output, Evaluation evaluation) => TextTable.Write(
+    private static void Write(TextWriter output, Evaluation evaluation, Tokenizer tokenizer) => TextTable.Write(
         output,
         [
             ["predictions", evaluation.Count.ToString("N0", CultureInfo.InvariantCulture)],
+            .. UnknownWords.Rows(evaluation, tokenizer),
             ["characters", evaluation.Characters.ToString("N0", CultureInfo.InvariantCulture)],
             ["nats", Number(evaluation.LossPerToken)],
             ["bits per character", Number(evaluation.BitsPerCharacter)],

@@ -19,7 +19,7 @@ internal static class PromptArguments
 
     private static readonly Option<string?> PromptFile = new("--prompt-file")
     {
-        Description = "A UTF-8 file with the text to continue. Its last line break is ignored.",
+        Description = "A file with the text to continue. Its last line break is ignored.",
         HelpName = "file",
     };
 
@@ -32,7 +32,7 @@ internal static class PromptArguments
         CompletionSources = { WordArgument.CatalogNames },
     };
 
-    private static readonly Option<string?> Encoding = EncodingOption.Create("With --passage: encoding");
+    private static readonly Option<string?> Encoding = EncodingOption.Create("Encoding of a prompt that is read");
 
     private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
         "--unknown",
@@ -53,14 +53,19 @@ internal static class PromptArguments
     {
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
-        if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null)
-            throw new UsageException($"{Encoding.Name} is the encoding of {Passage.Name}: add that, or remove {Encoding.Name}.");
+        if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null && call.GetResult(PromptFile) is null
+            && call.GetValue(Prompt) != "-")
+        {
+            throw new UsageException($"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
+        }
+
         UnknownCharacterPolicy policy = Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error;
+        CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         string prompt = call.GetValue(Passage) is string source
-            ? await ReadPassageAsync(source, call.GetValue(Encoding), model, seed, policy, output, cancellationToken)
-            : call.GetValue(PromptFile) is string file ? await ReadTextAsync(() => Open(file), $"in '{file}'", cancellationToken)
+            ? await ReadPassageAsync(source, options, model, seed, policy, output, cancellationToken)
+            : call.GetValue(PromptFile) is string file ? await ReadTextAsync(() => Open(file), file, options, output.Notes, cancellationToken)
             : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
-            : await ReadTextAsync(() => output.Input, "on standard input", cancellationToken);
+            : await ReadTextAsync(() => output.Input, "standard input", options, output.Notes, cancellationToken);
         return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }
 
@@ -85,14 +90,13 @@ internal static class PromptArguments
 
     private static async Task<string> ReadPassageAsync(
         string source,
-        string? encoding,
+        CorpusOptions options,
         LanguageModel model,
         ulong seed,
         UnknownCharacterPolicy policy,
         CommandOutput output,
         CancellationToken cancellationToken)
     {
-        CorpusOptions options = new() { Encoding = encoding, Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync([source], options, output, cancellationToken);
         if (policy == UnknownCharacterPolicy.Skip) corpus = Known(corpus, model.Tokenizer, output.Notes);
         try
@@ -111,26 +115,30 @@ internal static class PromptArguments
         Directory.Exists(file) ? throw new IOException($"'{file}' is a folder: name a file in it.") : File.OpenRead(file);
 
     /// <summary>Reads a prompt. It can come from a pipe into which nobody writes, so the call can be interrupted meanwhile.</summary>
-    private static Task<string> ReadTextAsync(Func<Stream> open, string place, CancellationToken cancellationToken) =>
-        Task.Run(() => ReadText(open(), place), cancellationToken).WaitAsync(cancellationToken);
+    private static Task<string> ReadTextAsync(
+        Func<Stream> open, string name, CorpusOptions options, TextWriter notes, CancellationToken cancellationToken) =>
+        Task.Run(() => ReadText(open, name, options, notes), cancellationToken).WaitAsync(cancellationToken);
 
-    private static string ReadText(Stream stream, string place)
+    private static string ReadText(Func<Stream> open, string name, CorpusOptions options, TextWriter notes)
     {
-        using StreamReader input = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using MemoryStream bytes = new();
         try
         {
-            // Shells and editors end a text with a line break.
-            string text = input.ReadToEnd();
-            return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"The prompt {place} is not UTF-8. Convert it first, for example with iconv.", exception);
+            using Stream stream = open();
+            stream.CopyTo(bytes);
         }
         catch (IOException exception)
         {
-            throw new IOException($"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it with {Prompt.Name}.", exception);
+            throw new IOException(
+                $"Cannot read the prompt from {name} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it "
+                + $"with {Prompt.Name}.",
+                exception);
         }
+
+        Corpus prompt = Corpus.FromBytes(bytes.ToArray(), name, options with { Lowercase = false });
+        foreach (string note in prompt.Notes) notes.WriteLine(note);
+        // Shells and editors end a text with a line break.
+        return prompt.Text.EndsWith('\n') ? prompt.Text[..^1] : prompt.Text;
     }
 
     /// <summary>Leaves out what the model does not know of a corpus, with a note.</summary>

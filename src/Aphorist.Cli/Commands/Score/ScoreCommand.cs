@@ -70,6 +70,7 @@ internal static class ScoreCommand
         page?.Commit();
         if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
         else ScoreReport.Write(target?.Report ?? output.Result, scored);
+        UnknownWords.WriteNote(output, scored.Total, model.Tokenizer);
         if (target is { IsStandardOutput: false } && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
         return ExitCode.Done;
     }
@@ -85,33 +86,25 @@ internal static class ScoreCommand
         CancellationToken cancellationToken)
     {
         long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
-        SurprisingPassages passages = new(model.Tokenizer, passageCount);
+        SurprisingPassages passages = new(passageCount);
         List<ScoredToken> beginning = [];
         Evaluation total = default;
-        double entropy = 0;
+        double expected = 0;
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using CorpusProgressReport report = new(output);
-        IEnumerable<int> ids = EnumerateTokens(corpus, model.Tokenizer, count);
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(ids, options, cancellationToken))
+        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(corpus, options, cancellationToken))
         {
-            total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
-            entropy += token.Entropy;
+            total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, token.CharacterCount)
+            {
+                UnknownTokens = token.Id == model.Tokenizer.UnknownTokenId ? 1 : 0,
+                SpellingLoss = token.SpellingLoss,
+            };
+            expected += token.Entropy + token.ExpectedSpellingLoss;
             passages.Add(token);
             if (beginning.Count < shown) beginning.Add(token);
             if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, count));
         }
 
-        return new(name, corpus.Name, model.Tokenizer, total, entropy, passages.Finish(), beginning);
-    }
-
-    private static IEnumerable<int> EnumerateTokens(Corpus corpus, Tokenizer tokenizer, long count)
-    {
-        int[] block = new int[BlockLength];
-        for (long start = 0; start < count; start += BlockLength)
-        {
-            int length = (int)Math.Min(BlockLength, count - start);
-            corpus.ReadTokens(tokenizer, start, block.AsSpan(0, length));
-            for (int index = 0; index < length; index++) yield return block[index];
-        }
+        return new(name, corpus.Name, model.Tokenizer, total, expected, passages.Finish(), beginning);
     }
 }

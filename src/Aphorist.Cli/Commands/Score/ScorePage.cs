@@ -23,7 +23,12 @@ internal static class ScorePage
         WriteList(json, "pieces", scored.Beginning, token => json.WriteStringValue(token.Text));
         WriteList(json, "ids", scored.Beginning, token => json.WriteNumberValue(token.Id));
         WriteList(json, "bits", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Bits, 3)));
-        WriteList(json, "expected", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.Entropy / Math.Log(2), 3)));
+        // Only of unknown words: how many of the bits are their spelling.
+        json.WriteStartObject("spelling");
+        foreach ((int index, ScoredToken token) in scored.Beginning.Index().Where(one => one.Item.SpellingLoss > 0))
+            json.WriteNumber($"{index}", Math.Round(token.SpellingLoss / Math.Log(2), 3));
+        json.WriteEndObject();
+        WriteList(json, "expected", scored.Beginning, token => json.WriteNumberValue(Math.Round(token.ExpectedBits, 3)));
         WriteList(json, "ranks", scored.Beginning, token => json.WriteNumberValue(token.Rank));
         // For each token, alternating ids and probabilities.
         WriteList(json, "likely", scored.Beginning, token => WriteLikely(json, token));
@@ -34,7 +39,7 @@ internal static class ScorePage
     /// <summary>The most surprising passages of what the page shows: as many as of the whole text.</summary>
     private static IReadOnlyList<Passage> PassagesOf(ScoredText scored)
     {
-        SurprisingPassages passages = new(scored.Tokenizer, scored.Passages.Count);
+        SurprisingPassages passages = new(scored.Passages.Count);
         foreach (ScoredToken token in scored.Beginning) passages.Add(token);
         return passages.Finish();
     }

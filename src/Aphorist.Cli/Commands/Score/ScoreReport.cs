@@ -12,7 +12,7 @@ namespace Aphorist.Cli.Commands.Score;
 /// <param name="Name">The name of the text.</param>
 /// <param name="Tokenizer">The tokenizer of the model.</param>
 /// <param name="Total">The totals over all tokens, the first one included.</param>
-/// <param name="Entropy">The expected surprisal in nats.</param>
+/// <param name="ExpectedLoss">The expected surprisal in nats, spelling of unknown words included.</param>
 /// <param name="Passages">The most surprising passages, most surprising first.</param>
 /// <param name="Beginning">The tokens that the page shows.</param>
 internal sealed record ScoredText(
@@ -20,12 +20,12 @@ internal sealed record ScoredText(
     string Name,
     Tokenizer Tokenizer,
     Evaluation Total,
-    double Entropy,
+    double ExpectedLoss,
     IReadOnlyList<Passage> Passages,
     IReadOnlyList<ScoredToken> Beginning)
 {
     /// <summary>The expected surprisal in bits per character.</summary>
-    public double ExpectedBitsPerCharacter => Entropy / Math.Log(2) / Total.Characters;
+    public double ExpectedBitsPerCharacter => ExpectedLoss / Math.Log(2) / Total.Characters;
 }
 
 /// <summary>Prints the result as tables or as JSON.</summary>
@@ -37,6 +37,7 @@ internal static class ScoreReport
             output,
             [
                 ["tokens", scored.Total.Count.ToString("N0", CultureInfo.InvariantCulture)],
+                .. UnknownWords.Rows(scored.Total, scored.Tokenizer),
                 ["characters", scored.Total.Characters.ToString("N0", CultureInfo.InvariantCulture)],
                 ["bits per character", Number(scored.Total.BitsPerCharacter)],
                 ["expected", Number(scored.ExpectedBitsPerCharacter)],
@@ -72,6 +73,7 @@ internal static class ScoreReport
         json.WriteFinite("perplexity", scored.Total.Perplexity);
         json.WriteFinite("accuracy", scored.Total.Accuracy);
         json.WriteNumber("correct", scored.Total.Correct);
+        UnknownWords.WriteTo(json, scored.Total);
         if (page is not null) json.WriteString("output", page);
         json.WriteStartArray("passages");
         foreach (Passage passage in scored.Passages) WritePassage(json, passage);

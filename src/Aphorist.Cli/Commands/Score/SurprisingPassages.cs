@@ -22,9 +22,8 @@ internal sealed record Passage(long Start, int Length, int Characters, long Line
 /// <remarks>
 /// A text of any length is processed in blocks. A passage of an earlier block is replaced by a more surprising one that overlaps it.
 /// </remarks>
-/// <param name="tokenizer">The tokenizer.</param>
 /// <param name="count">The maximum number of passages.</param>
-internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
+internal sealed class SurprisingPassages(int count)
 {
     private const int BlockLength = 1 << 16;
 
@@ -43,7 +42,7 @@ internal sealed class SurprisingPassages(Tokenizer tokenizer, int count)
     /// <summary>Adds the next token.</summary>
     public void Add(ScoredToken token)
     {
-        tokens.Add(PassageToken.Create(token, tokenizer.CountCharacters([token.Id]), before));
+        tokens.Add(PassageToken.Create(token, before));
         if (token.Text.Length > 0) before = token.Text[^1];
         if (tokens.Count == BlockLength + LookAhead) ProcessBlock(BlockLength);
     }
@@ -119,10 +118,10 @@ internal readonly record struct PassageToken(string Text, double Bits, int Chara
 
     /// <summary>Looks at a token in its place.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="characters">The number of characters.</param>
     /// <param name="before">The last UTF-16 unit before the token.</param>
-    public static PassageToken Create(ScoredToken token, int characters, char before)
+    public static PassageToken Create(ScoredToken token, char before)
     {
+        int characters = token.CharacterCount;
         char first = token.Text.Length > 0 ? token.Text[0] : '\uFFFD';
         bool isWhite = char.IsWhiteSpace(first), hasOwnSpace = isWhite && token.Text.Length > 1;
         bool followsWord = char.IsWhiteSpace(before) || (before >= FirstIdeographic && !char.IsPunctuation(first));

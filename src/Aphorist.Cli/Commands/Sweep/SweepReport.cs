@@ -42,6 +42,7 @@ internal static class SweepReport
         json.WriteFinite("bitsPerCharacter", result?.BitsPerCharacter);
         json.WriteFinite("parameters", result?.Parameters);
         json.WriteFinite("seconds", result?.Seconds);
+        json.WriteFinite("unknownShare", result?.UnknownShare);
         json.WriteString("error", outcome.Failure);
     });
 
@@ -57,7 +58,7 @@ internal static class SweepReport
     public static void WriteFile(string folder, SweepPlan plan, IReadOnlyList<SweepOutcome> outcomes)
     {
         StringBuilder text = new();
-        string[] figures = ["loss", "validation_loss", "bits_per_character", "parameters", "seconds"];
+        string[] figures = ["loss", "validation_loss", "bits_per_character", "parameters", "seconds", "unknown_share"];
         AppendLine(text, ["rank", "run", "state", .. plan.Options, .. figures, "error"]);
         int rank = 0;
         foreach (SweepOutcome outcome in SweepOutcome.Ranked(outcomes))
@@ -68,7 +69,7 @@ internal static class SweepReport
                 [
                     result is null ? "" : Field(++rank), outcome.Run.Name, result is null ? "failed" : "done", .. outcome.Run.Values,
                     Field(result?.Loss), Field(result?.ValidationLoss), Field(result?.BitsPerCharacter), Field(result?.Parameters),
-                    Field(result?.Seconds),
+                    Field(result?.Seconds), Field(result?.UnknownShare),
                     outcome.Failure ?? "",
                 ]);
         }

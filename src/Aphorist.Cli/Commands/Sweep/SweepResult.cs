@@ -8,20 +8,24 @@ namespace Aphorist.Cli.Commands.Sweep;
 /// <summary>The result of a finished run.</summary>
 /// <param name="Loss">Training loss of the best model, in nats per token.</param>
 /// <param name="ValidationLoss">Validation loss of the best model, in nats per token; null without a validation set.</param>
-/// <param name="BitsPerCharacter">The validation loss, or without one the training loss, in bits per character.</param>
+/// <param name="BitsPerCharacter">
+/// The validation loss, or without one the training loss, in bits per character. Unknown words cost their spelling.
+/// </param>
+/// <param name="UnknownShare">The share of unknown tokens in the corpus; null for tokenizers without an unknown token.</param>
 /// <param name="Parameters">Number of parameters of the model.</param>
 /// <param name="Seconds">Seconds of training.</param>
-internal sealed record SweepResult(double Loss, double? ValidationLoss, double BitsPerCharacter, int Parameters, double Seconds)
+internal sealed record SweepResult(
+    double Loss, double? ValidationLoss, double BitsPerCharacter, double? UnknownShare, int Parameters, double Seconds)
 {
     private const string FileName = "result.json";
 
     /// <summary>The result of a run that has just ended.</summary>
-    public static SweepResult Of(ActiveTrainingRun run, double seconds)
+    public static SweepResult Of(ActiveTrainingRun run, double? unknownShare, double seconds)
     {
         LanguageModel best = LanguageModel.Load(run.BestModelPath);
         TrainingRecord record = best.Training!;
-        double bits = (record.ValidationLoss ?? record.Loss) / Math.Log(2) / run.CharactersPerToken;
-        return new SweepResult(record.Loss, record.ValidationLoss, bits, best.Parameters.Count, seconds);
+        double bits = run.GetBitsPerCharacter(record.ValidationLoss ?? record.Loss);
+        return new SweepResult(record.Loss, record.ValidationLoss, bits, unknownShare, best.Parameters.Count, seconds);
     }
 
     /// <summary>
@@ -34,7 +38,8 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
         {
             if (!File.Exists(path)) return null;
             FinishedRun? finished = JsonSerializer.Deserialize(File.ReadAllBytes(path), SweepJson.Default.FinishedRun);
-            return finished is { Words: not null, Result: not null } && finished.Words.SequenceEqual(run.Words) ? finished.Result : null;
+            return finished is { Words: not null, Result: not null, Format: FinishedRun.CurrentFormat }
+                && finished.Words.SequenceEqual(run.Words) ? finished.Result : null;
         }
         catch (JsonException)
         {
@@ -46,7 +51,8 @@ internal sealed record SweepResult(double Loss, double? ValidationLoss, double B
     /// <summary>Writes the result into the run folder.</summary>
     public void Write(SweepRun run)
     {
-        string json = JsonSerializer.Serialize(new FinishedRun(run.Words, this), SweepJson.Default.FinishedRun);
+        FinishedRun finished = new(run.Words, this) { Format = FinishedRun.CurrentFormat };
+        string json = JsonSerializer.Serialize(finished, SweepJson.Default.FinishedRun);
         AtomicFile.WriteAllText(Path.Combine(run.Folder, FileName), json + "\n");
     }
 }
@@ -65,7 +71,13 @@ internal sealed record SweepOutcome(SweepRun Run, SweepResult? Result, string? F
 /// <summary>The file result.json of a run.</summary>
 /// <param name="Words">The arguments of the run.</param>
 /// <param name="Result">Its result.</param>
-internal sealed record FinishedRun(IReadOnlyList<string> Words, SweepResult Result);
+internal sealed record FinishedRun(IReadOnlyList<string> Words, SweepResult Result)
+{
+    /// <summary>Increased when a result would mean something else. A run with an older one is resumed, and ends at once.</summary>
+    public const int CurrentFormat = 2;
+
+    public int Format { get; init; }
+}
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(FinishedRun))]

@@ -106,7 +106,7 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         EpochProgress progress = new(output, training.Options.Training.Epochs, history, $"run {number}/{plan.Runs.Count}, ");
         SweepReporter reporter = new(progress, output.Notes);
         await TrainingLoop.RunAsync(training, history, reporter, output.Notes, hasSamples: false, cancellationToken);
-        return SweepResult.Of(training, reporter.Seconds);
+        return SweepResult.Of(training, reporter.UnknownShare, reporter.Seconds);
     }
 
     /// <summary>Opens the texts of the finished runs again: losses on different texts cannot be compared.</summary>
@@ -168,6 +168,15 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
     {
         /// <summary>Seconds of training, once the run has ended.</summary>
         public double Seconds { get; private set; }
+
+        /// <summary>The share of unknown tokens in the corpus, once the run has started.</summary>
+        public double? UnknownShare { get; private set; }
+
+        public ValueTask StartedAsync(TrainingStarted started)
+        {
+            UnknownShare = started.UnknownShare;
+            return ValueTask.CompletedTask;
+        }
 
         public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
 

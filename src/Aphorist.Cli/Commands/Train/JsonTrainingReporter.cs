@@ -15,6 +15,7 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
             json.WriteNumber("vocabulary", started.VocabularySize);
             json.WriteNumber("windows", started.Predictions + started.ValidationPredictions);
             json.WriteNumber("tokens", started.Tokens);
+            json.WriteFinite("unknownShare", started.UnknownShare);
         }));
         return ValueTask.CompletedTask;
     }

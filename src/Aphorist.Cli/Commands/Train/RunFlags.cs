@@ -26,7 +26,7 @@ internal static class RunFlags
     private const int WordEmbeddingSize = 128;
 
     private static readonly string[] PresetNames = [.. Preset.All.Select(preset => preset.Name)];
-    private static readonly string[] BuiltInCorpus = ["aphorisms"];
+    private static readonly string[] BuiltInCorpus = ["catalog:aphorisms"];
 
     private static readonly SettingTable<TrainingRunOptions> Table = new()
     {

@@ -59,6 +59,7 @@ internal static class TrainingLoop
                 case TrainingStarted started:
                     LoadHistory(run, history, started.CompletedEpochs);
                     await report.StartedAsync(started);
+                    foreach (string note in run.Corpus.Notes.Union(run.Validation?.Notes ?? [])) await notes.WriteLineAsync(note);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
                     break;
                 case TrainingProgress progress:

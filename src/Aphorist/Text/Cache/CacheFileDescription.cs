@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Text.Cache;
 
@@ -6,7 +7,7 @@ namespace Aphorist.Text.Cache;
 internal sealed record CacheFileDescription
 {
     /// <summary>The format that this version writes. Files of other formats are created again.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -20,6 +21,9 @@ internal sealed record CacheFileDescription
     public string? Encoding { get; init; }
 
     public required bool Lowercase { get; init; }
+
+    /// <summary>What a user may want to know about how the files were decoded.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>
     /// The tokenizer whose ids the codes are, or how <see cref="Words"/> were chosen; null if the codes stand for <see cref="Characters"/>.
@@ -40,6 +44,9 @@ internal sealed record CacheFileDescription
 
     /// <summary>The tokens of a word vocabulary. A file with a vocabulary has no codes.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>How the words are spelled that the vocabulary leaves out; null in files without a vocabulary.</summary>
+    public SpellingCounts? Spelling { get; init; }
 }
 
 /// <summary>

@@ -54,21 +54,21 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
             tokenizer.VocabularySize);
 
     /// <summary>Chooses a word vocabulary, see <see cref="WordCounts"/>, and keeps it in the cache.</summary>
-    public IReadOnlyList<string> ChooseWords(TokenizerOptions options, CancellationToken cancellationToken) => cache.OpenOrCreate(
+    public WordVocabulary ChooseWords(TokenizerOptions options, CancellationToken cancellationToken) => Vocabulary(cache.OpenOrCreate(
         RequestWords(options),
         writer => CountWords(writer, options, progress: null, cancellationToken),
-        cancellationToken).Description.Words;
+        cancellationToken));
 
     /// <inheritdoc cref="ChooseWords"/>
-    public async Task<IReadOnlyList<string>> ChooseWordsAsync(
-        TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
-    {
-        CacheFile words = await cache.OpenOrCreateAsync(
+    public async Task<WordVocabulary> ChooseWordsAsync(
+        TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
+        Vocabulary(await cache.OpenOrCreateAsync(
             RequestWords(options),
             writer => Task.Run(() => CountWords(writer, options, progress, cancellationToken), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return words.Description.Words;
-    }
+            cancellationToken).ConfigureAwait(false));
+
+    private static WordVocabulary Vocabulary(CacheFile words) => new(
+        words.Description.Words, SpellingModel.TryCreate(words.Description.Spelling!) ?? throw words.Damaged());
 
     private static string Describe(TokenizerOptions options) => $"{options.VocabularySize} words that occur {options.MinimumCount} times";
 
@@ -104,11 +104,13 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         CacheFileWriter writer, TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         WordCounts counts = new(EnumerateWholeTokens(CorpusStage.CountWords, progress, cancellationToken), options.MinimumCount);
+        WordVocabulary chosen = counts.Choose(options.VocabularySize);
         return Description with
         {
             Tokenizer = Describe(options),
             Characters = "",
-            Words = [.. counts.Choose(options.VocabularySize)],
+            Words = chosen.Tokens,
+            Spelling = chosen.Spelling.Counts,
             Count = writer.Count,
             Width = writer.Width,
         };

@@ -51,6 +51,7 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
             Sources = sources,
             Encoding = options.Encoding,
             Lowercase = options.Lowercase,
+            Notes = decoder.Notes,
             Sha256 = digest.Finish(),
             Count = writer.Count,
             Width = writer.Width,

@@ -26,6 +26,9 @@ public abstract class Tokenizer
     /// <summary>The id of the token that replaces unknown words, or null if there is no such token. It is never generated.</summary>
     public virtual int? UnknownTokenId => null;
 
+    /// <summary>What an unknown word costs, or null if there is no unknown token.</summary>
+    public virtual SpellingModel? Spelling => null;
+
     /// <summary>
     /// What to call the tokens, in the plural: "characters", "tokens" (words and the characters between them) or "bytes".
     /// </summary>
@@ -90,6 +93,13 @@ public abstract class Tokenizer
     public int[] Encode(string text, UnknownCharacterPolicy unknownCharacters) =>
         unknownCharacters == UnknownCharacterPolicy.Skip ? EncodeSkippingUnknown(text, out _) : Encode(text);
 
+    /// <summary>Encodes a text that is already normalized, and collects what the unknown tokens among the ids stand for.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="unknown">Receives the word or character of each unknown token, in order.</param>
+    /// <exception cref="UnknownCharacterException">The text contains a character that is not in the vocabulary, and there is no unknown
+    /// token.</exception>
+    internal virtual int[] Encode(string text, List<string> unknown) => Encode(text);
+
     /// <summary>Encodes a text that is already normalized, and leaves out what is not in the vocabulary.</summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">The characters or words that were left out, each once, in the order of their first occurrence.</param>
@@ -111,7 +121,8 @@ public abstract class Tokenizer
 
     /// <summary>
     /// The number of characters (Unicode scalar values) that ids stand for, which converts a loss to bits per character. An unknown word
-    /// counts as one, since its length is lost. The ids may be any part of a text: a character of several tokens counts at its first.
+    /// counts as one, since ids do not have its length. The ids may be any part of a text: a character of several tokens counts at its
+    /// first.
     /// </summary>
     /// <param name="ids">The ids.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>

@@ -29,10 +29,33 @@ internal sealed class WordCounts
     }
 
     /// <summary>
-    /// The unknown token, then the tokens by descending count, and by ordinal order where counts are equal. Single characters are kept
-    /// before words if not all fit.
+    /// Chooses the unknown token, then the tokens by descending count, and by ordinal order where counts are equal. Single characters are
+    /// kept before words if not all fit.
     /// </summary>
-    public IEnumerable<string> Choose(int maximumSize) => counts
+    public WordVocabulary Choose(int maximumSize)
+    {
+        string[] tokens = [.. ChooseTokens(maximumSize)];
+        HashSet<string> chosen = [.. tokens];
+        (string Word, int Count)[] words = [.. counts.Where(entry => WordSplitter.IsWord(entry.Key)).Select(WithoutSpace)];
+        return new(tokens, SpellingModel.Count([.. Missing(chosen)], words.Length > 0 ? words : [.. counts.Select(WithoutSpace)]));
+    }
+
+    private static (string Word, int Count) WithoutSpace(KeyValuePair<string, int> entry) =>
+        (entry.Key is [' ', _, ..] ? entry.Key[1..] : entry.Key, entry.Value);
+
+    /// <summary>What becomes the unknown token when the text is encoded with the chosen tokens.</summary>
+    private IEnumerable<(string Word, int Count)> Missing(HashSet<string> chosen)
+    {
+        foreach (KeyValuePair<string, int> entry in counts.Where(entry => !chosen.Contains(entry.Key)))
+        {
+            (string word, int count) = WithoutSpace(entry);
+            // A word with a space is encoded as the space and the word without it.
+            if (word.Length < entry.Key.Length && !chosen.Contains(Space)) yield return (Space, count);
+            if (!chosen.Contains(word)) yield return (word, count);
+        }
+    }
+
+    private IEnumerable<string> ChooseTokens(int maximumSize) => counts
         .Select(entry => (Token: entry.Key, Count: entry.Value, IsWord: WordSplitter.IsWord(entry.Key)))
         .Where(entry => !entry.IsWord || entry.Count + counts.GetValueOrDefault(Space + entry.Token) >= minimumCount)
         .OrderBy(entry => entry.IsWord).ThenByDescending(entry => entry.Count).ThenBy(entry => entry.Token, StringComparer.Ordinal)

@@ -31,9 +31,9 @@ public sealed class WordTokenizer : Tokenizer
     private readonly Lazy<string> cacheKey;
     private readonly Lazy<HashSet<Rune>> knownCharacters;
 
-    private WordTokenizer(ImmutableArray<string> tokens, TextNormalization normalization)
+    private WordTokenizer(ImmutableArray<string> tokens, TextNormalization normalization, SpellingModel spelling)
     {
-        (Tokens, Normalization) = (tokens, normalization);
+        (Tokens, Normalization, Spelling) = (tokens, normalization, spelling);
         characterCounts = [.. tokens.Select(token => token.EnumerateRunes().Count())];
         cacheKey = new(() => $"words {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', tokens))))}");
         knownCharacters = new(() => [.. tokens.SelectMany(token => token.EnumerateRunes())]);
@@ -50,7 +50,8 @@ public sealed class WordTokenizer : Tokenizer
     public override TokenizerKind Kind => TokenizerKind.Words;
 
     /// <summary>
-    /// All tokens in the order of their ids, the unknown token first. <see cref="FromTokens"/> creates the same tokenizer from them.
+    /// All tokens in the order of their ids, the unknown token first. <see cref="FromTokens"/> creates the same tokenizer from them and
+    /// <see cref="Spelling"/>.
     /// </summary>
     public ImmutableArray<string> Tokens { get; }
 
@@ -62,6 +63,9 @@ public sealed class WordTokenizer : Tokenizer
 
     /// <summary><see cref="UnknownId"/>.</summary>
     public override int? UnknownTokenId => UnknownId;
+
+    /// <summary>The cost of an unknown word. It was counted in the words that the vocabulary leaves out.</summary>
+    public override SpellingModel Spelling { get; }
 
     /// <inheritdoc/>
     public override string UnitName => "tokens";
@@ -91,9 +95,11 @@ public sealed class WordTokenizer : Tokenizer
     /// <summary>Creates a tokenizer with given tokens.</summary>
     /// <param name="tokens">The tokens in the order of their ids. The first is <see cref="UnknownToken"/>.</param>
     /// <param name="normalization">How a text is normalized before it is encoded.</param>
+    /// <param name="spelling">The cost of an unknown word; <see cref="SpellingModel.Uniform"/>, an upper bound, if null.</param>
     /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed
     /// text.</exception>
-    public static WordTokenizer FromTokens(IReadOnlyList<string> tokens, TextNormalization normalization = default)
+    public static WordTokenizer FromTokens(
+        IReadOnlyList<string> tokens, TextNormalization normalization = default, SpellingModel? spelling = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         if (tokens.Count == 0 || tokens[UnknownId] != UnknownToken)
@@ -108,7 +114,7 @@ public sealed class WordTokenizer : Tokenizer
                     $"Token {id} holds half a surrogate pair or U+FFFD, which only the first token is: leave it out.", nameof(tokens));
             }
         }
-        return new([.. tokens], normalization);
+        return new([.. tokens], normalization, spelling ?? SpellingModel.Uniform);
     }
 
     /// <summary>
@@ -120,7 +126,7 @@ public sealed class WordTokenizer : Tokenizer
     public override int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new WordEncoder(ids, unknown: null).Encode(text);
+        return new WordEncoder(ids, unknown: null, skipsUnknown: false).Encode(text);
     }
 
     /// <inheritdoc/>
@@ -128,7 +134,7 @@ public sealed class WordTokenizer : Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         List<string> missing = [];
-        int[] known = new WordEncoder(ids, missing).Encode(text);
+        int[] known = new WordEncoder(ids, missing, skipsUnknown: true).Encode(text);
         unknown = [.. missing.Distinct()];
         return known;
     }
@@ -158,7 +164,10 @@ public sealed class WordTokenizer : Tokenizer
     /// <inheritdoc/>
     public override string GetDisplayText(int id) => id == UnknownId ? "<unknown>" : VisibleText.Of(GetText(id));
 
-    internal static WordTokenizer FromChosen(IEnumerable<string> tokens, Corpus corpus) => new([.. tokens], corpus.Normalization);
+    internal static WordTokenizer FromChosen(WordVocabulary chosen, Corpus corpus) =>
+        new([.. chosen.Tokens], corpus.Normalization, chosen.Spelling);
+
+    internal override int[] Encode(string text, List<string> unknown) => new WordEncoder(ids, unknown, skipsUnknown: false).Encode(text);
 
     internal override bool CanDecodeTo(Rune character) => knownCharacters.Value.Contains(character);
 
@@ -168,14 +177,15 @@ public sealed class WordTokenizer : Tokenizer
     {
         // New words come after the old ones.
         newIds = GetIds();
-        return FromTokens([.. Tokens.Union(Create(corpus).Tokens)], Normalization);
+        WordTokenizer created = Create(corpus);
+        return FromTokens([.. Tokens.Union(created.Tokens)], Normalization, created.Spelling);
     }
 
     /// <summary>Collects the ids of the tokens of one text.</summary>
     /// <param name="ids">The id of every token but the unknown one.</param>
-    /// <param name="unknown">Receives the words and characters without an id, which are then left out; null to write the unknown
-    /// token.</param>
-    private sealed class WordEncoder(Dictionary<string, int> ids, List<string>? unknown)
+    /// <param name="unknown">Receives the words and characters without an id; null if they are not needed.</param>
+    /// <param name="skipsUnknown">Whether they are left out, instead of becoming the unknown token.</param>
+    private sealed class WordEncoder(Dictionary<string, int> ids, List<string>? unknown, bool skipsUnknown)
     {
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         private readonly List<int> encoded = [];
@@ -203,15 +213,15 @@ public sealed class WordTokenizer : Tokenizer
         {
             bool isKnown = lookup.TryGetValue(word, out int id);
             // Where an unknown word is left out, its space would be one too many.
-            if (isKnown || unknown is null) Add(" ");
+            if (isKnown || !skipsUnknown) Add(" ");
             if (isKnown) encoded.Add(id);
             else AddUnknown(word);
         }
 
         private void AddUnknown(ReadOnlySpan<char> token)
         {
-            if (unknown is null) encoded.Add(UnknownId);
-            else unknown.Add(token.ToString());
+            if (!skipsUnknown) encoded.Add(UnknownId);
+            unknown?.Add(token.ToString());
         }
     }
 }

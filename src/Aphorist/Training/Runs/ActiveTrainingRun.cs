@@ -26,8 +26,8 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <summary>The separate validation text, or null.</summary>
     public Corpus? Validation { get; }
 
-    /// <inheritdoc cref="Trainer.CharactersPerToken"/>
-    public double CharactersPerToken => trainer.CharactersPerToken;
+    /// <inheritdoc cref="Trainer.GetBitsPerCharacter"/>
+    public double GetBitsPerCharacter(double lossPerToken) => trainer.GetBitsPerCharacter(lossPerToken);
 
     /// <summary>
     /// Trains from the last checkpoint, or from the start, and writes checkpoints, models and metrics into the run folder. Between two

@@ -63,6 +63,16 @@ public sealed class ImportPyTorchTests : IDisposable
     }
 
     [Fact]
+    public void Import_CharactersInAnOldEncoding_ShowsTheCandidates()
+    {
+        folder.Write("characters.txt", [0xC1, 0xC2, 0xD7, 0xC7]);
+
+        CommandResult result = Import();
+        result.ExpectSentence(1, "characters.txt' is not utf-8 text (byte 0xC1 at offset 0)");
+        result.ExpectError("koi8-r", "\"абвг\"");
+    }
+
+    [Fact]
     public void Import_ModelOfOurs_SaysThatItIsOne()
     {
         Import().Expect(0);

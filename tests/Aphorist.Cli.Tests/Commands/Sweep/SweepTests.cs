@@ -24,7 +24,9 @@ public sealed class SweepTests : IDisposable
             Assert.True(File.Exists(folder[$"found/{names[0]}/{file}"]), $"{file} is missing.");
         Assert.False(Directory.Exists(folder[$"found/{names[0]}/samples"]));
         string[][] lines = Results();
-        Assert.Equal("rank,run,state,hidden,dropout,loss,validation_loss,bits_per_character,parameters,seconds,error".Split(','), lines[0]);
+        Assert.Equal(
+            "rank,run,state,hidden,dropout,loss,validation_loss,bits_per_character,parameters,seconds,unknown_share,error".Split(','),
+            lines[0]);
         Assert.Equal(["1", "2", "3", "4"], lines[1..].Select(fields => fields[0]));
         double[] bits = [.. lines[1..].Select(fields => double.Parse(fields[7], System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(bits.Order(), bits);
@@ -204,18 +206,49 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(first.Order(), Directory.EnumerateDirectories(folder["found"]).Select(run => Path.GetFileName(run)!).Order());
     }
 
-    [Fact]
-    public void Sweep_OverTokenizers_RanksByBitsPerTrueCharacter()
+    [Theory]
+    [InlineData("--over", "tokenizer=characters,words,bytes", "--objective", "stream", "--batch", "2", "--sequence", "8")]
+    [InlineData("--tokenizer", "words", "--over", "vocabulary-size=3,9", "--objective", "stream", "--batch", "2", "--sequence", "8")]
+    [InlineData("--tokenizer", "words", "--over", "vocabulary-size=3,9", "--step", "2")]
+    public void Sweep_OverTokenizers_RanksByBitsPerTrueCharacter(params string[] over)
     {
-        Sweep("--over", "tokenizer=characters,words,bytes", "--objective", "stream", "--batch", "2", "--sequence", "8").Expect(0);
+        Sweep(over).Expect(0);
 
+        string[] objective = over.Contains("--step") ? ["--objective", "windows", "--step", "2"] : [];
         foreach (string[] fields in Results()[1..])
         {
             string evaluation = AphoristApp.Run(
-                "evaluate", folder[$"found/{fields[1]}"], folder["tiny.txt"], "--tail", "0.1", "--json").Expect(0).Output;
+                ["evaluate", folder[$"found/{fields[1]}"], folder["tiny.txt"], "--tail", "0.1", "--json", .. objective]).Expect(0).Output;
             double bits = JsonDocument.Parse(evaluation).RootElement.GetProperty("bitsPerCharacter").GetDouble();
             Assert.Equal(bits, double.Parse(fields[6], System.Globalization.CultureInfo.InvariantCulture), 1e-9);
         }
+    }
+
+    [Fact]
+    public void Sweep_OverVocabularySizes_DoesNotPreferTheOneThatKnowsNothing()
+    {
+        AphoristApp.Run(
+            "sweep", "catalog:names", "catalog:aphorisms", "--preset", "quick", "--tokenizer", "words", "--hidden", "16", "--epochs", "1",
+            "--validation", "0.1", "--over", "vocabulary-size=3,100,1000", "--sweep", folder["found"]).Expect(0);
+
+        Assert.Equal(["vocabulary-size=1000", "vocabulary-size=100", "vocabulary-size=3"], Results()[1..].Select(fields => fields[1]));
+        double[] unknown =
+            [.. Results()[1..].Select(fields => double.Parse(fields[^2], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(unknown.Order(), unknown);
+        Assert.True(unknown[^1] > 0.5);
+    }
+
+    [Fact]
+    public void Sweep_ResultOfAnOlderVersion_IsMeasuredAgain()
+    {
+        string[] over = ["--tokenizer", "words", "--over", "vocabulary-size=3", "--hidden", "4"];
+        string measured = Sweep(over).Expect(0).Output;
+        string file = folder["found/vocabulary-size=3/result.json"], result = File.ReadAllText(file);
+        File.WriteAllText(file, result.Replace("\"format\": 2", "\"other\": 2", StringComparison.Ordinal)
+            .Replace("\"bitsPerCharacter\": ", "\"bitsPerCharacter\": 1e-", StringComparison.Ordinal));
+
+        Assert.Equal(measured, Sweep(over).Expect(0).Output);
+        Assert.Equal(result, File.ReadAllText(file));
     }
 
     [Theory]
@@ -260,5 +293,5 @@ public sealed class SweepTests : IDisposable
     ];
 
     /// <summary>The lines of results.csv, whose fields have no commas in these tests but in the last.</summary>
-    private string[][] Results() => [.. File.ReadAllLines(folder["found/results.csv"]).Select(line => line.Split(',', 11))];
+    private string[][] Results() => [.. File.ReadAllLines(folder["found/results.csv"]).Select(line => line.Split(',', 12))];
 }

@@ -24,6 +24,8 @@ public sealed class TokenizerTests : IDisposable
         JsonElement evaluation = Json("evaluate", folder["run"], folder["tiny.txt"], "--json");
         double bits = evaluation.GetProperty("nats").GetDouble() * evaluation.GetProperty("count").GetInt32() / Math.Log(2);
         Assert.InRange(evaluation.GetProperty("characters").GetInt32(), 2950, 3100);
+        bits += evaluation.GetProperty("spellingBits").GetDouble();
+        Assert.Equal(1, evaluation.GetProperty("unknownTokens").GetInt32());
         Assert.Equal(bits / evaluation.GetProperty("characters").GetInt32(), evaluation.GetProperty("bitsPerCharacter").GetDouble(), 1e-9);
 
         string info = Run("info", folder["run"]).Expect(0).Output;

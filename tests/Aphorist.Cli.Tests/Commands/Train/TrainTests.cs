@@ -21,7 +21,7 @@ public sealed class TrainTests : IDisposable
         string[] sampled = [.. Enumerable.Repeat("sample", 4)];
         Assert.Equal(
             ["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));
-        Assert.Equal(["event", "characters", "vocabulary", "windows", "tokens"], NamesIn(events[0]));
+        Assert.Equal(["event", "characters", "vocabulary", "windows", "tokens", "unknownShare"], NamesIn(events[0]));
         Assert.Equal(
             ["event", "epoch", "loss", "accuracy", "validationLoss", "validationAccuracy", "seconds", "charactersPerSecond"], NamesIn(
                 events[1]));

@@ -67,6 +67,28 @@ public sealed class CachedCorpusTests : IDisposable
         Assert.StartsWith($"'{path}' is not utf-8 text (byte 0xFF at offset 200003)", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Open_MarkOfAnotherEncoding_IsRefusedOrNotedAsInMemory()
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes("\uFEFF" + string.Concat(Enumerable.Repeat("é\n", 1000)));
+        CorpusOptions options = new() { Encoding = "windows-1252" };
+        string path = folder.Write("a.txt", utf8);
+        (_, string? refusal) = await TryAsync([path], options);
+        Assert.Contains("begins with the byte order mark of utf-8 and is utf-8 text", refusal, StringComparison.Ordinal);
+        Assert.Equal(refusal, (await TryAsync([path], Cached(16, options))).Refusal);
+
+        string other = folder.Write("b.txt", [.. utf8, 0xE9, 0]);
+        Corpus expected = await OpenAsync([other], options);
+        Assert.Equal(2, expected.Notes.Count);
+        foreach (int _ in Enumerable.Range(0, 2))
+        {
+            // Also when it is in the cache already.
+            Corpus corpus = await OpenAsync([other], Cached(16, options));
+            Assert.Equal(expected.Notes, corpus.Notes);
+            Assert.Equal(expected.Sha256, corpus.Sha256);
+        }
+    }
+
     [Theory]
     [InlineData(256, 1)]
     [InlineData(257, 2)]
@@ -98,6 +120,8 @@ public sealed class CachedCorpusTests : IDisposable
         TokenizerOptions options = new() { Kind = kind };
         Tokenizer tokenizer = Tokenizer.Create(corpus, options), wanted = Tokenizer.Create(expected, options);
         Assert.Equal(wanted.VocabularySize, tokenizer.VocabularySize);
+        if (wanted.Spelling is { } spelling)
+            Assert.Equal(spelling.GetLoss("ab\U0001F600"), tokenizer.Spelling!.GetLoss("ab\U0001F600"));
         TokenSequence tokens = TokensOf(corpus, tokenizer);
         Assert.Equal(wanted.Encode(text), tokens.Slice(0, (int)tokens.Count));
 
@@ -105,6 +129,7 @@ public sealed class CachedCorpusTests : IDisposable
         Directory.Delete(folder["prepared"], recursive: true);
         Corpus again = await OpenAsync([path], Cached(16));
         Tokenizer same = await Tokenizer.CreateAsync(again, options, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(wanted.Spelling?.GetLoss("ab"), same.Spelling?.GetLoss("ab"));
         Assert.Equal(tokens.Count, await again.TokenizeAsync(same, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(wanted.Encode(text), TokensOf(again, same).Slice(0, (int)tokens.Count));
         Assert.Same(TokensOf(again, same), TokensOf(again, same));

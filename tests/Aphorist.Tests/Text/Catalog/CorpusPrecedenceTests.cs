@@ -1,3 +1,5 @@
+using System.Globalization;
+using Aphorist.Text;
 using Xunit;
 
 namespace Aphorist.Tests.Text.Catalog;
@@ -24,7 +26,7 @@ public sealed class CorpusPrecedenceTests : IDisposable
         Corpus corpus = await Corpus.OpenAsync("names", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("mine", corpus.Text);
         Assert.Equal(
-            "The file 'names' was opened. The catalog has a corpus of this name, too: to open that, rename the file.",
+            "The file 'names' was opened. To open the catalog's corpus of this name, use 'catalog:names'.",
             Assert.Single(corpus.Notes));
     }
 
@@ -37,6 +39,58 @@ public sealed class CorpusPrecedenceTests : IDisposable
         Assert.StartsWith("The folder 'Aphorisms' was opened.", Assert.Single(corpus.Notes));
     }
 
+    [Theory]
+    [InlineData("catalog:names")]
+    [InlineData("Catalog:Names")]
+    public async Task Open_PrefixedNameWithAFileOfItsName_IsTheCatalogs(string source)
+    {
+        folder.Write("names", "mine");
+        Corpus corpus = await Corpus.OpenAsync(source, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((17_247, 0), (corpus.CharacterCount, corpus.Notes.Count));
+    }
+
+    [Fact]
+    public async Task Open_PrefixWithoutAName_ListsTheCatalog() => Assert.Contains(
+        "There is no corpus 'nmaes' (did you mean 'names'?)",
+        (await Assert.ThrowsAsync<CorpusException>(() => OpenAsync("catalog:nmaes"))).Message);
+
+    [Theory]
+    [InlineData("names", "")]
+    [InlineData("names/nothing.md", "text")]
+    [InlineData("names/empty.txt", "")]
+    public async Task Open_UnusableFileOrFolderNamedLikeACorpus_SaysHowToOpenTheCatalogs(string path, string content)
+    {
+        folder.Write(path, content);
+        CorpusException exception = await Assert.ThrowsAsync<CorpusException>(() => OpenAsync("names"));
+        Assert.EndsWith("To open the catalog's corpus of this name, use 'catalog:names'.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Open_CatalogNameBesideATextFileOfItsName_NotesTheFile()
+    {
+        folder.Write("names.txt", "mine");
+        Assert.Equal(
+            "The catalog's corpus 'names' was opened. To open the file 'names.txt', give its name with the extension.",
+            Assert.Single((await OpenAsync("names")).Notes));
+        Assert.Equal("mine", (await OpenAsync("names.txt")).Text);
+    }
+
+    [Theory]
+    [InlineData("-", "-")]
+    [InlineData("NAMES", "catalog:names")]
+    [InlineData("catalog:names", "catalog:names")]
+    [InlineData("fables", "{0}/fables")]
+    [InlineData("fables/a.txt", "{0}/fables/a.txt")]
+    [InlineData("fables/*.txt", "{0}/fables/*.txt")]
+    public void LastingWord_AnySource_MeansTheSameInAnotherFolder(string source, string expected)
+    {
+        folder.Write("fables/a.txt", "mine");
+        string lasting = CorpusSource.Of(source).LastingWord;
+        Assert.Equal(string.Format(CultureInfo.InvariantCulture, expected, Directory.GetCurrentDirectory()), lasting);
+        Directory.SetCurrentDirectory(Path.GetTempPath());
+        Assert.Equal(lasting, CorpusSource.Of(lasting).LastingWord);
+    }
+
     [Fact]
     public async Task Open_EntryWithAFileOfItsName_IsTheCatalogs()
     {
@@ -44,4 +98,7 @@ public sealed class CorpusPrecedenceTests : IDisposable
         Corpus corpus = await Corpus.OpenAsync(CorpusCatalog.Get("names"), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((17_247, 0), (corpus.CharacterCount, corpus.Notes.Count));
     }
+
+    private static Task<Corpus> OpenAsync(string source) =>
+        Corpus.OpenAsync(source, cancellationToken: TestContext.Current.CancellationToken);
 }

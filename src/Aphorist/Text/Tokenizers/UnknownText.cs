@@ -1,0 +1,70 @@
+namespace Aphorist.Text.Tokenizers;
+
+/// <summary>What the unknown tokens among the predicted tokens of a text stand for.</summary>
+/// <param name="Tokens">The number of unknown tokens.</param>
+/// <param name="Characters">
+/// Their characters beyond one for each, which <see cref="Tokenizer.CountCharacters"/> counts already.
+/// </param>
+/// <param name="SpellingLoss">What it costs to write them, in nats.</param>
+internal readonly record struct UnknownText(long Tokens, long Characters, double SpellingLoss)
+{
+    /// <summary>Reads a text once more: token ids do not have the spelling of unknown words.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="predicted">The tokens that are predicted.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static UnknownText Of(
+        Corpus corpus, Tokenizer tokenizer, PredictedTokens predicted, CancellationToken cancellationToken = default)
+    {
+        if (tokenizer is not { UnknownTokenId: int unknownId, Spelling: { } spelling }) return default;
+        if (corpus.TokensOf(tokenizer, cancellationToken).CountOf(unknownId) == 0) return default;
+        (long tokens, long characters, double loss) = (0, 0, 0);
+        long place = 0;
+        List<string> words = [];
+        foreach (string block in corpus.EnumerateWholeTokens())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            words.Clear();
+            int word = 0;
+            foreach (int id in tokenizer.Encode(block, words))
+            {
+                if (id == unknownId && words[word++] is var text && predicted.Contain(place))
+                {
+                    tokens++;
+                    characters += text.EnumerateRunes().Count() - 1;
+                    loss += spelling.GetLoss(text);
+                }
+
+                place++;
+            }
+        }
+
+        return new(tokens, characters, loss);
+    }
+}
+
+/// <summary>Which tokens of a text are predicted.</summary>
+/// <param name="First">The first of them, from 0.</param>
+/// <param name="Step">The distance from one to the next: 1 for all to the end of the text.</param>
+internal readonly record struct PredictedTokens(long First, int Step = 1)
+{
+    public bool Contain(long place) => place >= First && (place - First) % Step == 0;
+
+    /// <summary>The number of characters of the predicted tokens, see <see cref="Tokenizer.CountCharacters"/>.</summary>
+    public long CountCharacters(TokenSequence tokens, Tokenizer tokenizer)
+    {
+        int[] block = new int[4096];
+        long characters = 0;
+        for (long start = First; start < tokens.Count; start += block.Length)
+        {
+            Span<int> ids = block.AsSpan(0, (int)Math.Min(block.Length, tokens.Count - start));
+            tokens.Read(start, ids);
+            int count = 0;
+            for (int index = 0; index < ids.Length; index++)
+                if (Contain(start + index)) ids[count++] = ids[index];
+            characters += tokenizer.CountCharacters(ids[..count]);
+        }
+
+        return characters;
+    }
+}
