@@ -88,11 +88,13 @@ internal sealed class TextDecoder(string? encodingName)
     /// <param name="bytes">The whole text, which is read from its beginning several times.</param>
     /// <param name="label">The file's name.</param>
     /// <param name="encoding">The expected encoding.</param>
-    /// <param name="exception">The decoder's exception, or null where there is a zero byte.</param>
+    /// <param name="exception">The decoder's exception; null if there is a zero byte.</param>
     public CorpusException Explain(Stream bytes, string label, Encoding encoding, DecoderFallbackException? exception)
     {
-        bool isZero = exception is null;
-        long offset = isZero ? ByteBlocks.IndexOfZero(bytes) : UndecodableBytes.OffsetIn(bytes, encoding);
+        // A text that is read in blocks may fail to decode before its first zero byte is seen. It is binary all the same.
+        long zero = named is null && !TextEncodings.HasZeroBytes(encoding) ? ByteBlocks.IndexOfZero(bytes) : -1;
+        bool isZero = zero >= 0;
+        long offset = isZero ? zero : UndecodableBytes.OffsetIn(bytes, encoding);
         bytes.Position = offset;
         string found = bytes.ReadByte() is int value and >= 0 ? $"byte 0x{value:X2}" : "the end";
         string message = isZero
