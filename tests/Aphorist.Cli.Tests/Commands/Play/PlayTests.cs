@@ -132,6 +132,16 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Play_OutputThatIsTheModel_IsRefused()
+    {
+        byte[] model = File.ReadAllBytes(folder.Write("model", File.ReadAllBytes(trained.File)));
+        string shown = OnATerminal("play model --output model", "true");
+        Assert.Contains("is the model itself", shown, StringComparison.Ordinal);
+        Assert.Contains("code=2", shown, StringComparison.Ordinal);
+        Assert.Equal(model, File.ReadAllBytes(folder["model"]));
+    }
+
+    [Fact]
     public void Play_FileThatExists_IsContinuedAndNeverEmptied()
     {
         folder.Write("text.txt", "The cat €");
