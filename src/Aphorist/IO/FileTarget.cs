@@ -84,7 +84,15 @@ internal sealed partial class FileTarget
         if (Kind != FileKind.File || OperatingSystem.IsWindows()) return;
         // Only an administrator can give files away. A change of owner can also clear permissions, so those come second.
         status?.TryCopyOwnerTo(path);
-        File.SetUnixFileMode(path, File.GetUnixFileMode(Path));
+        UnixFileMode mode = File.GetUnixFileMode(Path);
+        try
+        {
+            if (File.GetUnixFileMode(path) != mode) File.SetUnixFileMode(path, mode);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Some file systems have no permissions of their own.
+        }
     }
 
     private static string FollowLinks(string path)

@@ -39,11 +39,16 @@ public sealed class GenerateManyTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Generate_MoreUniqueTextsThanThereAre_SaysHowManyCame() =>
+    public void Generate_MoreUniqueTextsThanThereAre_SaysHowManyCameAndLeavesThePreviousFile()
+    {
+        folder.Write("few.txt", "previous");
         AphoristApp.Run(
                 "generate", trained.Run, "--length", "1", "--count", "1000", "--unique", "--seed", "1",
                 "--output", folder["few.txt"])
             .ExpectSentence(1, "different texts were found in");
+        Assert.Equal("previous", File.ReadAllText(folder["few.txt"]));
+        Assert.Equal(["few.txt"], folder.FileNames());
+    }
 
     [Fact]
     public void Generate_SeveralTemperatures_AreTitledAndBeginAlike()

@@ -67,8 +67,8 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Generate_DiskFull_SaysSo()
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
-        AphoristApp.Run("generate", trained.Run, "--seed", "1", "--output", "/dev/full").ExpectSentence(1, "/dev/full");
+        string full = SpecialFile.CreateDevice(folder["full"], 7);
+        AphoristApp.Run("generate", trained.Run, "--seed", "1", "--output", full).ExpectSentence(1, full, "No space left");
     }
 
     [Fact]
@@ -94,14 +94,19 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Generate_Interrupted_EndsWithExitCode130()
+    public void Generate_Interrupted_LeavesThePreviousFileAndEndsWithExitCode130()
     {
         Signal.SkipUnlessHeard("INT");
+        folder.Write("endless.txt", "previous");
         using AphoristProcess process = AphoristProcess.Start(
             folder.Path, null, "generate", trained.Run, "--seed", "1", "--length", "1000000000", "--output", "endless.txt");
-        process.WaitUntil(() => File.Exists(folder["endless.txt"]));
+        process.WaitUntil(() => folder.FileNames().Length > 1);
         process.Interrupt();
 
-        Assert.Equal("", process.Wait().Expect(130).Output);
+        CommandResult result = process.Wait().Expect(130);
+        Assert.Equal("", result.Output);
+        Assert.Equal("Interrupted: 'endless.txt' is unchanged.\n", result.Error[result.Error.IndexOf("Inter", StringComparison.Ordinal)..]);
+        Assert.Equal("previous", File.ReadAllText(folder["endless.txt"]));
+        Assert.Equal(["endless.txt"], folder.FileNames());
     }
 }

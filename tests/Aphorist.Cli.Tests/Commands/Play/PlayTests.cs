@@ -117,12 +117,41 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Play_FileThatCannotBeWritten_LeavesTheTextAllTheSame()
     {
-        string shown = OnATerminal($"play '{trained.Run}' --prompt 'the ' --output no/text.txt", $"{Until(Ready)}; {Send("\\033")}");
+        string missing = OnATerminal($"play '{trained.Run}' --output no/text.txt", "true");
+        Assert.Contains("no/text.txt': there is no folder", missing, StringComparison.Ordinal);
+        Assert.DoesNotContain(Entered, missing, StringComparison.Ordinal);
+        Directory.CreateDirectory(folder["no"]);
+        File.Delete(folder["screen"]);
+        string shown = OnATerminal(
+            $"play '{trained.Run}' --prompt 'the ' --output no/text.txt", $"{Until(Ready)}; rmdir no; {Send("\\033")}");
 
         string left = shown[shown.IndexOf(Left, StringComparison.Ordinal)..];
         Assert.Contains("the \r\n", left, StringComparison.Ordinal);
-        Assert.Contains("aphorist: Could not write 'no/text.txt': Could not find a part of the path", left, StringComparison.Ordinal);
+        Assert.Contains("aphorist: Could not write 'no/text.txt': there is no folder", left, StringComparison.Ordinal);
         Assert.Contains("code=1", left, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Play_OutputThatIsTheModel_IsRefused()
+    {
+        byte[] model = File.ReadAllBytes(folder.Write("model", File.ReadAllBytes(trained.File)));
+        string shown = OnATerminal("play model --output model", "true");
+        Assert.Contains("is the model itself", shown, StringComparison.Ordinal);
+        Assert.Contains("code=2", shown, StringComparison.Ordinal);
+        Assert.Equal(model, File.ReadAllBytes(folder["model"]));
+    }
+
+    [Fact]
+    public void Play_FileThatExists_IsContinuedAndNeverEmptied()
+    {
+        folder.Write("text.txt", "The cat €");
+        string left = OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until("The file keeps them")}; {Send("\\033")}");
+        Assert.Contains("code=0", left, StringComparison.Ordinal);
+        Assert.Equal("The cat €", File.ReadAllText(folder["text.txt"]));
+
+        File.Delete(folder["screen"]);
+        OnATerminal($"play '{trained.Run}' --output text.txt", $"{Until(Ready)}; {Send("\\177\\177sat\\032\\032 hen\\033")}");
+        Assert.Equal("The cat € hen", File.ReadAllText(folder["text.txt"]));
     }
 
     [Fact]
