@@ -37,7 +37,7 @@ internal static class PlotCommand
     {
         CommandOutput output = CommandOutput.Of(call);
         string[] runs = call.GetRequiredValue(Runs);
-        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs);
+        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs, output.Notes);
         string file = call.GetValue(Output) ?? DefaultFile(runs);
         LossChart.Write(curves, By.GetValue(call) ?? LossAxis.Epoch, file);
         output.Result.Announce(output.Json ? Json(file, curves) : file);
