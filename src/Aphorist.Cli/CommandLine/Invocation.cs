@@ -27,6 +27,12 @@ internal static class Invocation
     {
         ParseResult call = AphoristCommand.Create(arguments.FirstOrDefault()).Parse(arguments);
         if (arguments.Length == 0) return ShowHelp(console);
+        if (Suggestions.For(arguments) is { } suggestions)
+        {
+            foreach (string word in suggestions) console.Output.WriteLine(word);
+            return ExitCode.Done;
+        }
+
         // --help works in a wrong call, too.
         bool isWrong = call.Action is ParseErrorAction
             || (call.Action == call.CommandResult.Command.Action && UsageErrorReport.StrayOption(call) is not null);

@@ -37,6 +37,14 @@ public sealed class WrongCallTests
     [InlineData("--output empty", "generate", "model", "--output", "")]
     [InlineData("--resume empty", "train", "--resume", "")]
     [InlineData("--from empty", "train", "--from", "")]
+    [InlineData("'trian' Did 'train'", "help", "trian")]
+    [InlineData("'CORPUS' missing", "evaluate", "model")]
+    [InlineData("'--length' many", "generate", "--", "model", "--length")]
+    [InlineData("decimal 0.5", "train", "--dropout", "0,5")]
+    [InlineData("decimal 0.5", "sweep", "--over", "dropout=0,5", "--sweep", "s")]
+    [InlineData("--penalty-window 1000000", "generate", "model", "--penalty-window", "2147483647")]
+    [InlineData("--bias --ban", "generate", "model", "--bias", "e=1e38")]
+    [InlineData("NUL", "train", "a\0b")]
     public void Call_Wrong_IsOneSentenceAndExitCode2(string parts, params string[] arguments) =>
         AphoristApp.Run(arguments).ExpectSentence(2, parts.Split(' '));
 

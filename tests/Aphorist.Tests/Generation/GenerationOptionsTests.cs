@@ -44,6 +44,12 @@ public sealed class GenerationOptionsTests
         AssertInvalid("PenaltyWindow", () => new GenerationOptions { PenaltyWindow = 0 });
         AssertInvalid("LogitBias", () => new GenerationOptions { LogitBias = Bias("\u4E00", double.NaN) });
         AssertInvalid("LogitBias", () => new GenerationOptions { LogitBias = Bias("\u4E00", double.NegativeInfinity) });
+        AssertInvalid("LogitBias", () => new GenerationOptions { LogitBias = Bias("\u4E00", 1e38) });
+        AssertInvalid("PenaltyWindow", () => new GenerationOptions { PenaltyWindow = int.MaxValue });
+        AssertInvalid("FrequencyPenalty", () => new GenerationOptions { FrequencyPenalty = 1e308 });
+        AssertInvalid("RepetitionPenalty", () => new GenerationOptions { RepetitionPenalty = 1e308 });
+        AssertInvalid("LengthPenalty", () => new BeamOptions { LengthPenalty = 1e308 });
+        AssertInvalid("ResultCount", () => Generator.BeamSearch("", new() { MaxTokens = 1 }, new() { ResultCount = 5 }, Token));
         AssertInvalid("BeamWidth", () => new BeamOptions { BeamWidth = 0 });
         AssertInvalid("BeamWidth", () => new BeamOptions { BeamWidth = 4097 });
         AssertInvalid("ResultCount", () => new BeamOptions { ResultCount = 0 });

@@ -10,8 +10,15 @@ internal static class CompletionCommand
     private const string Bash =
         """
         _aphorist() {
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(aphorist "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local IFS=$'\n' typed="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}" offered option
+            offered=$(aphorist "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+            # Bash takes '=' for the end of a word and completes only what follows it.
+            option="${typed##* }"
+            if [[ $option == --*=* && $word != --* ]]; then
+                word="${word#=}"
+                offered="${offered//"${option%%=*}="/}"
+            fi
+            COMPREPLY=($(compgen -W "$offered" -- "$word"))
         }
         complete -o default -F _aphorist aphorist
         """;

@@ -1,3 +1,4 @@
+using Aphorist.Cli.CommandLine;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Plot;
@@ -21,15 +22,30 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
 
     public bool HasValidation => Epochs.Any(epoch => epoch.ValidationLoss is not null);
 
-    /// <summary>Reads one curve for each run folder or metrics.csv, in the order given.</summary>
-    /// <exception cref="IOException">A run does not exist, has no completed epoch yet, or its metrics are damaged.</exception>
-    public static IReadOnlyList<LossCurve> ReadAll(IReadOnlyList<string> runs)
+    /// <summary>Reads one curve for each run folder or metrics.csv, in the order given. What cannot be read is skipped with a note.</summary>
+    /// <exception cref="IOException">No run exists, or none has a completed epoch or readable metrics.</exception>
+    public static IReadOnlyList<LossCurve> ReadAll(IReadOnlyList<string> runs, TextWriter notes)
     {
         string[] names = [.. runs.Select(NameOf)];
-        // Runs with the same name are told apart by their paths.
-        return [.. runs.Select((run, index) => new LossCurve(IsUnique(names[index]) ? names[index] : run, ReadEpochs(run)))];
+        List<LossCurve> curves = [];
+        List<Exception> failures = [];
+        foreach ((string run, string name) in runs.Zip(names))
+        {
+            try
+            {
+                // Runs with the same name are told apart by their paths.
+                curves.Add(new LossCurve(names.Count(other => other == name) == 1 ? name : run, ReadEpochs(run)));
+            }
+            catch (Exception exception) when (exception is TrainingRunException or IOException or InvalidDataException
+                or UnauthorizedAccessException)
+            {
+                failures.Add(exception);
+            }
+        }
 
-        bool IsUnique(string name) => names.Count(other => other == name) == 1;
+        if (curves.Count == 0) throw failures[0];
+        foreach (Exception failure in failures) notes.WriteLine($"Skipped: {ErrorReport.Plain(failure.Message)}");
+        return curves;
     }
 
     /// <summary>The name of a run: that of its folder.</summary>

@@ -48,7 +48,7 @@ internal static class PlotCommand
             file, OutputContent.Text, output, [.. runs.Select(run => new CommandInput($"the run '{run}'", LossCurve.FileOf(run)))]);
         if (target.IsFile && !LossChart.CanWrite(file))
             throw new UsageException($"--output takes a file name that ends in .png or .svg, not '{file}'.");
-        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs);
+        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs, output.Notes);
         using OutputFile picture = target.Open(cancellationToken);
         picture.Stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file));
         picture.Commit();

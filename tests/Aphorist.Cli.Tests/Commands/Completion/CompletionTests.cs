@@ -8,6 +8,8 @@ public sealed class CompletionTests
     [InlineData("aphorist train --gates ", "hard-sigmoid")]
     [InlineData("aphorist generate model --mode ", "window")]
     [InlineData("aphorist corpora nie", "nietzsche")]
+    [InlineData("aphorist train nie", "nietzsche")]
+    [InlineData("aphorist train --gates=ha", "--gates=hard-sigmoid")]
     public void Suggest_PartOfALine_OffersWhatFits(string line, string expected)
     {
         string[] offered = AphoristApp.Run($"[suggest:{line.Length}]", line).Expect(0).Output.Split('\n');
