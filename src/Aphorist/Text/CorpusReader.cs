@@ -29,19 +29,34 @@ internal sealed class CorpusReader
     public async Task AddAsync(string source, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         bool isInCatalog = CorpusCatalog.TryGet(source, out CorpusEntry? entry);
+        if (isInCatalog && options.PrefersCatalog)
+        {
+            await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (isInCatalog && Path.Exists(source))
         {
             string kind = File.Exists(source) ? "file" : "folder";
             notes.Add($"The {kind} '{source}' was opened. The catalog has a corpus of this name, too: to open that, rename the {kind}.");
         }
 
-        if (source == "-") await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
+        if (source == "-")
+        {
+            await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
+            options.InputRead?.Invoke(parts[^1].Bytes);
+        }
         else if (File.Exists(source)) AddFile(source, Path.GetFileName(source));
         else if (Directory.Exists(source)) AddFound(source, FileSearch.TextFilesUnder(source), "has no .txt file in it or below it");
         else if (isInCatalog) await AddAsync(entry!, progress, cancellationToken).ConfigureAwait(false);
         else if (FileSearch.IsGlob(source)) AddFound(source, FileSearch.Matching(source), "matches no file");
         else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
+
+    /// <summary>Returns a source that <see cref="AddAsync(string, IProgress{CorpusProgress}?, CancellationToken)"/> opened as one that
+    /// opens the same from any folder: a path becomes absolute.</summary>
+    public static string ToAbsolute(string source) =>
+        source == "-" || (!Path.Exists(source) && CorpusCatalog.TryGet(source, out _)) ? source : Path.GetFullPath(source);
 
     /// <summary>Adds a corpus of the catalog.</summary>
     public async Task AddAsync(CorpusEntry entry, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
@@ -66,7 +81,9 @@ internal sealed class CorpusReader
         string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
         if (!AreLarge())
         {
-            string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
+            // Decoding takes seconds for the largest texts. It only computes, so a cancellation need not wait for it.
+            string text = await Task.Run(() => ReadTextAsync(cancellationToken), cancellationToken)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
             return Corpus.FromNormalizedText(text, name, options.Normalization, notes);
         }
 
