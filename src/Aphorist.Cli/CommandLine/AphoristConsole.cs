@@ -44,6 +44,20 @@ internal abstract class AphoristConsole
     /// <summary>Standard error as Spectre.Console sees it.</summary>
     public IAnsiConsole ErrorTerminal => errorTerminal.Value;
 
+    /// <summary>Writes a line to standard error, on a terminal above what is drawn there. Any thread may call it.</summary>
+    public void WriteNotice(string line)
+    {
+        try
+        {
+            if (IsErrorTerminal) ErrorTerminal.WriteLine(line);
+            else Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Nobody reads standard error any more.
+        }
+    }
+
     /// <summary>Gets an environment variable; null if it is not set.</summary>
     public abstract string? GetVariable(string name);
 

@@ -13,12 +13,16 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
     private const int NarrowestTerminal = 20;
     private const int UsualWidth = 80;
 
+    // Drawing takes milliseconds, so a display that takes longer does not end at all.
+    private static readonly TimeSpan RestoreTime = TimeSpan.FromSeconds(1);
+
     private readonly IAnsiConsole console = Prepared(terminal.ErrorTerminal);
     private readonly FactsColumn facts = new();
     private IRenderable? below;
     private TaskCompletionSource? closing;
     private Task? display;
-    private bool isUsable = true;
+    private EventHandler? onExit;
+    private volatile bool isUsable = true;
     private ProgressTask? task;
 
     /// <summary>Shows the bar, or moves it; and what is to be below it.</summary>
@@ -37,15 +41,18 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
     public async ValueTask HideAsync()
     {
         if (display is null || !isUsable) return;
-        closing!.SetResult();
+        closing!.TrySetResult();
         await display;
         display = null;
+        AppDomain.CurrentDomain.ProcessExit -= onExit;
     }
 
     private async Task OpenAsync(string title)
     {
         closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        onExit ??= (_, _) => Restore();
+        AppDomain.CurrentDomain.ProcessExit += onExit;
         display = console.Progress()
             .AutoClear(true)
             .ExcludeVerticalPadding()
@@ -63,6 +70,15 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
             });
         // A terminal that cannot show the bar must not hold up the work.
         isUsable = await Task.WhenAny(opened.Task, display) == opened.Task;
+    }
+
+    /// <summary>Removes the bar when the process ends while it is shown: the second Ctrl-C.</summary>
+    private void Restore()
+    {
+        isUsable = false;
+        closing!.TrySetResult();
+        display!.Wait(RestoreTime);
+        console.Cursor.Show();
     }
 
     /// <summary>Some terminals do not know their width; nothing can be drawn on none.</summary>

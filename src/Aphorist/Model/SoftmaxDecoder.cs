@@ -25,6 +25,9 @@ internal sealed unsafe class SoftmaxDecoder
         packedHidden = new AlignedArray(weights.Gemm.PackedLength(MostRows, hiddenSize));
     }
 
+    /// <summary>Checked between rows. If it stops, the results are meaningless.</summary>
+    public WorkMonitor Monitor { get; set; } = new();
+
     /// <summary>Returns the summed loss of predictions in nats and the number of correct predictions.</summary>
     /// <param name="hidden">[rows, H]: the outputs of the last layer.</param>
     /// <param name="targets">[rows]: the next tokens.</param>
@@ -47,7 +50,7 @@ internal sealed unsafe class SoftmaxDecoder
         float* hidden, int* targets, int rows, float scale, float* hiddenGradient, float* gradient)
     {
         (double Loss, int Correct) sum = (0, 0);
-        for (int row = 0; row < rows; row += MostRows)
+        for (int row = 0; row < rows && !Monitor.IsStopped; row += MostRows)
         {
             int count = Math.Min(MostRows, rows - row);
             sum = Add(sum, LossOf(hidden, targets, row, count, scale));

@@ -29,7 +29,8 @@ internal sealed unsafe class TrainingNetwork
         ModelSpec spec = weights.Model.Spec;
         (hiddenSize, embeddingSize) = (spec.HiddenSize, spec.EmbeddingSize);
         layers = [.. weights.Layers.Select(layer => layer.CreateLayer(weights, maxRows, maxSteps))];
-        decoder = new SoftmaxDecoder(weights);
+        foreach (TrainingLayer layer in layers) layer.Monitor = Monitor;
+        decoder = new SoftmaxDecoder(weights) { Monitor = Monitor };
         int sequence = maxSteps * maxRows;
         embedded = new AlignedArray(sequence * embeddingSize);
         embeddedGradient = new AlignedArray(sequence * embeddingSize);
@@ -38,7 +39,10 @@ internal sealed unsafe class TrainingNetwork
             (_, layer) => new AlignedArray((lastOnly && layer == layers.Length - 1 ? maxRows : sequence) * hiddenSize))];
     }
 
-    /// <summary>Computes the loss and the gradients of sequences.</summary>
+    /// <summary>Stops the work of this worker, and counts its steps, see <see cref="TrainingLayer.Monitor"/>.</summary>
+    public WorkMonitor Monitor { get; } = new();
+
+    /// <summary>Computes the loss and the gradients of sequences. They are meaningless if <see cref="Monitor"/> stops.</summary>
     /// <param name="tokens">[steps + 1, rows]: the tokens that the model reads, and the next one.</param>
     /// <param name="steps">The number of steps.</param>
     /// <param name="rows">The number of sequences.</param>
@@ -55,12 +59,13 @@ internal sealed unsafe class TrainingNetwork
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, maxRows);
         new Span<float>(gradient, weights.Model.Parameters.Values.Length).Clear();
         Forward(tokens, steps, rows, state, masks);
+        if (Monitor.IsStopped) return default;
         nint states = (nint)rows * hiddenSize;
         int first = lastOnly ? steps - 1 : 0;
         float* top = OutputOf(layers.Length - 1), topGradient = outputGradients[^1].Pointer;
         (double Loss, int Correct) result = decoder.LossAndGradient(
             top + first * states, tokens + (nint)(first + 1) * rows, (steps - first) * rows, scale, topGradient, gradient);
-        Backward(tokens, steps, rows, masks, gradient);
+        if (!Monitor.IsStopped) Backward(tokens, steps, rows, masks, gradient);
         return result;
     }
 
@@ -79,6 +84,7 @@ internal sealed unsafe class TrainingNetwork
         {
             LayerInput input = InputOf(layer, tokens);
             layers[layer].Forward(input, steps, rows, state);
+            if (Monitor.IsStopped) return;
             int first = FirstRow(layer, steps, rows);
             nint place = (nint)first * hiddenSize;
             outputs[layer].Forward(
@@ -99,6 +105,7 @@ internal sealed unsafe class TrainingNetwork
             outputs[layer].Backward(
                 layers[layer].Output + (nint)first * hiddenSize, MaskOf(layer, rows, masks), outputGradient, first, count, gradient);
             layers[layer].Backward(InputOf(layer, tokens), steps, outputGradient, isLastOnly, inputGradient, gradient);
+            if (Monitor.IsStopped) return;
         }
 
         if (embeddingSize > 0) AddEmbeddingGradient(tokens, steps * rows, gradient + weights.Model.Layout.Embedding!.Offset);

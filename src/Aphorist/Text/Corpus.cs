@@ -163,7 +163,7 @@ public sealed class Corpus
         if (encoded is { } known && known.Tokenizer == tokenizer) return known.Tokens.Count;
         TokenSequence tokens = cached is not null
             ? await cached.GetTokensAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false)
-            : await Task.Run(() => EncodeText(tokenizer), cancellationToken).ConfigureAwait(false);
+            : await Task.Run(() => EncodeText(tokenizer), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         encoded = new(tokenizer, tokens);
         return tokens.Count;
     }
@@ -210,7 +210,7 @@ public sealed class Corpus
         TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         cached is not null
             ? await cached.ChooseWordsAsync(options, progress, cancellationToken).ConfigureAwait(false)
-            : await Task.Run(() => ChooseWords(options), cancellationToken).ConfigureAwait(false);
+            : await Task.Run(() => ChooseWords(options), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Tokenizes the whole text. The corpus keeps the tokens: the next call with the same tokenizer returns them.</summary>
     /// <param name="tokenizer">The tokenizer.</param>

@@ -50,6 +50,9 @@ public sealed record CorpusOptions
     /// <summary>The number of bytes of a large file that are read at a time, at least 4.</summary>
     internal int BlockLength { get; init; } = 1 << 18;
 
+    /// <summary>Receives the bytes of standard input once they are read.</summary>
+    internal Action<ReadOnlyMemory<byte>>? InputRead { get; init; }
+
     internal TextNormalization Normalization => new(Lowercase);
 
     /// <exception cref="InvalidOptionsException">An option is out of range.</exception>

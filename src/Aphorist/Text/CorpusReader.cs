@@ -32,6 +32,7 @@ internal sealed class CorpusReader
         {
             case CorpusSourceKind.StandardInput:
                 await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
+                options.InputRead?.Invoke(parts[^1].Bytes);
                 break;
             case CorpusSourceKind.File:
                 await AddFileAsync(source, Path.GetFileName(source), found.Hidden, cancellationToken).ConfigureAwait(false);
@@ -72,7 +73,9 @@ internal sealed class CorpusReader
         string name = parts.Count == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Count - 1} more";
         if (!AreLarge())
         {
-            string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
+            // Decoding takes seconds for the largest texts. It only computes, so a cancellation need not wait for it.
+            string text = await Task.Run(() => ReadTextAsync(cancellationToken), cancellationToken)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
             return Corpus.FromNormalizedText(text, name, options.Normalization, [.. notes, .. decoder.Notes]);
         }
 

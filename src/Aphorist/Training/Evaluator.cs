@@ -20,11 +20,23 @@ internal sealed unsafe class Evaluator
 
     private readonly PackedWeights weights;
     private readonly Workers workers;
+    private readonly WorkMonitor[] monitors;
+    private long countOfSteps;
 
-    public Evaluator(PackedWeights weights, Workers workers) => (this.weights, this.workers) = (weights, workers);
+    public Evaluator(PackedWeights weights, Workers workers)
+    {
+        (this.weights, this.workers) = (weights, workers);
+        monitors = [.. Enumerable.Range(0, workers.Count).Select(_ => new WorkMonitor())];
+    }
+
+    /// <summary>The share of the current evaluation that is done, from 0 to 1. Any thread may ask.</summary>
+    public double Share => ShareOf(monitors.Sum(monitor => monitor.Done), Volatile.Read(ref countOfSteps));
 
     /// <summary>Packs the current parameters of the model. Needed before an evaluation whenever they have changed.</summary>
     public void RefreshWeights() => workers.Run(weights.Parts, (part, _) => weights.Refresh(part));
+
+    /// <summary>The share of work that is done, from two numbers that other threads may be changing.</summary>
+    public static double ShareOf(long done, long count) => Math.Min(1, (double)done / Math.Max(1, count));
 
     /// <summary>Predicts the token after each window, each read from a zero state.</summary>
     /// <param name="ids">The corpus.</param>
@@ -37,6 +49,7 @@ internal sealed unsafe class Evaluator
         Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MaxResults)];
         Reader?[] readers = new Reader?[workers.Count];
         Evaluation sum = default;
+        Begin((count + WindowsPerTask - 1) / WindowsPerTask * weights.Model.Spec.Window, cancellationToken);
         for (long first = 0; first < count; first += (long)MaxResults * WindowsPerTask)
         {
             long begin = first;
@@ -44,7 +57,7 @@ internal sealed unsafe class Evaluator
             workers.Run(tasks, (task, worker) =>
             {
                 if (cancellationToken.IsCancellationRequested) return;
-                readers[worker] ??= new Reader(weights, WindowsPerTask);
+                readers[worker] ??= new Reader(weights, WindowsPerTask, monitors[worker]);
                 long window = begin + task * WindowsPerTask;
                 results[task] = readers[worker]!.EvaluateWindows(ids, window, (int)Math.Min(WindowsPerTask, count - window), getStart);
             });
@@ -66,14 +79,21 @@ internal sealed unsafe class Evaluator
         int segments = (int)Math.Clamp(predictions / MinSegmentLength, 1, MaxSegments);
         long length = (predictions + segments - 1) / segments;
         Evaluation[] results = new Evaluation[(segments + SegmentsPerTask - 1) / SegmentsPerTask];
-        workers.Run(results.Length, (task, _) =>
+        Begin(results.Length * (WarmupTokens + length), cancellationToken);
+        workers.Run(results.Length, (task, worker) =>
         {
             int first = task * SegmentsPerTask, rows = Math.Min(SegmentsPerTask, segments - first);
             ParallelSegments own = new(ids, begin, begin + first * length, length, rows);
-            results[task] = new Reader(weights, rows).EvaluateStream(own, cancellationToken);
+            results[task] = new Reader(weights, rows, monitors[worker]).EvaluateStream(own);
         });
         cancellationToken.ThrowIfCancellationRequested();
         return Sum(default, results);
+    }
+
+    private void Begin(long steps, CancellationToken cancellationToken)
+    {
+        foreach (WorkMonitor monitor in monitors) monitor.Begin(cancellationToken);
+        Volatile.Write(ref countOfSteps, steps);
     }
 
     private static Evaluation Sum(Evaluation sum, ReadOnlySpan<Evaluation> results)
@@ -91,9 +111,11 @@ internal sealed unsafe class Evaluator
         private readonly int[] tokens, windows;
         private readonly Tokenizer tokenizer;
         private readonly int window;
+        private readonly WorkMonitor monitor;
 
-        public Reader(PackedWeights weights, int rows)
+        public Reader(PackedWeights weights, int rows, WorkMonitor monitor)
         {
+            this.monitor = monitor;
             (tokenizer, window) = (weights.Model.Tokenizer, weights.Model.Spec.Window);
             state = new InferenceState(weights, rows);
             softmax = SoftmaxCrossEntropy.Create(weights.InstructionSet);
@@ -108,6 +130,7 @@ internal sealed unsafe class Evaluator
             state.Clear();
             for (int step = 0; step < window; step++)
             {
+                if (!monitor.Advance()) return default;
                 for (int row = 0; row < rows; row++) tokens[row] = windows[row * (window + 1) + step];
                 Advance(rows);
             }
@@ -118,10 +141,10 @@ internal sealed unsafe class Evaluator
             return sum;
         }
 
-        public Evaluation EvaluateStream(ParallelSegments segments, CancellationToken cancellationToken)
+        public Evaluation EvaluateStream(ParallelSegments segments)
         {
             Evaluation sum = default;
-            for (long position = -WarmupTokens; position < segments.Length && !cancellationToken.IsCancellationRequested; position++)
+            for (long position = -WarmupTokens; position < segments.Length && monitor.Advance(); position++)
             {
                 segments.MoveTo(position);
                 for (int row = 0; row < tokens.Length; row++)

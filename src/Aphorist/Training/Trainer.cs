@@ -18,6 +18,7 @@ public sealed class Trainer
     private readonly TokenSequence ids;
     private readonly TrainingSplit split;
     private readonly Lazy<(double Characters, double SpellingLoss)> perToken;
+    private volatile TrainingSession? session;
 
     /// <summary>Prepares training: tokenizes the texts and checks that they can be trained.</summary>
     /// <param name="model">The model, which is trained in place.</param>
@@ -45,6 +46,12 @@ public sealed class Trainer
         perToken = new(MeasureTokens);
     }
 
+    /// <summary>
+    /// Gets where training is, also within a batch or a validation, for a display of slow ones. Any thread may ask at any time. Null while
+    /// nothing is trained.
+    /// </summary>
+    public TrainingPosition? Position => session?.Position;
+
     private double? UnknownShare => model.Tokenizer.UnknownTokenId is int unknown ? (double)ids.CountOf(unknown) / ids.Count : null;
 
     /// <summary>
@@ -59,7 +66,9 @@ public sealed class Trainer
     /// Trains on background threads. The model does not change while the caller handles an event, so the caller may generate text with it
     /// or save it.
     /// </summary>
-    /// <param name="cancellationToken">Stops training after the current batch, with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">
+    /// Stops training, also within a batch, with an <see cref="OperationCanceledException"/>. The model is then as after the last whole batch.
+    /// </param>
     /// <exception cref="TrainingDivergedException">The loss rose sharply, and the divergence guard is off or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more.</exception>
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
@@ -69,23 +78,29 @@ public sealed class Trainer
     internal async IAsyncEnumerable<TrainingEvent> RunAsync(
         RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession session = await InBackground(() => new TrainingSession(model, corpus, validation, options, files, split, ids))
+        using TrainingSession current = await InBackground(() => new TrainingSession(model, corpus, validation, options, files, split, ids))
             .ConfigureAwait(false);
-        yield return new TrainingStarted(
-            corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare,
-            split.Plan.Predictions, split.ValidationCount, session.CompletedEpochs);
-        while (!session.IsDone)
+        session = current;
+        try
         {
-            // A cancellation before a call, even by the caller's handling of an event, is answered by a checkpoint in that call.
-            bool isStopping = cancellationToken.IsCancellationRequested;
-            // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at any
-            // event.
-            IReadOnlyList<TrainingEvent> events = await InBackground(() => session.Advance(cancellationToken)).ConfigureAwait(false);
-            foreach (TrainingEvent happened in events) yield return happened;
-            if (isStopping) throw new OperationCanceledException(cancellationToken);
-        }
+            yield return new TrainingStarted(
+                corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare,
+                split.Plan.Predictions, split.ValidationCount, current.CompletedEpochs);
+            while (!current.IsDone)
+            {
+                // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at
+                // any event.
+                IReadOnlyList<TrainingEvent> events = await InBackground(() => current.Advance(cancellationToken)).ConfigureAwait(false);
+                foreach (TrainingEvent happened in events) yield return happened;
+                if (current.IsInterrupted) throw new OperationCanceledException(cancellationToken);
+            }
 
-        yield return new TrainingCompleted(session.CompletedEpochs, session.Seconds);
+            yield return new TrainingCompleted(current.CompletedEpochs, current.Seconds);
+        }
+        finally
+        {
+            session = null;
+        }
     }
 
     /// <summary>The mean characters and spelling loss of a token: of the predicted ones of the validation, or of all tokens.</summary>

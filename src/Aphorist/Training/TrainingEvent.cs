@@ -36,6 +36,14 @@ public sealed record TrainingStarted(
 public sealed record TrainingProgress(
     int Epoch, int Batch, int BatchCount, double Loss, double Accuracy, double CharactersPerSecond, TimeSpan Remaining) : TrainingEvent;
 
+/// <summary>Where training is, which can be asked within a batch or a validation, see <see cref="Trainer.Position"/>.</summary>
+/// <param name="Epoch">The number of the current epoch, from 1.</param>
+/// <param name="Batch">Whole batches done in this epoch.</param>
+/// <param name="BatchCount">Batches per epoch.</param>
+/// <param name="IsValidating">Whether a validation is in progress, instead of a batch.</param>
+/// <param name="Share">The share of the current batch or validation that is done, from 0 to 1.</param>
+public sealed record TrainingPosition(int Epoch, int Batch, int BatchCount, bool IsValidating, double Share);
+
 /// <summary>A validation within an epoch is done, see <see cref="TrainingOptions.ValidationInterval"/>.</summary>
 /// <param name="Epoch">The number of the current epoch, from 1.</param>
 /// <param name="Batch">Batches done in this epoch.</param>

@@ -22,6 +22,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingSnapshot snapshot;
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+    private volatile bool isValidating;
 
     public TrainingSession(
         LanguageModel model,
@@ -53,6 +54,13 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Whether training is complete. An epoch that the time budget cuts short is completed first.</summary>
     public bool IsDone => state.Batch == 0 && options.IsComplete(state.History);
+
+    /// <summary>Whether a call of <see cref="Advance"/> was cancelled. The checkpoint is then written.</summary>
+    public bool IsInterrupted { get; private set; }
+
+    /// <summary>Where training is. Any thread may ask.</summary>
+    public TrainingPosition Position => new(
+        Epoch, state.Batch, plan.BatchCount, isValidating, isValidating ? step.Evaluator.Share : step.Share);
 
     public int CompletedEpochs => state.History.Count;
 
@@ -90,29 +98,50 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Trains until there is something to report.</summary>
+    /// <summary>
+    /// Trains until there is something to report. A cancellation stops within a batch or a validation, which the resumed run repeats.
+    /// </summary>
     public IReadOnlyList<TrainingEvent> Advance(CancellationToken cancellationToken)
     {
+        try
+        {
+            return AdvanceToEvent(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            IsInterrupted = true;
+            return SaveCheckpoint();
+        }
+    }
+
+    public void Dispose() => step.Dispose();
+
+    private IReadOnlyList<TrainingEvent> AdvanceToEvent(CancellationToken cancellationToken)
+    {
+        step.Cancellation = cancellationToken;
         Stopwatch clock = Stopwatch.StartNew();
         double before = state.Seconds, expected = ExpectedLoss;
         while (!EndsEpoch)
         {
-            if (cancellationToken.IsCancellationRequested) return SaveCheckpoint();
-            double loss = TrainBatch();
-            state.Seconds = before + clock.Elapsed.TotalSeconds;
-            if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!state.IsValidationPending)
+            {
+                double loss = TrainBatch();
+                state.Seconds = before + clock.Elapsed.TotalSeconds;
+                if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
+                state.IsValidationPending = IsValidationDue;
+            }
+
             bool isCheckpointDue = sinceCheckpoint.Elapsed > options.CheckpointInterval;
-            if (IsValidationDue) return [ValidateWithinEpoch(), .. isCheckpointDue ? SaveCheckpoint() : []];
+            if (state.IsValidationPending) return [ValidateWithinEpoch(cancellationToken), .. isCheckpointDue ? SaveCheckpoint() : []];
             if (isCheckpointDue) return [CreateProgress(), .. SaveCheckpoint()];
             if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [CreateProgress()];
         }
 
         // No loss shows what the last step of an epoch did, so the weights are checked (an average of them is finite only if they are).
         bool isFinite = TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values);
-        return isFinite || !HasDiverged(double.NaN, expected) ? CompleteEpoch() : [ReturnToGoodWeights(double.NaN)];
+        return isFinite || !HasDiverged(double.NaN, expected) ? CompleteEpoch(cancellationToken) : [ReturnToGoodWeights(double.NaN)];
     }
-
-    public void Dispose() => step.Dispose();
 
     private TrainingState LoadOrCreateState(RunIdentity identity)
     {
@@ -128,7 +157,15 @@ internal sealed class TrainingSession : IDisposable
 
         if (imported is not null) step.TryContinueFrom(imported);
         snapshot.MarkGood();
-        return new TrainingState { Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
+        TrainingState created = new() { Identity = identity, LearningRate = options.LearningRate, StepsBefore = step.StepsBefore };
+        if (files is not null)
+        {
+            // Written before anything else, so that a folder with results and without a checkpoint is one whose checkpoint was lost.
+            files.EnsureNoResults();
+            Checkpoint.Save(files.Checkpoint, created, snapshot);
+        }
+
+        return created;
     }
 
     private double TrainBatch()
@@ -181,10 +218,10 @@ internal sealed class TrainingSession : IDisposable
             CharactersPerSecond, TimeSpan.FromSeconds(Math.Max(0, secondsLeft)));
     }
 
-    private IReadOnlyList<TrainingEvent> CompleteEpoch()
+    private IReadOnlyList<TrainingEvent> CompleteEpoch(CancellationToken cancellationToken)
     {
         double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Progress);
-        Evaluation? validation = Validate();
+        Evaluation? validation = Validate(cancellationToken);
         EpochCompleted completed = new(
             Epoch, loss, (double)state.Correct / state.Predictions, validation?.LossPerToken, validation?.Accuracy, state.Seconds,
             CharactersPerSecond, rate, UpdateBestLoss(validation?.LossPerToken ?? loss));
@@ -201,9 +238,10 @@ internal sealed class TrainingSession : IDisposable
         return [.. SaveEpoch(completed.IsBest), completed];
     }
 
-    private ValidationMeasured ValidateWithinEpoch()
+    private ValidationMeasured ValidateWithinEpoch(CancellationToken cancellationToken)
     {
-        Evaluation validation = Validate()!.Value;
+        Evaluation validation = Validate(cancellationToken)!.Value;
+        state.IsValidationPending = false;
         bool isBest = UpdateBestLoss(validation.LossPerToken);
         if (isBest && files is not null)
         {
@@ -214,13 +252,21 @@ internal sealed class TrainingSession : IDisposable
         return new ValidationMeasured(Epoch, state.Batch, validation.LossPerToken, validation.Accuracy, Seconds + state.Seconds, isBest);
     }
 
-    private Evaluation? Validate()
+    private Evaluation? Validate(CancellationToken cancellationToken)
     {
         if (split.ValidationCount == 0) return null;
-        step.Evaluator.RefreshWeights();
-        return options.Objective == Objective.Windows
-            ? step.Evaluator.EvaluateWindows(validationIds, split.ValidationCount, split.ValidationWindows.GetStart)
-            : step.Evaluator.EvaluateStream(validationIds, split.ValidationStart);
+        isValidating = true;
+        try
+        {
+            step.Evaluator.RefreshWeights();
+            return options.Objective == Objective.Windows
+                ? step.Evaluator.EvaluateWindows(validationIds, split.ValidationCount, split.ValidationWindows.GetStart, cancellationToken)
+                : step.Evaluator.EvaluateStream(validationIds, split.ValidationStart, cancellationToken);
+        }
+        finally
+        {
+            isValidating = false;
+        }
     }
 
     /// <summary>Whether a loss is the lowest so far. If so, it becomes the best loss.</summary>

@@ -37,7 +37,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     // One per shard.
     private readonly AlignedArray[] gradients;
     private readonly (double Loss, int Correct)[] results;
-    private readonly AlignedArray states;
+    private readonly AlignedArray states, statesBefore;
 
     // One per chunk.
     private readonly double[] squares;
@@ -48,6 +48,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
 
     // The current batch.
     private int count, steps;
+    private long countOfSteps;
     private OptimizerStep current;
 
     /// <param name="model">The model, which is trained in place. With an EMA it holds the average.</param>
@@ -74,6 +75,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         gradients = CreateEach(shards, () => new AlignedArray(length));
         results = new (double, int)[shards];
         states = new AlignedArray(isStream ? StateLength * shards : 0);
+        statesBefore = new AlignedArray(states.Length);
         squares = new double[(length + ChunkLength - 1) / ChunkLength];
         moments = CreateEach(optimizer.Moments.Count, () => new AlignedArray(length));
         starts = new long[options.BatchSize];
@@ -112,6 +114,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <summary>The gradient of the last batch. It has the layout of the parameters.</summary>
     public ReadOnlySpan<float> Gradient => gradients[0].Span;
 
+    /// <summary>Stops a step within the batch, between two time steps. Set it between two steps.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>The share of the current batch that is done, from 0 to 1. Any thread may ask.</summary>
+    public double Share => Evaluator.ShareOf(networks.Sum(network => network.Monitor.Done), Volatile.Read(ref countOfSteps));
+
     /// <summary>Evaluates the model (with an EMA, the average) with the threads of this step.</summary>
     public Evaluator Evaluator { get; }
 
@@ -136,13 +144,23 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <param name="number">The number of the training step, from 1.</param>
     /// <param name="learningRate">The learning rate. 0 leaves the parameters unchanged.</param>
     /// <returns>The total loss in nats and the number of correct predictions, both before the update.</returns>
+    /// <exception cref="OperationCanceledException">The batch was cancelled. Everything is as it was before.</exception>
     public (double Loss, int Correct) Run(ReadOnlySpan<long> batch, int batchSteps, long number, float learningRate)
     {
         batch.CopyTo(starts);
         (count, steps) = (batch.Length, batchSteps);
         current = new OptimizerStep(number, learningRate, 1, options.ClipValue > 0 ? (float)options.ClipValue : float.PositiveInfinity);
         workers.Run(weights.Parts, refreshWeights);
+        foreach (TrainingNetwork network in networks) network.Monitor.Begin(Cancellation);
+        Volatile.Write(ref countOfSteps, (long)CountShards(count) * model.Spec.Layers * steps * (1 + 2));
+        states.Span.CopyTo(statesBefore.Span);
         workers.Run(CountShards(count), trainShard);
+        if (Cancellation.IsCancellationRequested)
+        {
+            statesBefore.Span.CopyTo(states.Span);
+            throw new OperationCanceledException(Cancellation);
+        }
+
         (double loss, int correct) = (0, 0);
         foreach ((double Loss, int Correct) result in results.AsSpan(0, CountShards(count)))
         {
@@ -164,6 +182,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <summary>Computes the loss and the gradient of a shard.</summary>
     private void TrainShard(int shard, int worker)
     {
+        if (networks[worker].Monitor.IsStopped) return;
         int first = shard * shardRows, rows = Math.Min(shardRows, count - first);
         int[] read = tokens[worker];
         Span<int> sequence = sequences[worker].AsSpan(0, steps + 1);

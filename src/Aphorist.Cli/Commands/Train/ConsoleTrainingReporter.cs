@@ -15,7 +15,7 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
-        string where = run.Options.ValidationText is string text ? $"in {text}" : "held out";
+        string where = run.Validation is { } text ? $"in {text.Name}" : "held out";
         string validation = started.ValidationPredictions == 0
             ? ""
             : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
@@ -27,6 +27,8 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
     }
 
     public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
+
+    public ValueTask PositionAsync(TrainingPosition position) => progressBar.ShowAsync(position);
 
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {

@@ -42,13 +42,19 @@ internal sealed class EpochSamples(ActiveTrainingRun run, ITrainingReporter repo
     private string? Continue(TextGenerator generator, string prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         StringBuilder sample = new();
-        foreach (string piece in generator.Stream(prompt, options, CancellationToken.None))
+        try
         {
-            if (cancellationToken.IsCancellationRequested) return null;
-            sample.Append(piece);
-            report.SamplePiece(piece);
-        }
+            foreach (string piece in generator.Stream(prompt, options, cancellationToken))
+            {
+                sample.Append(piece);
+                report.SamplePiece(piece);
+            }
 
-        return sample.ToString();
+            return sample.ToString();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

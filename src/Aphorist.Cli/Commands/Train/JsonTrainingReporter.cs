@@ -22,6 +22,8 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
 
     public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
 
+    public ValueTask PositionAsync(TrainingPosition position) => progressBar.ShowAsync(position);
+
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {
         await progressBar.MeasuredAsync(validation);

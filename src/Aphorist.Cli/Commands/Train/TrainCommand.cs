@@ -57,7 +57,10 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        using ActiveTrainingRun run = await PrepareAsync(call, call.GetValue(Folder), call.GetValue(Resume), output, cancellationToken);
+        string? resume = call.GetValue(Resume);
+        using ActiveTrainingRun run = await PrepareAsync(
+            call, call.GetValue(Folder), resume, Samples.GetValue(call), output, cancellationToken);
+        if (resume is null && ReadsInput(run.Options)) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
         EpochProgress progress = new(output, run.Options.Training.Epochs, history);
         ITrainingReporter reporter = output.Json
@@ -65,13 +68,13 @@ internal static class TrainCommand
             : new ConsoleTrainingReporter(output, progress, run);
         try
         {
-            await TrainingLoop.RunAsync(run, history, reporter, output.Notes, Samples.GetValue(call) ?? true, cancellationToken);
+            await TrainingLoop.RunAsync(run, history, reporter, output.Notes, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             output.Result.Flush();
-            await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: aphorist train --resume {ShellWord.Of(run.Folder)}");
+            await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run)}");
             return ExitCode.Interrupted;
         }
     }
@@ -80,21 +83,45 @@ internal static class TrainCommand
     /// <param name="call">The call, which has the options of <see cref="RunFlags"/>.</param>
     /// <param name="folder">The folder of a new run; null for the default.</param>
     /// <param name="resume">The folder of the run to resume; null to create one.</param>
+    /// <param name="samples">Whether to generate samples; null for the default, or as the resumed run did.</param>
     /// <param name="output">Where notes and progress go.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     public static async Task<ActiveTrainingRun> PrepareAsync(
-        ParseResult call, string? folder, string? resume, CommandOutput output, CancellationToken cancellationToken)
+        ParseResult call, string? folder, string? resume, bool? samples, CommandOutput output, CancellationToken cancellationToken)
     {
         await using CorpusProgressReport report = new(output);
         if (resume is not null)
         {
             if (folder is not null) throw new UsageException("--resume continues in the folder of the run: leave out --run.");
             if (RunFlags.HasFrom(call)) throw new UsageException("--resume continues with the model of the run: leave out --from.");
-            return await TrainingRun.ResumeAsync(
-                resume, started => RunFlags.Apply(started, call) with { StandardInput = output.Input }, report, cancellationToken);
+            EnsureTextCanBeRead(resume, call, output.Console);
+            try
+            {
+                return await TrainingRun.ResumeAsync(
+                    resume,
+                    begun => RunFlags.Apply(begun, call) with
+                    {
+                        StandardInput = output.Input,
+                        Samples = samples ?? begun.Samples,
+                    },
+                    report,
+                    cancellationToken);
+            }
+            catch (TrainingRunException exception) when (AdviceFor(resume, exception.Path) is string advice)
+            {
+                throw new TrainingRunException($"{exception.Message} {advice}", exception.Path, exception);
+            }
+            catch (ModelFileException exception) when (AdviceFor(resume, exception.Path) is string advice)
+            {
+                throw new TrainingRunException($"{exception.Message} {advice}", exception.Path, exception);
+            }
         }
 
-        TrainingRunOptions options = RunFlags.Create(call) with { StandardInput = output.Input };
+        TrainingRunOptions options = RunFlags.Create(call) with
+        {
+            StandardInput = output.Input,
+            Samples = samples ?? true,
+        };
         if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
         try
         {
@@ -104,5 +131,39 @@ internal static class TrainCommand
         {
             throw new TrainingRunException($"{exception.Message} See --run and --resume.", exception.Path, exception);
         }
+    }
+
+    /// <summary>The call that resumes a run from any folder.</summary>
+    private static string ResumeCall(TrainingRun run)
+    {
+        string call = $"aphorist train --resume {ShellWord.Of(Path.GetFullPath(run.Folder))}";
+        return ReadsInput(run.Options) && run.StandardInputCopyPath is null ? $"{call} < TEXT, with the same text" : call;
+    }
+
+    private static bool ReadsInput(TrainingRunOptions options) => options.ValidationText == "-" || options.Corpus.Contains("-");
+
+    private static string NoteOnInput(TrainingRun run) => run.StandardInputCopyPath is string copy
+        ? $"The text from standard input is saved as {copy}, so that the run can be resumed."
+        : "The text from standard input is too large to be saved in the run folder: to resume the run, give the same text again.";
+
+    /// <summary>A resumed run would wait for a text that nobody types again.</summary>
+    private static void EnsureTextCanBeRead(string folder, ParseResult call, AphoristConsole console)
+    {
+        if (!console.IsInputTerminal) return;
+        TrainingRun run = TrainingRun.Open(folder);
+        if (run.StandardInputCopyPath is null && ReadsInput(run.Options) && ReadsInput(RunFlags.Apply(run.Options, call)))
+        {
+            throw new UsageException(
+                $"The text of this run came from standard input and is not in its folder: give the same text again, {ResumeCall(run)}.");
+        }
+    }
+
+    /// <summary>What can be done with a run of which a file is missing or damaged; null if it has no model, or something else is wrong.</summary>
+    private static string? AdviceFor(string folder, string path)
+    {
+        string model = Path.Combine(folder, "model.safetensors");
+        return path != folder && File.Exists(model)
+            ? $"To train its best model further in a new run: aphorist train CORPUS --from {ShellWord.Of(folder)} --run FOLDER."
+            : null;
     }
 }

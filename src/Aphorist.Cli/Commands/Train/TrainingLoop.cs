@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
@@ -9,6 +10,9 @@ internal interface ITrainingReporter : IAsyncDisposable
     ValueTask StartedAsync(TrainingStarted started) => ValueTask.CompletedTask;
 
     ValueTask ProgressAsync(TrainingProgress progress);
+
+    /// <summary>Nothing has happened for a moment, because a batch or a validation takes long.</summary>
+    ValueTask PositionAsync(TrainingPosition position);
 
     ValueTask ValidationAsync(ValidationMeasured validation);
 
@@ -39,20 +43,22 @@ internal interface ITrainingReporter : IAsyncDisposable
 /// <summary>Trains a run and passes its events to a reporter, the charts and the samples.</summary>
 internal static class TrainingLoop
 {
+    // Training reports progress more often, unless a batch takes longer.
+    private static readonly TimeSpan PositionInterval = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Trains to the end. The reporter is disposed.</summary>
     public static async Task RunAsync(
         ActiveTrainingRun run,
         LossHistory history,
         ITrainingReporter reporter,
         TextWriter notes,
-        bool hasSamples,
         CancellationToken cancellationToken)
     {
         // Disposed after the reporter: its notes must not run into the progress bar.
         await using RunCharts charts = new(run.Folder, history, notes);
         await using ITrainingReporter report = reporter;
-        EpochSamples? samples = hasSamples ? new EpochSamples(run, report) : null;
-        await foreach (TrainingEvent happened in run.RunAsync(cancellationToken))
+        EpochSamples? samples = run.Options.Samples ? new EpochSamples(run, report) : null;
+        await foreach (TrainingEvent happened in WithPositions(run, report, cancellationToken))
         {
             switch (happened)
             {
@@ -81,6 +87,21 @@ internal static class TrainingLoop
                     await report.CompletedAsync(completed);
                     break;
             }
+        }
+    }
+
+    /// <summary>The events of a run. While the next one takes long, the reporter shows where training is.</summary>
+    private static async IAsyncEnumerable<TrainingEvent> WithPositions(
+        ActiveTrainingRun run, ITrainingReporter report, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IAsyncEnumerator<TrainingEvent> events = run.RunAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        while (true)
+        {
+            Task<bool> next = events.MoveNextAsync().AsTask();
+            while (await Task.WhenAny(next, Task.Delay(PositionInterval, CancellationToken.None)) != next)
+                if (run.Position is { } position) await report.PositionAsync(position);
+            if (!await next) yield break;
+            yield return events.Current;
         }
     }
 

@@ -76,17 +76,12 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     {
         (Rows, FromZero) = (rows, state is null);
         LoadState(state);
-        if (!Weights.ReadsTokens)
-        {
-            Gemm.Multiply(
-                input.Vectors, Weights.InputSize, 1, Weights.InputKernel, InputSums(0), Gates, steps * rows, Gates, Weights.InputSize,
-                accumulate: false);
-        }
-
+        if (!Weights.ReadsTokens) MultiplyInputs(input.Vectors, steps * rows);
         fixed (int* none = zeros)
         {
             for (int step = 0; step < steps; step++)
             {
+                if (!Monitor.Advance()) return;
                 // The product of a zero state and U is zero.
                 float* sums = RecurrentSums(step);
                 bool adds = SharesGradient && !Weights.ReadsTokens;
@@ -113,6 +108,7 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
                 start = Math.Max(0, end - stepsPerBlock);
                 for (int step = end - 1; step >= start; step--)
                 {
+                    if (!Monitor.Advance(2)) return;
                     float* dh = lastOnly ? outputGradient : outputGradient + step * States;
                     float* previous = lastOnly ? dh : step > 0 ? dh - States : firstStateGradient.Pointer;
                     int rowOfBlock = (step - start) * Rows;
@@ -194,6 +190,17 @@ internal abstract unsafe class RecurrentTrainingLayer : TrainingLayer
     /// <summary>Copies one state vector of all sequences.</summary>
     protected void Copy(float* source, float* destination) =>
         new ReadOnlySpan<float>(source, (int)States).CopyTo(new Span<float>(destination, (int)States));
+
+    /// <summary>x W for all steps, in blocks of rows as the product has them anyway.</summary>
+    private void MultiplyInputs(float* inputs, int rows)
+    {
+        for (int row = 0; row < rows && !Monitor.IsStopped; row += GemmKernel.RowBlock)
+        {
+            Gemm.Multiply(
+                inputs + (nint)row * Weights.InputSize, Weights.InputSize, 1, Weights.InputKernel, InputSums(0) + (nint)row * Gates, Gates,
+                Math.Min(GemmKernel.RowBlock, rows - row), Gates, Weights.InputSize, accumulate: false);
+        }
+    }
 
     private static void SumRows(float* values, int rows, Span<float> sums)
     {

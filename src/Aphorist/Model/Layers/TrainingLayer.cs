@@ -1,3 +1,5 @@
+using Aphorist.Numerics;
+
 namespace Aphorist.Model.Layers;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace Aphorist.Model.Layers;
 /// </summary>
 internal abstract unsafe class TrainingLayer
 {
+    /// <summary>
+    /// Checked between steps. If it stops, a pass returns early, and its results are meaningless. A step counts 1 in the forward pass and 2
+    /// in the backward pass, which takes about twice as long.
+    /// </summary>
+    public WorkMonitor Monitor { get; set; } = new();
+
     /// <summary>The outputs [steps, rows, H] of the last call of <see cref="Forward"/>.</summary>
     public abstract float* Output { get; }
 

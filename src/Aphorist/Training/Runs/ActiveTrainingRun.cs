@@ -29,16 +29,21 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <inheritdoc cref="Trainer.GetBitsPerCharacter"/>
     public double GetBitsPerCharacter(double lossPerToken) => trainer.GetBitsPerCharacter(lossPerToken);
 
+    /// <inheritdoc cref="Trainer.Position"/>
+    public TrainingPosition? Position => trainer.Position;
+
     /// <summary>
     /// Trains from the last checkpoint, or from the start, and writes checkpoints, models and metrics into the run folder. Between two
     /// events the model does not change, so a listener may generate text with it.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Stops training after the current batch. The run then writes a checkpoint and throws an <see cref="OperationCanceledException"/>.
+    /// Stops training, also within a batch or a validation, which the resumed run then repeats. The run writes a checkpoint and throws an
+    /// <see cref="OperationCanceledException"/>.
     /// </param>
     /// <exception cref="TrainingDivergedException">The loss rose and the divergence guard is off, or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more. The checkpoint stays as it was.</exception>
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
+    /// <exception cref="TrainingRunException">The checkpoint is missing, but not the results of the run.</exception>
     /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>

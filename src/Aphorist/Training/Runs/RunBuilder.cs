@@ -15,80 +15,53 @@ internal static class RunBuilder
         LanguageModel? from = options.From is null ? null : LanguageModel.Load(ModelFileOf(options.From));
         if (from is not null) options = WithModel(options, from);
         options.Validate();
-        (Corpus corpus, Corpus? validation) = await OpenTextsAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        RunTexts texts = await RunTexts.OpenAsync(options, progress, cancellationToken).ConfigureAwait(false);
         LanguageModel model = from is null
-            ? await CreateModelAsync(options, corpus, progress, cancellationToken).ConfigureAwait(false)
-            : from.ExtendVocabulary(corpus, options.Training.Seed);
-        await TokenizeAsync(corpus, validation, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
-        return Create(options, model, corpus, validation, folder ?? RunFolder.FreePath(corpus.Name), savesStart: from is not null);
+            ? await CreateModelAsync(options, texts.Corpus, progress, cancellationToken).ConfigureAwait(false)
+            : await Compute(() => from.ExtendVocabulary(texts.Corpus, options.Training.Seed), cancellationToken).ConfigureAwait(false);
+        await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
+        folder ??= RunFolder.FreePath(texts.Corpus.Name);
+        return Create(RunTexts.WithAbsolutePaths(options), model, texts, folder, savesStart: from is not null);
     }
 
     public static ActiveTrainingRun Create(LanguageModel model, Corpus corpus, TrainingOptions training, string folder, Corpus? validation)
     {
         TrainingRunOptions options = new() { Corpus = [corpus.Name], ValidationText = validation?.Name, Training = training };
-        return Create(WithModel(options, model), model, corpus, validation, folder, savesStart: true);
+        return Create(WithModel(options, model), model, new RunTexts(corpus, validation), folder, savesStart: true);
     }
 
-    public static async Task<ActiveTrainingRun> ResumeAsync(
+    public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
         Func<TrainingRunOptions, TrainingRunOptions>? change,
         IProgress<CorpusProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        RunFolder files = new(folder);
-        FileLock held = files.LockForResume();
-        try
-        {
-            TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
-            TrainingRunOptions options = Change(begun, change);
-            (Corpus corpus, Corpus? validation) = await OpenTextsAsync(options, progress, cancellationToken).ConfigureAwait(false);
-            return await ResumeAsync(files, held, begun, options, corpus, validation, progress, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+        CancellationToken cancellationToken) => ResumeAsync(
+            folder, change, (files, begun, options) => RunTexts.OpenAgainAsync(files, begun, options, progress, cancellationToken), progress,
+            cancellationToken);
 
-    public static async Task<ActiveTrainingRun> ResumeAsync(
+    public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
         Corpus corpus,
         Corpus? validation,
         Func<TrainingRunOptions, TrainingRunOptions>? change,
-        CancellationToken cancellationToken)
-    {
-        RunFolder files = new(folder);
-        FileLock held = files.LockForResume();
-        try
-        {
-            TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
-            TrainingRunOptions options = Change(begun, change);
-            return await ResumeAsync(files, held, begun, options, corpus, validation, progress: null, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+        CancellationToken cancellationToken) => ResumeAsync(
+            folder, change, (_, _, _) => Task.FromResult(new RunTexts(corpus, validation)), progress: null, cancellationToken);
 
     private static ActiveTrainingRun Create(
-        TrainingRunOptions options, LanguageModel model, Corpus corpus, Corpus? validation, string folder, bool savesStart)
+        TrainingRunOptions options, LanguageModel model, RunTexts texts, string folder, bool savesStart)
     {
-        options = options with { CorpusSha256 = corpus.Sha256, ValidationSha256 = validation?.Sha256 };
+        options = texts.Describe(options) with { HasStartModel = savesStart };
         // What cannot be trained is refused before the folder is created.
-        EnsureLongerThanWindow(corpus, model);
-        Trainer trainer = new(model, corpus, options.Training, validation);
+        EnsureLongerThanWindow(texts.Corpus, model);
+        Trainer trainer = new(model, texts.Corpus, options.Training, texts.Validation);
         RunFolder files = RunFolder.Create(folder);
         FileLock held = files.LockForNewRun();
         try
         {
             // The options come last: they make the folder one that can be resumed.
             if (savesStart) model.Save(files.StartModel);
+            texts.SaveInput(files, options);
             options.Write(files.Options);
-            return new ActiveTrainingRun(files, held, options, model, corpus, validation, trainer);
+            return new ActiveTrainingRun(files, held, options, model, texts.Corpus, texts.Validation, trainer);
         }
         catch
         {
@@ -98,27 +71,42 @@ internal static class RunBuilder
     }
 
     private static async Task<ActiveTrainingRun> ResumeAsync(
-        RunFolder files,
-        FileLock held,
-        TrainingRunOptions begun,
-        TrainingRunOptions options,
-        Corpus corpus,
-        Corpus? validation,
+        string folder,
+        Func<TrainingRunOptions, TrainingRunOptions>? change,
+        Func<RunFolder, TrainingRunOptions, TrainingRunOptions, Task<RunTexts>> open,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellationToken)
     {
-        options = options with { CorpusSha256 = corpus.Sha256, ValidationSha256 = validation?.Sha256 };
-        begun.EnsureSameRun(options);
-        if (options != begun) options.Write(files.Options);
-        LanguageModel model = File.Exists(files.StartModel)
-            ? LanguageModel.Load(files.StartModel)
-            : await CreateModelAsync(options, corpus, progress, cancellationToken).ConfigureAwait(false);
-        await TokenizeAsync(corpus, validation, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
-        Trainer trainer = new(model, corpus, options.Training, validation);
-        return new ActiveTrainingRun(files, held, options, model, corpus, validation, trainer);
+        RunFolder files = new(folder);
+        FileLock held = files.LockForResume();
+        try
+        {
+            TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
+            TrainingRunOptions options = Change(begun, change);
+            // What can be checked is checked before the texts are opened, which may take long.
+            TrainingState? state = files.ReadState();
+            bool hasStart = begun.HasStartModel || begun.From is not null || File.Exists(files.StartModel);
+            LanguageModel? start = hasStart ? files.LoadStartModel() : null;
+            RunTexts texts = await open(files, begun, options).ConfigureAwait(false);
+            options = texts.Describe(RunTexts.WithAbsolutePaths(options, begun));
+            begun.EnsureSameRun(options);
+            state?.Identity.EnsureSame(options.Identity);
+            LanguageModel model =
+                start ?? await CreateModelAsync(options, texts.Corpus, progress, cancellationToken).ConfigureAwait(false);
+            await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
+            Trainer trainer = new(model, texts.Corpus, options.Training, texts.Validation);
+            texts.SaveInput(files, options);
+            if (options != begun) options.Write(files.Options);
+            return new ActiveTrainingRun(files, held, options, model, texts.Corpus, texts.Validation, trainer);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The options to resume with. They are compared before a text is opened, which may take long.</summary>
+    /// <summary>The options to resume with.</summary>
     private static TrainingRunOptions Change(TrainingRunOptions begun, Func<TrainingRunOptions, TrainingRunOptions>? change)
     {
         TrainingRunOptions options = change?.Invoke(begun) ?? begun;
@@ -156,30 +144,26 @@ internal static class RunBuilder
                 $"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
     }
 
-    private static async Task<(Corpus Corpus, Corpus? Validation)> OpenTextsAsync(
-        TrainingRunOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
-    {
-        return (
-            await OpenAsync(options.Corpus).ConfigureAwait(false),
-            options.ValidationText is null ? null : await OpenAsync([options.ValidationText]).ConfigureAwait(false));
-
-        Task<Corpus> OpenAsync(IReadOnlyList<string> sources) =>
-            Corpus.OpenAsync(sources, options.CorpusOptions with { StandardInput = options.StandardInput }, progress, cancellationToken);
-    }
-
     private static async Task<LanguageModel> CreateModelAsync(
         TrainingRunOptions options, Corpus corpus, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
         Tokenizer tokenizer = await Tokenizer.CreateAsync(corpus, options.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
-        return LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
+        return await Compute(() => LanguageModel.Create(options.Model, tokenizer, options.Training.Seed), cancellationToken)
+            .ConfigureAwait(false);
     }
+
+    /// <summary>Computes something that cannot be cancelled. A cancellation ends the wait for it.</summary>
+    private static Task<T> Compute<T>(Func<T> work, CancellationToken cancellationToken) =>
+        Task.Run(work, cancellationToken).WaitAsync(cancellationToken);
 
     /// <summary>Tokenizes the texts. The corpora keep the tokens, which the trainer then uses.</summary>
     private static async Task TokenizeAsync(
-        Corpus corpus, Corpus? validation, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+        RunTexts texts, Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
     {
-        await corpus.TokenizeAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false);
-        if (validation is null) return;
+        await texts.Corpus.TokenizeAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false);
+        // Hashing a large text takes seconds. The corpus keeps the hash.
+        await Compute(() => texts.Corpus.Sha256, cancellationToken).ConfigureAwait(false);
+        if (texts.Validation is not { } validation) return;
         try
         {
             await validation.TokenizeAsync(tokenizer, progress, cancellationToken).ConfigureAwait(false);

@@ -7,6 +7,9 @@ namespace Aphorist.Training.Runs;
 /// <summary>The files of a run folder.</summary>
 internal sealed class RunFolder(string path)
 {
+    /// <summary>The pattern of the names in <see cref="Samples"/>.</summary>
+    public const string SampleFiles = "epoch-*.txt";
+
     public string Path { get; } = path;
 
     /// <summary>The model with the lowest loss so far.</summary>
@@ -27,6 +30,9 @@ internal sealed class RunFolder(string path)
 
     /// <summary>The folder with one text file per epoch.</summary>
     public string Samples => FileNamed("samples");
+
+    /// <summary>A copy of the text that came from standard input, as bytes.</summary>
+    public string InputCopy => FileNamed("standard-input.txt");
 
     /// <summary>Creates the folder of a new run.</summary>
     /// <exception cref="TrainingRunException">The folder cannot be created.</exception>
@@ -113,6 +119,73 @@ internal sealed class RunFolder(string path)
         if (!Directory.Exists(Path))
             throw new TrainingRunException($"There is no folder '{Path}'. Check the path, or start a new run.", Path);
         if (!File.Exists(Options)) throw new TrainingRunException($"The folder '{Path}' holds no run: it has no options.json.", Path);
+    }
+
+    /// <summary>Reads the training state from which the run resumes; null if nothing was trained yet.</summary>
+    /// <exception cref="TrainingRunException">The checkpoint is missing, or does not belong to the results in the folder.</exception>
+    /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
+    public TrainingState? ReadState()
+    {
+        if (!File.Exists(Checkpoint))
+        {
+            EnsureNoResults();
+            return null;
+        }
+
+        TrainingState state = Runs.Checkpoint.ReadState(Checkpoint);
+        EnsureMetricsFit(state);
+        return state;
+    }
+
+    /// <summary>Loads the model that the run started with.</summary>
+    /// <exception cref="TrainingRunException">It is missing.</exception>
+    /// <exception cref="ModelFileException">It is damaged.</exception>
+    public LanguageModel LoadStartModel() => File.Exists(StartModel)
+        ? LanguageModel.Load(StartModel)
+        : throw new TrainingRunException(
+            $"The run in '{Path}' cannot be resumed because its start model is missing: there is no '{StartModel}'. Nothing was changed. "
+            + "Restore that file, or start a new run.",
+            StartModel);
+
+    /// <summary>Checks that a run that starts from the beginning overwrites nothing.</summary>
+    /// <exception cref="TrainingRunException">There are results of earlier training.</exception>
+    public void EnsureNoResults()
+    {
+        bool hasResults = ((string[])[BestModel, LastModel, Metrics]).Any(File.Exists)
+            || (Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, SampleFiles).Any());
+        if (!hasResults) return;
+        throw new TrainingRunException(
+            $"The run in '{Path}' cannot be resumed because its checkpoint is missing: there is no '{Checkpoint}'. Nothing was changed. "
+            + "Restore that file, or start a new run.",
+            Checkpoint);
+    }
+
+    /// <summary>
+    /// The metrics are written before the checkpoint, so after a kill they are one epoch ahead. If they are further ahead, or differ, an
+    /// older or another checkpoint has been put in its place, and training would replace results that it cannot give again.
+    /// </summary>
+    private void EnsureMetricsFit(TrainingState state)
+    {
+        if (!File.Exists(Metrics)) return;
+        IReadOnlyList<EpochCompleted> epochs;
+        try
+        {
+            epochs = MetricsFile.Read(Metrics);
+        }
+        catch (TrainingRunException)
+        {
+            // The checkpoint has all of them, and the file is written again after the next epoch.
+            return;
+        }
+
+        int known = state.History.Count;
+        bool fits = epochs.Count <= known + 1
+            && epochs.Zip(state.History).All(pair => (pair.First.Epoch, pair.First.Loss).Equals((pair.Second.Epoch, pair.Second.Loss)));
+        if (fits) return;
+        throw new TrainingRunException(
+            $"'{Metrics}', with {epochs.Count} epochs, does not fit the checkpoint, with {known}: resuming would replace results. Nothing "
+            + "was changed. Restore the checkpoint of these metrics, move them and the models elsewhere, or start a new run.",
+            Metrics);
     }
 
     private FileLock Lock()

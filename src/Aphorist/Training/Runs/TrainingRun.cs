@@ -23,6 +23,12 @@ public class TrainingRun
     /// <summary>The path of the model after the last completed epoch. The file is there after the first epoch.</summary>
     public string LastModelPath => Files.LastModel;
 
+    /// <summary>
+    /// The path of the copy of the text that came from standard input, which a resumed run reads. Null if there is none, because the texts
+    /// came from elsewhere or were larger than 256 MiB.
+    /// </summary>
+    public string? StandardInputCopyPath => File.Exists(Files.InputCopy) ? Files.InputCopy : null;
+
     internal RunFolder Files { get; }
 
     /// <summary>Opens the folder of a run for reading.</summary>
@@ -64,7 +70,8 @@ public class TrainingRun
 
     /// <summary>
     /// Creates a run: opens its texts, creates the tokenizer and the model, checks that they can be trained, and writes the options into a
-    /// new folder.
+    /// new folder. The options then have absolute paths, and the folder has a copy of a text that came from standard input, so that the run
+    /// can be resumed from anywhere.
     /// </summary>
     /// <param name="options">What to train, and how.</param>
     /// <param name="folder">
@@ -123,8 +130,11 @@ public class TrainingRun
     /// An option is out of range, or would make it another run; the content of a text changed.
     /// </exception>
     /// <exception cref="CorpusException">A text cannot be found or read.</exception>
-    /// <exception cref="ModelFileException">The start model of a fine-tuning run cannot be read.</exception>
-    /// <exception cref="TrainingRunException">The folder holds no run or a damaged one, or another process trains in it.</exception>
+    /// <exception cref="ModelFileException">The checkpoint, or the start model of a fine-tuning run, is damaged.</exception>
+    /// <exception cref="TrainingRunException">
+    /// The folder holds no run or a damaged one, for example one with results but without a checkpoint; the run was created with a corpus in
+    /// memory; or another process trains in the folder. Nothing is changed.
+    /// </exception>
     public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
         Func<TrainingRunOptions, TrainingRunOptions>? change = null,
@@ -143,7 +153,11 @@ public class TrainingRun
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, or would make it another run; the content of a text changed.
     /// </exception>
-    /// <exception cref="TrainingRunException">The folder holds no run or a damaged one, or another process trains in it.</exception>
+    /// <exception cref="ModelFileException">The checkpoint or the start model is damaged.</exception>
+    /// <exception cref="TrainingRunException">
+    /// The folder holds no run or a damaged one, for example one with results but without a checkpoint; or another process trains in it.
+    /// Nothing is changed.
+    /// </exception>
     public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
         Corpus corpus,
@@ -176,7 +190,7 @@ public class TrainingRun
     {
         if (!Directory.Exists(Files.Samples)) return [];
         List<TrainingSample> samples = [];
-        foreach (string file in Directory.EnumerateFiles(Files.Samples, "epoch-*.txt"))
+        foreach (string file in Directory.EnumerateFiles(Files.Samples, RunFolder.SampleFiles))
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], out int epoch))
                 samples.Add(new TrainingSample(epoch, File.ReadAllText(file)));

@@ -22,7 +22,11 @@ public sealed record TrainingRunOptions
     [JsonRequired]
     internal int FormatVersion { get; init; } = CurrentFormatVersion;
 
-    /// <summary>The training corpus: catalog names, files, folders, globs, or <c>-</c> for standard input.</summary>
+    /// <summary>
+    /// The training corpus: catalog names, files, folders, globs, or <c>-</c> for standard input. The options of a run on disk have absolute
+    /// paths. There a name of the catalog begins with <c>catalog:</c>, and <c>-</c> is the copy of standard input in the run folder, if
+    /// there is one.
+    /// </summary>
     public required IReadOnlyList<string> Corpus { get; init; }
 
     /// <summary>The SHA-256 of the normalized corpus in lower-case hexadecimal. Null until the run is created.</summary>
@@ -78,6 +82,26 @@ public sealed record TrainingRunOptions
     /// <summary>How the model is trained. <see cref="TrainingOptions.Notebook"/> by default.</summary>
     public TrainingOptions Training { get; init; } = TrainingOptions.Notebook;
 
+    /// <summary>
+    /// Whether whoever trains the run generates samples after each epoch, see <see cref="ActiveTrainingRun.WriteSample"/>. Training itself
+    /// generates none. True by default. It may change when the run is resumed.
+    /// </summary>
+    public bool Samples { get; init; } = true;
+
+    /// <summary>Whether the run started from a model that cannot be created again from the options.</summary>
+    [JsonInclude]
+    internal bool HasStartModel { get; init; }
+
+    /// <summary>The largest standard input, in bytes, of which the run folder gets a copy.</summary>
+    [JsonIgnore]
+    internal long MaxInputCopyBytes { get; init; } = 256L << 20;
+
+    /// <summary>Whether a text comes from standard input.</summary>
+    internal bool ReadsStandardInput => ValidationText == StandardInputName || Corpus.Contains(StandardInputName);
+
+    /// <summary>Whether the texts were given in memory, so that they cannot be opened again.</summary>
+    internal bool HasTextsInMemory => HasStartModel && From is null;
+
     internal CorpusOptions CorpusOptions => new() { Encoding = Encoding, Lowercase = Lowercase };
 
     /// <summary>Creates the options of a preset.</summary>
@@ -99,7 +123,12 @@ public sealed record TrainingRunOptions
             JsonNode? json = JsonNode.Parse(
                 File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
             EnsureVersion(path, json);
-            if (json is JsonObject options) options.TryAdd("tokenizer", new JsonObject());
+            if (json is JsonObject options)
+            {
+                options.TryAdd("tokenizer", new JsonObject());
+                options.TryAdd("samples", true);
+            }
+
             AddMissing(json?["tokenizer"], JsonSerializer.SerializeToNode(new TokenizerOptions(), RunJson.Default.TokenizerOptions));
             AddMissing(json?["model"], JsonSerializer.SerializeToNode(new ModelSpec(), RunJson.Default.ModelSpec));
             AddMissing(json?["training"], JsonSerializer.SerializeToNode(new TrainingOptions(), RunJson.Default.TrainingOptions));
@@ -161,7 +190,7 @@ public sealed record TrainingRunOptions
         Identity.EnsureSame(requested.Identity);
     }
 
-    private RunIdentity Identity => RunIdentity.Create(CorpusSha256 ?? "", ValidationSha256, Model, Training);
+    internal RunIdentity Identity => RunIdentity.Create(CorpusSha256 ?? "", ValidationSha256, Model, Training);
 
     private static void EnsureVersion(string path, JsonNode? json)
     {

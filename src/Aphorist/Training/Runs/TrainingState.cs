@@ -19,6 +19,9 @@ internal sealed record TrainingState
     /// <summary>Batches done in the current epoch.</summary>
     public int Batch { get; set; }
 
+    /// <summary>Whether a validation is due before the next batch. It was cancelled if the checkpoint has it.</summary>
+    public bool IsValidationPending { get; set; }
+
     /// <summary>The total loss of the current epoch so far, in nats.</summary>
     public double LossSum { get; set; }
 
@@ -58,7 +61,8 @@ internal sealed record TrainingState
     /// <summary>Resets the counts of the current epoch.</summary>
     public void RestartEpoch()
     {
-        (Batch, LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0, 0);
+        (Batch, IsValidationPending) = (0, false);
+        (LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0);
         (RecentLoss, RecentBatches) = (0, 0);
     }
 }

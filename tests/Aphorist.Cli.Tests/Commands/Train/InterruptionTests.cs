@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Training;
 
 namespace Aphorist.Cli.Tests.Commands.Train;
 
@@ -30,6 +31,44 @@ public sealed class InterruptionTests : IDisposable
         }
 
         ResumesAsIfUninterrupted();
+    }
+
+    [Fact]
+    public void Train_InterruptedInASlowBatch_StopsWithinIt()
+    {
+        Signal.SkipUnlessHeard("INT");
+        using AphoristProcess process = AphoristProcess.Start(folder.Path, null, SlowCall);
+        process.WaitUntil(() => File.Exists(Checkpoint));
+        process.Interrupt();
+        CommandResult result = process.Wait().Expect(130);
+        Assert.Contains($"aphorist train --resume {folder["run"]}", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, TrainingRun.Open(folder["run"]).ReadStatus().Seconds);
+    }
+
+    [Fact]
+    public void Train_InterruptedTwiceOnATerminal_EndsAtOnceAndShowsTheCursor()
+    {
+        Signal.SkipUnlessHeard("INT");
+        PseudoTerminal.SkipWhereMissing();
+        // With job control, so that the command in the background hears the signals.
+        folder.Write(
+            "twice.sh",
+            $$"""
+            set -m
+            stty cols 80 rows 24
+            dotnet '{{AphoristProcess.Assembly}}' {{string.Join(' ', SlowCall)}} & child=$!
+            until [ -e run/checkpoint.safetensors ]; do sleep 0.1; done
+            sleep 1.5
+            kill -INT $child; sleep 0.15; kill -INT $child
+            wait $child; echo "code $?"
+            """);
+        string shown = AphoristProcess.RunInBash(
+            folder.Path, "export TERM=xterm-256color LC_ALL=C.UTF-8; script -qec 'bash twice.sh' /dev/null").Output;
+
+        Assert.Contains("code 130", shown, StringComparison.Ordinal);
+        Assert.Contains("batch 1/", shown, StringComparison.Ordinal);
+        int hidden = shown.LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
+        Assert.True(shown.IndexOf("\u001b[?25h", Math.Max(hidden, 0), StringComparison.Ordinal) > 0, shown);
     }
 
     [Fact]
@@ -80,6 +119,10 @@ public sealed class InterruptionTests : IDisposable
 
     [Fact]
     public void Resume_NoRunThere_SaysSo() => AphoristApp.Run("train", "--resume", folder["nowhere"]).ExpectSentence(1, "nowhere");
+
+    /// <summary>A run whose first batch takes minutes.</summary>
+    private string[] SlowCall =>
+        ["train", "fables", "--epochs", "1", "--window", "2000", "--hidden", "512", "--batch", "2000", "--run", folder["run"]];
 
     private string[] Call(string run, string epochs) =>
     [

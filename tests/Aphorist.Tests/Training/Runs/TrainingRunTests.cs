@@ -209,6 +209,92 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(whole.Parameters.Values, resumed.Model.Parameters.Values);
     }
 
+    [Theory]
+    [InlineData("checkpoint.safetensors")]
+    [InlineData("metrics.csv")]
+    public async Task ResumeAsync_CheckpointMissingOrOlderThanTheResults_IsRefusedAndChangesNothing(string file)
+    {
+        string early = folder["early"];
+        using (ActiveTrainingRun run = await CreateAsync())
+        {
+            await foreach (TrainingEvent happened in run.RunAsync(TestContext.Current.CancellationToken))
+                if (happened is TrainingProgress { Epoch: 1, Batch: 2 }) File.Copy(Path.Combine(RunPath, "checkpoint.safetensors"), early);
+        }
+
+        File.Delete(Path.Combine(RunPath, "checkpoint.safetensors"));
+        if (file == "metrics.csv") File.Copy(early, Path.Combine(RunPath, "checkpoint.safetensors"));
+        Dictionary<string, byte[]> before = Contents();
+        TrainingRunException error = await Assert.ThrowsAsync<TrainingRunException>(
+            () => ResumeAsync(begun => begun with { Training = begun.Training with { Epochs = 5 } }));
+        Assert.Equal(Path.Combine(RunPath, file), error.Path);
+        Assert.Equal(before, Contents());
+
+        Dictionary<string, byte[]> Contents() => Directory.EnumerateFiles(RunPath).ToDictionary(path => path, File.ReadAllBytes);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_DamagedCheckpoint_IsRefusedBeforeTheOptionsChange()
+    {
+        using (ActiveTrainingRun run = await CreateAsync()) await TrainAsync(run);
+        string options = await File.ReadAllTextAsync(Path.Combine(RunPath, "options.json"), TestContext.Current.CancellationToken);
+        using (FileStream checkpoint = File.OpenWrite(Path.Combine(RunPath, "checkpoint.safetensors"))) checkpoint.SetLength(3000);
+        await Assert.ThrowsAsync<ModelFileException>(
+            () => ResumeAsync(begun => begun with { Training = begun.Training with { Epochs = 5 } }));
+        Assert.Equal(
+            options, await File.ReadAllTextAsync(Path.Combine(RunPath, "options.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_StartModelMissing_IsRefused()
+    {
+        TrainingRun.Create(TinyTraining.Model(), TinyTraining.Corpus, Options, RunPath).Dispose();
+        File.Delete(Path.Combine(RunPath, "start.safetensors"));
+        TrainingRunException error = await Assert.ThrowsAsync<TrainingRunException>(
+            () => TrainingRun.ResumeAsync(RunPath, TinyTraining.Corpus, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("start model is missing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_CorpusWasInMemory_AsksForIt()
+    {
+        TrainingRun.Create(TinyTraining.Model(), TinyTraining.Corpus, Options, RunPath).Dispose();
+        Assert.Contains("corpus in memory, 'tiny'", await ResumeError(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tiny.txt")]
+    [InlineData("./*.txt")]
+    [InlineData(".")]
+    public async Task CreateAsync_RelativePath_IsStoredAsAbsolute(string source)
+    {
+        string relative = Path.Combine(Path.GetRelativePath(Environment.CurrentDirectory, folder.Path), source);
+        using ActiveTrainingRun run = await TrainingRun.CreateAsync(
+            RunOptions with { Corpus = [relative] }, RunPath, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([Path.GetFullPath(relative)], TrainingRun.Open(RunPath).Options.Corpus);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CreateAsync_StandardInput_IsCopiedUpToALimit(bool fits)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(TinyTraining.Corpus.Text);
+        using MemoryStream input = new(bytes);
+        TrainingRunOptions options = RunOptions with
+        {
+            Corpus = ["-"], StandardInput = input, MaxInputCopyBytes = bytes.Length - (fits ? 0 : 1),
+        };
+        using (ActiveTrainingRun run = await TrainingRun.CreateAsync(
+            options, RunPath, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(fits, run.StandardInputCopyPath is not null);
+        }
+
+        using MemoryStream again = new(fits ? [] : bytes);
+        using ActiveTrainingRun resumed = await ResumeAsync(begun => begun with { StandardInput = again });
+        Assert.Equal(TinyTraining.Corpus.Sha256, resumed.Corpus.Sha256);
+    }
+
     [Fact]
     public async Task ReadStatus_Run_SaysHowFarItIs()
     {

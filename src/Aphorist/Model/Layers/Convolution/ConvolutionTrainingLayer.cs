@@ -39,6 +39,7 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
         for (int first = 0, end; first < steps; first = end)
         {
             end = Math.Min(steps, first + StepsPerBlock);
+            if (!Monitor.Advance(end - first)) return;
             nint row = (nint)first * rows;
             float* block = gates.Pointer + row * weights.Sums;
             sums.Forward(input, first, end, block);
@@ -51,10 +52,12 @@ internal sealed unsafe class ConvolutionTrainingLayer : TrainingLayer
     public override void Backward(LayerInput input, int steps, float* outputGradient, bool lastOnly, float* inputGradient, float* gradient)
     {
         int begin = lastOnly ? steps - 1 : 0;
+        Monitor.Advance(2L * begin);
         if (!weights.ReadsTokens) BeginInputGradient(outputGradient, begin, steps, inputGradient);
         for (int first = begin, end; first < steps; first = end)
         {
             end = Math.Min(steps, first + StepsPerBlock);
+            if (!Monitor.Advance(2L * (end - first))) return;
             float* dh = outputGradient + (nint)(first - begin) * rows * hiddenSize;
             cell.Backward(
                 gates.Pointer + (nint)first * rows * weights.Sums, dh, sumGradient.Pointer, gradient + weights.Tensors.Bias.Offset,
