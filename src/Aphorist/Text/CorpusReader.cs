@@ -53,8 +53,7 @@ internal sealed class CorpusReader
         else throw LooksLikeName(source) ? CorpusException.UnknownName(source) : CorpusException.NotFound(source);
     }
 
-    /// <summary>Returns a source that <see cref="AddAsync(string, IProgress{CorpusProgress}?, CancellationToken)"/> opened as one that
-    /// opens the same from any folder: a path becomes absolute.</summary>
+    /// <summary>Returns a source that opens the same texts from any folder: a path becomes absolute.</summary>
     public static string ToAbsolute(string source) =>
         source == "-" || (!Path.Exists(source) && CorpusCatalog.TryGet(source, out _)) ? source : Path.GetFullPath(source);
 

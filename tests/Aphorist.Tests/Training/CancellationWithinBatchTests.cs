@@ -53,7 +53,7 @@ public sealed class CancellationWithinBatchTests : IDisposable
             Architecture.Lstm, options, position => position is { IsValidating: true, Batch: 3, Share: > 0 and < 0.5 }));
     }
 
-    /// <summary>Returns how many completed epochs the interruption left, after comparing the resumed run with an uninterrupted one.</summary>
+    /// <summary>Compares a resumed run with an uninterrupted one. Returns the epochs before the interruption.</summary>
     private async Task<int> InterruptAndCompare(Architecture architecture, TrainingOptions options, Predicate<TrainingPosition> isReached)
     {
         ModelSpec spec = new() { Architecture = architecture, HiddenSize = 96, Layers = 2, Window = 200, EmbeddingSize = 96 };
