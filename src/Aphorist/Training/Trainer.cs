@@ -67,7 +67,8 @@ public sealed class Trainer
     /// or save it.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Stops training, also within a batch, with an <see cref="OperationCanceledException"/>. The model is then as after the last whole batch.
+    /// Stops training, also within a batch, with an <see cref="OperationCanceledException"/>. The model is then as after the last whole
+    /// batch.
     /// </param>
     /// <exception cref="TrainingDivergedException">The loss rose sharply, and the divergence guard is off or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more.</exception>

@@ -22,8 +22,15 @@ public sealed class CancellationWithinBatchTests : IDisposable
     {
         TrainingOptions options = new()
         {
-            Objective = objective, Epochs = 1, BatchSize = 16, SequenceLength = 400, Stride = 900, Threads = 2, Seed = 3,
-            LearningRate = 0.001, Dropout = 0.1,
+            Objective = objective,
+            Epochs = 1,
+            BatchSize = 16,
+            SequenceLength = 400,
+            Stride = 900,
+            Threads = 2,
+            Seed = 3,
+            LearningRate = 0.001,
+            Dropout = 0.1,
         };
         Assert.Equal(0, await InterruptAndCompare(architecture, options, position => position is { Batch: 1, Share: > 0 and < 0.5 }));
     }
@@ -33,14 +40,20 @@ public sealed class CancellationWithinBatchTests : IDisposable
     {
         TrainingOptions options = new()
         {
-            Objective = Objective.Stream, Epochs = 1, BatchSize = 8, SequenceLength = 50, Threads = 2, ValidationShare = 0.9,
-            ValidationInterval = 3, LearningRate = 0.001,
+            Objective = Objective.Stream,
+            Epochs = 1,
+            BatchSize = 8,
+            SequenceLength = 50,
+            Threads = 2,
+            ValidationShare = 0.9,
+            ValidationInterval = 3,
+            LearningRate = 0.001,
         };
         Assert.Equal(0, await InterruptAndCompare(
             Architecture.Lstm, options, position => position is { IsValidating: true, Batch: 3, Share: > 0 and < 0.5 }));
     }
 
-    /// <summary>Returns how many completed epochs the interruption left, after comparing the resumed run with an uninterrupted one.</summary>
+    /// <summary>Compares a resumed run with an uninterrupted one. Returns the epochs before the interruption.</summary>
     private async Task<int> InterruptAndCompare(Architecture architecture, TrainingOptions options, Predicate<TrainingPosition> isReached)
     {
         ModelSpec spec = new() { Architecture = architecture, HiddenSize = 96, Layers = 2, Window = 200, EmbeddingSize = 96 };

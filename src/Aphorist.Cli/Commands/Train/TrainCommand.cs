@@ -158,7 +158,7 @@ internal static class TrainCommand
         }
     }
 
-    /// <summary>What can be done with a run of which a file is missing or damaged; null if it has no model, or something else is wrong.</summary>
+    /// <summary>What can be done with a run of which a file is missing or damaged; null if there is no model.</summary>
     private static string? AdviceFor(string folder, string path)
     {
         string model = Path.Combine(folder, "model.safetensors");

@@ -35,7 +35,10 @@ internal static class RunBuilder
         Func<TrainingRunOptions, TrainingRunOptions>? change,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellationToken) => ResumeAsync(
-            folder, change, (files, begun, options) => RunTexts.OpenAgainAsync(files, begun, options, progress, cancellationToken), progress,
+            folder,
+            change,
+            (files, begun, options) => RunTexts.OpenAgainAsync(files, begun, options, progress, cancellationToken),
+            progress,
             cancellationToken);
 
     public static Task<ActiveTrainingRun> ResumeAsync(

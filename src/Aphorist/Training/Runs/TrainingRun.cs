@@ -132,8 +132,8 @@ public class TrainingRun
     /// <exception cref="CorpusException">A text cannot be found or read.</exception>
     /// <exception cref="ModelFileException">The checkpoint, or the start model of a fine-tuning run, is damaged.</exception>
     /// <exception cref="TrainingRunException">
-    /// The folder holds no run or a damaged one, for example one with results but without a checkpoint; the run was created with a corpus in
-    /// memory; or another process trains in the folder. Nothing is changed.
+    /// The folder holds no run or a damaged one, for example one with results but without a checkpoint; the run was created with a corpus
+    /// in memory; or another process trains in the folder. Nothing is changed.
     /// </exception>
     public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,

@@ -14,7 +14,8 @@ public sealed class EpochProgressTests
     {
         using SilentConsole console = new();
         Clock clock = new();
-        await using EpochProgress progress = new(new CommandOutput(console, Json: false, Quiet: false, Debug: false), 9, new(), time: clock);
+        CommandOutput output = new(console, Json: false, Quiet: false, Debug: false);
+        await using EpochProgress progress = new(output, epochs: 9, new LossHistory(), time: clock);
         await progress.ShowAsync(new TrainingPosition(2, 3, 10, IsValidating: false, 0.456));
         Assert.Equal("", console.Lines);
 

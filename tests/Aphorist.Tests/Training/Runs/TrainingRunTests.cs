@@ -282,7 +282,9 @@ public sealed class TrainingRunTests : IDisposable
         using MemoryStream input = new(bytes);
         TrainingRunOptions options = RunOptions with
         {
-            Corpus = ["-"], StandardInput = input, MaxInputCopyBytes = bytes.Length - (fits ? 0 : 1),
+            Corpus = ["-"],
+            StandardInput = input,
+            MaxInputCopyBytes = bytes.Length - (fits ? 0 : 1),
         };
         using (ActiveTrainingRun run = await TrainingRun.CreateAsync(
             options, RunPath, cancellationToken: TestContext.Current.CancellationToken))
