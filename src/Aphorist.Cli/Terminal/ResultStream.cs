@@ -4,7 +4,8 @@ namespace Aphorist.Cli.Terminal;
 internal sealed class ResultStream(Stream inner, Action readerLeft) : Stream
 {
     // EPIPE on Unix, ERROR_BROKEN_PIPE and ERROR_NO_DATA on Windows.
-    private static readonly int[] BrokenPipe = OperatingSystem.IsWindows() ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)] : [32];
+    private static readonly int[] BrokenPipe =
+        OperatingSystem.IsWindows() ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)] : [32];
 
     /// <summary>Whether the reader of this output has closed it.</summary>
     public bool IsBroken { get; private set; }

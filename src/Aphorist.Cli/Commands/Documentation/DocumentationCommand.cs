@@ -28,9 +28,9 @@ internal static class DocumentationCommand
         page.Append("Results are written to standard output, progress and messages to standard error. ");
         page.Append("Setting `NO_COLOR` turns colours off.\n\n");
         page.Append("The file of `--output` is complete or absent: an existing file is replaced only by a complete new one, keeps its ");
-        page.Append("permissions, and stays as it is if the command fails or is interrupted. Symbolic links are followed. A read-only file, ");
-        page.Append("or a file that the command reads, is refused. Devices and pipes are written to directly, and `-` is standard output; ");
-        page.Append("other results then go to standard error.\n\n");
+        page.Append("permissions, and stays as it is if the command fails or is interrupted. Symbolic links are followed. ");
+        page.Append("A read-only file, or a file that the command reads, is refused. Devices and pipes are written to directly, ");
+        page.Append("and `-` is standard output; other results then go to standard error.\n\n");
         page.Append("## General options\n\nEvery command accepts them.\n\n");
         foreach (OptionGroup group in OptionGroup.Of(root)) AppendOptions(page, group);
         foreach (Command command in root.Subcommands.Where(command => !command.Hidden)) AppendCommand(page, command);

@@ -24,8 +24,8 @@ internal static class ExportCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx or model.h5 beside the model file. - is " +
-            "standard output.",
+        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx or model.h5 beside the model file. " +
+            "- is standard output.",
         HelpName = "file",
     };
 

@@ -4,7 +4,7 @@ using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Play;
 
-/// <summary>The file that a text is saved to. A file that has text already is continued: its bytes stay, new text is added to them.</summary>
+/// <summary>The file that a text is saved to. A file that has text is continued: its bytes stay, new text is added.</summary>
 internal sealed class PlayFile : IDisposable
 {
     private const int LongestEnd = 10_000;

@@ -19,8 +19,8 @@ internal static class PlotCommand
     private static readonly Option<string?> Output = new("--output", "-o")
     {
         Description =
-            "File to write, .png or .svg; - is standard output, as .svg. Default: loss.png in the run folder, or in the current directory " +
-            "for several runs.",
+            "File to write, .png or .svg; - is standard output, as .svg. Default: loss.png in the run folder, or in the current " +
+            "directory for several runs.",
         HelpName = "file",
     };
 
