@@ -64,7 +64,8 @@ internal static class DecimalComma
     {
         bool isAmbiguous = words.Length > 0 && words.Length % 2 == 0 && words.All(word => word.Length > 0 && word.All(char.IsAsciiDigit));
         if (!isAmbiguous) return null;
-        string read = $"{string.Join(", ", words[..^1])} and {words[^1]}", meant = string.Join(',', words.Chunk(2).Select(pair => $"{pair[0]}.{pair[1]}"));
+        string read = $"{string.Join(", ", words[..^1])} and {words[^1]}";
+        string meant = string.Join(',', words.Chunk(2).Select(pair => $"{pair[0]}.{pair[1]}"));
         return $"{option} was read as the values {read}. If the comma is a decimal comma, write {meant}.";
     }
 

@@ -21,7 +21,7 @@ public sealed class OddWordTests(TrainedModel trained)
     public void Option_EmptyWord_IsAWrongCall(string command, string option)
     {
         if (option == "--prompt") return;
-        AphoristApp.Run([command, option, "", .. ArgumentsOf(command)]).ExpectSentence(2, option);
+        AphoristApp.Run([command, .. ArgumentsOf(command), option, ""]).ExpectSentence(2, option);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class OddWordTests(TrainedModel trained)
         if (command is "play" or "bench" || option is "--output" or "--run" or "--sweep") return;
         foreach (string word in Words)
         {
-            CommandResult result = AphoristApp.Run([command, option, word, .. ArgumentsOf(command)]);
+            CommandResult result = AphoristApp.Run([command, .. ArgumentsOf(command), option, word]);
             Assert.DoesNotContain("Unexpected error", result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain('\u001B', result.Error);
             Assert.True(result.Error.Length < 6000, result.Error);
