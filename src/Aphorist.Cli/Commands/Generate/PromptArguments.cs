@@ -121,7 +121,10 @@ internal static class PromptArguments
         }
         catch (IOException exception)
         {
-            throw new IOException($"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it with {Prompt.Name}.", exception);
+            throw new IOException(
+                $"Cannot read the prompt {place} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it with "
+                + $"{Prompt.Name}.",
+                exception);
         }
     }
 
