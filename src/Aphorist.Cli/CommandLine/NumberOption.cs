@@ -92,7 +92,8 @@ internal sealed class NumberOption<T> : Option<string?>
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.{DecimalComma.Hint(token.Value)}");
+                if (Parse(token.Value) is null)
+                    result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.{DecimalComma.Hint(token.Value)}");
         });
     }
 

@@ -10,7 +10,8 @@ internal static class Suggestions
     /// <summary>The words to offer; null if the call does not ask for the completion of such a value.</summary>
     public static IEnumerable<string>? For(string[] arguments)
     {
-        if (arguments is not [['[', .., ']'] directive, string line] || !directive.StartsWith(Directive, StringComparison.Ordinal)) return null;
+        if (arguments is not [['[', .., ']'] directive, string line]) return null;
+        if (!directive.StartsWith(Directive, StringComparison.Ordinal)) return null;
         if (!int.TryParse(directive[Directive.Length..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int position)) return null;
         string typed = line[..Math.Min(position, line.Length)];
         int start = typed.LastIndexOf(' ') + 1, equals = typed.IndexOf('=', start);

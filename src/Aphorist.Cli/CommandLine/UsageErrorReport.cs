@@ -36,7 +36,8 @@ internal static class UsageErrorReport
         Token? end = call.Tokens.FirstOrDefault(token => token.Type == TokenType.DoubleDash);
         IEnumerable<Token> words = end is null ? call.Tokens : call.Tokens.TakeWhile(token => token != end);
         HashSet<Token> arguments = new(
-            call.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens), ReferenceEqualityComparer.Instance);
+            call.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens),
+            ReferenceEqualityComparer.Instance);
         return words.FirstOrDefault(token => token.Value is ['-', _, ..] && arguments.Contains(token))?.Value;
     }
 

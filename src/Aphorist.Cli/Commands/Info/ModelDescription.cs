@@ -163,7 +163,10 @@ internal static class ModelDescription
         return
         [
             ["corpus", $"{training.Corpus} (SHA-256 {training.CorpusSha256})"],
-            ["training", string.Create(Culture, $"{training.Epochs} {(training.Epochs == 1 ? "epoch" : "epochs")}, loss {training.Loss:F4}{heldOut}")],
+            [
+                "training",
+                string.Create(Culture, $"{training.Epochs} {(training.Epochs == 1 ? "epoch" : "epochs")}, loss {training.Loss:F4}{heldOut}"),
+            ],
             ["preset", $"{training.Preset}, seed {training.Seed}"],
             ["created by", $"Aphorist {training.Version}"],
         ];

@@ -22,7 +22,9 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
 
     public bool HasValidation => Epochs.Any(epoch => epoch.ValidationLoss is not null);
 
-    /// <summary>Reads one curve for each run folder or metrics.csv, in the order given. What cannot be read is skipped with a note.</summary>
+    /// <summary>
+    /// Reads one curve for each run folder or metrics.csv, in the order given. What cannot be read is skipped with a note.
+    /// </summary>
     /// <exception cref="IOException">No run exists, or none has a completed epoch or readable metrics.</exception>
     public static IReadOnlyList<LossCurve> ReadAll(IReadOnlyList<string> runs, TextWriter notes)
     {

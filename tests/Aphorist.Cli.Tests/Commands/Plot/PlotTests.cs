@@ -87,10 +87,10 @@ public sealed class PlotTests : IDisposable
     {
         WriteMetrics("damaged", "1,2.9,0.2,,,10,1000,0.01\n2,oops\n");
 
-        AphoristApp.Run(
-            "plot", folder["one"], folder["damaged"], "--output", folder["loss.png"])
-            .ExpectSentence(1, "Line 3", "metrics.csv", "oops");
+        AphoristApp.Run("plot", folder["damaged"], "--output", folder["loss.png"]).ExpectSentence(1, "Line 3", "metrics.csv", "oops");
         Assert.False(File.Exists(folder["loss.png"]));
+        AphoristApp.Run("plot", folder["one"], folder["damaged"], "--output", folder["loss.png"]).Expect(0)
+            .ExpectError("Skipped", "Line 3", "metrics.csv", "oops");
     }
 
     [Fact]
