@@ -54,6 +54,9 @@ public sealed record ModelFileInfo
     /// <summary>The tokenizer.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
+    /// <summary>The mode that the model was trained for, see <see cref="LanguageModel.TrainedMode"/>.</summary>
+    public GenerationMode TrainedMode { get; init; }
+
     /// <summary>The training record; null if the model was not trained.</summary>
     public required TrainingRecord? Training { get; init; }
 
@@ -125,6 +128,7 @@ public sealed record ModelFileInfo
             AphoristVersion = metadata.AphoristVersion,
             Spec = spec,
             Tokenizer = tokenizer,
+            TrainedMode = metadata.TrainedMode ?? GenerationMode.Stateful,
             Training = metadata.Training,
             Origin = metadata.Origin,
             Optimizer = metadata.Optimizer,

@@ -64,7 +64,7 @@ internal static class PlayCommand
             call, new() { Temperature = Temperature.GetValue(call) ?? 1, Seed = seed });
         LanguageModel model = LanguageModel.Load(path);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        PlaySession session = new(new TextGenerator(model), options, end.Token);
+        PlaySession session = new(new TextGenerator(model, GenerationMode.Stateful), options, end.Token);
         session.Type(call.GetValue(Prompt) ?? "");
         string? file = call.GetValue(Output);
         try

@@ -91,7 +91,7 @@ internal static class ScoreCommand
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using CorpusProgressReport report = new(output);
         IEnumerable<int> ids = EnumerateTokens(corpus, model.Tokenizer, count);
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(ids, options, cancellationToken))
+        foreach (ScoredToken token in new TextGenerator(model, GenerationMode.Stateful).ScoreTokens(ids, options, cancellationToken))
         {
             total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, model.Tokenizer.CountCharacters([token.Id]));
             entropy += token.Entropy;
