@@ -139,12 +139,7 @@ public sealed record ModelFileInfo
     private static ModelMetadata ReadMetadata(SafetensorsReader reader)
     {
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
-        {
-            throw new ModelFileException(
-                reader.Path,
-                "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; "
-                + "use a file that Aphorist saved, or import it");
-        }
+            throw OtherModelFormats.Refuse(reader.Path, OtherModelFormat.Safetensors);
 
         if (json.Length > MaxDescriptionLength)
         {
