@@ -105,6 +105,13 @@ public sealed class ImportedVocabulary
         }
     }
 
+    /// <summary>
+    /// Whether a model with a number of ids can have this vocabulary: <see cref="Size"/>, or one less if ids begin at 1 and the model has no
+    /// row for the unused id 0.
+    /// </summary>
+    /// <param name="size">The vocabulary size of the model.</param>
+    public bool Fits(int size) => PlacesIn(size) is not null;
+
     /// <summary>Numbers the characters of a tokenizer in another order; null if the text does not have all of them.</summary>
     internal static ImportedVocabulary? TryCreate(Corpus corpus, CharacterTokenizer tokenizer, CharacterOrder order) =>
         Sort(corpus, tokenizer, order) is { } sorted && sorted.Length == tokenizer.VocabularySize ? Create(tokenizer, sorted) : null;

@@ -59,11 +59,17 @@ internal sealed class VocabularyTrial
             UnknownCharacters = unknown,
             BestMode = imported.TrainedMode,
         };
-        (CharacterOrder Order, double Loss)? better = trial.FindOrder(imported.VocabularySize, vocabulary, corpus);
-        check = check with { BetterOrder = better?.Order, BetterLoss = better?.Loss };
-        if (better is null && table is not null && trial.FindExchanged(table) is var (first, second, gain))
+        CharacterTokenizer tokenizer = vocabulary.Tokenizer;
+        if (trial.FindOrder(imported.VocabularySize, vocabulary, corpus) is var (order, better))
         {
-            CharacterTokenizer tokenizer = vocabulary.Tokenizer;
+            ImportedVocabulary other = ImportedVocabulary.TryCreate(corpus, tokenizer, order)!;
+            int[] changed = [.. identity.Where(id => vocabulary.Places[id] != other.Places[id])];
+            check = changed is [int one, int two]
+                ? check with { Exchanged = (tokenizer[one], tokenizer[two]), ExchangeGain = trial.GainOfExchange(one, two) }
+                : check with { BetterOrder = order, BetterLoss = better };
+        }
+        else if (table is not null && trial.FindExchanged(table) is var (first, second, gain))
+        {
             check = check with { Exchanged = (tokenizer[first], tokenizer[second]), ExchangeGain = gain };
         }
 
