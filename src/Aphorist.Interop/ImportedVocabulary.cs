@@ -106,8 +106,8 @@ public sealed class ImportedVocabulary
     }
 
     /// <summary>
-    /// Whether a model with a number of ids can have this vocabulary: <see cref="Size"/>, or one less if ids begin at 1 and the model has no
-    /// row for the unused id 0.
+    /// Whether a model with a number of ids can have this vocabulary: <see cref="Size"/>, or one less if ids begin at 1 and the model has
+    /// no row for the unused id 0.
     /// </summary>
     /// <param name="size">The vocabulary size of the model.</param>
     public bool Fits(int size) => PlacesIn(size) is not null;
@@ -179,6 +179,7 @@ public sealed class ImportedVocabulary
                     Name, $"it has {name} twice, with the ids {ids[known]} and {id}; each character must occur once");
         }
 
+        if (size > 0 && ids.Count == 0) throw new ModelFileException(Name, "it has no characters");
         CharacterTokenizer tokenizer = CharacterTokenizer.FromCharacters(string.Concat(ids.Keys), normalization);
         return new(
             tokenizer, [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => ids[tokenizer[id]])], size, leftOut);

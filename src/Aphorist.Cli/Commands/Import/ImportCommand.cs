@@ -31,16 +31,16 @@ internal static class ImportCommand
     private static readonly Option<string?> Characters = new("--characters")
     {
         Description =
-            "A text file with the characters of the vocabulary, each once, in the order of their ids. It is read exactly: carriage returns " +
-            "and a byte order mark are characters, too.",
+            "A text file with the characters of the vocabulary, each once, in the order of their ids. It is read exactly: carriage " +
+            "returns and a byte order mark are characters, too.",
         HelpName = "file",
     };
 
     private static readonly Option<string?> Map = new("--vocabulary")
     {
         Description =
-            "A JSON file of characters and ids: {\"a\": 0}, {\"0\": \"a\"}, [\"a\"], or a document that contains one of these, such as the " +
-            "word_index of a Keras Tokenizer.",
+            "A JSON file of characters and ids: {\"a\": 0}, {\"0\": \"a\"}, [\"a\"], or a document that contains one of these, such as " +
+            "a Keras Tokenizer.",
         HelpName = "file",
     };
 
@@ -185,12 +185,10 @@ internal static class ImportCommand
 
     private static string Losses(ImportCheck check)
     {
-        (double better, double worse) = check.BestMode == GenerationMode.Window
-            ? (check.WindowLoss, check.StatefulLoss)
-            : (check.StatefulLoss, check.WindowLoss);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{better:F2} nats per character, {worse:F2} {(check.BestMode == GenerationMode.Window ? "with a carried state" : "in windows")}");
+        (double better, double worse, string other) = check.BestMode == GenerationMode.Window
+            ? (check.WindowLoss, check.StatefulLoss, "with a carried state")
+            : (check.StatefulLoss, check.WindowLoss, "in windows");
+        return string.Create(CultureInfo.InvariantCulture, $"{better:F2} nats per character, {worse:F2} {other}");
     }
 
     private static string Json(LanguageModel model, string file, ImportedVocabulary vocabulary, ImportCheck? check) => JsonLine.Of(json =>

@@ -42,7 +42,7 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
             output.Notes.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The text has {check.UnknownCharacters:N0} characters that the vocabulary lacks. They were left out of the check."));
-        if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short for that.");
+        if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short.");
         return check.Fits ? (vocabulary, check) : throw new InvalidDataException(Refusal(check));
     }
 
@@ -54,8 +54,8 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
         if (check.BetterOrder is CharacterOrder better)
         {
             string option = source.IsCorpus ? "" : " as the only vocabulary";
-            return $"The characters seem to be in another order: the model predicts the text with {Nats(check.Loss)}, but with the ids in " +
-                $"the order {ImportCommand.NameOf(better)} with {Nats(check.BetterLoss!.Value)}. " +
+            return $"The characters seem to be in another order: the model predicts the text with {Nats(check.Loss)}, but with the ids " +
+                $"in the order {ImportCommand.NameOf(better)} with {Nats(check.BetterLoss!.Value)}. " +
                 $"Use --corpus{option} and --order {ImportCommand.NameOf(better)}; {overrule}";
         }
 
@@ -63,12 +63,12 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{CharacterName.Of(first)} and {CharacterName.Of(second)} seem to be exchanged in the vocabulary: with each other's id, the " +
-                $"model predicts the sample of the text {check.ExchangeGain:F0} nats better. Exchange them; {overrule}");
+                $"{CharacterName.Of(first)} and {CharacterName.Of(second)} seem to be exchanged in the vocabulary: with each other's id, " +
+                $"the model predicts the sample of the text {check.ExchangeGain:F0} nats better. Exchange them; {overrule}");
         }
 
-        return $"The vocabulary does not seem to be that of the model, which predicts the text with {Nats(check.Loss)}, no better than the " +
-            $"frequencies of its characters ({Nats(check.UnigramLoss)}). Read the text as in the training (--encoding, --lowercase), " +
+        return $"The vocabulary does not seem to be that of the model, which predicts the text with {Nats(check.Loss)}, no better than " +
+            $"the frequencies of its characters ({Nats(check.UnigramLoss)}). Read the text as in the training (--encoding, --lowercase), " +
             $"or give the ids with --vocabulary or --characters; {overrule}";
     }
 }

@@ -7,8 +7,8 @@ using Aphorist.Interop;
 namespace Aphorist.Cli.Commands.Import;
 
 /// <summary>
-/// Where the vocabulary of an imported model comes from: a list of characters, a map, or a corpus. A corpus beside one of the others is only
-/// the text to check it with.
+/// Where the vocabulary of an imported model comes from: a list of characters, a map, or a corpus. A corpus beside one of the others is
+/// only the text to check it with.
 /// </summary>
 /// <param name="corpus">The files or names of the corpus.</param>
 /// <param name="characters">The file with the characters; null for none.</param>
