@@ -61,8 +61,8 @@ internal static class GenerateCommand
 
     private static readonly ChoiceOption<GenerationMode> Mode = new(
         "--mode",
-        "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window), which is slower. " +
-        "Default: what the model was trained for, as `aphorist info` shows; a beam search is always stateful.",
+        "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window), which is " +
+        "slower. Default: what the model was trained for, as `aphorist info` shows; a beam search is always stateful.",
         ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
 
     private static readonly Option<string?> Output = new("--output", "-o")
