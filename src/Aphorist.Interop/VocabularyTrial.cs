@@ -41,7 +41,11 @@ internal sealed class VocabularyTrial
         {
             return new()
             {
-                Count = 0, Loss = 0, UnigramLoss = 0, UnknownCharacters = unknown, BestMode = imported.TrainedMode,
+                Count = 0,
+                Loss = 0,
+                UnigramLoss = 0,
+                UnknownCharacters = unknown,
+                BestMode = imported.TrainedMode,
             };
         }
 
