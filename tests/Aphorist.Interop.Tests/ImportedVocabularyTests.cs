@@ -109,7 +109,8 @@ public sealed class ImportedVocabularyTests
 
         Assert.Equal("bcefg", fewer.Tokenizer.Decode([0, 1, 2, 3, 4]));
         Assert.Equal(GenerationMode.Window, fewer.TrainedMode);
-        using GenerationSession expected = new TextGenerator(all, GenerationMode.Stateful).CreateSession(), actual = new TextGenerator(fewer, GenerationMode.Stateful).CreateSession();
+        using GenerationSession expected = new TextGenerator(all, GenerationMode.Stateful).CreateSession(),
+            actual = new TextGenerator(fewer, GenerationMode.Stateful).CreateSession();
         expected.Append("gbec");
         actual.Append("gbec");
         Prediction wide = expected.Predict(), narrow = actual.Predict();
