@@ -80,9 +80,9 @@ for run in quick stream-words stream-bytes chinese gru-before gru-hard convoluti
 done
 text "beams" generate runs/notebook --prompt "truth " --beams 6 --best 4 --length 40
 text "beams stop" generate runs/gru-before --prompt "truth " --beams 4 --best 2 --length 60 --stop " " --length-penalty 1
-text "many" generate runs/notebook --prompt "the " --count 300 --length 40 --seed 5
+text "many" generate runs/notebook --mode stateful --prompt "the " --count 300 --length 40 --seed 5
 text "many unique" generate runs/names --prompt $'\n' --stop-at line --count 200 --unique --seed 1 --temperature 0.8
-text "explain" generate runs/notebook --prompt "the " --length 60 --seed 2 --explain --json
+text "explain" generate runs/notebook --mode stateful --prompt "the " --length 60 --seed 2 --explain --json
 text "evaluate" evaluate runs/notebook text.txt --json
 text "evaluate stream" evaluate runs/stream-words text.txt --json
 text "score" score runs/quick other.txt --json

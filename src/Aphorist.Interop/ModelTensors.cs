@@ -69,12 +69,12 @@ internal sealed record LayerParameters(
 internal static class TokenRows
 {
     /// <summary>Copies rows from another program's token order to ours.</summary>
-    /// <param name="from">[V, ...].</param>
+    /// <param name="from">[W, ...], where W is the vocabulary size of the other program.</param>
     /// <param name="places">The row in <paramref name="from"/> of each of our tokens.</param>
     /// <param name="to">[V, ...].</param>
     public static void Copy(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
     {
-        int length = from.Length / places.Length;
+        int length = to.Length / places.Length;
         for (int id = 0; id < places.Length; id++) from.Slice(places[id] * length, length).CopyTo(to[(id * length)..]);
     }
 }

@@ -12,7 +12,8 @@ internal static class VocabularyOrder
     {
         LanguageModel sorted = imported.ToLanguageModel(CharacterTokenizer.FromCharacters(Sorted)),
             permuted = imported.ToLanguageModel(ImportedVocabulary.FromCharacters(Permuted));
-        using GenerationSession expected = new TextGenerator(sorted).CreateSession(), actual = new TextGenerator(permuted).CreateSession();
+        using GenerationSession expected = new TextGenerator(sorted, GenerationMode.Stateful).CreateSession(),
+            actual = new TextGenerator(permuted, GenerationMode.Stateful).CreateSession();
         foreach (int id in new[] { 3, 0, 6, 1 })
         {
             expected.Append(Sorted[id].ToString());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aphorist.Cli.Terminal;
 
 namespace Aphorist.Cli.CommandLine;
 
@@ -37,6 +38,8 @@ internal static class ErrorReport
             return named.Contains(option.Name, StringComparison.Ordinal) ? named : $"{option.Name}: {named}";
         }
 
+        if (exception is ModelFileException { OtherFormat: { } format } file && command?.Name != "import")
+            return $"{message}{ImportHint(format, file.Path)}";
         if (IsExpected(exception)) return message;
         return $"Unexpected error: {message.TrimEnd('.')}{(debug ? "." : " (--debug prints the stack trace).")}";
     }
@@ -62,6 +65,14 @@ internal static class ErrorReport
             ? $"Choose one with {EncodingOption.Name} NAME, which applies to all texts of the call, or convert the text to UTF-8."
             : "Convert the text to UTF-8 first, for example with iconv.");
     }
+
+    /// <summary>The call that converts a model of another program.</summary>
+    private static string ImportHint(OtherModelFormat format, string path) => format switch
+    {
+        OtherModelFormat.Onnx => "",
+        OtherModelFormat.TorchSave => " Convert that file with: aphorist import FILE --corpus TEXT --output model.safetensors",
+        _ => $" Convert it with: aphorist import {ShellWord.Of(path)} --corpus TEXT --output model.safetensors",
+    };
 
     /// <summary>The option of the called command that sets the property which the library refused.</summary>
     private static Option? OptionOf(Exception exception, Command command) =>

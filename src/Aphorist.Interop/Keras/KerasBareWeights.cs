@@ -114,6 +114,7 @@ internal sealed class KerasBareWeights
         ["use_bias"] = shapes.Length != 2,
         // Unknown for the last layer, and it makes no difference there.
         ["return_sequences"] = true,
+        ["stateful"] = true,
         // A bias of shape [2, 3 H] has two biases per gate.
         ["reset_after"] = shapes is [_, _, [2, _]],
     };

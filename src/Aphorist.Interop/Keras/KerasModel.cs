@@ -21,6 +21,7 @@ public sealed class KerasModel : ImportedModel
     {
         (KerasVersion, Optimizer) = (configuration.Version, configuration.Optimizer);
         (Spec, VocabularySize) = (network.Spec, (int)network.VocabularySize);
+        TrainedMode = network.IsStateful ? GenerationMode.Stateful : GenerationMode.Window;
         parameters = KerasParameters.Read(network, weights);
         moments = KerasMoments.Read(network, configuration, weights);
     }
@@ -33,6 +34,12 @@ public sealed class KerasModel : ImportedModel
 
     /// <inheritdoc/>
     public override int VocabularySize { get; }
+
+    /// <summary>
+    /// Window for a whole model that is not stateful. Stateful for weights without a model, which do not tell, and are often those of a
+    /// stateful model.
+    /// </summary>
+    public override GenerationMode TrainedMode { get; }
 
     /// <summary>
     /// The optimizer that the model was trained with; null if unknown. Its state is imported

@@ -28,6 +28,9 @@ internal sealed class KerasNetwork
     /// <summary>The vocabulary size V.</summary>
     public long VocabularySize { get; private set; }
 
+    /// <summary>Whether a layer carries its state from batch to batch, so that the model was trained on a stream of text.</summary>
+    public bool IsStateful => recurrent.Any(layer => layer.Layer.IsSet("stateful"));
+
     /// <summary>The shape of the model.</summary>
     public ModelSpec Spec { get; private set; } = null!;
 

@@ -62,8 +62,8 @@ internal sealed record KerasParameters(
     /// <summary>Transposes a kernel: Keras has a column for each token, this library a row.</summary>
     private static void CopyColumns(ReadOnlySpan<float> from, ReadOnlySpan<int> places, Span<float> to)
     {
-        (int tokens, int rows) = (places.Length, from.Length / places.Length);
-        for (int id = 0; id < tokens; id++)
+        int rows = to.Length / places.Length, tokens = from.Length / rows;
+        for (int id = 0; id < places.Length; id++)
             for (int row = 0; row < rows; row++) to[id * rows + row] = from[row * tokens + places[id]];
     }
 }

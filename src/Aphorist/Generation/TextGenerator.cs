@@ -28,24 +28,30 @@ public sealed class TextGenerator
 {
     private readonly LanguageModel model;
     private readonly PackedWeights weights;
-    private readonly GenerationMode mode;
     private readonly int threads;
 
     /// <summary>Creates a generator.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="mode">How much of the text the model sees. Stateful by default.</param>
+    /// <param name="mode">
+    /// How much of the text the model sees. By default, the mode that the model was trained for
+    /// (<see cref="LanguageModel.TrainedMode"/>), which gives better texts. Window mode takes a step of the model for each token of the
+    /// window, where stateful mode takes one. A beam search is always stateful.
+    /// </param>
     /// <param name="threads">
     /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not
     /// depend on it.
     /// </param>
-    public TextGenerator(LanguageModel model, GenerationMode mode = GenerationMode.Stateful, int threads = 0)
+    public TextGenerator(LanguageModel model, GenerationMode? mode = null, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        (this.model, this.mode, this.threads) = (model, mode, threads);
+        (this.model, Mode, this.threads) = (model, mode ?? model.TrainedMode, threads);
         weights = new PackedWeights(model, InstructionSet.Current);
         weights.Refresh();
     }
+
+    /// <summary>Gets how much of the text the model sees.</summary>
+    public GenerationMode Mode { get; }
 
     /// <summary>Gets the tokenizer of the model.</summary>
     public Tokenizer Tokenizer => model.Tokenizer;
@@ -288,7 +294,7 @@ public sealed class TextGenerator
     }
 
     private Predictor CreatePredictor() =>
-        mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
+        Mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
     /// <summary>Continues a prompt and returns the text in pieces.</summary>
     /// <param name="prompt">The tokens of the prompt.</param>
@@ -308,7 +314,7 @@ public sealed class TextGenerator
         TextAssembler text = new(model.Tokenizer, options);
         text.Start(seed, prompt);
         // In window mode the model sees at most the last window of a long prompt.
-        foreach (int id in mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt)
+        foreach (int id in Mode == GenerationMode.Window ? prompt.TakeLast(model.Spec.Window) : prompt)
         {
             cancellationToken.ThrowIfCancellationRequested();
             predictor.Read(id);
@@ -364,7 +370,7 @@ public sealed class TextGenerator
     private IEnumerable<string> ContinueAll(
         IEnumerable<string> prompts, CompiledOptions options, int expected, CancellationToken cancellationToken)
     {
-        if (mode == GenerationMode.Stateful)
+        if (Mode == GenerationMode.Stateful)
         {
             using TextBatch batch = new(weights, threads, options, expected);
             foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;

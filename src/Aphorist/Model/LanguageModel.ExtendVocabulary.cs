@@ -16,7 +16,7 @@ public sealed partial class LanguageModel
         ArgumentNullException.ThrowIfNull(corpus);
         Tokenizer tokenizer = Tokenizer.Extend(corpus, out int[] places);
         LanguageModel extended = Create(Spec, tokenizer, seed);
-        extended.Origin = Origin;
+        (extended.Origin, extended.TrainedMode) = (Origin, TrainedMode);
         Copy(Layout, Parameters, extended.Parameters, places);
         if (OptimizerState is { } state)
         {

@@ -38,6 +38,12 @@ public sealed partial class LanguageModel
     /// <summary>The imported optimizer state of another program; null if there is none. Training sets it to null when it starts.</summary>
     public OptimizerState? OptimizerState { get; set; }
 
+    /// <summary>
+    /// The mode that the model was trained for, in which it predicts best; the default of <see cref="TextGenerator"/>. Window for a model
+    /// that was trained on windows, else stateful, the default. Model files keep it, and training sets it.
+    /// </summary>
+    public GenerationMode TrainedMode { get; set; }
+
     /// <summary>The position of each tensor.</summary>
     internal ModelLayout Layout { get; }
 
@@ -129,7 +135,12 @@ public sealed partial class LanguageModel
     private static LanguageModel Load(SafetensorsReader reader)
     {
         ModelFileInfo info = ModelFileInfo.From(reader);
-        LanguageModel model = new(info.Spec, info.Tokenizer) { Training = info.Training, Origin = info.Origin };
+        LanguageModel model = new(info.Spec, info.Tokenizer)
+        {
+            Training = info.Training,
+            Origin = info.Origin,
+            TrainedMode = info.TrainedMode,
+        };
         if (info.Optimizer is { } optimizer) model.OptimizerState = new(model.Layout, optimizer.Steps, optimizer.Moments);
         foreach ((StoredTensor tensor, Parameters values) in StoredTensor.Of(model)) tensor.Read(reader, values);
         return model;

@@ -15,6 +15,9 @@ public sealed class ModelFileException : AphoristException
     /// <summary>The path of the file, or the name of the stream.</summary>
     public string Path { get; }
 
+    /// <summary>The format of the file if it is a model of another program; null if it is none or its format is unknown.</summary>
+    public OtherModelFormat? OtherFormat { get; init; }
+
     // Problems quote names from the file. In a damaged file, these may have any length and contain control characters.
     private static string OneLine(string problem)
     {

@@ -57,6 +57,9 @@ public sealed record ModelFileInfo
     /// <summary>The tokenizer.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
+    /// <summary>The mode that the model was trained for, see <see cref="LanguageModel.TrainedMode"/>.</summary>
+    public GenerationMode TrainedMode { get; init; }
+
     /// <summary>The training record; null if the model was not trained.</summary>
     public required TrainingRecord? Training { get; init; }
 
@@ -128,6 +131,7 @@ public sealed record ModelFileInfo
             AphoristVersion = metadata.AphoristVersion,
             Spec = spec,
             Tokenizer = tokenizer,
+            TrainedMode = metadata.TrainedMode ?? GenerationMode.Stateful,
             Training = metadata.Training,
             Origin = metadata.Origin,
             Optimizer = metadata.Optimizer,
@@ -138,12 +142,7 @@ public sealed record ModelFileInfo
     private static ModelMetadata ReadMetadata(SafetensorsReader reader)
     {
         if (!reader.Metadata.TryGetValue(MetadataKey, out string? json))
-        {
-            throw new ModelFileException(
-                reader.Path,
-                "it is a safetensors file but not a model of Aphorist, which would have a tokenizer; "
-                + "use a file that Aphorist saved, or import it");
-        }
+            throw OtherModelFormats.Refuse(reader.Path, OtherModelFormat.Safetensors);
 
         if (json.Length > MaxDescriptionLength)
         {

@@ -17,6 +17,9 @@ internal sealed record ModelMetadata
 
     public required NormalizationMetadata Normalization { get; init; }
 
+    /// <summary>Null means stateful.</summary>
+    public GenerationMode? TrainedMode { get; init; }
+
     public TrainingRecord? Training { get; init; }
 
     public ModelOrigin? Origin { get; init; }
@@ -48,6 +51,7 @@ internal sealed record ModelMetadata
             },
             Tokenizer = StoredTokenizer.Describe(model.Tokenizer),
             Normalization = new NormalizationMetadata { Lowercase = model.Tokenizer.Normalization.Lowercase },
+            TrainedMode = model.TrainedMode == GenerationMode.Stateful ? null : model.TrainedMode,
             Training = model.Training,
             Origin = model.Origin,
             Optimizer = withOptimizer && model.OptimizerState is { } state ? new() { Steps = state.Steps, Moments = state.Moments } : null,
@@ -116,7 +120,7 @@ internal sealed record FormatVersionMetadata
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<GateActivation>)])]
+    Converters = [typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<GenerationMode>)])]
 [JsonSerializable(typeof(ModelMetadata))]
 [JsonSerializable(typeof(FormatVersionMetadata))]
 internal sealed partial class ModelMetadataContext : JsonSerializerContext

@@ -205,6 +205,7 @@ public sealed class SafetensorsReader : IDisposable
         if (FileLength < prefix.Length) throw new FormatException($"it has only {FileLength} bytes and is not a safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > (ulong)(FileLength - prefix.Length)) EnsureNotOtherFormat();
         if (length > SafetensorsHeader.MaxLength)
             throw new FormatException($"it announces a header of {length} bytes, so it is not a safetensors file");
         if (length > (ulong)(FileLength - prefix.Length))
@@ -213,6 +214,13 @@ public sealed class SafetensorsReader : IDisposable
         byte[] json = new byte[length];
         ReadBytes(prefix.Length, json);
         return SafetensorsHeader.Parse(json, prefix.Length + json.Length, FileLength);
+    }
+
+    /// <summary>Says so if the file is of another format that is known.</summary>
+    private void EnsureNotOtherFormat()
+    {
+        stream.Position = origin;
+        if (OtherModelFormats.Detect(stream) is { } format) throw OtherModelFormats.Refuse(Path, format);
     }
 
     private void ReadBytes(long position, Span<byte> destination)

@@ -10,7 +10,7 @@ public sealed record CorpusOptions
     /// </summary>
     public string? Encoding { get; init; }
 
-    /// <summary>Whether every character is replaced by its invariant lower-case form. False by default.</summary>
+    /// <summary>Whether the text becomes lower case, see <see cref="TextNormalization"/>. False by default.</summary>
     public bool Lowercase { get; init; }
 
     /// <summary>

@@ -1,9 +1,15 @@
+using System.Text;
+using Aphorist.Text;
+
 namespace Aphorist;
 
 /// <summary>
 /// How a text is normalized before it is tokenized. A model stores it, so that prompts are treated like the training text.
 /// </summary>
-/// <param name="Lowercase">Whether every character is replaced by its invariant lower-case form. False by default.</param>
+/// <param name="Lowercase">
+/// Whether the text becomes lower case, by the full rules of Unicode and of no language, as Python's <c>str.lower</c> does. False by
+/// default.
+/// </param>
 public readonly record struct TextNormalization(bool Lowercase = false)
 {
     /// <summary>
@@ -16,7 +22,7 @@ public readonly record struct TextNormalization(bool Lowercase = false)
         ArgumentNullException.ThrowIfNull(text);
         // ReplaceLineEndings would also turn form feeds, U+0085, U+2028 and U+2029 into line feeds.
         string normalized = text.Contains('\r') ? text.Replace("\r\n", "\n").Replace('\r', '\n') : text;
-        return Lowercase ? normalized.ToLowerInvariant() : normalized;
+        return Lowercase ? LowerCase.Of(normalized) : normalized;
     }
 
     /// <summary>
@@ -24,17 +30,33 @@ public readonly record struct TextNormalization(bool Lowercase = false)
     /// </summary>
     internal sealed class Blocks(TextNormalization normalization)
     {
-        private char[] lowered = [];
-        private bool endedWithReturn;
+        private readonly StringBuilder special = new();
+        private char[] lowered = [], held = [];
+        private bool endedWithReturn, endedCased;
 
         /// <summary>Normalizes the next block. The result is valid until the next call.</summary>
         /// <param name="text">The block, which is changed.</param>
         public ReadOnlySpan<char> Apply(Span<char> text)
         {
             Span<char> lines = ReplaceReturns(text);
-            if (!normalization.Lowercase) return lines;
-            if (lowered.Length < lines.Length) lowered = new char[lines.Length];
-            return lowered.AsSpan(0, lines.ToLowerInvariant(lowered));
+            return normalization.Lowercase ? Lower(lines, isLast: false) : lines;
+        }
+
+        /// <summary>Returns the end of the text, which waited for a next block. Usually empty.</summary>
+        public ReadOnlySpan<char> Finish() => held.Length > 0 ? Lower([], isLast: true) : [];
+
+        private ReadOnlySpan<char> Lower(ReadOnlySpan<char> block, bool isLast)
+        {
+            // A capital sigma near the end of the previous block, which this block decides about.
+            ReadOnlySpan<char> text = held.Length > 0 ? [.. held, .. block] : block;
+            if (lowered.Length < text.Length) lowered = new char[text.Length];
+            Span<char> lower = lowered.AsSpan(0, text.ToLowerInvariant(lowered));
+            int length = text.Length;
+            bool hasSpecial = LowerCase.HasSpecial(text);
+            if (hasSpecial) length = LowerCase.Append(text, lower, special.Clear(), endedCased, isLast);
+            held = length < text.Length ? text[length..].ToArray() : [];
+            endedCased = LowerCase.EndsCased(text[..length], endedCased);
+            return hasSpecial ? special.ToString() : lower;
         }
 
         /// <summary>Replaces CRLF and lone CR by LF, in place.</summary>

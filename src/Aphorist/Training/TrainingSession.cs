@@ -148,6 +148,7 @@ internal sealed class TrainingSession : IDisposable
         OptimizerState? imported = model.OptimizerState;
         // It does not belong to the weights any more once they are trained.
         model.OptimizerState = null;
+        model.TrainedMode = options.Objective == Objective.Windows ? GenerationMode.Window : GenerationMode.Stateful;
         if (files is not null && File.Exists(files.Checkpoint))
         {
             TrainingState saved = Checkpoint.Load(files.Checkpoint, identity, snapshot);

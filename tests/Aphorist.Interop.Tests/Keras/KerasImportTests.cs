@@ -106,7 +106,7 @@ public sealed class KerasImportTests
             .ToLanguageModel(CharacterTokenizer.FromCharacters("abcdefghijklmnopqrstuvwxyz"[..shape.VocabularySize]));
         ReferenceModel reference = sample.ToReference(
             shape.Gates == "sigmoid" ? Gate.Sigmoid : dialect >= KerasDialect.Keras3Hdf5 ? new Keras3HardSigmoid() : Gate.HardSigmoid);
-        using GenerationSession session = new TextGenerator(model).CreateSession();
+        using GenerationSession session = new TextGenerator(model, GenerationMode.Stateful).CreateSession();
         int[] ids = [3, 1, 4, 1, 5, 2, 6, 5, 3, 5, 0, 2];
         for (int length = 1; length <= ids.Length; length++)
         {

@@ -13,7 +13,7 @@ internal static class Predictions
 
     public static void AssertAre(ReferenceModel expected, LanguageModel model)
     {
-        using GenerationSession session = new TextGenerator(model).CreateSession();
+        using GenerationSession session = new TextGenerator(model, GenerationMode.Stateful).CreateSession();
         for (int length = 1; length <= Ids.Length; length++)
         {
             session.Append(Ids[length - 1]);

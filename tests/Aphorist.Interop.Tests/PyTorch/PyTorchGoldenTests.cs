@@ -61,7 +61,7 @@ public sealed class PyTorchGoldenTests : IDisposable
         LanguageModel model = PyTorchModel.Read(new MemoryStream(FormulaFile(isGru, layers, embedding, isTied).ToBytes()))
             .ToLanguageModel(CharacterTokenizer.FromCharacters("abcde"));
 
-        using GenerationSession session = new TextGenerator(model).CreateSession();
+        using GenerationSession session = new TextGenerator(model, GenerationMode.Stateful).CreateSession();
         foreach (int id in Ids) session.Append(id);
         double[] actual = [.. session.Predict().LogProbabilities.ToArray().Select(Math.Exp)];
 

@@ -61,8 +61,10 @@ internal static class GenerateCommand
         new(0, 10), DefaultLengthPenalty);
 
     private static readonly ChoiceOption<GenerationMode> Mode = new(
-        "--mode", "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window).",
-        GenerationMode.Stateful, ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
+        "--mode",
+        "What the model sees: all tokens so far (stateful), or only the last window of them, as in the notebook (window), which is " +
+        "slower. Default: what the model was trained for, as `aphorist info` shows; a beam search is always stateful.",
+        ("stateful", GenerationMode.Stateful), ("window", GenerationMode.Window));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -117,7 +119,7 @@ internal static class GenerateCommand
         CommandOutput output = CommandOutput.Of(call);
         IReadOnlyList<GenerationOptions> options = SamplingArguments.Bind(call, StopArguments.Bind(call));
         BeamOptions? beams = BindBeams(call);
-        GenerationMode mode = Mode.GetValue(call) ?? GenerationMode.Stateful;
+        GenerationMode? mode = Mode.GetValue(call);
         int count = Count.GetValue(call) ?? 1;
         Check(call, options, count, beams, mode);
         string path = ModelPath.Of(call.GetRequiredValue(Model));
@@ -125,6 +127,7 @@ internal static class GenerateCommand
             ? OutputPath.Of(file, OutputContent.Results, output, [new("the model", path), .. PromptArguments.InputsOf(call)])
             : null;
         LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
+        TextGenerator generator = new(model, beams is null ? mode : GenerationMode.Stateful);
         ulong seed = options[0].Seed!.Value;
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, seed, output, cancellationToken);
         GenerationRequest request = new()
@@ -134,13 +137,14 @@ internal static class GenerateCommand
             KnownPrompt = known,
             Options = options,
             Beams = beams,
-            Mode = mode,
+            Mode = generator.Mode,
             Count = count,
             IsUnique = call.GetValue(Unique),
             IsLines = StopArguments.IsAtLine(call),
             Output = target is { IsStandardOutput: false } ? target : null,
         };
-        TextGenerator generator = new(model, mode);
+        if (mode is null && count > 1 && generator.Mode == GenerationMode.Window)
+            output.Notes.WriteLine($"In window mode, texts are generated one after the other. {Mode.Name} stateful is faster.");
         IEnumerable<GenerationItem> texts = GenerationPlan.Create(request, generator, cancellationToken);
         bool isRandom = beams is null && options.Any(one => one.Temperature > 0 || one.TemperatureSchedule is not null);
         if (isRandom && !SamplingArguments.HasSeed(call) && !output.Json)
@@ -172,7 +176,7 @@ internal static class GenerateCommand
     }
 
     private static void Check(
-        ParseResult call, IReadOnlyList<GenerationOptions> options, int count, BeamOptions? beams, GenerationMode mode)
+        ParseResult call, IReadOnlyList<GenerationOptions> options, int count, BeamOptions? beams, GenerationMode? mode)
     {
         if (call.GetValue(Unique) && count == 1) throw new UsageException("--unique compares texts with each other: add --count.");
         if (count > 1 && options.Count > 1)

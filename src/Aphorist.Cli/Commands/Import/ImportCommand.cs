@@ -13,11 +13,17 @@ internal static class ImportCommand
     private static readonly Argument<string> Source = WordArgument.One(
         "FILE", "A Keras model (.h5 or .keras), or a PyTorch state dict saved as safetensors. The content decides, not the file name.");
 
+    private static readonly (string Word, CharacterOrder Order)[] Orders =
+    [
+        ("code-point", CharacterOrder.CodePoint), ("reversed", CharacterOrder.Reversed),
+        ("first-occurrence", CharacterOrder.FirstOccurrence), ("frequency", CharacterOrder.Frequency),
+    ];
+
     private static readonly Option<string[]> Corpus = new("--corpus")
     {
         Description =
-            "The text that the model was trained on; its sorted characters are the vocabulary: a name that `aphorist corpora` lists, " +
-            "files, a folder, a pattern, or - for standard input.",
+            "The text that the model was trained on; its characters are the vocabulary: a name that `aphorist corpora` lists, files, a " +
+            "folder, a pattern, or - for standard input. With --characters or --vocabulary, it is only the text to check these with.",
         HelpName = "text",
         AllowMultipleArgumentsPerToken = true,
         CompletionSources = { WordArgument.CatalogNames },
@@ -25,15 +31,28 @@ internal static class ImportCommand
 
     private static readonly Option<string?> Characters = new("--characters")
     {
-        Description = "Instead of a corpus: a text file with the characters of the vocabulary, each once, in the order of their ids.",
+        Description =
+            "A text file with the characters of the vocabulary, each once, in the order of their ids. It is read exactly: carriage " +
+            "returns and a byte order mark are characters, too.",
         HelpName = "file",
     };
 
     private static readonly Option<string?> Map = new("--vocabulary")
     {
-        Description = "Instead of a corpus: a JSON file of characters and ids, {\"a\": 0} or {\"0\": \"a\"}.",
+        Description =
+            "A JSON file of characters and ids: {\"a\": 0}, {\"0\": \"a\"}, [\"a\"], or a document that contains one of these, such as " +
+            "a Keras Tokenizer.",
         HelpName = "file",
     };
+
+    private static readonly ChoiceOption<CharacterOrder> Order = new(
+        "--order",
+        "The order of the ids of the corpus's characters: by code point, as sorted(set(text)) in Python, reversed, by first occurrence, " +
+        "or by frequency. Default: code-point, or another one if only that one fits the text, with a note.",
+        [.. Orders]);
+
+    private static readonly ChoiceOption<bool> Checked = ChoiceOptions.TrueOrFalse(
+        "--check", "Predict a sample of the corpus, and refuse a vocabulary that does not fit.", true);
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
@@ -74,7 +93,7 @@ internal static class ImportCommand
         };
         OptionGroup.Attach(
             command,
-            new("Vocabulary", Corpus, Characters, Map, Encoding, Lowercase),
+            new("Vocabulary", Corpus, Order, Characters, Map, Encoding, Lowercase, Checked),
             new("Model", Hidden, Layers, Window, Gates),
             new("Output", Output));
         command.SetAction(RunAsync);
@@ -101,10 +120,7 @@ internal static class ImportCommand
             call.GetValue(Map),
             new() { Encoding = call.GetValue(Encoding), Lowercase = Lowercase.GetValue(call) ?? false },
             output);
-        if (vocabulary.Count != 1)
-            throw new UsageException(
-                $"Give {(vocabulary.Count == 0 ? "the vocabulary of the model" : "a single vocabulary")}: one of {Corpus.Name}, " +
-                $"{Characters.Name} and {Map.Name}.");
+        CheckCall(call, vocabulary);
         string file = call.GetValue(Output) ?? throw new UsageException($"Name the model file to write: {Output.Name} model.safetensors.");
         string source = call.GetRequiredValue(Source);
         OutputPath target = OutputPath.Of(
@@ -116,12 +132,29 @@ internal static class ImportCommand
             new("the vocabulary", [.. ((string?[])[call.GetValue(Characters), call.GetValue(Map)]).OfType<string>()]));
         ImportedModel imported = ModelImport.Read(source, Window.GetValue(call) ?? ModelSpec.Notebook.Window, Gates.GetValue(call));
         CheckShape(call, source, imported.Spec);
-        LanguageModel model = imported.ToLanguageModel(await vocabulary.OpenAsync(imported.VocabularySize, cancellationToken));
+        ImportTrial trial = new(imported, vocabulary, Order.GetValue(call), output);
+        (ImportedVocabulary known, ImportCheck? check) = await trial.RunAsync(Checked.GetValue(call) ?? true, cancellationToken);
+        LanguageModel model = imported.ToLanguageModel(known);
+        model.TrainedMode = check?.BestMode ?? model.TrainedMode;
         using OutputFile written = target.Open(cancellationToken);
         model.Save(written.Stream);
         written.Commit();
-        target.Report.WriteLine(output.Json ? Json(model, file) : Summary(model, target.Name));
+        target.Report.WriteLine(output.Json ? Json(model, file, known, check) : Summary(model, target.Name, check));
         return ExitCode.Done;
+    }
+
+    /// <summary>The word for an order.</summary>
+    public static string NameOf(CharacterOrder order) => Orders.First(known => known.Order == order).Word;
+
+    private static void CheckCall(ParseResult call, VocabularySource vocabulary)
+    {
+        if (vocabulary.IsEmpty)
+            throw new UsageException(
+                $"Give the vocabulary of the model: one of {Corpus.Name}, {Characters.Name} and {Map.Name}.");
+        if (call.GetValue(Characters) is not null && call.GetValue(Map) is not null)
+            throw new UsageException($"Give a single vocabulary: one of {Characters.Name} and {Map.Name}.");
+        if (Order.GetValue(call) is not null && !vocabulary.IsCorpus)
+            throw new UsageException($"{Order.Name} is the order of the characters of {Corpus.Name}: remove it, or the other vocabulary.");
     }
 
     /// <summary>Compares the shape that the call expects with the one of the file.</summary>
@@ -142,8 +175,13 @@ internal static class ImportCommand
             new($"The model of '{source}' has {found}, but {option.Name} is {expected}. Remove {option.Name}, or check the file.");
     }
 
-    private static string Summary(LanguageModel model, string file)
+    private static string Summary(LanguageModel model, string file, ImportCheck? check)
     {
+        string mode = model.TrainedMode == GenerationMode.Stateful
+            ? check is { WindowLoss: > 0 } ? $" It predicts best with a carried state ({Losses(check)}), so that is its default mode." : ""
+            : check is { WindowLoss: > 0 }
+                ? $" It predicts best in windows of {model.Spec.Window} characters ({Losses(check)}), so that is its default mode."
+                : $" It was trained on windows of {model.Spec.Window} characters, so window mode is its default.";
         ModelOrigin origin = model.Origin!;
         string program = origin.Version is null ? origin.Program : $"{origin.Program} {origin.Version}";
         string optimizer = model.OptimizerState is null
@@ -152,10 +190,18 @@ internal static class ImportCommand
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Imported {model.Parameters.Count:N0} parameters from {program} with {model.Tokenizer.VocabularySize} characters " +
-            $"to {file}.{optimizer}");
+            $"to {file}.{mode}{optimizer}");
     }
 
-    private static string Json(LanguageModel model, string file) => JsonLine.Of(json =>
+    private static string Losses(ImportCheck check)
+    {
+        (double better, double worse, string other) = check.BestMode == GenerationMode.Window
+            ? (check.WindowLoss, check.StatefulLoss, "with a carried state")
+            : (check.StatefulLoss, check.WindowLoss, "in windows");
+        return string.Create(CultureInfo.InvariantCulture, $"{better:F2} nats per character, {worse:F2} {other}");
+    }
+
+    private static string Json(LanguageModel model, string file, ImportedVocabulary vocabulary, ImportCheck? check) => JsonLine.Of(json =>
     {
         json.WriteString("file", file);
         json.WriteString("program", model.Origin!.Program);
@@ -165,5 +211,22 @@ internal static class ImportCommand
         json.WriteNumber("window", model.Spec.Window);
         json.WriteString("optimizer", model.Origin.Optimizer);
         json.WriteBoolean("optimizerState", model.OptimizerState is not null);
+        json.WriteString("mode", model.TrainedMode == GenerationMode.Window ? "window" : "stateful");
+        json.WriteStartArray("leftOut");
+        foreach (string entry in vocabulary.LeftOut) json.WriteStringValue(entry);
+        json.WriteEndArray();
+        if (check is not { Count: > 0 })
+        {
+            json.WriteNull("check");
+            return;
+        }
+
+        json.WriteStartObject("check");
+        json.WriteNumber("count", check.Count);
+        json.WriteNumber("nats", check.Loss);
+        json.WriteNumber("unigramNats", check.UnigramLoss);
+        json.WriteFinite("windowNats", check.WindowLoss > 0 ? check.WindowLoss : null);
+        json.WriteFinite("statefulNats", check.StatefulLoss > 0 ? check.StatefulLoss : null);
+        json.WriteEndObject();
     });
 }

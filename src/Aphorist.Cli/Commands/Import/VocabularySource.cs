@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
 
 namespace Aphorist.Cli.Commands.Import;
 
-/// <summary>Where the vocabulary of an imported model comes from: one of a corpus, a list of characters and a map.</summary>
+/// <summary>
+/// Where the vocabulary of an imported model comes from: a list of characters, a map, or a corpus. A corpus beside one of the others is
+/// only the text to check it with.
+/// </summary>
 /// <param name="corpus">The files or names of the corpus.</param>
 /// <param name="characters">The file with the characters; null for none.</param>
 /// <param name="map">The JSON file with characters and ids; null for none.</param>
@@ -14,35 +18,108 @@ namespace Aphorist.Cli.Commands.Import;
 internal sealed class VocabularySource(string[] corpus, string? characters, string? map, CorpusOptions options, CommandOutput output)
 {
     private const string StandardInput = "-";
+    private const char ByteOrderMark = '\uFEFF';
+
+    // Entries of a vocabulary that are usually added to the characters: padding, unknown, start and end.
+    private const int MostSpecial = 4;
 
     // The most likely ones first.
     private static readonly string[] Encodings = ["utf-8", "windows-1252", "iso-8859-1", "utf-16"];
 
-    /// <summary>The number of sources that are given.</summary>
-    public int Count => (corpus.Length > 0 ? 1 : 0) + (characters is null ? 0 : 1) + (map is null ? 0 : 1);
+    /// <summary>Whether nothing is given.</summary>
+    public bool IsEmpty => corpus.Length == 0 && IsCorpus;
+
+    /// <summary>Whether the corpus is the vocabulary.</summary>
+    public bool IsCorpus => characters is null && map is null;
+
+    /// <summary>The text that the vocabulary is from, or is checked with; null if there is none.</summary>
+    public Corpus? Text { get; private set; }
 
     /// <summary>Reads the vocabulary.</summary>
     /// <param name="size">The vocabulary size of the model.</param>
+    /// <param name="order">The order of the characters of a corpus.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The source has another number of characters than the model.</exception>
-    public async Task<ImportedVocabulary> OpenAsync(int size, CancellationToken cancellationToken)
+    public async Task<ImportedVocabulary> OpenAsync(int size, CharacterOrder order, CancellationToken cancellationToken)
     {
+        if (corpus.Length > 0) Text = await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken);
         TextNormalization normalization = new(options.Lowercase);
-        ImportedVocabulary vocabulary = characters is not null
-            ? ImportedVocabulary.FromCharacters(await ReadTextAsync(characters, cancellationToken), normalization)
-            : map is not null ? ImportedVocabulary.FromJson(await ReadTextAsync(map, cancellationToken), normalization)
-            : ImportedVocabulary.Create(await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken));
-        int found = vocabulary.Tokenizer.VocabularySize;
-        if (found == size) return vocabulary;
+        ImportedVocabulary vocabulary = characters is not null ? FromCharacters(await ReadExactlyAsync(characters, cancellationToken), size, normalization)
+            : map is not null ? ImportedVocabulary.FromJson((await ReadExactlyAsync(map, cancellationToken)).TrimStart(ByteOrderMark), normalization)
+            : ImportedVocabulary.Create(Text!, order);
+        if (vocabulary.Fits(size)) return vocabulary;
+        int found = vocabulary.Size;
         string source = characters ?? map ?? string.Join(' ', corpus);
-        string advice = corpus.Length > 0 ? await SuggestAsync(found, size, cancellationToken) : "Give each character of the model once.";
+        string advice = IsCorpus ? await SuggestAsync(found, size, cancellationToken) : "Give each character of the model once.";
+        string what = map is null ? "different characters" : vocabulary.LeftOut.Count > 0 ? "ids, unused ones included" : "entries";
         throw new InvalidDataException(string.Create(
-            CultureInfo.InvariantCulture, $"'{source}' has {found:N0} different characters, but the model has {size:N0}. {advice}"));
+            CultureInfo.InvariantCulture, $"'{source}' has {found:N0} {what}, but the model has {size:N0}. {advice}"));
     }
 
-    /// <summary>Reads a file without lower-casing it: its characters are those of the model.</summary>
-    private async Task<string> ReadTextAsync(string path, CancellationToken cancellationToken) =>
-        (await CorpusOpening.OpenAsync([path], options with { Lowercase = false }, output, cancellationToken)).Text;
+    /// <summary>
+    /// Takes a text as it is if that gives the number of characters of the model. Else a byte order mark, or a line break at the end, is
+    /// taken for a trace of the editor.
+    /// </summary>
+    private static ImportedVocabulary FromCharacters(string text, int size, TextNormalization normalization)
+    {
+        string unmarked = text.TrimStart(ByteOrderMark);
+        foreach (string candidate in new[] { text, unmarked, WithoutLastBreak(text), WithoutLastBreak(unmarked) })
+        {
+            bool isEachOnce = candidate.EnumerateRunes().Distinct().Count() is int count && count == candidate.EnumerateRunes().Count();
+            if (isEachOnce && count == size) return ImportedVocabulary.FromCharacters(candidate, normalization);
+        }
+
+        return ImportedVocabulary.FromCharacters(text, normalization);
+    }
+
+    private static string WithoutLastBreak(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+
+    /// <summary>Decodes a file and changes nothing: carriage returns and a byte order mark can be characters of the model.</summary>
+    private async Task<string> ReadExactlyAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder: name a file in it.");
+        // A read from a pipe or a terminal cannot be cancelled, but the wait for it can.
+        byte[] bytes = await Task.Run(() => path == StandardInput ? ReadInput() : File.ReadAllBytes(path), cancellationToken)
+            .WaitAsync(cancellationToken);
+        Encoding encoding = EncodingOf(bytes);
+        try
+        {
+            return encoding.GetString(bytes);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new InvalidDataException($"'{path}' is not {encoding.WebName} text: name its encoding with --encoding.", exception);
+        }
+    }
+
+    private byte[] ReadInput()
+    {
+        using MemoryStream bytes = new();
+        output.Input.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    private Encoding EncodingOf(byte[] bytes)
+    {
+        string name = options.Encoding ?? bytes switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] => "utf-32",
+            [0xFF, 0xFE, ..] => "utf-16",
+            [0xFE, 0xFF, ..] => "utf-16BE",
+            _ => "utf-8",
+        };
+        try
+        {
+            (EncoderFallback encoder, DecoderFallback decoder) = (EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            return CodePagesEncodingProvider.Instance.GetEncoding(name, encoder, decoder)
+                ?? Encoding.GetEncoding(name, encoder, decoder);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"'{name}' is not an encoding that .NET reads: give --encoding another name, such as windows-1252.");
+        }
+    }
 
     /// <summary>Finds a way of reading the corpus that gives the model's number of characters.</summary>
     private async Task<string> SuggestAsync(int found, int size, CancellationToken cancellationToken)
@@ -51,9 +128,15 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         if (corpus.Contains(StandardInput)) return general;
         foreach (CorpusOptions other in OtherOptions())
             if (await CountCharactersAsync(other, cancellationToken) == size) return $"With {Difference(other)} it has {size}.";
-        return found + 1 == size && corpus.Any(HasCarriageReturns)
-            ? "With carriage returns, which are read as line feeds here, it would have as many: give the characters with --characters " +
-                "or --vocabulary."
+        int returns = corpus.Any(HasCarriageReturns) ? 1 : 0, marks = corpus.Any(HasByteOrderMark) ? 1 : 0;
+        string? extra = found + returns + marks != size ? null
+            : marks == 0 ? "carriage returns, which are read as line feeds here,"
+            : returns == 0 ? "its byte order mark, which is not read here,"
+            : "carriage returns and its byte order mark, which are not read here,";
+        if (returns + marks > 0 && extra is not null)
+            return $"With {extra} it would have as many: give all characters with --characters or --vocabulary, and keep --corpus.";
+        return found < size && size - found <= MostSpecial
+            ? $"{general} If the ids begin at 1 or include entries such as <UNK>, give them with --vocabulary."
             : general;
     }
 
@@ -83,6 +166,14 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         other.Encoding == options.Encoding ? "" : $"--encoding {other.Encoding}",
         other.Lowercase == options.Lowercase ? "" : $"--lowercase {(other.Lowercase ? "true" : "false")}",
     ]).Where(option => option.Length > 0));
+
+    private static bool HasByteOrderMark(string source)
+    {
+        if (!File.Exists(source)) return false;
+        using FileStream bytes = File.OpenRead(source);
+        Span<byte> start = stackalloc byte[3];
+        return bytes.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0xEF, 0xBB, 0xBF];
+    }
 
     private static bool HasCarriageReturns(string source)
     {

@@ -22,6 +22,7 @@ internal static class ModelDescription
             ["tokenizer", KindOf(file.Tokenizer)],
             ["vocabulary", VocabularyOf(file.Tokenizer)],
             ["text", file.Tokenizer.Normalization.Lowercase ? "lower-cased" : "unchanged"],
+            ["trained for", ModeOf(file)],
             .. OriginRows(file.Origin, file.Optimizer),
             .. TrainingRows(file.Training),
             .. file.Tensors.Select(tensor => new[] { "tensor", $"{tensor.Name} {tensor.ShapeText}" }),
@@ -45,6 +46,7 @@ internal static class ModelDescription
         json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
         json.WriteNumber("window", file.Spec.Window);
         json.WriteString("gates", GatesOf(file.Spec));
+        json.WriteString("mode", file.TrainedMode == GenerationMode.Window ? "window" : "stateful");
         json.WriteNumber("parameters", parameters);
         json.WriteString("tokenizer", KindOf(file.Tokenizer));
         json.WriteNumber("vocabularySize", file.Tokenizer.VocabularySize);
@@ -116,6 +118,10 @@ internal static class ModelDescription
     /// <summary>The name of the gate activation.</summary>
     public static string GatesOf(ModelSpec spec) =>
         spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+
+    private static string ModeOf(ModelFileInfo file) => file.TrainedMode == GenerationMode.Window
+        ? $"windows of {file.Spec.Window} tokens: 'aphorist generate' uses --mode window by default"
+        : "a carried state: 'aphorist generate' uses --mode stateful by default";
 
     private static string? ResetGateOf(ModelSpec spec) =>
         spec.Architecture != Architecture.Gru ? null : spec.ResetGate == ResetGate.Before ? "before" : "after";

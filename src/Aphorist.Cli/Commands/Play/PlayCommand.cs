@@ -68,7 +68,7 @@ internal static class PlayCommand
             : null;
         LanguageModel model = LanguageModel.Load(path);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        PlaySession session = new(new TextGenerator(model), options, end.Token);
+        PlaySession session = new(new TextGenerator(model, GenerationMode.Stateful), options, end.Token);
         PlayFile? file = target is { IsStandardOutput: false } ? new(target, cancellationToken) : null;
         try
         {

@@ -92,7 +92,8 @@ internal static class ScoreCommand
         double expected = 0;
         ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
         await using CorpusProgressReport report = new(output);
-        foreach (ScoredToken token in new TextGenerator(model).ScoreTokens(corpus, options, cancellationToken))
+        TextGenerator reader = new(model, GenerationMode.Stateful);
+        foreach (ScoredToken token in reader.ScoreTokens(corpus, options, cancellationToken))
         {
             total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, token.CharacterCount)
             {

@@ -6,7 +6,9 @@ namespace Aphorist.Text.Cache;
 /// <summary>The description at the end of a cache file.</summary>
 internal sealed record CacheFileDescription
 {
-    /// <summary>The format that this version writes. Files of other formats are created again.</summary>
+    /// <summary>
+    /// The format that this version writes. Files of other formats are created again, so it also changes with the rules of normalization.
+    /// </summary>
     public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;

@@ -71,6 +71,8 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
             report(reader.BytesRead);
             isBegun |= Append(writer, normalization.Apply(reader.Text), isBegun);
         }
+
+        Append(writer, normalization.Finish(), isBegun);
     }
 
     /// <summary>Appends a block of a file's text, after a line feed where one is missing between two files.</summary>

@@ -79,7 +79,7 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
         Assert.Equal("the ", written.GetProperty("prompt").GetString());
         Assert.Equal(30, written.GetProperty("text").GetString()!.Length);
         Assert.Equal(0, written.GetProperty("temperature").GetDouble());
-        Assert.Equal("stateful", written.GetProperty("mode").GetString());
+        Assert.Equal("window", written.GetProperty("mode").GetString());
     }
 
     [Fact]

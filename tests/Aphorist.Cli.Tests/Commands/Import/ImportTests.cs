@@ -59,6 +59,91 @@ public sealed class ImportTests : IDisposable
         Assert.DoesNotContain("RMSprop state", AphoristApp.Run("info", folder["run"]).Expect(0).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a\r\n")]
+    [InlineData("\uFEFFa\r")]
+    [InlineData("\uFEFFabc")]
+    [InlineData("abc\n")]
+    [InlineData("\uFEFFabc\r\n")]
+    public void Import_Characters_AreReadExactlyOrWithoutTracesOfAnEditor(string characters)
+    {
+        File.WriteAllText(folder["characters.txt"], characters);
+
+        CommandResult result = Import("--characters", folder["characters.txt"]).Expect(0);
+
+        Assert.Contains("was not checked. Add --corpus", result.Error, StringComparison.Ordinal);
+        string vocabulary = AphoristApp.Run("info", folder["model.safetensors"], "--json").Expect(0).Json()
+            .GetProperty("vocabulary").GetString()!;
+        string expected = characters.Contains('b', StringComparison.Ordinal) ? "abc" : string.Concat(characters.Order());
+        Assert.Equal(expected, vocabulary);
+    }
+
+    [Theory]
+    [InlineData("[\"<PAD>\", \"b\", \"a\"]", "<PAD>")]
+    [InlineData("{\"b\": 1, \"a\": 2}", "id 0")]
+    public void Import_EntriesThatAreNoCharacters_AreLeftOutWithANote(string json, string name)
+    {
+        folder.Write("map.json", json);
+
+        CommandResult result = Import("--vocabulary", folder["map.json"], "--json").Expect(0);
+
+        Assert.Contains($"Left out, because they are no characters: {name}.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(name, Assert.Single(result.Json().GetProperty("leftOut").EnumerateArray()).GetString());
+        Assert.Equal(2, result.Json().GetProperty("vocabularySize").GetInt32());
+        string text = AphoristApp.Run("generate", folder["model.safetensors"], "--length", "50", "--seed", "1").Expect(0).Output;
+        Assert.Empty(text.Trim('\n').Trim('a', 'b'));
+    }
+
+    [Fact]
+    public void Import_UntrainedModelWithAText_IsRefusedUnlessUnchecked()
+    {
+        folder.Write("text.txt", string.Concat(Enumerable.Repeat("aaaaaaaaab" + "aaaaaaaaac", 100)));
+
+        Import("--corpus", folder["text.txt"]).ExpectSentence(
+            1, "no better than the frequencies of its characters", "--check false imports it all the same");
+        Assert.False(File.Exists(folder["model.safetensors"]));
+        Import("--corpus", folder["text.txt"], "--check", "false").Expect(0);
+    }
+
+    [Fact]
+    public void Import_ModelOfKeras_IsForWindowModeByDefault()
+    {
+        folder.Write("characters.txt", "abc");
+        Assert.Contains(
+            "trained on windows of 4 characters, so window mode is its default",
+            Import("--characters", folder["characters.txt"]).Expect(0).Output,
+            StringComparison.Ordinal);
+        string[] generate = ["generate", folder["model.safetensors"], "--length", "40", "--seed", "1", "--json"];
+
+        Assert.Equal("window", AphoristApp.Run("info", folder["model.safetensors"], "--json").Json().GetProperty("mode").GetString());
+        AphoristApp.Run("info", folder["model.safetensors"]).ExpectOutput("windows of 4 tokens: 'aphorist generate' uses --mode window");
+        JsonElement own = AphoristApp.Run(generate).Expect(0).Json(), other = AphoristApp.Run([.. generate, "--mode", "stateful"]).Json();
+        Assert.Equal(("window", "stateful"), (own.GetProperty("mode").GetString(), other.GetProperty("mode").GetString()));
+        Assert.Equal(
+            own.GetProperty("text").GetString(),
+            AphoristApp.Run([.. generate, "--mode", "window"]).Json().GetProperty("text").GetString());
+        Assert.Equal(
+            "stateful",
+            AphoristApp.Run("generate", folder["model.safetensors"], "--beams", "2", "--length", "5", "--json").Expect(0).Json()
+                .GetProperty("mode").GetString());
+    }
+
+    [Theory]
+    [InlineData("info")]
+    [InlineData("generate")]
+    [InlineData("score", "text.txt")]
+    [InlineData("evaluate", "text.txt")]
+    [InlineData("export", "--output", "x")]
+    public void OtherCommands_ModelOfKeras_NameTheImport(string command, params string[] more)
+    {
+        folder.Write("text.txt", "abc");
+        string[] words = [.. more.Select(word => word == "text.txt" ? folder[word] : word)];
+
+        AphoristApp.Run([command, folder["model.h5"], .. words]).ExpectSentence(
+            1, "it is an HDF5 file, as Keras saves models", $"aphorist import {folder["model.h5"]} --corpus TEXT --output");
+        AphoristApp.Run("train", folder["text.txt"], "--from", folder["model.h5"]).ExpectSentence(1, "aphorist import");
+    }
+
     [Fact]
     public void Import_Json_IsOneObject()
     {
@@ -105,6 +190,8 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("Give the vocabulary of the model", "--output", "m")]
     [InlineData("Give a single vocabulary", "--output", "m", "--characters", "c", "--vocabulary", "v")]
+    [InlineData("--order is the order of the characters of --corpus", "--output", "m", "--characters", "c", "--order", "frequency")]
+    [InlineData("--order takes code-point or reversed or first-occurrence or frequency, not 'a'", "--corpus", "c", "--order", "a")]
     [InlineData("--output model.safetensors", "--characters", "c")]
     public void Import_IncompleteCall_IsAWrongCall(string expected, params string[] options) =>
         AphoristApp.Run(["import", folder["model.h5"], .. options]).ExpectSentence(2, expected);
@@ -129,7 +216,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(Write(folder["model.safetensors"]), Write(folder["alone.safetensors"]));
 
         string Write(string model) =>
-            AphoristApp.Run("generate", model, "--prompt", "abc", "--length", "30", "--seed", "1").Expect(0).Output;
+            AphoristApp.Run("generate", model, "--prompt", "abc", "--length", "30", "--seed", "1", "--mode", "stateful").Expect(0).Output;
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Aphorist.Text;
 using Aphorist.Text.Cache;
 using Xunit;
@@ -86,6 +88,24 @@ public sealed class CacheFileTests : IDisposable
             Assert.Equal("short", string.Concat((await OpenAsync()).EnumerateBlocks()));
             Assert.True(IsHeard);
         }
+    }
+
+    [Fact]
+    public async Task Open_FileOfOlderRules_IsCreatedAgain()
+    {
+        folder.Write("a.txt", "short");
+        await OpenAsync();
+        byte[] file = System.IO.File.ReadAllBytes(File);
+        string now = $"\"format\":{CacheFileDescription.CurrentFormat},", before = $"\"format\":{CacheFileDescription.CurrentFormat - 1},";
+        int place = file.AsSpan().IndexOf(Encoding.UTF8.GetBytes(now)), end = file.Length - CacheFile.TrailerLength;
+        Encoding.UTF8.GetBytes(before).CopyTo(file, place);
+        SHA256.HashData(file.AsSpan("short".Length..end)).CopyTo(file, end + sizeof(long));
+        System.IO.File.WriteAllBytes(File, file);
+        heard.Clear();
+
+        await OpenAsync();
+
+        Assert.True(IsHeard);
     }
 
     [Fact]

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Interop;
+using Aphorist.Text;
+
+namespace Aphorist.Cli.Commands.Import;
+
+/// <summary>Reads the vocabulary of an imported model and checks it with a text, if there is one.</summary>
+/// <param name="imported">The model.</param>
+/// <param name="source">The vocabulary.</param>
+/// <param name="order">The order that the call names; null to find it.</param>
+/// <param name="output">Where notes are written.</param>
+internal sealed class ImportTrial(ImportedModel imported, VocabularySource source, CharacterOrder? order, CommandOutput output)
+{
+    /// <summary>Returns the vocabulary, and how well it fits; null if that was not checked.</summary>
+    /// <exception cref="InvalidDataException">It does not fit.</exception>
+    public async Task<(ImportedVocabulary Vocabulary, ImportCheck? Check)> RunAsync(bool isChecked, CancellationToken cancellationToken)
+    {
+        ImportedVocabulary vocabulary = await source.OpenAsync(
+            imported.VocabularySize, order ?? CharacterOrder.CodePoint, cancellationToken);
+        if (vocabulary.LeftOut.Count > 0)
+            output.Notes.WriteLine(
+                $"Left out, because they are no characters: {string.Join(", ", vocabulary.LeftOut)}. The model never generates them.");
+        if (!isChecked) return (vocabulary, null);
+        if (source.Text is not { } text)
+        {
+            output.Notes.WriteLine("The order of the characters was not checked. Add --corpus with a text like those of the training.");
+            return (vocabulary, null);
+        }
+
+        ImportCheck check = imported.Check(vocabulary, text, cancellationToken);
+        if (check.BetterOrder is CharacterOrder better && source.IsCorpus && order is null)
+        {
+            output.Notes.WriteLine(
+                $"The ids of the characters are in the order {ImportCommand.NameOf(better)}: with it, the model predicts the text with " +
+                $"{Nats(check.BetterLoss!.Value)}, in the order of code points with {Nats(check.Loss)}.");
+            vocabulary = ImportedVocabulary.Create(text, better);
+            check = imported.Check(vocabulary, text, cancellationToken);
+        }
+
+        if (check.UnknownCharacters > 0)
+            output.Notes.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The text has {check.UnknownCharacters:N0} characters that the vocabulary lacks. They were left out of the check."));
+        if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short.");
+        return check.Fits ? (vocabulary, check) : throw new InvalidDataException(Refusal(check));
+    }
+
+    private static string Nats(double loss) => string.Create(CultureInfo.InvariantCulture, $"{loss:F2} nats per character");
+
+    private string Refusal(ImportCheck check)
+    {
+        const string overrule = "--check false imports it all the same.";
+        if (check.BetterOrder is CharacterOrder better)
+        {
+            string option = source.IsCorpus ? "" : " as the only vocabulary";
+            return $"The characters seem to be in another order: the model predicts the text with {Nats(check.Loss)}, but with the ids " +
+                $"in the order {ImportCommand.NameOf(better)} with {Nats(check.BetterLoss!.Value)}. " +
+                $"Use --corpus{option} and --order {ImportCommand.NameOf(better)}; {overrule}";
+        }
+
+        if (check.Exchanged is var (first, second))
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{CharacterName.Of(first)} and {CharacterName.Of(second)} seem to be exchanged in the vocabulary: with each other's id, " +
+                $"the model predicts the sample of the text {check.ExchangeGain:F0} nats better. Exchange them; {overrule}");
+        }
+
+        return $"The vocabulary does not seem to be that of the model, which predicts the text with {Nats(check.Loss)}, no better than " +
+            $"the frequencies of its characters ({Nats(check.UnigramLoss)}). Read the text as in the training (--encoding, --lowercase), " +
+            $"or give the ids with --vocabulary or --characters; {overrule}";
+    }
+}
