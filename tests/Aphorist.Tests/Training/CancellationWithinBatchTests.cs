@@ -26,13 +26,14 @@ public sealed class CancellationWithinBatchTests : IDisposable
             Epochs = 1,
             BatchSize = 16,
             SequenceLength = 400,
-            Stride = 900,
+            Stride = 200,
             Threads = 2,
             Seed = 3,
             LearningRate = 0.001,
             Dropout = 0.1,
         };
-        Assert.Equal(0, await InterruptAndCompare(architecture, options, position => position is { Batch: 1, Share: > 0 and < 0.5 }));
+        // Any batch will do: on a busy machine the watching thread may miss some.
+        Assert.Equal(0, await InterruptAndCompare(architecture, options, position => position is { Batch: >= 1, Share: > 0 and < 0.5 }));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class CancellationWithinBatchTests : IDisposable
             LearningRate = 0.001,
         };
         Assert.Equal(0, await InterruptAndCompare(
-            Architecture.Lstm, options, position => position is { IsValidating: true, Batch: 3, Share: > 0 and < 0.5 }));
+            Architecture.Lstm, options, position => position is { IsValidating: true, Batch: >= 3, Share: > 0 and < 0.5 }));
     }
 
     /// <summary>Compares a resumed run with an uninterrupted one. Returns the epochs before the interruption.</summary>

@@ -44,9 +44,10 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     {
         if (corpus.Length > 0) Text = await CorpusOpening.OpenAsync(corpus, options, output, cancellationToken);
         TextNormalization normalization = new(options.Lowercase);
-        ImportedVocabulary vocabulary = characters is not null ? FromCharacters(await ReadExactlyAsync(characters, cancellationToken), size, normalization)
-            : map is not null ? ImportedVocabulary.FromJson((await ReadExactlyAsync(map, cancellationToken)).TrimStart(ByteOrderMark), normalization)
-            : ImportedVocabulary.Create(Text!, order);
+        string? listed = (characters ?? map) is string file ? await ReadExactlyAsync(file, cancellationToken) : null;
+        ImportedVocabulary vocabulary = listed is null ? ImportedVocabulary.Create(Text!, order)
+            : map is null ? FromCharacters(listed, size, normalization)
+            : ImportedVocabulary.FromJson(listed.TrimStart(ByteOrderMark), normalization);
         if (vocabulary.Fits(size)) return vocabulary;
         int found = vocabulary.Size;
         string source = characters ?? map ?? string.Join(' ', corpus);
@@ -82,15 +83,9 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         // A read from a pipe or a terminal cannot be cancelled, but the wait for it can.
         byte[] bytes = await Task.Run(() => path == StandardInput ? ReadInput() : File.ReadAllBytes(path), cancellationToken)
             .WaitAsync(cancellationToken);
-        Encoding encoding = EncodingOf(bytes);
-        try
-        {
-            return encoding.GetString(bytes);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"'{path}' is not {encoding.WebName} text: name its encoding with --encoding.", exception);
-        }
+        // Refuses what is not text in the encoding.
+        Corpus.FromBytes(bytes, path, options with { Lowercase = false });
+        return EncodingOf(bytes).GetString(bytes);
     }
 
     private byte[] ReadInput()
@@ -109,16 +104,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
             [0xFE, 0xFF, ..] => "utf-16BE",
             _ => "utf-8",
         };
-        try
-        {
-            (EncoderFallback encoder, DecoderFallback decoder) = (EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            return CodePagesEncodingProvider.Instance.GetEncoding(name, encoder, decoder)
-                ?? Encoding.GetEncoding(name, encoder, decoder);
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"'{name}' is not an encoding that .NET reads: give --encoding another name, such as windows-1252.");
-        }
+        return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
     }
 
     /// <summary>Finds a way of reading the corpus that gives the model's number of characters.</summary>

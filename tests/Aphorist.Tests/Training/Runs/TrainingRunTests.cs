@@ -267,10 +267,11 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData(".")]
     public async Task CreateAsync_RelativePath_IsStoredAsAbsolute(string source)
     {
+        using TemporaryFolder elsewhere = new();
         string relative = Path.Combine(Path.GetRelativePath(Environment.CurrentDirectory, folder.Path), source);
         using ActiveTrainingRun run = await TrainingRun.CreateAsync(
-            RunOptions with { Corpus = [relative] }, RunPath, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal([Path.GetFullPath(relative)], TrainingRun.Open(RunPath).Options.Corpus);
+            RunOptions with { Corpus = [relative] }, elsewhere["run"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([Path.GetFullPath(relative)], TrainingRun.Open(elsewhere["run"]).Options.Corpus);
     }
 
     [Theory]
