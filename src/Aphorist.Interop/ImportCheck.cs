@@ -35,6 +35,12 @@ public sealed record ImportCheck
     /// <summary>How many times more likely the text is with <see cref="Exchanged"/>, as a natural logarithm; 0 if there is none.</summary>
     public double ExchangeGain { get; init; }
 
+    /// <summary>
+    /// The characters whose ids the text hardly tells apart, because they are too rare in it or the model predicts them alike: an exchange
+    /// among them would not be noticed. Empty if the vocabulary does not fit.
+    /// </summary>
+    public IReadOnlyList<Rune> Undecided { get; init; } = [];
+
     /// <summary>The loss of whole windows, as in window mode.</summary>
     public double WindowLoss { get; init; }
 

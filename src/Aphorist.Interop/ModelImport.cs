@@ -43,7 +43,7 @@ public static class ModelImport
             throw new ModelFileException(
                 name,
                 "it is neither a model of Keras (.h5 or .keras) nor a state dict of PyTorch as safetensors; save it in one of "
-                + "these formats");
+                + "these formats. Others, such as ONNX, cannot be imported");
         });
     }
 

@@ -68,6 +68,31 @@ public sealed class VocabularyCheckTests(VocabularyCheckTests.Models models) : I
         Assert.True(check.ExchangeGain > 10);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Check_ExchangeThatIsNotNoticed_IsAmongTheUndecided(int index)
+    {
+        (PyTorchModel model, CharacterOrder order) = models.All[index];
+        string characters = models.CharactersIn(order);
+        // The rarest characters, about which the model has learned least.
+        char[] rarest = [.. characters.OrderBy(character => models.Corpus.Text.Count(other => other == character)).Take(5)];
+        int silent = 0;
+        foreach ((char first, char second) in rarest.SelectMany((one, place) => rarest.Skip(place + 1).Select(other => (one, other))))
+        {
+            ImportedVocabulary exchanged = ImportedVocabulary.FromCharacters(
+                characters.Replace(first, '\0').Replace(second, first).Replace('\0', second), models.Corpus.Normalization);
+            ImportCheck check = model.Check(exchanged, models.Corpus, TestContext.Current.CancellationToken);
+            if (!check.Fits) continue;
+            silent++;
+            Assert.Contains(new Rune(first), check.Undecided);
+            Assert.Contains(new Rune(second), check.Undecided);
+        }
+
+        Assert.True(silent > 0, "This test needs rarer characters.");
+    }
+
     [Fact]
     public void Check_RandomOrder_IsNoBetterThanFrequencies()
     {

@@ -75,7 +75,7 @@ public sealed class CellInspection
         if (ids.Count <= options.Start)
         {
             throw new InvalidOptionsException(
-                FormattableString.Invariant($"'{corpus.Name}' has {ids.Count} tokens, so there is nothing to read ")
+                FormattableString.Invariant($"'{corpus.Name}' has {Plural.Of(ids.Count, "token")}, so there is nothing to read ")
                 + FormattableString.Invariant($"from token {options.Start} on. Use a longer text."),
                 nameof(options.Start));
         }

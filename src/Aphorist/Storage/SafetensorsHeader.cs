@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aphorist.Text;
 
 namespace Aphorist.Storage;
 
@@ -145,7 +146,7 @@ internal sealed class SafetensorsHeader
         }
 
         if (end > fileLength) throw new FormatException($"it has {fileLength} bytes of the {end} its header announces; it was cut off");
-        if (end < fileLength) throw new FormatException($"it has {fileLength - end} bytes after its last tensor");
+        if (end < fileLength) throw new FormatException($"it has {Plural.Of(fileLength - end, "byte")} after its last tensor");
     }
 
     private static string? ReadName(ref Utf8JsonReader json)

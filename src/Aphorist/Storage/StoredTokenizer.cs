@@ -1,4 +1,5 @@
 using System.Text;
+using Aphorist.Text;
 using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Storage;
@@ -49,7 +50,7 @@ internal static class StoredTokenizer
             count++;
         }
 
-        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {count} characters where at least 2 are needed");
+        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {Plural.Of(count, "character")} where at least 2 are needed");
         return CharacterTokenizer.FromCharacters(characters, normalization);
     }
 
@@ -57,7 +58,7 @@ internal static class StoredTokenizer
         string path, IReadOnlyList<string?>? tokens, SpellingCounts? counts, TextNormalization normalization)
     {
         if (tokens is null) throw new ModelFileException(path, "its tokenizer is 'words' but it has no tokens");
-        if (tokens.Count < 2) throw new ModelFileException(path, $"its vocabulary has {tokens.Count} tokens where at least 2 are needed");
+        if (tokens.Count < 2) throw new ModelFileException(path, $"its vocabulary has {Plural.Of(tokens.Count, "token")} where at least 2 are needed");
         Dictionary<string, int> ids = new(tokens.Count, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Count; id++)
         {

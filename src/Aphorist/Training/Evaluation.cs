@@ -161,7 +161,7 @@ public static class ModelEvaluation
             ? evaluator.EvaluateStream(ids, first, cancellationToken)
             : throw new CorpusException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"'{name}' has {ids.Count} tokens. The last {100 * options.TailShare} % of them are too few to predict one. "
+                $"'{name}' has {Plural.Of(ids.Count, "token")}. The last {100 * options.TailShare} % of them are too few to predict one. "
                 + $"Use a longer text."));
     }
 

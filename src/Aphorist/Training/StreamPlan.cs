@@ -1,4 +1,5 @@
 using Aphorist.Numerics;
+using Aphorist.Text;
 
 namespace Aphorist.Training;
 
@@ -24,7 +25,7 @@ internal sealed class StreamPlan : BatchPlan
         if (streamLength < sequenceLength)
         {
             throw new InvalidOptionsException(
-                $"{length} tokens are too few for a BatchSize of {rows} and a SequenceLength of {sequenceLength}: "
+                $"{Plural.Of(length, "token")} {(length == 1 ? "is" : "are")} too few for a BatchSize of {rows} and a SequenceLength of {sequenceLength}: "
                 + $"{(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
                 nameof(TrainingOptions.BatchSize));
         }

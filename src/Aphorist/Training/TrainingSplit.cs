@@ -1,3 +1,4 @@
+using Aphorist.Text;
 using Aphorist.Text.Tokenizers;
 
 namespace Aphorist.Training;
@@ -40,7 +41,7 @@ internal sealed class TrainingSplit
     private static TrainingSplit SplitWindows(long length, int window, TrainingOptions options)
     {
         ValidationWindows last = ValidationWindows.AtEnd(length, window, options.Stride, options.ValidationShare);
-        EnsureBoth(last.First, last.Count, $"{last.First + last.Count} windows", options.ValidationShare);
+        EnsureBoth(last.First, last.Count, Plural.Of(last.First + last.Count, "window"), options.ValidationShare);
         return new TrainingSplit(new WindowPlan(last.First, window, options), last.Count) { ValidationWindows = last };
     }
 
@@ -48,7 +49,7 @@ internal sealed class TrainingSplit
     {
         long training = StartOfTail(length, options.ValidationShare), validation = length - training;
         // The first token of the validation set is not predicted.
-        EnsureBoth(training, validation - 1, $"{length} tokens", options.ValidationShare);
+        EnsureBoth(training, validation - 1, Plural.Of(length, "token"), options.ValidationShare);
         return new TrainingSplit(new StreamPlan(training, options), Math.Max(0, validation - 1)) { ValidationStart = training };
     }
 
@@ -63,7 +64,7 @@ internal sealed class TrainingSplit
         int minimum = options.Objective == Objective.Windows ? window + 1 : 2;
         if (length < minimum)
             throw new CorpusException(
-                $"The validation text has {length} tokens, but at least {minimum} are needed to predict one. Use a longer text.");
+                $"The validation text has {Plural.Of(length, "token")}, but at least {minimum} are needed to predict one. Use a longer text.");
         if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
         ValidationWindows all = ValidationWindows.AtEnd(length, window, options.Stride, share: 1);
         return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };

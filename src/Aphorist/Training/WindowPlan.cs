@@ -1,4 +1,5 @@
 using Aphorist.Numerics;
+using Aphorist.Text;
 
 namespace Aphorist.Training;
 
@@ -49,7 +50,7 @@ internal sealed class WindowPlan : BatchPlan
     public static long CountWindows(long length, int window, int stride) => length > window
         ? (length - window + stride - 1) / stride
         : throw new CorpusException(
-            $"The text has {length} tokens, but a window of {window} and the token after it need at least {window + 1}. "
+            $"The text has {Plural.Of(length, "token")}, but a window of {window} and the token after it need at least {window + 1}. "
             + "Use a longer text or a smaller window.");
 
     public override void StartEpoch(int epoch)

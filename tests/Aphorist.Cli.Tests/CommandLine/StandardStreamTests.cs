@@ -59,6 +59,22 @@ public sealed class StandardStreamTests(TrainedModel trained) : IDisposable
         AphoristProcess.RunInBash(folder.Path, lines).ExpectOutput("code 130");
     }
 
+    [Theory]
+    [InlineData("score MODEL -")]
+    [InlineData("train - --run run --epochs 1 --window 10 --samples false")]
+    [InlineData("generate MODEL --prompt - --length 3")]
+    public void Read_Terminal_SaysThatItWaitsForInput(string call)
+    {
+        PseudoTerminal.SkipWhereMissing();
+        string arguments = call.Replace("MODEL", trained.Run, StringComparison.Ordinal);
+        string text = string.Concat(Enumerable.Repeat("the cat sat on the mat\\n", 20));
+        // The end of input of a terminal is Ctrl-D at the beginning of a line.
+        string lines = $"""
+            (sleep 2; printf '{text}'; printf '\004') | script -qec "dotnet '{AphoristProcess.Assembly}' {arguments}" /dev/null
+            """;
+        AphoristProcess.RunInBash(folder.Path, lines).Expect(0).ExpectOutput("Reading from standard input. End it with Ctrl-D");
+    }
+
     [Fact]
     public void Evaluate_PipeInFolder_IsSkippedWithANote()
     {

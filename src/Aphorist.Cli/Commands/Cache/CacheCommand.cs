@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Cache;
 
@@ -88,8 +89,7 @@ internal static class CacheCommand
 
     private static string Summarize(IReadOnlyCollection<CorpusCacheEntry> entries)
     {
-        string files = entries.Count == 1 ? "1 file" : $"{entries.Count} files";
-        return string.Create(CultureInfo.InvariantCulture, $"{files}, {entries.Sum(entry => entry.ByteCount):N0} bytes");
+        return $"{Plural.Of(entries.Count, "file")}, {Plural.Of(entries.Sum(entry => entry.ByteCount), "byte")}";
     }
 
     private static string NameOf(CorpusCacheKind kind) => kind.ToString().ToLowerInvariant();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Corpora;
 
@@ -65,7 +66,7 @@ internal static class CorporaCommand
         CorpusCache cache = new();
         CorpusCacheEntry[] files = [.. cache.GetEntries().Where(file => file.Kind != CorpusCacheKind.Download)];
         if (files.Length == 0) return;
-        string count = files.Length == 1 ? "1 file" : $"{files.Length} files", size = $"{Quantity.Of(files.Sum(file => file.ByteCount))}B";
+        string count = Plural.Of(files.Length, "file"), size = $"{Quantity.Of(files.Sum(file => file.ByteCount))}B";
         notes.WriteLine($"Large corpora are cached in {cache.Folder}: {count}, {size}. 'aphorist cache' lists and clears them.");
     }
 

@@ -39,7 +39,7 @@ internal static class ExportCommand
     {
         Command command = new("export", "Export a model to ONNX or Keras.") { Model };
         OptionGroup.Attach(command, new("Format", To, Graph), new("Output", Output));
-        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, CommandOutput.Of(call), cancellationToken)));
+        command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
             new("aphorist export runs/nietzsche", "Write runs/nietzsche/model.onnx, which computes the probabilities of the next token."),
@@ -53,7 +53,7 @@ internal static class ExportCommand
         return command;
     }
 
-    private static int Run(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
     {
         string path = ModelPath.Of(call.GetRequiredValue(Model));
         Format format = To.GetValue(call) ?? Format.Onnx;
@@ -67,7 +67,7 @@ internal static class ExportCommand
         OutputPath? list = format == Format.Keras && target.IsFile
             ? OutputPath.Of(KerasWeightsFile.VocabularyPath(file), OutputContent.Text, output, source)
             : null;
-        LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         long bytes = Write(model, target, list, format, graph, cancellationToken);
         // Keras 3 reads files of Keras 2, but has another hard sigmoid.
         bool isKeras2 = format == Format.Keras && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;

@@ -56,16 +56,17 @@ internal static class PromptArguments
         if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null && call.GetResult(PromptFile) is null
             && call.GetValue(Prompt) != "-")
         {
-            throw new UsageException($"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
+            throw new UsageException(
+                $"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
         }
 
         UnknownCharacterPolicy policy = Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error;
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         string prompt = call.GetValue(Passage) is string source
             ? await ReadPassageAsync(source, options, model, seed, policy, output, cancellationToken)
-            : call.GetValue(PromptFile) is string file ? await ReadTextAsync(() => Open(file), file, options, output.Notes, cancellationToken)
+            : call.GetValue(PromptFile) is string file ? await ReadTextAsync(file, options, output, cancellationToken)
             : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
-            : await ReadTextAsync(() => output.Input, "standard input", options, output.Notes, cancellationToken);
+            : await ReadTextAsync(file: null, options, output, cancellationToken);
         return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }
 
@@ -111,34 +112,35 @@ internal static class PromptArguments
         return new TextGenerator(model).ChoosePassage(corpus, seed);
     }
 
-    private static FileStream Open(string file) =>
-        Directory.Exists(file) ? throw new IOException($"'{file}' is a folder: name a file in it.") : File.OpenRead(file);
-
-    /// <summary>Reads a prompt. It can come from a pipe into which nobody writes, so the call can be interrupted meanwhile.</summary>
-    private static Task<string> ReadTextAsync(
-        Func<Stream> open, string name, CorpusOptions options, TextWriter notes, CancellationToken cancellationToken) =>
-        Task.Run(() => ReadText(open, name, options, notes), cancellationToken).WaitAsync(cancellationToken);
-
-    private static string ReadText(Func<Stream> open, string name, CorpusOptions options, TextWriter notes)
+    /// <summary>Reads a prompt from a file, or from standard input.</summary>
+    private static async Task<string> ReadTextAsync(
+        string? file, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        using MemoryStream bytes = new();
+        if (Directory.Exists(file)) throw new IOException($"'{file}' is a folder: name a file in it.");
+        // It can be a pipe into which nobody writes. The wait for it can be interrupted.
+        byte[] bytes = await Task.Run(() => file is null ? ReadInput(output.Input) : File.ReadAllBytes(file), cancellationToken)
+            .WaitAsync(cancellationToken);
+        Corpus prompt = Corpus.FromBytes(bytes, file ?? "standard input", options with { Lowercase = false });
+        foreach (string note in prompt.Notes) output.Notes.WriteLine(note);
+        // Shells and editors end a text with a line break.
+        return prompt.Text.EndsWith('\n') ? prompt.Text[..^1] : prompt.Text;
+    }
+
+    private static byte[] ReadInput(Stream input)
+    {
         try
         {
-            using Stream stream = open();
-            stream.CopyTo(bytes);
+            using MemoryStream bytes = new();
+            input.CopyTo(bytes);
+            return bytes.ToArray();
         }
         catch (IOException exception)
         {
             throw new IOException(
-                $"Cannot read the prompt from {name} ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give it "
-                + $"with {Prompt.Name}.",
+                $"Cannot read the prompt from standard input ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give "
+                + $"it with {Prompt.Name}.",
                 exception);
         }
-
-        Corpus prompt = Corpus.FromBytes(bytes.ToArray(), name, options with { Lowercase = false });
-        foreach (string note in prompt.Notes) notes.WriteLine(note);
-        // Shells and editors end a text with a line break.
-        return prompt.Text.EndsWith('\n') ? prompt.Text[..^1] : prompt.Text;
     }
 
     /// <summary>Leaves out what the model does not know of a corpus, with a note.</summary>

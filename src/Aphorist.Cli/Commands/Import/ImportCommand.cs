@@ -4,6 +4,7 @@ using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Commands.Info;
 using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Import;
 
@@ -130,7 +131,9 @@ internal static class ImportCommand
             new("the model to import", source),
             new("the text", call.GetValue(Corpus) ?? []),
             new("the vocabulary", [.. ((string?[])[call.GetValue(Characters), call.GetValue(Map)]).OfType<string>()]));
-        ImportedModel imported = ModelImport.Read(source, Window.GetValue(call) ?? ModelSpec.Notebook.Window, Gates.GetValue(call));
+        int window = Window.GetValue(call) ?? ModelSpec.Notebook.Window;
+        ImportedModel imported = await Task.Run(() => ModelImport.Read(source, window, Gates.GetValue(call)), cancellationToken)
+            .WaitAsync(cancellationToken);
         CheckShape(call, source, imported.Spec);
         ImportTrial trial = new(imported, vocabulary, Order.GetValue(call), output);
         (ImportedVocabulary known, ImportCheck? check) = await trial.RunAsync(Checked.GetValue(call) ?? true, cancellationToken);
@@ -161,8 +164,8 @@ internal static class ImportCommand
     private static void CheckShape(ParseResult call, string source, ModelSpec spec)
     {
         Check(Hidden, spec.HiddenSize, $"a hidden size of {spec.HiddenSize}");
-        Check(Layers, spec.Layers, spec.Layers == 1 ? "1 layer" : $"{spec.Layers} layers");
-        Check(Window, spec.Window, $"a window of {spec.Window} tokens");
+        Check(Layers, spec.Layers, Plural.Of(spec.Layers, "layer"));
+        Check(Window, spec.Window, $"a window of {Plural.Of(spec.Window, "token")}");
         if (Gates.GetValue(call) is GateActivation gates && gates != spec.Gates)
             throw Mismatch(Gates, ModelDescription.GatesOf(spec with { Gates = gates }), $"{ModelDescription.GatesOf(spec)} gates");
 
@@ -177,11 +180,14 @@ internal static class ImportCommand
 
     private static string Summary(LanguageModel model, string file, ImportCheck? check)
     {
-        string mode = model.TrainedMode == GenerationMode.Stateful
-            ? check is { WindowLoss: > 0 } ? $" It predicts best with a carried state ({Losses(check)}), so that is its default mode." : ""
-            : check is { WindowLoss: > 0 }
-                ? $" It predicts best in windows of {model.Spec.Window} characters ({Losses(check)}), so that is its default mode."
-                : $" It was trained on windows of {model.Spec.Window} characters, so window mode is its default.";
+        string windows = $"windows of {Plural.Of(model.Spec.Window, "character")}";
+        string mode = check is { WindowLoss: > 0 }
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" Its loss on the corpus is {check.WindowLoss:F2} nats per character in {windows} and {check.StatefulLoss:F2} with a " +
+                $"carried state. Its default is {(model.TrainedMode == GenerationMode.Window ? "window" : "stateful")} mode.")
+            : model.TrainedMode == GenerationMode.Window ? $" It was trained on {windows}, so window mode is its default."
+            : "";
         ModelOrigin origin = model.Origin!;
         string program = origin.Version is null ? origin.Program : $"{origin.Program} {origin.Version}";
         string optimizer = model.OptimizerState is null
@@ -191,14 +197,6 @@ internal static class ImportCommand
             CultureInfo.InvariantCulture,
             $"Imported {model.Parameters.Count:N0} parameters from {program} with {model.Tokenizer.VocabularySize} characters " +
             $"to {file}.{mode}{optimizer}");
-    }
-
-    private static string Losses(ImportCheck check)
-    {
-        (double better, double worse, string other) = check.BestMode == GenerationMode.Window
-            ? (check.WindowLoss, check.StatefulLoss, "with a carried state")
-            : (check.StatefulLoss, check.WindowLoss, "in windows");
-        return string.Create(CultureInfo.InvariantCulture, $"{better:F2} nats per character, {worse:F2} {other}");
     }
 
     private static string Json(LanguageModel model, string file, ImportedVocabulary vocabulary, ImportCheck? check) => JsonLine.Of(json =>
@@ -225,6 +223,7 @@ internal static class ImportCommand
         json.WriteNumber("count", check.Count);
         json.WriteNumber("nats", check.Loss);
         json.WriteNumber("unigramNats", check.UnigramLoss);
+        json.WriteString("undecided", string.Concat(check.Undecided));
         json.WriteFinite("windowNats", check.WindowLoss > 0 ? check.WindowLoss : null);
         json.WriteFinite("statefulNats", check.StatefulLoss > 0 ? check.StatefulLoss : null);
         json.WriteEndObject();

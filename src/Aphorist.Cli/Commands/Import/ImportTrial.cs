@@ -12,6 +12,8 @@ namespace Aphorist.Cli.Commands.Import;
 /// <param name="output">Where notes are written.</param>
 internal sealed class ImportTrial(ImportedModel imported, VocabularySource source, CharacterOrder? order, CommandOutput output)
 {
+    private const int MostNamed = 12;
+
     /// <summary>Returns the vocabulary, and how well it fits; null if that was not checked.</summary>
     /// <exception cref="InvalidDataException">It does not fit.</exception>
     public async Task<(ImportedVocabulary Vocabulary, ImportCheck? Check)> RunAsync(bool isChecked, CancellationToken cancellationToken)
@@ -39,10 +41,13 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
         }
 
         if (check.UnknownCharacters > 0)
-            output.Notes.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The text has {check.UnknownCharacters:N0} characters that the vocabulary lacks. They were left out of the check."));
+            output.Notes.WriteLine($"The text has {Plural.Of(check.UnknownCharacters, "character")} that the vocabulary lacks, left out of the check.");
         if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short.");
+        if (check.Undecided.Count > 0)
+            output.Notes.WriteLine(
+                $"This text hardly tells the ids of some characters apart; if two of them were exchanged, that would not be noticed: " +
+                $"{string.Join(", ", check.Undecided.Take(MostNamed).Select(CharacterName.Of))}" +
+                (check.Undecided.Count > MostNamed ? $" and {check.Undecided.Count - MostNamed} more." : "."));
         return check.Fits ? (vocabulary, check) : throw new InvalidDataException(Refusal(check));
     }
 

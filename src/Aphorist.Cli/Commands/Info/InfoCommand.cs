@@ -11,12 +11,12 @@ internal static class InfoCommand
     public static Command Create()
     {
         Command command = new("info", "Describe a model file: architecture, vocabulary, training, tensors.") { Model };
-        command.SetAction(call =>
+        command.SetAction(async (call, cancellationToken) =>
         {
             CommandOutput output = CommandOutput.Of(call);
             string path = ModelPath.Of(call.GetRequiredValue(Model));
             // Loading checks every weight.
-            LanguageModel model = LanguageModel.Load(path);
+            LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
             ModelFileInfo file = ModelFileInfo.Read(path);
             if (output.Json) output.Result.Announce(ModelDescription.Json(file, model.Parameters.Count));
             else ModelDescription.Write(output.Result, file, model.Parameters.Count);

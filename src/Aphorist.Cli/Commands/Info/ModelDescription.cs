@@ -62,7 +62,7 @@ internal static class ModelDescription
     private static string ArchitectureOf(ModelSpec spec)
     {
         string reset = ResetGateOf(spec) is string place ? $"reset gate {place} the product, " : "";
-        return $"{ShapeOf(spec)}, {GatesOf(spec)} gates, {reset}window of {spec.Window} tokens";
+        return $"{ShapeOf(spec)}, {GatesOf(spec)} gates, {reset}window of {Plural.Of(spec.Window, "token")}";
     }
 
     /// <summary>Describes the layers of a model in a few words.</summary>
@@ -120,7 +120,7 @@ internal static class ModelDescription
         spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
 
     private static string ModeOf(ModelFileInfo file) => file.TrainedMode == GenerationMode.Window
-        ? $"windows of {file.Spec.Window} tokens: 'aphorist generate' uses --mode window by default"
+        ? $"windows of {Plural.Of(file.Spec.Window, "token")}: 'aphorist generate' uses --mode window by default"
         : "a carried state: 'aphorist generate' uses --mode stateful by default";
 
     private static string? ResetGateOf(ModelSpec spec) =>
@@ -171,7 +171,7 @@ internal static class ModelDescription
             ["corpus", $"{training.Corpus} (SHA-256 {training.CorpusSha256})"],
             [
                 "training",
-                string.Create(Culture, $"{training.Epochs} {(training.Epochs == 1 ? "epoch" : "epochs")}, loss {training.Loss:F4}{heldOut}"),
+                string.Create(Culture, $"{Plural.Of(training.Epochs, "epoch")}, loss {training.Loss:F4}{heldOut}"),
             ],
             ["preset", $"{training.Preset}, seed {training.Seed}"],
             ["created by", $"Aphorist {training.Version}"],

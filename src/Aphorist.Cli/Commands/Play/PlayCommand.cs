@@ -43,7 +43,7 @@ internal static class PlayCommand
             new("Text", Prompt, Output),
             new("Sampling", [Temperature, .. SamplingArguments.Filters, Seed]),
             SamplingArguments.Penalties);
-        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, CommandOutput.Of(call), cancellationToken)));
+        command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
             new("aphorist play runs/aphorisms", "Start with an empty text. The last lines of the screen list the keys."),
@@ -53,7 +53,7 @@ internal static class PlayCommand
         return command;
     }
 
-    private static int Run(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
     {
         AphoristConsole console = output.Console;
         if (!console.IsInputTerminal || !console.IsOutputTerminal || console.GetVariable("TERM") is "dumb")
@@ -66,7 +66,7 @@ internal static class PlayCommand
         OutputPath? target = call.GetValue(Output) is string named
             ? OutputPath.Of(named, OutputContent.Results, output, new CommandInput("the model", path))
             : null;
-        LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PlaySession session = new(new TextGenerator(model, GenerationMode.Stateful), options, end.Token);
         PlayFile? file = target is { IsStandardOutput: false } ? new(target, cancellationToken) : null;

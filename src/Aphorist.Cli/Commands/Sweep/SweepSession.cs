@@ -27,7 +27,7 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             output.Result.Flush();
-            await output.Console.Error.WriteLineAsync($"Interrupted. Continue with: {again}");
+            await output.Console.Error.WriteLineAsync($"Interrupted. Continue, in the same folder, with: {again}");
             return ExitCode.Interrupted;
         }
 

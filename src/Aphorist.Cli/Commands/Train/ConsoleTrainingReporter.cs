@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
@@ -21,7 +22,7 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
             : string.Create(Culture, $", {started.ValidationPredictions:N0} {where} for validation");
         await output.Notes.WriteLineAsync(string.Create(
             Culture,
-            $"{run.Corpus.Name}: {SizeOf(started)}. {started.Predictions:N0} predictions per epoch{validation}. "
+            $"{run.Corpus.Name}: {SizeOf(started)}. {Plural.Of(started.Predictions, "prediction")} per epoch{validation}. "
             + $"Run folder: {run.Folder}."));
         if (started.CompletedEpochs > 0) await output.Notes.WriteLineAsync($"Resuming after epoch {started.CompletedEpochs}.");
     }
@@ -70,7 +71,7 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
     {
         await progressBar.HideAsync();
         await output.Notes.WriteLineAsync(string.Create(
-            Culture, $"Trained for {completed.Epochs} {(completed.Epochs == 1 ? "epoch" : "epochs")} in {completed.Seconds:F0} s."));
+            Culture, $"Trained for {Plural.Of(completed.Epochs, "epoch")} in {completed.Seconds:F0} s."));
         await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.BestModelPath)} --prompt \"...\"");
         output.Result.Announce(run.BestModelPath);
     }
@@ -83,12 +84,12 @@ internal sealed class ConsoleTrainingReporter(CommandOutput output, EpochProgres
         $"The loss rose to {divergence.Loss:F2} in epoch {divergence.Epoch} (expected about {divergence.ExpectedLoss:F2}). "
         + $"Restored the last good weights; the learning rate is now {divergence.LearningRate:G4}.");
 
-    private string SizeOf(TrainingStarted started) => string.Create(Culture, $"{started.Characters:N0} characters") + TokensOf(started);
+    private string SizeOf(TrainingStarted started) => Plural.Of(started.Characters, "character") + TokensOf(started);
 
     private string TokensOf(TrainingStarted started) => run.Options.Tokenizer.Kind switch
     {
-        TokenizerKind.Words => string.Create(Culture, $", {started.Tokens:N0} tokens, {started.VocabularySize:N0} distinct"),
-        TokenizerKind.Bytes => string.Create(Culture, $", {started.Tokens:N0} bytes"),
+        TokenizerKind.Words => string.Create(Culture, $", {Plural.Of(started.Tokens, "token")}, {started.VocabularySize:N0} distinct"),
+        TokenizerKind.Bytes => $", {Plural.Of(started.Tokens, "byte")}",
         _ => $", {started.VocabularySize} distinct",
     };
 }

@@ -122,7 +122,12 @@ internal static class TrainCommand
             StandardInput = output.Input,
             Samples = samples ?? true,
         };
-        if (options.From is not null && FineTuning.Note(options) is { } note) await output.Notes.WriteLineAsync(note);
+        if (options.From is not null
+            && await Task.Run(() => FineTuning.Note(options), cancellationToken).WaitAsync(cancellationToken) is { } note)
+        {
+            await output.Notes.WriteLineAsync(note);
+        }
+
         try
         {
             return await TrainingRun.CreateAsync(options, folder, report, cancellationToken);

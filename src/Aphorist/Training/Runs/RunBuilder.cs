@@ -12,7 +12,10 @@ internal static class RunBuilder
     {
         // The name of the corpus chooses the folder within runs, so any name there is as good.
         new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
-        LanguageModel? from = options.From is null ? null : LanguageModel.Load(ModelFileOf(options.From));
+        LanguageModel? from = options.From is not string start
+            ? null
+            : await Task.Run(() => LanguageModel.Load(ModelFileOf(start)), cancellationToken).WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
         if (from is not null) options = WithModel(options, from);
         options.Validate();
         RunTexts texts = await RunTexts.OpenAsync(options, progress, cancellationToken).ConfigureAwait(false);
