@@ -203,7 +203,8 @@ public sealed class SafetensorsReader : IDisposable
     private SafetensorsHeader ReadHeader()
     {
         Span<byte> prefix = stackalloc byte[sizeof(long)];
-        if (FileLength < prefix.Length) throw new FormatException($"it has only {Plural.Of(FileLength, "byte")} and is not a safetensors file");
+        if (FileLength < prefix.Length)
+            throw new FormatException($"it has only {Plural.Of(FileLength, "byte")} and is not a safetensors file");
         ReadBytes(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(FileLength - prefix.Length)) EnsureNotOtherFormat();

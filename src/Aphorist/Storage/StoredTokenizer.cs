@@ -50,15 +50,18 @@ internal static class StoredTokenizer
             count++;
         }
 
-        if (count < 2) throw new ModelFileException(path, $"its vocabulary has {Plural.Of(count, "character")} where at least 2 are needed");
+        if (count < 2) throw TooFew(path, Plural.Of(count, "character"));
         return CharacterTokenizer.FromCharacters(characters, normalization);
     }
+
+    private static ModelFileException TooFew(string path, string found) =>
+        new(path, $"its vocabulary has {found} where at least 2 are needed");
 
     private static WordTokenizer ReadWords(
         string path, IReadOnlyList<string?>? tokens, SpellingCounts? counts, TextNormalization normalization)
     {
         if (tokens is null) throw new ModelFileException(path, "its tokenizer is 'words' but it has no tokens");
-        if (tokens.Count < 2) throw new ModelFileException(path, $"its vocabulary has {Plural.Of(tokens.Count, "token")} where at least 2 are needed");
+        if (tokens.Count < 2) throw TooFew(path, Plural.Of(tokens.Count, "token"));
         Dictionary<string, int> ids = new(tokens.Count, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Count; id++)
         {

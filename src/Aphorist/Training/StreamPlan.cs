@@ -25,8 +25,8 @@ internal sealed class StreamPlan : BatchPlan
         if (streamLength < sequenceLength)
         {
             throw new InvalidOptionsException(
-                $"{Plural.Of(length, "token")} {(length == 1 ? "is" : "are")} too few for a BatchSize of {rows} and a SequenceLength of {sequenceLength}: "
-                + $"{(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
+                $"{Plural.Of(length, "token")} {(length == 1 ? "is" : "are")} too few for a BatchSize of {rows} and a "
+                + $"SequenceLength of {sequenceLength}: {(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
                 nameof(TrainingOptions.BatchSize));
         }
 

@@ -64,7 +64,8 @@ internal sealed class TrainingSplit
         int minimum = options.Objective == Objective.Windows ? window + 1 : 2;
         if (length < minimum)
             throw new CorpusException(
-                $"The validation text has {Plural.Of(length, "token")}, but at least {minimum} are needed to predict one. Use a longer text.");
+                $"The validation text has {Plural.Of(length, "token")}, but at least {minimum} are needed to predict one. "
+                + "Use a longer text.");
         if (options.Objective == Objective.Stream) return new TrainingSplit(Plan, length - 1);
         ValidationWindows all = ValidationWindows.AtEnd(length, window, options.Stride, share: 1);
         return new TrainingSplit(Plan, all.Count) { ValidationWindows = all };

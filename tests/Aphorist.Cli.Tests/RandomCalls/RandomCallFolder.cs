@@ -49,13 +49,16 @@ internal sealed class RandomCallFolder : IDisposable
         exit $PIPESTATUS
         """);
 
-    /// <summary>Describes what a call should not have changed: files that it read, links, devices, modes, and temporary files it left.</summary>
+    /// <summary>
+    /// Describes what a call should not have changed: files that it read, links, devices and modes; and the temporary files that it left.
+    /// </summary>
     public IEnumerable<string> Faults(RandomCall call)
     {
         Dictionary<string, string> after = State();
         // Pictures and pages in a run folder are default outputs.
-        HashSet<string> read = [.. call.Read.Select(Plain).SelectMany(Below).Where(path => Path.GetExtension(path) is not (".png" or ".html"))];
-        HashSet<string> written = [.. call.Written.Select(Plain).SelectMany(Below)];
+        HashSet<string> named = [.. call.Read.Concat(call.Written).Select(Plain).SelectMany(Below)];
+        HashSet<string> read =
+            [.. call.Read.Select(Plain).SelectMany(Below).Where(path => Path.GetExtension(path) is not (".png" or ".html"))];
         foreach ((string path, string state) in before)
         {
             string? now = after.GetValueOrDefault(path);
@@ -66,7 +69,7 @@ internal sealed class RandomCallFolder : IDisposable
                 yield return $"'{path}' was '{state}' and is '{now}'.";
             else if (now.Split(' ')[1] != state.Split(' ')[1]) yield return $"The mode of '{path}' was '{state}' and is '{now}'.";
             else if (read.Contains(path)) yield return $"The input '{path}' has changed.";
-            else if (!written.Contains(path) && !call.Read.Any(word => Below(Plain(word)).Contains(path))) yield return $"'{path}', which the call does not name, has changed.";
+            else if (!named.Contains(path)) yield return $"'{path}', which the call does not name, has changed.";
         }
 
         foreach (string path in after.Keys.Where(path => path.Contains(".tmp-", StringComparison.Ordinal)))

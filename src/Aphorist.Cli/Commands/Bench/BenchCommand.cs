@@ -13,7 +13,7 @@ internal static class BenchCommand
     private const string Large = "LSTM(512) x 2";
 
     private static readonly NumberOption<double> Seconds = NumberOptions.Real(
-        "--seconds", "seconds", "Seconds to measure each figure.", NumberRange.Above(0, 3600), 1);
+        "--seconds", "seconds", "Seconds to measure each figure.", new(0.001, 3600), 1);
 
     private static readonly NumberOption<int> Threads = NumberOptions.Whole(
         "--threads", "Number of threads. Default: one per processor.", 1, 1024);

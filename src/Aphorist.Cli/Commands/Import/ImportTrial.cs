@@ -41,7 +41,8 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
         }
 
         if (check.UnknownCharacters > 0)
-            output.Notes.WriteLine($"The text has {Plural.Of(check.UnknownCharacters, "character")} that the vocabulary lacks, left out of the check.");
+            output.Notes.WriteLine(
+                $"The text has {Plural.Of(check.UnknownCharacters, "character")} that the vocabulary lacks, left out of the check.");
         if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short.");
         if (check.Undecided.Count > 0)
             output.Notes.WriteLine(

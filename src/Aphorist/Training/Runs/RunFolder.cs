@@ -183,8 +183,8 @@ internal sealed class RunFolder(string path)
             && epochs.Zip(state.History).All(pair => (pair.First.Epoch, pair.First.Loss).Equals((pair.Second.Epoch, pair.Second.Loss)));
         if (fits) return;
         throw new TrainingRunException(
-            $"'{Metrics}', with {Plural.Of(epochs.Count, "epoch")}, does not fit the checkpoint, with {known}: resuming would replace results. Nothing "
-            + "was changed. Restore the checkpoint of these metrics, move them and the models elsewhere, or start a new run.",
+            $"'{Metrics}', with {Plural.Of(epochs.Count, "epoch")}, does not fit the checkpoint, with {known}: resuming would replace "
+            + "results. Nothing was changed. Restore the checkpoint of these metrics, move them and the models elsewhere, or start a new run.",
             Metrics);
     }
 

@@ -23,9 +23,9 @@ public sealed record TrainingRunOptions
     internal int FormatVersion { get; init; } = CurrentFormatVersion;
 
     /// <summary>
-    /// The training corpus: catalog names, files, folders, globs, or <c>-</c> for standard input. The options of a run on disk have absolute
-    /// paths. There a name of the catalog begins with <c>catalog:</c>, and <c>-</c> is the copy of standard input in the run folder, if
-    /// there is one.
+    /// The training corpus: catalog names, files, folders, globs, or <c>-</c> for standard input. The options of a run on disk have
+    /// absolute paths. There a name of the catalog begins with <c>catalog:</c>, and <c>-</c> is the copy of standard input in the run
+    /// folder, if there is one.
     /// </summary>
     public required IReadOnlyList<string> Corpus { get; init; }
 
