@@ -26,7 +26,8 @@ internal sealed class StreamPlan : BatchPlan
         {
             throw new InvalidOptionsException(
                 $"{Plural.Of(length, "token")} {(length == 1 ? "is" : "are")} too few for a BatchSize of {rows} and a "
-                + $"SequenceLength of {sequenceLength}: {(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, a smaller SequenceLength, or a longer text.",
+                + $"SequenceLength of {sequenceLength}: {(rows + 1L) * sequenceLength} are needed. Use a smaller BatchSize, "
+                + "a smaller SequenceLength, or a longer text.",
                 nameof(TrainingOptions.BatchSize));
         }
 

@@ -184,7 +184,8 @@ internal sealed class RunFolder(string path)
         if (fits) return;
         throw new TrainingRunException(
             $"'{Metrics}', with {Plural.Of(epochs.Count, "epoch")}, does not fit the checkpoint, with {known}: resuming would replace "
-            + "results. Nothing was changed. Restore the checkpoint of these metrics, move them and the models elsewhere, or start a new run.",
+            + "results. Nothing was changed. Restore the checkpoint of these metrics, move them and the models "
+            + "elsewhere, or start a new run.",
             Metrics);
     }
 
