@@ -47,7 +47,7 @@ public sealed class DamagedModelFileTests : IDisposable
     [InlineData("\\n \\\"", "\\n  \\\"", "repeats a character (U+0020 after U+0020)")]
     [InlineData("ab\u00e9", "ba\u00e9", "not sorted")]
     [InlineData("ab\u00e9", "ab\u00e9\u00ea", "has shape [20, 9] where [20, 10] is expected")]
-    [InlineData("\\n \\\"\\\\ab\u00e9\u4e2d\\uD83D\\uDE00", "a", "vocabulary has 1 characters")]
+    [InlineData("\\n \\\"\\\\ab\u00e9\u4e2d\\uD83D\\uDE00", "a", "vocabulary has 1 character")]
     [InlineData("\\uD83D\\uDE00", "\\uD83D", "damaged")]
     [InlineData("\"lowercase\":true", "\"lowercase\":null", "damaged at $.normalization.lowercase")]
     public void Load_ChangedDescription_SaysWhatIsWrong(string before, string after, string problem)

@@ -89,7 +89,7 @@ public sealed class StoredTokenizerTests : IDisposable
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"a\",\"\uFFFD\",\" b\"]", "token 0 of its vocabulary is 'a' where only token 0 is U+FFFD")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"a\uFFFD\",\" b\"]", "token 1 of its vocabulary is 'a\uFFFD'")]
     [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\",\"\\uD83D\",\" b\"]", "damaged")]
-    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\"]", "vocabulary has 1 tokens where at least 2 are needed")]
+    [InlineData("[\"\uFFFD\",\"a\",\" b\"]", "[\"\uFFFD\"]", "vocabulary has 1 token where at least 2 are needed")]
     [InlineData(
         "[\"\uFFFD\",\"a\",\" b\"]",
         "[\"\uFFFD\",\"a\",\" b\",\" c\"]",
