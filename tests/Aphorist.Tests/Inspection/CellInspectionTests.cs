@@ -96,7 +96,7 @@ public sealed class CellInspectionTests
     public void Of_NothingToRead_SaysSo()
     {
         LanguageModel model = Model(TokenizerKind.Characters);
-        Assert.Contains("'hall' has 1380 tokens", Refusal(() => Inspect(model, new() { Start = 1380 })), StringComparison.Ordinal);
+        Assert.Contains("'hall' has 1,380 tokens", Refusal(() => Inspect(model, new() { Start = 1380 })), StringComparison.Ordinal);
         Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Start = -1 })), StringComparison.Ordinal);
         Assert.Contains("must be 0 or more", Refusal(() => Inspect(model, new() { Length = -1 })), StringComparison.Ordinal);
         Assert.Throws<UnknownCharacterException>(
