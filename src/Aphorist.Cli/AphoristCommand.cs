@@ -57,7 +57,7 @@ internal static class AphoristCommand
         foreach ((string name, Func<Command> create) in Commands)
             if (!isClear || name == called) root.Add(create());
 
-        foreach (Command command in root.Subcommands) LastOptions.Win(command);
+        foreach (Command command in root.Subcommands) RepeatedOptions.UseLastValue(command);
         root.HelpName = Name;
         // Tab completion passes the whole line, so the parser must know the name of the program.
         root.Aliases.Add(Name);

@@ -1,3 +1,4 @@
+using Aphorist.Cli.Terminal;
 using Aphorist.IO;
 using Aphorist.Text;
 
@@ -26,9 +27,12 @@ internal sealed record CommandInput(string Name, params IReadOnlyList<string> So
         source == OutputPath.Standard ? (IReadOnlyList<string>)(console.InputPath is string input ? [input] : [])
         : Directory.Exists(source) ? FileSearch.TextFilesUnder(source)
         : File.Exists(source) ? [source]
-        : CorpusCatalog.TryGet(source, out CorpusEntry? entry) ? [Path.Combine(new CorpusCache().DownloadFolder, entry.FileName)]
+        : CorpusCatalog.TryGet(NameOf(source), out CorpusEntry? entry) ? [Path.Combine(new CorpusCache().DownloadFolder, entry.FileName)]
         : FileSearch.IsGlob(source) ? FileSearch.Matching(source)
         : [source]);
+
+    private static string NameOf(string source) =>
+        source.StartsWith("catalog:", StringComparison.OrdinalIgnoreCase) ? source["catalog:".Length..] : source;
 }
 
 /// <summary>
@@ -87,6 +91,25 @@ internal sealed class OutputPath
         return new OutputFile(output, opening.WaitAsync(cancellationToken).GetAwaiter().GetResult(), cancellationToken);
     }
 
+    /// <summary>Writes the whole output and completes it.</summary>
+    /// <returns>The number of bytes.</returns>
+    /// <exception cref="IOException">The file cannot be written, or the reader of a pipe does not want all of it.</exception>
+    public long Write(Action<Stream> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using OutputFile file = Open(cancellationToken);
+            write(file.Stream);
+            file.Commit();
+            return file.Length;
+        }
+        catch (IOException exception) when (ResultStream.IsBrokenPipe(exception))
+        {
+            // Half a model is no result, unlike half a text.
+            throw new InvalidDataException($"The reader of {Name} closed it before the output was complete.", exception);
+        }
+    }
+
     private static void CheckStandardOutput(string path, OutputContent content, CommandOutput output)
     {
         if (content != OutputContent.Results && output.Json)
@@ -97,7 +120,8 @@ internal sealed class OutputPath
 
     private void EnsureIsNoInput(IReadOnlyList<CommandInput> inputs)
     {
-        if (!IsFile) return;
+        // A descriptor of this process can be a regular file.
+        if (target is { Kind: FileKind.Stream, IsRegularFile: false }) return;
         foreach (CommandInput input in inputs)
         {
             string? same = input.FindFiles(output.Console).FirstOrDefault(file => target!.IsSameAs(FileTarget.Of(file)));

@@ -41,10 +41,10 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
     public async ValueTask HideAsync()
     {
         if (display is null || !isUsable) return;
+        AppDomain.CurrentDomain.ProcessExit -= onExit;
         closing!.TrySetResult();
         await display;
         display = null;
-        AppDomain.CurrentDomain.ProcessExit -= onExit;
     }
 
     private async Task OpenAsync(string title)
@@ -76,8 +76,9 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
     private void Restore()
     {
         isUsable = false;
-        closing!.TrySetResult();
-        display!.Wait(RestoreTime);
+        closing?.TrySetResult();
+        // It may have failed, which is no reason to fail at the end of the process.
+        if (display is { } shown) Task.WhenAny(shown, Task.Delay(RestoreTime)).Wait();
         console.Cursor.Show();
     }
 

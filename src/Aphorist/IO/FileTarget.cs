@@ -56,6 +56,9 @@ internal sealed partial class FileTarget
     /// <summary>Whether this is the standard output of this process under one of its names, such as <c>/dev/stdout</c>.</summary>
     public bool IsStandardOutput => descriptor == StandardOutput;
 
+    /// <summary>Whether this is a regular file, also one that is open as a descriptor of this process.</summary>
+    public bool IsRegularFile => status?.IsRegular ?? Kind == FileKind.File;
+
     /// <summary>Finds what a path names.</summary>
     /// <exception cref="IOException">The symbolic links have no end.</exception>
     public static FileTarget Of(string path) => new(FollowLinks(System.IO.Path.GetFullPath(path)));
@@ -108,10 +111,15 @@ internal sealed partial class FileTarget
             }
 
             at = System.IO.Path.Combine(at, name);
-            // The links in /proc name open files, not paths.
-            if (at == "/proc" && OperatingSystem.IsLinux()) return System.IO.Path.Combine([at, .. rest]);
+            if (OperatingSystem.IsLinux() && at.StartsWith("/proc/", StringComparison.Ordinal))
+            {
+                // The links in the folder of descriptors name open files, not paths.
+                if (name == "fd") return System.IO.Path.Combine([at, .. rest]);
+                if (name is "self" or "thread-self") continue;
+            }
+
             if (LinkAt(at) is not string link) continue;
-            if (++links > MaximumLinks) throw new IOException($"The symbolic links of '{path}' have no end.");
+            if (++links > MaximumLinks) throw new IOException($"There are too many levels of symbolic links in '{path}'.");
             string linkRoot = System.IO.Path.IsPathRooted(link) ? System.IO.Path.GetPathRoot(link)! : "";
             at = linkRoot.Length > 0 ? linkRoot : System.IO.Path.GetDirectoryName(at)!;
             foreach (string part in PartsOf(link, linkRoot)) rest.Push(part);
@@ -150,14 +158,14 @@ internal sealed partial class FileTarget
     private string ComparedPath() =>
         descriptor is not null && LinkAt(Path) is string open && System.IO.Path.IsPathRooted(open) ? open : Path;
 
-    /// <summary>What the system knows about a file and .NET does not tell.</summary>
+    /// <summary>The fields of `stat` that .NET does not expose.</summary>
     private sealed partial record UnixStatus(ulong Device, ulong Number, uint Links, uint Owner, uint Group, bool IsRegular)
     {
         private const int CurrentFolder = -100;
         private const uint BasicFields = 0x7ff;
         private const int TypeMask = 0xf000, RegularType = 0x8000;
 
-        /// <summary>Reads the status; null if there is no such file, or the system does not tell.</summary>
+        /// <summary>Reads the status; null if there is no such file, or it cannot be read.</summary>
         public static UnixStatus? Of(string path)
         {
             // As long as the longest of these structures.

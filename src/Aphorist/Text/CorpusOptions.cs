@@ -50,8 +50,10 @@ public sealed record CorpusOptions
     /// <summary>The number of bytes of a large file that are read at a time, at least 4.</summary>
     internal int BlockLength { get; init; } = 1 << 18;
 
-    /// <summary>Receives the bytes of standard input once they are read.</summary>
-    internal Action<ReadOnlyMemory<byte>>? InputRead { get; init; }
+    /// <summary>
+    /// Receives the word and the bytes of each source that can be read only once: standard input, pipes and devices.
+    /// </summary>
+    internal Action<string, ReadOnlyMemory<byte>>? InputRead { get; init; }
 
     internal TextNormalization Normalization => new(Lowercase);
 

@@ -32,7 +32,7 @@ internal sealed class CorpusReader
         {
             case CorpusSourceKind.StandardInput:
                 await AddStandardInputAsync(cancellationToken).ConfigureAwait(false);
-                options.InputRead?.Invoke(parts[^1].Bytes);
+                options.InputRead?.Invoke(source, parts[^1].Bytes);
                 break;
             case CorpusSourceKind.File:
                 await AddFileAsync(source, Path.GetFileName(source), found.Hidden, cancellationToken).ConfigureAwait(false);
@@ -113,8 +113,15 @@ internal sealed class CorpusReader
     private async Task AddFileAsync(string path, string name, string? hidden, CancellationToken cancellationToken)
     {
         string empty = Sentences($"'{path}' is empty: give a file with some text in it.", hidden);
-        if (GetLength(path) > 0) parts.Add(new(name, [path], default, empty));
-        else parts.Add(new(name, [], await ReadToEndAsync(null, path, cancellationToken).ConfigureAwait(false), empty));
+        if (GetLength(path) > 0)
+        {
+            parts.Add(new(name, [path], default, empty));
+            return;
+        }
+
+        ArraySegment<byte> bytes = await ReadToEndAsync(null, path, cancellationToken).ConfigureAwait(false);
+        parts.Add(new(name, [], bytes, empty));
+        options.InputRead?.Invoke(path, bytes);
     }
 
     /// <summary>Adds the files of a folder or glob. Those without a length are empty, or pipes and devices, which could block.</summary>

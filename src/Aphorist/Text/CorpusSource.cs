@@ -15,13 +15,14 @@ namespace Aphorist.Text;
 internal sealed record CorpusSource(CorpusSourceKind Kind, string Word, CorpusEntry? Entry)
 {
     private const string StandardInput = "-";
+    private static readonly string[] NamesOfInput = OperatingSystem.IsWindows() ? [] : ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
     private const string CatalogPrefix = "catalog:";
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("./\\*?:");
 
     /// <summary>The same source as a word that means the same in every working folder.</summary>
-    public string LastingWord => Kind switch
+    public string AbsoluteName => Kind switch
     {
-        CorpusSourceKind.StandardInput => Word,
+        CorpusSourceKind.StandardInput => StandardInput,
         CorpusSourceKind.Catalog => CatalogPrefix + Entry!.Name,
         _ => Path.GetFullPath(Word),
     };
@@ -45,7 +46,7 @@ internal sealed record CorpusSource(CorpusSourceKind Kind, string Word, CorpusEn
     /// <exception cref="CorpusException">There is no such file, folder or corpus.</exception>
     public static CorpusSource Of(string word)
     {
-        if (word == StandardInput) return new(CorpusSourceKind.StandardInput, word, null);
+        if (word == StandardInput || Array.IndexOf(NamesOfInput, word) >= 0) return new(CorpusSourceKind.StandardInput, word, null);
         if (word.StartsWith(CatalogPrefix, StringComparison.OrdinalIgnoreCase))
             return new(CorpusSourceKind.Catalog, word, CorpusCatalog.Get(word[CatalogPrefix.Length..]));
         CorpusCatalog.TryGet(word, out CorpusEntry? entry);

@@ -46,6 +46,12 @@ public sealed class StandardStreamTests(TrainedModel trained) : IDisposable
     [InlineData("evaluate pipe text")]
     [InlineData("score MODEL -")]
     [InlineData("train - --run run")]
+    [InlineData("train text --from pipe --run run")]
+    [InlineData("info pipe")]
+    [InlineData("export pipe --output model.onnx")]
+    [InlineData("plot pipe")]
+    [InlineData("import pipe --characters text --output model")]
+    [InlineData("inspect MODEL pipe --output page.html")]
     public void Read_Terminated_EndsAtOnce(string call)
     {
         Signal.SkipUnlessHeard("TERM");

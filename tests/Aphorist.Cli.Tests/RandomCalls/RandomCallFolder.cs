@@ -7,7 +7,7 @@ namespace Aphorist.Cli.Tests.RandomCalls;
 internal sealed class RandomCallFolder : IDisposable
 {
     // A call may take this long to end after it is interrupted. A hang takes longer.
-    private const string Interrupted = "timeout --foreground --preserve-status --signal INT --kill-after 60 5";
+    private const string Interrupted = "timeout --foreground --preserve-status --signal INT --kill-after 30 5";
 
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, string> before;
@@ -32,6 +32,7 @@ internal sealed class RandomCallFolder : IDisposable
         folder.Write("readonly/old.txt", "old");
         RunInBash("""
             ln -s text.txt link-to-text
+            mkfifo pipe
             ln -s run/model.safetensors link-to-model
             ln -s nothing link-to-nothing
             ln -s /proc/self/fd/1 link-to-stdout
@@ -101,7 +102,7 @@ internal sealed class RandomCallFolder : IDisposable
         string name = word.Trim('\'');
         return name switch
         {
-            "link-to-text" or "<(cat text.txt)" => "text.txt",
+            "link-to-text" or "<(cat text.txt)" or "/proc/self/cwd/text.txt" => "text.txt",
             "link-to-model" => "run/model.safetensors",
             "texts/*.txt" => "texts",
             _ => name,

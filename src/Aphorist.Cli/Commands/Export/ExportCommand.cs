@@ -88,15 +88,18 @@ internal static class ExportCommand
     private static long Write(
         LanguageModel model, OutputPath target, OutputPath? list, Format format, OnnxGraphKind graph, CancellationToken cancellationToken)
     {
-        string? vocabulary = list is null ? null : KerasWeightsFile.VocabularyOf(model);
-        using OutputFile file = target.Open(cancellationToken);
-        using OutputFile? listFile = vocabulary is null ? null : list!.Open(cancellationToken);
-        if (format == Format.Keras) KerasWeightsFile.Write(model, file.Stream, KerasWeightsFile.KindOf(target.Path));
-        else OnnxModel.Write(model, file.Stream, graph);
-        listFile?.Write(vocabulary!);
-        listFile?.Commit();
+        long length = target.Write(
+            stream =>
+            {
+                if (format == Format.Keras) KerasWeightsFile.Write(model, stream, KerasWeightsFile.KindOf(target.Path));
+                else OnnxModel.Write(model, stream, graph);
+            },
+            cancellationToken);
+        if (list is null || KerasWeightsFile.VocabularyOf(model) is not string vocabulary) return length;
+        using OutputFile file = list.Open(cancellationToken);
+        file.Write(vocabulary);
         file.Commit();
-        return file.Length;
+        return length;
     }
 
     private static string DefaultExtension(Format format, OnnxGraphKind graph) => (format, graph) switch

@@ -54,7 +54,7 @@ internal static class PromptArguments
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
         if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null && call.GetResult(PromptFile) is null
-            && call.GetValue(Prompt) != "-")
+            && call.GetValue(Prompt) != OutputPath.Standard)
         {
             throw new UsageException(
                 $"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
@@ -65,15 +65,15 @@ internal static class PromptArguments
         string prompt = call.GetValue(Passage) is string source
             ? await ReadPassageAsync(source, options, model, seed, policy, output, cancellationToken)
             : call.GetValue(PromptFile) is string file ? await ReadTextAsync(file, options, output, cancellationToken)
-            : call.GetValue(Prompt) is not "-" and var text ? text ?? ""
-            : await ReadTextAsync(file: null, options, output, cancellationToken);
+            : call.GetValue(Prompt) is not OutputPath.Standard and var text ? text ?? ""
+            : await ReadTextAsync(OutputPath.Standard, options, output, cancellationToken);
         return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }
 
     /// <summary>The files that the prompt comes from.</summary>
     public static IEnumerable<CommandInput> InputsOf(ParseResult call)
     {
-        if (call.GetValue(Prompt) is "-") yield return new("the prompt", "-");
+        if (call.GetValue(Prompt) is OutputPath.Standard) yield return new("the prompt", OutputPath.Standard);
         if (call.GetValue(PromptFile) is string file) yield return new("the prompt", file);
         if (call.GetValue(Passage) is string corpus) yield return new("the text", corpus);
     }
@@ -114,33 +114,14 @@ internal static class PromptArguments
 
     /// <summary>Reads a prompt from a file, or from standard input.</summary>
     private static async Task<string> ReadTextAsync(
-        string? file, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
+        string file, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(file)) throw new IOException($"'{file}' is a folder: name a file in it.");
-        // It can be a pipe into which nobody writes. The wait for it can be interrupted.
-        byte[] bytes = await Task.Run(() => file is null ? ReadInput(output.Input) : File.ReadAllBytes(file), cancellationToken)
-            .WaitAsync(cancellationToken);
-        Corpus prompt = Corpus.FromBytes(bytes, file ?? "standard input", options with { Lowercase = false });
+        byte[] bytes = await InputBytes.ReadAsync(file, output, cancellationToken);
+        Corpus prompt = Corpus.FromBytes(
+            bytes, file == OutputPath.Standard ? "standard input" : file, options with { Lowercase = false });
         foreach (string note in prompt.Notes) output.Notes.WriteLine(note);
         // Shells and editors end a text with a line break.
         return prompt.Text.EndsWith('\n') ? prompt.Text[..^1] : prompt.Text;
-    }
-
-    private static byte[] ReadInput(Stream input)
-    {
-        try
-        {
-            using MemoryStream bytes = new();
-            input.CopyTo(bytes);
-            return bytes.ToArray();
-        }
-        catch (IOException exception)
-        {
-            throw new IOException(
-                $"Cannot read the prompt from standard input ({exception.Message.TrimEnd('.')}): pipe some text into the command, or give "
-                + $"it with {Prompt.Name}.",
-                exception);
-        }
     }
 
     /// <summary>Leaves out what the model does not know of a corpus, with a note.</summary>

@@ -139,9 +139,7 @@ internal static class ImportCommand
         (ImportedVocabulary known, ImportCheck? check) = await trial.RunAsync(Checked.GetValue(call) ?? true, cancellationToken);
         LanguageModel model = imported.ToLanguageModel(known);
         model.TrainedMode = check?.BestMode ?? model.TrainedMode;
-        using OutputFile written = target.Open(cancellationToken);
-        model.Save(written.Stream);
-        written.Commit();
+        target.Write(stream => model.Save(stream), cancellationToken);
         target.Report.WriteLine(output.Json ? Json(model, file, known, check) : Summary(model, target.Name, check));
         return ExitCode.Done;
     }

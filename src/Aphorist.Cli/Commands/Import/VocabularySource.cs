@@ -17,7 +17,6 @@ namespace Aphorist.Cli.Commands.Import;
 /// <param name="output">Where progress is shown.</param>
 internal sealed class VocabularySource(string[] corpus, string? characters, string? map, CorpusOptions options, CommandOutput output)
 {
-    private const string StandardInput = "-";
     private const char ByteOrderMark = '\uFEFF';
 
     // Entries of a vocabulary that are usually added to the characters: padding, unknown, start and end.
@@ -79,20 +78,10 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     /// <summary>Decodes a file and changes nothing: carriage returns and a byte order mark can be characters of the model.</summary>
     private async Task<string> ReadExactlyAsync(string path, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder: name a file in it.");
-        // A read from a pipe or a terminal cannot be cancelled, but the wait for it can.
-        byte[] bytes = await Task.Run(() => path == StandardInput ? ReadInput() : File.ReadAllBytes(path), cancellationToken)
-            .WaitAsync(cancellationToken);
+        byte[] bytes = await InputBytes.ReadAsync(path, output, cancellationToken);
         // Refuses what is not text in the encoding.
         Corpus.FromBytes(bytes, path, options with { Lowercase = false });
         return EncodingOf(bytes).GetString(bytes);
-    }
-
-    private byte[] ReadInput()
-    {
-        using MemoryStream bytes = new();
-        output.Input.CopyTo(bytes);
-        return bytes.ToArray();
     }
 
     private Encoding EncodingOf(byte[] bytes)
@@ -111,7 +100,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     private async Task<string> SuggestAsync(int found, int size, CancellationToken cancellationToken)
     {
         const string general = "Give the text that the model was trained on, read in the same way (--encoding, --lowercase).";
-        if (corpus.Contains(StandardInput)) return general;
+        if (corpus.Contains(OutputPath.Standard)) return general;
         foreach (CorpusOptions other in OtherOptions())
             if (await CountCharactersAsync(other, cancellationToken) == size) return $"With {Difference(other)} it has {size}.";
         int returns = corpus.Any(HasCarriageReturns) ? 1 : 0, marks = corpus.Any(HasByteOrderMark) ? 1 : 0;
@@ -153,9 +142,12 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         other.Lowercase == options.Lowercase ? "" : $"--lowercase {(other.Lowercase ? "true" : "false")}",
     ]).Where(option => option.Length > 0));
 
+    // A pipe can be read only once, and was.
+    private static bool IsRegular(string source) => File.Exists(source) && new FileInfo(source).Length > 0;
+
     private static bool HasByteOrderMark(string source)
     {
-        if (!File.Exists(source)) return false;
+        if (!IsRegular(source)) return false;
         using FileStream bytes = File.OpenRead(source);
         Span<byte> start = stackalloc byte[3];
         return bytes.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0xEF, 0xBB, 0xBF];
@@ -163,7 +155,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
 
     private static bool HasCarriageReturns(string source)
     {
-        if (!File.Exists(source)) return false;
+        if (!IsRegular(source)) return false;
         using FileStream bytes = File.OpenRead(source);
         byte[] block = new byte[1 << 16];
         for (int count; (count = bytes.Read(block)) > 0;)

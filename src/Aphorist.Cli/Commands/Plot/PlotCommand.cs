@@ -30,7 +30,7 @@ internal static class PlotCommand
         {
             Runs, By, Output,
         };
-        command.SetAction((call, cancellationToken) => Task.FromResult(Run(call, cancellationToken)));
+        command.SetAction((call, cancellationToken) => Task.Run(() => Run(call, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
         Example.Attach(
             command,
             new("aphorist plot runs/aphorisms", "Draw one run as runs/aphorisms/loss.png."),
@@ -49,9 +49,7 @@ internal static class PlotCommand
         if (target.IsFile && !LossChart.CanWrite(file))
             throw new UsageException($"--output takes a file name that ends in .png or .svg, not '{file}'.");
         IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs, output.Notes);
-        using OutputFile picture = target.Open(cancellationToken);
-        picture.Stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file));
-        picture.Commit();
+        target.Write(stream => stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file)), cancellationToken);
         if (!target.IsStandardOutput) output.Result.Announce(output.Json ? Json(file, curves) : file);
         return ExitCode.Done;
     }

@@ -107,17 +107,15 @@ internal static class TrainCommand
                     report,
                     cancellationToken);
             }
-            catch (TrainingRunException exception) when (AdviceFor(resume, exception.Path) is string advice)
+            catch (AphoristException exception) when (AdviceFor(resume, exception) is string advice)
             {
-                throw new TrainingRunException($"{exception.Message} {advice}", exception.Path, exception);
-            }
-            catch (ModelFileException exception) when (AdviceFor(resume, exception.Path) is string advice)
-            {
-                throw new TrainingRunException($"{exception.Message} {advice}", exception.Path, exception);
+                throw new TrainingRunException($"{exception.Message} {advice}", resume, exception);
             }
         }
 
-        TrainingRunOptions options = RunFlags.Create(call) with
+        // With --from, this reads a model.
+        TrainingRunOptions created = await Task.Run(() => RunFlags.Create(call), cancellationToken).WaitAsync(cancellationToken);
+        TrainingRunOptions options = created with
         {
             StandardInput = output.Input,
             Samples = samples ?? true,
@@ -164,10 +162,16 @@ internal static class TrainCommand
     }
 
     /// <summary>What can be done with a run of which a file is missing or damaged; null if there is no model.</summary>
-    private static string? AdviceFor(string folder, string path)
+    private static string? AdviceFor(string folder, AphoristException exception)
     {
+        string? path = exception switch
+        {
+            TrainingRunException run => run.Path,
+            ModelFileException file => file.Path,
+            _ => null,
+        };
         string model = Path.Combine(folder, "model.safetensors");
-        return path != folder && File.Exists(model)
+        return path is not null && path != folder && File.Exists(model)
             ? $"To train its best model further in a new run: aphorist train CORPUS --from {ShellWord.Of(folder)} --run FOLDER."
             : null;
     }

@@ -94,12 +94,24 @@ internal static class TrainingLoop
     private static async IAsyncEnumerable<TrainingEvent> WithPositions(
         ActiveTrainingRun run, ITrainingReporter report, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using IAsyncEnumerator<TrainingEvent> events = run.RunAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using IAsyncEnumerator<TrainingEvent> events = run.RunAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         while (true)
         {
             Task<bool> next = events.MoveNextAsync().AsTask();
-            while (await Task.WhenAny(next, Task.Delay(PositionInterval, CancellationToken.None)) != next)
-                if (run.Position is { } position) await report.PositionAsync(position);
+            try
+            {
+                while (await Task.WhenAny(next, Task.Delay(PositionInterval, CancellationToken.None)) != next)
+                    if (run.Position is { } position) await report.PositionAsync(position);
+            }
+            catch
+            {
+                // The reporter failed. Training must end before the run is closed.
+                await end.CancelAsync();
+                await Task.WhenAny(next);
+                throw;
+            }
+
             if (!await next) yield break;
             yield return events.Current;
         }

@@ -24,7 +24,7 @@ internal static class RunBuilder
             : await Compute(() => from.ExtendVocabulary(texts.Corpus, options.Training.Seed), cancellationToken).ConfigureAwait(false);
         await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
         folder ??= RunFolder.FreePath(texts.Corpus.Name);
-        return Create(RunTexts.WithAbsolutePaths(options), model, texts, folder, savesStart: from is not null);
+        return Create(texts.WithAbsoluteNames(options), model, texts, folder, savesStart: from is not null);
     }
 
     public static ActiveTrainingRun Create(LanguageModel model, Corpus corpus, TrainingOptions training, string folder, Corpus? validation)
@@ -94,7 +94,7 @@ internal static class RunBuilder
             bool hasStart = begun.HasStartModel || begun.From is not null || File.Exists(files.StartModel);
             LanguageModel? start = hasStart ? files.LoadStartModel() : null;
             RunTexts texts = await open(files, begun, options).ConfigureAwait(false);
-            options = texts.Describe(RunTexts.WithAbsolutePaths(options, begun));
+            options = texts.Describe(texts.WithAbsoluteNames(options, begun));
             begun.EnsureSameRun(options);
             state?.Identity.EnsureSame(options.Identity);
             LanguageModel model =

@@ -63,7 +63,7 @@ internal sealed class RunFolder(string path)
     /// <exception cref="InvalidOptionsException">The folder is not separate from the texts and the model.</exception>
     public void EnsureIsNoInput(TrainingRunOptions options)
     {
-        string[] written = [BestModel, LastModel, Checkpoint, StartModel, Metrics, Options, SampleFile(1)];
+        string[] written = [BestModel, LastModel, Checkpoint, StartModel, Metrics, Options, InputCopy, SampleFile(1)];
         FileTarget[] targets = [.. written.Select(FileTarget.Of)];
         foreach (string source in options.Corpus.Append(options.ValidationText).OfType<string>())
         {
@@ -76,7 +76,8 @@ internal sealed class RunFolder(string path)
             }
         }
 
-        if (options.From is string from && File.Exists(from) && IsWritten(from))
+        string? from = Directory.Exists(options.From) ? new RunFolder(options.From).BestModel : options.From;
+        if (File.Exists(from) && IsWritten(from))
         {
             throw new InvalidOptionsException(
                 $"The run would replace '{from}', the model that it starts with. Choose another folder.", nameof(options.From));
@@ -97,7 +98,7 @@ internal sealed class RunFolder(string path)
     public FileLock LockForNewRun()
     {
         FileLock held = Lock();
-        if (!((string[])[Options, Checkpoint, BestModel, LastModel, Metrics]).Any(File.Exists)) return held;
+        if (!((string[])[Options, Checkpoint, StartModel, InputCopy]).Any(File.Exists) && !HasResults) return held;
         held.Dispose();
         throw new TrainingRunException($"The folder '{Path}' already holds a run. Resume that run, or choose another folder.", Path);
     }
@@ -120,6 +121,10 @@ internal sealed class RunFolder(string path)
             throw new TrainingRunException($"There is no folder '{Path}'. Check the path, or start a new run.", Path);
         if (!File.Exists(Options)) throw new TrainingRunException($"The folder '{Path}' holds no run: it has no options.json.", Path);
     }
+
+    /// <summary>Whether training has written anything but checkpoints.</summary>
+    private bool HasResults => ((string[])[BestModel, LastModel, Metrics]).Any(File.Exists)
+        || (Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, SampleFiles).Any());
 
     /// <summary>Reads the training state from which the run resumes; null if nothing was trained yet.</summary>
     /// <exception cref="TrainingRunException">The checkpoint is missing, or does not belong to the results in the folder.</exception>
@@ -151,9 +156,7 @@ internal sealed class RunFolder(string path)
     /// <exception cref="TrainingRunException">There are results of earlier training.</exception>
     public void EnsureNoResults()
     {
-        bool hasResults = ((string[])[BestModel, LastModel, Metrics]).Any(File.Exists)
-            || (Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, SampleFiles).Any());
-        if (!hasResults) return;
+        if (!HasResults) return;
         throw new TrainingRunException(
             $"The run in '{Path}' cannot be resumed because its checkpoint is missing: there is no '{Checkpoint}'. Nothing was changed. "
             + "Restore that file, or start a new run.",
@@ -162,7 +165,7 @@ internal sealed class RunFolder(string path)
 
     /// <summary>
     /// The metrics are written before the checkpoint, so after a kill they are one epoch ahead. If they are further ahead, or differ, an
-    /// older or another checkpoint has been put in its place, and training would replace results that it cannot give again.
+    /// older or another checkpoint has been put in its place, and training would replace results that it cannot reproduce.
     /// </summary>
     private void EnsureMetricsFit(TrainingState state)
     {

@@ -8,8 +8,10 @@ namespace Aphorist.Training.Runs;
 /// <param name="Validation">The separate validation text; null if there is none.</param>
 internal sealed record RunTexts(Corpus Corpus, Corpus? Validation)
 {
-    /// <summary>What was read from standard input; null if nothing was.</summary>
-    private ReadOnlyMemory<byte>? Input { get; init; }
+    private const string StandardInput = "-";
+
+    /// <summary>The sources that can be read only once, such as standard input.</summary>
+    private IReadOnlyList<(string Word, ReadOnlyMemory<byte> Bytes)> Inputs { get; init; } = [];
 
     /// <summary>Opens the texts of a new run.</summary>
     public static Task<RunTexts> OpenAsync(
@@ -46,7 +48,7 @@ internal sealed record RunTexts(Corpus Corpus, Corpus? Validation)
         using FileStream? copy = File.Exists(files.InputCopy) ? OpenCopy(files.InputCopy) : null;
         RunTexts texts = await OpenAsync(options, With(isSameCorpus), With(isSameValidation), progress, cancellationToken)
             .ConfigureAwait(false);
-        return copy is { Position: > 0 } ? texts with { Input = null } : texts;
+        return copy is { Position: > 0 } ? texts with { Inputs = [] } : texts;
 
         CorpusOptions With(bool isSame) => options.CorpusOptions with
         {
@@ -57,13 +59,13 @@ internal sealed record RunTexts(Corpus Corpus, Corpus? Validation)
     /// <summary>The options with paths that name the same texts from any folder.</summary>
     /// <param name="options">The options, whose texts have been opened.</param>
     /// <param name="begun">The options of the run that is resumed; null for a new one.</param>
-    public static TrainingRunOptions WithAbsolutePaths(TrainingRunOptions options, TrainingRunOptions? begun = null) => options with
+    public TrainingRunOptions WithAbsoluteNames(TrainingRunOptions options, TrainingRunOptions? begun = null) => options with
     {
         Corpus = begun is not null && options.Corpus.SequenceEqual(begun.Corpus)
             ? begun.Corpus
-            : [.. options.Corpus.Select(word => CorpusSource.Of(word).LastingWord)],
+            : [.. options.Corpus.Select(AbsoluteNameOf)],
         ValidationText = options.ValidationText is string text && text != begun?.ValidationText
-            ? CorpusSource.Of(text).LastingWord
+            ? AbsoluteNameOf(text)
             : options.ValidationText,
         From = options.From is string model ? Path.GetFullPath(model) : null,
     };
@@ -72,11 +74,15 @@ internal sealed record RunTexts(Corpus Corpus, Corpus? Validation)
     public TrainingRunOptions Describe(TrainingRunOptions options) =>
         options with { CorpusSha256 = Corpus.Sha256, ValidationSha256 = Validation?.Sha256 };
 
+    /// <summary>A pipe has no lasting name. If it is the only one, the run keeps its content in place of standard input.</summary>
+    private string AbsoluteNameOf(string word) =>
+        Inputs is [var (read, _)] && read == word ? StandardInput : CorpusSource.Of(word).AbsoluteName;
+
     /// <summary>Keeps a copy of standard input, which cannot be read again, unless it is too large.</summary>
     /// <exception cref="IOException">The copy cannot be written.</exception>
     public void SaveInput(RunFolder files, TrainingRunOptions options)
     {
-        if (Input is not { } bytes || bytes.Length > options.MaxInputCopyBytes) return;
+        if (Inputs is not [var (_, bytes)] || bytes.Length > options.MaxInputCopyBytes) return;
         using AtomicFile file = new(files.InputCopy);
         file.Write(bytes.Span);
         file.Commit();
@@ -89,13 +95,13 @@ internal sealed record RunTexts(Corpus Corpus, Corpus? Validation)
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte>? input = null;
+        List<(string Word, ReadOnlyMemory<byte> Bytes)> inputs = [];
         Corpus corpus = await Open(options.Corpus, ofCorpus).ConfigureAwait(false);
         Corpus? validation = options.ValidationText is string text ? await Open([text], ofValidation).ConfigureAwait(false) : null;
-        return new RunTexts(corpus, validation) { Input = input };
+        return new RunTexts(corpus, validation) { Inputs = inputs };
 
         Task<Corpus> Open(IReadOnlyList<string> sources, CorpusOptions how) =>
-            Corpus.OpenAsync(sources, how with { InputRead = bytes => input = bytes }, progress, cancellationToken);
+            Corpus.OpenAsync(sources, how with { InputRead = (word, bytes) => inputs.Add((word, bytes)) }, progress, cancellationToken);
     }
 
     private static FileStream OpenCopy(string path)

@@ -39,6 +39,18 @@ public sealed class ResumeTests : IDisposable
         AphoristApp.Run("train", "--resume", folder["run"], "--epochs", "2").Expect(0).ExpectOutput("epoch 2/2");
     }
 
+    [Theory]
+    [InlineData("<(cat tiny.txt)", "")]
+    [InlineData("/dev/stdin", "< tiny.txt")]
+    [InlineData("<(cat tiny.txt) tiny.txt", "")]
+    public void Resume_TextFromAPipe_ReadsItsCopy(string text, string input)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no bash on Windows.");
+        string run = $"aphorist train {text} --epochs 1 --window 20 --hidden 16 --samples false --run run {input}";
+        AphoristProcess.RunInBash(folder.Path, run).Expect(0).ExpectError("standard-input.txt");
+        AphoristApp.Run("train", "--resume", folder["run"], "--epochs", "2").Expect(0).ExpectOutput("epoch 2/2");
+    }
+
     [Fact]
     public void Resume_RunWithoutSamples_GeneratesNoneUnlessAsked()
     {

@@ -82,13 +82,13 @@ public sealed class CorpusPrecedenceTests : IDisposable
     [InlineData("fables", "{0}/fables")]
     [InlineData("fables/a.txt", "{0}/fables/a.txt")]
     [InlineData("fables/*.txt", "{0}/fables/*.txt")]
-    public void LastingWord_AnySource_MeansTheSameInAnotherFolder(string source, string expected)
+    public void AbsoluteName_AnySource_MeansTheSameInAnotherFolder(string source, string expected)
     {
         folder.Write("fables/a.txt", "mine");
-        string lasting = CorpusSource.Of(source).LastingWord;
+        string lasting = CorpusSource.Of(source).AbsoluteName;
         Assert.Equal(string.Format(CultureInfo.InvariantCulture, expected, Directory.GetCurrentDirectory()), lasting);
         Directory.SetCurrentDirectory(Path.GetTempPath());
-        Assert.Equal(lasting, CorpusSource.Of(lasting).LastingWord);
+        Assert.Equal(lasting, CorpusSource.Of(lasting).AbsoluteName);
     }
 
     [Fact]

@@ -69,6 +69,9 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("model.safetensors")]
     [InlineData("last.safetensors")]
     [InlineData("metrics.csv")]
+    [InlineData("start.safetensors")]
+    [InlineData("standard-input.txt")]
+    [InlineData("samples/epoch-001.txt")]
     public async Task CreateAsync_FolderWithARun_IsRefused(string file)
     {
         folder.Write("runs/first/" + file, "");
