@@ -17,6 +17,9 @@ public sealed record ImportCheck
     /// </summary>
     public required double UnigramLoss { get; init; }
 
+    /// <summary>The number of characters of the sample.</summary>
+    public required long Characters { get; init; }
+
     /// <summary>The number of characters of the sample that the vocabulary lacks, and that were skipped.</summary>
     public required long UnknownCharacters { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record ImportCheck
     public double ExchangeGain { get; init; }
 
     /// <summary>
-    /// The characters whose ids the text hardly tells apart, because they are too rare in it or the model predicts them alike: an exchange
+    /// The characters whose ids the text cannot distinguish, because they are too rare in it or the model predicts them alike: an exchange
     /// among them would not be noticed. Empty if the vocabulary does not fit.
     /// </summary>
     public IReadOnlyList<Rune> Undecided { get; init; } = [];

@@ -18,7 +18,7 @@ internal sealed class VocabularyTrial
     // Above this, a table of all pairs would take too much memory.
     private const int MaxVocabularyForPairs = 4096;
 
-    // The nats that an exchange must save in the whole sample, besides those that the best of so many pairs may save by chance.
+    // The nats that an exchange must save in the whole sample, besides what the best of all pairs can save by chance.
     private const double ClearGain = 5;
 
     private const int TokensForModes = 40_000, WindowsForModes = 4000;
@@ -46,6 +46,7 @@ internal sealed class VocabularyTrial
                 Count = 0,
                 Loss = 0,
                 UnigramLoss = 0,
+                Characters = tokens.Length + unknown,
                 UnknownCharacters = unknown,
                 BestMode = imported.TrainedMode,
             };
@@ -62,6 +63,7 @@ internal sealed class VocabularyTrial
             Count = count,
             Loss = loss / count,
             UnigramLoss = UnigramLossOf(tokens, trial.Size),
+            Characters = tokens.Length + unknown,
             UnknownCharacters = unknown,
             BestMode = imported.TrainedMode,
         };
@@ -70,9 +72,9 @@ internal sealed class VocabularyTrial
         {
             ImportedVocabulary other = ImportedVocabulary.TryCreate(corpus, tokenizer, order)!;
             int[] changed = [.. identity.Where(id => vocabulary.Places[id] != other.Places[id])];
-            check = changed is [int one, int two]
-                ? check with { Exchanged = (tokenizer[one], tokenizer[two]), ExchangeGain = trial.GainOfExchange(one, two) }
-                : check with { BetterOrder = order, BetterLoss = better };
+            check = check with { BetterOrder = order, BetterLoss = better };
+            if (changed is [int one, int two])
+                check = check with { Exchanged = (tokenizer[one], tokenizer[two]), ExchangeGain = trial.GainOfExchange(one, two) };
         }
         else if (table is not null && trial.FindExchanged(table) is var (first, second, gain))
         {
@@ -161,7 +163,7 @@ internal sealed class VocabularyTrial
         return best.Gain > NeededGain ? best : null;
     }
 
-    /// <summary>Finds the tokens that could have the id of another one without anybody seeing it in this text.</summary>
+    /// <summary>Finds the tokens whose exchange with another token this text would not reveal.</summary>
     private IEnumerable<int> FindUndecided(double[]?[] table) => Enumerable.Range(0, Size).Where(
         token => Enumerable.Range(0, Size).Any(other => other != token && GainOf(table, token, other) > -NeededGain));
 
@@ -183,8 +185,8 @@ internal sealed class VocabularyTrial
     }
 
     /// <summary>
-    /// A stride that meets all places of the strides that models are usually trained with, such as 3. A model may know the windows of its
-    /// training by heart, and only those: they would make window mode look better than it is on new text.
+    /// A stride that meets all places of the strides that models are usually trained with, such as 3. A model may have memorized the
+    /// windows of its training, and they would make window mode look better than it is on new text.
     /// </summary>
     private static int StrideOf(int windows)
     {

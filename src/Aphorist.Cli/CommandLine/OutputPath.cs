@@ -27,12 +27,9 @@ internal sealed record CommandInput(string Name, params IReadOnlyList<string> So
         source == OutputPath.Standard ? (IReadOnlyList<string>)(console.InputPath is string input ? [input] : [])
         : Directory.Exists(source) ? FileSearch.TextFilesUnder(source)
         : File.Exists(source) ? [source]
-        : CorpusCatalog.TryGet(NameOf(source), out CorpusEntry? entry) ? [Path.Combine(new CorpusCache().DownloadFolder, entry.FileName)]
+        : CorpusCatalog.TryGet(source, out CorpusEntry? entry) ? [Path.Combine(new CorpusCache().DownloadFolder, entry.FileName)]
         : FileSearch.IsGlob(source) ? FileSearch.Matching(source)
         : [source]);
-
-    private static string NameOf(string source) =>
-        source.StartsWith("catalog:", StringComparison.OrdinalIgnoreCase) ? source["catalog:".Length..] : source;
 }
 
 /// <summary>

@@ -29,13 +29,14 @@ public sealed class TextGenerator
     private readonly LanguageModel model;
     private readonly PackedWeights weights;
     private readonly int threads;
+    private readonly GenerationMode readingMode;
 
     /// <summary>Creates a generator.</summary>
     /// <param name="model">The model.</param>
     /// <param name="mode">
     /// How much of the text the model sees. By default, the mode that the model was trained for
     /// (<see cref="LanguageModel.TrainedMode"/>), which gives better texts. Window mode takes a step of the model for each token of the
-    /// window, where stateful mode takes one. A beam search is always stateful.
+    /// window, where stateful mode takes one. A beam search is always stateful, and texts are scored statefully unless a mode is named.
     /// </param>
     /// <param name="threads">
     /// The number of threads for window mode and for batches: 1 or more, or 0, the default, for one per processor. Texts do not
@@ -46,6 +47,7 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (this.model, Mode, this.threads) = (model, mode ?? model.TrainedMode, threads);
+        readingMode = mode ?? GenerationMode.Stateful;
         weights = new PackedWeights(model, InstructionSet.Current);
         weights.Refresh();
     }
@@ -126,7 +128,8 @@ public sealed class TextGenerator
         ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
         CompiledOptions compiled = Compile(options);
         int[] ids = compiled.Encode(prompt);
-        return ScoreWhile(alternatives, long.MaxValue, sampled => Continue(ids, compiled, compiled.Seed, cancellationToken, sampled));
+        return ScoreWhile(
+            alternatives, long.MaxValue, knowsWords: false, sampled => Continue(ids, compiled, compiled.Seed, cancellationToken, sampled));
     }
 
     /// <summary>
@@ -214,7 +217,7 @@ public sealed class TextGenerator
         IEnumerable<EncodedToken> encoded = options?.UnknownCharacters == UnknownCharacterPolicy.Skip
             ? model.Tokenizer.EncodeSkippingUnknown(normalized, out _).Select(id => new EncodedToken(id))
             : EncodedToken.Of([normalized], model.Tokenizer);
-        ScoredToken[] tokens = [.. ScoreTokens(encoded, options, cancellationToken)];
+        ScoredToken[] tokens = [.. ScoreTokens(encoded, knowsWords: true, options, cancellationToken)];
         if (tokens.Length == 0)
             throw new ArgumentException("The text is empty, or has no character that the model knows.", nameof(text));
         int characters = tokens.Sum(token => token.CharacterCount);
@@ -238,7 +241,8 @@ public sealed class TextGenerator
         Corpus corpus, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
-        return ScoreTokens(EncodedToken.Of(corpus.EnumerateWholeTokens(), model.Tokenizer), options, cancellationToken);
+        return ScoreTokens(
+            EncodedToken.Of(corpus.EnumerateWholeTokens(), model.Tokenizer), knowsWords: true, options, cancellationToken);
     }
 
     /// <summary>
@@ -254,7 +258,7 @@ public sealed class TextGenerator
         IEnumerable<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return ScoreTokens(ids.Select(id => new EncodedToken(id)), options, cancellationToken);
+        return ScoreTokens(ids.Select(id => new EncodedToken(id)), knowsWords: false, options, cancellationToken);
     }
 
     /// <summary>Creates a session, in which the caller appends text and samples tokens step by step.</summary>
@@ -262,7 +266,8 @@ public sealed class TextGenerator
     /// The options; null for the defaults. A session uses those of sampling and UnknownCharacters, and ignores lengths and stop sequences.
     /// </param>
     /// <exception cref="InvalidOptionsException">The options do not fit the model or contradict each other.</exception>
-    public GenerationSession CreateSession(GenerationOptions? options = null) => new(CreatePredictor(), Compile(options), model.Tokenizer);
+    public GenerationSession CreateSession(GenerationOptions? options = null) =>
+        new(CreatePredictor(Mode), Compile(options), model.Tokenizer);
 
     private CompiledOptions Compile(GenerationOptions? options) => new(options, model.Tokenizer);
 
@@ -293,8 +298,8 @@ public sealed class TextGenerator
         return Tokenizer.Decode(ids).Trim('\uFFFD');
     }
 
-    private Predictor CreatePredictor() =>
-        Mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
+    private Predictor CreatePredictor(GenerationMode mode) =>
+        mode == GenerationMode.Window ? new WindowPredictor(weights, threads) : new StatefulPredictor(weights);
 
     /// <summary>Continues a prompt and returns the text in pieces.</summary>
     /// <param name="prompt">The tokens of the prompt.</param>
@@ -309,7 +314,7 @@ public sealed class TextGenerator
         CancellationToken cancellationToken,
         Action<EncodedToken, ReadOnlySpan<float>>? sampled = null)
     {
-        using Predictor predictor = CreatePredictor();
+        using Predictor predictor = CreatePredictor(Mode);
         Sampler sampler = new(options.Chain);
         TextAssembler text = new(model.Tokenizer, options);
         text.Start(seed, prompt);
@@ -337,7 +342,7 @@ public sealed class TextGenerator
     private IEnumerable<string> Read(
         IEnumerable<EncodedToken> tokens, Action<EncodedToken, ReadOnlySpan<float>> read, CancellationToken cancellationToken)
     {
-        using Predictor predictor = CreatePredictor();
+        using Predictor predictor = CreatePredictor(readingMode);
         TokenDecoder decoder = model.Tokenizer.CreateDecoder();
         foreach (EncodedToken token in tokens)
         {
@@ -352,17 +357,21 @@ public sealed class TextGenerator
     }
 
     private IEnumerable<ScoredToken> ScoreTokens(
-        IEnumerable<EncodedToken> tokens, ScoreOptions? options, CancellationToken cancellationToken)
+        IEnumerable<EncodedToken> tokens, bool knowsWords, ScoreOptions? options, CancellationToken cancellationToken)
     {
         options ??= new ScoreOptions();
-        return ScoreWhile(options.Alternatives, options.MaxTokensWithAlternatives, read => Read(tokens, read, cancellationToken));
+        return ScoreWhile(
+            options.Alternatives, options.MaxTokensWithAlternatives, knowsWords, read => Read(tokens, read, cancellationToken));
     }
 
     /// <summary>Scores tokens while a text is generated or read, again for each enumeration.</summary>
     private IEnumerable<ScoredToken> ScoreWhile(
-        int alternatives, long maxTokensWithAlternatives, Func<Action<EncodedToken, ReadOnlySpan<float>>, IEnumerable<string>> process)
+        int alternatives,
+        long maxTokensWithAlternatives,
+        bool knowsWords,
+        Func<Action<EncodedToken, ReadOnlySpan<float>>, IEnumerable<string>> process)
     {
-        TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives);
+        TokenScorer scorer = new(model.Tokenizer, alternatives, maxTokensWithAlternatives, knowsWords);
         foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;
     }
 

@@ -4,7 +4,8 @@ namespace Aphorist.Generation;
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="alternatives">The number of most likely tokens to return with each token.</param>
 /// <param name="maxTokensWithAlternatives">The number of tokens, from the first one on, that get alternatives.</param>
-internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long maxTokensWithAlternatives)
+/// <param name="knowsWords">Whether the tokens come with the unknown words, whose spelling then costs something.</param>
+internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long maxTokensWithAlternatives, bool knowsWords)
 {
     private readonly TokenDecoder decoder = tokenizer.CreateDecoder();
     private readonly Prediction prediction = new(tokenizer.VocabularySize);
@@ -30,7 +31,7 @@ internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long ma
             Rank = prediction.GetRank(id),
             Entropy = prediction.Entropy,
             SpellingLoss = word is null ? 0 : tokenizer.Spelling!.GetLoss(word),
-            ExpectedSpellingLoss = tokenizer is { Spelling: { } spelling, UnknownTokenId: int unknown }
+            ExpectedSpellingLoss = knowsWords && tokenizer is { Spelling: { } spelling, UnknownTokenId: int unknown }
                 ? Math.Exp(prediction.LogProbabilities[unknown]) * spelling.ExpectedLoss
                 : 0,
             Alternatives = count++ < maxTokensWithAlternatives ? MostLikely() : [],

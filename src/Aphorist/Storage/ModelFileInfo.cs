@@ -32,7 +32,7 @@ public sealed record ModelFileInfo
     internal const int MaxDescriptionLength = 24 << 20;
     private const int MaxStringsBesidesTokens = 100;
 
-    // One count for each character of Unicode, and some.
+    // Unicode has 1,112,064 characters; the rest is for all other fields.
     private const int MaxNumbers = 1_200_000;
 
     private ModelFileInfo()

@@ -81,6 +81,21 @@ public sealed class Corpus
     }
 
     /// <summary>
+    /// Decodes the bytes of a file as strictly as <see cref="FromBytes"/>, without normalizing them: line endings and a byte order mark
+    /// stay as they are. For files whose characters matter one by one, such as a vocabulary.
+    /// </summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">The name of the file, for errors.</param>
+    /// <param name="encoding">As <see cref="CorpusOptions.Encoding"/>.</param>
+    /// <exception cref="CorpusException">The bytes are not text, or not in the encoding.</exception>
+    /// <exception cref="InvalidOptionsException">There is no such encoding.</exception>
+    public static string DecodeExactly(byte[] bytes, string name = "text", string? encoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return new TextDecoder(encoding).DecodeExactly(bytes, name);
+    }
+
+    /// <summary>
     /// Opens a corpus: a file, a folder (every <c>*.txt</c> in and below it, sorted by path), a glob (<c>*</c>, <c>?</c>, <c>**</c>), a
     /// name of <see cref="CorpusCatalog"/>, which may be downloaded, or <c>-</c> for standard input. A path that exists takes precedence
     /// over a catalog name; <see cref="Notes"/> then says so. <c>catalog:NAME</c> is always the catalog's corpus.

@@ -16,14 +16,13 @@ internal sealed record CorpusSource(CorpusSourceKind Kind, string Word, CorpusEn
 {
     private const string StandardInput = "-";
     private static readonly string[] NamesOfInput = OperatingSystem.IsWindows() ? [] : ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
-    private const string CatalogPrefix = "catalog:";
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("./\\*?:");
 
     /// <summary>The same source as a word that means the same in every working folder.</summary>
     public string AbsoluteName => Kind switch
     {
         CorpusSourceKind.StandardInput => StandardInput,
-        CorpusSourceKind.Catalog => CatalogPrefix + Entry!.Name,
+        CorpusSourceKind.Catalog => CorpusCatalog.Prefix + Entry!.Name,
         _ => Path.GetFullPath(Word),
     };
 
@@ -40,15 +39,15 @@ internal sealed record CorpusSource(CorpusSourceKind Kind, string Word, CorpusEn
     /// <summary>How to open the corpus of the catalog that a file or folder hides; null if none is hidden.</summary>
     public string? Hidden => Kind == CorpusSourceKind.Catalog || Entry is null
         ? null
-        : $"To open the catalog's corpus of this name, use '{CatalogPrefix}{Entry.Name}'.";
+        : $"To open the catalog's corpus of this name, use '{CorpusCatalog.Prefix}{Entry.Name}'.";
 
     /// <summary>Finds out what a word stands for.</summary>
     /// <exception cref="CorpusException">There is no such file, folder or corpus.</exception>
     public static CorpusSource Of(string word)
     {
         if (word == StandardInput || Array.IndexOf(NamesOfInput, word) >= 0) return new(CorpusSourceKind.StandardInput, word, null);
-        if (word.StartsWith(CatalogPrefix, StringComparison.OrdinalIgnoreCase))
-            return new(CorpusSourceKind.Catalog, word, CorpusCatalog.Get(word[CatalogPrefix.Length..]));
+        if (word.StartsWith(CorpusCatalog.Prefix, StringComparison.OrdinalIgnoreCase))
+            return new(CorpusSourceKind.Catalog, word, CorpusCatalog.Get(word));
         CorpusCatalog.TryGet(word, out CorpusEntry? entry);
         CorpusSourceKind kind = File.Exists(word) ? CorpusSourceKind.File
             : Directory.Exists(word) ? CorpusSourceKind.Folder

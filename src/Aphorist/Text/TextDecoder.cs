@@ -22,14 +22,23 @@ internal sealed class TextDecoder(string? encodingName)
     /// <exception cref="CorpusException">The bytes are not text, or not in this encoding.</exception>
     public string Decode(ArraySegment<byte> bytes, string label)
     {
+        string text = DecodeExactly(bytes, label);
+        return text.StartsWith('\uFEFF') ? text[1..] : text;
+    }
+
+    /// <summary>Decodes a whole text. A byte order mark becomes a character.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="label">The file's name, for the error.</param>
+    /// <exception cref="CorpusException">The bytes are not text, or not in this encoding.</exception>
+    public string DecodeExactly(ArraySegment<byte> bytes, string label)
+    {
         using MemoryStream stream = new(bytes.Array ?? [], bytes.Offset, bytes.Count, writable: false);
         Encoding encoding = GetEncoding(bytes);
         CheckMark(stream, label, encoding);
         CheckZeros(bytes, stream, label, encoding);
         try
         {
-            string text = encoding.GetString(bytes);
-            return text.StartsWith('\uFEFF') ? text[1..] : text;
+            return encoding.GetString(bytes);
         }
         catch (DecoderFallbackException exception)
         {
@@ -41,7 +50,7 @@ internal sealed class TextDecoder(string? encodingName)
     /// <param name="bytes">The whole text, whose position does not change.</param>
     /// <param name="label">The file's name.</param>
     /// <param name="encoding">The encoding of the text.</param>
-    /// <exception cref="CorpusException">The named encoding would give a text that nobody wrote.</exception>
+    /// <exception cref="CorpusException">The text is in the encoding of its mark, not in the named one.</exception>
     public void CheckMark(Stream bytes, string label, Encoding encoding)
     {
         if (named is null || !bytes.CanSeek) return;
@@ -52,9 +61,9 @@ internal sealed class TextDecoder(string? encodingName)
             Span<byte> first = stackalloc byte[LongestMark];
             first = first[..bytes.ReadAtLeast(first, LongestMark, throwOnEndOfStream: false)];
             if (TextEncodings.FromByteOrderMark(first) is not { } marked || marked.CodePage == encoding.CodePage) return;
-            // The marks of UTF-16 are letters in other encodings, and the byte order can be named against its mark.
+            // The marks of UTF-16 are letters in other encodings, whose texts have no zero bytes.
             bool isUtf8 = marked.CodePage == TextEncodings.Utf8.CodePage;
-            if (!isUtf8 && (TextEncodings.HasZeroBytes(encoding) || ByteBlocks.IndexOfZero(bytes) < 0)) return;
+            if (!isUtf8 && !TextEncodings.HasZeroBytes(encoding) && ByteBlocks.IndexOfZero(bytes) < 0) return;
             string found = $"'{label}' begins with the byte order mark of {marked.WebName}";
             if (UndecodableBytes.Decodes(bytes, marked))
             {
@@ -91,7 +100,7 @@ internal sealed class TextDecoder(string? encodingName)
     /// <param name="exception">The decoder's exception; null if there is a zero byte.</param>
     public CorpusException Explain(Stream bytes, string label, Encoding encoding, DecoderFallbackException? exception)
     {
-        // A text that is read in blocks may fail to decode before its first zero byte is seen. It is binary all the same.
+        // A text that is read in blocks may fail to decode before its first zero byte is seen. It is binary anyway.
         long zero = named is null && !TextEncodings.HasZeroBytes(encoding) ? ByteBlocks.IndexOfZero(bytes) : -1;
         bool isZero = zero >= 0;
         long offset = isZero ? zero : UndecodableBytes.OffsetIn(bytes, encoding);

@@ -72,7 +72,10 @@ public sealed class OutputTests(TrainedModel trained) : IDisposable
         {
             // Other names of the same file: through a folder and through a descriptor of the process.
             foreach (string output in (string[])["/proc/self/cwd/text.txt", "/dev/fd/7 7<>text.txt"])
-                AphoristProcess.RunInBash(folder.Path, $"aphorist score model text.txt -o {output}").ExpectSentence(2, "is the text itself");
+            {
+                AphoristProcess.RunInBash(folder.Path, $"aphorist score model text.txt -o {output}")
+                    .ExpectSentence(2, "is the text itself");
+            }
         }
 
         Assert.Equal(before, File.ReadAllBytes(folder["text.txt"]));

@@ -48,7 +48,8 @@ internal sealed record RandomCall
     private static readonly string[] Outputs =
     [
         "new.txt", "new.txt", "new.svg", "old.txt", "text.txt", "model.safetensors", "run/model.safetensors", "link-to-text",
-        "link-to-model", "link-to-nothing", "null", "-", "link-to-stdout", "/dev/fd/2", "/dev/fd/1", "/proc/self/cwd/text.txt", "pipe", "readonly.txt",
+        "link-to-model", "link-to-nothing", "null", "-", "link-to-stdout", "/dev/fd/2", "/dev/fd/1", "/proc/self/cwd/text.txt", "pipe",
+        "readonly.txt",
         "private.txt", "readonly/new.txt", "texts", ">(cat > /dev/fd/2)", "characters.txt", "vocabulary.json", "null/new.txt",
     ];
 

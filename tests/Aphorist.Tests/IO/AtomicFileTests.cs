@@ -109,7 +109,8 @@ public sealed class AtomicFileTests : IDisposable
         SkipOnWindows();
         File.CreateSymbolicLink(folder["one"], "two");
         File.CreateSymbolicLink(folder["two"], "one");
-        Assert.Contains("too many levels of symbolic links", Assert.Throws<IOException>(() => new AtomicFile(folder["one"])).Message, StringComparison.Ordinal);
+        IOException error = Assert.Throws<IOException>(() => new AtomicFile(folder["one"]));
+        Assert.Contains("too many levels of symbolic links", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

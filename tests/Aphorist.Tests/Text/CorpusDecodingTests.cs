@@ -146,9 +146,19 @@ public sealed class CorpusDecodingTests
     public void Read_NamedUtf16WithBigEndianMark_FollowsTheMark(string name) =>
         Assert.Equal("ab", Decode([0xFE, 0xFF, 0, 0x61, 0, 0x62], name));
 
-    [Fact]
-    public void Read_ByteOrderNamed_OverridesTheMark() =>
-        Assert.Equal("\uFFFE\u6100", Decode([0xFE, 0xFF, 0, 0x61], "utf-16LE"));
+    [Theory]
+    [InlineData("utf-16LE", "utf-16BE")]
+    [InlineData("utf-16BE", "utf-16LE")]
+    [InlineData("utf-32LE", "utf-32BE")]
+    [InlineData("utf-32BE", "utf-32LE")]
+    public void Read_OtherByteOrderThanTheMark_IsRefused(string named, string written)
+    {
+        Encoding encoding = TextEncodings.Get(written);
+        byte[] bytes = [.. encoding.GetPreamble(), .. encoding.GetBytes("ab")];
+        Assert.Contains("begins with the byte order mark of", Record(() => Decode(bytes, named)), StringComparison.Ordinal);
+        Assert.Equal("ab", Decode(bytes, written));
+        Assert.Equal("ab", Decode(bytes));
+    }
 
     [Fact]
     public void Read_EncodingNamed_OverridesTheMark() =>

@@ -85,7 +85,10 @@ internal static class CacheCommand
         if (!output.Json) output.Result.Announce($"Deleted {Summarize(deleted)}.");
     }
 
-    private static bool IsNamed(CorpusCacheEntry entry, string name) => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(CorpusCacheEntry entry, string name) => string.Equals(
+        entry.Name,
+        CorpusCatalog.TryGet(name, out CorpusEntry? known) ? known.Name : name,
+        StringComparison.OrdinalIgnoreCase);
 
     private static string Summarize(IReadOnlyCollection<CorpusCacheEntry> entries)
     {

@@ -13,6 +13,8 @@ namespace Aphorist.Cli.Commands.Import;
 internal sealed class ImportTrial(ImportedModel imported, VocabularySource source, CharacterOrder? order, CommandOutput output)
 {
     private const int MostNamed = 12;
+    private const double MostUnknown = 0.1;
+    private const string Overrule = "--check false skips this check.";
 
     /// <summary>Returns the vocabulary, and how well it fits; null if that was not checked.</summary>
     /// <exception cref="InvalidDataException">It does not fit.</exception>
@@ -40,13 +42,20 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
             check = imported.Check(vocabulary, text, cancellationToken);
         }
 
+        string unknown = Plural.Of(check.UnknownCharacters, "character");
+        if (check.UnknownCharacters > check.Characters * MostUnknown)
+        {
+            throw new InvalidDataException(
+                $"The vocabulary does not seem to be that of the text: it lacks {unknown} of {check.Characters:N0}. Give the text or the " +
+                $"vocabulary of the training; {Overrule}");
+        }
+
         if (check.UnknownCharacters > 0)
-            output.Notes.WriteLine(
-                $"The text has {Plural.Of(check.UnknownCharacters, "character")} that the vocabulary lacks, left out of the check.");
+            output.Notes.WriteLine($"The text has {unknown} that the vocabulary lacks, left out of the check.");
         if (check.Count == 0) output.Notes.WriteLine("The order of the characters was not checked, because the text is too short.");
         if (check.Undecided.Count > 0)
             output.Notes.WriteLine(
-                $"This text hardly tells the ids of some characters apart; if two of them were exchanged, that would not be noticed: " +
+                "This text cannot distinguish the ids of some characters, so an exchange of two of them would not be noticed: " +
                 $"{string.Join(", ", check.Undecided.Take(MostNamed).Select(CharacterName.Of))}" +
                 (check.Undecided.Count > MostNamed ? $" and {check.Undecided.Count - MostNamed} more." : "."));
         return check.Fits ? (vocabulary, check) : throw new InvalidDataException(Refusal(check));
@@ -56,13 +65,12 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
 
     private string Refusal(ImportCheck check)
     {
-        const string overrule = "--check false imports it all the same.";
-        if (check.BetterOrder is CharacterOrder better)
+        if (check.BetterOrder is CharacterOrder better && (source.IsCorpus || check.Exchanged is null))
         {
-            string option = source.IsCorpus ? "" : " as the only vocabulary";
+            string way = source.IsCorpus ? "Use" : "Remove --characters or --vocabulary, and add to --corpus";
             return $"The characters seem to be in another order: the model predicts the text with {Nats(check.Loss)}, but with the ids " +
                 $"in the order {ImportCommand.NameOf(better)} with {Nats(check.BetterLoss!.Value)}. " +
-                $"Use --corpus{option} and --order {ImportCommand.NameOf(better)}; {overrule}";
+                $"{way} --order {ImportCommand.NameOf(better)}; {Overrule}";
         }
 
         if (check.Exchanged is var (first, second))
@@ -70,11 +78,12 @@ internal sealed class ImportTrial(ImportedModel imported, VocabularySource sourc
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{CharacterName.Of(first)} and {CharacterName.Of(second)} seem to be exchanged in the vocabulary: with each other's id, " +
-                $"the model predicts the sample of the text {check.ExchangeGain:F0} nats better. Exchange them; {overrule}");
+                $"the model predicts the sample of the text {check.ExchangeGain:F0} nats better. " +
+                $"{(source.IsCorpus ? "Give the ids with --vocabulary" : "Exchange them")}; {Overrule}");
         }
 
         return $"The vocabulary does not seem to be that of the model, which predicts the text with {Nats(check.Loss)}, no better than " +
             $"the frequencies of its characters ({Nats(check.UnigramLoss)}). Read the text as in the training (--encoding, --lowercase), " +
-            $"or give the ids with --vocabulary or --characters; {overrule}";
+            $"or give the ids with --vocabulary or --characters; {Overrule}";
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Interop;
+using Aphorist.IO;
 
 namespace Aphorist.Cli.Commands.Import;
 
@@ -79,28 +79,14 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     private async Task<string> ReadExactlyAsync(string path, CancellationToken cancellationToken)
     {
         byte[] bytes = await InputBytes.ReadAsync(path, output, cancellationToken);
-        // Refuses what is not text in the encoding.
-        Corpus.FromBytes(bytes, path, options with { Lowercase = false });
-        return EncodingOf(bytes).GetString(bytes);
-    }
-
-    private Encoding EncodingOf(byte[] bytes)
-    {
-        string name = options.Encoding ?? bytes switch
-        {
-            [0xFF, 0xFE, 0, 0, ..] => "utf-32",
-            [0xFF, 0xFE, ..] => "utf-16",
-            [0xFE, 0xFF, ..] => "utf-16BE",
-            _ => "utf-8",
-        };
-        return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        return Corpus.DecodeExactly(bytes, path, options.Encoding);
     }
 
     /// <summary>Finds a way of reading the corpus that gives the model's number of characters.</summary>
     private async Task<string> SuggestAsync(int found, int size, CancellationToken cancellationToken)
     {
         const string general = "Give the text that the model was trained on, read in the same way (--encoding, --lowercase).";
-        if (corpus.Contains(OutputPath.Standard)) return general;
+        if (corpus.Any(CanBeReadOnce)) return general;
         foreach (CorpusOptions other in OtherOptions())
             if (await CountCharactersAsync(other, cancellationToken) == size) return $"With {Difference(other)} it has {size}.";
         int returns = corpus.Any(HasCarriageReturns) ? 1 : 0, marks = corpus.Any(HasByteOrderMark) ? 1 : 0;
@@ -128,7 +114,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
     {
         try
         {
-            return CharacterTokenizer.Create(await CorpusOpening.OpenAsync(corpus, other, output, cancellationToken)).VocabularySize;
+            return CharacterTokenizer.Create(await Corpus.OpenAsync(corpus, other, progress: null, cancellationToken)).VocabularySize;
         }
         catch (CorpusException)
         {
@@ -142,12 +128,13 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
         other.Lowercase == options.Lowercase ? "" : $"--lowercase {(other.Lowercase ? "true" : "false")}",
     ]).Where(option => option.Length > 0));
 
-    // A pipe can be read only once, and was.
-    private static bool IsRegular(string source) => File.Exists(source) && new FileInfo(source).Length > 0;
+    /// <summary>Standard input, a pipe or a device has been read and has nothing more to give.</summary>
+    private static bool CanBeReadOnce(string source) =>
+        source == OutputPath.Standard || (File.Exists(source) && FileTarget.Of(source).Kind == FileKind.Stream);
 
     private static bool HasByteOrderMark(string source)
     {
-        if (!IsRegular(source)) return false;
+        if (!File.Exists(source)) return false;
         using FileStream bytes = File.OpenRead(source);
         Span<byte> start = stackalloc byte[3];
         return bytes.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0xEF, 0xBB, 0xBF];
@@ -155,7 +142,7 @@ internal sealed class VocabularySource(string[] corpus, string? characters, stri
 
     private static bool HasCarriageReturns(string source)
     {
-        if (!IsRegular(source)) return false;
+        if (!File.Exists(source)) return false;
         using FileStream bytes = File.OpenRead(source);
         byte[] block = new byte[1 << 16];
         for (int count; (count = bytes.Read(block)) > 0;)

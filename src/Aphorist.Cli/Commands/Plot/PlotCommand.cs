@@ -30,7 +30,8 @@ internal static class PlotCommand
         {
             Runs, By, Output,
         };
-        command.SetAction((call, cancellationToken) => Task.Run(() => Run(call, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
+        command.SetAction(
+            (call, cancellationToken) => Task.Run(() => Run(call, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
         Example.Attach(
             command,
             new("aphorist plot runs/aphorisms", "Draw one run as runs/aphorisms/loss.png."),

@@ -68,7 +68,8 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
             cancellationToken).ConfigureAwait(false));
 
     private static WordVocabulary Vocabulary(CacheFile words) => new(
-        words.Description.Words, SpellingModel.TryCreate(words.Description.Spelling!) ?? throw words.Damaged());
+        words.Description.Words,
+        (words.Description.Spelling is { } counts ? SpellingModel.TryCreate(counts) : null) ?? throw words.Damaged());
 
     private static string Describe(TokenizerOptions options) => $"{options.VocabularySize} words that occur {options.MinimumCount} times";
 

@@ -163,7 +163,7 @@ public sealed class CorpusCache
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Another user's file in a shared folder. The new file is complete all the same.
+                // Another user's file in a shared folder. The new file is complete anyway.
             }
         }
     }

@@ -9,6 +9,9 @@ namespace Aphorist;
 /// </summary>
 public static class CorpusCatalog
 {
+    /// <summary>Before a name, where that could also be the name of a file.</summary>
+    internal const string Prefix = "catalog:";
+
     /// <summary>All entries, the built-in ones first.</summary>
     public static IReadOnlyList<CorpusEntry> Entries { get; } =
     [
@@ -80,18 +83,24 @@ public static class CorpusCatalog
     ];
 
     /// <summary>Finds an entry by name, ignoring case.</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, alone or after <c>catalog:</c>.</param>
     /// <param name="entry">The entry, if there is one.</param>
     public static bool TryGet(string name, [NotNullWhen(true)] out CorpusEntry? entry)
     {
-        entry = Entries.FirstOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
+        string plain = WithoutPrefix(name);
+        entry = Entries.FirstOrDefault(candidate => string.Equals(candidate.Name, plain, StringComparison.OrdinalIgnoreCase));
         return entry is not null;
     }
 
     /// <summary>Gets an entry by name, ignoring case.</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, alone or after <c>catalog:</c>.</param>
     /// <exception cref="CorpusException">There is no such entry. The message names the nearest and lists all.</exception>
-    public static CorpusEntry Get(string name) => TryGet(name, out CorpusEntry? entry) ? entry : throw CorpusException.UnknownName(name);
+    public static CorpusEntry Get(string name) => TryGet(name, out CorpusEntry? entry)
+        ? entry
+        : throw CorpusException.UnknownName(WithoutPrefix(name));
+
+    private static string WithoutPrefix(string name) =>
+        name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? name[Prefix.Length..] : name;
 
     /// <summary>
     /// Whether opening an entry needs no network: it is built in, or its file was downloaded. The file is verified only when it is opened.

@@ -38,7 +38,7 @@ public sealed class SpellingModel
 
     /// <summary>
     /// Every character of Unicode is equally likely, and every word ends after a character with probability 1/2: 21.1 bits for each
-    /// character. An upper bound, for a vocabulary whose text is not known.
+    /// character. For a vocabulary whose text is not known.
     /// </summary>
     public static SpellingModel Uniform { get; } = new(new() { Characters = "", Counts = [], Words = 0 });
 

@@ -95,7 +95,9 @@ public sealed class WordTokenizer : Tokenizer
     /// <summary>Creates a tokenizer with given tokens.</summary>
     /// <param name="tokens">The tokens in the order of their ids. The first is <see cref="UnknownToken"/>.</param>
     /// <param name="normalization">How a text is normalized before it is encoded.</param>
-    /// <param name="spelling">The cost of an unknown word; <see cref="SpellingModel.Uniform"/>, an upper bound, if null.</param>
+    /// <param name="spelling">
+    /// The cost of an unknown word; <see cref="SpellingModel.Uniform"/>, 21.1 bits for each character, if null.
+    /// </param>
     /// <exception cref="ArgumentException">The unknown token is not first, or a token is empty, repeated or not well-formed
     /// text.</exception>
     public static WordTokenizer FromTokens(

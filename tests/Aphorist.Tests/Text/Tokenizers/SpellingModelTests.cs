@@ -97,7 +97,7 @@ public sealed class SpellingModelTests
         double one = AllCharacters.Sum(character => Math.Exp(-model.GetLoss(character.ToString())));
         Assert.Equal(end, one, 1e-6 * end);
         Assert.Equal(1, one / (1 - (one * next / end)), 1e-6);
-        // Each further character costs what it costs alone, and that the word goes on before it instead of ending.
+        // Each further character costs what it costs alone, and that the word continues before it instead of ending.
         foreach ((string first, string second) in ((string, string)[])[("a", "b"), ("中", "\U0001F600"), ("the", "cat")])
         {
             double separate = model.GetLoss(first) + model.GetLoss(second) + Math.Log(end) - Math.Log(next);
@@ -105,7 +105,7 @@ public sealed class SpellingModelTests
         }
     }
 
-    /// <summary>The probabilities that a word ends, or goes on, after a character.</summary>
+    /// <summary>The probabilities that a word ends, or continues, after a character.</summary>
     private static (double End, double Next) Ends(SpellingModel model)
     {
         double ratio = Math.Exp(2 * model.GetLoss("a") - model.GetLoss("aa"));
