@@ -11,7 +11,7 @@ internal abstract class AphoristConsole
     protected AphoristConsole()
     {
         outputTerminal = new(() => CreateTerminal(isError: false));
-        errorTerminal = new(() => CreateTerminal(isError: true));
+        errorTerminal = new(() => TerminalProgress.Prepared(CreateTerminal(isError: true)));
     }
 
     /// <summary>Standard input.</summary>

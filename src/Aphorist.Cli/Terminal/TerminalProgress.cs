@@ -12,11 +12,12 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
 {
     private const int NarrowestTerminal = 20;
     private const int UsualWidth = 80;
+    private const int EchoWidth = 3;
 
     // Drawing takes milliseconds, so a display that takes longer does not end at all.
     private static readonly TimeSpan RestoreTime = TimeSpan.FromSeconds(1);
 
-    private readonly IAnsiConsole console = Prepared(terminal.ErrorTerminal);
+    private readonly IAnsiConsole console = terminal.ErrorTerminal;
     private readonly FactsColumn facts = new();
     private IRenderable? below;
     private TaskCompletionSource? closing;
@@ -82,10 +83,12 @@ internal sealed class TerminalProgress(AphoristConsole terminal)
         console.Cursor.Show();
     }
 
-    /// <summary>Some terminals do not know their width; nothing can be drawn on none.</summary>
-    private static IAnsiConsole Prepared(IAnsiConsole console)
+    /// <summary>Sets the width that a bar may take. Some terminals do not know theirs.</summary>
+    public static IAnsiConsole Prepared(IAnsiConsole console)
     {
         if (console.Profile.Width < NarrowestTerminal) console.Profile.Width = UsualWidth;
+        // A terminal prints ^C where the cursor is, at the end of the last line. If that wrapped, one line too few would be cleared.
+        console.Profile.Width -= EchoWidth;
         return console;
     }
 
