@@ -144,7 +144,7 @@ internal sealed class AtomicFile : Stream
         {
             if (temporary is not null && stream is FileStream file) file.Flush(flushToDisk: true);
             else stream.Flush();
-            // A descriptor's position moves along, for whoever writes to it next.
+            // Writing moves the position of the descriptor, so another writer continues after this output.
             if (temporary is null && stream is FileStream { CanSeek: true } through) _ = through.SafeFileHandle;
             stream.Dispose();
             if (temporary is not null) File.Move(temporary, target.Path, overwrite: true);

@@ -60,7 +60,7 @@ internal static class TrainCommand
         string? resume = call.GetValue(Resume);
         using ActiveTrainingRun run = await PrepareAsync(
             call, call.GetValue(Folder), resume, Samples.GetValue(call), output, cancellationToken);
-        if (resume is null && ReadsInput(run.Options)) await output.Notes.WriteLineAsync(NoteOnInput(run));
+        if (resume is null && run.Options.ReadsStandardInput) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
         EpochProgress progress = new(output, run.Options.Training.Epochs, history);
         ITrainingReporter reporter = output.Json
@@ -140,10 +140,8 @@ internal static class TrainCommand
     private static string ResumeCall(TrainingRun run)
     {
         string call = $"aphorist train --resume {ShellWord.Of(Path.GetFullPath(run.Folder))}";
-        return ReadsInput(run.Options) && run.StandardInputCopyPath is null ? $"{call} < TEXT, with the same text" : call;
+        return run.Options.ReadsStandardInput && run.StandardInputCopyPath is null ? $"{call} < TEXT, with the same text" : call;
     }
-
-    private static bool ReadsInput(TrainingRunOptions options) => options.ValidationText == "-" || options.Corpus.Contains("-");
 
     private static string NoteOnInput(TrainingRun run) => run.StandardInputCopyPath is string copy
         ? $"The text from standard input is saved as {copy}, so that the run can be resumed."
@@ -154,7 +152,7 @@ internal static class TrainCommand
     {
         if (!console.IsInputTerminal) return;
         TrainingRun run = TrainingRun.Open(folder);
-        if (run.StandardInputCopyPath is null && ReadsInput(run.Options) && ReadsInput(RunFlags.Apply(run.Options, call)))
+        if (run.StandardInputCopyPath is null && run.Options.ReadsStandardInput && RunFlags.Apply(run.Options, call).ReadsStandardInput)
         {
             throw new UsageException(
                 $"The text of this run came from standard input and is not in its folder: give the same text again, {ResumeCall(run)}.");

@@ -83,8 +83,8 @@ public sealed record TrainingRunOptions
     public TrainingOptions Training { get; init; } = TrainingOptions.Notebook;
 
     /// <summary>
-    /// Whether whoever trains the run generates samples after each epoch, see <see cref="ActiveTrainingRun.WriteSample"/>. Training itself
-    /// generates none. True by default. It may change when the run is resumed.
+    /// Whether the program that trains the run generates samples after each epoch, see <see cref="ActiveTrainingRun.WriteSample"/>.
+    /// Training itself generates none. True by default. It may change when the run is resumed.
     /// </summary>
     public bool Samples { get; init; } = true;
 
@@ -96,8 +96,9 @@ public sealed record TrainingRunOptions
     [JsonIgnore]
     internal long MaxInputCopyBytes { get; init; } = 256L << 20;
 
-    /// <summary>Whether a text comes from standard input.</summary>
-    internal bool ReadsStandardInput => ValidationText == StandardInputName || Corpus.Contains(StandardInputName);
+    /// <summary>Gets whether a text comes from standard input, or from its copy in the run folder.</summary>
+    [JsonIgnore]
+    public bool ReadsStandardInput => ValidationText == StandardInputName || Corpus.Contains(StandardInputName);
 
     /// <summary>Whether the texts were given in memory, so that they cannot be opened again.</summary>
     internal bool HasTextsInMemory => HasStartModel && From is null;
