@@ -68,8 +68,8 @@ internal static class AphoristCommand
         root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new CommandHelp() });
         Example.Attach(
             root,
-            new("aphorist train", "Train on the built-in aphorisms and show samples after each epoch."),
-            new("aphorist generate runs/aphorisms --prompt \"the wise \"", "Generate text with that model."),
+            new("aphorist train", "Train on the built-in fables for one minute and show samples on the way."),
+            new("aphorist generate runs/fables --prompt \"The fox \"", "Generate text with that model."),
             new("aphorist train --help", "List the options of a command."));
         return root;
     }

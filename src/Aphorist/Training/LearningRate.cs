@@ -10,7 +10,7 @@ internal static class LearningRate
     private const double StepFactor = 0.97;
     private const int PlateauEpochs = 2;
     private const double PlateauFactor = 0.5;
-    private const double CosineEnd = 0.01;
+    private const double End = 0.01;
 
     /// <summary>The learning rate of the next step.</summary>
     /// <param name="options">The training options.</param>
@@ -21,7 +21,8 @@ internal static class LearningRate
         double warmup = options.WarmupSteps == 0 ? 1 : Math.Min(1, (state.Steps + 1.0) / options.WarmupSteps);
         return state.LearningRate * warmup * options.Schedule switch
         {
-            LearningRateSchedule.Cosine => CosineEnd + (1 - CosineEnd) * (1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2,
+            LearningRateSchedule.Cosine => End + (1 - End) * (1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2,
+            LearningRateSchedule.Linear => End + (1 - End) * (1 - Math.Min(progress, 1)),
             LearningRateSchedule.Step => Math.Pow(StepFactor, Math.Max(0, state.History.Count + 1 - FirstStepEpoch)),
             LearningRateSchedule.Plateau => Math.Pow(PlateauFactor, CountPlateaus(state.History)),
             _ => 1,

@@ -30,11 +30,14 @@ public sealed record TrainingOptions
         Epochs = 1000,
         TimeBudget = TimeSpan.FromMinutes(1),
         BatchSize = 16,
-        Optimizer = OptimizerKind.Adam,
-        LearningRate = 0.004,
-        Schedule = LearningRateSchedule.Cosine,
+        SequenceLength = 32,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 0.008,
+        Schedule = LearningRateSchedule.Linear,
+        WarmupSteps = 200,
+        WeightDecay = 0.05,
         ClipNorm = 1,
-        Dropout = 0.15,
+        Dropout = 0.45,
         ValidationShare = 0.05,
     };
 
@@ -134,7 +137,7 @@ public sealed record TrainingOptions
     public int Patience { get; init; }
 
     /// <summary>
-    /// The time after which training ends, without validation time. The cosine schedule ends with it. Null, the default, for no limit. With
+    /// The time after which training ends, without validation time. The schedules that cover the whole training end with it. Null, the default, for no limit. With
     /// a time budget the result depends on the speed of the machine.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
@@ -225,6 +228,9 @@ public enum LearningRateSchedule
 
     /// <summary>It falls to 1 % along half a cosine, over the whole training.</summary>
     Cosine,
+
+    /// <summary>It falls linearly to 1 %, over the whole training.</summary>
+    Linear,
 
     /// <summary>It falls by 3 % per epoch from the tenth epoch on, as in char-rnn.</summary>
     Step,

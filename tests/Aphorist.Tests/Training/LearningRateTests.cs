@@ -20,6 +20,15 @@ public sealed class LearningRateTests
     public void At_Cosine_FallsToAHundredth(double done, double expected) =>
         Assert.Equal(expected, LearningRate.At(new TrainingOptions { Schedule = LearningRateSchedule.Cosine }, state, done), 1e-12);
 
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(0.5, 0.2525)]
+    [InlineData(0.75, 0.12875)]
+    [InlineData(1, 0.005)]
+    [InlineData(1.2, 0.005)]
+    public void At_Linear_FallsToAHundredth(double done, double expected) =>
+        Assert.Equal(expected, LearningRate.At(new TrainingOptions { Schedule = LearningRateSchedule.Linear }, state, done), 1e-12);
+
     [Fact]
     public void At_WarmUp_RisesEvenlyAndStays()
     {

@@ -94,7 +94,7 @@ internal static class GenerateCommand
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist generate runs/aphorisms", "Generate 400 tokens without a prompt."),
+            new("aphorist generate runs/fables", "Generate 400 tokens without a prompt."),
             new(
                 "aphorist generate runs/nietzsche --prompt \"the philosopher \" --temperature 0.2,0.5,1.0,1.2",
                 "Continue a prompt at four temperatures."),

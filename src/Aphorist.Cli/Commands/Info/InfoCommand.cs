@@ -24,7 +24,7 @@ internal static class InfoCommand
         });
         Example.Attach(
             command,
-            new("aphorist info runs/aphorisms", "Describe the best model of a run."),
+            new("aphorist info runs/fables", "Describe the best model of a run."),
             new("aphorist info model.safetensors --json", "Print the description as one JSON object."));
         return command;
     }

@@ -47,9 +47,9 @@ internal static class InspectCommand
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist inspect runs/aphorisms aphorisms", "Read the training text and write runs/aphorisms/inspect.html."),
+            new("aphorist inspect runs/fables fables", "Read the training text and write runs/fables/inspect.html."),
             new(
-                "aphorist inspect runs/aphorisms aphorisms --tail 0.05 --output held-out.html",
+                "aphorist inspect runs/fables fables --tail 0.05 --output held-out.html",
                 "Read only the last 5 %, which is the validation set of --validation 0.05."),
             new("aphorist inspect model.safetensors other.txt --json", "Print the cells and their correlations as one JSON object."));
         return command;

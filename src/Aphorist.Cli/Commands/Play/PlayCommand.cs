@@ -46,7 +46,7 @@ internal static class PlayCommand
         command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
-            new("aphorist play runs/aphorisms", "Start with an empty text. The last lines of the screen list the keys."),
+            new("aphorist play runs/fables", "Start with an empty text. The last lines of the screen list the keys."),
             new(
                 "aphorist play runs/nietzsche --prompt \"the philosopher \" --temperature 0.5 --output text.txt",
                 "Continue a prompt at a low temperature, and save the text at the end."));

@@ -34,7 +34,7 @@ internal static class PlotCommand
             (call, cancellationToken) => Task.Run(() => Run(call, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
         Example.Attach(
             command,
-            new("aphorist plot runs/aphorisms", "Draw one run as runs/aphorisms/loss.png."),
+            new("aphorist plot runs/fables", "Draw one run as runs/aphorisms/loss.png."),
             new("aphorist plot runs/* --output compared.svg", "Compare all runs in one chart."),
             new("aphorist plot runs/one runs/two --by seconds", "Compare two runs by training time, as loss.png."));
         return command;

@@ -42,7 +42,7 @@ internal static class ScoreCommand
             new(
                 "aphorist score runs/nietzsche draft.txt --output draft.html",
                 "List the most surprising passages, and write a page with the coloured text."),
-            new("aphorist score runs/aphorisms - --json < draft.txt", "Read standard input and print one JSON object."));
+            new("aphorist score runs/fables - --json < draft.txt", "Read standard input and print one JSON object."));
         return command;
     }
 

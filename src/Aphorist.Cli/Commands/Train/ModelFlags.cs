@@ -1,4 +1,5 @@
 using Aphorist.Cli.CommandLine;
+using Aphorist.Training;
 using static Aphorist.Cli.CommandLine.ChoiceOptions;
 using static Aphorist.Cli.CommandLine.NumberOptions;
 
@@ -11,6 +12,7 @@ internal static class ModelFlags
     private const int ConvolutionLayers = 6;
 
     private static readonly TokenizerOptions DefaultTokenizer = new();
+    private static readonly ModelSpec Defaults = Preset.Default.Model;
 
     public static SettingTable<TokenizerOptions> Tokenizer { get; } = new()
     {
@@ -55,7 +57,7 @@ internal static class ModelFlags
         },
         {
             Heading.Common,
-            Whole("--hidden", "Hidden size: units in each layer.", 1, 16_384, ModelSpec.Notebook.HiddenSize)
+            Whole("--hidden", "Hidden size: units in each layer.", 1, 16_384, Defaults.HiddenSize)
                 .Sets(nameof(ModelSpec.HiddenSize)),
             (spec, value) => spec with { HiddenSize = value }
         },
@@ -87,18 +89,18 @@ internal static class ModelFlags
         },
         {
             Heading.Model,
-            TrueOrFalse("--layer-normalization", "Normalize each layer's outputs over its units, with a learned gain and bias.", false),
+            TrueOrFalse("--layer-normalization", "Normalize each layer's outputs over its units, with a learned gain and bias.", Defaults.LayerNormalization),
             (spec, value) => spec with { LayerNormalization = value }
         },
         {
             Heading.Model,
-            Whole("--window", "Tokens that the model reads before the one it predicts.", 1, 100_000, ModelSpec.Notebook.Window),
+            Whole("--window", "Tokens that the model reads before the one it predicts.", 1, 100_000, Defaults.Window),
             (spec, value) => spec with { Window = value }
         },
         {
             Heading.Model,
             new ChoiceOption<GateActivation>(
-                "--gates", "Activation of the gates of lstm and gru. Default: hard-sigmoid for lstm, sigmoid for gru.",
+                "--gates", "Activation of the gates of lstm and gru. Default: sigmoid, or hard-sigmoid with --preset notebook.",
                 ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid)),
             (spec, value) => spec with { Gates = value },
             "--architecture lstm or gru", spec => spec.Architecture != Architecture.Convolution
@@ -113,7 +115,7 @@ internal static class ModelFlags
         },
         {
             Heading.Model,
-            Whole("--kernel", "Kernel size of the convolutions. n layers see kernel^n tokens.", 2, 4096, ModelSpec.Notebook.KernelSize)
+            Whole("--kernel", "Kernel size of the convolutions. n layers see kernel^n tokens.", 2, 4096, Defaults.KernelSize)
                 .Sets(nameof(ModelSpec.KernelSize)),
             (spec, value) => spec with { KernelSize = value },
             "--architecture convolution", spec => spec.Architecture == Architecture.Convolution

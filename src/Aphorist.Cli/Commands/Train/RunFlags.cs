@@ -26,13 +26,13 @@ internal static class RunFlags
     private const int WordEmbeddingSize = 128;
 
     private static readonly string[] PresetNames = [.. Preset.All.Select(preset => preset.Name)];
-    private static readonly string[] BuiltInCorpus = ["catalog:aphorisms"];
+    private static readonly string[] BuiltInCorpus = ["catalog:fables"];
 
     private static readonly SettingTable<TrainingRunOptions> Table = new()
     {
         {
             Heading.Data,
-            ChoiceOptions.TrueOrFalse("--lowercase", "Convert the texts to lower case.", Preset.Notebook.Lowercase),
+            ChoiceOptions.TrueOrFalse("--lowercase", "Convert the texts to lower case.", Preset.Default.Lowercase),
             (options, value) => options with { Lowercase = value }
         },
         { Heading.Data, EncodingOption.Create(), (options, value) => options with { Encoding = value } },
@@ -65,7 +65,7 @@ internal static class RunFlags
     /// <exception cref="UsageException">The call contradicts itself, or names an unknown preset.</exception>
     public static TrainingRunOptions Create(ParseResult call)
     {
-        Preset preset = PresetOf(call) ?? Preset.Notebook;
+        Preset preset = PresetOf(call) ?? Preset.Default;
         TrainingRunOptions options = TrainingRunOptions.FromPreset(preset, BuiltInCorpus);
         if (call.GetValue(From) is string from)
             return FineTuning.Change(options with { From = from }, PresetOf(call), start => Apply(start, call));
@@ -121,7 +121,7 @@ internal static class RunFlags
         Argument<string[]> argument = WordArgument.Several(
             "CORPUS",
             "Training text: a name from `aphorist corpora`, files, a folder, a pattern such as \"texts/*.txt\", or - for standard input. "
-            + "Default: the built-in aphorisms.");
+            + "Default: the built-in fables.");
         argument.CompletionSources.Add(WordArgument.CatalogNames);
         return argument;
     }
@@ -146,7 +146,7 @@ internal static class RunFlags
             "--preset",
             "name",
             $"Model and training options to start from: {string.Join(", ", PresetNames)}. The other options override it; their "
-            + "defaults are those of notebook. Default: notebook.");
+            + "defaults are those of quick. Default: quick.");
         option.CompletionSources.Add(_ => PresetNames.Select(name => new CompletionItem(name)));
         return option;
     }

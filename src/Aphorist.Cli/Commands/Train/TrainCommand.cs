@@ -34,22 +34,22 @@ internal static class TrainCommand
         command.SetAction(RunAsync);
         Example.Attach(
             command,
-            new("aphorist train", "Train the notebook's model on the built-in aphorisms, into runs/aphorisms."),
-            new("aphorist train mine.txt --preset quick", "Train on your own text for one minute."),
+            new("aphorist train", "Train on the built-in fables for one minute, into runs/fables."),
+            new("aphorist train mine.txt --minutes 5", "Train on your own text for five minutes."),
             new("aphorist train --resume runs/mine", "Resume an interrupted run."),
-            new("aphorist train nietzsche --epochs 20", "Download the notebook's corpus and train for 20 epochs."),
+            new("aphorist train nietzsche --preset notebook", "Download the notebook's corpus and train exactly as the notebook does."),
             new(
-                "aphorist train mine.txt --encoding windows-1252 --lowercase false --run runs/mine",
-                "Read a file in an older encoding and keep capitals."),
-            new("aphorist train nietzsche --objective stream --tokenizer words", "Train a model of words."),
+                "aphorist train mine.txt --encoding windows-1252 --lowercase true --run runs/mine",
+                "Read a file in an older encoding and convert it to lower case."),
+            new("aphorist train nietzsche --tokenizer words", "Train a model of words."),
             new(
-                "aphorist train nietzsche --validation 0.05 --json > metrics.jsonl",
-                "Hold out the last 5 % for validation and print metrics as JSON lines."),
+                "aphorist train nietzsche --validation 0.1 --json > metrics.jsonl",
+                "Hold out the last 10 % for validation and print metrics as JSON lines."),
             new("aphorist train train.txt --validation-text held-out.txt", "Validate on another text after each epoch."),
             new(
-                "aphorist train nietzsche --preset quick --layers 2 --residual true --average 0.999",
+                "aphorist train nietzsche --layers 2 --residual true --average 0.999",
                 "Add a second layer with a residual connection, and average the weights."),
-            new("aphorist train nietzsche --preset quick --architecture convolution", "Train causal convolutions instead of an LSTM."),
+            new("aphorist train nietzsche --architecture convolution", "Train causal convolutions instead of an LSTM."),
             new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tune a model on another text."));
         return command;
     }

@@ -9,24 +9,25 @@ namespace Aphorist.Cli.Commands.Train;
 /// <summary>The options of training, one entry each: heading, help and the property that it sets.</summary>
 internal static class TrainingFlags
 {
-    private static readonly TrainingOptions Notebook = TrainingOptions.Notebook;
+    private static readonly TrainingOptions Defaults = Preset.Default.Training;
 
     private static readonly NumberOption<ulong> SeedOption =
-        Seed("--seed", "Random seed. The same seed gives the same model.", Notebook.Seed);
+        Seed("--seed", "Random seed. The same seed gives the same model.", Defaults.Seed);
 
+    // The order matters: --minutes sets the limit again that --epochs removes.
     public static SettingTable<TrainingOptions> Table { get; } = new()
     {
         {
             Heading.Common,
-            Whole("--epochs", "Passes over the training set.", 1, fallback: Notebook.Epochs),
-            (options, value) => options with { Epochs = value }
+            Whole("--epochs", "Passes over the training set, without the time limit of the preset. Default: until the time limit.", 1),
+            (options, value) => options with { Epochs = value, TimeBudget = null }
         },
         {
             Heading.Common,
             Real(
                 "--minutes",
                 "minutes",
-                "Time limit for training in minutes, validation not included. Default: none.",
+                "Time limit for training in minutes, validation not included. Default: 1.",
                 NumberRange.Above(0, 1e6))
                 .Sets(nameof(TrainingOptions.TimeBudget)),
             (options, value) => options with { TimeBudget = TimeSpan.FromMinutes(value) }
@@ -37,7 +38,7 @@ internal static class TrainingFlags
                 "--validation",
                 "fraction",
                 "Fraction of the corpus, from its end, held out as validation set.",
-                NumberRange.BelowOne, Notebook.ValidationShare)
+                NumberRange.BelowOne, Defaults.ValidationShare)
                 .Sets(nameof(TrainingOptions.ValidationShare)),
             (options, value) => options with { ValidationShare = value }
         },
@@ -47,32 +48,32 @@ internal static class TrainingFlags
                 "--objective",
                 "windows: predict the token after each window, as the notebook does. stream: predict every token of long streams, which "
                 + "learns faster.",
-                Objective.Windows, ("windows", Objective.Windows), ("stream", Objective.Stream)),
+                Defaults.Objective, ("windows", Objective.Windows), ("stream", Objective.Stream)),
             (options, value) => options with { Objective = value }
         },
         {
             Heading.Training,
-            Whole("--batch", "Batch size: windows or streams per training step.", 1, 1_000_000, Notebook.BatchSize)
+            Whole("--batch", "Batch size: windows or streams per training step.", 1, 1_000_000, Defaults.BatchSize)
                 .Sets(nameof(TrainingOptions.BatchSize)),
             (options, value) => options with { BatchSize = value }
         },
         {
             Heading.Training,
-            Whole("--step", "Stride: tokens between the starts of two windows.", 1, fallback: Notebook.Stride)
+            Whole("--step", "Stride: tokens between the starts of two windows.", 1, fallback: Defaults.Stride)
                 .Sets(nameof(TrainingOptions.Stride)),
             (options, value) => options with { Stride = value },
             "--objective windows", options => options.Objective == Objective.Windows
         },
         {
             Heading.Training,
-            Whole("--sequence", "Sequence length: tokens of a stream per training step.", 1, 100_000, Notebook.SequenceLength)
+            Whole("--sequence", "Sequence length: tokens of a stream per training step.", 1, 100_000, Defaults.SequenceLength)
                 .Sets(nameof(TrainingOptions.SequenceLength)),
             (options, value) => options with { SequenceLength = value },
             "--objective stream", options => options.Objective == Objective.Stream
         },
         {
             Heading.Training,
-            Real("--dropout", "p", "Dropout probability on each layer's outputs.", NumberRange.BelowOne, Notebook.Dropout),
+            Real("--dropout", "p", "Dropout probability on each layer's outputs.", NumberRange.BelowOne, Defaults.Dropout),
             (options, value) => options with { Dropout = value }
         },
         {
@@ -80,7 +81,7 @@ internal static class TrainingFlags
             Whole(
                 "--patience",
                 "Early stopping: end training after this many epochs without a lower loss; 0 for never.",
-                0, fallback: Notebook.Patience),
+                0, fallback: Defaults.Patience),
             (options, value) => options with { Patience = value }
         },
         {
@@ -88,7 +89,7 @@ internal static class TrainingFlags
             TrueOrFalse(
                 "--divergence-guard",
                 "If the loss explodes, restore the last good weights and lower the learning rate.",
-                Notebook.DivergenceGuard),
+                Defaults.DivergenceGuard),
             (options, value) => options with { DivergenceGuard = value }
         },
         {
@@ -104,36 +105,36 @@ internal static class TrainingFlags
         {
             Heading.Optimizer,
             new ChoiceOption<OptimizerKind>(
-                "--optimizer", "Optimization algorithm.", Notebook.Optimizer,
+                "--optimizer", "Optimization algorithm.", Defaults.Optimizer,
                 ("rmsprop", OptimizerKind.RmsProp), ("adam", OptimizerKind.Adam),
                 ("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)),
             (options, value) => options with { Optimizer = value }
         },
         {
             Heading.Optimizer,
-            Real("--learning-rate", "rate", "Learning rate.", NumberRange.Above(0), Notebook.LearningRate),
+            Real("--learning-rate", "rate", "Learning rate.", NumberRange.Above(0), Defaults.LearningRate),
             (options, value) => options with { LearningRate = value }
         },
         {
             Heading.Optimizer,
             new ChoiceOption<LearningRateSchedule>(
                 "--schedule",
-                "Learning rate schedule. cosine: half a cosine over the whole training. step: 3 % less with each epoch from the tenth on. "
+                "Learning rate schedule. linear and cosine: falling to 1 % over the whole training. step: 3 % less with each epoch from the tenth on. "
                 + "plateau: half when the loss stops falling.",
-                Notebook.Schedule,
-                ("constant", LearningRateSchedule.Constant), ("cosine", LearningRateSchedule.Cosine),
+                Defaults.Schedule,
+                ("constant", LearningRateSchedule.Constant), ("linear", LearningRateSchedule.Linear), ("cosine", LearningRateSchedule.Cosine),
                 ("step", LearningRateSchedule.Step), ("plateau", LearningRateSchedule.Plateau)),
             (options, value) => options with { Schedule = value }
         },
         {
             Heading.Optimizer,
-            Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Notebook.WarmupSteps)
+            Whole("--warm-up", "Warmup: training steps over which the learning rate rises from 0.", 0, fallback: Defaults.WarmupSteps)
                 .Sets(nameof(TrainingOptions.WarmupSteps)),
             (options, value) => options with { WarmupSteps = value }
         },
         {
             Heading.Optimizer,
-            Real("--weight-decay", "x", "Weight decay.", NumberRange.AtLeast(0), Notebook.WeightDecay),
+            Real("--weight-decay", "x", "Weight decay.", NumberRange.AtLeast(0), Defaults.WeightDecay),
             (options, value) => options with { WeightDecay = value }
         },
         {
@@ -142,7 +143,7 @@ internal static class TrainingFlags
                 "--clip-norm",
                 "x",
                 "Gradient clipping: maximum norm of the whole gradient; 0 for no limit.",
-                NumberRange.AtLeast(0), Notebook.ClipNorm),
+                NumberRange.AtLeast(0), Defaults.ClipNorm),
             (options, value) => options with { ClipNorm = value }
         },
         {
@@ -151,7 +152,7 @@ internal static class TrainingFlags
                 "--clip-value",
                 "x",
                 "Gradient clipping: maximum absolute value of each gradient; 0 for no limit.",
-                NumberRange.AtLeast(0), Notebook.ClipValue),
+                NumberRange.AtLeast(0), Defaults.ClipValue),
             (options, value) => options with { ClipValue = value }
         },
         {
@@ -160,7 +161,7 @@ internal static class TrainingFlags
                 "--average",
                 "decay",
                 "Decay of an exponential moving average (EMA) of the weights, such as 0.999; the model is then the average. 0 for none.",
-                NumberRange.BelowOne, Notebook.EmaDecay).Sets(nameof(TrainingOptions.EmaDecay)),
+                NumberRange.BelowOne, Defaults.EmaDecay).Sets(nameof(TrainingOptions.EmaDecay)),
             (options, value) => options with { EmaDecay = value }
         },
         {
@@ -168,7 +169,7 @@ internal static class TrainingFlags
             Whole(
                 "--validate-every",
                 "Training steps between two validations within an epoch; 0 for none. There is always one after each epoch.",
-                0, fallback: Notebook.ValidationInterval).Sets(nameof(TrainingOptions.ValidationInterval)),
+                0, fallback: Defaults.ValidationInterval).Sets(nameof(TrainingOptions.ValidationInterval)),
             (options, value) => options with { ValidationInterval = value }
         },
         {
@@ -177,11 +178,11 @@ internal static class TrainingFlags
                 "--checkpoint-interval",
                 "seconds",
                 "Seconds between two checkpoints within an epoch. There is always one after each epoch.",
-                NumberRange.Above(0, 1e6), Notebook.CheckpointInterval.TotalSeconds),
+                NumberRange.Above(0, 1e6), Defaults.CheckpointInterval.TotalSeconds),
             (options, value) => options with { CheckpointInterval = TimeSpan.FromSeconds(value) }
         },
     };
 
     /// <summary>The seed that a call gives, or the default.</summary>
-    public static ulong SeedOf(ParseResult call) => SeedOption.GetValue(call) ?? Notebook.Seed;
+    public static ulong SeedOf(ParseResult call) => SeedOption.GetValue(call) ?? Defaults.Seed;
 }

@@ -75,12 +75,12 @@ public sealed record TrainingRunOptions
     public string? From { get; init; }
 
     /// <summary>
-    /// The shape of the model. <see cref="ModelSpec.Notebook"/> by default. With <see cref="From"/> it is that model's shape.
+    /// The shape of the model. <see cref="ModelSpec.Quick"/> by default. With <see cref="From"/> it is that model's shape.
     /// </summary>
-    public ModelSpec Model { get; init; } = ModelSpec.Notebook;
+    public ModelSpec Model { get; init; } = ModelSpec.Quick;
 
-    /// <summary>How the model is trained. <see cref="TrainingOptions.Notebook"/> by default.</summary>
-    public TrainingOptions Training { get; init; } = TrainingOptions.Notebook;
+    /// <summary>How the model is trained. <see cref="TrainingOptions.Quick"/> by default.</summary>
+    public TrainingOptions Training { get; init; } = TrainingOptions.Quick;
 
     /// <summary>
     /// Whether the program that trains the run generates samples after each epoch, see <see cref="ActiveTrainingRun.WriteSample"/>.

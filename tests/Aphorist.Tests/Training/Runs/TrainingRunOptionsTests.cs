@@ -191,11 +191,13 @@ public sealed class TrainingRunOptionsTests : IDisposable
         Assert.Equal(NamesOf<ModelSpec>(), ModelChanges.Select(change => change.Name).Order());
     }
 
-    [Fact]
-    public void EnsureSameRun_EpochsOfACosine_AreRefused()
+    [Theory]
+    [InlineData(LearningRateSchedule.Cosine)]
+    [InlineData(LearningRateSchedule.Linear)]
+    public void EnsureSameRun_EpochsOfAFallingSchedule_AreRefused(LearningRateSchedule schedule)
     {
-        TrainingOptions cosine = Begun.Training with { Schedule = LearningRateSchedule.Cosine };
-        AssertSame(Begun with { Training = cosine }, Begun with { Training = cosine with { Epochs = 99 } }, "Epochs");
+        TrainingOptions falling = Begun.Training with { Schedule = schedule };
+        AssertSame(Begun with { Training = falling }, Begun with { Training = falling with { Epochs = 99 } }, "Epochs");
     }
 
     [Fact]
