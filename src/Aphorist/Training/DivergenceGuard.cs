@@ -25,7 +25,7 @@ internal static class DivergenceGuard
     /// <summary>Adds the loss of a batch to the recent losses, and checks them.</summary>
     /// <param name="state">The run.</param>
     /// <param name="loss">The mean loss of the batch in nats.</param>
-    /// <param name="expected">The loss of the best epoch, or of a uniform guess before there is one.</param>
+    /// <param name="expected">The loss of the best epoch, or of untrained weights before there is one.</param>
     /// <param name="endsEpoch">Whether the batch is the last of the epoch.</param>
     public static bool HasDiverged(TrainingState state, double loss, double expected, bool endsEpoch = false)
     {

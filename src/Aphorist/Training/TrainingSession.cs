@@ -86,8 +86,13 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>The training loss of the best epoch, but at most that of a uniform guess.</summary>
-    private double ExpectedLoss => state.History.Select(epoch => epoch.Loss).Append(Math.Log(model.Tokenizer.VocabularySize)).Min();
+    /// <summary>
+    /// The training loss of the best epoch. Before there is one, that of a uniform guess, or of the first batch if it is higher: dropout and
+    /// layer normalization can make untrained weights worse than a guess.
+    /// </summary>
+    private double ExpectedLoss => state.History.Count > 0
+        ? state.History.Min(epoch => epoch.Loss)
+        : Math.Max(Math.Log(model.Tokenizer.VocabularySize), state.InitialLoss ?? 0);
 
     private double CharactersPerSecond
     {
@@ -127,6 +132,7 @@ internal sealed class TrainingSession : IDisposable
             if (!state.IsValidationPending)
             {
                 double loss = TrainBatch();
+                if (state.Steps == 1) expected = ExpectedLoss; // which the first loss can have changed
                 state.Seconds = before + clock.Elapsed.TotalSeconds;
                 if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
                 state.IsValidationPending = IsValidationDue;
@@ -178,6 +184,7 @@ internal sealed class TrainingSession : IDisposable
         state.Batch++;
         state.Steps++;
         state.LossSum += loss;
+        if (double.IsFinite(loss)) state.InitialLoss ??= loss / predictions;
         state.Correct += correct;
         state.Predictions += predictions;
         return loss / predictions;

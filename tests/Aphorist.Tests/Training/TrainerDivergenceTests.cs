@@ -56,6 +56,21 @@ public sealed class TrainerDivergenceTests
         Assert.Equal(2, Assert.IsType<TrainingCompleted>(events[^1]).Epochs);
     }
 
+    /// <summary>With dropout and normalized layers, untrained weights are worse than a guess, and few slow steps do not change that.</summary>
+    [Fact]
+    public async Task RunAsync_FirstLossAboveThatOfAGuess_IsNoDivergence()
+    {
+        Corpus corpus = Corpus.FromText(string.Concat(Enumerable.Range(0, 400).Select(word => $"a{word * word % 7} ")), "tiny");
+        TrainingOptions options = Preset.Quick.Training with { Dropout = 0.5, WarmupSteps = 1000, Epochs = 2, TimeBudget = null };
+        LanguageModel quick = LanguageModel.Create(ModelSpec.Quick, Tokenizer.Create(corpus));
+        List<TrainingEvent> events = [];
+        await foreach (TrainingEvent happened in new Trainer(quick, corpus, options).RunAsync(TestContext.Current.CancellationToken))
+            events.Add(happened);
+        Assert.Empty(events.OfType<DivergenceDetected>());
+        EpochCompleted first = events.OfType<EpochCompleted>().First();
+        Assert.True(first.Loss > Math.Log(quick.Tokenizer.VocabularySize), $"{first.Loss} is not above a guess: the case tests nothing.");
+    }
+
     [Fact]
     public async Task RunAsync_LastStepOfAnEpochOverflows_IsNoGoodEpoch()
     {

@@ -49,6 +49,9 @@ internal sealed record TrainingState
     /// <summary>How often training returned to good weights.</summary>
     public int Divergences { get; set; }
 
+    /// <summary>The mean loss of the first batch of the run, in nats. Null before it.</summary>
+    public double? InitialLoss { get; set; }
+
     /// <summary>The mean loss of recent batches, see <see cref="DivergenceGuard"/>.</summary>
     public double RecentLoss { get; set; }
 
