@@ -9,7 +9,8 @@ public sealed class TrainedModel : IDisposable
 
     public TrainedModel() => AphoristApp.Run(
         "train", folder.Write(
-            "tiny.txt", TinyText.OfLength(3000)), "--epochs", "1", "--window", "20", "--samples", "false", "--run", Run).Expect(0);
+            "tiny.txt", TinyText.OfLength(3000)), "--preset", "notebook", "--epochs", "1", "--window", "20", "--samples", "false", "--run",
+            Run).Expect(0);
 
     /// <summary>The run's folder.</summary>
     public string Run => folder["runs/tiny"];

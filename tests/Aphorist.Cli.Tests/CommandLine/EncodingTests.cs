@@ -74,7 +74,8 @@ public sealed class EncodingTests(TrainedModel trained) : IDisposable
         string path = folder.Write("nul.txt", TinyText.OfLength(500).Replace('.', '\0'));
         string[] call =
         [
-            "train", path, "--epochs", "1", "--window", "20", "--hidden", "4", "--samples", "false", "--run", folder["run"],
+            "train", path, "--preset", "notebook", "--epochs", "1", "--window", "20", "--hidden", "4", "--samples", "false", "--run",
+            folder["run"],
         ];
         AphoristApp.Run(call).ExpectSentence(1, "looks like a binary file");
         AphoristApp.Run([.. call, "--encoding", "utf-8"]).Expect(0).ExpectError($"'{path}' has NUL characters");

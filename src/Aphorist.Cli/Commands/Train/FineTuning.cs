@@ -28,7 +28,8 @@ internal static class FineTuning
         if (preset is not null || OptimizerOf(model) is not { } kind) return chosen;
         TrainingRunOptions continued = apply(start with
         {
-            Training = start.Training with
+            // As Keras trains, which the optimizer comes from: on windows, with a constant learning rate.
+            Training = TrainingOptions.Notebook with
             {
                 Optimizer = kind,
                 LearningRate = model.Origin!.LearningRate ?? start.Training.LearningRate,

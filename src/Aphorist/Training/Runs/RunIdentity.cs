@@ -20,8 +20,8 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
         return new RunIdentity(corpusSha256, model, options with
         {
             Preset = defaults.Preset,
-            // These schedules end with the last epoch, so there the number of epochs decides every learning rate.
-            Epochs = options.Schedule is LearningRateSchedule.Cosine or LearningRateSchedule.Linear ? options.Epochs : defaults.Epochs,
+            // A schedule that ends with the last epoch or with the time is stretched.
+            Epochs = defaults.Epochs,
             Threads = defaults.Threads,
             CheckpointInterval = defaults.CheckpointInterval,
             Patience = defaults.Patience,

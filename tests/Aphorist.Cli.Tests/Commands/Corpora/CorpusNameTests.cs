@@ -19,8 +19,8 @@ public sealed class CorpusNameTests(TrainedModel trained) : IDisposable
     [InlineData("generate", "MODEL", "--passage", "names", "--length", "5")]
     public void Command_FolderNamedLikeACorpus_IsReadWithANote(params string[] arguments)
     {
-        folder.Write("names/a.txt", TinyText.OfLength(500));
-        folder.Write("text.txt", TinyText.OfLength(500));
+        folder.Write("names/a.txt", TinyText.OfLength(900));
+        folder.Write("text.txt", TinyText.OfLength(900));
 
         CommandResult result = AphoristProcess.Run(
             folder.Path, [.. arguments.Select(argument => argument == "MODEL" ? trained.Run : argument)]);
@@ -31,7 +31,7 @@ public sealed class CorpusNameTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Evaluate_PrefixedName_IsTheCatalogsCorpus()
     {
-        folder.Write("names/a.txt", TinyText.OfLength(500));
+        folder.Write("names/a.txt", TinyText.OfLength(900));
         // The tiny model does not know the capitals of the catalog's text.
         AphoristProcess.Run(folder.Path, "evaluate", trained.Run, "catalog:names").ExpectSentence(1, "does not know");
     }
@@ -39,8 +39,8 @@ public sealed class CorpusNameTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Train_WithoutACorpus_ReadsTheBuiltInOneDespiteAFolderOfItsName()
     {
-        folder.Write("aphorisms/a.txt", TinyText.OfLength(500));
+        folder.Write("fables/a.txt", TinyText.OfLength(900));
         AphoristProcess.Run(folder.Path, "train", "--epochs", "1", "--hidden", "4", "--minutes", "0.01", "--samples", "false")
-            .Expect(0).ExpectError("aphorisms: 122");
+            .Expect(0).ExpectError("fables: 575");
     }
 }

@@ -5,7 +5,10 @@ namespace Aphorist.Cli.Tests.Commands.Sweep;
 public sealed class SweepTests : IDisposable
 {
     private string[] Call =>
-        ["sweep", folder["tiny.txt"], "--epochs", "2", "--window", "10", "--validation", "0.1", "--sweep", folder["found"]];
+        [
+            "sweep", folder["tiny.txt"], "--preset", "notebook", "--epochs", "2", "--window", "10", "--validation", "0.1", "--sweep",
+            folder["found"],
+        ];
 
     private readonly TemporaryFolder folder = new();
 
@@ -107,15 +110,15 @@ public sealed class SweepTests : IDisposable
         // Batches of one window make the second run so slow that it cannot end before it is interrupted.
         string[] call =
         [
-            "sweep", folder["tiny.txt"], "--epochs", "20", "--window", "10", "--hidden", "24", "--checkpoint-interval", "0.05", "--over",
-            "batch=128,1", "--sweep",
+            "sweep", folder["tiny.txt"], "--preset", "notebook", "--epochs", "20", "--window", "10", "--hidden", "24",
+            "--checkpoint-interval", "0.05", "--over", "batch=128,1", "--sweep",
         ];
         using (AphoristProcess process = AphoristProcess.Start(folder.Path, null, [.. call, folder["found"]]))
         {
             process.WaitUntil(() => File.Exists(folder["found/batch=1/checkpoint.safetensors"]));
             process.Interrupt();
             string error = process.Wait().Expect(130).Error;
-            Assert.Contains($"aphorist sweep {folder["tiny.txt"]} --epochs 20", error, StringComparison.Ordinal);
+            Assert.Contains($"aphorist sweep {folder["tiny.txt"]} --preset notebook --epochs 20", error, StringComparison.Ordinal);
             Assert.Contains($"--over 'batch=128,1' --sweep {folder["found"]}", error, StringComparison.Ordinal);
         }
 

@@ -51,7 +51,7 @@ public sealed class BadTextTests : IDisposable
     [Fact]
     public void Train_RunFolderCannotBeMade_SaysSo()
     {
-        folder.Write("tiny.txt", TinyText.OfLength(500));
+        folder.Write("tiny.txt", TinyText.OfLength(900));
         folder.Write("file", "in the way");
         AphoristApp.Run("train", folder["tiny.txt"], "--run", folder["file/run"]).ExpectSentence(1, "file", "--run");
     }

@@ -122,13 +122,15 @@ public sealed class InterruptionTests : IDisposable
 
     /// <summary>A run whose first batch takes minutes.</summary>
     private string[] SlowCall =>
-        ["train", "fables", "--epochs", "1", "--window", "2000", "--hidden", "512", "--batch", "2000", "--run", folder["run"]];
+    [
+        "train", "fables", "--preset", "notebook", "--epochs", "1", "--window", "2000", "--hidden", "512", "--batch", "2000", "--run",
+        folder["run"],
+    ];
 
     private string[] Call(string run, string epochs) =>
     [
-        "train", folder["tiny.txt"], "--epochs", epochs, "--window", "30", "--hidden", "16", "--samples", "false", "--checkpoint-interval",
-        "0.05",
-        "--run", folder[run],
+        "train", folder["tiny.txt"], "--preset", "notebook", "--epochs", epochs, "--window", "30", "--hidden", "16", "--samples", "false",
+        "--checkpoint-interval", "0.05", "--run", folder[run],
     ];
 
     /// <summary>Resumes the stopped run for two more epochs and compares it with one of as many epochs that was never stopped.</summary>

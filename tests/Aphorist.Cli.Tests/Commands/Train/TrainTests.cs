@@ -38,8 +38,8 @@ public sealed class TrainTests : IDisposable
     public void Train_Json_WithoutValidationSaysNull()
     {
         string output = AphoristApp.Run(
-            "train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--run", folder["run"],
-            "--json").Expect(0).Output;
+            "train", folder["tiny.txt"], "--epochs", "1", "--hidden", "8", "--validation", "0", "--samples", "false", "--run",
+            folder["run"], "--json").Expect(0).Output;
 
         Assert.Contains("\"validationLoss\":null,\"validationAccuracy\":null", output, StringComparison.Ordinal);
         Assert.DoesNotContain("sample", output, StringComparison.Ordinal);

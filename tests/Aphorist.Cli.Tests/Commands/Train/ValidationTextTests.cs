@@ -6,8 +6,8 @@ public sealed class ValidationTextTests : IDisposable
 {
     private string[] Call =>
     [
-        "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--samples", "false", "--run", folder["run"],
-        "--validation-text", folder["held.txt"],
+        "train", folder["tiny.txt"], "--preset", "notebook", "--epochs", "2", "--window", "20", "--samples", "false", "--run",
+        folder["run"], "--validation-text", folder["held.txt"],
     ];
 
     private readonly TemporaryFolder folder = new();

@@ -191,15 +191,6 @@ public sealed class TrainingRunOptionsTests : IDisposable
         Assert.Equal(NamesOf<ModelSpec>(), ModelChanges.Select(change => change.Name).Order());
     }
 
-    [Theory]
-    [InlineData(LearningRateSchedule.Cosine)]
-    [InlineData(LearningRateSchedule.Linear)]
-    public void EnsureSameRun_EpochsOfAFallingSchedule_AreRefused(LearningRateSchedule schedule)
-    {
-        TrainingOptions falling = Begun.Training with { Schedule = schedule };
-        AssertSame(Begun with { Training = falling }, Begun with { Training = falling with { Epochs = 99 } }, "Epochs");
-    }
-
     [Fact]
     public void EnsureSameRun_PathOrEncodingOfTheCorpus_MayChange() =>
         Begun.EnsureSameRun(Begun with { Corpus = ["elsewhere"], Encoding = null });
