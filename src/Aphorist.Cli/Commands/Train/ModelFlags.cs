@@ -50,7 +50,8 @@ internal static class ModelFlags
             Heading.Common,
             new ChoiceOption<Architecture>(
                 "--architecture", "Kind of the layers.", Architecture.Lstm,
-                ("lstm", Architecture.Lstm), ("gru", Architecture.Gru), ("convolution", Architecture.Convolution)),
+                ("lstm", Architecture.Lstm), ("gru", Architecture.Gru), ("rnn", Architecture.Rnn),
+                ("convolution", Architecture.Convolution)),
             WithArchitecture
         },
         {
@@ -61,7 +62,7 @@ internal static class ModelFlags
         },
         {
             Heading.Common,
-            Whole("--layers", "Number of layers, at most 4 for lstm and gru. Default: 1, or 6 with --architecture convolution.", 1, 12),
+            Whole("--layers", "Number of layers, at most 4 but for convolution. Default: 1, or 6 with --architecture convolution.", 1, 12),
             (spec, value) => spec with { Layers = value }
         },
         {
@@ -101,7 +102,7 @@ internal static class ModelFlags
                 "--gates", "Activation of the gates of lstm and gru. Default: hard-sigmoid for lstm, sigmoid for gru.",
                 ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid)),
             (spec, value) => spec with { Gates = value },
-            "--architecture lstm or gru", spec => spec.Architecture != Architecture.Convolution
+            "--architecture lstm or gru", spec => spec.Architecture is Architecture.Lstm or Architecture.Gru
         },
         {
             Heading.Model,
@@ -110,6 +111,14 @@ internal static class ModelFlags
                 ResetGate.After, ("after", ResetGate.After), ("before", ResetGate.Before)).Sets(nameof(ModelSpec.ResetGate)),
             (spec, value) => spec with { ResetGate = value },
             "--architecture gru", spec => spec.Architecture == Architecture.Gru
+        },
+        {
+            Heading.Model,
+            new ChoiceOption<Activation>(
+                "--activation", "Activation of rnn, called nonlinearity in PyTorch.",
+                Activation.Tanh, ("tanh", Activation.Tanh), ("relu", Activation.Relu)),
+            (spec, value) => spec with { Activation = value },
+            "--architecture rnn", spec => spec.Architecture == Architecture.Rnn
         },
         {
             Heading.Model,
