@@ -20,8 +20,8 @@ internal sealed class ModelPair
     public static ModelPair Random(ModelSpec spec, int vocabularySize, double deviation = 0.4, int seed = 1)
     {
         ReferenceParameters values = new(ReferenceSpecOf(spec, vocabularySize));
-        // A relu does not limit its values: with larger weights they would grow from step to step.
-        if (spec.Activation == Activation.Relu) deviation /= 2;
+        // With larger weights, a vanilla RNN is chaotic: rounding errors, and the values of a relu, grow from step to step.
+        if (spec.Architecture == Architecture.Rnn) deviation /= 2;
         values.FillNormal(new Random(seed), deviation);
         LanguageModel engine = LanguageModel.CreateEmpty(spec, VocabularyOf(vocabularySize));
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)

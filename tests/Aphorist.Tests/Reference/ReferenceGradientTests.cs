@@ -69,8 +69,8 @@ public sealed class ReferenceGradientTests
                 LayerNormalization = normalization,
             };
             // If the few units of a step are nearly equal, dividing by their deviation makes the loss strongly curved, and a difference is
-            // less exact. That does not happen with this seed.
-            ReferenceCase random = new(spec, seed: 8);
+            // less exact. That does not happen with these seeds.
+            ReferenceCase random = new(spec, seed: architecture == ReferenceArchitecture.Rnn ? 31 : 8);
             AssertGradients(random.Model(), random.Stream(rows: 2, steps: 4));
             AssertGradients(random.Model(), random.Windows(rows: 2, steps: 4));
         }
@@ -97,12 +97,12 @@ public sealed class ReferenceGradientTests
     [InlineData(0, false)]
     [InlineData(3, false)]
     [InlineData(0, true)]
-    public void LossAndGradients_ReluRnn_EqualsFiniteDifferences(int embeddingSize, bool normalization)
+    public void LossAndGradients_ReluRnn_EqualsFiniteDifferences(int embeddingSize, bool residual)
     {
         ReferenceSpec spec = ReferenceCase.Small(ReferenceArchitecture.Rnn, embeddingSize) with
         {
             Gate = Gate.Relu,
-            LayerNormalization = normalization,
+            Residual = residual,
         };
         ReferenceCase random = new(spec, seed: 6);
         ReferenceBatch batch = random.Stream(rows: 2, steps: 4);
