@@ -11,7 +11,7 @@ public sealed class KerasRefusalTests
     [Theory]
     [InlineData(0, "class_name", "\"Bidirectional\"", "layer 1 ('lstm_1', Bidirectional) is bidirectional")]
     [InlineData(0, "class_name", "\"CuDNNLSTM\"", "load them into an LSTM or GRU")]
-    [InlineData(0, "class_name", "\"SimpleRNN\"", "have the shape [7, 20] where [7, 5] is expected")]
+    [InlineData(0, "class_name", "\"SimpleRNN\"", "have the shape [20] where [5] is expected")]
     [InlineData(0, "class_name", "\"RNN\"", "('lstm_1', RNN) is of a class that cannot be imported; use Embedding, LSTM, GRU, SimpleRNN")]
     [InlineData(1, "class_name", "\"Masking\"", "layer 2 ('dropout_1', Masking) masks tokens")]
     [InlineData(1, "class_name", "\"Conv1D\"", "layer 2 ('dropout_1', Conv1D) is of a class that cannot be imported")]
