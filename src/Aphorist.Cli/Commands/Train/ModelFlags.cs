@@ -62,7 +62,7 @@ internal static class ModelFlags
         },
         {
             Heading.Common,
-            Whole("--layers", "Number of layers, at most 4 but for convolution. Default: 1, or 6 with --architecture convolution.", 1, 12),
+            Whole("--layers", "Number of layers, at most 4 if they are recurrent. Default: 1, or 6 with --architecture convolution.", 1, 12),
             (spec, value) => spec with { Layers = value }
         },
         {
