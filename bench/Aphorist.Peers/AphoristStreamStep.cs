@@ -25,10 +25,14 @@ internal sealed class AphoristStreamStep : IStreamStep
     /// <param name="threads">The number of threads.</param>
     public static AphoristStreamStep Create(StreamShape shape, IReadOnlyDictionary<string, float[]> parameters, int threads)
     {
-        bool isGru = shape.Kind == RecurrentKind.Gru;
         ModelSpec spec = new()
         {
-            Architecture = isGru ? Architecture.Gru : Architecture.Lstm,
+            Architecture = shape.Kind switch
+            {
+                RecurrentKind.Lstm => Architecture.Lstm,
+                RecurrentKind.Gru => Architecture.Gru,
+                _ => Architecture.Rnn,
+            },
             HiddenSize = shape.Hidden,
             Layers = shape.Layers,
             Gates = GateActivation.Sigmoid,
@@ -60,7 +64,8 @@ internal sealed class AphoristStreamStep : IStreamStep
     {
         string name = tensor.Name
             .Replace("lstm.", "recurrent.", StringComparison.Ordinal)
-            .Replace("gru.", "recurrent.", StringComparison.Ordinal);
+            .Replace("gru.", "recurrent.", StringComparison.Ordinal)
+            .Replace("rnn.", "recurrent.", StringComparison.Ordinal);
         float[] source = parameters[name.Replace("bias_l", "bias_ih_l", StringComparison.Ordinal)];
         if (!tensor.IsTransposed)
         {

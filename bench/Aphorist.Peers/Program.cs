@@ -3,11 +3,13 @@ using Aphorist.Peers;
 
 // Four modes. README.md describes what each measures.
 //   [rounds]                             training and generation with the `notebook` preset, Aphorist and TorchSharp alternately
-//   streams [rounds] [batch] [hidden]    training steps on streams, for several layer kinds, hidden sizes and numbers of layers
+//   streams [rounds] [batch] [hidden] [lstm|gru|rnn]
+//                                        training steps on streams, for several layer kinds, hidden sizes and numbers of layers
 //   gpt [CORPUS] [seconds]               validation loss of a small GPT over training time, with libtorch
 //   ngram CORPUS [percent]               bits per character of a 3-gram model on the last part of a text
 const int Threads = 2;
-const string Usage = "Usage: Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] | gpt [CORPUS] [seconds] | ngram CORPUS [percent]";
+const string Usage =
+    "Usage: Aphorist.Peers [rounds] | streams [rounds] [batch] [hidden] [lstm|gru|rnn] | gpt [CORPUS] [seconds] | ngram CORPUS [percent]";
 
 switch (args)
 {
@@ -18,7 +20,11 @@ switch (args)
         NotebookComparison.Run(given, Threads);
         return 0;
     case ["streams", .. string[] numbers] when numbers.Length <= 3 && numbers.All(number => Count(number) is not null):
-        StreamComparison.Run(At(numbers, 0) ?? 5, At(numbers, 1) ?? 32, At(numbers, 2), Threads);
+        CompareStreams(numbers, null);
+        return 0;
+    case ["streams", .. string[] numbers, string layer]
+        when numbers.Length <= 3 && numbers.All(number => Count(number) is not null) && KindOf(layer) is RecurrentKind kind:
+        CompareStreams(numbers, kind);
         return 0;
     case ["gpt"]:
         return Train(CorpusFile.Default, null);
@@ -37,6 +43,17 @@ switch (args)
     default:
         return Fail(Usage);
 }
+
+static void CompareStreams(string[] numbers, RecurrentKind? kind) =>
+    StreamComparison.Run(At(numbers, 0) ?? 5, At(numbers, 1) ?? 32, At(numbers, 2), kind, Threads);
+
+static RecurrentKind? KindOf(string name) => name switch
+{
+    "lstm" => RecurrentKind.Lstm,
+    "gru" => RecurrentKind.Gru,
+    "rnn" => RecurrentKind.Rnn,
+    _ => null,
+};
 
 static int Train(string? path, int? seconds)
 {

@@ -5,4 +5,5 @@ internal enum RecurrentKind
 {
     Lstm,
     Gru,
+    Rnn,
 }

@@ -10,8 +10,9 @@ internal static class StreamComparison
     /// <param name="rounds">The number of measurements of each library.</param>
     /// <param name="batch">The batch size.</param>
     /// <param name="hidden">The hidden size to measure, or null for all.</param>
+    /// <param name="kind">The layer kind to measure, or null for all.</param>
     /// <param name="threads">The number of threads of each library.</param>
-    public static void Run(int rounds, int batch, int? hidden, int threads)
+    public static void Run(int rounds, int batch, int? hidden, RecurrentKind? kind, int threads)
     {
         Console.Write(Machine.Description());
         double peak = Peak.Measure(threads);
@@ -20,8 +21,11 @@ internal static class StreamComparison
             $"{batch} x {StreamShape.Sequence} characters per step, {threads} threads, {rounds} rounds, peak {peak / 1e9:F0} Gflop/s\n"));
         Console.WriteLine("| layer | hidden size | layers | Aphorist, ms | TorchSharp, ms | ratio | Aphorist, share of peak |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (StreamShape shape in StreamShape.All(batch).Where(shape => hidden is null || shape.Hidden == hidden))
-            Console.WriteLine(Row(shape, Measure(shape, rounds, threads), peak));
+        foreach (StreamShape shape in StreamShape.All(batch))
+        {
+            if ((hidden ?? shape.Hidden) == shape.Hidden && (kind ?? shape.Kind) == shape.Kind)
+                Console.WriteLine(Row(shape, Measure(shape, rounds, threads), peak));
+        }
     }
 
     private static (double Ours, double Theirs) Measure(StreamShape shape, int rounds, int threads)
@@ -49,5 +53,5 @@ internal static class StreamComparison
         $"| {Name(shape.Kind)} | {shape.Hidden} | {shape.Layers} | {seconds.Ours * 1e3:F1} | {seconds.Theirs * 1e3:F1} "
             + $"| {seconds.Theirs / seconds.Ours:0.0'x'} | {100 * shape.Operations / seconds.Ours / peak:0.0' %'} |");
 
-    private static string Name(RecurrentKind kind) => kind == RecurrentKind.Lstm ? "LSTM" : "GRU";
+    private static string Name(RecurrentKind kind) => kind.ToString().ToUpperInvariant();
 }

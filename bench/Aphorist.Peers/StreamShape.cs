@@ -26,7 +26,12 @@ internal sealed record StreamShape(RecurrentKind Kind, int Hidden, int Layers, i
         select new StreamShape(kind, hidden, layers, batch);
 
     /// <summary>The number of gates and candidates per unit, which is its number of rows in PyTorch's matrices.</summary>
-    public int Gates => Kind == RecurrentKind.Lstm ? 4 : 3;
+    public int Gates => Kind switch
+    {
+        RecurrentKind.Lstm => 4,
+        RecurrentKind.Gru => 3,
+        _ => 1,
+    };
 
     /// <summary>
     /// The number of floating-point operations of the matrix products that a step needs: the forward pass and the gradients of inputs and

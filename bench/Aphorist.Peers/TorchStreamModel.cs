@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Aphorist.Peers;
 
 /// <summary>
-/// A character model in TorchSharp: one-hot characters, nn.LSTM or nn.GRU, and nn.Linear at every time step.
+/// A character model in TorchSharp: one-hot characters, nn.LSTM, nn.GRU or nn.RNN, and nn.Linear at every time step.
 /// </summary>
 internal sealed class TorchStreamModel : nn.Module
 {
@@ -18,9 +18,12 @@ internal sealed class TorchStreamModel : nn.Module
     public TorchStreamModel(StreamShape shape, IReadOnlyDictionary<string, float[]> values)
         : base(nameof(TorchStreamModel))
     {
-        recurrent = shape.Kind == RecurrentKind.Lstm
-            ? nn.LSTM(StreamShape.Characters, shape.Hidden, shape.Layers)
-            : nn.GRU(StreamShape.Characters, shape.Hidden, shape.Layers);
+        recurrent = shape.Kind switch
+        {
+            RecurrentKind.Lstm => nn.LSTM(StreamShape.Characters, shape.Hidden, shape.Layers),
+            RecurrentKind.Gru => nn.GRU(StreamShape.Characters, shape.Hidden, shape.Layers),
+            _ => nn.RNN(StreamShape.Characters, shape.Hidden, shape.Layers),
+        };
         decoder = nn.Linear(shape.Hidden, StreamShape.Characters);
         RegisterComponents();
         carried = [zeros(shape.Layers, shape.Batch, shape.Hidden), zeros(shape.Layers, shape.Batch, shape.Hidden)];
@@ -32,7 +35,12 @@ internal sealed class TorchStreamModel : nn.Module
     public Tensor Logits(Tensor ids)
     {
         Tensor input = nn.functional.one_hot(ids, StreamShape.Characters).to(ScalarType.Float32);
-        return decoder.call(recurrent is LSTM lstm ? Forward(lstm, input) : Forward((GRU)recurrent, input));
+        return decoder.call(recurrent switch
+        {
+            LSTM lstm => Forward(lstm, input),
+            GRU gru => Carried(gru.call(input, carried[0])),
+            _ => Carried(((RNN)recurrent).call(input, carried[0])),
+        });
     }
 
     protected override void Dispose(bool disposing)
@@ -55,11 +63,10 @@ internal sealed class TorchStreamModel : nn.Module
         return output;
     }
 
-    private Tensor Forward(GRU gru, Tensor input)
+    private Tensor Carried((Tensor Output, Tensor Hidden) result)
     {
-        (Tensor output, Tensor hidden) = gru.call(input, carried[0]);
-        Carry([hidden]);
-        return output;
+        Carry([result.Hidden]);
+        return result.Output;
     }
 
     private void Carry(Tensor[] state)

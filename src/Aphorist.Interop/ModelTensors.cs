@@ -19,17 +19,21 @@ internal static class ModelTensors
         {
             if (parameters.Find($"convolution.{layer}.weight") is { } kernel)
                 return new(kernel, null, parameters[$"convolution.{layer}.bias"], null);
-            return parameters.Find($"gru.weight_ih_l{layer}") is { } input
-                ? new(
+            if (parameters.Find($"gru.weight_ih_l{layer}") is { } input)
+            {
+                return new(
                     input,
                     parameters[$"gru.weight_hh_l{layer}"],
                     parameters[$"gru.bias_ih_l{layer}"],
-                    parameters[$"gru.bias_hh_l{layer}"])
-                : new(
-                    parameters[$"lstm.weight_ih_l{layer}"],
-                    parameters[$"lstm.weight_hh_l{layer}"],
-                    parameters[$"lstm.bias_l{layer}"],
-                    null);
+                    parameters[$"gru.bias_hh_l{layer}"]);
+            }
+
+            string kind = parameters.Find($"rnn.weight_ih_l{layer}") is null ? "lstm" : "rnn";
+            return new(
+                parameters[$"{kind}.weight_ih_l{layer}"],
+                parameters[$"{kind}.weight_hh_l{layer}"],
+                parameters[$"{kind}.bias_l{layer}"],
+                null);
         }
 
         private ParameterTensor? Find(string name) => parameters.TryGetTensor(name, out ParameterTensor? tensor) ? tensor : null;
@@ -47,7 +51,12 @@ internal static class ModelTensors
     extension(ModelSpec spec)
     {
         /// <summary>The number of gate blocks G, of H rows each, in the kernel of a recurrent layer.</summary>
-        public int GateCount => spec.Architecture == Architecture.Lstm ? 4 : 3;
+        public int GateCount => spec.Architecture switch
+        {
+            Architecture.Lstm => 4,
+            Architecture.Gru => 3,
+            _ => 1,
+        };
 
         /// <summary>Whether the layers are GRUs that apply the reset gate before the product.</summary>
         public bool ResetsBefore => spec.Architecture == Architecture.Gru && spec.ResetGate == ResetGate.Before;

@@ -42,6 +42,21 @@ public sealed class KerasToOnnxTests
         OnnxRuntimeTests.AssertWindowIsTheEngine(new(model));
     }
 
+    [Theory]
+    [InlineData("tanh", 1)]
+    [InlineData("relu", 2)]
+    public async Task Export_SimpleRnnImportedAndTrainedOn_HasTheEnginesProbabilities(string activation, int layers)
+    {
+        KerasShape shape = new() { IsRnn = true, Activation = activation, Layers = layers };
+        LanguageModel model = KerasModel.Read(new MemoryStream(new KerasFile(new(shape), KerasDialect.Keras3).ToBytes()))
+            .ToLanguageModel(ImportedVocabulary.FromCharacters(Characters));
+
+        List<EpochCompleted> epochs = await TrainAsync(model);
+
+        Assert.True(epochs[1].Loss < epochs[0].Loss, $"Training has not helped: {epochs[0].Loss}, {epochs[1].Loss}.");
+        OnnxRuntimeTests.AssertWindowIsTheEngine(new(model));
+    }
+
     private static async Task<List<EpochCompleted>> TrainAsync(LanguageModel model)
     {
         List<EpochCompleted> epochs = [];

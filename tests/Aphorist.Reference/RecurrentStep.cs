@@ -23,6 +23,7 @@ public abstract class RecurrentStep
             ReferenceArchitecture.Lstm => new LstmStep(parameters, layer, input, state),
             ReferenceArchitecture.Gru => new GruResetAfterStep(parameters, layer, input, state),
             ReferenceArchitecture.GruResetBefore => new GruResetBeforeStep(parameters, layer, input, state),
+            ReferenceArchitecture.Rnn => new RnnStep(parameters, layer, input, state),
             _ => throw new ArgumentException("The layers are not recurrent.", nameof(parameters)),
         };
 

@@ -14,4 +14,7 @@ public enum ReferenceArchitecture
 
     /// <summary>A dilated convolution, see <see cref="ConvolutionRun"/>.</summary>
     Convolution,
+
+    /// <summary>A vanilla RNN, see <see cref="RnnStep"/>.</summary>
+    Rnn,
 }

@@ -18,7 +18,9 @@ public sealed record ReferenceSpec
     /// <summary>The number of layers L.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>The activation s of the gates of LSTMs and GRUs. Convolutions always use the logistic sigmoid.</summary>
+    /// <summary>
+    /// The activation s of the gates of LSTMs and GRUs, or of the units of an RNN. Convolutions always use the logistic sigmoid.
+    /// </summary>
     public Gate Gate { get; init; } = Gate.Sigmoid;
 
     /// <summary>Whether the decoder kernel is tied to the embedding, which requires E = H.</summary>
@@ -43,7 +45,7 @@ public sealed record ReferenceSpec
     public int InputSize(int layer) => layer > 0 ? HiddenSize : EmbeddingSize > 0 ? EmbeddingSize : VocabularySize;
 
     /// <summary>
-    /// Returns the size of the state of a layer for one sequence: h and c of an LSTM, h of a GRU, the last (K - 1) d inputs of a
+    /// Returns the size of the state of a layer for one sequence: h and c of an LSTM, h of a GRU or an RNN, the last (K - 1) d inputs of a
     /// convolution, oldest first.
     /// </summary>
     public int StateSize(int layer) => Architecture switch
@@ -87,6 +89,12 @@ public sealed record ReferenceSpec
         [
             ($"convolution.{layer}.weight", [2 * HiddenSize, InputSize(layer), KernelSize]),
             ($"convolution.{layer}.bias", [2 * HiddenSize]),
+        ],
+        ReferenceArchitecture.Rnn =>
+        [
+            ($"rnn.weight_ih_l{layer}", [HiddenSize, InputSize(layer)]),
+            ($"rnn.weight_hh_l{layer}", [HiddenSize, HiddenSize]),
+            ($"rnn.bias_l{layer}", [HiddenSize]),
         ],
         _ =>
         [

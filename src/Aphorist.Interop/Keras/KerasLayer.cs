@@ -93,7 +93,7 @@ internal sealed record KerasLayer(string Path, int Position, string ClassName, s
         KerasJson.Member(Config, name) ?? (oldName is null ? null : KerasJson.Member(Config, oldName));
 }
 
-/// <summary>An LSTM or GRU layer.</summary>
+/// <summary>An LSTM, GRU or SimpleRNN layer.</summary>
 /// <param name="Layer">The configuration of the layer.</param>
 /// <param name="Spec">The shape of a model with only this layer.</param>
 /// <param name="ReturnsSequences">Whether the layer returns the outputs of all steps.</param>
@@ -104,6 +104,9 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
     // clip(0.2 x + 0.5, 0, 1).
     public const float Keras3Slope = (float)(1 / 6.0 / 0.2);
 
+    /// <summary>The class of vanilla RNNs in Keras.</summary>
+    public const string SimpleRnn = "SimpleRNN";
+
     /// <summary>
     /// Reads the configuration. The hard sigmoid of Keras 3 at x is ours at 5/6 x, so the weights of its gates are scaled.
     /// </summary>
@@ -113,21 +116,18 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
     public static KerasRecurrentLayer Read(KerasLayer layer, bool isKeras3)
     {
         CheckChoices(layer);
-        GateActivation gates = GatesOf(layer);
-        bool isGru = layer.ClassName == "GRU";
-        ModelSpec spec = new()
-        {
-            Architecture = isGru ? Architecture.Gru : Architecture.Lstm,
-            HiddenSize = UnitsOf(layer),
-            Gates = gates,
-            // Before Keras 2.1.3 there was no such option, and GRUs reset before.
-            ResetGate = isGru && !layer.IsSet("reset_after") ? ResetGate.Before : ResetGate.After,
-        };
-        return new(layer, spec, layer.IsSet("return_sequences"), isKeras3 && gates == GateActivation.HardSigmoid ? Keras3Slope : 1);
+        ModelSpec spec = SpecOf(layer);
+        return new(layer, spec, layer.IsSet("return_sequences"), isKeras3 && spec.Gates == GateActivation.HardSigmoid ? Keras3Slope : 1);
     }
+
+    /// <summary>Whether a class is one of these layers.</summary>
+    public static bool IsOne(string className) => className is "LSTM" or "GRU" or SimpleRnn;
 
     /// <summary>Returns the name of a gate activation in Keras.</summary>
     public static string NameOf(GateActivation gates) => gates == GateActivation.HardSigmoid ? "hard_sigmoid" : "sigmoid";
+
+    /// <summary>Returns the name of the activation of an RNN in Keras.</summary>
+    public static string NameOf(Activation activation) => activation == Activation.Relu ? "relu" : "tanh";
 
     /// <summary>Throws if the layer does not have the shape of the first one.</summary>
     public void CheckLike(KerasRecurrentLayer first)
@@ -141,6 +141,8 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
                 + "the same number");
         }
 
+        if (Spec.Activation != first.Spec.Activation)
+            throw Layer.Refused($"has another activation than {first.Layer.Title}, but all recurrent layers must have the same");
         if (Spec != first.Spec)
             throw Layer.Refused($"has other gates than {first.Layer.Title}, but all recurrent layers must have the same gates");
     }
@@ -151,8 +153,33 @@ internal sealed record KerasRecurrentLayer(KerasLayer Layer, ModelSpec Spec, boo
         if (layer.IsSet("go_backwards")) throw layer.Refused("reads the sequence backwards (go_backwards), which cannot be imported");
         if (layer.IsSet("return_state")) throw layer.Refused("returns its state (return_state), which cannot be imported");
         if (layer.IsSet("time_major")) throw layer.Refused("reads time-major sequences (time_major), which cannot be imported");
-        if (layer.Activation("activation") is string activation and not "tanh")
-            throw layer.Refused($"has the activation {activation}, but only tanh can be imported");
+    }
+
+    private static ModelSpec SpecOf(KerasLayer layer)
+    {
+        string activation = layer.Activation("activation") ?? "tanh";
+        if (layer.ClassName == SimpleRnn)
+        {
+            if (activation is not ("tanh" or "relu"))
+                throw layer.Refused($"has the activation {activation}, but only tanh and relu can be imported");
+            return new()
+            {
+                Architecture = Architecture.Rnn,
+                HiddenSize = UnitsOf(layer),
+                Activation = activation == "relu" ? Activation.Relu : Activation.Tanh,
+            };
+        }
+
+        if (activation != "tanh") throw layer.Refused($"has the activation {activation}, but only tanh can be imported");
+        bool isGru = layer.ClassName == "GRU";
+        return new()
+        {
+            Architecture = isGru ? Architecture.Gru : Architecture.Lstm,
+            HiddenSize = UnitsOf(layer),
+            Gates = GatesOf(layer),
+            // Before Keras 2.1.3 there was no such option, and GRUs reset before.
+            ResetGate = isGru && !layer.IsSet("reset_after") ? ResetGate.Before : ResetGate.After,
+        };
     }
 
     private static int UnitsOf(KerasLayer layer) => layer.Size("units", "output_dim") is long size and <= ModelSpec.MaxHiddenSize

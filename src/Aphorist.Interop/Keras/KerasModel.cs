@@ -7,8 +7,8 @@ namespace Aphorist.Interop;
 /// A language model that Keras trained: an HDF5 file of Keras 1, 2 or 3 or of tf.keras, or a <c>.keras</c> file of Keras 3.
 /// </summary>
 /// <remarks>
-/// The model can have one-hot vectors or an Embedding, up to four LSTM or GRU layers of the same size, and a Dense layer with a softmax;
-/// see docs/import.md. The file does not contain the vocabulary: pass it to
+/// The model can have one-hot vectors or an Embedding, up to four LSTM, GRU or SimpleRNN layers of the same size, and a Dense layer with a
+/// softmax; see docs/import.md. The file does not contain the vocabulary: pass it to
 /// <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/>.
 /// </remarks>
 public sealed class KerasModel : ImportedModel
@@ -90,8 +90,8 @@ public sealed class KerasModel : ImportedModel
         SourceFile.Read(bytes, stream => Read(stream, name));
 
     /// <summary>
-    /// Reads a weights-only file, as <c>model.save_weights</c> writes it. The shapes of the weights determine the layers; pass the gate
-    /// activation and the window.
+    /// Reads a weights-only file of LSTM or GRU layers, as <c>model.save_weights</c> writes it. The shapes of the weights determine the
+    /// layers; pass the gate activation and the window.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="gates">
@@ -113,24 +113,8 @@ public sealed class KerasModel : ImportedModel
     /// <param name="window">The input length. 60 by default.</param>
     /// <param name="name">The name of the file in error messages. "stream" by default.</param>
     /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, GateActivation, int)"/>.</exception>
-    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = UsualWindow, string name = "stream")
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return SourceFile.Read(stream, source =>
-        {
-            Hdf5File file = new(name, source);
-            if (file.Text("/", "model_config") is not null)
-            {
-                throw new ModelFileException(
-                    name, "it contains the whole model, including gates and window; import it without giving them");
-            }
-
-            if (!KerasBareWeights.IsOne(file)) throw new ModelFileException(name, "it contains no layers of Keras");
-            (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, gates, window);
-            return new KerasModel(name, configuration, KerasNetwork.Of(configuration), weights);
-        });
-    }
+    public static KerasModel ReadWeights(Stream stream, GateActivation gates, int window = UsualWindow, string name = "stream") =>
+        ReadWeights(stream, new KerasChoices(gates, null, window), name);
 
     /// <summary>Reads a weights-only file from memory.</summary>
     /// <param name="bytes">The content of the file.</param>
@@ -141,6 +125,58 @@ public sealed class KerasModel : ImportedModel
     public static KerasModel ReadWeights(
         ReadOnlyMemory<byte> bytes, GateActivation gates, int window = UsualWindow, string name = "memory") =>
         SourceFile.Read(bytes, stream => ReadWeights(stream, gates, window, name));
+
+    /// <summary>Reads a weights-only file of SimpleRNN layers, as <c>model.save_weights</c> writes it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="activation">The <c>activation</c> of the layers. The default of Keras is tanh.</param>
+    /// <param name="window">The input length. 60 by default.</param>
+    /// <exception cref="ModelFileException">
+    /// As for <see cref="Read(string)"/>, or the file contains a whole model, with its own activation and window.
+    /// </exception>
+    public static KerasModel ReadWeights(string path, Activation activation, int window = UsualWindow)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SourceFile.Read(path, stream => ReadWeights(stream, activation, window, path));
+    }
+
+    /// <summary>Reads a weights-only file of SimpleRNN layers from a stream, which stays open.</summary>
+    /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
+    /// <param name="activation">The <c>activation</c> of the layers.</param>
+    /// <param name="window">The input length. 60 by default.</param>
+    /// <param name="name">The name of the file in error messages. "stream" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, Activation, int)"/>.</exception>
+    public static KerasModel ReadWeights(Stream stream, Activation activation, int window = UsualWindow, string name = "stream") =>
+        ReadWeights(stream, new KerasChoices(null, activation, window), name);
+
+    /// <summary>Reads a weights-only file of SimpleRNN layers from memory.</summary>
+    /// <param name="bytes">The content of the file.</param>
+    /// <param name="activation">As for <see cref="ReadWeights(string, Activation, int)"/>.</param>
+    /// <param name="window">As for <see cref="ReadWeights(string, Activation, int)"/>.</param>
+    /// <param name="name">The name of the file in error messages. "memory" by default.</param>
+    /// <exception cref="ModelFileException">As for <see cref="ReadWeights(string, Activation, int)"/>.</exception>
+    public static KerasModel ReadWeights(
+        ReadOnlyMemory<byte> bytes, Activation activation, int window = UsualWindow, string name = "memory") =>
+        SourceFile.Read(bytes, stream => ReadWeights(stream, activation, window, name));
+
+    /// <summary>Reads a weights-only file.</summary>
+    internal static KerasModel ReadWeights(Stream stream, KerasChoices choices, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return SourceFile.Read(stream, source =>
+        {
+            Hdf5File file = new(name, source);
+            if (file.Text("/", "model_config") is not null)
+            {
+                throw new ModelFileException(
+                    name, "it contains the whole model, including activations and window; import it without giving them");
+            }
+
+            return KerasBareWeights.IsOne(file)
+                ? ReadWeights(file, choices)
+                : throw new ModelFileException(name, "it contains no layers of Keras");
+        });
+    }
 
     /// <summary>Whether a file contains only weights.</summary>
     internal static bool IsWeightsAlone(Stream stream, string name)
@@ -168,13 +204,23 @@ public sealed class KerasModel : ImportedModel
             moments.Values[moment].Place(model.OptimizerState.GetValues(moment), places);
     }
 
+    private static KerasModel ReadWeights(Hdf5File file, KerasChoices choices)
+    {
+        (KerasConfiguration configuration, KerasWeights weights) = KerasBareWeights.Read(file, choices);
+        return Read(file.Path, configuration, weights);
+    }
+
     private static KerasModel ReadHdf5(Stream stream, string name)
     {
         Hdf5File file = new(name, stream);
-        string model = file.Text("/", "model_config") ?? throw new ModelFileException(name, KerasBareWeights.IsOne(file)
-            ? "it contains only weights, as save_weights writes them; give the activation of their gates (sigmoid or hard-sigmoid), or "
-            + "save the whole model with model.save('model.h5')"
-            : "it is an HDF5 file without model_config, so it is not a Keras model");
+        if (file.Text("/", "model_config") is not { } model)
+        {
+            // Without the activation of its layers, this says what is missing.
+            return KerasBareWeights.IsOne(file)
+                ? ReadWeights(file, new KerasChoices(null, null, UsualWindow))
+                : throw new ModelFileException(name, "it is an HDF5 file without model_config, so it is not a Keras model");
+        }
+
         string root = file.Has("model_weights") ? "model_weights" : "";
         string? version = file.Text("/", "keras_version") ?? file.Text(root, "keras_version"), training = file.Text("/", "training_config");
         KerasConfiguration configuration = KerasConfiguration.Read(

@@ -53,7 +53,7 @@ internal sealed class KerasNetwork
             case "InputLayer" when layer.Position > 1: throw layer.Refused("is an input, but not the first layer");
             case "InputLayer" or "Dropout": break;
             case "Embedding": AddEmbedding(layer); break;
-            case "LSTM" or "GRU": AddRecurrent(layer); break;
+            case string name when KerasRecurrentLayer.IsOne(name): AddRecurrent(layer); break;
             case "Dense": AddDense(layer); break;
             case "Activation" or "Softmax": AddActivation(layer); break;
             default: throw layer.Refused(ReasonAgainst(layer.ClassName));
@@ -85,7 +85,7 @@ internal sealed class KerasNetwork
 
     private void AddDense(KerasLayer layer)
     {
-        if (recurrent.Count == 0) throw layer.Refused("precedes the LSTM or GRU layers, but only an Embedding can be imported there");
+        if (recurrent.Count == 0) throw layer.Refused("precedes the recurrent layers, but only an Embedding can be imported there");
         if (Decoder is not null)
             throw layer.Refused("is a second Dense layer, but only one, which outputs the predictions, can be imported");
         if (layer.IsTimeDistributed && !recurrent[^1].ReturnsSequences)
@@ -112,7 +112,7 @@ internal sealed class KerasNetwork
 
     private void Finish()
     {
-        if (recurrent.Count == 0) throw Refused("it has no LSTM or GRU layer");
+        if (recurrent.Count == 0) throw Refused("it has no LSTM, GRU or SimpleRNN layer");
         if (Decoder is null) throw Refused("it has no Dense layer that outputs the predictions");
         if (VocabularySize < 2) throw Decoder.Refused("predicts only one token");
         Spec = recurrent[0].Spec with
@@ -164,10 +164,9 @@ internal sealed class KerasNetwork
         "CuDNNLSTM" or "CuDNNGRU" =>
             "is a GPU layer whose weights have another order; in Keras, load them into an LSTM or GRU with "
             + "recurrent_activation='sigmoid' (GRU: reset_after=True), and save that",
-        "SimpleRNN" => "is a recurrent layer that is not supported; only LSTM and GRU can be imported",
         _ =>
-            "is of a class that cannot be imported; use Embedding, LSTM, GRU, Dropout, Dense, TimeDistributed(Dense), Activation and "
-            + "Softmax",
+            "is of a class that cannot be imported; use Embedding, LSTM, GRU, SimpleRNN, Dropout, Dense, TimeDistributed(Dense), "
+            + "Activation and Softmax",
     };
 
     private ModelFileException Refused(string problem) => new(configuration.Path, $"{problem}, so it cannot be imported");

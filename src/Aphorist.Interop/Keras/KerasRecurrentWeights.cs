@@ -6,7 +6,7 @@ namespace Aphorist.Interop.Keras;
 /// <param name="Kernel">[I, G H].</param>
 /// <param name="Recurrent">[H, G H].</param>
 /// <param name="Bias">[G H].</param>
-/// <param name="RecurrentBias">[G H], the second bias of a GRU; null for an LSTM.</param>
+/// <param name="RecurrentBias">[G H], the second bias of a GRU; null for other layers.</param>
 internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, float[] Bias, float[]? RecurrentBias)
 {
     // Keras 1 has an array for each gate: i, c, f, o for an LSTM (i, f, c, o in one array in Keras 2), and z, r, h for a GRU in both.
@@ -25,16 +25,17 @@ internal sealed record KerasRecurrentWeights(float[] Kernel, float[] Recurrent, 
     public static KerasRecurrentWeights Read(KerasRecurrentLayer layer, IReadOnlyList<Hdf5Array> arrays, long inputs)
     {
         ModelSpec spec = layer.Spec;
-        bool isLstm = spec.Architecture == Architecture.Lstm, hasTwoBiases = !isLstm && spec.ResetGate == ResetGate.After;
+        bool isLstm = spec.Architecture == Architecture.Lstm, isGru = spec.Architecture == Architecture.Gru;
+        bool hasTwoBiases = isGru && spec.ResetGate == ResetGate.After;
         int hidden = spec.HiddenSize, gates = spec.GateCount;
-        (float[] kernel, float[] recurrent, float[] bias) = arrays.Count == 3 * gates && !hasTwoBiases
+        (float[] kernel, float[] recurrent, float[] bias) = gates > 1 && arrays.Count == 3 * gates && !hasTwoBiases
             ? ReadByGate(arrays, inputs, hidden, isLstm ? LstmOfKeras1 : GruOfKeras1)
             : ReadWhole(layer, arrays, inputs, hasTwoBiases ? [2, gates * hidden] : [gates * hidden]);
-        foreach (float[] values in isLstm ? [] : new[] { kernel, recurrent, bias }) KerasGates.Reorder(values, hidden, GruOrder);
+        foreach (float[] values in isGru ? new[] { kernel, recurrent, bias } : []) KerasGates.Reorder(values, hidden, GruOrder);
         foreach (float[] values in layer.GateScale == 1 ? [] : new[] { kernel, recurrent, bias })
             KerasGates.Scale(values, hidden, gates, isLstm ? 2 : gates - 1, layer.GateScale);
         int columns = gates * hidden;
-        return new(kernel, recurrent, bias[..columns], isLstm ? null : hasTwoBiases ? bias[columns..] : new float[columns]);
+        return new(kernel, recurrent, bias[..columns], !isGru ? null : hasTwoBiases ? bias[columns..] : new float[columns]);
     }
 
     private static (float[] Kernel, float[] Recurrent, float[] Bias) ReadByGate(

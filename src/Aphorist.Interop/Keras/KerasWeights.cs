@@ -74,9 +74,17 @@ internal sealed class NumberedWeights : KerasWeights
     /// <summary>Returns the path of the group of the layers; null if there is none.</summary>
     public static string? RootOf(Hdf5File file) => Roots.FirstOrDefault(file.Has);
 
+    /// <summary>Returns the name of a class in snake case.</summary>
+    public static string GroupOf(string className) => className switch
+    {
+        "TimeDistributed" => "time_distributed",
+        KerasRecurrentLayer.SimpleRnn => "simple_rnn",
+        _ => className.ToLowerInvariant(),
+    };
+
     public override IReadOnlyList<Hdf5Array> Of(KerasLayer layer)
     {
-        string inner = layer.Wrapper is null ? "" : "/layer", cell = layer.ClassName is "LSTM" or "GRU" ? "/cell" : "";
+        string inner = layer.Wrapper is null ? "" : "/layer", cell = KerasRecurrentLayer.IsOne(layer.ClassName) ? "/cell" : "";
         string group = $"{root}/{groups[layer.Position]}{inner}{cell}/vars";
         return ArraysOf(group);
     }
@@ -85,7 +93,4 @@ internal sealed class NumberedWeights : KerasWeights
 
     private Hdf5Array[] ArraysOf(string group) =>
         [.. Enumerable.Range(0, MostArrays).Select(number => $"{group}/{number}").TakeWhile(file.Has).Select(file.Array)];
-
-    /// <summary>Returns the name of a class in snake case. Of the classes with weights, only one has two words.</summary>
-    private static string GroupOf(string className) => className == "TimeDistributed" ? "time_distributed" : className.ToLowerInvariant();
 }

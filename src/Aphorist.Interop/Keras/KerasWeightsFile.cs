@@ -21,7 +21,9 @@ public static class KerasWeightsFile
     /// Writes a model and, next to it, its vocabulary. Each is written under a temporary name and renamed into place, so that a failure
     /// leaves the previous file.
     /// </summary>
-    /// <param name="model">A model of LSTM or GRU layers, without layer normalization, residual connections or a tied embedding.</param>
+    /// <param name="model">
+    /// A model of recurrent layers, without layer normalization, residual connections or a tied embedding.
+    /// </param>
     /// <param name="path">
     /// The path of the file, whose extension determines the format; see <see cref="KindOf"/>. Its folder must exist.
     /// </param>
@@ -95,7 +97,7 @@ public static class KerasWeightsFile
         if (reason is not null)
         {
             throw new ArgumentException(
-                $"A model with {reason} cannot be written for Keras, whose files are chains of LSTM or GRU layers. Export it as ONNX.");
+                $"A model with {reason} cannot be written for Keras, whose files are chains of recurrent layers. Export it as ONNX.");
         }
         // Everything besides the weights is a few thousand bytes.
         if (model.Parameters.Count > (Array.MaxLength - (1 << 20)) / sizeof(float))

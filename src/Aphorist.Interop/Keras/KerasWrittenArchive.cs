@@ -71,7 +71,7 @@ internal static class KerasWrittenArchive
         H5Group all = [];
         foreach (KerasWrittenLayer layer in layers)
         {
-            string name = layer.ClassName.ToLowerInvariant();
+            string name = NumberedWeights.GroupOf(layer.ClassName);
             int number = layers.TakeWhile(earlier => earlier != layer).Count(earlier => earlier.ClassName == layer.ClassName);
             H5Group vars = [];
             foreach ((int place, H5Dataset array) in layer.Datasets.Index()) vars[$"{place}"] = array;

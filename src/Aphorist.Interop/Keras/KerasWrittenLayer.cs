@@ -11,8 +11,8 @@ namespace Aphorist.Interop.Keras;
 internal sealed record KerasWrittenLayer(
     string ClassName, string Name, JsonObject Configuration, IReadOnlyList<(string Name, float[] Values, int[] Shape)> Arrays)
 {
-    /// <summary>Whether the layer is an LSTM or a GRU.</summary>
-    public bool IsRecurrent => Arrays.Count == 3;
+    /// <summary>Whether the layer is recurrent.</summary>
+    public bool IsRecurrent => KerasRecurrentLayer.IsOne(ClassName);
 
     /// <summary>The weights as HDF5 datasets.</summary>
     public IEnumerable<H5Dataset> Datasets =>
@@ -57,12 +57,17 @@ internal sealed record KerasWrittenLayer(
     private static KerasWrittenLayer Recurrent(LanguageModel model, int layer, float gateScale)
     {
         (ModelSpec spec, LayerParameters tensors) = (model.Spec, model.Parameters.Layer(layer));
-        bool isGru = spec.Architecture == Architecture.Gru;
+        string className = spec.Architecture switch
+        {
+            Architecture.Lstm => "LSTM",
+            Architecture.Gru => "GRU",
+            _ => KerasRecurrentLayer.SimpleRnn,
+        };
+        bool isRnn = spec.Architecture == Architecture.Rnn;
         JsonObject configuration = new()
         {
             ["units"] = spec.HiddenSize,
-            ["activation"] = "tanh",
-            ["recurrent_activation"] = KerasRecurrentLayer.NameOf(spec.Gates),
+            ["activation"] = isRnn ? KerasRecurrentLayer.NameOf(spec.Activation) : "tanh",
             ["use_bias"] = true,
             ["return_sequences"] = layer < spec.Layers - 1,
             ["return_state"] = false,
@@ -70,13 +75,14 @@ internal sealed record KerasWrittenLayer(
             ["stateful"] = false,
             ["unroll"] = false,
         };
-        if (isGru) configuration["reset_after"] = !spec.ResetsBefore;
+        if (!isRnn) configuration["recurrent_activation"] = KerasRecurrentLayer.NameOf(spec.Gates);
+        if (spec.Architecture == Architecture.Gru) configuration["reset_after"] = !spec.ResetsBefore;
         (ParameterTensor input, ParameterTensor recurrent) = (tensors.InputKernel, tensors.RecurrentKernel!);
         (float[] kernel, float[] recurrentKernel) = (Gates(model, input), Gates(model, recurrent));
         (float[] bias, int[] biasShape) = Bias(model, tensors);
         foreach (float[] values in gateScale == 1 ? [] : new[] { kernel, recurrentKernel, bias })
             KerasGates.Scale(values, spec.HiddenSize, spec.GateCount, 2, gateScale);
-        return new KerasWrittenLayer(isGru ? "GRU" : "LSTM", $"{(isGru ? "gru" : "lstm")}_{layer + 1}", configuration,
+        return new KerasWrittenLayer(className, $"{NumberedWeights.GroupOf(className)}_{layer + 1}", configuration,
         [
             ("kernel:0", kernel, [input.Columns, input.Rows]),
             ("recurrent_kernel:0", recurrentKernel, [recurrent.Columns, recurrent.Rows]),

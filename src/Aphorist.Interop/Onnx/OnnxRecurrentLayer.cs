@@ -1,10 +1,10 @@
 namespace Aphorist.Interop.Onnx;
 
-/// <summary>An LSTM or GRU layer as the ONNX operator of that name.</summary>
+/// <summary>An LSTM, GRU or RNN layer as the ONNX operator of that name.</summary>
 internal static class OnnxRecurrentLayer
 {
     // The positions of ONNX's gate blocks i, o, f, c in our i, f, g, o, and of its z, r, h in our r, z, n.
-    private static readonly int[] LstmOrder = [0, 3, 1, 2], GruOrder = [1, 0, 2];
+    private static readonly int[] LstmOrder = [0, 3, 1, 2], GruOrder = [1, 0, 2], RnnOrder = [0];
 
     /// <summary>Adds a layer and returns its output h [length, batch, H].</summary>
     /// <param name="network">The network to add to.</param>
@@ -13,12 +13,16 @@ internal static class OnnxRecurrentLayer
     public static string Add(OnnxNetwork network, int layer, string input)
     {
         (ModelSpec spec, OnnxGraph graph) = (network.Model.Spec, network.Graph);
-        bool isGru = spec.Architecture == Architecture.Gru;
-        int[] order = isGru ? GruOrder : LstmOrder;
+        (string operation, int[] order, string[] states) = spec.Architecture switch
+        {
+            Architecture.Lstm => ("LSTM", LstmOrder, (string[])["hidden", "cell"]),
+            Architecture.Gru => ("GRU", GruOrder, ["hidden"]),
+            _ => ("RNN", RnnOrder, ["hidden"]),
+        };
         (string x, string w) = Input(network, layer, input, order);
         List<string> from = [x, w, RecurrentKernel(network, layer, order), Bias(network, layer, order)], to = [$"layer_{layer}_directions"];
-        if (network.KeepsStates) AddStates(network, layer, isGru ? ["hidden"] : ["hidden", "cell"], from, to);
-        graph.Node(isGru ? "GRU" : "LSTM", [.. from], [.. to], [OnnxAttribute.Integer("hidden_size", spec.HiddenSize), .. Formulas(spec)]);
+        if (network.KeepsStates) AddStates(network, layer, states, from, to);
+        graph.Node(operation, [.. from], [.. to], [OnnxAttribute.Integer("hidden_size", spec.HiddenSize), .. Formulas(spec)]);
         // The second dimension is the number of directions, which is 1.
         return graph.Node("Squeeze", [to[0], graph.Integers("second_axis", 1)], $"layer_{layer}_hidden");
     }
@@ -72,6 +76,8 @@ internal static class OnnxRecurrentLayer
     /// <summary>The attributes that differ from the defaults of the operators.</summary>
     private static OnnxAttribute[] Formulas(ModelSpec spec)
     {
+        if (spec.Architecture == Architecture.Rnn)
+            return spec.Activation == Activation.Relu ? [OnnxAttribute.Strings("activations", "Relu")] : [];
         bool isGru = spec.Architecture == Architecture.Gru;
         OnnxAttribute[] reset = isGru ? [OnnxAttribute.Integer("linear_before_reset", spec.ResetsBefore ? 0 : 1)] : [];
         if (spec.Gates == GateActivation.Sigmoid) return reset;

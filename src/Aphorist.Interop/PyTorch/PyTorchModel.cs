@@ -7,8 +7,9 @@ namespace Aphorist.Interop;
 /// A language model that PyTorch trained: a state dict written by <c>safetensors.torch.save_file</c>, in F32, F16, BF16 or F64.
 /// </summary>
 /// <remarks>
-/// The model can have an nn.Embedding or one-hot vectors, an nn.LSTM or nn.GRU of up to four layers, and an nn.Linear, with any names; see
-/// docs/import.md. The file does not contain the vocabulary: pass it to <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/>.
+/// The model can have an nn.Embedding or one-hot vectors, an nn.LSTM, nn.GRU or nn.RNN of up to four layers, and an nn.Linear, with any
+/// names; see docs/import.md. The file does not contain the vocabulary: pass it to
+/// <see cref="ImportedModel.ToLanguageModel(ImportedVocabulary)"/>.
 /// </remarks>
 public sealed class PyTorchModel : ImportedModel
 {
@@ -33,38 +34,46 @@ public sealed class PyTorchModel : ImportedModel
     /// <summary>Reads a model with all its weights. Everything is checked: names, shapes, types, and that every weight is finite.</summary>
     /// <param name="path">The file.</param>
     /// <param name="window">The window of the model, which the file does not contain. 60 by default.</param>
+    /// <param name="activation">
+    /// The activation (nonlinearity) of an nn.RNN, which the file does not contain. Tanh by default, as in PyTorch. Other modules have
+    /// none.
+    /// </param>
     /// <exception cref="ModelFileException">
     /// The file is missing, damaged, not a safetensors file, or its model cannot be imported; the message names the tensor.
     /// </exception>
-    public static PyTorchModel Read(string path, int window = UsualWindow)
+    public static PyTorchModel Read(string path, int window = UsualWindow, Activation activation = Activation.Tanh)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return SourceFile.Read(path, stream => Read(stream, path, window));
+        return SourceFile.Read(path, stream => Read(stream, path, window, activation));
     }
 
     /// <summary>Reads a model from a stream, which stays open.</summary>
     /// <param name="stream">The whole file. A stream that cannot seek is read into memory first.</param>
     /// <param name="name">The name of the file in error messages. "stream" by default.</param>
-    /// <param name="window">As for <see cref="Read(string, int)"/>.</param>
-    /// <exception cref="ModelFileException">As for <see cref="Read(string, int)"/>.</exception>
-    public static PyTorchModel Read(Stream stream, string name = "stream", int window = UsualWindow)
+    /// <param name="window">As for <see cref="Read(string, int, Activation)"/>.</param>
+    /// <param name="activation">As for <see cref="Read(string, int, Activation)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int, Activation)"/>.</exception>
+    public static PyTorchModel Read(
+        Stream stream, string name = "stream", int window = UsualWindow, Activation activation = Activation.Tanh)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(window, ModelSpec.MaxWindow);
-        return SourceFile.Read(stream, source => ReadChecked(source, name, window));
+        return SourceFile.Read(stream, source => ReadChecked(source, name, window, activation));
     }
 
     /// <summary>Reads a model from memory.</summary>
     /// <param name="bytes">The content of the file.</param>
     /// <param name="name">The name of the file in error messages. "memory" by default.</param>
-    /// <param name="window">As for <see cref="Read(string, int)"/>.</param>
-    /// <exception cref="ModelFileException">As for <see cref="Read(string, int)"/>.</exception>
-    public static PyTorchModel Read(ReadOnlyMemory<byte> bytes, string name = "memory", int window = UsualWindow) =>
-        SourceFile.Read(bytes, stream => Read(stream, name, window));
+    /// <param name="window">As for <see cref="Read(string, int, Activation)"/>.</param>
+    /// <param name="activation">As for <see cref="Read(string, int, Activation)"/>.</param>
+    /// <exception cref="ModelFileException">As for <see cref="Read(string, int, Activation)"/>.</exception>
+    public static PyTorchModel Read(
+        ReadOnlyMemory<byte> bytes, string name = "memory", int window = UsualWindow, Activation activation = Activation.Tanh) =>
+        SourceFile.Read(bytes, stream => Read(stream, name, window, activation));
 
-    private static PyTorchModel ReadChecked(Stream stream, string name, int window)
+    private static PyTorchModel ReadChecked(Stream stream, string name, int window, Activation activation)
     {
         if (TorchSave.IsOne(SourceFile.Start(stream), stream))
         {
@@ -75,7 +84,7 @@ public sealed class PyTorchModel : ImportedModel
         }
 
         using SafetensorsReader reader = SafetensorsReader.Open(stream, name);
-        PyTorchNetwork network = PyTorchNetwork.Of(reader, window);
+        PyTorchNetwork network = PyTorchNetwork.Of(reader, window, activation);
         return new(name, network, ReadParameters(reader, network));
     }
 

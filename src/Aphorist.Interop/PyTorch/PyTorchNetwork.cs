@@ -21,11 +21,11 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
 
     /// <summary>Finds the model in the tensors of a file.</summary>
     /// <exception cref="ModelFileException">The model cannot be imported; the message names a tensor.</exception>
-    public static PyTorchNetwork Of(SafetensorsReader reader, int window)
+    public static PyTorchNetwork Of(SafetensorsReader reader, int window, Activation activation)
     {
         if (reader.Metadata.ContainsKey(ModelFileInfo.MetadataKey))
             throw new ModelFileException(reader.Path, "it is already a model file of Aphorist, which needs no import");
-        RecurrentTensors recurrent = RecurrentTensors.Of(reader);
+        RecurrentTensors recurrent = RecurrentTensors.Of(reader, activation);
         TokenTensors tokens = TokenTensors.Of(reader, recurrent);
         if (tokens.Count is < 2 or > MaxTokens)
         {
@@ -55,18 +55,19 @@ internal sealed record PyTorchNetwork(ModelSpec Spec, int VocabularySize, IReadO
     private static IEnumerable<PyTorchTensor> TensorsOf(ModelSpec spec, RecurrentTensors recurrent, TokenTensors tokens)
     {
         if (tokens.Embedding is { } embedding) yield return new(embedding.Name, "embedding.weight", tokens.Count, spec.EmbeddingSize);
-        bool isLstm = spec.Architecture == Architecture.Lstm;
-        (string name, long rows) = (isLstm ? "lstm" : "gru", (long)spec.GateCount * spec.HiddenSize);
+        string name = spec.Architecture switch { Architecture.Lstm => "lstm", Architecture.Gru => "gru", _ => "rnn" };
+        long rows = (long)spec.GateCount * spec.HiddenSize;
         for (int layer = 0; layer < spec.Layers; layer++)
         {
             long inputs = spec.InputSize(layer) is > 0 and int size ? size : tokens.Count;
             yield return new($"{recurrent.Module}weight_ih_l{layer}", $"{name}.weight_ih_l{layer}", rows, inputs);
             yield return new($"{recurrent.Module}weight_hh_l{layer}", $"{name}.weight_hh_l{layer}", rows, spec.HiddenSize);
             if (!recurrent.HasBiases) continue;
-            // Our LSTM has one bias, the sum of PyTorch's two.
-            yield return new($"{recurrent.Module}bias_ih_l{layer}", isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_ih_l{layer}", rows);
-            string second = isLstm ? $"lstm.bias_l{layer}" : $"gru.bias_hh_l{layer}";
-            yield return new($"{recurrent.Module}bias_hh_l{layer}", second, rows) { IsAdded = isLstm };
+            // Our LSTM and RNN have one bias, the sum of PyTorch's two.
+            bool isAdded = spec.Architecture != Architecture.Gru;
+            (string first, string second) = isAdded ? ("bias", "bias") : ("bias_ih", "bias_hh");
+            yield return new($"{recurrent.Module}bias_ih_l{layer}", $"{name}.{first}_l{layer}", rows);
+            yield return new($"{recurrent.Module}bias_hh_l{layer}", $"{name}.{second}_l{layer}", rows) { IsAdded = isAdded };
         }
 
         if (tokens.Decoder != tokens.Embedding) yield return new(tokens.Decoder.Name, "decoder.weight", tokens.Count, spec.HiddenSize);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Aphorist.Interop.PyTorch;
 
-/// <summary>The tensors of the one nn.LSTM or nn.GRU of a state dict.</summary>
+/// <summary>The tensors of the one nn.LSTM, nn.GRU or nn.RNN of a state dict.</summary>
 /// <param name="Module">The prefix of their names: "lstm.", "model.rnn.", or an empty string.</param>
 /// <param name="Spec">The architecture, hidden size and number of layers.</param>
 /// <param name="Inputs">The length of the vectors that the first layer reads.</param>
@@ -14,8 +14,10 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
     public static bool IsOne(SafetensorsTensor tensor) => Name().IsMatch(tensor.Name);
 
     /// <summary>Finds the tensors by their names. Their shapes determine the architecture.</summary>
+    /// <param name="reader">The file.</param>
+    /// <param name="activation">The activation of an nn.RNN, which the file does not contain.</param>
     /// <exception cref="ModelFileException">The file has no recurrent module, several, or one that cannot be imported.</exception>
-    public static RecurrentTensors Of(SafetensorsReader reader)
+    public static RecurrentTensors Of(SafetensorsReader reader, Activation activation)
     {
         Match[] names = [.. reader.Tensors.Select(tensor => Name().Match(tensor.Name)).Where(match => match.Success)];
         string[] modules = [.. names.Select(name => name.Groups["module"].Value).Distinct()];
@@ -23,7 +25,7 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
         {
             throw new ModelFileException(
                 reader.Path,
-                $"it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; "
+                $"it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM, nn.GRU or nn.RNN; "
                 + $"it has {TensorList.Of(reader.Tensors)}");
         }
 
@@ -32,13 +34,13 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
             throw new ModelFileException(
                 reader.Path,
                 $"it has {modules.Length} recurrent modules, for example '{modules[0]}weight_ih_l0' and "
-                + $"'{modules[1]}weight_ih_l0', but only a single nn.LSTM or nn.GRU can be imported");
+                + $"'{modules[1]}weight_ih_l0', but only a single nn.LSTM, nn.GRU or nn.RNN can be imported");
         }
 
         foreach (Match name in names) CheckKind(reader.Path, name);
         SafetensorsTensor recurrent = Require(reader, modules[0] + "weight_hh_l0"), input = Require(reader, modules[0] + "weight_ih_l0");
         int layers = names.Max(LayerOf) + 1;
-        ModelSpec spec = SpecOf(reader.Path, recurrent) with { Layers = layers };
+        ModelSpec spec = SpecOf(reader.Path, recurrent, activation) with { Layers = layers };
         if (layers > spec.MaxLayers)
         {
             throw new ModelFileException(
@@ -74,7 +76,7 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
             ? tensor
             : throw new ModelFileException(reader.Path, $"tensor '{name}' has shape {tensor.ShapeText} where a matrix is expected");
 
-    private static ModelSpec SpecOf(string path, SafetensorsTensor recurrent)
+    private static ModelSpec SpecOf(string path, SafetensorsTensor recurrent, Activation activation)
     {
         (long rows, long hidden) = (recurrent.Shape[0], recurrent.Shape[1]);
         if (hidden is < 1 or > ModelSpec.MaxHiddenSize)
@@ -88,11 +90,11 @@ internal sealed partial record RecurrentTensors(string Module, ModelSpec Spec, l
         ModelSpec spec = new() { HiddenSize = (int)hidden, Gates = GateActivation.Sigmoid };
         if (rows == 4 * hidden) return spec with { Architecture = Architecture.Lstm };
         if (rows == 3 * hidden) return spec with { Architecture = Architecture.Gru };
-        string kind = rows == hidden ? ", like that of a plain nn.RNN" : "";
+        if (rows == hidden) return spec with { Architecture = Architecture.Rnn, Activation = activation };
         throw new ModelFileException(
             path,
-            $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}{kind}; only nn.LSTM (four times as many rows as columns) "
-            + "and nn.GRU (three times) can be imported");
+            $"tensor '{recurrent.Name}' has shape {recurrent.ShapeText}; only nn.LSTM (four times as many rows as columns), "
+            + "nn.GRU (three times) and nn.RNN (as many) can be imported");
     }
 
     private static long InputsOf(string path, SafetensorsTensor input) => input.Shape[1] >= 1

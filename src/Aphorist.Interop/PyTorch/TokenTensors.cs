@@ -24,7 +24,7 @@ internal sealed record TokenTensors(SafetensorsTensor? Embedding, SafetensorsTen
         {
             throw new ModelFileException(
                 reader.Path,
-                $"tensor '{foreign.Name}' of shape {foreign.ShapeText} does not belong to an embedding, LSTM, GRU or "
+                $"tensor '{foreign.Name}' of shape {foreign.ShapeText} does not belong to an embedding, LSTM, GRU, RNN or "
                 + "linear layer, and nothing else can be imported");
         }
 

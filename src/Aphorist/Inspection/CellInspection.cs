@@ -8,7 +8,7 @@ namespace Aphorist.Inspection;
 /// and Fei-Fei, Visualizing and Understanding Recurrent Networks, 2015).
 /// </summary>
 /// <remarks>
-/// The state is carried from token to token. The value of a cell is tanh(c) for an LSTM, and h for a GRU and a convolution.
+/// The state is carried from token to token. The value of a cell is tanh(c) for an LSTM, and h for other layers.
 /// </remarks>
 public sealed class CellInspection
 {
@@ -40,7 +40,7 @@ public sealed class CellInspection
     /// <summary>The correlations of the cells with each feature.</summary>
     public IReadOnlyList<FeatureCorrelations> Features { get; }
 
-    /// <summary>The saturation of each gate of each layer, starting with the first layer.</summary>
+    /// <summary>The saturation of each gate of each layer, starting with the first layer. Empty for an RNN, which has no gates.</summary>
     public IReadOnlyList<GateSaturation> Gates { get; }
 
     /// <summary>

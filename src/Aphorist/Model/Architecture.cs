@@ -11,6 +11,19 @@ public enum Architecture
 
     /// <summary>Dilated causal convolutions with gated units, as in WaveNet (van den Oord and others, 2016).</summary>
     Convolution,
+
+    /// <summary>Vanilla recurrent layers (Elman, 1990): h' = f(x W + b + h U), where f is the <see cref="Activation"/>.</summary>
+    Rnn,
+}
+
+/// <summary>The activation function of a vanilla RNN, called nonlinearity in PyTorch.</summary>
+public enum Activation
+{
+    /// <summary>The hyperbolic tangent, the default in Keras and PyTorch.</summary>
+    Tanh,
+
+    /// <summary>The rectified linear unit, max(0, x).</summary>
+    Relu,
 }
 
 /// <summary>The activation function of the gates of an LSTM or a GRU.</summary>

@@ -81,7 +81,7 @@ public sealed record ModelSpec
 
     /// <summary>
     /// The activation of the gates of an LSTM or a GRU. By default the hard sigmoid for an LSTM, as in the notebook's version of Keras, and
-    /// the logistic sigmoid for a GRU, as in PyTorch. The gates of convolutions are always logistic sigmoids.
+    /// the logistic sigmoid for a GRU, as in PyTorch. The gates of convolutions are always logistic sigmoids, and an RNN has no gates.
     /// </summary>
     public GateActivation Gates
     {
@@ -91,6 +91,9 @@ public sealed record ModelSpec
 
     /// <summary>Where a GRU applies its reset gate. <see cref="ResetGate.After"/> by default; other layers ignore it.</summary>
     public ResetGate ResetGate { get; init; } = ResetGate.After;
+
+    /// <summary>The activation of an RNN. <see cref="Activation.Tanh"/> by default; other layers ignore it.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>
     /// The number of inputs that the kernel of a convolution covers. 2 or more; 2 by default, which gives the largest <see
@@ -120,9 +123,9 @@ public sealed record ModelSpec
     internal bool ResetsBefore => Architecture == Architecture.Gru && ResetGate == ResetGate.Before;
 
     // All properties of the shape.
-    private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, int) Key =>
+    private (Architecture, int, int, int, bool, bool, bool, int, GateActivation, ResetGate, Activation, int) Key =>
         (Architecture, HiddenSize, Layers, EmbeddingSize, TiedEmbedding, Residual, LayerNormalization, Window, Gates, ResetGate,
-            KernelSize);
+            Activation, KernelSize);
 
     /// <summary>Compares two shapes.</summary>
     public bool Equals(ModelSpec? other) => other is not null && Key == other.Key;

@@ -19,6 +19,9 @@ namespace Aphorist;
 /// are in the order reset, update, new.
 /// </item>
 /// <item>
+/// RNN: <c>rnn.weight_ih_ln</c> [H, I], <c>rnn.weight_hh_ln</c> [H, H], <c>rnn.bias_ln</c> [H], the sum of PyTorch's two biases.
+/// </item>
+/// <item>
 /// Convolution: <c>convolution.n.weight</c> [2H, I, K], <c>convolution.n.bias</c> [2H]; first the rows for the tanh, then those for the
 /// gate.
 /// </item>

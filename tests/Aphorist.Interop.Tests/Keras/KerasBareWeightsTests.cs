@@ -37,6 +37,22 @@ public sealed class KerasBareWeightsTests
     public void ReadWeights_HardSigmoid_IsThatOfTheVersion(KerasDialect dialect) =>
         AssertIsTheWholeModel(new() { Gates = "hard_sigmoid" }, dialect, GateActivation.HardSigmoid);
 
+    [Theory]
+    [InlineData(KerasDialect.Keras1, "tanh", 1, 0, true)]
+    [InlineData(KerasDialect.Keras2, "tanh", 2, 3, true)]
+    [InlineData(KerasDialect.Keras2, "relu", 1, 0, false)]
+    [InlineData(KerasDialect.Keras3, "tanh", 1, 0, true)]
+    [InlineData(KerasDialect.Keras3, "relu", 3, 4, true)]
+    public void ReadWeights_SimpleRnn_IsTheWholeModel(KerasDialect dialect, string activation, int layers, int embedding, bool usesBias)
+    {
+        KerasShape shape = new() { IsRnn = true, Activation = activation, Layers = layers, EmbeddingSize = embedding, UsesBias = usesBias };
+        KerasFile file = new(new(shape), dialect);
+        AssertAreTheSame(
+            KerasModel.Read(new MemoryStream(file.ToBytes())),
+            KerasModel.ReadWeights(
+                new MemoryStream(file.ToBareWeights()), activation == "relu" ? Activation.Relu : Activation.Tanh, shape.Window!.Value));
+    }
+
     [Fact]
     public void ReadWeights_TimeDistributed_IsTheWholeModel() =>
         AssertIsTheWholeModel(new() { PredictsAll = true, Layers = 2 }, KerasDialect.Keras3, GateActivation.Sigmoid);
@@ -46,6 +62,19 @@ public sealed class KerasBareWeightsTests
         Assert.Contains("give the activation of their gates (sigmoid or hard-sigmoid)", Assert.Throws<ModelFileException>(() =>
             KerasModel.Read(new MemoryStream(new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights()))).Message,
                 StringComparison.Ordinal);
+
+    [Fact]
+    public void ReadWeights_ActivationOfTheOtherKindOfLayer_AsksForTheRightOne()
+    {
+        byte[] rnn = new KerasFile(new(new() { IsRnn = true }), KerasDialect.Keras2).ToBareWeights();
+        byte[] lstm = new KerasFile(new(new()), KerasDialect.Keras2).ToBareWeights();
+        string message = Assert.Throws<ModelFileException>(() => KerasModel.ReadWeights(new MemoryStream(lstm), Activation.Tanh)).Message;
+        Assert.Contains("give the activation of their gates (sigmoid or hard-sigmoid)", message, StringComparison.Ordinal);
+        const string rnnMessage = "give the activation of the RNN (tanh or relu)";
+        Assert.Contains(rnnMessage, Error(rnn), StringComparison.Ordinal);
+        Assert.Contains(
+            rnnMessage, Assert.Throws<ModelFileException>(() => KerasModel.Read(new MemoryStream(rnn))).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ReadWeights_WholeModel_IsRefused() =>
@@ -61,8 +90,10 @@ public sealed class KerasBareWeightsTests
             ((H5Group)((H5Group)weights["lstm_1"])["lstm_1"])["recurrent_kernel:0"] = new H5Dataset(new float[25], fileDims: [5, 5])
         };
 
-        Assert.Contains("the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is not an Embedding, LSTM, GRU or Dense layer",
-            Error(file.ToBareWeights()), StringComparison.Ordinal);
+        Assert.Contains(
+            "the weights of 'lstm_1' are 3 arrays, [7, 20], [5, 5], [20], which is not an Embedding, LSTM, GRU, SimpleRNN or Dense layer",
+            Error(file.ToBareWeights()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,12 +130,15 @@ public sealed class KerasBareWeightsTests
     private static void AssertIsTheWholeModel(KerasShape shape, KerasDialect dialect, GateActivation gates)
     {
         KerasFile file = new(new(shape), dialect);
+        AssertAreTheSame(
+            KerasModel.Read(new MemoryStream(file.ToBytes())),
+            KerasModel.ReadWeights(new MemoryStream(file.ToBareWeights()), gates, shape.Window!.Value));
+    }
+
+    private static void AssertAreTheSame(KerasModel wholeModel, KerasModel bareWeights)
+    {
         ImportedVocabulary vocabulary = ImportedVocabulary.FromCharacters("abcdefg");
-        LanguageModel whole = KerasModel.Read(new MemoryStream(file.ToBytes())).ToLanguageModel(vocabulary);
-
-        LanguageModel bare = KerasModel.ReadWeights(new MemoryStream(file.ToBareWeights()), gates, shape.Window!.Value)
-            .ToLanguageModel(vocabulary);
-
+        (LanguageModel whole, LanguageModel bare) = (wholeModel.ToLanguageModel(vocabulary), bareWeights.ToLanguageModel(vocabulary));
         Assert.Equal(whole.Spec, bare.Spec);
         Assert.Equal(whole.Parameters.Values, bare.Parameters.Values);
     }

@@ -19,7 +19,7 @@ internal static class KerasDocument
 
         for (int layer = 0; layer < shape.Layers; layer++)
         {
-            layers.Add(Layer(shape.ClassName, $"{shape.ClassName.ToLowerInvariant()}_{layer + 1}", Recurrent(shape, layer, dialect)));
+            layers.Add(Layer(shape.ClassName, $"{shape.SnakeName}_{layer + 1}", Recurrent(shape, layer, dialect)));
             layers.Add(Layer("Dropout", $"dropout_{layer + 1}", new JsonObject { ["rate"] = 0.2 }));
         }
 
@@ -66,11 +66,11 @@ internal static class KerasDocument
         JsonObject config = new()
         {
             [isKeras1 ? "output_dim" : "units"] = shape.HiddenSize,
-            ["activation"] = "tanh",
-            [isKeras1 ? "inner_activation" : "recurrent_activation"] = shape.Gates,
+            ["activation"] = shape.Activation,
             ["return_sequences"] = layer < shape.Layers - 1 || shape.PredictsAll,
             ["go_backwards"] = false,
         };
+        if (!shape.IsRnn) config[isKeras1 ? "inner_activation" : "recurrent_activation"] = shape.Gates;
         if (!isKeras1) config["use_bias"] = shape.UsesBias;
         if (shape.IsGru && !isKeras1) config["reset_after"] = shape.ResetAfter;
         return config;

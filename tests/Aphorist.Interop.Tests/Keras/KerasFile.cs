@@ -109,7 +109,7 @@ internal sealed class KerasFile
             layers["embedding"] = Vars(Array(sample.Embedding, sample.Shape.VocabularySize, sample.Shape.EmbeddingSize));
         for (int layer = 0; layer < sample.Shape.Layers; layer++)
         {
-            string name = sample.Shape.ClassName.ToLowerInvariant();
+            string name = sample.Shape.SnakeName;
             H5Group cell = Vars([.. WholeGates(layer).Select(array => array.Data())]);
             layers[layer == 0 ? name : $"{name}_{layer}"] = new H5Group { ["cell"] = cell };
         }
@@ -199,7 +199,7 @@ internal sealed class KerasFile
         }
 
         for (int layer = 0; layer < sample.Shape.Layers; layer++)
-            layers[$"{sample.Shape.ClassName.ToLowerInvariant()}_{layer + 1}"] = dialect == KerasDialect.Keras1
+            layers[$"{sample.Shape.SnakeName}_{layer + 1}"] = dialect == KerasDialect.Keras1
                 ? SingleGates(layer)
                 : WholeGates(layer);
         layers[sample.Shape.PredictsAll ? "time_distributed_1" : "dense_1"] = Dense();
@@ -223,16 +223,18 @@ internal sealed class KerasFile
             ("bias:0", () => sample.HasTwoBiases ? Array(weights.Bias, 2, columns) : Array(weights.Bias, columns))] : kernels;
     }
 
-    /// <summary>An LSTM's gates came in the order i, c, f, o, a GRU's as z, r, h.</summary>
+    /// <summary>An LSTM's gates came in the order i, c, f, o, a GRU's as z, r, h. A SimpleRNN has one W, U and b.</summary>
     private (string Name, Func<H5Dataset> Data)[] SingleGates(int layer)
     {
         (KerasShape shape, KerasSample.Recurrent weights, int hidden) = (sample.Shape, sample.Layers[layer], sample.Shape.HiddenSize);
-        (char Letter, int Block)[] gates = shape.IsGru ? [('z', 0), ('r', 1), ('h', 2)] : [('i', 0), ('c', 2), ('f', 1), ('o', 3)];
+        (string Ending, int Block)[] gates = shape.IsRnn ? [("", 0)]
+            : shape.IsGru ? [("_z", 0), ("_r", 1), ("_h", 2)]
+            : [("_i", 0), ("_c", 2), ("_f", 1), ("_o", 3)];
         return [.. gates.SelectMany(gate => new (string Name, Func<H5Dataset> Data)[]
         {
-            ($"W_{gate.Letter}", () => Array(Block(weights.Kernel, gate.Block), shape.InputSize(layer), hidden)),
-            ($"U_{gate.Letter}", () => Array(Block(weights.RecurrentKernel, gate.Block), hidden, hidden)),
-            ($"b_{gate.Letter}", () => Array(Block(weights.Bias, gate.Block), hidden)),
+            ($"W{gate.Ending}", () => Array(Block(weights.Kernel, gate.Block), shape.InputSize(layer), hidden)),
+            ($"U{gate.Ending}", () => Array(Block(weights.RecurrentKernel, gate.Block), hidden, hidden)),
+            ($"b{gate.Ending}", () => Array(Block(weights.Bias, gate.Block), hidden)),
         })];
     }
 

@@ -41,6 +41,7 @@ internal sealed class KerasForward(IH5Group file)
             "Dense" => [Add(Product(steps[^1], arrays[0]), arrays[1])],
             "LSTM" => Lstm(steps, arrays, GateOf(configuration)),
             "GRU" => Gru(steps, arrays, GateOf(configuration), configuration["reset_after"]!.GetValue<bool>()),
+            "SimpleRNN" => Rnn(steps, arrays, configuration["activation"]!.GetValue<string>()),
             _ => throw new InvalidDataException($"Keras 2 has the layer {className}, this reader has not."),
         };
     }
@@ -74,6 +75,20 @@ internal sealed class KerasForward(IH5Group file)
                 (_, unit) => Math.Tanh(At(input, 2, h, unit) + (resetAfter ? r[unit] : 1) * At(reset, 2, h, unit)))];
             return h = [.. h.Select((old, unit) => z[unit] * old + (1 - z[unit]) * candidate[unit])];
         })];
+    }
+
+    private static double[][] Rnn(double[][] steps, float[][] arrays, string activation)
+    {
+        double[] h = new double[arrays[2].Length];
+        return [.. steps.Select(x => h =
+        [
+            .. Add(Add(Product(x, arrays[0]), Product(h, arrays[1])), arrays[2]).Select(z => activation switch
+            {
+                "tanh" => Math.Tanh(z),
+                "relu" => Math.Max(0, z),
+                _ => throw new InvalidDataException($"Keras has the activation {activation}, this reader has not."),
+            }),
+        ])];
     }
 
     private static double At(double[] gates, int gate, double[] h, int unit) => gates[gate * h.Length + unit];

@@ -45,6 +45,40 @@ public sealed class KerasImportTests
         AssertPredicts(new() { IsGru = true, ResetAfter = resetAfter, Gates = gates, Layers = layers, EmbeddingSize = embedding }, dialect);
 
     [Theory]
+    [InlineData(KerasDialect.Keras1, "tanh", 1, 0, true)]
+    [InlineData(KerasDialect.Keras1, "relu", 2, 4, true)]
+    [InlineData(KerasDialect.Keras2, "tanh", 1, 0, true)]
+    [InlineData(KerasDialect.Keras2, "tanh", 4, 3, true)]
+    [InlineData(KerasDialect.Keras2, "relu", 2, 0, true)]
+    [InlineData(KerasDialect.Keras2, "relu", 1, 4, false)]
+    [InlineData(KerasDialect.Keras3Hdf5, "tanh", 2, 0, true)]
+    [InlineData(KerasDialect.Keras3, "tanh", 3, 0, true)]
+    [InlineData(KerasDialect.Keras3, "tanh", 1, 3, false)]
+    [InlineData(KerasDialect.Keras3, "relu", 2, 3, true)]
+    public void Read_SimpleRnn_PredictsAsTheReference(KerasDialect dialect, string activation, int layers, int embedding, bool usesBias) =>
+        AssertPredicts(
+            new() { IsRnn = true, Activation = activation, Layers = layers, EmbeddingSize = embedding, UsesBias = usesBias }, dialect);
+
+    [Fact]
+    public void Read_SimpleRnnWithoutNamedActivation_IsTanh() =>
+        AssertPredicts(
+            new() { IsRnn = true }, KerasDialect.Keras2, file => ((JsonObject)file.Layers[0]!["config"]!).Remove("activation"));
+
+    [Theory]
+    [InlineData("tanh", Activation.Tanh)]
+    [InlineData("relu", Activation.Relu)]
+    public void Read_SimpleRnn_HasItsShape(string name, Activation activation)
+    {
+        KerasShape shape = new() { IsRnn = true, Activation = name, Layers = 2 };
+        foreach (KerasDialect dialect in Enum.GetValues<KerasDialect>())
+        {
+            Assert.Equal(
+                new ModelSpec { Architecture = Architecture.Rnn, Activation = activation, HiddenSize = 5, Layers = 2, Window = 9 },
+                KerasModel.Read(new MemoryStream(new KerasFile(new(shape), dialect).ToBytes())).Spec);
+        }
+    }
+
+    [Theory]
     [InlineData(KerasDialect.Keras1)]
     [InlineData(KerasDialect.Keras2)]
     [InlineData(KerasDialect.Keras3)]

@@ -50,6 +50,21 @@ public sealed class KerasOptimizerTests
         for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], dialect, state.GetValues(moment));
     }
 
+    [Theory]
+    [InlineData(KerasDialect.Keras1)]
+    [InlineData(KerasDialect.Keras2)]
+    [InlineData(KerasDialect.Keras3)]
+    public void Read_AdamOfSimpleRnns_BringsBothMoments(KerasDialect dialect)
+    {
+        KerasShape shape = new() { IsRnn = true, Layers = 2 };
+        KerasFile file = FileOf(shape, dialect, Optimizer("Adam"), new(shape, 12), Squares(shape, 13));
+        file.Steps = 5;
+
+        OptimizerState state = Import(file).OptimizerState!;
+
+        for (int moment = 0; moment < 2; moment++) AssertIs(file.Moments[moment], dialect, state.GetValues(moment));
+    }
+
     [Fact]
     public void Read_NesterovMomentum_IsFreedOfTheLearningRate()
     {

@@ -11,7 +11,8 @@ public sealed class KerasRefusalTests
     [Theory]
     [InlineData(0, "class_name", "\"Bidirectional\"", "layer 1 ('lstm_1', Bidirectional) is bidirectional")]
     [InlineData(0, "class_name", "\"CuDNNLSTM\"", "load them into an LSTM or GRU")]
-    [InlineData(0, "class_name", "\"SimpleRNN\"", "is a recurrent layer that is not supported")]
+    [InlineData(0, "class_name", "\"SimpleRNN\"", "have the shape [20] where [5] is expected")]
+    [InlineData(0, "class_name", "\"RNN\"", "('lstm_1', RNN) is of a class that cannot be imported; use Embedding, LSTM, GRU, SimpleRNN")]
     [InlineData(1, "class_name", "\"Masking\"", "layer 2 ('dropout_1', Masking) masks tokens")]
     [InlineData(1, "class_name", "\"Conv1D\"", "layer 2 ('dropout_1', Conv1D) is of a class that cannot be imported")]
     [InlineData(1, "class_name", "\"InputLayer\"", "is an input, but not the first layer")]
@@ -67,6 +68,17 @@ public sealed class KerasRefusalTests
         AssertRefused(file, "layer 3 ('lstm_2', GRU) is of another class than layer 1");
     }
 
+    [Theory]
+    [InlineData(0, "\"sigmoid\"", "layer 1 ('simple_rnn_1', SimpleRNN) has the activation sigmoid, but only tanh and relu can be imported")]
+    [InlineData(2, "\"relu\"", "layer 3 ('simple_rnn_2', SimpleRNN) has another activation than layer 1 ('simple_rnn_1', SimpleRNN)")]
+    public void Read_SimpleRnnOfAnotherActivation_IsNamed(int layer, string activation, string expected)
+    {
+        KerasFile file = new(new(new() { IsRnn = true, Layers = 2 }), KerasDialect.Keras2);
+        file.Layers[layer]!["config"]!["activation"] = JsonNode.Parse(activation);
+
+        AssertRefused(file, expected);
+    }
+
     [Fact]
     public void Read_LowerLayerWithoutSequences_IsRefused()
     {
@@ -91,7 +103,7 @@ public sealed class KerasRefusalTests
 
     [Theory]
     [InlineData(3, "it has no Dense layer")]
-    [InlineData(1, "precedes the LSTM or GRU layers")]
+    [InlineData(1, "precedes the recurrent layers")]
     public void Read_LayersMissing_SaysWhich(int removedFrom, string expected)
     {
         KerasFile file = new(new(new()), KerasDialect.Keras2);

@@ -38,12 +38,14 @@ internal sealed class KerasSample
     public bool HasTwoBiases => Shape is { IsGru: true, ResetAfter: true };
 
     /// <summary>The model as Keras's documentation defines it, with PyTorch's names and order of gates.</summary>
-    /// <param name="gate">What its gates' activation means in the version of Keras.</param>
+    /// <param name="gate">What its gates' activation means in the version of Keras; a SimpleRNN has none.</param>
     public ReferenceModel ToReference(Gate gate)
     {
         ReferenceParameters parameters = new(new ReferenceSpec
         {
-            Architecture = !Shape.IsGru
+            Architecture = Shape.IsRnn
+                ? ReferenceArchitecture.Rnn
+                : !Shape.IsGru
                 ? ReferenceArchitecture.Lstm
                 : Shape.ResetAfter
                 ? ReferenceArchitecture.Gru
@@ -52,7 +54,7 @@ internal sealed class KerasSample
             EmbeddingSize = Shape.EmbeddingSize,
             HiddenSize = Shape.HiddenSize,
             Layers = Shape.Layers,
-            Gate = gate,
+            Gate = !Shape.IsRnn ? gate : Shape.Activation == "relu" ? Gate.Relu : Gate.Tanh,
         });
         if (Shape.EmbeddingSize > 0) Set(parameters["embedding.weight"], place => Embedding[place]);
         for (int layer = 0; layer < Shape.Layers; layer++) SetLayer(parameters, layer);
@@ -63,12 +65,12 @@ internal sealed class KerasSample
 
     private void SetLayer(ReferenceParameters parameters, int layer)
     {
-        (string name, Recurrent weights) = (Shape.IsGru ? "gru" : "lstm", Layers[layer]);
+        (string name, Recurrent weights) = (Shape.IsRnn ? "rnn" : Shape.IsGru ? "gru" : "lstm", Layers[layer]);
         (int columns, int inputs, int hidden) = (Shape.GateCount * Shape.HiddenSize, Shape.InputSize(layer), Shape.HiddenSize);
         Set(parameters[$"{name}.weight_ih_l{layer}"], place => weights.Kernel[place % inputs * columns + ColumnOf(place / inputs)]);
         Set(parameters[$"{name}.weight_hh_l{layer}"], place =>
             weights.RecurrentKernel[place % hidden * columns + ColumnOf(place / hidden)]);
-        Set(parameters[Shape.IsGru ? $"gru.bias_ih_l{layer}" : $"lstm.bias_l{layer}"], place => weights.Bias[ColumnOf(place)]);
+        Set(parameters[Shape.IsGru ? $"gru.bias_ih_l{layer}" : $"{name}.bias_l{layer}"], place => weights.Bias[ColumnOf(place)]);
         if (HasTwoBiases) Set(parameters[$"gru.bias_hh_l{layer}"], place => weights.Bias[columns + ColumnOf(place)]);
     }
 

@@ -5,6 +5,12 @@ internal sealed record KerasShape
 {
     public bool IsGru { get; init; }
 
+    /// <summary>Whether the layers are SimpleRNNs.</summary>
+    public bool IsRnn { get; init; }
+
+    /// <summary>The activation of a SimpleRNN.</summary>
+    public string Activation { get; init; } = "tanh";
+
     public bool ResetAfter { get; init; }
 
     public string Gates { get; init; } = "sigmoid";
@@ -24,9 +30,12 @@ internal sealed record KerasShape
 
     public bool UsesBias { get; init; } = true;
 
-    public string ClassName => IsGru ? "GRU" : "LSTM";
+    public string ClassName => IsRnn ? "SimpleRNN" : IsGru ? "GRU" : "LSTM";
 
-    public int GateCount => IsGru ? 3 : 4;
+    /// <summary>The class in snake case, with which names of layers begin.</summary>
+    public string SnakeName => IsRnn ? "simple_rnn" : ClassName.ToLowerInvariant();
+
+    public int GateCount => IsRnn ? 1 : IsGru ? 3 : 4;
 
     public int InputSize(int layer) => layer > 0 ? HiddenSize : EmbeddingSize > 0 ? EmbeddingSize : VocabularySize;
 }

@@ -27,6 +27,9 @@ public sealed class KerasWeightsFileTests : IDisposable
     [InlineData("GRU, 3 layers")]
     [InlineData("GRU, hard gates")]
     [InlineData("GRU, 3 layers, reset before, hard gates")]
+    [InlineData("RNN")]
+    [InlineData("RNN, relu")]
+    [InlineData("RNN, 3 layers, relu, embedding")]
     public void Write_AnyChainOfLayers_ComputesWhatTheEngineDoes(string name)
     {
         OnnxCase example = OnnxCase.Of(name);
@@ -60,6 +63,44 @@ public sealed class KerasWeightsFileTests : IDisposable
         Assert.Equal([[12UL, 25UL], [25UL]], keras.Arrays("dense").Select(array => array.Shape));
     }
 
+    [Theory]
+    [InlineData("RNN", "tanh")]
+    [InlineData("RNN, relu", "relu")]
+    public void Write_Rnn_IsASimpleRnnThatReadsBack(string name, string activation)
+    {
+        LanguageModel model = OnnxCase.Of(name).Model;
+        KerasWeightsFile.Write(model, Path);
+        using (Stream stream = File.OpenRead(Path))
+        {
+            KerasForward keras = new(H5File.Open(stream));
+            Assert.Equal(["InputLayer", "SimpleRNN", "Dense"], keras.Layers.Select(layer => layer["class_name"]!.GetValue<string>()));
+            Assert.Equal(activation, keras.Layers[1]["config"]!["activation"]!.GetValue<string>());
+            Assert.Null(keras.Layers[1]["config"]!["recurrent_activation"]);
+            Assert.Equal([[25UL, 12UL], [12UL, 12UL], [12UL]], keras.Arrays("simple_rnn_1").Select(array => array.Shape));
+        }
+
+        LanguageModel again = KerasModel.Read(Path).ToLanguageModel(model.Tokenizer);
+        Assert.Equal(model.Spec, again.Spec);
+        foreach (ParameterTensor tensor in model.Parameters.Tensors)
+            Assert.Equal(model.Parameters.ToArray(tensor.Name), again.Parameters.ToArray(tensor.Name));
+    }
+
+    [Fact]
+    public void Write_ArchiveOfStackedRnns_HasTheGroupsOfKeras3()
+    {
+        string path = System.IO.Path.Combine(folder, "model.keras");
+        KerasWeightsFile.Write(OnnxCase.Of("RNN, 3 layers, relu, embedding").Model, path);
+        using ZipArchive archive = ZipFile.OpenRead(path);
+        using MemoryStream weights = new();
+        archive.GetEntry("model.weights.h5")!.Open().CopyTo(weights);
+        weights.Position = 0;
+        NativeFile file = H5File.Open(weights);
+        Assert.Equal(
+            ["dense", "embedding", "simple_rnn", "simple_rnn_1", "simple_rnn_2"],
+            file.Group("layers").Children().Select(child => child.Name).Order());
+        Assert.Equal([12UL, 12UL], file.Dataset("layers/simple_rnn_2/cell/vars/1").Space.Dimensions);
+    }
+
     [Fact]
     public void Write_Texts_HaveAFixedLengthAsTheirReadersDecodeThem()
     {
@@ -82,6 +123,9 @@ public sealed class KerasWeightsFileTests : IDisposable
     [InlineData("GRU, 2 layers, reset before", 1e-6)]
     [InlineData("GRU, hard gates", 1e-6)]
     [InlineData("GRU, 3 layers, reset before, hard gates", 1e-6)]
+    [InlineData("RNN", 0)]
+    [InlineData("RNN, relu", 0)]
+    [InlineData("RNN, 3 layers, relu, embedding", 0)]
     public void Write_ArchiveOfKeras3_IsTheModelAgain(string name, double allowed)
     {
         LanguageModel model = OnnxCase.Of(name).Model;

@@ -13,7 +13,9 @@ internal sealed class OnnxCase
     private static readonly ModelSpec
         Lstm = new() { HiddenSize = 12, Gates = GateActivation.Sigmoid },
         Gru = new() { HiddenSize = 12, Architecture = Architecture.Gru },
-        Convolution = new() { HiddenSize = 12, Architecture = Architecture.Convolution };
+        Convolution = new() { HiddenSize = 12, Architecture = Architecture.Convolution },
+        Rnn = new() { HiddenSize = 12, Architecture = Architecture.Rnn },
+        Relu = Rnn with { Activation = Activation.Relu };
 
     private static readonly Dictionary<string, ModelSpec> Others = new()
     {
@@ -54,6 +56,19 @@ internal sealed class OnnxCase
             TiedEmbedding = true,
             LayerNormalization = true,
         },
+        ["RNN"] = Rnn,
+        ["RNN, relu"] = Relu,
+        ["RNN, more tokens than units"] = Rnn with { HiddenSize = 5 },
+        ["RNN, 3 layers, relu, embedding"] = Relu with { Layers = 3, EmbeddingSize = 7 },
+        ["RNN, 4 layers, all options"] = Rnn with
+        {
+            Layers = 4,
+            EmbeddingSize = 12,
+            TiedEmbedding = true,
+            Residual = true,
+            LayerNormalization = true,
+        },
+        ["RNN, 2 layers, relu, residual, normalized"] = Relu with { Layers = 2, Residual = true, LayerNormalization = true },
     };
 
     private static readonly Dictionary<string, ModelSpec> Grus = new(
@@ -76,7 +91,9 @@ internal sealed class OnnxCase
     private OnnxCase(ModelSpec spec)
     {
         Model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("\n abcdefghijklmnopqrst\u00e9\u4e2d\U0001F600"));
-        foreach (ref float value in Model.Parameters.Values) value = random.NextSingle() - 0.5f;
+        // Nothing limits the values of a relu: with larger weights they would grow from step to step.
+        float range = spec.Activation == Activation.Relu ? 0.7f : 1;
+        foreach (ref float value in Model.Parameters.Values) value = range * (random.NextSingle() - 0.5f);
         if (spec.Gates == GateActivation.Sigmoid) return;
         // Large biases, so that some hard sigmoids are clipped and some are not.
         foreach (LayerTensors layer in Model.Layout.Layers)

@@ -39,6 +39,34 @@ public sealed class PyTorchImportTests
     }
 
     [Theory]
+    [InlineData(Activation.Tanh, 1, 0, true)]
+    [InlineData(Activation.Tanh, 4, 5, true)]
+    [InlineData(Activation.Tanh, 2, 4, false)]
+    [InlineData(Activation.Relu, 1, 0, true)]
+    [InlineData(Activation.Relu, 3, 4, true)]
+    public void Read_Rnn_PredictsAsTheReference(Activation activation, int layers, int embedding, bool hasBias)
+    {
+        PyTorchSample sample = new(new() { IsRnn = true, Layers = layers, EmbeddingSize = embedding, HasBias = hasBias });
+        byte[] file = new StateDictFile { Tensors = sample.Tensors }.ToBytes();
+
+        PyTorchModel model = PyTorchModel.Read(file, activation: activation);
+
+        Predictions.AssertAre(sample.ToReference(activation == Activation.Relu), model.ToLanguageModel(Letters));
+        Assert.Equal(
+            new ModelSpec
+            {
+                Architecture = Architecture.Rnn,
+                Activation = activation,
+                HiddenSize = 5,
+                Layers = layers,
+                EmbeddingSize = embedding,
+            },
+            model.Spec);
+        // As in PyTorch, tanh is the default.
+        Assert.Equal(model.Spec with { Activation = Activation.Tanh }, PyTorchModel.Read(file).Spec);
+    }
+
+    [Theory]
     [InlineData(false, false, true)]
     [InlineData(false, false, false)]
     [InlineData(true, false, true)]

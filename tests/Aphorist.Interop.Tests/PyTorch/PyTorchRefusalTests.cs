@@ -14,7 +14,7 @@ public sealed class PyTorchRefusalTests
         "other.weight_ih_l0", new[] { 20, 4 }, "it has 2 recurrent modules, for example 'rnn.weight_ih_l0' and 'other.weight_ih_l0'")]
     [InlineData("rnn.weight_hh_l4", new[] { 20, 5 }, "tensor 'rnn.weight_hh_l4' belongs to layer 5, but only 1 to 4")]
     [InlineData("rnn.weight_hh_l2", new[] { 20, 5 }, "tensor 'rnn.weight_ih_l1' of shape [20, 5] is missing")]
-    [InlineData("norm.weight", new[] { 5 }, "tensor 'norm.weight' of shape [5] does not belong to an embedding, LSTM, GRU or linear layer")]
+    [InlineData("norm.weight", new[] { 5 }, "tensor 'norm.weight' of shape [5] does not belong to an embedding, LSTM, GRU, RNN or linear")]
     [InlineData("h0", new[] { 1, 1, 5 }, "tensor 'h0' of shape [1, 1, 5] does not belong to an embedding")]
     [InlineData("rnn.weight_ih_l01", new[] { 20, 4 }, "tensor 'rnn.weight_ih_l01' of shape [20, 4] does not belong to an embedding")]
     [InlineData("fc.weight", new[] { 5, 5 },
@@ -30,7 +30,7 @@ public sealed class PyTorchRefusalTests
     }
 
     [Theory]
-    [InlineData("rnn.weight_hh_l0", new[] { 5, 5 }, "tensor 'rnn.weight_hh_l0' has shape [5, 5], like that of a plain nn.RNN")]
+    [InlineData("rnn.weight_hh_l0", new[] { 5, 5 }, "tensor 'rnn.weight_ih_l0' has shape [20, 4] where [5, 4] is expected")]
     [InlineData("rnn.weight_hh_l0", new[] { 18, 5 },
         "tensor 'rnn.weight_hh_l0' has shape [18, 5]; only nn.LSTM (four times as many rows as columns)")]
     [InlineData("rnn.weight_hh_l0", new[] { 24, 6 }, "a decoder [tokens, 6]")]
@@ -95,7 +95,7 @@ public sealed class PyTorchRefusalTests
             sample.Tensors.Remove(name);
 
         AssertRefused(
-            sample, "it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM or nn.GRU; it has "
+            sample, "it has no tensor named weight_ih_l0 or weight_hh_l0, so it contains no nn.LSTM, nn.GRU or nn.RNN; it has "
             + "'decoder.weight' [7, 5], "
             + "'decoder.bias' [7]");
     }

@@ -27,21 +27,24 @@ internal sealed class PyTorchSample
     public OrderedDictionary<string, StateDictTensor> Tensors { get; } = [];
 
     /// <summary>The model as PyTorch's documentation defines it.</summary>
-    public ReferenceModel ToReference()
+    /// <param name="isRelu">Whether an nn.RNN has the nonlinearity relu.</param>
+    public ReferenceModel ToReference(bool isRelu = false)
     {
         ReferenceParameters parameters = new(new ReferenceSpec
         {
-            Architecture = Shape.IsGru ? ReferenceArchitecture.Gru : ReferenceArchitecture.Lstm,
+            Architecture = Shape.IsRnn
+                ? ReferenceArchitecture.Rnn
+                : Shape.IsGru ? ReferenceArchitecture.Gru : ReferenceArchitecture.Lstm,
             VocabularySize = Shape.VocabularySize,
             EmbeddingSize = Shape.EmbeddingSize,
             HiddenSize = Shape.HiddenSize,
             Layers = Shape.Layers,
+            Gate = !Shape.IsRnn ? Gate.Sigmoid : isRelu ? Gate.Relu : Gate.Tanh,
         });
-        string prefix = Shape.IsGru ? "gru." : "lstm.";
         foreach ((string name, StateDictTensor tensor) in Tensors)
         {
-            string ours = name.Replace("rnn.", prefix, StringComparison.Ordinal);
-            // Of the two biases of an LSTM, which are only added, the reference has the sum.
+            string ours = name.Replace("rnn.", Shape.Prefix, StringComparison.Ordinal);
+            // Of the two biases of an LSTM or an RNN, which are only added, the reference has the sum.
             if (!Shape.IsGru)
                 ours = ours.Replace("bias_ih_", "bias_", StringComparison.Ordinal).Replace("bias_hh_", "bias_", StringComparison.Ordinal);
             double[] values = parameters[ours];

@@ -5,6 +5,9 @@ internal sealed record PyTorchShape
 {
     public bool IsGru { get; init; }
 
+    /// <summary>Whether the recurrent module is an nn.RNN.</summary>
+    public bool IsRnn { get; init; }
+
     public int Layers { get; init; } = 1;
 
     public int HiddenSize { get; init; } = 5;
@@ -22,7 +25,10 @@ internal sealed record PyTorchShape
     /// <summary>Whether the decoder has a bias.</summary>
     public bool HasDecoderBias { get; init; } = true;
 
-    public int Rows => (IsGru ? 3 : 4) * HiddenSize;
+    /// <summary>The prefix of our names of the tensors.</summary>
+    public string Prefix => IsRnn ? "rnn." : IsGru ? "gru." : "lstm.";
+
+    public int Rows => (IsRnn ? 1 : IsGru ? 3 : 4) * HiddenSize;
 
     public int InputSize(int layer) => layer > 0 ? HiddenSize : EmbeddingSize > 0 ? EmbeddingSize : VocabularySize;
 

@@ -35,9 +35,9 @@ public sealed class CellActivationTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Of_RecurrentLayers_CountsTheReferencesGates(string kernel)
+    public void Of_LstmAndGru_CountsTheReferencesGates(string kernel)
     {
-        foreach (ModelSpec spec in Specs().Where(spec => spec.Architecture != Architecture.Convolution))
+        foreach (ModelSpec spec in Specs().Where(spec => spec.Architecture is Architecture.Lstm or Architecture.Gru))
         {
             ModelPair pair = ModelPair.Random(spec, Vocabulary, deviation: 0.5);
             (Corpus corpus, int[] ids) = RandomText(pair.Engine);
@@ -68,6 +68,7 @@ public sealed class CellActivationTests
     [InlineData(Architecture.Lstm, "input", "forget", "output")]
     [InlineData(Architecture.Gru, "reset", "update")]
     [InlineData(Architecture.Convolution, "output")]
+    [InlineData(Architecture.Rnn)]
     public void Of_EveryArchitecture_NamesItsGates(Architecture architecture, params string[] names)
     {
         LanguageModel model =

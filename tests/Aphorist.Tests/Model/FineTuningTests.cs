@@ -9,6 +9,8 @@ public sealed class FineTuningTests
     [InlineData(0, Architecture.Lstm)]
     [InlineData(6, Architecture.Gru)]
     [InlineData(0, Architecture.Gru, ResetGate.Before)]
+    [InlineData(0, Architecture.Rnn)]
+    [InlineData(6, Architecture.Rnn)]
     [InlineData(9, Architecture.Lstm, ResetGate.After, true)]
     [InlineData(0, Architecture.Convolution)]
     [InlineData(9, Architecture.Convolution, ResetGate.After, true)]

@@ -16,20 +16,8 @@ public sealed class InitialParametersTests
     public void Create_DecoderKernel_FillsTheGlorotInterval() => AssertGlorot(Model.Layout.DecoderKernel, H, V);
 
     [Fact]
-    public void Create_RecurrentKernel_HasOrthonormalRows()
-    {
-        float[] kernel = Model.Parameters.GetValues(Model.Layout.Layers[0].RecurrentKernel!).ToArray();
-        for (int first = 0; first < H; first++)
-        {
-            for (int second = 0; second <= first; second++)
-            {
-                double product = 0;
-                for (int column = 0; column < 4 * H; column++)
-                    product += (double)kernel[first * 4 * H + column] * kernel[second * 4 * H + column];
-                Assert.Equal(first == second ? 1 : 0, product, Tolerance.OfDotProduct(4));
-            }
-        }
-    }
+    public void Create_RecurrentKernel_HasOrthonormalRows() =>
+        AssertOrthonormalRows(Model.Parameters.GetValues(Model.Layout.Layers[0].RecurrentKernel!), 4 * H);
 
     [Fact]
     public void Create_Biases_AreZeroExceptTheForgetGates()
@@ -52,6 +40,22 @@ public sealed class InitialParametersTests
         foreach (LayerTensors tensors in convolution.Layout.Layers)
             Assert.Equal(-1, convolution.Parameters.GetValues(tensors.Bias).IndexOfAnyExcept(0f));
         Assert.Equal(2 * H * (3 * V + 1 + 3 * H + 1) + V * (H + 1), convolution.Parameters.Count);
+    }
+
+    [Fact]
+    public void Create_Rnn_BeginsAsSimpleRnnOfKeras()
+    {
+        LanguageModel rnn = LanguageModel.Create(
+            new() { Architecture = Architecture.Rnn, HiddenSize = H, Layers = 2 }, ModelPair.VocabularyOf(V), seed: 1);
+        AssertGlorot(rnn.Layout.Layers[0].InputKernel, V, H, rnn);
+        AssertGlorot(rnn.Layout.Layers[1].InputKernel, H, H, rnn);
+        foreach (LayerTensors tensors in rnn.Layout.Layers)
+        {
+            AssertOrthonormalRows(rnn.Parameters.GetValues(tensors.RecurrentKernel!), H);
+            Assert.Equal(-1, rnn.Parameters.GetValues(tensors.Bias).IndexOfAnyExcept(0f));
+        }
+
+        Assert.Equal(H * (V + H + 1 + H + H + 1) + V * (H + 1), rnn.Parameters.Count);
     }
 
     [Theory]
@@ -118,6 +122,20 @@ public sealed class InitialParametersTests
     }
 
     private static LanguageModel Create(ulong seed) => LanguageModel.Create(new() { HiddenSize = H }, ModelPair.VocabularyOf(V), seed);
+
+    private static void AssertOrthonormalRows(ReadOnlySpan<float> kernel, int columns)
+    {
+        for (int first = 0; first < H; first++)
+        {
+            for (int second = 0; second <= first; second++)
+            {
+                double product = 0;
+                for (int column = 0; column < columns; column++)
+                    product += (double)kernel[first * columns + column] * kernel[second * columns + column];
+                Assert.Equal(first == second ? 1 : 0, product, Tolerance.OfDotProduct(4));
+            }
+        }
+    }
 
     /// <summary>Uniform over [-limit, limit]: the mean is 0 and the mean square limit^2 / 3, to five standard errors.</summary>
     private static void AssertGlorot(ParameterTensor tensor, int fanIn, int fanOut, LanguageModel? model = null)

@@ -1,6 +1,6 @@
 namespace Aphorist.Tests.Model;
 
-/// <summary>A shape for each kind of layer and each activation of its gates.</summary>
+/// <summary>A shape for each kind of layer and each of its activations.</summary>
 internal static class LayerKinds
 {
     public static IReadOnlyList<ModelSpec> All { get; } =
@@ -12,6 +12,8 @@ internal static class LayerKinds
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.Sigmoid },
         new() { Architecture = Architecture.Gru, ResetGate = ResetGate.Before, Gates = GateActivation.HardSigmoid },
         new() { Architecture = Architecture.Convolution },
+        new() { Architecture = Architecture.Rnn },
+        new() { Architecture = Architecture.Rnn, Activation = Activation.Relu },
     ];
 
     /// <summary>

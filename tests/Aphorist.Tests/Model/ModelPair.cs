@@ -20,6 +20,8 @@ internal sealed class ModelPair
     public static ModelPair Random(ModelSpec spec, int vocabularySize, double deviation = 0.4, int seed = 1)
     {
         ReferenceParameters values = new(ReferenceSpecOf(spec, vocabularySize));
+        // With larger weights, a vanilla RNN is chaotic: rounding errors, and the values of a relu, grow from step to step.
+        if (spec.Architecture == Architecture.Rnn) deviation /= 2;
         values.FillNormal(new Random(seed), deviation);
         LanguageModel engine = LanguageModel.CreateEmpty(spec, VocabularyOf(vocabularySize));
         foreach (ParameterTensor tensor in engine.Parameters.Tensors)
@@ -74,6 +76,7 @@ internal sealed class ModelPair
         {
             { Architecture: Architecture.Lstm } => ReferenceArchitecture.Lstm,
             { Architecture: Architecture.Convolution } => ReferenceArchitecture.Convolution,
+            { Architecture: Architecture.Rnn } => ReferenceArchitecture.Rnn,
             { ResetGate: ResetGate.Before } => ReferenceArchitecture.GruResetBefore,
             _ => ReferenceArchitecture.Gru,
         },
@@ -86,6 +89,12 @@ internal sealed class ModelPair
         LayerNormalization = spec.LayerNormalization,
         KernelSize = spec.KernelSize,
         Dilations = [.. Enumerable.Range(0, spec.Layers).Select(spec.Dilation)],
-        Gate = spec.Gates == GateActivation.HardSigmoid ? Gate.HardSigmoid : Gate.Sigmoid,
+        Gate = spec switch
+        {
+            { Architecture: Architecture.Rnn, Activation: Activation.Relu } => Gate.Relu,
+            { Architecture: Architecture.Rnn } => Gate.Tanh,
+            { Gates: GateActivation.HardSigmoid } => Gate.HardSigmoid,
+            _ => Gate.Sigmoid,
+        },
     };
 }

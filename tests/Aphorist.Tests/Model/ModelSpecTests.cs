@@ -9,6 +9,7 @@ public sealed class ModelSpecTests
     [InlineData(Architecture.Lstm, GateActivation.HardSigmoid)]
     [InlineData(Architecture.Gru, GateActivation.Sigmoid)]
     [InlineData(Architecture.Convolution, GateActivation.Sigmoid)]
+    [InlineData(Architecture.Rnn, GateActivation.Sigmoid)]
     public void Gates_NotChosen_AreThoseOfTheArchitecture(Architecture architecture, GateActivation expected)
     {
         ModelSpec spec = new() { Architecture = architecture };
@@ -42,6 +43,7 @@ public sealed class ModelSpecTests
                 Architecture => Architecture.Gru,
                 GateActivation => GateActivation.Sigmoid,
                 ResetGate => ResetGate.Before,
+                Activation => Activation.Relu,
                 object other => throw new NotSupportedException($"Say how {other.GetType()} changes."),
                 null => throw new NotSupportedException($"Say how {property.Name} changes."),
             });
@@ -68,6 +70,20 @@ public sealed class ModelSpecTests
         InvalidOptionsException exception = Assert.Throws<InvalidOptionsException>(spec.Validate);
         Assert.Equal(property, exception.PropertyName);
         Assert.StartsWith(property, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(nameof(ModelSpec.Gates), GateActivation.HardSigmoid, "An RNN has no gates")]
+    [InlineData(nameof(ModelSpec.Activation), (Activation)7, "not a known activation")]
+    [InlineData(nameof(ModelSpec.Layers), 5, "it must be 1 to 4 for recurrent layers")]
+    public void Validate_RnnWithWhatItHasNot_NamesThePropertyAndSaysWhy(string property, object value, string reason)
+    {
+        ModelSpec spec = new() { Architecture = Architecture.Rnn };
+        spec.Validate();
+        typeof(ModelSpec).GetProperty(property)!.SetValue(spec, value);
+        InvalidOptionsException exception = Assert.Throws<InvalidOptionsException>(spec.Validate);
+        Assert.Equal(property, exception.PropertyName);
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

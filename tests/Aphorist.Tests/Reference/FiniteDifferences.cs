@@ -26,9 +26,9 @@ internal static class FiniteDifferences
         return derivatives;
     }
 
-    /// <summary>The smallest distance of any gate's sum to a kink of the hard sigmoid (-2.5 and 2.5), where it has no derivative.</summary>
+    /// <summary>The smallest distance of any sum to a kink of its activation, where that has no derivative.</summary>
     public static double DistanceToKink(ReferenceModel model, ReferenceBatch batch) =>
-        model.GateSums(batch).Min(sum => Math.Abs(Math.Abs(sum) - 2.5));
+        model.GateSums(batch).Min(model.Spec.Gate.DistanceToKink);
 
     /// <summary>The share of gates whose hard sigmoid is clipped.</summary>
     public static double ClippedShare(ReferenceModel model, ReferenceBatch batch) =>

@@ -17,6 +17,7 @@ internal sealed class ReferenceCase(ReferenceSpec spec, int seed, double deviati
         Layers = 2,
         KernelSize = 3,
         Dilations = [1, 2],
+        Gate = architecture == ReferenceArchitecture.Rnn ? Gate.Tanh : Gate.Sigmoid,
     };
 
     /// <summary>A model with new parameters.</summary>

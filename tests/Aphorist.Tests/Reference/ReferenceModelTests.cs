@@ -11,6 +11,7 @@ public sealed class ReferenceModelTests
     [InlineData(ReferenceArchitecture.Gru)]
     [InlineData(ReferenceArchitecture.GruResetBefore)]
     [InlineData(ReferenceArchitecture.Convolution)]
+    [InlineData(ReferenceArchitecture.Rnn)]
     public void FinalStates_StreamInPieces_GivesTheLossOfTheWhole(ReferenceArchitecture architecture)
     {
         ReferenceCase random = new(ReferenceCase.Small(architecture), seed: 1);
@@ -24,6 +25,7 @@ public sealed class ReferenceModelTests
     [Theory]
     [InlineData(ReferenceArchitecture.Lstm, "lstm")]
     [InlineData(ReferenceArchitecture.Gru, "gru")]
+    [InlineData(ReferenceArchitecture.Rnn, "rnn")]
     public void Loss_Masks_ScaleTheColumnsThatReadTheOutputs(ReferenceArchitecture architecture, string prefix)
     {
         ReferenceCase random = new(ReferenceCase.Small(architecture), seed: 2);

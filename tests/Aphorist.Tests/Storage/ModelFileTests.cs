@@ -73,6 +73,30 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(spec, LanguageModel.Load(file.Path).Spec);
     }
 
+    [Theory]
+    [InlineData(Activation.Tanh, false, "rnn")]
+    [InlineData(Activation.Relu, false, "rnn-relu")]
+    [InlineData(Activation.Tanh, true, "rnn-residual")]
+    [InlineData(Activation.Relu, true, "rnn-relu-residual")]
+    public void Save_Rnn_HasAKindThatNamesItsActivation(Activation activation, bool residual, string kind)
+    {
+        ModelSpec spec = new()
+        {
+            Architecture = Architecture.Rnn,
+            HiddenSize = 5,
+            Layers = 2,
+            Activation = activation,
+            Residual = residual,
+        };
+
+        file.SaveChanged(SampleModel.Make(spec), $"\"kind\":\"{kind}\"", $"\"kind\":\"{kind}\"");
+
+        Assert.Equal(spec, LanguageModel.Load(file.Path).Spec);
+        Assert.Equal(
+            ["rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0"],
+            ModelFileInfo.Read(file.Path).Tensors.Select(tensor => tensor.Name).Take(4));
+    }
+
     [Fact]
     public void Save_ImportedModel_KeepsItsOrigin()
     {

@@ -16,6 +16,8 @@ public sealed class CancellationWithinBatchTests : IDisposable
     [InlineData(Architecture.Lstm, Objective.Windows)]
     [InlineData(Architecture.Lstm, Objective.Stream)]
     [InlineData(Architecture.Gru, Objective.Stream)]
+    [InlineData(Architecture.Rnn, Objective.Windows)]
+    [InlineData(Architecture.Rnn, Objective.Stream)]
     [InlineData(Architecture.Convolution, Objective.Windows)]
     [InlineData(Architecture.Convolution, Objective.Stream)]
     public async Task RunAsync_CancelledWithinABatch_ResumesToTheSameBits(Architecture architecture, Objective objective)

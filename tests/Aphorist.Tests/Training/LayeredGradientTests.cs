@@ -13,16 +13,18 @@ public sealed class LayeredGradientTests
 {
     private const int Characters = 11;
 
-    public static TheoryData<string, Architecture, ResetGate, GateActivation> KernelsAndKinds
-    {
-        get
-        {
-            TheoryData<string, Architecture, ResetGate, GateActivation> data = [];
-            foreach (InstructionSet set in InstructionSet.All)
-                foreach (ModelSpec kind in LayerKinds.All) data.Add(set.Name, kind.Architecture, kind.ResetGate, kind.Gates);
-            return data;
-        }
-    }
+    /// <summary>Every kernel with the index of every kind in <see cref="LayerKinds.All"/>.</summary>
+    public static TheoryData<string, int> KernelsAndKinds =>
+        [.. InstructionSet.All.SelectMany(set => Enumerable.Range(0, LayerKinds.All.Count).Select(kind => (set.Name, kind)))];
+
+    /// <summary>Every kernel with the index of every kind that has gates.</summary>
+    public static TheoryData<string, int> KernelsAndGatedKinds =>
+    [
+        .. from set in InstructionSet.All
+           from kind in LayerKinds.All.Index()
+           where kind.Item.Architecture != Architecture.Rnn
+           select (set.Name, kind.Index),
+    ];
 
     /// <summary>
     /// Layers, embedding, hidden size, whether the embedding is tied, and a convolution's kernel: sizes below, at and above every vector
@@ -36,12 +38,11 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(
-        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_WindowsOfStacks_GivesTheReferencesLossAndGradients(string kernel, int kind)
     {
-        foreach (ModelSpec spec in Specs(architecture, reset, gates))
+        foreach (ModelSpec spec in Specs(LayerKinds.All[kind]))
         {
-            ModelPair pair = ModelPair.Random(spec, Characters);
+            ModelPair pair = FarFromKinks(spec, pair => [new RandomBatch(pair.Engine, 37).Reference]);
             RandomBatch batch = new(pair.Engine, 37);
             using TrainingStep step = new(
                 pair.Engine, batch.Ids, new TrainingOptions { BatchSize = 37, Threads = 2 }, InstructionSet.Choose(kernel));
@@ -52,26 +53,23 @@ public sealed class LayeredGradientTests
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(
-        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_StreamsOfStacks_CarryTheStateAndGiveTheReferencesLossAndGradients(string kernel, int kind)
     {
-        foreach (ModelSpec spec in Specs(architecture, reset, gates)) AssertStream(kernel, spec, dropout: 0);
+        foreach (ModelSpec spec in Specs(LayerKinds.All[kind])) AssertStream(kernel, spec, dropout: 0);
     }
 
     [Theory]
     [MemberData(nameof(KernelsAndKinds))]
-    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(
-        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    public void Run_StreamsWithDropout_GivesTheReferencesLossAndGradients(string kernel, int kind)
     {
-        foreach (ModelSpec spec in Specs(architecture, reset, gates)) AssertStream(kernel, spec, dropout: 0.4);
+        foreach (ModelSpec spec in Specs(LayerKinds.All[kind])) AssertStream(kernel, spec, dropout: 0.4);
     }
 
     [Theory]
-    [MemberData(nameof(KernelsAndKinds))]
-    public void Run_SaturatedGates_GivesTheReferencesLossAndGradients(
-        string kernel, Architecture architecture, ResetGate reset, GateActivation gates)
+    [MemberData(nameof(KernelsAndGatedKinds))]
+    public void Run_SaturatedGates_GivesTheReferencesLossAndGradients(string kernel, int kind)
     {
-        ModelSpec spec = new() { Architecture = architecture, ResetGate = reset, Gates = gates, Layers = 2, HiddenSize = 21, Window = 7 };
+        ModelSpec spec = LayerKinds.All[kind] with { Layers = 2, HiddenSize = 21, Window = 7 };
         ModelPair pair = ModelPair.Of(WithLargeBiases(ModelPair.Random(spec, Characters).Engine));
         RandomBatch batch = new(pair.Engine, 37);
         using TrainingStep step = new(
@@ -79,7 +77,8 @@ public sealed class LayeredGradientTests
         double loss = step.Run(batch.Starts, spec.Window, number: 1, learningRate: 0).Loss;
         AssertSame(pair, batch.Reference, loss, step.Gradient, $"{kernel}, {spec}, saturated gates");
         // Some of the hard sigmoids are clipped, and some are not.
-        if (gates == GateActivation.HardSigmoid) Assert.InRange(FiniteDifferences.ClippedShare(pair.Reference, batch.Reference), 0.2, 0.8);
+        if (spec.Gates == GateActivation.HardSigmoid)
+            Assert.InRange(FiniteDifferences.ClippedShare(pair.Reference, batch.Reference), 0.2, 0.8);
     }
 
     /// <summary>
@@ -98,8 +97,7 @@ public sealed class LayeredGradientTests
         return model;
     }
 
-    private static IEnumerable<ModelSpec> Specs(Architecture architecture, ResetGate reset, GateActivation gates) =>
-        [.. PlainSpecs(architecture, reset, gates), .. PlainSpecs(architecture, reset, gates).SelectMany(Connected)];
+    private static IEnumerable<ModelSpec> Specs(ModelSpec kind) => [.. PlainSpecs(kind), .. PlainSpecs(kind).SelectMany(Connected)];
 
     /// <summary>
     /// The same stack with layer normalization, with residual connections, and with both. Convolutions always have residual connections.
@@ -113,25 +111,22 @@ public sealed class LayeredGradientTests
             spec with { Residual = true, LayerNormalization = true },
         ];
 
-    private static IEnumerable<ModelSpec> PlainSpecs(Architecture architecture, ResetGate reset, GateActivation gates) =>
-        Stacks.Select(stack => new ModelSpec
+    private static IEnumerable<ModelSpec> PlainSpecs(ModelSpec kind) =>
+        Stacks.Select(stack => kind with
         {
-            Architecture = architecture,
-            ResetGate = reset,
             Layers = stack.Layers,
             EmbeddingSize = stack.Embedding,
             HiddenSize = stack.Hidden,
             TiedEmbedding = stack.Tied,
             KernelSize = stack.Kernel,
             Window = 7,
-            Gates = gates,
         });
 
     /// <summary>Runs three batches of twenty streams, the last one shorter. The reference carries its own states.</summary>
     private static void AssertStream(string kernel, ModelSpec spec, double dropout)
     {
         const int Rows = 20;
-        ModelPair pair = ModelPair.Random(spec, Characters);
+        (int Steps, int Number)[] steps = [(13, 1), (13, 2), (6, 3)];
         Random random = new(1);
         int[] ids = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(Characters))];
         TrainingOptions options = new()
@@ -143,21 +138,45 @@ public sealed class LayeredGradientTests
             Dropout = dropout,
             Seed = 5,
         };
+        ModelPair pair = FarFromKinks(spec, Batches);
         using TrainingStep step = new(pair.Engine, ids, options, InstructionSet.Choose(kernel));
-        double[][][]? states = null;
-        int position = 0;
-        foreach ((int steps, int number) in ((int, int)[])[(13, 1), (13, 2), (6, 3)])
+        foreach ((int index, ReferenceBatch batch) in Batches(pair).Index())
         {
-            long[] starts = [.. Enumerable.Range(0, Rows).Select(row => row * 90L + position)];
-            ReferenceBatch batch = ReferenceBatch.Stream([.. starts.Select(start =>
-                ids[(int)start..((int)start + steps + 1)])], states) with
+            double loss = step.Run(StartsOf(index), steps[index].Steps, steps[index].Number, learningRate: 0).Loss;
+            AssertSame(pair, batch, loss, step.Gradient, $"{kernel}, {spec}, stream, batch {steps[index].Number}");
+        }
+
+        long[] StartsOf(int index) => [.. Enumerable.Range(0, Rows).Select(row => row * 90L + steps[..index].Sum(one => one.Steps))];
+
+        ReferenceBatch[] Batches(ModelPair pair)
+        {
+            double[][][]? states = null;
+            ReferenceBatch[] batches = new ReferenceBatch[steps.Length];
+            for (int index = 0; index < batches.Length; index++)
             {
-                Masks = dropout == 0 ? null : Masks(spec, Rows, options, number),
-            };
-            double loss = step.Run(starts, steps, number, learningRate: 0).Loss;
-            AssertSame(pair, batch, loss, step.Gradient, $"{kernel}, {spec}, stream, batch {number}");
-            states = pair.Reference.FinalStates(batch);
-            position += steps;
+                IEnumerable<int[]> rows = StartsOf(index).Select(start => ids[(int)start..((int)start + steps[index].Steps + 1)]);
+                batches[index] = ReferenceBatch.Stream([.. rows], states) with
+                {
+                    Masks = dropout == 0 ? null : Masks(spec, Rows, options, steps[index].Number),
+                };
+                states = pair.Reference.FinalStates(batches[index]);
+            }
+
+            return batches;
+        }
+    }
+
+    /// <summary>
+    /// A random model. In single precision, a sum close to 0 can be on the other side of the kink of a relu, so models with such sums are
+    /// skipped.
+    /// </summary>
+    private static ModelPair FarFromKinks(ModelSpec spec, Func<ModelPair, ReferenceBatch[]> batchesOf)
+    {
+        for (int seed = 1; ; seed++)
+        {
+            ModelPair pair = ModelPair.Random(spec, Characters, seed: seed);
+            if (spec.Activation != Activation.Relu) return pair;
+            if (batchesOf(pair).All(batch => FiniteDifferences.DistanceToKink(pair.Reference, batch) > 2e-6)) return pair;
         }
     }
 

@@ -78,6 +78,12 @@ internal static class ImportCommand
         "2.3 and hard-sigmoid before.",
         ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid));
 
+    private static readonly ChoiceOption<Activation> Activations = new(
+        "--activation",
+        "The activation of an nn.RNN or of SimpleRNN layers. Needed for weights-only files of Keras; tanh by default for PyTorch, whose " +
+        "files do not contain it.",
+        ("tanh", Activation.Tanh), ("relu", Activation.Relu));
+
     private static readonly Option<string?> Output = new("--output", "-o")
     {
         Description = "The model file to write. Required.",
@@ -95,7 +101,7 @@ internal static class ImportCommand
         OptionGroup.Attach(
             command,
             new("Vocabulary", Corpus, Order, Characters, Map, Encoding, Lowercase, Checked),
-            new("Model", Hidden, Layers, Window, Gates),
+            new("Model", Hidden, Layers, Window, Gates, Activations),
             new("Output", Output));
         command.SetAction(RunAsync);
         Example.Attach(
@@ -108,7 +114,7 @@ internal static class ImportCommand
                 "Use a vocabulary that the Python program saved."),
             new(
                 "aphorist import weights.safetensors --characters characters.txt --window 100 --output model.safetensors",
-                "Import the state dict of an nn.LSTM or nn.GRU."));
+                "Import the state dict of an nn.LSTM, nn.GRU or nn.RNN."));
         return command;
     }
 
@@ -132,9 +138,16 @@ internal static class ImportCommand
             new("the text", call.GetValue(Corpus) ?? []),
             new("the vocabulary", [.. ((string?[])[call.GetValue(Characters), call.GetValue(Map)]).OfType<string>()]));
         int window = Window.GetValue(call) ?? ModelSpec.Notebook.Window;
-        ImportedModel imported = await Task.Run(() => ModelImport.Read(source, window, Gates.GetValue(call)), cancellationToken)
+        ImportedModel imported = await Task.Run(
+            () => ModelImport.Read(source, window, Gates.GetValue(call), Activations.GetValue(call)), cancellationToken)
             .WaitAsync(cancellationToken);
         CheckShape(call, source, imported.Spec);
+        if (imported is PyTorchModel { Spec.Architecture: Architecture.Rnn } && Activations.GetValue(call) is null)
+        {
+            output.Notes.WriteLine(
+                $"The file does not contain the activation of its nn.RNN, so tanh is used. For relu, add {Activations.Name} relu.");
+        }
+
         ImportTrial trial = new(imported, vocabulary, Order.GetValue(call), output);
         (ImportedVocabulary known, ImportCheck? check) = await trial.RunAsync(Checked.GetValue(call) ?? true, cancellationToken);
         LanguageModel model = imported.ToLanguageModel(known);
@@ -164,6 +177,17 @@ internal static class ImportCommand
         Check(Hidden, spec.HiddenSize, $"a hidden size of {spec.HiddenSize}");
         Check(Layers, spec.Layers, Plural.Of(spec.Layers, "layer"));
         Check(Window, spec.Window, $"a window of {Plural.Of(spec.Window, "token")}");
+        bool isRnn = spec.Architecture == Architecture.Rnn;
+        if (Activations.GetValue(call) is Activation activation && (!isRnn || activation != spec.Activation))
+        {
+            throw Mismatch(
+                Activations,
+                ModelDescription.NameOf(activation),
+                isRnn ? $"the activation {ModelDescription.NameOf(spec.Activation)}" : "no RNN layers");
+        }
+
+        if (Gates.GetValue(call) is GateActivation unused && isRnn)
+            throw Mismatch(Gates, ModelDescription.GatesOf(spec with { Gates = unused }), "RNN layers, which have no gates");
         if (Gates.GetValue(call) is GateActivation gates && gates != spec.Gates)
             throw Mismatch(Gates, ModelDescription.GatesOf(spec with { Gates = gates }), $"{ModelDescription.GatesOf(spec)} gates");
 

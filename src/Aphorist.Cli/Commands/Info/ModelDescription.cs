@@ -45,7 +45,8 @@ internal static class ModelDescription
         if (file.Spec.Architecture != Architecture.Convolution) json.WriteBoolean("residual", file.Spec.Residual);
         json.WriteBoolean("layerNormalization", file.Spec.LayerNormalization);
         json.WriteNumber("window", file.Spec.Window);
-        json.WriteString("gates", GatesOf(file.Spec));
+        if (file.Spec.Architecture == Architecture.Rnn) json.WriteString("activation", NameOf(file.Spec.Activation));
+        else json.WriteString("gates", GatesOf(file.Spec));
         json.WriteString("mode", file.TrainedMode == GenerationMode.Window ? "window" : "stateful");
         json.WriteNumber("parameters", parameters);
         json.WriteString("tokenizer", KindOf(file.Tokenizer));
@@ -62,7 +63,8 @@ internal static class ModelDescription
     private static string ArchitectureOf(ModelSpec spec)
     {
         string reset = ResetGateOf(spec) is string place ? $"reset gate {place} the product, " : "";
-        return $"{ShapeOf(spec)}, {GatesOf(spec)} gates, {reset}window of {Plural.Of(spec.Window, "token")}";
+        string activation = spec.Architecture == Architecture.Rnn ? $"{NameOf(spec.Activation)} activation" : $"{GatesOf(spec)} gates";
+        return $"{ShapeOf(spec)}, {activation}, {reset}window of {Plural.Of(spec.Window, "token")}";
     }
 
     /// <summary>Describes the layers of a model in a few words.</summary>
@@ -83,6 +85,7 @@ internal static class ModelDescription
     {
         Architecture.Lstm => "lstm",
         Architecture.Gru => "gru",
+        Architecture.Rnn => "rnn",
         _ => "convolution",
     };
 
@@ -118,6 +121,9 @@ internal static class ModelDescription
     /// <summary>The name of the gate activation.</summary>
     public static string GatesOf(ModelSpec spec) =>
         spec.Gates == GateActivation.HardSigmoid ? "hard-sigmoid" : "sigmoid";
+
+    /// <summary>The name of the activation of an RNN.</summary>
+    public static string NameOf(Activation activation) => activation == Activation.Relu ? "relu" : "tanh";
 
     private static string ModeOf(ModelFileInfo file) => file.TrainedMode == GenerationMode.Window
         ? $"windows of {Plural.Of(file.Spec.Window, "token")}: 'aphorist generate' uses --mode window by default"

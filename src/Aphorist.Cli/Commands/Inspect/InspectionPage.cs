@@ -49,7 +49,7 @@ internal static class InspectionPage
     private static string MeaningOf(Architecture architecture) => architecture switch
     {
         Architecture.Lstm => "tanh(c) after each token",
-        Architecture.Gru => "h after each token",
+        Architecture.Gru or Architecture.Rnn => "h after each token",
         _ => "output at each token",
     };
 

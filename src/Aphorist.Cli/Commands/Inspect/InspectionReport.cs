@@ -27,8 +27,12 @@ internal static class InspectionReport
         string[] header = ["feature", "most correlated cells (layer:unit) and their correlation"];
         TextTable.Write(output, [header, .. inspected.Cells.Features.Select(feature => RowOf(inspected, feature))]);
         output.WriteLine();
-        TextTable.Write(output, [["layer", "gate", "below 0.1", "above 0.9"], .. inspected.Cells.Gates.Select(RowOf)]);
-        output.WriteLine();
+        if (inspected.Cells.Gates.Count > 0)
+        {
+            TextTable.Write(output, [["layer", "gate", "below 0.1", "above 0.9"], .. inspected.Cells.Gates.Select(RowOf)]);
+            output.WriteLine();
+        }
+
         output.WriteLine(page);
         output.Flush();
     }

@@ -52,7 +52,8 @@ internal static class ModelFlags
             Heading.Common,
             new ChoiceOption<Architecture>(
                 "--architecture", "Kind of the layers.", Architecture.Lstm,
-                ("lstm", Architecture.Lstm), ("gru", Architecture.Gru), ("convolution", Architecture.Convolution)),
+                ("lstm", Architecture.Lstm), ("gru", Architecture.Gru), ("rnn", Architecture.Rnn),
+                ("convolution", Architecture.Convolution)),
             WithArchitecture
         },
         {
@@ -63,7 +64,7 @@ internal static class ModelFlags
         },
         {
             Heading.Common,
-            Whole("--layers", "Number of layers, at most 4 for lstm and gru. Default: 1, or 6 with --architecture convolution.", 1, 12),
+            Whole("--layers", "Number of layers, at most 4 if they are recurrent. Default: 1, or 6 with --architecture convolution.", 1, 12),
             (spec, value) => spec with { Layers = value }
         },
         {
@@ -103,7 +104,7 @@ internal static class ModelFlags
                 "--gates", "Activation of the gates of lstm and gru. Default: sigmoid, or hard-sigmoid with --preset notebook.",
                 ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid)),
             (spec, value) => spec with { Gates = value },
-            "--architecture lstm or gru", spec => spec.Architecture != Architecture.Convolution
+            "--architecture lstm or gru", spec => spec.Architecture is Architecture.Lstm or Architecture.Gru
         },
         {
             Heading.Model,
@@ -112,6 +113,14 @@ internal static class ModelFlags
                 ResetGate.After, ("after", ResetGate.After), ("before", ResetGate.Before)).Sets(nameof(ModelSpec.ResetGate)),
             (spec, value) => spec with { ResetGate = value },
             "--architecture gru", spec => spec.Architecture == Architecture.Gru
+        },
+        {
+            Heading.Model,
+            new ChoiceOption<Activation>(
+                "--activation", "Activation of rnn, called nonlinearity in PyTorch.",
+                Activation.Tanh, ("tanh", Activation.Tanh), ("relu", Activation.Relu)),
+            (spec, value) => spec with { Activation = value },
+            "--architecture rnn", spec => spec.Architecture == Architecture.Rnn
         },
         {
             Heading.Model,

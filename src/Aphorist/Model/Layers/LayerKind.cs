@@ -1,6 +1,7 @@
 using Aphorist.Model.Layers.Convolution;
 using Aphorist.Model.Layers.Gru;
 using Aphorist.Model.Layers.Lstm;
+using Aphorist.Model.Layers.Rnn;
 
 namespace Aphorist.Model.Layers;
 
@@ -13,6 +14,7 @@ internal abstract class LayerKind
     private static readonly LstmKind Lstm = new();
     private static readonly GruKind Gru = new();
     private static readonly ConvolutionKind Convolution = new();
+    private static readonly RnnKind Rnn = new();
 
     /// <summary>Returns the kind of layer of an architecture.</summary>
     public static LayerKind Of(Architecture architecture) => architecture switch
@@ -20,6 +22,7 @@ internal abstract class LayerKind
         Architecture.Lstm => Lstm,
         Architecture.Gru => Gru,
         Architecture.Convolution => Convolution,
+        Architecture.Rnn => Rnn,
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "Unknown architecture."),
     };
 
@@ -41,7 +44,7 @@ internal abstract class LayerKind
     public abstract IReadOnlyList<(string Name, int Index)> Gates { get; }
 
     /// <summary>All kinds.</summary>
-    public static IReadOnlyList<LayerKind> All { get; } = [Lstm, Gru, Convolution];
+    public static IReadOnlyList<LayerKind> All { get; } = [Lstm, Gru, Convolution, Rnn];
 
     /// <summary>The specs with a separate name in model files; see <see cref="StoredName"/>.</summary>
     public abstract IEnumerable<ModelSpec> Variants { get; }

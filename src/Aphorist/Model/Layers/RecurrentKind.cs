@@ -2,7 +2,7 @@ using Aphorist.Numerics;
 
 namespace Aphorist.Model.Layers;
 
-/// <summary>The common part of LSTM and GRU layers.</summary>
+/// <summary>The common part of LSTM, GRU and vanilla RNN layers.</summary>
 internal abstract class RecurrentKind : LayerKind
 {
     public override string DisplayName => "recurrent layers";

@@ -5,7 +5,7 @@ namespace Aphorist.Model.Layers;
 
 /// <summary>
 /// One recurrent layer over whole sequences, forward pass and backward pass: the workspace of one worker. This class has the matrix
-/// products and their order, which are almost the same for an LSTM and a GRU. The subclasses have the element-wise part.
+/// products and their order, which are almost the same for all recurrent layers. The subclasses have the element-wise part.
 /// </summary>
 /// <remarks>
 /// Data are ordered by step: [steps, rows, size]. The products with the inputs are computed for all steps together, those with the state

@@ -221,8 +221,8 @@ public sealed record TrainingRunOptions
     Converters =
     [
         typeof(KebabCaseEnum<TokenizerKind>), typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>),
-        typeof(KebabCaseEnum<ResetGate>), typeof(KebabCaseEnum<Objective>), typeof(KebabCaseEnum<OptimizerKind>),
-        typeof(KebabCaseEnum<LearningRateSchedule>),
+        typeof(KebabCaseEnum<ResetGate>), typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Objective>),
+        typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>),
     ])]
 [JsonSerializable(typeof(TrainingRunOptions))]
 internal sealed partial class RunJson : JsonSerializerContext

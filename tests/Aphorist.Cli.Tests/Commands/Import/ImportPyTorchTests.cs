@@ -48,6 +48,28 @@ public sealed class ImportPyTorchTests : IDisposable
     public void Import_OtherShapeThanTheFiles_SaysBothNumbers(string expected, params string[] options) =>
         Import(options).ExpectSentence(1, expected);
 
+    [Fact]
+    public void Import_Rnn_IsTanhWithANoteOrWhatIsGiven()
+    {
+        const string Note = "does not contain the activation of its nn.RNN, so tanh is used. For relu, add --activation relu.";
+        WriteStateDict("rnn", gates: 1);
+
+        Assert.Contains(Note, Import().Expect(0).Error, StringComparison.Ordinal);
+        Assert.Equal("tanh", ActivationOfTheModel());
+        AphoristApp.Run("generate", folder["model.safetensors"], "--prompt", "abc", "--length", "5").Expect(0);
+        foreach (string activation in (string[])["relu", "tanh"])
+        {
+            Assert.DoesNotContain(Note, Import("--activation", activation).Expect(0).Error, StringComparison.Ordinal);
+            Assert.Equal(activation, ActivationOfTheModel());
+        }
+
+        Import("--gates", "sigmoid").ExpectSentence(1, "has RNN layers, which have no gates, but --gates is sigmoid. Remove --gates");
+    }
+
+    [Fact]
+    public void Import_ActivationOfAGru_IsRefused() =>
+        Import("--activation", "tanh").ExpectSentence(1, "has no RNN layers, but --activation is tanh. Remove --activation");
+
     [Theory]
     [InlineData("--layers takes a whole number (1 to 4), not '5'", "--layers", "5")]
     [InlineData("--window takes a whole number (1 to 100000), not '0'", "--window", "0")]
@@ -92,16 +114,21 @@ public sealed class ImportPyTorchTests : IDisposable
     private CommandResult Import(params string[] options) => AphoristApp.Run(
         ["import", folder["weights.any"], "--characters", folder["characters.txt"], "--output", folder["model.safetensors"], .. options]);
 
-    /// <summary>An nn.GRU of two layers over one-hot vectors of three characters, and an nn.Linear.</summary>
-    private void WriteStateDict()
+    private string? ActivationOfTheModel() =>
+        AphoristApp.Run("info", folder["model.safetensors"], "--json").Expect(0).Json().GetProperty("activation").GetString();
+
+    /// <summary>An nn.GRU, or another module, of two layers over one-hot vectors of three characters, and an nn.Linear.</summary>
+    private void WriteStateDict(string module = "gru", int gates = 3)
     {
         using SafetensorsWriter writer = new(folder["weights.any"]);
         List<(string Name, long[] Shape)> tensors = [("fc.bias", [Vocabulary]), ("fc.weight", [Vocabulary, Units])];
         for (int layer = 0; layer < Layers; layer++)
         {
             tensors.AddRange(
-                ($"gru.bias_hh_l{layer}", [3 * Units]), ($"gru.bias_ih_l{layer}", [3 * Units]),
-                ($"gru.weight_hh_l{layer}", [3 * Units, Units]), ($"gru.weight_ih_l{layer}", [3 * Units, layer == 0 ? Vocabulary : Units]));
+                ($"{module}.bias_hh_l{layer}", [gates * Units]),
+                ($"{module}.bias_ih_l{layer}", [gates * Units]),
+                ($"{module}.weight_hh_l{layer}", [gates * Units, Units]),
+                ($"{module}.weight_ih_l{layer}", [gates * Units, layer == 0 ? Vocabulary : Units]));
         }
 
         writer.SetMetadata("format", "pt");

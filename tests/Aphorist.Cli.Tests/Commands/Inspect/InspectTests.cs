@@ -129,6 +129,29 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
         Assert.Equal(18 * TinyText.OfLength(2000).Length, data.GetProperty("activations").GetBytesFromBase64().Length);
     }
 
+    [Theory]
+    [InlineData("tanh")]
+    [InlineData("relu")]
+    public void Inspect_Rnn_ShowsItsUnitsAndNoGates(string activation)
+    {
+        folder.Write("tiny.txt", TinyText.OfLength(2000));
+        AphoristApp.Run(
+            "train", folder["tiny.txt"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet", "--run", folder["run"],
+            "--architecture", "rnn", "--activation", activation, "--layers", "2", "--hidden", "9").Expect(0);
+
+        string output = AphoristApp.Run("inspect", folder["run"], folder["tiny.txt"], "--output", folder["page.html"]).Expect(0).Output;
+
+        Assert.DoesNotContain("below 0.1", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^position in line +[01]:\d", output);
+        JsonElement data = Data();
+        Assert.Equal("h after each token", data.GetProperty("meaning").GetString());
+        Assert.Equal(0, data.GetProperty("gates").GetArrayLength());
+        sbyte[] activations = [.. data.GetProperty("activations").GetBytesFromBase64().Select(value => (sbyte)value)];
+        Assert.Equal(18 * TinyText.OfLength(2000).Length, activations.Length);
+        Assert.Equal(activation == "tanh", activations.Any(value => value < 0));
+        Assert.Contains("element(\"gates\").hidden = data.gates.length === 0;", Page(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Inspect_BadTexts_AreToldInASentenceAndLeaveNoPage()
     {

@@ -59,6 +59,19 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Sweep_OverActivations_TrainsBoth()
+    {
+        Sweep("--architecture", "rnn", "--hidden", "5", "--over", "activation=tanh,relu").Expect(0);
+
+        Assert.Equal(["activation=relu", "activation=tanh"], Results()[1..].Select(fields => fields[1]).Order());
+        foreach (string name in (string[])["tanh", "relu"])
+        {
+            JsonElement info = AphoristApp.Run("info", folder[$"found/activation={name}"], "--json").Expect(0).Json();
+            Assert.Equal(name, info.GetProperty("activation").GetString());
+        }
+    }
+
+    [Fact]
     public void Sweep_OverKernels_CountsParametersAsInfoDoes()
     {
         Sweep("--architecture", "convolution", "--layers", "2", "--hidden", "5", "--over", "kernel=2,3").Expect(0);

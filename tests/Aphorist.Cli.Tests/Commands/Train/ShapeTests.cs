@@ -112,6 +112,51 @@ public sealed class ShapeTests : IDisposable
     public void Convolution_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
         Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
 
+    [Theory]
+    [InlineData("tanh", "relu")]
+    [InlineData("relu", "tanh")]
+    public void Rnn_TrainInfoEvaluateScoreGenerateResumeAndFineTune_WorkTogether(string activation, string other)
+    {
+        Run(["train", "--architecture", "rnn", "--layers", "2", "--activation", activation, .. Tiny]).Expect(0);
+
+        Assert.Contains(
+            $"2 layers of RNN(16), {activation} activation, window of 5", Run("info", folder["run"]).Expect(0).Output,
+            StringComparison.Ordinal);
+        JsonElement info = JsonDocument.Parse(Run("info", folder["run"], "--json").Expect(0).Output).RootElement;
+        Assert.Equal(("rnn", activation), (info.GetProperty("architecture").GetString(), info.GetProperty("activation").GetString()));
+        Assert.False(info.TryGetProperty("gates", out _));
+        Run("evaluate", folder["run"], folder["tiny.txt"]).Expect(0);
+        Run("score", folder["run"], folder["tiny.txt"], "--json").Expect(0);
+        foreach (string mode in (string[])["stateful", "window"]) AssertWrites("--mode", mode);
+
+        Run("train", "--resume", folder["run"], "--activation", other)
+            .ExpectSentence(2, $"--activation {activation}, not with {other}");
+        AssertResumes();
+        AssertFineTunes();
+    }
+
+    [Fact]
+    public void Rnn_ActivationNotGiven_IsTanh()
+    {
+        string[] call = ["train", "--architecture", "rnn", .. Tiny[..^1]];
+        Run([.. call, folder["default"]]).Expect(0);
+        Run([.. call, folder["tanh"], "--activation", "tanh"]).Expect(0);
+        Run([.. call, folder["relu"], "--activation", "relu"]).Expect(0);
+
+        Assert.Equal(ModelOf("tanh"), ModelOf("default"));
+        Assert.NotEqual(ModelOf("relu"), ModelOf("default"));
+    }
+
+    [Theory]
+    [InlineData("--activation applies only with --architecture rnn", "--activation", "relu")]
+    [InlineData("--activation applies only with --architecture rnn", "--architecture", "gru", "--activation", "tanh")]
+    [InlineData("--activation takes tanh or relu, not 'gelu'", "--architecture", "rnn", "--activation", "gelu")]
+    [InlineData("--gates applies only with --architecture lstm or gru", "--architecture", "rnn", "--gates", "sigmoid")]
+    [InlineData("--reset applies only with --architecture gru", "--architecture", "rnn", "--reset", "after")]
+    [InlineData("--layers is 5; it must be 1 to 4 for recurrent layers", "--architecture", "rnn", "--layers", "5")]
+    public void Rnn_OptionsThatContradictEachOther_AreRefused(string problem, params string[] options) =>
+        Run(["train", .. options, .. Tiny]).ExpectSentence(2, problem);
+
     [Fact]
     public void Tied_TrainInfoEvaluateGenerateAndFineTune_WorkTogether()
     {

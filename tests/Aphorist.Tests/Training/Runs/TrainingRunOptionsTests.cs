@@ -63,6 +63,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
         (nameof(ModelSpec.Window), spec => spec with { Window = 9 }),
         (nameof(ModelSpec.Gates), spec => spec with { Gates = GateActivation.Sigmoid }),
         (nameof(ModelSpec.ResetGate), spec => spec with { ResetGate = ResetGate.Before }),
+        (nameof(ModelSpec.Activation), spec => spec with { Activation = Activation.Relu }),
         (nameof(ModelSpec.KernelSize), spec => spec with { KernelSize = 3 }),
     ];
 
@@ -129,6 +130,17 @@ public sealed class TrainingRunOptionsTests : IDisposable
         Assert.Equal(gates, TrainingRunOptions.Read(FilePath).Model.Gates);
         TrainingRunOptions.Read(FilePath).Write(FilePath);
         Assert.Equal(gates, TrainingRunOptions.Read(FilePath).Model.Gates);
+    }
+
+    [Fact]
+    public void Write_ReluRnn_ReadsBackAndIsTanhIfLeftOut()
+    {
+        (Begun with { Model = new() { Architecture = Architecture.Rnn, Activation = Activation.Relu } }).Write(FilePath);
+        string text = File.ReadAllText(FilePath);
+        Assert.Contains("\"activation\": \"relu\",", text, StringComparison.Ordinal);
+        Assert.Equal(Activation.Relu, TrainingRunOptions.Read(FilePath).Model.Activation);
+        File.WriteAllText(FilePath, text.Replace("\"activation\": \"relu\",", "", StringComparison.Ordinal));
+        Assert.Equal(Activation.Tanh, TrainingRunOptions.Read(FilePath).Model.Activation);
     }
 
     [Theory]
