@@ -1,4 +1,3 @@
-using System.Text;
 using Aphorist.Inspection;
 using CsCheck;
 using Xunit;
@@ -209,7 +208,7 @@ public sealed class CopyFinderTests : IDisposable
             start => longest[start] > 0 && (start == 0 || longest[start - 1] <= longest[start]));
         foreach (int start in starts.OrderByDescending(start => longest[start]))
         {
-            if (isTaken[start..(start + longest[start])].Contains(true)) continue;
+            if (isTaken.AsSpan(start, longest[start]).Contains(true)) continue;
             isTaken.AsSpan(start, longest[start]).Fill(true);
             string passage = string.Concat(text[start..(start + longest[start])]);
             if (!expected.Contains(passage)) expected.Add(passage);
