@@ -9,7 +9,7 @@ using Aphorist.Text;
 namespace Aphorist.Cli.Commands.Generate;
 
 /// <summary>Compares generated texts, without their prompt, with a corpus, and reports what occurs there verbatim.</summary>
-internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
+internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, CommandOutput output)
 {
     private const int PassagesShown = 5, TextsShown = 3;
     private const int PassageWidth = 60;
@@ -28,7 +28,6 @@ internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
 
     private readonly CopyOptions options = new() { MaxPassages = PassagesShown };
     private readonly List<(string Name, string Text, Action<TextCopies> Found)> waiting = [];
-    private readonly HashSet<string> sources = [];
     private List<(string Name, double Share)> shares = [];
     private List<(string Name, CopiedPassage Passage)> longest = [];
     private int waitingLength, minimumLength;
@@ -46,7 +45,7 @@ internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
     public static async Task<CopyCheck?> OpenAsync(
         ParseResult call, CorpusOptions options, CommandOutput output, CancellationToken cancellationToken) =>
         call.GetValue(Sources) is { Length: > 0 } sources
-            ? new(await CorpusOpening.OpenAsync(sources, options, output, cancellationToken), output)
+            ? new(sources, await CorpusOpening.OpenAsync(sources, options, output, cancellationToken), output)
             : null;
 
     /// <summary>Adds a text. It is compared at once or later, together with others.</summary>
@@ -95,6 +94,8 @@ internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
         }
 
         if (longest.Count == 0) return;
+        // A single file is named already.
+        bool isFileShown = longest.Any(one => one.Passage.Source != corpus.Name && (words.Count > 1 || one.Passage.Source != words[0]));
         TextTable.Write(
             output.Notes,
             [
@@ -106,6 +107,12 @@ internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
                     one.Passage.Line.ToString(CultureInfo.InvariantCulture),
                     OneLine.Of(one.Passage.Text, PassageWidth))),
             ]);
+
+        // Without the columns that say the same in all rows.
+        string[] Row(string length, string text, string file, string line, string passage) =>
+        [
+            length, .. textCount > 1 ? [text] : Array.Empty<string>(), .. isFileShown ? [file] : Array.Empty<string>(), line, passage,
+        ];
     }
 
     /// <summary>Writes the result for one text as a member of a JSON object.</summary>
@@ -141,16 +148,12 @@ internal sealed class CopyCheck(Corpus corpus, CommandOutput output)
     {
         (textCount, characters, copied) = (textCount + 1, characters + copies.CharacterCount, copied + copies.CopiedCharacters);
         minimumLength = copies.MinimumLength;
-        sources.UnionWith(copies.Passages.Select(passage => passage.Source));
         longest =
         [
             .. longest.Concat(copies.Passages.Select(passage => (Name: name, Passage: passage)))
+                .Where(one => !string.IsNullOrWhiteSpace(one.Passage.Text))
                 .OrderByDescending(one => one.Passage.Length).DistinctBy(one => one.Passage.Text).Take(PassagesShown),
         ];
         if (copies.Share > 0) shares = [.. shares.Append((name, copies.Share)).OrderByDescending(one => one.Share).Take(TextsShown)];
     }
-
-    /// <summary>A row without the columns that say the same in all rows.</summary>
-    private string[] Row(string length, string text, string file, string line, string passage) =>
-        [length, .. textCount > 1 ? [text] : Array.Empty<string>(), .. sources.Count > 1 ? [file] : Array.Empty<string>(), line, passage];
 }
