@@ -7,7 +7,7 @@ namespace Aphorist.Inspection;
 /// </summary>
 /// <remarks>
 /// The corpus is read once and is not held in memory. Time is proportional to the length of the corpus plus that of the texts. Memory is
-/// proportional to the length of the texts: about 200 bytes for each character.
+/// proportional to the length of the texts: about 250 bytes for each character.
 /// </remarks>
 public static class CopyFinder
 {
