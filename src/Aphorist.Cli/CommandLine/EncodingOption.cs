@@ -7,9 +7,9 @@ internal static class EncodingOption
 {
     public const string Name = "--encoding";
 
-    public static Option<string?> Create(string subject = "Encoding") => new(Name)
+    public static Option<string?> Create(string subject = "Encoding of the text") => new(Name)
     {
-        Description = $"{subject} of the text, such as windows-1252 or gb18030. Default: UTF-8, or what a byte order mark says.",
+        Description = $"{subject}, such as windows-1252 or gb18030. Default: UTF-8, or what a byte order mark says.",
         HelpName = "name",
     };
 }

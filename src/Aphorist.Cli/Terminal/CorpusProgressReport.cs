@@ -22,6 +22,7 @@ internal sealed class CorpusProgressReport(CommandOutput output) : IProgress<Cor
             CorpusStage.Cache => ("preparing", "B"),
             CorpusStage.CountWords => ("counting the words of", " characters"),
             CorpusStage.Tokenize => ("tokenizing", " characters"),
+            CorpusStage.Compare => ("comparing with", " characters"),
             _ => ("reading", " tokens"),
         };
         bool isNew = work != (value.Stage, value.Name);

@@ -232,7 +232,10 @@ public sealed class TextGenerator
     /// Returns how surprising each token of a text is to the model, while the text is read. Its length is not limited.
     /// </summary>
     /// <param name="corpus">The text, normalized as the tokenizer of the model expects.</param>
-    /// <param name="options">The options; null for the defaults. UnknownCharacters does not apply.</param>
+    /// <param name="options">
+    /// The options; null for the defaults. UnknownCharacters applies to characters only, which <see cref="Corpus.CountUnknownCharacters"/>
+    /// counts; an unknown word is always the unknown token.
+    /// </param>
     /// <param name="cancellationToken">Stops the scoring between two tokens.</param>
     /// <exception cref="UnknownCharacterException">During enumeration: the text has a character that the model does not know.</exception>
     /// <exception cref="CorpusException">During enumeration: a cached text cannot be read any more.</exception>
@@ -241,8 +244,9 @@ public sealed class TextGenerator
         Corpus corpus, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        bool skips = options?.UnknownCharacters == UnknownCharacterPolicy.Skip;
         return ScoreTokens(
-            EncodedToken.Of(corpus.EnumerateWholeTokens(), model.Tokenizer), knowsWords: true, options, cancellationToken);
+            EncodedToken.Of(corpus.EnumerateWholeTokens(), model.Tokenizer, skips), knowsWords: true, options, cancellationToken);
     }
 
     /// <summary>

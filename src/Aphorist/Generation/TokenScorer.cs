@@ -78,8 +78,16 @@ internal readonly record struct EncodedToken(int Id, string? UnknownWord = null)
     /// <summary>Encodes a text, block by block.</summary>
     /// <param name="blocks">The text, normalized, in blocks that end where a token ends.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    public static IEnumerable<EncodedToken> Of(IEnumerable<string> blocks, Tokenizer tokenizer)
+    /// <param name="skipsUnknownCharacters">Whether unknown characters are left out. Unknown words never are.</param>
+    public static IEnumerable<EncodedToken> Of(IEnumerable<string> blocks, Tokenizer tokenizer, bool skipsUnknownCharacters = false)
     {
+        if (skipsUnknownCharacters && tokenizer is CharacterTokenizer)
+        {
+            foreach (string block in blocks)
+                foreach (int id in tokenizer.EncodeSkippingUnknown(block, out _)) yield return new(id);
+            yield break;
+        }
+
         List<string> words = [];
         foreach (string block in blocks)
         {

@@ -58,6 +58,9 @@ public sealed class Corpus
     /// <summary>What a user may want to know about how the text was opened, one sentence each. Usually empty.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
+    /// <summary>The texts that it consists of, in order. There is at least one.</summary>
+    internal IReadOnlyList<CorpusPart> Parts { get => field ?? [new(Name, 0)]; private init; }
+
     /// <summary>Creates a corpus from a string.</summary>
     /// <param name="text">The text, which is normalized.</param>
     /// <param name="name">Its name.</param>
@@ -77,7 +80,8 @@ public sealed class Corpus
         ArgumentNullException.ThrowIfNull(bytes);
         options ??= CorpusOptions.Default;
         TextDecoder decoder = new(options.Encoding);
-        return FromNormalizedText(options.Normalization.Apply(decoder.Decode(bytes, name)), name, options.Normalization, decoder.Notes);
+        string text = options.Normalization.Apply(decoder.Decode(bytes, name));
+        return new(name, text, options.Normalization) { Notes = decoder.Notes };
     }
 
     /// <summary>
@@ -207,10 +211,52 @@ public sealed class Corpus
         tokens.Read(start, destination);
     }
 
-    internal static Corpus FromNormalizedText(string text, string name, TextNormalization normalization, IReadOnlyList<string> notes) =>
-        new(name, text, normalization) { Notes = notes };
+    /// <summary>
+    /// Counts the characters that are not in the vocabulary of a tokenizer. Only for a <see cref="CharacterTokenizer"/> can there be any.
+    /// </summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="cancellationToken">Cancels the count.</param>
+    /// <returns>The unknown characters, the most frequent ones first.</returns>
+    /// <exception cref="CorpusException">The cached text on disk is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The count was cancelled.</exception>
+    public IReadOnlyList<CharacterFrequency> CountUnknownCharacters(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (tokenizer is not CharacterTokenizer known || DistinctCharacters().All(one => known.GetId(one) >= 0)) return [];
+        Dictionary<Rune, long> counts = [];
+        foreach (string block in EnumerateBlocks())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (Rune character in block.EnumerateRunes())
+                if (known.GetId(character) < 0) counts[character] = counts.GetValueOrDefault(character) + 1;
+        }
 
-    internal static Corpus FromCache(string name, CachedCorpus text, IReadOnlyList<string> notes) => new(name, text) { Notes = notes };
+        return [.. counts.Select(pair => new CharacterFrequency(pair.Key, pair.Value))
+            .OrderByDescending(one => one.Count).ThenBy(one => one.Character)];
+    }
+
+    internal static Corpus FromParts(
+        string text, IReadOnlyList<CorpusPart> parts, string name, TextNormalization normalization, IReadOnlyList<string> notes) =>
+        new(name, text, normalization) { Parts = parts, Notes = notes };
+
+    internal static Corpus FromCache(
+        string name, CachedCorpus text, IReadOnlyList<CorpusPart> parts, IReadOnlyList<string> notes) =>
+        new(name, text) { Parts = parts, Notes = notes };
+
+    /// <summary>The part that contains a character.</summary>
+    /// <param name="position">The number of characters before it.</param>
+    internal CorpusPart GetPart(long position)
+    {
+        int low = 0;
+        for (int high = Parts.Count; high - low > 1;)
+        {
+            int middle = (low + high) / 2;
+            if (Parts[middle].Start <= position) low = middle;
+            else high = middle;
+        }
+
+        return Parts[low];
+    }
 
     /// <summary>The distinct characters, sorted by code point.</summary>
     internal ImmutableArray<Rune> DistinctCharacters() => cached?.DistinctCharacters ?? ScalarValues.Distinct(text!);
@@ -239,6 +285,21 @@ public sealed class Corpus
         return tokens;
     }
 
+    /// <summary>Tokenizes the text without the characters that are not in the vocabulary of a character tokenizer.</summary>
+    /// <inheritdoc cref="TokensOf"/>
+    internal TokenSequence KnownTokensOf(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return TokensOf(tokenizer, cancellationToken);
+        }
+        catch (UnknownCharacterException)
+        {
+            return cached?.GetKnownTokens(tokenizer, cancellationToken)
+                ?? TokenSequence.Compact(tokenizer.EncodeSkippingUnknown(Text, out _), tokenizer.VocabularySize);
+        }
+    }
+
     /// <summary>The text in blocks that end where a token of every tokenizer ends: one block if the text is in memory.</summary>
     internal IEnumerable<string> EnumerateWholeTokens() => cached is null ? EnumerateBlocks() : TokenBoundaryChunker.Of(EnumerateBlocks());
 
@@ -254,3 +315,13 @@ public sealed class Corpus
 
     private sealed record EncodedText(Tokenizer Tokenizer, TokenSequence Tokens);
 }
+
+/// <summary>How often a character occurs.</summary>
+/// <param name="Character">The character.</param>
+/// <param name="Count">The number of times.</param>
+public readonly record struct CharacterFrequency(Rune Character, long Count);
+
+/// <summary>One of the texts that a corpus consists of.</summary>
+/// <param name="Name">The path of a file, or another name of the text.</param>
+/// <param name="Start">The number of characters of the corpus before it.</param>
+internal readonly record struct CorpusPart(string Name, long Start);

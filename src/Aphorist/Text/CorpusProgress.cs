@@ -24,4 +24,7 @@ public enum CorpusStage
 
     /// <summary>A model reads a text, in tokens.</summary>
     Read,
+
+    /// <summary>A large text is compared with other texts, in characters.</summary>
+    Compare,
 }

@@ -62,6 +62,7 @@ internal sealed class CorpusReader
         {
             string path = await new CorpusDownloader(options).FetchAsync(entry, progress, cancellationToken).ConfigureAwait(false);
             await AddFileAsync(path, entry.Name, hidden: null, cancellationToken).ConfigureAwait(false);
+            parts[^1] = parts[^1] with { IsOfCatalog = true };
         }
     }
 
@@ -74,9 +75,9 @@ internal sealed class CorpusReader
         if (!AreLarge())
         {
             // Decoding takes seconds for the largest texts. It only computes, so a cancellation need not wait for it.
-            string text = await Task.Run(() => ReadTextAsync(cancellationToken), cancellationToken)
+            (string text, List<CorpusPart> found) = await Task.Run(() => ReadTextAsync(cancellationToken), cancellationToken)
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
-            return Corpus.FromNormalizedText(text, name, options.Normalization, [.. notes, .. decoder.Notes]);
+            return Corpus.FromParts(text, found, name, options.Normalization, [.. notes, .. decoder.Notes]);
         }
 
         foreach (Part part in parts) await EnsureHasTextAsync(part, cancellationToken).ConfigureAwait(false);
@@ -87,7 +88,9 @@ internal sealed class CorpusReader
             () => cache.OpenOrCreateAsync(
                 caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return Corpus.FromCache(name, new CachedCorpus(cache, file), [.. notes, .. file.Description.Notes]);
+        IEnumerable<string> names = parts.SelectMany(part => part.Paths.Select(part.NameOf));
+        CorpusPart[] cached = [.. names.Zip(file.Description.Starts).Select(pair => new CorpusPart(pair.First, pair.Second))];
+        return Corpus.FromCache(name, new CachedCorpus(cache, file), cached, [.. notes, .. file.Description.Notes]);
     }
 
     private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
@@ -202,30 +205,46 @@ internal sealed class CorpusReader
         throw new CorpusException(part.EmptyMessage);
     }
 
-    private async Task<string> ReadTextAsync(CancellationToken cancellationToken)
+    private async Task<(string Text, List<CorpusPart> Parts)> ReadTextAsync(CancellationToken cancellationToken)
     {
         List<string> read = [];
-        long length = 0;
+        List<CorpusPart> found = [];
+        long length = 0, characters = 0;
         foreach (Part part in parts)
         {
-            bool any = part.Bytes.Array is not null && TryAppend(part.Bytes, part.Name);
-            foreach (string path in part.Paths) any |= TryAppend(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+            bool any = part.Bytes.Array is not null && TryAppend(part.Bytes, part.Name, part.Name);
+            foreach (string path in part.Paths)
+                any |= TryAppend(await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false), path, part.NameOf(path));
             if (!any) throw new CorpusException(part.EmptyMessage);
         }
 
-        return read.Count == 1 ? read[0] : string.Concat(read);
+        return (read.Count == 1 ? read[0] : string.Concat(read), found);
 
-        bool TryAppend(ArraySegment<byte> bytes, string label)
+        bool TryAppend(ArraySegment<byte> bytes, string label, string name)
         {
             string text = options.Normalization.Apply(decoder.Decode(bytes, label));
             if (text.Length == 0) return false;
-            if (read.Count > 0 && !read[^1].EndsWith('\n')) read.Add("\n");
+            if (read.Count > 0 && !read[^1].EndsWith('\n'))
+            {
+                read.Add("\n");
+                characters++;
+            }
+
+            found.Add(new(name, characters));
             read.Add(text);
+            characters += ScalarValues.Count(text, label);
             length += text.Length + 1;
             return length <= LongestText ? true : throw CorpusException.TooLong(label);
         }
     }
 
     /// <summary>One source: its files, or bytes already read.</summary>
-    private sealed record Part(string Name, IReadOnlyList<string> Paths, ArraySegment<byte> Bytes, string EmptyMessage);
+    private sealed record Part(string Name, IReadOnlyList<string> Paths, ArraySegment<byte> Bytes, string EmptyMessage)
+    {
+        /// <summary>Whether this is a corpus of the catalog, whose name says more than the path of its file.</summary>
+        public bool IsOfCatalog { get; init; }
+
+        /// <summary>What to call one of its files.</summary>
+        public string NameOf(string path) => IsOfCatalog ? Name : path;
+    }
 }

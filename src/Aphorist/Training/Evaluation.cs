@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
@@ -114,19 +113,20 @@ public static class ModelEvaluation
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            TokenSequence ids = Encode(corpus, model.Tokenizer, options, out List<long> skipped, cancellationToken);
+            TokenSequence ids = options.UnknownCharacters == UnknownCharacterPolicy.Skip && model.Tokenizer is CharacterTokenizer
+                ? corpus.KnownTokensOf(model.Tokenizer, cancellationToken)
+                : corpus.TokensOf(model.Tokenizer, cancellationToken);
             try
             {
                 Evaluation evaluation = Evaluate(model, corpus.Name, ids, options, out PredictedTokens predicted, cancellationToken);
                 UnknownText unknown = UnknownText.Of(corpus, model.Tokenizer, predicted, cancellationToken);
-                // A skipped character belongs to the token after it.
-                long charged = skipped.Count(predicted.Contain);
+                SkippedText skipped = SkippedText.Of(corpus, model.Tokenizer, ids.Count, predicted, cancellationToken);
                 return evaluation with
                 {
-                    Characters = evaluation.Characters + unknown.Characters + charged,
+                    Characters = evaluation.Characters + unknown.Characters + skipped.Charged,
                     UnknownTokens = unknown.Tokens,
-                    SpellingLoss = unknown.SpellingLoss + (charged == 0 ? 0 : charged * SpellingModel.Uniform.GetLoss("\uFFFD")),
-                    SkippedCharacters = skipped.Count,
+                    SpellingLoss = unknown.SpellingLoss + skipped.SpellingLoss,
+                    SkippedCharacters = skipped.Characters,
                 };
             }
             catch (AggregateException failure) when (failure.InnerException is CorpusException lost)
@@ -163,38 +163,5 @@ public static class ModelEvaluation
                 CultureInfo.InvariantCulture,
                 $"'{name}' has {Plural.Of(ids.Count, "token")}. The last {100 * options.TailShare} % of them are too few to predict one. "
                 + $"Use a longer text."));
-    }
-
-    /// <summary>Encodes a text.</summary>
-    /// <param name="corpus">The text.</param>
-    /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="options">What happens to unknown characters.</param>
-    /// <param name="skipped">For each skipped character, the place of the token after it.</param>
-    /// <param name="cancellationToken">Cancels the tokenization.</param>
-    private static TokenSequence Encode(
-        Corpus corpus, Tokenizer tokenizer, EvaluationOptions options, out List<long> skipped, CancellationToken cancellationToken)
-    {
-        skipped = [];
-        try
-        {
-            return corpus.TokensOf(tokenizer, cancellationToken: cancellationToken);
-        }
-        catch (UnknownCharacterException) when (options.UnknownCharacters == UnknownCharacterPolicy.Skip
-            && tokenizer is CharacterTokenizer characters)
-        {
-            List<int> ids = [];
-            foreach (string block in corpus.EnumerateBlocks())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                foreach (Rune character in block.EnumerateRunes())
-                {
-                    int id = characters.GetId(character);
-                    if (id >= 0) ids.Add(id);
-                    else skipped.Add(ids.Count);
-                }
-            }
-
-            return TokenSequence.Compact([.. ids], tokenizer.VocabularySize);
-        }
     }
 }

@@ -108,6 +108,29 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void ScoreTokens_UnknownCharactersOfACorpusSkipped_ScoresTheRest()
+    {
+        TextGenerator generator = new(Model(TokenizerKind.Characters));
+        Corpus corpus = Corpus.FromText("#the# cat#");
+        ScoreOptions options = new() { UnknownCharacters = UnknownCharacterPolicy.Skip };
+        Assert.Equal(
+            generator.Score("the cat", cancellationToken: Token).Tokens.Select(token => (token.Text, token.LogProbability)),
+            generator.ScoreTokens(corpus, options, Token).Select(token => (token.Text, token.LogProbability)));
+        Assert.Throws<UnknownCharacterException>(() => generator.ScoreTokens(corpus, cancellationToken: Token).Count());
+    }
+
+    [Fact]
+    public void ScoreTokens_UnknownWordsOfACorpusSkipped_AreStillUnknownTokens()
+    {
+        TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, SmallVocabulary, seed: 3));
+        Corpus corpus = Corpus.FromText("the dromedary the");
+        ScoreOptions options = new() { UnknownCharacters = UnknownCharacterPolicy.Skip };
+        Assert.Equal(
+            generator.ScoreTokens(corpus, cancellationToken: Token).Select(token => (token.Text, token.Bits)),
+            generator.ScoreTokens(corpus, options, Token).Select(token => (token.Text, token.Bits)));
+    }
+
+    [Fact]
     public void Score_UnknownWordsSkipped_AreNotFree()
     {
         TextGenerator generator = new(LanguageModel.Create(new() { HiddenSize = 9, Window = Window }, SmallVocabulary, seed: 3));

@@ -1,3 +1,4 @@
+using System.Text;
 using Aphorist.Training;
 using Xunit;
 
@@ -71,6 +72,40 @@ public sealed class ModelEvaluationTests
         Assert.True(evaluation.BitsPerCharacter > known.BitsPerCharacter);
         EvaluationOptions strict = skipping with { UnknownCharacters = UnknownCharacterPolicy.Error };
         Assert.Throws<UnknownCharacterException>(() => model.Evaluate(foreign, strict, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(Objective.Windows)]
+    [InlineData(Objective.Stream)]
+    public async Task Evaluate_SkippingUnknownCharactersOfACachedText_IsWhatItIsInMemory(Objective objective)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("text.txt", string.Concat(Enumerable.Repeat("\u20acthe \u20ac caf\u00e9 and\U0001F601 the hen, ", 900)));
+        CorpusOptions cached = new() { MaxInMemoryBytes = 0, CacheFolder = folder["cache"] };
+        EvaluationOptions options = new() { Objective = objective, TailShare = 0.7, UnknownCharacters = UnknownCharacterPolicy.Skip };
+        LanguageModel model = Model(TokenizerKind.Characters);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Corpus onDisk = await Corpus.OpenAsync(path, cached, cancellationToken: token);
+
+        Evaluation expected = model.Evaluate(await Corpus.OpenAsync(path, cancellationToken: token), options, token);
+
+        Assert.False(onDisk.IsInMemory);
+        Assert.Equal(2700, expected.SkippedCharacters);
+        Assert.Equal(expected, model.Evaluate(onDisk, options, token));
+        Assert.Equal(expected, model.Evaluate(onDisk, options, token));
+    }
+
+    [Fact]
+    public void CountUnknownCharacters_OfEachTokenizer_CountsWhatOnlyCharacterTokenizersLack()
+    {
+        Corpus foreign = Corpus.FromText("the \u20ac hen\U0001F601\u20ac\u20ac");
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Assert.Equal(
+            [new(new Rune(0x20AC), 3), new(new Rune(0x1F601), 1)],
+            foreign.CountUnknownCharacters(Model(TokenizerKind.Characters).Tokenizer, token));
+        Assert.Empty(Corpus.CountUnknownCharacters(Model(TokenizerKind.Characters).Tokenizer, token));
+        Assert.Empty(foreign.CountUnknownCharacters(Model(TokenizerKind.Words).Tokenizer, token));
+        Assert.Empty(foreign.CountUnknownCharacters(Model(TokenizerKind.Bytes).Tokenizer, token));
     }
 
     [Fact]

@@ -33,6 +33,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
+    private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = UnknownCharacters.CreateOption();
+
     public static Command Create()
     {
         Command command = new(
@@ -40,7 +42,7 @@ internal static class EvaluateCommand
             "Measure how well a model predicts a text: loss, perplexity and accuracy per token, and bits per character, which can be "
             + "compared between models of characters, words and bytes: words that the vocabulary lacks cost their spelling.")
         {
-            Model, Corpus, Objective, Step, Tail, Encoding, Threads,
+            Model, Corpus, Objective, Step, Tail, Encoding, Unknown, Threads,
         };
         command.SetAction(RunAsync);
         Example.Attach(
@@ -62,22 +64,25 @@ internal static class EvaluateCommand
         LanguageModel model = await ModelPath.LoadAsync(ModelPath.Of(call.GetRequiredValue(Model)), cancellationToken);
         CorpusOptions corpusOptions = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, corpusOptions, output, cancellationToken);
-        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        UnknownCharacterPolicy policy = Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error;
+        UnknownCharacters unknown = await UnknownCharacters.FindAsync(corpus, model.Tokenizer, policy, output, cancellationToken);
         EvaluationOptions options = new()
         {
             Objective = objective,
             Stride = Step.GetValue(call) ?? 3,
             TailShare = Tail.GetValue(call) ?? 1,
+            UnknownCharacters = policy,
             Threads = Threads.GetValue(call) ?? 0,
         };
         Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options, cancellationToken), cancellationToken);
-        if (output.Json) output.Result.Announce(Json(evaluation));
-        else Write(output.Result, evaluation, model.Tokenizer);
+        if (output.Json) output.Result.Announce(Json(evaluation, unknown));
+        else Write(output.Result, evaluation, unknown, model.Tokenizer);
+        unknown.WriteNote(output);
         UnknownWords.WriteNote(output, evaluation, model.Tokenizer);
         return ExitCode.Done;
     }
 
-    private static string Json(Evaluation evaluation) => JsonLine.Of(json =>
+    private static string Json(Evaluation evaluation, UnknownCharacters unknown) => JsonLine.Of(json =>
     {
         json.WriteNumber("count", evaluation.Count);
         json.WriteNumber("characters", evaluation.Characters);
@@ -87,13 +92,16 @@ internal static class EvaluateCommand
         json.WriteFinite("accuracy", evaluation.Accuracy);
         json.WriteNumber("correct", evaluation.Correct);
         UnknownWords.WriteTo(json, evaluation);
+        unknown.WriteTo(json);
     });
 
-    private static void Write(TextWriter output, Evaluation evaluation, Tokenizer tokenizer) => TextTable.Write(
+    private static void Write(
+        TextWriter output, Evaluation evaluation, UnknownCharacters unknown, Tokenizer tokenizer) => TextTable.Write(
         output,
         [
             ["predictions", evaluation.Count.ToString("N0", CultureInfo.InvariantCulture)],
             .. UnknownWords.Rows(evaluation, tokenizer),
+            .. unknown.Rows(),
             ["characters", evaluation.Characters.ToString("N0", CultureInfo.InvariantCulture)],
             ["nats", Number(evaluation.LossPerToken)],
             ["bits per character", Number(evaluation.BitsPerCharacter)],

@@ -34,6 +34,9 @@ internal sealed record GenerationRequest
 
     /// <summary>The output; null for standard output.</summary>
     public required OutputPath? Output { get; init; }
+
+    /// <summary>Compares the texts with a corpus; null to compare nothing.</summary>
+    public required CopyCheck? Copying { get; init; }
 }
 
 /// <summary>`aphorist generate`: generates text with a model.</summary>
@@ -90,7 +93,7 @@ internal static class GenerateCommand
             SamplingArguments.Penalties,
             new("Many texts", Count, Unique),
             new("Beam search", BeamWidth, ResultCount, LengthPenalty),
-            new("Output", Output, Explain));
+            new("Output", Output, Explain, CopyCheck.Option));
         command.SetAction(RunAsync);
         Example.Attach(
             command,
@@ -107,6 +110,9 @@ internal static class GenerateCommand
             new(
                 "aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .",
                 "Search for the most likely sentences."),
+            new(
+                "aphorist generate runs/fables --count 20 --check-copying fables",
+                "Show how much of the texts occurs verbatim in the training text."),
             new("aphorist generate runs/nietzsche --prompt \"truth is \" --explain", "Show in colours how surprising each token is."),
             new(
                 "aphorist generate model.safetensors --prompt - --seed 1 --output more.txt < start.txt",
@@ -124,11 +130,12 @@ internal static class GenerateCommand
         Check(call, options, count, beams, mode);
         string path = ModelPath.Of(call.GetRequiredValue(Model));
         OutputPath? target = call.GetValue(Output) is string file
-            ? OutputPath.Of(file, OutputContent.Results, output, [new("the model", path), .. PromptArguments.InputsOf(call)])
+            ? OutputPath.Of(file, OutputContent.Results, output, InputsOf(call, path))
             : null;
         LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         TextGenerator generator = new(model, beams is null ? mode : GenerationMode.Stateful);
         ulong seed = options[0].Seed!.Value;
+        CopyCheck? copying = await CopyCheck.OpenAsync(call, PromptArguments.OptionsOf(call, model), output, cancellationToken);
         (string prompt, string known) = await PromptArguments.ReadAsync(call, model, seed, output, cancellationToken);
         GenerationRequest request = new()
         {
@@ -142,6 +149,7 @@ internal static class GenerateCommand
             IsUnique = call.GetValue(Unique),
             IsLines = StopArguments.IsAtLine(call),
             Output = target is { IsStandardOutput: false } ? target : null,
+            Copying = copying,
         };
         if (mode is null && count > 1 && generator.Mode == GenerationMode.Window)
             output.Notes.WriteLine($"In window mode, texts are generated one after the other. {Mode.Name} stateful is faster.");
@@ -153,6 +161,9 @@ internal static class GenerateCommand
         else await new GenerationWriter(request, output).RunAsync(texts, cancellationToken);
         return ExitCode.Done;
     }
+
+    private static CommandInput[] InputsOf(ParseResult call, string model) =>
+        [new("the model", model), .. PromptArguments.InputsOf(call), CopyCheck.InputOf(call)];
 
     private static BeamOptions? BindBeams(ParseResult call)
     {
@@ -186,7 +197,16 @@ internal static class GenerateCommand
                 "--temperature 0 gives the same text every time, so --count has no effect. Raise the temperature or remove --count.");
         if (beams is not null && mode == GenerationMode.Window)
             throw new UsageException("A beam search is always stateful: remove --mode window or --beams.");
+        if (CopyCheck.InputOf(call).Sources.Contains(OutputPath.Standard)
+            && PromptArguments.InputsOf(call).Any(input => input.Sources.Contains(OutputPath.Standard)))
+        {
+            throw new UsageException(
+                $"The prompt and {CopyCheck.Option.Name} would both read standard input: name a file for one of them.");
+        }
+
         if (!call.GetValue(Explain)) return;
+        if (CopyCheck.IsWanted(call))
+            throw new UsageException($"{Explain.Name} shows single tokens: remove {CopyCheck.Option.Name}, or {Explain.Name}.");
         if (call.GetValue(Output) is not null)
             throw new UsageException(
                 "--explain shows a text on the terminal: remove --output, or redirect the output of --explain --json.");

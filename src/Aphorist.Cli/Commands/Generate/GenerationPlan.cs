@@ -5,10 +5,11 @@ using Aphorist.Generation;
 namespace Aphorist.Cli.Commands.Generate;
 
 /// <summary>One of the texts of a call.</summary>
+/// <param name="Name">What to call it in messages.</param>
 /// <param name="Title">The title that separates it from the others; null if it needs none.</param>
 /// <param name="Pieces">The text, generated while it is enumerated.</param>
 /// <param name="WriteFacts">Writes how the text was generated.</param>
-internal sealed record GenerationItem(string? Title, IEnumerable<string> Pieces, Action<Utf8JsonWriter> WriteFacts);
+internal sealed record GenerationItem(string Name, string? Title, IEnumerable<string> Pieces, Action<Utf8JsonWriter> WriteFacts);
 
 /// <summary>Lists the texts that a request asks for. Each is generated when it is enumerated.</summary>
 internal static class GenerationPlan
@@ -22,10 +23,15 @@ internal static class GenerationPlan
 
     private static GenerationItem[] Sample(GenerationRequest request, TextGenerator generator, CancellationToken cancellationToken) =>
     [
-        .. request.Options.Select(options => new GenerationItem(
-            request.Options.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"temperature {options.Temperature}") : null,
-            generator.Stream(request.KnownPrompt, options, cancellationToken),
-            json => WriteSampling(json, options, number: 0))),
+        .. request.Options.Select(options =>
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"temperature {options.Temperature}");
+            return new GenerationItem(
+                name,
+                request.Options.Count > 1 ? name : null,
+                generator.Stream(request.KnownPrompt, options, cancellationToken),
+                json => WriteSampling(json, options, number: 0));
+        }),
     ];
 
     private static IEnumerable<GenerationItem> SampleMany(
@@ -36,8 +42,11 @@ internal static class GenerationPlan
             Enumerable.Repeat(request.KnownPrompt, int.MaxValue), options, cancellationToken);
         IEnumerable<(int Number, string Text)> numbered =
             request.IsUnique ? UniqueTexts.Find(texts, request.Count, exclude: [], NotEnough) : texts.Index().Take(request.Count);
-        return numbered.Select(item => new GenerationItem(
-            request.IsLines ? null : $"text {item.Number + 1}", [item.Text], json => WriteSampling(json, options, item.Number)));
+        return numbered.Select((item, index) => new GenerationItem(
+            request.IsLines ? $"line {index + 1}" : $"text {item.Number + 1}",
+            request.IsLines ? null : $"text {item.Number + 1}",
+            [item.Text],
+            json => WriteSampling(json, options, item.Number)));
     }
 
     private static InvalidDataException NotEnough(int found, int attempts) => new(string.Create(
@@ -48,15 +57,17 @@ internal static class GenerationPlan
     private static GenerationItem[] SearchBeams(
         GenerationRequest request, TextGenerator generator, BeamOptions beams, CancellationToken cancellationToken) =>
     [
-        .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Select(result => new GenerationItem(
+        .. generator.BeamSearch(request.KnownPrompt, request.Options[0], beams, cancellationToken).Index().Select(
+            item => new GenerationItem(
+            $"text {item.Index + 1}",
             beams.ResultCount > 1
-                ? string.Create(CultureInfo.InvariantCulture, $"log probability {result.LogProbability:F2}, score {result.Score:F2}")
+                ? string.Create(CultureInfo.InvariantCulture, $"log probability {item.Item.LogProbability:F2}, score {item.Item.Score:F2}")
                 : null,
-            [result.Text],
+            [item.Item.Text],
             json =>
             {
-                json.WriteNumber("logProbability", result.LogProbability);
-                json.WriteNumber("score", result.Score);
+                json.WriteNumber("logProbability", item.Item.LogProbability);
+                json.WriteNumber("score", item.Item.Score);
             })),
     ];
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Commands.Generate;
 
@@ -17,63 +18,81 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
         {
             await WriteAsync(texts, output.Result.Type, cancellationToken);
             output.Result.Flush();
-            return;
+        }
+        else
+        {
+            using OutputFile file = request.Output.Open(cancellationToken);
+            // Not disposed: after a failed write it would write again.
+            ResultWriter writer = new(file.Stream);
+            await WriteAsync(texts, writer.Type, cancellationToken);
+            await writer.FlushAsync(cancellationToken);
+            file.Commit();
         }
 
-        using OutputFile file = request.Output.Open(cancellationToken);
-        // Not disposed: after a failed write it would write again.
-        ResultWriter writer = new(file.Stream);
-        await WriteAsync(texts, writer.Type, cancellationToken);
-        await writer.FlushAsync(cancellationToken);
-        file.Commit();
+        if (request.Copying is null || output.Json) return;
+        await request.Copying.CompareAsync(cancellationToken);
+        request.Copying.WriteReport();
     }
 
     private async Task WriteAsync(IEnumerable<GenerationItem> texts, Action<string> write, CancellationToken cancellationToken)
     {
         bool isTextVisible = request.Output is null && output.Console.IsOutputTerminal;
-        await using GenerationProgress progress = new(
-            output, request.Count, isVisible: request.Count > 1 && !isTextVisible && output.ShowsProgress);
-        foreach (GenerationItem text in texts)
+        bool isProgressVisible = request.Count > 1 && !isTextVisible && output.ShowsProgress;
+        await using (GenerationProgress progress = new(output, request.Count, isProgressVisible))
         {
-            if (output.Json) write(Json(text, cancellationToken) + "\n");
-            else Write(text, write, cancellationToken);
-            await progress.AddAsync();
+            foreach (GenerationItem text in texts)
+            {
+                string generated = output.Json ? Collect(text, null, cancellationToken) : Write(text, write, cancellationToken);
+                if (request.Copying is null) WriteJson(text, generated, null);
+                else await request.Copying.AddAsync(text.Name, generated, copies => WriteJson(text, generated, copies), cancellationToken);
+                await progress.AddAsync();
+            }
+        }
+
+        // The objects of JSON contain the result of the comparison.
+        if (output.Json && request.Copying is not null) await request.Copying.CompareAsync(cancellationToken);
+
+        void WriteJson(GenerationItem text, string generated, TextCopies? copies)
+        {
+            if (output.Json) write(Json(text, generated, copies) + "\n");
         }
     }
 
-    private void Write(GenerationItem text, Action<string> write, CancellationToken cancellationToken)
+    /// <summary>Writes a text while it is generated. Returns it if it is compared with a corpus.</summary>
+    private string Write(GenerationItem text, Action<string> write, CancellationToken cancellationToken)
     {
         if (text.Title is not null) write($"--- {text.Title}\n");
         write(shownPrompt);
-        foreach (string piece in text.Pieces)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            write(piece);
-        }
-
+        string generated = Collect(text, write, cancellationToken);
         // A file with a single text has the text and nothing else.
         if (request.Output is null || text.Title is not null || request.Count > 1) write("\n");
+        return generated;
     }
 
-    private string Json(GenerationItem text, CancellationToken cancellationToken)
+    /// <summary>Generates a text. One that is written is only kept if it is compared with a corpus.</summary>
+    private string Collect(GenerationItem text, Action<string>? write, CancellationToken cancellationToken)
     {
         StringBuilder generated = new();
         foreach (string piece in text.Pieces)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            generated.Append(piece);
+            write?.Invoke(piece);
+            if (write is null || request.Copying is not null) generated.Append(piece);
         }
 
-        return JsonLine.Of(json =>
-        {
-            json.WriteString("model", request.Model);
-            json.WriteString("prompt", request.Prompt);
-            json.WriteString("text", generated.ToString());
-            json.WriteNumber("length", request.Options[0].MaxTokens!.Value);
-            text.WriteFacts(json);
-            json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
-        });
+        return generated.ToString();
     }
+
+    private string Json(GenerationItem text, string generated, TextCopies? copies) => JsonLine.Of(json =>
+    {
+        json.WriteString("model", request.Model);
+        json.WriteString("prompt", request.Prompt);
+        json.WriteString("text", generated);
+        json.WriteNumber("length", request.Options[0].MaxTokens!.Value);
+        text.WriteFacts(json);
+        json.WriteString("mode", request.Mode == GenerationMode.Window ? "window" : "stateful");
+        if (copies is not null) request.Copying!.WriteTo(json, copies);
+    });
 
     /// <summary>A progress bar while many texts are written to a file or a pipe.</summary>
     private sealed class GenerationProgress(CommandOutput output, int total, bool isVisible) : IAsyncDisposable

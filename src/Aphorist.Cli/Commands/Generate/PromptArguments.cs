@@ -32,7 +32,7 @@ internal static class PromptArguments
         CompletionSources = { WordArgument.CatalogNames },
     };
 
-    private static readonly Option<string?> Encoding = EncodingOption.Create("Encoding of a prompt that is read");
+    private static readonly Option<string?> Encoding = EncodingOption.Create("Encoding of the prompt or corpus that is read");
 
     private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = new(
         "--unknown",
@@ -54,14 +54,15 @@ internal static class PromptArguments
         Option[] given = [.. ((Option[])[Prompt, PromptFile, Passage]).Where(option => call.GetResult(option) is not null)];
         if (given.Length > 1) throw new UsageException($"{given[0].Name} and {given[1].Name} both give a prompt: remove one of them.");
         if (call.GetResult(Encoding) is not null && call.GetResult(Passage) is null && call.GetResult(PromptFile) is null
-            && call.GetValue(Prompt) != OutputPath.Standard)
+            && call.GetValue(Prompt) != OutputPath.Standard && !CopyCheck.IsWanted(call))
         {
             throw new UsageException(
-                $"{Encoding.Name} is for a prompt that is read: add {Passage.Name} or {PromptFile.Name}, or remove it.");
+                $"{Encoding.Name} is for a text that is read: add {Passage.Name}, {PromptFile.Name} or {CopyCheck.Option.Name}, "
+                + "or remove it.");
         }
 
         UnknownCharacterPolicy policy = Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error;
-        CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
+        CorpusOptions options = OptionsOf(call, model);
         string prompt = call.GetValue(Passage) is string source
             ? await ReadPassageAsync(source, options, model, seed, policy, output, cancellationToken)
             : call.GetValue(PromptFile) is string file ? await ReadTextAsync(file, options, output, cancellationToken)
@@ -69,6 +70,10 @@ internal static class PromptArguments
             : await ReadTextAsync(OutputPath.Standard, options, output, cancellationToken);
         return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }
+
+    /// <summary>How the texts of a call are read.</summary>
+    public static CorpusOptions OptionsOf(ParseResult call, LanguageModel model) =>
+        new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
 
     /// <summary>The files that the prompt comes from.</summary>
     public static IEnumerable<CommandInput> InputsOf(ParseResult call)

@@ -8,7 +8,7 @@ namespace Aphorist.Cli.Commands.Info;
 /// <summary>Describes a model and its history, as a table or as JSON.</summary>
 internal static class ModelDescription
 {
-    private const int TokensShown = 40;
+    private const int TokensShown = 40, CharactersShown = 60;
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
@@ -93,10 +93,22 @@ internal static class ModelDescription
 
     private static string VocabularyOf(Tokenizer tokenizer) => tokenizer.Kind switch
     {
-        TokenizerKind.Characters => $"{tokenizer.VocabularySize} characters: {VisibleText.Of(string.Concat(TokensOf(tokenizer)))}",
+        TokenizerKind.Characters => string.Create(Culture, $"{tokenizer.VocabularySize:N0} characters: {CharactersOf(tokenizer)}"),
         TokenizerKind.Words => string.Create(Culture, $"{tokenizer.VocabularySize:N0} tokens, most frequent first: {FirstOf(tokenizer)}"),
         _ => $"the {tokenizer.VocabularySize} bytes",
     };
+
+    /// <summary>
+    /// All characters, or the first and the last ones by code point: the last ones show the script if the first ones are ASCII.
+    /// </summary>
+    private static string CharactersOf(Tokenizer tokenizer)
+    {
+        int count = tokenizer.VocabularySize, half = CharactersShown / 2;
+        return count <= CharactersShown ? Range(0, count) : $"{Range(0, half)} ... {Range(count - half, half)}";
+
+        string Range(int first, int length) =>
+            VisibleText.Of(string.Concat(Enumerable.Range(first, length).Select(tokenizer.GetText)));
+    }
 
     private static string FirstOf(Tokenizer tokenizer)
     {

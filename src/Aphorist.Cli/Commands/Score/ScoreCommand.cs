@@ -19,6 +19,8 @@ internal static class ScoreCommand
 
     private static readonly Option<string?> Encoding = EncodingOption.Create();
 
+    private static readonly ChoiceOption<UnknownCharacterPolicy> Unknown = UnknownCharacters.CreateOption();
+
     private static readonly NumberOption<int> Passages = NumberOptions.Whole(
         "--passages", "Number of most surprising passages to list, each about a line long.", 0, 1000, DefaultPassages);
 
@@ -35,7 +37,7 @@ internal static class ScoreCommand
     {
         Command command = new(
             "score", "Measure how surprising a text is to a model, and list the most surprising passages.") { Model, Text };
-        OptionGroup.Attach(command, new("Text", Encoding), new("Output", Passages, Output, Length));
+        OptionGroup.Attach(command, new("Text", Encoding, Unknown), new("Output", Passages, Output, Length));
         command.SetAction(RunAsync);
         Example.Attach(
             command,
@@ -61,16 +63,18 @@ internal static class ScoreCommand
         LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
         CorpusOptions options = new() { Encoding = call.GetValue(Encoding), Lowercase = model.Tokenizer.Normalization.Lowercase };
         Corpus corpus = await CorpusOpening.OpenAsync(sources, options, output, cancellationToken);
-        await CorpusOpening.EncodeAsync(corpus, model.Tokenizer, output, cancellationToken);
+        UnknownCharacters unknown = await UnknownCharacters.FindAsync(
+            corpus, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output, cancellationToken);
         using OutputFile? page = target?.Open(cancellationToken);
         int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
         ScoredText scored = await Task.Run(
-            () => ReadAsync(name, model, corpus, passages, shown, output, cancellationToken), cancellationToken);
+            () => ReadAsync(name, model, corpus, unknown, passages, shown, output, cancellationToken), cancellationToken);
         page?.Write(ScorePage.Create(scored));
         page?.Commit();
         if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
         else ScoreReport.Write(target?.Report ?? output.Result, scored);
         UnknownWords.WriteNote(output, scored.Total, model.Tokenizer);
+        unknown.WriteNote(output);
         if (target is { IsStandardOutput: false } && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
         return ExitCode.Done;
     }
@@ -80,17 +84,23 @@ internal static class ScoreCommand
         string name,
         LanguageModel model,
         Corpus corpus,
+        UnknownCharacters unknown,
         int passageCount,
         int shown,
         CommandOutput output,
         CancellationToken cancellationToken)
     {
-        long count = corpus.CountTokens(model.Tokenizer, cancellationToken);
+        long count = unknown.Count > 0 ? unknown.KnownCount : corpus.CountTokens(model.Tokenizer, cancellationToken);
         SurprisingPassages passages = new(passageCount);
         List<ScoredToken> beginning = [];
         Evaluation total = default;
         double expected = 0;
-        ScoreOptions options = new() { Alternatives = Alternatives, MaxTokensWithAlternatives = shown };
+        ScoreOptions options = new()
+        {
+            Alternatives = Alternatives,
+            MaxTokensWithAlternatives = shown,
+            UnknownCharacters = unknown.Count > 0 ? UnknownCharacterPolicy.Skip : UnknownCharacterPolicy.Error,
+        };
         await using CorpusProgressReport report = new(output);
         TextGenerator reader = new(model, GenerationMode.Stateful);
         foreach (ScoredToken token in reader.ScoreTokens(corpus, options, cancellationToken))
@@ -106,6 +116,11 @@ internal static class ScoreCommand
             if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, count));
         }
 
-        return new(name, corpus.Name, model.Tokenizer, total, expected, passages.Finish(), beginning);
+        total += new Evaluation(0, 0, 0, unknown.Count)
+        {
+            SkippedCharacters = unknown.Count,
+            SpellingLoss = unknown.Count * SpellingModel.Uniform.GetLoss("\uFFFD"),
+        };
+        return new(name, corpus.Name, model.Tokenizer, unknown, total, expected, passages.Finish(), beginning);
     }
 }

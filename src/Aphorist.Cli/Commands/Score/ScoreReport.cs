@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
-using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Score;
@@ -11,6 +9,7 @@ namespace Aphorist.Cli.Commands.Score;
 /// <param name="Model">The name of the model.</param>
 /// <param name="Name">The name of the text.</param>
 /// <param name="Tokenizer">The tokenizer of the model.</param>
+/// <param name="Unknown">The characters of the text that the model does not know, which were left out.</param>
 /// <param name="Total">The totals over all tokens, the first one included.</param>
 /// <param name="ExpectedLoss">The expected surprisal in nats, spelling of unknown words included.</param>
 /// <param name="Passages">The most surprising passages, most surprising first.</param>
@@ -19,13 +18,14 @@ internal sealed record ScoredText(
     string Model,
     string Name,
     Tokenizer Tokenizer,
+    UnknownCharacters Unknown,
     Evaluation Total,
     double ExpectedLoss,
     IReadOnlyList<Passage> Passages,
     IReadOnlyList<ScoredToken> Beginning)
 {
-    /// <summary>The expected surprisal in bits per character.</summary>
-    public double ExpectedBitsPerCharacter => ExpectedLoss / Math.Log(2) / Total.Characters;
+    /// <summary>The expected surprisal in bits per character that the model read.</summary>
+    public double ExpectedBitsPerCharacter => ExpectedLoss / Math.Log(2) / (Total.Characters - Total.SkippedCharacters);
 }
 
 /// <summary>Prints the result as tables or as JSON.</summary>
@@ -38,6 +38,7 @@ internal static class ScoreReport
             [
                 ["tokens", scored.Total.Count.ToString("N0", CultureInfo.InvariantCulture)],
                 .. UnknownWords.Rows(scored.Total, scored.Tokenizer),
+                .. scored.Unknown.Rows(),
                 ["characters", scored.Total.Characters.ToString("N0", CultureInfo.InvariantCulture)],
                 ["bits per character", Number(scored.Total.BitsPerCharacter)],
                 ["expected", Number(scored.ExpectedBitsPerCharacter)],
@@ -55,7 +56,7 @@ internal static class ScoreReport
                 [
                     passage.BitsPerCharacter.ToString("F2", CultureInfo.InvariantCulture),
                     passage.Line.ToString(CultureInfo.InvariantCulture),
-                    EscapeControls(passage.Text),
+                    OneLine.Of(passage.Text),
                 ]),
             ]);
     }
@@ -74,6 +75,7 @@ internal static class ScoreReport
         json.WriteFinite("accuracy", scored.Total.Accuracy);
         json.WriteNumber("correct", scored.Total.Correct);
         UnknownWords.WriteTo(json, scored.Total);
+        scored.Unknown.WriteTo(json);
         if (page is not null) json.WriteString("output", page);
         json.WriteStartArray("passages");
         foreach (Passage passage in scored.Passages) WritePassage(json, passage);
@@ -90,15 +92,6 @@ internal static class ScoreReport
         json.WriteNumber("bitsPerCharacter", passage.BitsPerCharacter);
         json.WriteString("text", passage.Text);
         json.WriteEndObject();
-    }
-
-    /// <summary>Escapes line breaks and control characters.</summary>
-    private static string EscapeControls(string text)
-    {
-        StringBuilder line = new();
-        foreach (Rune character in text.Trim().EnumerateRunes())
-            line.Append(character.Value is ' ' ? " " : VisibleText.Of(character.ToString()));
-        return line.ToString();
     }
 
     private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);

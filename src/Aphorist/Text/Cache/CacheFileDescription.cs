@@ -9,7 +9,7 @@ internal sealed record CacheFileDescription
     /// <summary>
     /// The format that this version writes. Files of other formats are created again, so it also changes with the rules of normalization.
     /// </summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -18,6 +18,9 @@ internal sealed record CacheFileDescription
 
     /// <summary>The files of the corpus, in order.</summary>
     public required IReadOnlyList<CacheFileSource> Sources { get; init; }
+
+    /// <summary>For each file, the number of characters before its text; empty in files of tokens and vocabularies.</summary>
+    public IReadOnlyList<long> Starts { get; init; } = [];
 
     /// <summary>The requested encoding, or null for the default.</summary>
     public string? Encoding { get; init; }

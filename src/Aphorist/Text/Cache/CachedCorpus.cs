@@ -38,7 +38,7 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
     public TokenSequence GetTokens(Tokenizer tokenizer, CancellationToken cancellationToken) =>
         (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
             cache.OpenOrCreate(
-                RequestTokens(tokenizer),
+                RequestTokens(tokenizer.CacheKey),
                 writer => WriteTokens(writer, tokenizer, progress: null, cancellationToken),
                 cancellationToken),
             tokenizer.VocabularySize);
@@ -48,10 +48,20 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         Tokenizer tokenizer, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken) =>
         (TokenSequence?)Remap(tokenizer) ?? new CachedTokenSequence(
             await cache.OpenOrCreateAsync(
-                RequestTokens(tokenizer),
+                RequestTokens(tokenizer.CacheKey),
                 writer => Task.Run(() => WriteTokens(writer, tokenizer, progress, cancellationToken), cancellationToken),
                 cancellationToken).ConfigureAwait(false),
             tokenizer.VocabularySize);
+
+    /// <summary>Tokenizes the text without the characters that the tokenizer does not know, and writes the tokens to the cache.</summary>
+    public TokenSequence GetKnownTokens(Tokenizer tokenizer, CancellationToken cancellationToken)
+    {
+        string key = $"known {tokenizer.CacheKey}";
+        return new CachedTokenSequence(
+            cache.OpenOrCreate(
+                RequestTokens(key), writer => WriteKnownTokens(writer, tokenizer, key, cancellationToken), cancellationToken),
+            tokenizer.VocabularySize);
+    }
 
     /// <summary>Chooses a word vocabulary, see <see cref="WordCounts"/>, and keeps it in the cache.</summary>
     public WordVocabulary ChooseWords(TokenizerOptions options, CancellationToken cancellationToken) => Vocabulary(cache.OpenOrCreate(
@@ -81,11 +91,11 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         return unknown < 0 ? new(file, ids) : throw new UnknownCharacterException(characters[unknown], file.IndexOf(unknown));
     }
 
-    private CacheRequest RequestTokens(Tokenizer tokenizer) => new(
+    private CacheRequest RequestTokens(string key) => new(
         Description.Name,
-        $"{Description.Sha256}\n{tokenizer.CacheKey}",
+        $"{Description.Sha256}\n{key}",
         Description.Count * sizeof(ushort),
-        found => found.Tokenizer == tokenizer.CacheKey && found.Sha256 == Description.Sha256);
+        found => found.Tokenizer == key && found.Sha256 == Description.Sha256);
 
     private CacheRequest RequestWords(TokenizerOptions options) => new(
         Description.Name,
@@ -98,8 +108,23 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
     {
         foreach (string block in EnumerateWholeTokens(CorpusStage.Tokenize, progress, cancellationToken))
             writer.Write(tokenizer.Encode(block), tokenizer.VocabularySize);
-        return Description with { Tokenizer = tokenizer.CacheKey, Characters = "", Count = writer.Count, Width = writer.Width };
+        return DescribeTokens(writer, tokenizer.CacheKey);
     }
+
+    private CacheFileDescription WriteKnownTokens(
+        CacheFileWriter writer, Tokenizer tokenizer, string key, CancellationToken cancellationToken)
+    {
+        foreach (string block in EnumerateBlocks())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Write(tokenizer.EncodeSkippingUnknown(block, out _), tokenizer.VocabularySize);
+        }
+
+        return DescribeTokens(writer, key);
+    }
+
+    private CacheFileDescription DescribeTokens(CacheFileWriter writer, string key) =>
+        Description with { Tokenizer = key, Characters = "", Starts = [], Count = writer.Count, Width = writer.Width };
 
     private CacheFileDescription CountWords(
         CacheFileWriter writer, TokenizerOptions options, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
@@ -110,6 +135,7 @@ internal sealed class CachedCorpus(CorpusCache cache, CacheFile file)
         {
             Tokenizer = Describe(options),
             Characters = "",
+            Starts = [],
             Words = chosen.Tokens,
             Spelling = chosen.Spelling.Counts,
             Count = writer.Count,

@@ -12,6 +12,7 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
     private readonly TextDecoder decoder = new(options.Encoding);
     private readonly CharacterCodes characters = new();
     private readonly TextDigest digest = new();
+    private readonly List<long> starts = [];
     private int[] codes = [];
     private bool endsWithLineFeed = true;
 
@@ -49,6 +50,7 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
         {
             Name = name,
             Sources = sources,
+            Starts = starts,
             Encoding = options.Encoding,
             Lowercase = options.Lowercase,
             Notes = decoder.Notes,
@@ -72,7 +74,8 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
             isBegun |= Append(writer, normalization.Apply(reader.Text), isBegun);
         }
 
-        Append(writer, normalization.Finish(), isBegun);
+        isBegun |= Append(writer, normalization.Finish(), isBegun);
+        if (!isBegun) starts.Add(writer.Count);
     }
 
     /// <summary>Appends a block of a file's text, after a line feed where one is missing between two files.</summary>
@@ -81,6 +84,7 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
     {
         if (text.IsEmpty) return false;
         if (!isBegun && !endsWithLineFeed) Append(writer, "\n");
+        if (!isBegun) starts.Add(writer.Count);
         Append(writer, text);
         return true;
     }

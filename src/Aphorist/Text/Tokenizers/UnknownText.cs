@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Aphorist.Text.Tokenizers;
 
 /// <summary>What the unknown tokens among the predicted tokens of a text stand for.</summary>
@@ -40,6 +42,39 @@ internal readonly record struct UnknownText(long Tokens, long Characters, double
         }
 
         return new(tokens, characters, loss);
+    }
+}
+
+/// <summary>The characters of a text that were left out, because a character tokenizer does not know them.</summary>
+/// <param name="Characters">Their number.</param>
+/// <param name="Charged">The number of those before a predicted token: a character belongs to the token after it.</param>
+internal readonly record struct SkippedText(long Characters, long Charged)
+{
+    /// <summary>What it costs to write those that are charged, in nats.</summary>
+    public double SpellingLoss => Charged == 0 ? 0 : Charged * SpellingModel.Uniform.GetLoss("\uFFFD");
+
+    /// <summary>Reads a text once more, if characters of it were left out.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="known">The number of tokens, without those characters.</param>
+    /// <param name="predicted">The tokens that are predicted.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static SkippedText Of(
+        Corpus corpus, Tokenizer tokenizer, long known, PredictedTokens predicted, CancellationToken cancellationToken = default)
+    {
+        if (tokenizer is not CharacterTokenizer characters || known == corpus.CharacterCount) return default;
+        long place = 0, charged = 0;
+        foreach (string block in corpus.EnumerateBlocks())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (Rune character in block.EnumerateRunes())
+            {
+                if (characters.GetId(character) >= 0) place++;
+                else if (predicted.Contain(place)) charged++;
+            }
+        }
+
+        return new(corpus.CharacterCount - known, charged);
     }
 }
 
