@@ -72,11 +72,13 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         return argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}{many}]" : argument.Name + many;
     }
 
-    /// <summary>The names of an option and its value.</summary>
+    /// <summary>The names of an option and its value, in brackets where it may be left out.</summary>
     public static string UsageOf(Option option)
     {
         IEnumerable<string> names = [option.Name, .. option.Aliases.Where(alias => alias.StartsWith('-') && alias != "-?")];
-        string value = option is HelpOption or VersionOption || option.HelpName is not string name ? "" : $" <{name}>";
+        string value = option is HelpOption or VersionOption || option.HelpName is not string name ? ""
+            : option is ChoiceOption<bool> ? $" [{name}]"
+            : $" <{name}>";
         return string.Join(", ", names.OrderBy(name => name.Length)) + value;
     }
 
@@ -133,7 +135,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
             if (isEmpty) output.WriteLine($"\n{heading}:");
             isEmpty = false;
             string shown = $"  {label}";
-            foreach (string line in Wrap(text ?? "", width - LabelWidth))
+            foreach (string line in (text ?? "").Split('\n').SelectMany(paragraph => Wrap(paragraph, width - LabelWidth)))
             {
                 // A label that is too long has a line of its own.
                 if (shown.Length > LabelWidth - 2)

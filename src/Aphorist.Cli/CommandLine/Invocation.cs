@@ -33,9 +33,11 @@ internal static class Invocation
             return ExitCode.Done;
         }
 
+        string[] words = OptionWords.ForParser(arguments, call.CommandResult.Command);
+        if (!words.SequenceEqual(arguments)) call = call.RootCommandResult.Command.Parse(words);
         // --help works in a wrong call, too.
         bool isWrong = call.Action is ParseErrorAction
-            || (call.Action == call.CommandResult.Command.Action && UsageErrorReport.StrayOption(call) is not null);
+            || (call.Action == call.CommandResult.Command.Action && UsageErrorReport.StrayOptions(call).Any());
         if (isWrong) return UsageErrorReport.Write(call, console.Error);
         try
         {

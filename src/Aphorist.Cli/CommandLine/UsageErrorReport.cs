@@ -9,36 +9,39 @@ internal static class UsageErrorReport
 {
     public static int Write(ParseResult call, TextWriter error)
     {
-        error.WriteLine($"aphorist: {ErrorReport.Plain(MessageOf(call))}");
+        error.WriteLine($"aphorist: {string.Join(error.NewLine, MessagesOf(call).Select(ErrorReport.Plain))}");
         error.WriteLine($"Try '{CommandHelp.CallOf(call.CommandResult.Command)} --help'.");
         return ExitCode.WrongCall;
     }
 
     /// <summary>
-    /// Chooses the problem to report. An unknown option makes its value and the following words look wrong too, so it comes first.
+    /// Chooses the problems to report. Unknown options make their values and the following words look wrong too, so they come first, and
+    /// together: a call in the style of another program can have many.
     /// </summary>
-    private static string MessageOf(ParseResult call)
+    private static IEnumerable<string> MessagesOf(ParseResult call)
     {
-        if (StrayOption(call) is string option) return Unknown(option, call.CommandResult.Command);
-        string? stray = call.UnmatchedTokens.OrderByDescending(word => word.StartsWith('-')).FirstOrDefault();
+        Command command = call.CommandResult.Command;
+        string[] strays = [.. StrayOptions(call)];
+        if (strays.Length > 0) return strays.Select(option => Unknown(option, command));
+        string? stray = call.UnmatchedTokens is [string first, ..] ? first : null;
         bool isAfterOptions = call.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Any(token => token.Value == stray);
-        return stray is null ? Sentence(call.Errors[0])
-            : isAfterOptions ? OneTooMany(stray)
-            : Unknown(stray, call.CommandResult.Command);
+        return [stray is null ? Sentence(call.Errors[0]) : isAfterOptions ? OneTooMany(stray) : Unknown(stray, command)];
     }
 
     /// <summary>
-    /// Finds a mistyped option, which the parser takes for an argument; null if there is none. A file whose name begins with a dash comes
-    /// after --, or is written ./-name.
+    /// Finds unknown options, which the parser takes for arguments, or for words too many. A file whose name begins with a dash comes after
+    /// --, or is written ./-name.
     /// </summary>
-    public static string? StrayOption(ParseResult call)
+    public static IEnumerable<string> StrayOptions(ParseResult call)
     {
-        Token? end = call.Tokens.FirstOrDefault(token => token.Type == TokenType.DoubleDash);
-        IEnumerable<Token> words = end is null ? call.Tokens : call.Tokens.TakeWhile(token => token != end);
         HashSet<Token> arguments = new(
             call.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens),
             ReferenceEqualityComparer.Instance);
-        return words.FirstOrDefault(token => token.Value is ['-', _, ..] && arguments.Contains(token))?.Value;
+        return call.Tokens
+            .TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Value is ['-', _, ..] && (arguments.Contains(token) || call.UnmatchedTokens.Contains(token.Value)))
+            .Select(token => token.Value)
+            .Distinct();
     }
 
     private static string Sentence(ParseError error) => error.SymbolResult switch
@@ -49,22 +52,30 @@ internal static class UsageErrorReport
         _ => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
     };
 
-    /// <summary>Reports a word that is neither an option nor a command, with the nearest one that exists.</summary>
+    /// <summary>Reports a word that is neither an option nor a command, with what was probably meant.</summary>
     public static string Unknown(string word, Command command)
     {
-        bool isOption = word.StartsWith('-');
-        IEnumerable<string> names = isOption ? OptionsOf(command) : command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name);
-        string hint = NearestName.To(word, names) is string nearest ? $" Did you mean '{nearest}'?" : "";
-        return isOption ? $"There is no option '{word}'.{hint}"
-            : command.Subcommands.Count > 0 ? $"There is no command '{word}'.{hint}"
-            : OneTooMany(word);
+        if (word.StartsWith('-')) return UnknownOption(OptionWords.Split(word).Name, command);
+        IEnumerable<string> names = command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name);
+        return command.Subcommands.Count > 0 ? $"There is no command '{word}'.{Suggestion(word, names)}" : OneTooMany(word);
     }
 
-    private static string OneTooMany(string word) => $"'{word}' is one word too many. Put quotes around a value with spaces.";
+    private static string UnknownOption(string word, Command command)
+    {
+        Option[] options = [.. OptionWords.Of(command)];
+        string[] names = [.. options.Select(option => option.Name)];
+        string plain = OptionWords.Plain(word);
+        string? off = options.OfType<ChoiceOption<bool>>().FirstOrDefault(option => $"--{plain}" == $"--no-{option.Name[2..]}")?.Name;
+        return FamiliarNames.HintOn(plain, [.. names, .. command.Arguments.Select(argument => argument.Name)]) is string hint
+            ? $"There is no option '{word}'. {hint}"
+            : off is not null ? $"There is no option '{word}'. Write '{off} false'."
+            : $"There is no option '{word}'.{Suggestion(word, names)}";
+    }
 
-    private static IEnumerable<string> OptionsOf(Command command) =>
-        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
-            .Select(option => option.Name);
+    private static string Suggestion(string word, IEnumerable<string> names) =>
+        NearestName.To(word, names) is string nearest ? $" Did you mean '{nearest}'?" : "";
+
+    private static string OneTooMany(string word) => $"'{word}' is one word too many. Put quotes around a value with spaces.";
 }
 
 /// <summary>A call that parses but contradicts itself or asks for something that does not exist.</summary>

@@ -1,3 +1,5 @@
+using Aphorist.Training;
+
 namespace Aphorist.Cli.Tests.CommandLine;
 
 public sealed class HelpTests
@@ -32,6 +34,14 @@ public sealed class HelpTests
         foreach (string option in options) Assert.Contains(option, help, StringComparison.Ordinal);
         Assert.Contains($"  aphorist {command}", help, StringComparison.Ordinal);
         Assert.Contains("Examples:", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_OfTrain_HasALineForEachPreset()
+    {
+        string help = AphoristApp.Run("train", "--help").Expect(0).Output;
+
+        Assert.All(Preset.All, preset => Assert.Matches($@"\n {{20,}}{preset.Name}: {preset.Description.Split(' ')[0]}", help));
     }
 
     [Fact]

@@ -27,6 +27,10 @@ internal static class DocumentationCommand
         page.Append("| 0 | success |\n| 1 | failure |\n| 2 | wrong call |\n| 130 | interrupted |\n\n");
         page.Append("Results are written to standard output, progress and messages to standard error. ");
         page.Append("Setting `NO_COLOR` turns colours off.\n\n");
+        page.Append("`--tied` alone is `--tied true`. An option with `[true|false]` takes only these words as its value, so ");
+        page.Append("`train --tied mine.txt` trains on that text; a text named `true` is written `./true`. The last value of a ");
+        page.Append("repeated option counts. `--learning_rate` is `--learning-rate`, and names of options in other programs, such as ");
+        page.Append("`--lr`, are accepted or explained: [Coming from nanoGPT, Keras, textgenrnn and others](coming-from.md).\n\n");
         page.Append("The file of `--output` is complete or absent: an existing file is replaced only by a complete new one, keeps its ");
         page.Append("permissions, and stays as it is if the command fails or is interrupted. Symbolic links are followed. ");
         page.Append("A read-only file, or a file that the command reads, is refused. Devices and pipes are written to directly, ");
@@ -57,9 +61,12 @@ internal static class DocumentationCommand
         if (!rows.Any()) return;
         page.Append($"| {heading} | |\n| --- | --- |\n");
         foreach ((string label, string? meaning) in rows)
-            page.Append($"| `{label.Replace("|", "\\|", StringComparison.Ordinal)}` | {meaning} |\n");
+            page.Append($"| `{label.Replace("|", "\\|", StringComparison.Ordinal)}` | {Cell(meaning ?? "")} |\n");
         page.Append('\n');
     }
+
+    private static string Cell(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "<br>", StringComparison.Ordinal);
 
     private static void AppendExamples(StringBuilder page, Command command)
     {

@@ -105,7 +105,7 @@ internal static class GenerateCommand
                 "aphorist generate runs/nietzsche --passage nietzsche --top-p 0.9 --repetition-penalty 1.1 --length 1000",
                 "Continue a random passage of a text."),
             new(
-                "aphorist generate runs/names --prompt $'\\n' --stop-at line --count 1000 --unique --output names.txt",
+                "aphorist generate runs/names --prompt \"\\n\" --stop-at line --count 1000 --unique --output names.txt",
                 "Generate a thousand different lines."),
             new(
                 "aphorist generate runs/nietzsche --prompt \"truth is \" --beams 8 --best 3 --stop .",

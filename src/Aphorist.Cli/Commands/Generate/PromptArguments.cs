@@ -13,13 +13,15 @@ internal static class PromptArguments
 
     private static readonly TextOption Prompt = new("--prompt", "-p")
     {
-        Description = "The text to continue. With -, it is read from standard input, without the last line break. Default: empty.",
+        Description =
+            $"The text to continue. {EscapedText.Help} With -, it is read from standard input, without the last line break. " +
+            "Default: empty.",
         HelpName = "text",
     };
 
     private static readonly Option<string?> PromptFile = new("--prompt-file")
     {
-        Description = "A file with the text to continue. Its last line break is ignored.",
+        Description = "A file with the text to continue, exactly as it is, except that its last line break is ignored.",
         HelpName = "file",
     };
 
@@ -66,7 +68,7 @@ internal static class PromptArguments
         string prompt = call.GetValue(Passage) is string source
             ? await ReadPassageAsync(source, options, model, seed, policy, output, cancellationToken)
             : call.GetValue(PromptFile) is string file ? await ReadTextAsync(file, options, output, cancellationToken)
-            : call.GetValue(Prompt) is not OutputPath.Standard and var text ? text ?? ""
+            : call.GetValue(Prompt) is not OutputPath.Standard and var text ? EscapedText.Read(text ?? "")
             : await ReadTextAsync(OutputPath.Standard, options, output, cancellationToken);
         return (prompt, Known(prompt, model.Tokenizer, policy, output.Notes));
     }

@@ -55,7 +55,7 @@ internal static class SamplingArguments
 
     private static readonly Option<string[]> Ban = new Option<string[]>("--ban")
     {
-        Description = "A token, that is a character or word, to never generate. Repeatable. \\n is a line break.",
+        Description = $"A token, that is a character or word, to never generate. Repeatable. {EscapedText.Help}",
         HelpName = "token",
     }.Sets(nameof(GenerationOptions.BannedTokens));
 

@@ -19,7 +19,7 @@ internal static class StopArguments
 
     private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
     {
-        Description = "A stop sequence: ends the text and is not part of it. Repeatable. \\n is a line break.",
+        Description = $"A stop sequence: ends the text and is not part of it. Repeatable. {EscapedText.Help}",
         HelpName = "text",
     }.Sets(nameof(GenerationOptions.StopSequences));
 

@@ -107,7 +107,7 @@ internal static class ImportCommand
         Example.Attach(
             command,
             new(
-                "aphorist import model.h5 --corpus text.txt --lowercase true --output model.safetensors",
+                "aphorist import model.h5 --corpus text.txt --lowercase --output model.safetensors",
                 "Import a model whose vocabulary is the characters of a lower-cased text."),
             new(
                 "aphorist import model.keras --vocabulary char_indices.json --output model.safetensors",

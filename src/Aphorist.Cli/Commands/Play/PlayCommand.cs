@@ -13,7 +13,7 @@ internal static class PlayCommand
 
     private static readonly TextOption Prompt = new("--prompt", "-p")
     {
-        Description = "The text to start with. Default: empty.",
+        Description = $"The text to start with. {EscapedText.Help} Default: empty.",
         HelpName = "text",
     };
 
@@ -73,7 +73,7 @@ internal static class PlayCommand
         try
         {
             if (file is { End.Length: > 0 }) session.Continue(file.End);
-            session.Type(call.GetValue(Prompt) ?? "");
+            session.Type(EscapedText.Read(call.GetValue(Prompt) ?? ""));
             return Play(session, file, console, end);
         }
         finally

@@ -89,15 +89,19 @@ internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
         if (parts is not [{ Length: > 0 } name, { Length: > 0 } list])
             throw new UsageException($"--over takes an option and its values, such as \"hidden=128,256\", not '{word}'.");
-        string[] names = [.. RunFlags.Options.Select(option => option.Name[2..])];
-        if (!names.Contains(name))
-            throw new UsageException($"--over cannot vary '{name}', which is not an option of a run.{Hint(name, names)}");
-        SweepAxis axis = new(name, list.Split(',', StringSplitOptions.TrimEntries));
+        if (OptionWords.Find(name, RunFlags.Options)?.Name[2..] is not string option)
+            throw new UsageException($"--over cannot vary '{name}', which is not an option of a run.{Hint(name)}");
+        SweepAxis axis = new(option, list.Split(',', StringSplitOptions.TrimEntries));
         if (axis.Values.Contains("")) throw new UsageException($"--over has an empty value for {name}: remove a comma or add a value.");
         string? twice = axis.Values.CountBy(value => value).FirstOrDefault(count => count.Value > 1).Key;
         return twice is null ? axis : throw new UsageException($"--over gives {name} the value {twice} twice: remove one.");
     }
 
-    private static string Hint(string name, IEnumerable<string> names) =>
-        NearestName.To(name, names) is string nearest ? $" Did you mean '{nearest}'?" : " `aphorist sweep --help` lists the options.";
+    private static string Hint(string name)
+    {
+        string[] options = [.. RunFlags.Options.Select(option => option.Name)];
+        return FamiliarNames.HintOn(OptionWords.Plain(name), options) is string hint ? $" {hint}"
+            : NearestName.To(name, options.Select(option => option[2..])) is string nearest ? $" Did you mean '{nearest}'?"
+            : " `aphorist sweep --help` lists the options.";
+    }
 }

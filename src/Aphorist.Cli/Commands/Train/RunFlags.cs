@@ -145,8 +145,9 @@ internal static class RunFlags
         Option<string?> option = Text(
             "--preset",
             "name",
-            $"Model and training options to start from: {string.Join(", ", PresetNames)}. The other options override it; their "
-            + "defaults are those of quick. Default: quick.");
+            "Model and training options to start from, one of those below. The other options override it; their defaults are those of "
+            + "quick. Default: quick."
+            + string.Concat(Preset.All.Select(preset => $"\n{preset.Name}: {preset.Description}")));
         option.CompletionSources.Add(_ => PresetNames.Select(name => new CompletionItem(name)));
         return option;
     }

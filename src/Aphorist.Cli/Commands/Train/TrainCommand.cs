@@ -47,7 +47,7 @@ internal static class TrainCommand
                 "Hold out the last 10 % for validation and print metrics as JSON lines."),
             new("aphorist train train.txt --validation-text held-out.txt", "Validate on another text after each epoch."),
             new(
-                "aphorist train nietzsche --layers 2 --residual true --average 0.999",
+                "aphorist train nietzsche --layers 2 --residual --average 0.999",
                 "Add a second layer with a residual connection, and average the weights."),
             new("aphorist train nietzsche --architecture convolution", "Train causal convolutions instead of an LSTM."),
             new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tune a model on another text."));

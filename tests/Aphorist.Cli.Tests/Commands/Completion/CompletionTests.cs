@@ -10,6 +10,11 @@ public sealed class CompletionTests
     [InlineData("aphorist corpora nie", "nietzsche")]
     [InlineData("aphorist train nie", "nietzsche")]
     [InlineData("aphorist train --gates=ha", "--gates=hard-sigmoid")]
+    [InlineData("aphorist train --epochs 4 --gates=ha", "--gates=hard-sigmoid")]
+    [InlineData("aphorist train --epochs 4 --hid", "--hidden")]
+    [InlineData("aphorist train --lr 0.1 --q", "--quiet")]
+    [InlineData("aphorist cache clear -", "--help")]
+    [InlineData("aphorist --vers", "--version")]
     public void Suggest_PartOfALine_OffersWhatFits(string line, string expected)
     {
         string[] offered = AphoristApp.Run($"[suggest:{line.Length}]", line).Expect(0).Output.Split('\n');

@@ -38,6 +38,26 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
         AphoristApp.RunWith("the hen\n", "generate", trained.Run, "--prompt", "-", "--length", "0", "--quiet").Expect(0).Output,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("cat.\\nthe hen")]
+    [InlineData("cat.\nthe hen")]
+    public void Generate_PromptWithALineBreak_IsReadAsInStopSequences(string prompt) => Assert.StartsWith(
+        "cat.\nthe hen",
+        AphoristApp.Run("generate", trained.Run, "--prompt", prompt, "--length", "0", "--quiet").Expect(0).Output,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Generate_PromptWithTabAndBackslash_ReplacesThem() => AphoristApp.Run("generate", trained.Run, "--prompt", @"\t\\n")
+        .ExpectSentence(2, "(U+0009), '\\' (U+005C). Change");
+
+    [Fact]
+    public void Generate_PromptFromFileOrStandardInput_IsLiteral()
+    {
+        string file = folder.Write("prompt.txt", @"cat.\nhen");
+        AphoristApp.Run("generate", trained.Run, "--prompt-file", file).ExpectSentence(2, "'\\' (U+005C)");
+        AphoristApp.RunWith(@"cat.\nhen", "generate", trained.Run, "--prompt", "-").ExpectSentence(2, "'\\' (U+005C)");
+    }
+
     [Fact]
     public void Generate_UnknownCharacters_AreNamedOrSkipped()
     {

@@ -28,6 +28,14 @@ public sealed class PlayTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Play_PromptWithALineBreak_StartsWithTwoLines()
+    {
+        OnATerminal($"play '{trained.Run}' --prompt 'the cat.\\nthe hen' --output text.txt", $"{Until(Ready)}; {Send("\\033")}");
+
+        Assert.Equal("the cat.\nthe hen", File.ReadAllText(folder["text.txt"]));
+    }
+
+    [Fact]
     public void Play_WrittenByTheModel_GoesOnUntilAKey()
     {
         OnATerminal(
