@@ -82,7 +82,11 @@ function makeTips(tokenElement) {
   document.addEventListener("click", event => {
     if (getSelection().isCollapsed && !event.target.closest("button, input, summary, a")) choose(ownerOf(event.target));
   });
-  document.addEventListener("keydown", event => { if (event.key === "Escape") choose(null); });
+  document.addEventListener("keydown", event => {
+    if (event.key !== "Escape") return;
+    choose(null);
+    text.blur();
+  });
   text.addEventListener("keydown", event => {
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
