@@ -12,7 +12,7 @@ internal sealed class SentencePositionTrack : FeatureTrack
     private long position;
     private bool isInQuotation;
 
-    // Whether the last characters end a sentence: for certain, or only if what follows shows it, unlike in "3.14".
+    // Whether the last characters end a sentence: for certain, or only if what follows is not as in "3.14".
     private bool isEnded, mayBeEnded;
 
     public override double Read(Rune character)
@@ -24,21 +24,24 @@ internal sealed class SentencePositionTrack : FeatureTrack
             category is UnicodeCategory.ClosePunctuation or UnicodeCategory.FinalQuotePunctuation;
         bool isOpening = (!wasInQuotation && isInQuotation) ||
             category is UnicodeCategory.OpenPunctuation or UnicodeCategory.InitialQuotePunctuation;
-        bool isMark = IsCertainMark(character) || character.Value is '．' or '.' or '!' or '?';
+        // After the mark that ends a Chinese sentence, the next one can follow at once. The others are those of scripts with spaces.
+        bool isChineseMark = character.Value is '。' or '！' or '？' or '｡';
+        bool isMark = isChineseMark || character.Value is '．' or '.' or '!' or '?' or '\u061F' or '\u06D4' or '\u0964';
         bool endsBlankLine = blankLines.EndsWith(character);
         if (endsBlankLine || (Rune.IsWhiteSpace(character) && (position == 0 || mayBeEnded))) Begin(0);
         else if (isMark || isClosing) position++;
-        else if (isEnded || (mayBeEnded && (isOpening || IsUnspaced(character)))) Begin(1);
-        else (position, mayBeEnded) = (position + 1, false);
+        else if (!IsComma(character) && (isEnded || (mayBeEnded && (isOpening || IsUnspaced(character))))) Begin(1);
+        else (position, isEnded, mayBeEnded) = (position + 1, false, false);
         if (position == 0) return 0;
         mayBeEnded |= isMark;
-        isEnded |= IsCertainMark(character);
+        isEnded |= isChineseMark;
         return position;
     }
 
     private void Begin(int first) => (position, isEnded, mayBeEnded) = (first, false, false);
 
-    private static bool IsCertainMark(Rune character) => character.Value is '。' or '！' or '？' or '｡';
+    // After a quotation, the sentence goes on with it: “好！”，他说。
+    private static bool IsComma(Rune character) => character.Value is '，' or '、' or '；' or '：' or ',' or ';' or ':';
 
     private static bool IsUnspaced(Rune character) => Script.IsHan(character.Value) || Script.IsKana(character.Value);
 }

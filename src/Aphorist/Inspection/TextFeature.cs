@@ -54,8 +54,9 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
 
     /// <summary>The position in the sentence: 1 at its first character, 0 between sentences.</summary>
     /// <remarks>
-    /// A sentence ends with one of the marks 。！？, or with one of .!? before white space or a Chinese character. Further marks and the
-    /// quotation marks and brackets that close behind it belong to it. A blank line ends every sentence.
+    /// A sentence ends with one of the marks 。！？, or with one of .!? or their Arabic and Indian forms before white space or a Chinese
+    /// character. Further marks and the quotation marks and brackets that close behind it belong to it; if a comma follows them, the
+    /// sentence continues. A blank line ends every sentence.
     /// </remarks>
     public static TextFeature PositionInSentence { get; } =
         new(

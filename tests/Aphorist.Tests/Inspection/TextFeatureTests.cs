@@ -65,6 +65,7 @@ public sealed class TextFeatureTests
     [InlineData("「好！」『是？』他", "123412341")]
     [InlineData("\"好。\"他。\"好。\"她。", "123412123412")]
     [InlineData("真的？！是。", "123412")]
+    [InlineData("“好！”，他说。她", "123456781")]
     [InlineData("题\n\n他走。\n  她走", "12012300012")]
     [InlineData("题\n他走。", "12345")]
     [InlineData("好!她3.5岁.他", "121234561")]
@@ -78,6 +79,7 @@ public sealed class TextFeatureTests
     [InlineData("(Yes.) No", "123456012")]
     [InlineData("\u201EJa.\u201C Er", "12345012")]
     [InlineData("a\n\nb", "1201")]
+    [InlineData("\u0623\u061F \u0628\u06D4 \u0915\u0964 \u0915", "1201201201")]
     [InlineData(" a b", "0123")]
     public void PositionInSentence_Spaces_EndsBeforeThem(string text, string expected) =>
         AssertValues(TextFeature.PositionInSentence, text, expected);
