@@ -4,14 +4,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
+using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Pages;
 
 /// <summary>
 /// Creates self-contained HTML pages from templates, which are resources of this assembly. A template has the placeholders
-/// <c>{{title}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c>. Style and script are the same for all pages. The data is
-/// JSON in a script element, which the template's own script displays.
+/// <c>{{title}}</c>, <c>{{language}}</c>, <c>{{style}}</c>, <c>{{script}}</c> and <c>{{data}}</c>. Style and script are the same for all
+/// pages. The data is JSON in a script element, which the template's own script displays.
 /// </summary>
+/// <remarks>
+/// The page's own words are English in the template; its script has them in Chinese too, for which it starts if the text is Chinese. The
+/// language of the text is that of the elements that show it. It is empty, which means unknown, unless the script of the text tells it.
+/// </remarks>
 internal static partial class HtmlPage
 {
     // Letters of all scripts stay readable. Characters that could end the script element are escaped.
@@ -20,14 +25,21 @@ internal static partial class HtmlPage
     /// <summary>Creates a page.</summary>
     /// <param name="template">The file name of the template.</param>
     /// <param name="title">The title of the page.</param>
+    /// <param name="text">The text that the page shows, from which its language is guessed.</param>
     /// <param name="writeData">Writes the members of the data. They can contain any text.</param>
-    public static string Create(string template, string title, Action<Utf8JsonWriter> writeData)
+    public static string Create(string template, string title, string text, Action<Utf8JsonWriter> writeData)
     {
-        string data = DataOf(writeData);
+        string language = TextScripts.Of(text).Language ?? "";
+        string data = DataOf(json =>
+        {
+            json.WriteString("language", language);
+            writeData(json);
+        });
         // In one pass, so that placeholders in the inserted text are not replaced.
         return Placeholder().Replace(Resource(template), place => place.Value switch
         {
             "{{title}}" => HtmlEncoder.Default.Encode(title),
+            "{{language}}" => language,
             "{{style}}" => Resource("page.css"),
             "{{script}}" => Resource("page.js"),
             "{{data}}" => data,
@@ -58,4 +70,16 @@ internal static partial class HtmlPage
 
     [GeneratedRegex(@"\{\{\w+\}\}")]
     private static partial Regex Placeholder();
+}
+
+/// <summary>Words in Chinese that the templates cannot have, because they are parts of the data.</summary>
+internal static class ChineseWords
+{
+    /// <summary>The name of the tokens.</summary>
+    public static string UnitOf(Tokenizer tokenizer) => tokenizer.Kind switch
+    {
+        TokenizerKind.Characters => "字符",
+        TokenizerKind.Bytes => "字节",
+        _ => "词元",
+    };
 }

@@ -80,7 +80,8 @@ public sealed class CellInspection
                 nameof(options.Start));
         }
 
-        InspectionPass pass = new(model, instructionSet, options, (int)Math.Min(options.Length, ids.Count - options.Start));
+        IReadOnlyList<TextFeature> features = options.Features ?? TextFeature.ForScripts(TextScripts.Of(corpus));
+        InspectionPass pass = new(model, instructionSet, features, (int)Math.Min(options.Length, ids.Count - options.Start));
         pass.Read(
             ids, options.Start,
             done => progress?.Report(new CorpusProgress(CorpusStage.Read, corpus.Name, done, ids.Count - options.Start)),

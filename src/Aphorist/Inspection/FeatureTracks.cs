@@ -94,10 +94,20 @@ internal sealed class WordPositionTrack : FeatureTrack
     }
 }
 
-/// <summary>See <see cref="TextFeature.Capital"/>.</summary>
-internal sealed class CapitalTrack : FeatureTrack
+/// <summary>1 at the characters of a class, otherwise 0.</summary>
+internal sealed class CharacterTrack(Func<Rune, bool> isOfClass) : FeatureTrack
 {
-    public override double Read(Rune character) => Rune.IsUpper(character) ? 1 : 0;
+    private const string ChineseNumerals = "〇零一二两三四五六七八九十百千万亿兩萬億", FunctionCharacters = "的了着是在不和也就都把被吗呢吧之而著嗎";
+
+    /// <summary>See <see cref="TextFeature.Numeral"/>.</summary>
+    public static bool IsNumeral(Rune character) => Rune.IsDigit(character) || IsOneOf(ChineseNumerals, character);
+
+    /// <summary>See <see cref="TextFeature.FunctionCharacter"/>.</summary>
+    public static bool IsFunctionCharacter(Rune character) => IsOneOf(FunctionCharacters, character);
+
+    public override double Read(Rune character) => isOfClass(character) ? 1 : 0;
+
+    private static bool IsOneOf(string characters, Rune character) => character.IsBmp && characters.Contains((char)character.Value);
 }
 
 /// <summary>Measures the length of the current word.</summary>
@@ -108,12 +118,14 @@ internal sealed class WordLength
 
     /// <summary>
     /// Reads the next character. An apostrophe counts as a part of the word, because only the next character shows whether the word has
-    /// ended.
+    /// ended. Chinese characters and kana are not parts of words, because no spaces show where words end.
     /// </summary>
-    public void Read(Rune character) =>
-        Current = Rune.IsLetterOrDigit(character) || (Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’'))
-            ? Current + 1
-            : 0;
+    public void Read(Rune character) => Current = IsOfWord(character) ? Current + 1 : 0;
+
+    private bool IsOfWord(Rune character) =>
+        Rune.IsLetterOrDigit(character)
+            ? !Script.IsHan(character.Value) && !Script.IsKana(character.Value)
+            : Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’');
 }
 
 /// <summary>Finds the blank lines of a text, which separate paragraphs.</summary>

@@ -9,8 +9,10 @@ public sealed record InspectionOptions
     /// <summary>The number of tokens whose activations are kept. 0 or more; 4000 by default. Each token takes 4 bytes per cell.</summary>
     public int Length { get; init; } = 4000;
 
-    /// <summary>The features to correlate the cells with. <see cref="TextFeature.All"/> by default.</summary>
-    public IReadOnlyList<TextFeature> Features { get; init; } = TextFeature.All;
+    /// <summary>
+    /// The features to correlate the cells with. If null, the default, those of <see cref="TextFeature.ForScripts"/> for the text.
+    /// </summary>
+    public IReadOnlyList<TextFeature>? Features { get; init; }
 
     internal void Validate()
     {

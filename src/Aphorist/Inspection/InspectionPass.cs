@@ -22,11 +22,11 @@ internal sealed class InspectionPass
 
     /// <param name="model">The model.</param>
     /// <param name="instructionSet">The instruction set to compute with.</param>
-    /// <param name="options">The options.</param>
+    /// <param name="features">The features to correlate the cells with.</param>
     /// <param name="length">The number of tokens whose activations are kept.</param>
-    public InspectionPass(LanguageModel model, InstructionSet instructionSet, InspectionOptions options, int length)
+    public InspectionPass(LanguageModel model, InstructionSet instructionSet, IReadOnlyList<TextFeature> features, int length)
     {
-        (spec, features) = (model.Spec, options.Features);
+        (spec, this.features) = (model.Spec, features);
         cells = new CellReader(model, instructionSet);
         AlignedArray.EnsureFits((double)length * cells.Count, "keep fewer tokens");
         featureReader = new FeatureReader(model.Tokenizer, features);

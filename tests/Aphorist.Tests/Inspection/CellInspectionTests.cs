@@ -84,6 +84,17 @@ public sealed class CellInspectionTests
     }
 
     [Fact]
+    public void Of_NoFeaturesGiven_TakesThoseOfTheScripts()
+    {
+        Corpus chinese = Corpus.FromText("他说：“好。”\n她走了。\n");
+        LanguageModel model = LanguageModel.Create(new() { HiddenSize = 6 }, Tokenizer.Create(chinese), seed: 1);
+        CellInspection inspection = CellInspection.Create(model, chinese, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(TextFeature.ForScripts(TextScripts.Of(chinese)), inspection.Features.Select(feature => feature.Feature));
+        Assert.DoesNotContain(TextFeature.Capital, inspection.Features.Select(feature => feature.Feature));
+        Assert.Contains(TextFeature.Capital, Inspect(Model(TokenizerKind.Characters)).Features.Select(feature => feature.Feature));
+    }
+
+    [Fact]
     public void Of_FeatureOfOnesOwn_IsFollowed()
     {
         TextFeature vowel = new("vowel", "1 at vowels", () => new VowelTrack());

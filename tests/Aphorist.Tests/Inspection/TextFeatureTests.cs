@@ -59,11 +59,85 @@ public sealed class TextFeatureTests
     [Fact]
     public void Capital_Text_IsUpperCase() => AssertValues(TextFeature.Capital, "aB \u00C9\u00E9 1\U00010400", "01010001");
 
+    [Theory]
+    [InlineData("他走了。她也走了！", "123412345")]
+    [InlineData("“好。”他说", "123412")]
+    [InlineData("「好！」『是？』他", "123412341")]
+    [InlineData("\"好。\"他。\"好。\"她。", "123412123412")]
+    [InlineData("真的？！是。", "123412")]
+    [InlineData("“好！”，他说。她", "123456781")]
+    [InlineData("题\n\n他走。\n  她走", "12012300012")]
+    [InlineData("题\n他走。", "12345")]
+    [InlineData("好!她3.5岁.他", "121234561")]
+    [InlineData("好!“她”", "12123")]
+    public void PositionInSentence_Chinese_EndsAtItsMarksAndTheirQuotes(string text, string expected) =>
+        AssertValues(TextFeature.PositionInSentence, text, expected);
+
+    [Theory]
+    [InlineData("Oh. \"So?\" I", "12301234501")]
+    [InlineData("It's 3.5. No", "123456789012")]
+    [InlineData("(Yes.) No", "123456012")]
+    [InlineData("\u201EJa.\u201C Er", "12345012")]
+    [InlineData("a\n\nb", "1201")]
+    [InlineData("\u0623\u061F \u0628\u06D4 \u0915\u0964 \u0915", "1201201201")]
+    [InlineData(" a b", "0123")]
+    public void PositionInSentence_Spaces_EndsBeforeThem(string text, string expected) =>
+        AssertValues(TextFeature.PositionInSentence, text, expected);
+
+    [Fact]
+    public void SincePunctuation_Text_CountsFromTheMark() =>
+        AssertValues(TextFeature.SincePunctuation, "他说：“好”。\n走", "120010001");
+
+    [Theory]
+    [InlineData("a\n\n\nTitle\n\nb", "000011111000")]
+    [InlineData("a\n \n\t\n题\nb", "000000100")]
+    [InlineData("a\n\nb", "0000")]
+    public void TitleLine_Text_FollowsTwoBlankLines(string text, string expected) => AssertValues(TextFeature.TitleLine, text, expected);
+
+    [Fact]
+    public void CharacterClasses_Text_AreMarked()
+    {
+        AssertValues(TextFeature.Punctuation, "a，b。“c”!", "01011011");
+        AssertValues(TextFeature.Numeral, "三百2個\u0663的", "111010");
+        AssertValues(TextFeature.FunctionCharacter, "我的马了\U00020000是x", "0101010");
+        AssertValues(TextFeature.HanCharacter, "漢かカa한\U00020000，", "1000010");
+    }
+
+    [Fact]
+    public void Words_ChineseCharactersAndKana_AreNone()
+    {
+        AssertValues(TextFeature.PositionInWord, "用C他かb한국", "0100123");
+        AssertValues(TextFeature.WordEnd, "用C他", "001");
+    }
+
+    [Theory]
+    [InlineData("The cat sat.", "word end, position in word, capital letter")]
+    [InlineData("Кошка сидела", "word end, position in word, capital letter")]
+    [InlineData("القط جلس", "word end, position in word")]
+    [InlineData("고양이가 앉았다", "word end, position in word")]
+    [InlineData("猫坐在垫子上。", "since punctuation, punctuation, numeral, function character")]
+    [InlineData("猫がマットの上に座った。", "since punctuation, punctuation, numeral, Chinese character")]
+    [InlineData(
+        "猫 the cat",
+        "word end, position in word, capital letter, since punctuation, punctuation, numeral, function character, Chinese character")]
+    [InlineData("A text of many more letters with 中", "word end, position in word, capital letter")]
+    [InlineData("1 2 3", "word end, position in word")]
+    [InlineData("", "word end, position in word")]
+    public void ForScripts_Text_HasTheFeaturesThatMeanSomething(string text, string expected)
+    {
+        IReadOnlyList<TextFeature> features = TextFeature.ForScripts(TextScripts.Of(text));
+        Assert.Equal(
+            [TextFeature.PositionInLine, TextFeature.PositionInSentence, TextFeature.TitleLine, TextFeature.InsideQuotes,
+                TextFeature.InsideParentheses],
+            features.Take(5));
+        Assert.Equal(expected, string.Join(", ", features.Skip(5).Select(feature => feature.Name)));
+    }
+
     [Fact]
     public void All_Features_HaveDifferentNamesAndBeginAnew()
     {
-        Assert.Equal(6, TextFeature.All.Select(feature => feature.Name).Distinct().Count());
-        foreach (TextFeature feature in TextFeature.All) Assert.Equal(feature.Measure("A (\"b"), feature.Measure("A (\"b"));
+        Assert.Equal(13, TextFeature.All.Select(feature => feature.Name).Distinct().Count());
+        foreach (TextFeature feature in TextFeature.All) Assert.Equal(feature.Measure("A (\"b。"), feature.Measure("A (\"b。"));
     }
 
     private static void AssertValues(TextFeature feature, string text, string expected) =>

@@ -12,12 +12,18 @@ namespace Aphorist.Cli.Commands.Inspect;
 internal static class InspectionPage
 {
     public static string Create(InspectedText inspected) => HtmlPage.Create(
-        "inspect.html", $"Cells of {inspected.ModelName} reading {inspected.TextName}", json => WriteData(json, inspected));
+        "inspect.html",
+        $"Cells of {inspected.ModelName} reading {inspected.TextName}",
+        string.Concat(inspected.Cells.Pieces),
+        json => WriteData(json, inspected));
 
     private static void WriteData(Utf8JsonWriter json, InspectedText inspected)
     {
         CellInspection cells = inspected.Cells;
-        json.WriteString("facts", FactsOf(inspected));
+        json.WriteString("model", inspected.ModelName);
+        json.WriteString("text", inspected.TextName);
+        WriteFacts(json, inspected);
+        json.WriteString("unit", UnitOf(inspected.Model.Tokenizer.Kind));
         json.WriteString("meaning", MeaningOf(inspected.Model.Spec.Architecture));
         json.WriteNumber("layers", cells.Layers);
         json.WriteNumber("units", cells.Units);
@@ -32,26 +38,49 @@ internal static class InspectionPage
         json.WriteStartArray("features");
         foreach (FeatureCorrelations feature in cells.Features) WriteFeature(json, inspected, feature);
         json.WriteEndArray();
+        WriteStrongest(json, inspected);
         json.WriteStartArray("gates");
         foreach (GateSaturation gate in cells.Gates) WriteGate(json, gate);
         json.WriteEndArray();
     }
 
-    private static string FactsOf(InspectedText inspected)
+    private static void WriteFacts(Utf8JsonWriter json, InspectedText inspected)
     {
         CellInspection cells = inspected.Cells;
-        return string.Create(
+        Tokenizer tokenizer = inspected.Model.Tokenizer;
+        string shape = ModelDescription.ShapeOf(inspected.Model.Spec);
+        json.WriteString("facts", string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(inspected.Model.Spec)}. Correlations over {cells.TokenCount:N0} " +
-            $"{inspected.Model.Tokenizer.UnitName}, of which the first {cells.Pieces.Count:N0} are shown.");
+            $"{shape}. Correlations over {cells.TokenCount:N0} {tokenizer.UnitName}, " +
+            $"of which the first {cells.Pieces.Count:N0} are shown."));
+        json.WriteString("factsInChinese", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{shape}。相关系数按全部 {cells.TokenCount:N0} 个{ChineseWords.UnitOf(tokenizer)}计算，页面显示前 {cells.Pieces.Count:N0} 个。"));
     }
+
+    private static string UnitOf(TokenizerKind kind) => kind switch
+    {
+        TokenizerKind.Characters => "character",
+        TokenizerKind.Bytes => "byte",
+        _ => "token",
+    };
 
     private static string MeaningOf(Architecture architecture) => architecture switch
     {
         Architecture.Lstm => "tanh(c) after each token",
-        Architecture.Gru or Architecture.Rnn => "h after each token",
-        _ => "output at each token",
+        Architecture.Convolution => "output at each token",
+        _ => "h after each token",
     };
+
+    /// <summary>Writes what the page shows first: a cell, and the feature that it follows, or -1.</summary>
+    private static void WriteStrongest(Utf8JsonWriter json, InspectedText inspected)
+    {
+        FeatureCorrelations? strongest = inspected.Strongest;
+        json.WriteStartObject("strongest");
+        json.WriteNumber("cell", strongest is null ? 0 : NumberOf(strongest.Cells[0].Cell, inspected.Cells));
+        json.WriteNumber("feature", strongest is null ? -1 : inspected.Cells.Features.Index().First(it => it.Item == strongest).Index);
+        json.WriteEndObject();
+    }
 
     private static void WriteFeature(Utf8JsonWriter json, InspectedText inspected, FeatureCorrelations feature)
     {

@@ -15,6 +15,15 @@ internal sealed record InspectedText(string ModelName, LanguageModel Model, stri
 {
     /// <summary>The cells with the highest correlation with a feature, highest first.</summary>
     public IEnumerable<CellCorrelation> BestOf(FeatureCorrelations feature) => feature.Cells.Take(Best);
+
+    /// <summary>
+    /// The feature that a cell follows most closely, if possible one that is seen in the part of the text that is kept. Null if no cell
+    /// follows any.
+    /// </summary>
+    public FeatureCorrelations? Strongest => Cells.Features.Where(feature => feature.Cells.Count > 0)
+        .OrderByDescending(feature => feature.Values.Distinct().Skip(1).Any())
+        .ThenByDescending(feature => Math.Abs(feature.Cells[0].Correlation))
+        .FirstOrDefault();
 }
 
 /// <summary>Lists the cells that correlate with each feature, and how often gates are saturated, as tables or as JSON.</summary>
@@ -60,6 +69,14 @@ internal static class InspectionReport
         json.WriteStartArray("features");
         foreach (FeatureCorrelations feature in cells.Features) Write(json, inspected, feature);
         json.WriteEndArray();
+        if (inspected.Strongest is FeatureCorrelations strongest)
+        {
+            json.WriteStartObject("strongest");
+            json.WriteString("feature", strongest.Feature.Name);
+            Write(json, strongest.Cells[0]);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("gates");
         foreach (GateSaturation gate in cells.Gates) Write(json, gate);
         json.WriteEndArray();
@@ -74,14 +91,19 @@ internal static class InspectionReport
         foreach (CellCorrelation best in inspected.BestOf(feature))
         {
             json.WriteStartObject();
-            json.WriteNumber("layer", best.Cell.Layer);
-            json.WriteNumber("unit", best.Cell.Unit);
-            json.WriteNumber("correlation", best.Correlation);
+            Write(json, best);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, CellCorrelation cell)
+    {
+        json.WriteNumber("layer", cell.Cell.Layer);
+        json.WriteNumber("unit", cell.Cell.Unit);
+        json.WriteNumber("correlation", cell.Correlation);
     }
 
     private static void Write(Utf8JsonWriter json, GateSaturation gate)

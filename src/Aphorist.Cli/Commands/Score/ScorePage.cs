@@ -12,11 +12,16 @@ internal static class ScorePage
     private const double MinimumScale = 4;
 
     public static string Create(ScoredText scored) => HtmlPage.Create(
-        "score.html", $"{scored.Name} read by {scored.Model}", json => WriteData(json, scored));
+        "score.html",
+        $"{scored.Name} read by {scored.Model}",
+        string.Concat(scored.Beginning.Select(token => token.Text)),
+        json => WriteData(json, scored));
 
     private static void WriteData(Utf8JsonWriter json, ScoredText scored)
     {
-        json.WriteString("facts", FactsOf(scored));
+        json.WriteString("model", scored.Model);
+        json.WriteString("text", scored.Name);
+        WriteFacts(json, scored);
         json.WriteNumber("vocabulary", scored.Tokenizer.VocabularySize);
         json.WriteNumber("scale", ScaleOf(scored.Beginning));
         json.WriteNumber("total", scored.Total.Count);
@@ -44,13 +49,20 @@ internal static class ScorePage
         return passages.Finish();
     }
 
-    private static string FactsOf(ScoredText scored)
+    private static void WriteFacts(Utf8JsonWriter json, ScoredText scored)
     {
-        string cut = scored.Total.Count > scored.Beginning.Count ? $", of which the first {scored.Beginning.Count:N0} are shown" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        bool isCut = scored.Total.Count > scored.Beginning.Count;
+        string cut = isCut ? string.Create(culture, $", of which the first {scored.Beginning.Count:N0} are shown") : "";
+        json.WriteString("facts", string.Create(
+            culture,
             $"{scored.Total.BitsPerCharacter:F3} bits per character, {scored.ExpectedBitsPerCharacter:F3} expected, " +
-            $"over {scored.Total.Count:N0} {scored.Tokenizer.UnitName}{cut}.");
+            $"over {scored.Total.Count:N0} {scored.Tokenizer.UnitName}{cut}."));
+        string chineseCut = isCut ? string.Create(culture, $"，页面显示前 {scored.Beginning.Count:N0} 个") : "";
+        json.WriteString("factsInChinese", string.Create(
+            culture,
+            $"每字符 {scored.Total.BitsPerCharacter:F3} 比特，期望 {scored.ExpectedBitsPerCharacter:F3} 比特，" +
+            $"共 {scored.Total.Count:N0} 个{ChineseWords.UnitOf(scored.Tokenizer)}{chineseCut}。"));
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)

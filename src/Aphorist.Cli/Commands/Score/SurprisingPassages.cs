@@ -16,8 +16,9 @@ internal sealed record Passage(long Start, int Length, int Characters, long Line
 }
 
 /// <summary>
-/// Finds the most surprising passages of a text, by surprisal per character. Passages are about a line long and begin at the start of a
-/// word. The most surprising one is chosen first, then the most surprising one that does not overlap it, and so on.
+/// Finds the most surprising passages of a text, by surprisal per character. Passages are about a line long and begin with a word, or
+/// with a sentence in Chinese and Japanese. The most surprising one is chosen first, then the most surprising one that does not overlap
+/// it, and so on.
 /// </summary>
 /// <remarks>
 /// A text of any length is processed in blocks. A passage of an earlier block is replaced by a more surprising one that overlaps it.
@@ -27,23 +28,30 @@ internal sealed class SurprisingPassages(int count)
 {
     private const int BlockLength = 1 << 16;
 
-    // A passage has 80 characters and ends with the next word, but has at most twice as many.
-    private const int MinimumCharacters = 80;
-    private const int MaximumCharacters = 2 * MinimumCharacters;
+    // A passage has at least a line of 80 letters and ends where the text can be cut; the longer it is, the less is asked for.
+    private const int MinimumWidth = 80;
+    private const int LongWidth = 2 * MinimumWidth;
 
-    // A character has at most four tokens.
-    private const int LookAhead = 4 * MaximumCharacters + 4;
+    // A passage is at most twice as long as a long one, apart from its last marks. A character has at most four tokens.
+    private const int LookAhead = 4 * 2 * LongWidth + 4;
 
+    private readonly PassageBoundaries boundaries = new(LongWidth);
     private readonly List<PassageToken> tokens = [];
     private IReadOnlyList<Passage> best = [];
     private long start, line = 1;
-    private char before = '\n';
 
     /// <summary>Adds the next token.</summary>
     public void Add(ScoredToken token)
     {
-        tokens.Add(PassageToken.Create(token, before));
-        if (token.Text.Length > 0) before = token.Text[^1];
+        tokens.Add(new(token.Text, token.Bits, token.CharacterCount, default));
+        if (token.Text.Length > 0)
+        {
+            // The last byte of a character shows what the place before its first byte is like.
+            int first = tokens.Count - 1;
+            while (first > 0 && tokens[first].Characters == 0) first--;
+            tokens[first] = tokens[first] with { Place = boundaries.Read(token.Text) };
+        }
+
         if (tokens.Count == BlockLength + LookAhead) ProcessBlock(BlockLength);
     }
 
@@ -75,7 +83,8 @@ internal sealed class SurprisingPassages(int count)
         long current = line;
         for (int first = 0; first < length; first++)
         {
-            if ((tokens[first].CanBegin || start + first == 0) && PassageFrom(first, current) is Passage passage) yield return passage;
+            bool begins = tokens[first].Place.CanBegin || start + first == 0;
+            if (begins && PassageFrom(first, current) is Passage passage) yield return passage;
             if (IsLineEnd(tokens[first])) current++;
         }
     }
@@ -83,18 +92,17 @@ internal sealed class SurprisingPassages(int count)
     private Passage? PassageFrom(int first, long atLine)
     {
         double bits = 0;
-        int characters = 0, end = first;
-        while (end < tokens.Count)
+        int characters = 0, width = 0, end = first;
+        while (end < tokens.Count && (width < MinimumWidth || tokens[end].Place.Boundary < PassageBoundaries.Required(width, LongWidth)))
         {
-            bool isWithinWord = tokens[end].Characters == 0 || (!tokens[end].CanEnd && characters < MaximumCharacters);
-            if (characters >= MinimumCharacters && !isWithinWord) break;
             bits += tokens[end].Bits;
             characters += tokens[end].Characters;
+            width += tokens[end].Place.Width;
             end++;
         }
 
         // The rest of a text is too short for a passage, but a short text is one.
-        bool isPassage = characters >= MinimumCharacters || (start + first == 0 && characters > 0);
+        bool isPassage = width >= MinimumWidth || (start + first == 0 && characters > 0);
         return isPassage ? new(start + first, end - first, characters, atLine, bits, "") : null;
     }
 
@@ -109,23 +117,5 @@ internal sealed class SurprisingPassages(int count)
 /// <param name="Text">The text that it adds.</param>
 /// <param name="Bits">The surprisal.</param>
 /// <param name="Characters">The number of characters; 0 for all but the first byte of a character.</param>
-/// <param name="CanBegin">Whether a passage can begin with it.</param>
-/// <param name="CanEnd">Whether a passage can end before it.</param>
-internal readonly record struct PassageToken(string Text, double Bits, int Characters, bool CanBegin, bool CanEnd)
-{
-    // The first character of the scripts without spaces between words.
-    private const char FirstIdeographic = '\u2E80';
-
-    /// <summary>Looks at a token in its place.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="before">The last UTF-16 unit before the token.</param>
-    public static PassageToken Create(ScoredToken token, char before)
-    {
-        int characters = token.CharacterCount;
-        char first = token.Text.Length > 0 ? token.Text[0] : '\uFFFD';
-        bool isWhite = char.IsWhiteSpace(first), hasOwnSpace = isWhite && token.Text.Length > 1;
-        bool followsWord = char.IsWhiteSpace(before) || (before >= FirstIdeographic && !char.IsPunctuation(first));
-        bool begins = hasOwnSpace || (!isWhite && followsWord);
-        return new(token.Text, token.Bits, characters, begins && characters > 0, (begins || isWhite) && characters > 0);
-    }
-}
+/// <param name="Place">The place before it; the default within a character.</param>
+internal readonly record struct PassageToken(string Text, double Bits, int Characters, PassagePlace Place);

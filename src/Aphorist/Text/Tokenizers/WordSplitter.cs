@@ -49,12 +49,10 @@ internal static class WordSplitter
     // The two apostrophes, and the two joiners within words of Persian and of Indian scripts.
     private static bool IsJoiner(char unit) => unit is '\'' or '\u2019' or '\u200C' or '\u200D';
 
-    private static bool IsOfUnspacedScript(int codePoint) => codePoint is
+    private static bool IsOfUnspacedScript(int codePoint) => Script.IsHan(codePoint) || Script.IsKana(codePoint) || codePoint is
         (>= 0x0E00 and <= 0x0EFF) or // Thai, Lao
         (>= 0x1000 and <= 0x109F) or // Burmese
-        (>= 0x1780 and <= 0x17FF) or // Khmer
-        (>= 0x3005 and <= 0x30FF) or (>= 0x31F0 and <= 0x31FF) or (>= 0xFF66 and <= 0xFF9F) or (>= 0x1AFF0 and <= 0x1B16F) or // Kana
-        (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF); // Han
+        (>= 0x1780 and <= 0x17FF); // Khmer
 }
 
 /// <summary>Rearranges blocks of text so that each ends where a token ends.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aphorist.Cli.Tests.Pages;
+using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Tests.Commands.Inspect;
 
@@ -108,6 +110,81 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
         Assert.DoesNotMatch(@"(?i)\b(src|href)=|@import|url\(", page);
         // The name of the vocabulary of shapes is the only address.
         Assert.Equal("http://www.w3.org/2000/svg", Assert.Single(Regex.Matches(page, @"https?:[\w./]+")).Value);
+    }
+
+    [Fact]
+    public void Page_Start_IsTheCellThatFollowsAFeatureMostClosely()
+    {
+        JsonElement json = Inspect(TinyText.OfLength(500), "--json").Expect(0).Json(), data = Data();
+
+        (JsonElement feature, JsonElement[] correlations)[] all =
+        [
+            .. data.GetProperty("features").EnumerateArray()
+                .Select(feature => (feature, feature.GetProperty("correlations").EnumerateArray().ToArray())),
+        ];
+        (int Feature, int Cell, double Strength) best = all.SelectMany((it, feature) => it.correlations.Select((number, cell) =>
+            (feature, cell, number.ValueKind == JsonValueKind.Null ? 0 : Math.Abs(number.GetDouble())))).MaxBy(it => it.Item3);
+        JsonElement start = data.GetProperty("strongest"), told = json.GetProperty("strongest");
+        Assert.Equal((best.Feature, best.Cell), (start.GetProperty("feature").GetInt32(), start.GetProperty("cell").GetInt32()));
+        Assert.Equal(all[best.Feature].feature.GetProperty("name").GetString(), told.GetProperty("feature").GetString());
+        Assert.Equal(best.Cell, told.GetProperty("unit").GetInt32());
+        Assert.Equal(best.Strength, Math.Abs(told.GetProperty("correlation").GetDouble()), 1e-4);
+    }
+
+    [Fact]
+    public void Page_TextWithoutFeatures_BeginsWithTheFirstCell()
+    {
+        JsonElement json = Inspect("t", "--json").Expect(0).Json();
+
+        Assert.False(json.TryGetProperty("strongest", out _));
+        JsonElement start = Data().GetProperty("strongest");
+        Assert.Equal((0, -1), (start.GetProperty("cell").GetInt32(), start.GetProperty("feature").GetInt32()));
+    }
+
+    [Fact]
+    public void Page_ChineseText_HasItsLanguageAndFeaturesThatMeanSomething()
+    {
+        string text = string.Concat(Enumerable.Repeat("池塘里的水少了\n\n鸭子说：“水是我用来游的。”驴子说：“水是我喝的。”\n\n\n", 20));
+        folder.Write("zh.txt", text);
+        AphoristApp.Run(
+            "train", folder["zh.txt"], "--run", folder["run"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet")
+            .Expect(0);
+
+        JsonElement json = AphoristApp.Run("inspect", folder["run"], folder["zh.txt"], "--output", folder["page.html"], "--json")
+            .Expect(0).Json();
+
+        string[] features = [.. json.GetProperty("features").EnumerateArray().Select(feature => feature.GetProperty("name").GetString()!)];
+        Assert.Contains("position in sentence", features);
+        Assert.Contains("function character", features);
+        Assert.DoesNotContain("capital letter", features);
+        Assert.DoesNotContain("word end", features);
+        Assert.Matches("<pre class=\"text\" id=\"text\" lang=\"zh\" dir=\"auto\"", Page());
+        Assert.Equal("zh", Data().GetProperty("language").GetString());
+        Assert.Contains("个字符", Data().GetProperty("factsInChinese").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_OtherText_ClaimsNoLanguage()
+    {
+        Inspect(TinyText.OfLength(100)).Expect(0);
+
+        Assert.Contains("<html lang=\"en\">", Page(), StringComparison.Ordinal);
+        Assert.Contains("<pre class=\"text\" id=\"text\" lang=\"\" dir=\"auto\"", Page(), StringComparison.Ordinal);
+        Assert.Equal("", Data().GetProperty("language").GetString());
+    }
+
+    [Fact]
+    public void Page_Words_AreAllTranslated()
+    {
+        Inspect(TinyText.OfLength(100)).Expect(0);
+
+        string[] fromData =
+        [
+            .. TextFeature.All.SelectMany(feature => new[] { feature.Name, feature.Meaning }),
+            .. Data().GetProperty("gates").EnumerateArray().Select(gate => gate.GetProperty("gate").GetString()!),
+            Data().GetProperty("meaning").GetString()!, Data().GetProperty("unit").GetString()!,
+        ];
+        PageWords.AssertTranslated(Page(), fromData);
     }
 
     [Theory]

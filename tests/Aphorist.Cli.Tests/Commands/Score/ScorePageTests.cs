@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aphorist.Cli.Tests.Pages;
 
 namespace Aphorist.Cli.Tests.Commands.Score;
 
@@ -59,6 +60,42 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
             data.GetProperty("passages").EnumerateArray(),
             passage => Assert.InRange(passage.GetProperty("first").GetInt32() + passage.GetProperty("length").GetInt32(), 1, 300));
     }
+
+    [Fact]
+    public void Page_ChineseText_HasItsLanguageAndPassagesOfWholeSentences()
+    {
+        string[] stories =
+        [
+            "鸭子说：“水是我用来游的，别人不要喝。”驴子说：“水是我喝的，别人不要游。”青蛙说：“我生在这里，水是我的。”他们吵得很大声。",
+            "小蚂蚁站在裂开的泥地上说：“我在地下挖洞的时候，挖到过湿的土，就在老树下面。那里可能有水。”",
+        ];
+        string text = string.Concat(Enumerable.Range(0, 12).Select(number => stories[number % 2] + "\n\n"));
+        folder.Write("zh.txt", text);
+        AphoristApp.Run(
+            "train", folder["zh.txt"], "--run", folder["run"], "--epochs", "1", "--window", "20", "--samples", "false", "--quiet")
+            .Expect(0);
+        (string page, JsonElement data) = PageOf(folder["run"], text);
+
+        Assert.Contains("id=\"text\" lang=\"zh\"", page, StringComparison.Ordinal);
+        Assert.Equal("zh", data.GetProperty("language").GetString());
+        Assert.StartsWith("每字符 ", data.GetProperty("factsInChinese").GetString(), StringComparison.Ordinal);
+        string[] passages = [.. data.GetProperty("passages").EnumerateArray().Select(passage => passage.GetProperty("text").GetString()!)];
+        Assert.True(passages.Length > 3);
+        Assert.All(passages, passage => Assert.Contains(passage[..2], (string[])["鸭子", "驴子", "青蛙", "他们", "小蚂", "那里"]));
+        Assert.All(passages, passage => Assert.Matches("(。”|大声。|下面。)$", passage));
+    }
+
+    [Fact]
+    public void Page_OtherText_ClaimsNoLanguage()
+    {
+        (string page, JsonElement data) = PageOf(trained.Run, TinyText.OfLength(100));
+        Assert.Contains("<html lang=\"en\">", page, StringComparison.Ordinal);
+        Assert.Contains("id=\"text\" lang=\"\"", page, StringComparison.Ordinal);
+        Assert.Equal("", data.GetProperty("language").GetString());
+    }
+
+    [Fact]
+    public void Page_Words_AreAllTranslated() => PageWords.AssertTranslated(PageOf(trained.Run, TinyText.OfLength(100)).Page);
 
     [Fact]
     public void Page_TextThatLooksLikeMarkup_CannotLeaveItsScript()
