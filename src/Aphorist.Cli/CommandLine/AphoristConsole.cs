@@ -6,6 +6,9 @@ namespace Aphorist.Cli.CommandLine;
 /// <summary>The standard streams, the terminal and the environment of one call. Commands use nothing else of the process.</summary>
 internal abstract class AphoristConsole
 {
+    /// <summary>The columns of a terminal that does not know them.</summary>
+    protected const int UsualColumns = 80;
+
     private readonly Lazy<IAnsiConsole> outputTerminal, errorTerminal;
 
     protected AphoristConsole()
@@ -31,6 +34,12 @@ internal abstract class AphoristConsole
     public virtual bool IsOutputTerminal => false;
 
     public virtual bool IsErrorTerminal => false;
+
+    /// <summary>The columns of the terminal. They can change at any time.</summary>
+    public virtual int TerminalColumns => UsualColumns;
+
+    /// <summary>The clock that decides how often something is shown.</summary>
+    public virtual TimeProvider Time => TimeProvider.System;
 
     /// <summary>Whether the program that reads standard output has closed it, as `head` does.</summary>
     public virtual bool IsReaderGone => false;
