@@ -58,7 +58,8 @@ internal abstract class AphoristConsole
     {
         try
         {
-            if (IsErrorTerminal) ErrorTerminal.WriteLine(line);
+            // A progress bar below does not clear the rest of the line.
+            if (IsErrorTerminal) ErrorTerminal.WriteLine(line.PadRight(ErrorTerminal.Profile.Width));
             else Error.WriteLine(line);
         }
         catch (IOException)

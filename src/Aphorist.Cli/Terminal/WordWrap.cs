@@ -117,9 +117,9 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
     private void EndWord()
     {
         if (word.Length == 0) return;
-        if (used > 0 && used + gapColumns + wordColumns > Width)
+        if (used + gapColumns + wordColumns > Width)
         {
-            write("\n");
+            if (used > 0) write("\n");
             used = 0;
             gap.Clear();
             gapColumns = 0;

@@ -21,6 +21,7 @@ public sealed class WordWrapTests
     [InlineData("a\nb\n\nc", "a\nb\n\nc")]
     [InlineData("\n  two spaces", "\n  two spaces")]
     [InlineData("a  b   c", "a  b   c")]
+    [InlineData("          incomprehensible", "incomprehensible")]
     [InlineData("tab\tcolumn 9 ab cd", "tab\tcolumn 9 ab\ncd")]
     [InlineData("don't (stop), please: go", "don't (stop),\nplease: go")]
     public void Of_Words_BreaksBetweenThem(string text, string expected) => Assert.Equal(expected, WordWrap.Of(text, Columns));

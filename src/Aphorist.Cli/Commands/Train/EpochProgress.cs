@@ -72,7 +72,7 @@ internal sealed class EpochProgress(CommandOutput output, RunExtent extent, Loss
     private async ValueTask ShowAsync(int epoch, double batches, int batchCount, string facts)
     {
         string heading = title + extent.In(epoch);
-        double share = extent.Share ?? batches / batchCount;
+        double share = extent.Share(epoch, batches / batchCount);
         if (bar is not null)
         {
             LineChart chart = new(

@@ -18,8 +18,17 @@ internal sealed class RunExtent(TrainingOptions options, Func<double> seconds)
     /// <summary>Whether the run has a time limit.</summary>
     public bool IsTimed => options.TimeBudget is not null;
 
-    /// <summary>The share of the time that is over, from 0 to 1; null without a time limit.</summary>
-    public double? Share => options.TimeBudget is { } budget ? Math.Min(seconds() / budget.TotalSeconds, 1) : null;
+    /// <summary>
+    /// The share that a progress bar shows, from 0 to 1: of the run if it has a time limit, otherwise of the epoch.
+    /// </summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="ofEpoch">The share of the epoch that is done.</param>
+    public double Share(int epoch, double ofEpoch)
+    {
+        if (options.TimeBudget is not { } budget) return ofEpoch;
+        double ofEpochs = countsEpochs ? (epoch - 1 + ofEpoch) / options.Epochs : 0;
+        return Math.Min(Math.Max(seconds() / budget.TotalSeconds, ofEpochs), 1);
+    }
 
     /// <summary>Where the run is in an epoch: "epoch 4/59", or "epoch 4, 0:12 of 1:00".</summary>
     public string In(int epoch)

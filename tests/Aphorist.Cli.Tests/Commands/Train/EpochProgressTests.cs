@@ -54,6 +54,16 @@ public sealed class EpochProgressTests
         Assert.Equal("epoch 4/59", Extent(epochs: 59).In(4));
     }
 
+    [Fact]
+    public void Share_Run_IsThatOfItsNearestLimitOrOfTheEpoch()
+    {
+        TrainingOptions both = TrainingOptions.Quick with { Epochs = 30 };
+        Assert.Equal(0.5, new RunExtent(both, () => 30).Share(4, 0.5));
+        Assert.Equal(0.75, new RunExtent(both, () => 30).Share(23, 0.5));
+        Assert.Equal(1, new RunExtent(TrainingOptions.Quick, () => 61).Share(23, 0.5));
+        Assert.Equal(0.5, Extent(epochs: 59).Share(4, 0.5));
+    }
+
     private static RunExtent Extent(int epochs) => new(TrainingOptions.Notebook with { Epochs = epochs }, () => 1);
 
     private sealed class SilentConsole(TimeProvider time) : AphoristConsole, IDisposable
