@@ -48,7 +48,7 @@ train convolution text.txt "${stream[@]}" --preset notebook --architecture convo
 train convolution-windows text.txt --preset notebook --epochs 1 --hidden 24 --batch 32 --architecture convolution --layers 4 --embedding 16 --window 20
 train lstm-tied text.txt "${stream[@]}" --preset notebook --layers 3 --embedding 48 --tied true --layer-normalization true --gates sigmoid --optimizer rmsprop --schedule plateau --clip-value 0.5
 train lstm-512 text.txt --objective stream --preset notebook --epochs 1 --hidden 264 --batch 20 --sequence 32 --optimizer adam --learning-rate 0.002
-train names names.txt --preset quick --architecture gru --hidden 64 --dropout 0.5 --epochs 3
+train names names.txt --preset quick --architecture gru --hidden 64 --dropout 0.5 --epochs 3 --samples notebook
 train validation-text text.txt "${stream[@]}" --preset notebook --validation-text other.txt --patience 1 --optimizer adam --learning-rate 0.003 --lowercase true
 train continued other.txt --from runs/notebook/model.safetensors --epochs 1 --batch 16
 train resumed text.txt --preset notebook --hidden 40 --batch 32 --window 20 --epochs 1

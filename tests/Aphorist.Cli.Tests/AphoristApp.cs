@@ -22,13 +22,23 @@ internal static class AphoristApp
         return new CommandResult(exitCode, console.OutputText, console.ErrorText);
     }
 
+    /// <summary>Runs the command to its end on a terminal without cursor movements, which shows no progress bar.</summary>
+    public static CommandResult RunOnTerminal(int columns, TimeProvider time, params string[] arguments)
+    {
+        using MemoryConsole console = new("", columns, time);
+        int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
+        return new CommandResult(exitCode, console.OutputText, console.ErrorText);
+    }
+
     private sealed class MemoryConsole : AphoristConsole, IDisposable
     {
         private readonly MemoryStream output = new();
         private readonly StringWriter error = new() { NewLine = "\n" };
+        private readonly int? columns;
 
-        public MemoryConsole(string input)
+        public MemoryConsole(string input, int? columns = null, TimeProvider? time = null)
         {
+            (this.columns, Time) = (columns, time ?? TimeProvider.System);
             Input = new MemoryStream(Encoding.UTF8.GetBytes(input));
             Output = new ResultWriter(output);
             Error = TextWriter.Synchronized(error);
@@ -40,11 +50,19 @@ internal static class AphoristApp
 
         public override TextWriter Error { get; }
 
+        public override bool IsOutputTerminal => columns is not null;
+
+        public override bool IsErrorTerminal => columns is not null;
+
+        public override int TerminalColumns => columns ?? base.TerminalColumns;
+
+        public override TimeProvider Time { get; }
+
         public string OutputText => Encoding.UTF8.GetString(output.ToArray());
 
         public string ErrorText => error.ToString();
 
-        public override string? GetVariable(string name) => null;
+        public override string? GetVariable(string name) => name == "TERM" && columns is not null ? "dumb" : null;
 
         public void Dispose()
         {
@@ -52,6 +70,13 @@ internal static class AphoristApp
             Input.Dispose();
         }
 
-        protected override IAnsiConsole CreateTerminal(bool isError) => throw new InvalidOperationException("There is no terminal.");
+        protected override IAnsiConsole CreateTerminal(bool isError) => columns is null
+            ? throw new InvalidOperationException("There is no terminal.")
+            : AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.Yes,
+                ColorSystem = ColorSystemSupport.EightBit,
+                Out = new AnsiConsoleOutput(new StringWriter()),
+            });
     }
 }

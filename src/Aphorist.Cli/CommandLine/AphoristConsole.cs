@@ -6,6 +6,9 @@ namespace Aphorist.Cli.CommandLine;
 /// <summary>The standard streams, the terminal and the environment of one call. Commands use nothing else of the process.</summary>
 internal abstract class AphoristConsole
 {
+    /// <summary>The columns of a terminal that does not know them.</summary>
+    protected const int UsualColumns = 80;
+
     private readonly Lazy<IAnsiConsole> outputTerminal, errorTerminal;
 
     protected AphoristConsole()
@@ -32,6 +35,12 @@ internal abstract class AphoristConsole
 
     public virtual bool IsErrorTerminal => false;
 
+    /// <summary>The columns of the terminal. They can change at any time.</summary>
+    public virtual int TerminalColumns => UsualColumns;
+
+    /// <summary>The clock that decides how often something is shown.</summary>
+    public virtual TimeProvider Time => TimeProvider.System;
+
     /// <summary>Whether the program that reads standard output has closed it, as `head` does.</summary>
     public virtual bool IsReaderGone => false;
 
@@ -49,7 +58,8 @@ internal abstract class AphoristConsole
     {
         try
         {
-            if (IsErrorTerminal) ErrorTerminal.WriteLine(line);
+            // A progress bar below does not clear the rest of the line.
+            if (IsErrorTerminal) ErrorTerminal.WriteLine(line.PadRight(ErrorTerminal.Profile.Width));
             else Error.WriteLine(line);
         }
         catch (IOException)

@@ -9,6 +9,7 @@ internal sealed class ChoiceOption<T> : Option<string?>
     where T : struct
 {
     private readonly (string Word, T Value)[] choices;
+    private readonly List<(string Word, T Value)> others = [];
 
     /// <param name="name">The option.</param>
     /// <param name="description">What it does. The default is appended.</param>
@@ -35,12 +36,19 @@ internal sealed class ChoiceOption<T> : Option<string?>
         });
     }
 
+    /// <summary>Adds a word that is understood, but not shown in the help.</summary>
+    public ChoiceOption<T> Understands(string word, T value)
+    {
+        others.Add((word, value));
+        return this;
+    }
+
     /// <summary>The chosen value; null if the option is not given.</summary>
     public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Find(word) : null;
 
     private T? Find(string word)
     {
-        foreach ((string known, T value) in choices)
+        foreach ((string known, T value) in choices.Concat(others))
             if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
         return null;
     }

@@ -22,6 +22,17 @@ internal sealed record CommandOutput(AphoristConsole Console, bool Json, bool Qu
     /// <summary>Whether a progress bar can be drawn on standard error.</summary>
     public bool ShowsProgress => !Quiet && Console.IsErrorTerminal && Console.GetVariable("TERM") != "dumb";
 
+    /// <summary>Writes a note in prose. On a terminal, it is broken between words. A call to copy does not belong into it.</summary>
+    public Task NoteAsync(string sentences) =>
+        Notes.WriteLineAsync(Console.IsErrorTerminal ? WordWrap.Of(sentences, Console.TerminalColumns) : sentences);
+
+    /// <summary>
+    /// Wraps text that is written to standard output in pieces, if that is a terminal and the result is text; null if not.
+    /// </summary>
+    /// <param name="indent">What each line begins with.</param>
+    public WordWrap? WrapResult(string indent = "") =>
+        Console.IsOutputTerminal && !Json ? new WordWrap(Result.Type, () => Console.TerminalColumns, indent) : null;
+
     public static CommandOutput Of(ParseResult call) => new(
         Invocation.ConsoleOf(call),
         call.GetValue(GlobalOptions.Json),

@@ -31,6 +31,22 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
 
     public override bool IsErrorTerminal => !Console.IsErrorRedirected;
 
+    public override int TerminalColumns
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowWidth is > 0 and int columns ? columns : UsualColumns;
+            }
+            catch (IOException)
+            {
+                // On Windows, a terminal of another program has no size.
+                return UsualColumns;
+            }
+        }
+    }
+
     public override bool IsReaderGone => stream.IsBroken;
 
     public override bool IsControlCAKey

@@ -42,7 +42,8 @@ public sealed record TrainingProgress(
 /// <param name="BatchCount">Batches per epoch.</param>
 /// <param name="IsValidating">Whether a validation is in progress, instead of a batch.</param>
 /// <param name="Share">The share of the current batch or validation that is done, from 0 to 1.</param>
-public sealed record TrainingPosition(int Epoch, int Batch, int BatchCount, bool IsValidating, double Share);
+/// <param name="Seconds">Seconds of training since the start of the run, without validation and the current batch.</param>
+public sealed record TrainingPosition(int Epoch, int Batch, int BatchCount, bool IsValidating, double Share, double Seconds);
 
 /// <summary>A validation within an epoch is done, see <see cref="TrainingOptions.ValidationInterval"/>.</summary>
 /// <param name="Epoch">The number of the current epoch, from 1.</param>

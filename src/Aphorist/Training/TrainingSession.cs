@@ -23,6 +23,8 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingState state;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
     private volatile bool isValidating;
+    // Of the whole run, for other threads, which cannot read the history.
+    private double secondsSoFar;
 
     public TrainingSession(
         LanguageModel model,
@@ -50,6 +52,7 @@ internal sealed class TrainingSession : IDisposable
 
         if (CompletedEpochs > 0) model.Training = CreateRecord(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
         plan.StartEpoch(Epoch);
+        secondsSoFar = Seconds + state.Seconds;
     }
 
     /// <summary>Whether training is complete. An epoch that the time budget cuts short is completed first.</summary>
@@ -60,7 +63,8 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Where training is. Any thread may ask.</summary>
     public TrainingPosition Position => new(
-        Epoch, state.Batch, plan.BatchCount, isValidating, isValidating ? step.Evaluator.Share : step.Share);
+        Epoch, state.Batch, plan.BatchCount, isValidating, isValidating ? step.Evaluator.Share : step.Share,
+        Volatile.Read(ref secondsSoFar));
 
     public int CompletedEpochs => state.History.Count;
 
@@ -125,7 +129,7 @@ internal sealed class TrainingSession : IDisposable
     {
         step.Cancellation = cancellationToken;
         Stopwatch clock = Stopwatch.StartNew();
-        double before = state.Seconds, expected = ExpectedLoss;
+        double before = state.Seconds, beforeEpoch = Seconds, expected = ExpectedLoss;
         while (!EndsEpoch)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -134,6 +138,7 @@ internal sealed class TrainingSession : IDisposable
                 double loss = TrainBatch();
                 if (state.Steps == 1) expected = ExpectedLoss; // which the first loss can have changed
                 state.Seconds = before + clock.Elapsed.TotalSeconds;
+                Volatile.Write(ref secondsSoFar, beforeEpoch + state.Seconds);
                 if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
                 state.IsValidationPending = IsValidationDue;
             }
@@ -299,8 +304,21 @@ internal sealed class TrainingSession : IDisposable
     {
         sinceCheckpoint.Restart();
         if (files is null) return [];
+        SaveFirstModel(files);
         Checkpoint.Save(files.Checkpoint, state, snapshot);
         return [new CheckpointSaved(files.Checkpoint)];
+    }
+
+    /// <summary>
+    /// Saves the model during the first epoch, which can take hours. Later there are the models of whole epochs.
+    /// </summary>
+    private void SaveFirstModel(RunFolder folder)
+    {
+        double loss = state.LossSum / state.Predictions;
+        // It is not a number before the first batch.
+        if (CompletedEpochs > 0 || !double.IsFinite(loss)) return;
+        model.Training = CreateRecord(epochs: 0, loss, validationLoss: null);
+        model.Save(folder.LastModel);
     }
 
     private TrainingRecord CreateRecord(int epochs, double loss, double? validationLoss) => new()

@@ -17,16 +17,19 @@ internal static class ExplainedGeneration
     {
         IEnumerable<ScoredToken> tokens = generator.StreamTokens(prompt, options, output.Json ? Alternatives : 0, cancellationToken);
         SurprisalColors? colors = output.Json ? null : SurprisalColors.ForOutput(output.Console, generator.Tokenizer);
-        if (!output.Json) output.Result.Type(prompt);
+        WordWrap? wrap = output.WrapResult();
+        Action<string> write = wrap is null ? output.Result.Type : wrap.Write;
+        if (!output.Json) write(prompt);
         double loss = 0, entropy = 0;
         List<int> ids = [];
         foreach (ScoredToken token in tokens)
         {
-            output.Result.Type(output.Json ? Json(token) + "\n" : colors?.Paint(token.Text, token.Bits) ?? token.Text);
+            write(output.Json ? Json(token) + "\n" : colors?.Paint(token.Text, token.Bits) ?? token.Text);
             (loss, entropy) = (loss - token.LogProbability, entropy + token.Entropy);
             ids.Add(token.Id);
         }
 
+        wrap?.Flush();
         if (colors is not null) output.Result.Write($"\n\n{colors.Legend()}");
         if (!output.Json) output.Result.Announce("");
         output.Result.Flush();

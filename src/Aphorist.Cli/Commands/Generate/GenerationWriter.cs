@@ -16,8 +16,17 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
     {
         if (request.Output is null)
         {
-            await WriteAsync(texts, output.Result.Type, cancellationToken);
-            output.Result.Flush();
+            WordWrap? wrap = output.WrapResult();
+            try
+            {
+                await WriteAsync(texts, wrap is null ? output.Result.Type : wrap.Write, cancellationToken);
+            }
+            finally
+            {
+                // The word at which it was interrupted.
+                wrap?.Flush();
+                output.Result.Flush();
+            }
         }
         else
         {

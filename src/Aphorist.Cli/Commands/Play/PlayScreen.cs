@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Cli.Terminal;
 using Aphorist.Text;
 using Spectre.Console;
 

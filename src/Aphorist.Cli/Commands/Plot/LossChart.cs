@@ -86,11 +86,30 @@ internal static class LossChart
         string name = Short(curve.Name);
         Scatter training = Line(plot, curve.Training(axis), color);
         training.LegendText = curve.HasValidation ? $"{name}, training" : name;
-        if (!curve.HasValidation) return;
+        if (curve.HasValidation) AddValidation(plot, curve, axis, dashes, color, name);
+        MarkBest(plot, curve, axis, color);
+    }
+
+    private static void AddValidation(
+        ScottPlot.Plot plot, LossCurve curve, LossAxis axis, LinePattern dashes, Color color, string name)
+    {
         Scatter validation = Line(plot, curve.Validation(axis), color);
         validation.LegendText = $"{name}, validation";
         validation.LinePattern = dashes;
         validation.LineWidth = DashedWidth;
+    }
+
+    /// <summary>Marks the best epoch with a ring, and names it in the legend.</summary>
+    private static void MarkBest(ScottPlot.Plot plot, LossCurve curve, LossAxis axis, Color color)
+    {
+        if (curve.Best is not { } best) return;
+        Scatter mark = Line(plot, curve.BestPoint(axis), color);
+        mark.LineWidth = 0;
+        mark.MarkerShape = MarkerShape.OpenCircle;
+        mark.MarkerSize = 14;
+        mark.MarkerLineWidth = SolidWidth;
+        mark.LegendText = string.Create(
+            CultureInfo.InvariantCulture, $"best: epoch {best.Epoch}, {best.ValidationLoss ?? best.Loss:F3}");
     }
 
     private static Scatter Line(ScottPlot.Plot plot, (double[] Positions, double[] Losses) points, Color color)

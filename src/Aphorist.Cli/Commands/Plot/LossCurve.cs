@@ -22,6 +22,9 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
 
     public bool HasValidation => Epochs.Any(epoch => epoch.ValidationLoss is not null);
 
+    /// <summary>The epoch with the lowest validation loss, or training loss without one; null if no loss is finite.</summary>
+    public EpochCompleted? Best => Epochs.Where(epoch => double.IsFinite(LossOf(epoch))).MinBy(LossOf);
+
     /// <summary>
     /// Reads one curve for each run folder or metrics.csv, in the order given. What cannot be read is skipped with a note.
     /// </summary>
@@ -67,6 +70,15 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
 
     /// <summary>The validation loss of each epoch. Losses that are not finite are left out.</summary>
     public (double[] Positions, double[] Losses) Validation(LossAxis axis) => Points(axis, epoch => epoch.ValidationLoss ?? double.NaN);
+
+    /// <summary>The best epoch as a point of the curve by which it was chosen.</summary>
+    public (double[] Positions, double[] Losses) BestPoint(LossAxis axis)
+    {
+        EpochCompleted? best = Best;
+        return Points(axis, epoch => epoch == best ? LossOf(epoch) : double.NaN);
+    }
+
+    private static double LossOf(EpochCompleted epoch) => epoch.ValidationLoss ?? epoch.Loss;
 
     private (double[] Positions, double[] Losses) Points(LossAxis axis, Func<EpochCompleted, double> lossOf)
     {

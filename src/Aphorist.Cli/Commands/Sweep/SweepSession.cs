@@ -101,11 +101,11 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         int number = outcomes.Count + 1;
         await output.Notes.WriteLineAsync($"Run {number} of {plan.Runs.Count}{(isStarted ? " resumes" : "")}: {run.Name}");
         using ActiveTrainingRun training = await TrainCommand.PrepareAsync(
-            run.Call, isStarted ? null : run.Folder, isStarted ? run.Folder : null, samples: false, output, cancellationToken);
+            run.Call, isStarted ? null : run.Folder, isStarted ? run.Folder : null, samples: (false, null), output, cancellationToken);
         LossHistory history = new();
-        EpochProgress progress = new(output, training.Options.Training.Epochs, history, $"run {number}/{plan.Runs.Count}, ");
+        EpochProgress progress = new(output, RunExtent.Of(training), history, $"run {number}/{plan.Runs.Count}, ");
         SweepReporter reporter = new(progress, output.Notes);
-        await TrainingLoop.RunAsync(training, history, reporter, output.Notes, cancellationToken);
+        await TrainingLoop.RunAsync(training, history, reporter, output, cancellationToken);
         return SweepResult.Of(training, reporter.UnknownShare, reporter.Seconds);
     }
 
@@ -182,7 +182,11 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
 
         public ValueTask PositionAsync(TrainingPosition position) => progressBar.ShowAsync(position);
 
-        public ValueTask ValidationAsync(ValidationMeasured validation) => progressBar.MeasuredAsync(validation);
+        public ValueTask ValidationAsync(ValidationMeasured validation)
+        {
+            progressBar.Add(validation);
+            return ValueTask.CompletedTask;
+        }
 
         public async ValueTask DivergenceAsync(DivergenceDetected divergence)
         {

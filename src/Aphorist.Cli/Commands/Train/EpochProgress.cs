@@ -7,18 +7,17 @@ using Spectre.Console;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>
-/// The progress of the current epoch: a bar with a chart of the losses below it if standard error is a terminal. Elsewhere it is a line
-/// whenever nothing else was written for some time.
+/// The progress of the current epoch, or of the whole run if it has a time limit: a bar with a chart of the losses below it if standard
+/// error is a terminal. Elsewhere it is a line whenever nothing else was written for some time.
 /// </summary>
-internal sealed class EpochProgress(
-    CommandOutput output, int epochs, LossHistory history, string title = "", TimeProvider? time = null) : IAsyncDisposable
+internal sealed class EpochProgress(CommandOutput output, RunExtent extent, LossHistory history, string title = "") : IAsyncDisposable
 {
     /// <summary>The time between two lines.</summary>
     public static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(30);
 
     private readonly TerminalProgress? bar = output.ShowsProgress ? new TerminalProgress(output.Console) : null;
-    private readonly TimeProvider clock = time ?? TimeProvider.System;
-    private long lastLine = (time ?? TimeProvider.System).GetTimestamp();
+    private readonly TimeProvider clock = output.Console.Time;
+    private long lastLine = output.Console.Time.GetTimestamp();
     private TrainingProgress? last;
 
     /// <summary>Shows the progress after a batch.</summary>
@@ -39,13 +38,22 @@ internal sealed class EpochProgress(
         return ShowAsync(position.Epoch, done, position.BatchCount, facts);
     }
 
-    /// <summary>Adds a validation within the epoch to the chart and hides the bar, so that other text can be written.</summary>
-    public ValueTask MeasuredAsync(ValidationMeasured validation)
+    /// <summary>Shows a completed epoch that gets no line of its own.</summary>
+    public ValueTask ShowAsync(EpochCompleted epoch) => ShowAsync(epoch.Epoch, 1, 1, LossesOf(epoch));
+
+    /// <summary>The losses of an epoch: "loss 1.2345  validation 1.3011".</summary>
+    public static string LossesOf(EpochCompleted epoch)
     {
-        history.Add(validation);
-        return HideAsync();
+        string training = string.Create(CultureInfo.InvariantCulture, $"loss {epoch.Loss:F4}");
+        return epoch.ValidationLoss is double loss
+            ? string.Create(CultureInfo.InvariantCulture, $"{training}  validation {loss:F4}")
+            : training;
     }
 
+    /// <summary>Adds a validation within the epoch to the chart.</summary>
+    public void Add(ValidationMeasured validation) => history.Add(validation);
+
+    /// <summary>Hides the bar, so that other text can be written.</summary>
     public async ValueTask HideAsync()
     {
         lastLine = clock.GetTimestamp();
@@ -54,14 +62,17 @@ internal sealed class EpochProgress(
 
     public ValueTask DisposeAsync() => HideAsync();
 
-    private static string FactsOf(TrainingProgress progress) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"loss {progress.Loss:F4}  accuracy {progress.Accuracy:F3}  {Quantity.Of(progress.CharactersPerSecond)} characters/s  "
-        + $"{Quantity.Of(progress.Remaining)} left");
+    private string FactsOf(TrainingProgress progress)
+    {
+        string facts = string.Create(
+            CultureInfo.InvariantCulture, $"loss {progress.Loss:F4}  {Quantity.Of(progress.CharactersPerSecond)} characters/s");
+        return extent.IsTimed ? facts : $"{facts}  {Quantity.Of(progress.Remaining)} left";
+    }
 
     private async ValueTask ShowAsync(int epoch, double batches, int batchCount, string facts)
     {
-        string heading = $"{title}epoch {epoch}/{epochs}";
+        string heading = title + extent.In(epoch);
+        double share = extent.Share(epoch, batches / batchCount);
         if (bar is not null)
         {
             LineChart chart = new(
@@ -70,13 +81,13 @@ internal sealed class EpochProgress(
                     new("training", history.Training, Color.Aqua, IsDotted: false),
                     new("validation", history.Validation, Color.Yellow, IsDotted: true),
                 ]);
-            await bar.ShowAsync(heading, batches, batchCount, facts, chart);
+            await bar.ShowAsync(heading, share, 1, facts, chart);
         }
         else if (clock.GetElapsedTime(lastLine) >= LineInterval)
         {
             lastLine = clock.GetTimestamp();
-            string share = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * batches / batchCount):F0} %");
-            await output.Notes.WriteLineAsync($"{heading} {share}  {facts}");
+            string percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * share):F0} %");
+            await output.Notes.WriteLineAsync($"{heading} {percent}  {facts}");
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
 
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {
-        await progressBar.MeasuredAsync(validation);
+        progressBar.Add(validation);
+        await progressBar.HideAsync();
         result.Announce(JsonLine.Of(json =>
         {
             json.WriteString("event", "validation");

@@ -21,8 +21,14 @@ internal static class TrainCommand
         HelpName = "folder",
     }.Sets("");
 
-    private static readonly ChoiceOption<bool> Samples = ChoiceOptions.TrueOrFalse(
-        "--samples", "Generate samples at four temperatures after each epoch.", true);
+    private static readonly ChoiceOption<(bool AreGenerated, SampleStyle? Style)> Samples =
+        new ChoiceOption<(bool AreGenerated, SampleStyle? Style)>(
+            "--samples",
+            "Samples after an epoch. short: one of about 200 characters, at most every five seconds. notebook: at four temperatures, after "
+            + "every epoch. The run folder has those of all temperatures. Default: notebook with the preset notebook, otherwise short.",
+            ("short", (true, SampleStyle.Excerpt)), ("notebook", (true, SampleStyle.Notebook)), ("none", (false, null)))
+        .Understands("true", (true, null))
+        .Understands("false", (false, null));
 
     public static Command Create()
     {
@@ -62,19 +68,22 @@ internal static class TrainCommand
             call, call.GetValue(Folder), resume, Samples.GetValue(call), output, cancellationToken);
         if (resume is null && run.Options.ReadsStandardInput) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
-        EpochProgress progress = new(output, run.Options.Training.Epochs, history);
+        RunExtent extent = RunExtent.Of(run);
+        EpochProgress progress = new(output, extent, history);
         ITrainingReporter reporter = output.Json
             ? new JsonTrainingReporter(output.Result, run, progress)
-            : new ConsoleTrainingReporter(output, progress, run);
+            : new ConsoleTrainingReporter(output, progress, extent, history, run);
         try
         {
-            await TrainingLoop.RunAsync(run, history, reporter, output.Notes, cancellationToken);
+            await TrainingLoop.RunAsync(run, history, reporter, output, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             output.Result.Flush();
             await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run)}");
+            if (ModelPath.InFolder(run.Folder) is not null)
+                await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.Folder)}");
             return ExitCode.Interrupted;
         }
     }
@@ -83,11 +92,12 @@ internal static class TrainCommand
     /// <param name="call">The call, which has the options of <see cref="RunFlags"/>.</param>
     /// <param name="folder">The folder of a new run; null for the default.</param>
     /// <param name="resume">The folder of the run to resume; null to create one.</param>
-    /// <param name="samples">Whether to generate samples; null for the default, or as the resumed run did.</param>
+    /// <param name="samples">Whether to generate samples, and their style; null for the default, or as in the resumed run.</param>
     /// <param name="output">Where notes and progress go.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     public static async Task<ActiveTrainingRun> PrepareAsync(
-        ParseResult call, string? folder, string? resume, bool? samples, CommandOutput output, CancellationToken cancellationToken)
+        ParseResult call, string? folder, string? resume, (bool AreGenerated, SampleStyle? Style)? samples, CommandOutput output,
+        CancellationToken cancellationToken)
     {
         await using CorpusProgressReport report = new(output);
         if (resume is not null)
@@ -102,7 +112,8 @@ internal static class TrainCommand
                     begun => RunFlags.Apply(begun, call) with
                     {
                         StandardInput = output.Input,
-                        Samples = samples ?? begun.Samples,
+                        Samples = samples?.AreGenerated ?? begun.Samples,
+                        SampleStyle = samples?.Style ?? begun.SampleStyle,
                     },
                     report,
                     cancellationToken);
@@ -118,7 +129,8 @@ internal static class TrainCommand
         TrainingRunOptions options = created with
         {
             StandardInput = output.Input,
-            Samples = samples ?? true,
+            Samples = samples?.AreGenerated ?? true,
+            SampleStyle = samples?.Style,
         };
         if (options.From is not null
             && await Task.Run(() => FineTuning.Note(options), cancellationToken).WaitAsync(cancellationToken) is { } note)
@@ -168,8 +180,7 @@ internal static class TrainCommand
             ModelFileException file => file.Path,
             _ => null,
         };
-        string model = Path.Combine(folder, "model.safetensors");
-        return path is not null && path != folder && File.Exists(model)
+        return path is not null && path != folder && ModelPath.InFolder(folder) is not null
             ? $"To train its best model further in a new run: aphorist train CORPUS --from {ShellWord.Of(folder)} --run FOLDER."
             : null;
     }

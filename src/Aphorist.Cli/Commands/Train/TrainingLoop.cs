@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Aphorist.Cli.CommandLine;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
@@ -19,6 +20,9 @@ internal interface ITrainingReporter : IAsyncDisposable
     ValueTask EpochAsync(EpochCompleted epoch) => ValueTask.CompletedTask;
 
     ValueTask DivergenceAsync(DivergenceDetected divergence);
+
+    /// <summary>Samples of the last completed epoch follow.</summary>
+    ValueTask SamplesAsync() => ValueTask.CompletedTask;
 
     /// <summary>
     /// A sample starts. The seed text is that of the first sample of an epoch, and empty for the others, which continue the text.
@@ -51,13 +55,14 @@ internal static class TrainingLoop
         ActiveTrainingRun run,
         LossHistory history,
         ITrainingReporter reporter,
-        TextWriter notes,
+        CommandOutput output,
         CancellationToken cancellationToken)
     {
+        TextWriter notes = output.Notes;
         // Disposed after the reporter: its notes must not run into the progress bar.
         await using RunCharts charts = new(run.Folder, history, notes);
         await using ITrainingReporter report = reporter;
-        EpochSamples? samples = run.Options.Samples ? new EpochSamples(run, report) : null;
+        EpochSamples? samples = run.Options.Samples ? new EpochSamples(run, report, output.Console.Time) : null;
         await foreach (TrainingEvent happened in WithPositions(run, report, cancellationToken))
         {
             switch (happened)
@@ -81,9 +86,10 @@ internal static class TrainingLoop
                     history.Add(epoch);
                     await report.EpochAsync(epoch);
                     charts.Refresh();
-                    samples?.Generate(epoch, cancellationToken);
+                    if (samples is not null) await samples.AddAsync(epoch, cancellationToken);
                     break;
                 case TrainingCompleted completed:
+                    if (samples is not null) await samples.CompleteAsync(cancellationToken);
                     await report.CompletedAsync(completed);
                     break;
             }

@@ -143,11 +143,9 @@ internal static class RunBuilder
     private static string ModelFileOf(string from)
     {
         if (!Directory.Exists(from)) return from;
-        string best = new RunFolder(from).BestModel;
-        return File.Exists(best)
-            ? best
-            : throw new TrainingRunException(
-                $"There is no model in '{from}' yet. A run saves its first model after the first epoch.", from);
+        return new RunFolder(from).Model
+            ?? throw new TrainingRunException(
+                $"There is no model in '{from}' yet. A run saves its first model with its first checkpoint.", from);
     }
 
     private static async Task<LanguageModel> CreateModelAsync(

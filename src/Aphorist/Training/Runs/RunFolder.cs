@@ -15,8 +15,11 @@ internal sealed class RunFolder(string path)
     /// <summary>The model with the lowest loss so far.</summary>
     public string BestModel => FileNamed("model.safetensors");
 
-    /// <summary>The model after the last completed epoch.</summary>
+    /// <summary>The model after the last completed epoch; during the first one, that of the last checkpoint.</summary>
     public string LastModel => FileNamed("last.safetensors");
+
+    /// <summary>The best model; the last one if there is no best yet; null if there is none.</summary>
+    public string? Model => File.Exists(BestModel) ? BestModel : File.Exists(LastModel) ? LastModel : null;
 
     /// <summary>The training state from which the run resumes.</summary>
     public string Checkpoint => FileNamed("checkpoint.safetensors");
@@ -76,7 +79,7 @@ internal sealed class RunFolder(string path)
             }
         }
 
-        string? from = Directory.Exists(options.From) ? new RunFolder(options.From).BestModel : options.From;
+        string? from = Directory.Exists(options.From) ? new RunFolder(options.From).Model : options.From;
         if (File.Exists(from) && IsWritten(from))
         {
             throw new InvalidOptionsException(

@@ -20,7 +20,10 @@ public class TrainingRun
     /// <summary>The path of the model with the lowest loss so far. The file is there after the first epoch.</summary>
     public string BestModelPath => Files.BestModel;
 
-    /// <summary>The path of the model after the last completed epoch. The file is there after the first epoch.</summary>
+    /// <summary>
+    /// The path of the model after the last completed epoch. Before the first one is completed, it is the model of the last checkpoint, once
+    /// something was trained.
+    /// </summary>
     public string LastModelPath => Files.LastModel;
 
     /// <summary>

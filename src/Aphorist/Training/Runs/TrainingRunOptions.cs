@@ -88,6 +88,12 @@ public sealed record TrainingRunOptions
     /// </summary>
     public bool Samples { get; init; } = true;
 
+    /// <summary>
+    /// How the program that trains the run shows samples. Null, the default, for <see cref="SampleStyle.Notebook"/> with the preset
+    /// notebook and <see cref="SampleStyle.Excerpt"/> with others. It may change when the run is resumed.
+    /// </summary>
+    public SampleStyle? SampleStyle { get; init; }
+
     /// <summary>Whether the run started from a model that cannot be created again from the options.</summary>
     [JsonInclude]
     internal bool HasStartModel { get; init; }
@@ -212,6 +218,16 @@ public sealed record TrainingRunOptions
     }
 }
 
+/// <summary>How samples are shown while a model is trained.</summary>
+public enum SampleStyle
+{
+    /// <summary>The start of one sample, not after every epoch if epochs are short.</summary>
+    Excerpt,
+
+    /// <summary>Samples at four temperatures after every epoch, as in the notebook.</summary>
+    Notebook,
+}
+
 /// <summary>The serializer of options.json, generated at compile time so that trimming and AOT keep it.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
@@ -222,7 +238,7 @@ public sealed record TrainingRunOptions
     [
         typeof(KebabCaseEnum<TokenizerKind>), typeof(KebabCaseEnum<GateActivation>), typeof(KebabCaseEnum<Architecture>),
         typeof(KebabCaseEnum<ResetGate>), typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Objective>),
-        typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>),
+        typeof(KebabCaseEnum<OptimizerKind>), typeof(KebabCaseEnum<LearningRateSchedule>), typeof(KebabCaseEnum<SampleStyle>),
     ])]
 [JsonSerializable(typeof(TrainingRunOptions))]
 internal sealed partial class RunJson : JsonSerializerContext

@@ -1,4 +1,5 @@
 using Aphorist.Cli.Commands.Play;
+using Aphorist.Cli.Terminal;
 using Spectre.Console;
 
 namespace Aphorist.Cli.Tests.Commands.Play;

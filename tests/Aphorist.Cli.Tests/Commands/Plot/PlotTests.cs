@@ -65,6 +65,9 @@ public sealed class PlotTests : IDisposable
         Assert.Equal("1200", picture.Attribute("width")!.Value);
         foreach (string text in new[] { "one, training", "one, validation", "two & <half>", label, "loss in nats per character" })
             Assert.Contains(text, texts);
+        // The lowest validation loss of the one, and of the other, without validation, the lowest training loss that is a number.
+        Assert.Contains("best: epoch 3, 2.400", texts);
+        Assert.Contains("best: epoch 3, 2.000", texts);
         // The curve and its line in the legend.
         Assert.Equal(2, picture.Descendants().Count(element => element.Attribute("stroke-dasharray") is not null));
         Assert.DoesNotContain(picture.Descendants().Attributes(), attribute => attribute.Value.EndsWith(", ", StringComparison.Ordinal));

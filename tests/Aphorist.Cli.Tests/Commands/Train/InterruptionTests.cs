@@ -46,6 +46,21 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public void Train_InterruptedInTheFirstEpoch_LeavesAModel()
+    {
+        Signal.SkipUnlessHeard("INT");
+        using AphoristProcess process = AphoristProcess.Start(folder.Path, null, LongEpochCall);
+        process.WaitUntil(() => File.Exists(folder["run/last.safetensors"]));
+        process.Interrupt();
+        CommandResult result = process.Wait().Expect(130);
+
+        Assert.EndsWith($"\nGenerate text with: aphorist generate {folder["run"]}\n", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["run/model.safetensors"]));
+        CommandResult text = AphoristApp.Run("generate", folder["run"], "--length", "20", "--seed", "1").Expect(0);
+        Assert.Equal("", text.Error);
+    }
+
+    [Fact]
     public void Train_InterruptedTwiceOnATerminal_EndsAtOnceAndShowsTheCursor()
     {
         Signal.SkipUnlessHeard("INT");
@@ -125,6 +140,13 @@ public sealed class InterruptionTests : IDisposable
     [
         "train", "fables", "--preset", "notebook", "--epochs", "1", "--window", "2000", "--hidden", "512", "--batch", "2000", "--run",
         folder["run"],
+    ];
+
+    /// <summary>A run whose first epoch takes minutes.</summary>
+    private string[] LongEpochCall =>
+    [
+        "train", "fables", "--preset", "notebook", "--epochs", "1", "--hidden", "256", "--batch", "16", "--checkpoint-interval", "0.1",
+        "--run", folder["run"],
     ];
 
     private string[] Call(string run, string epochs) =>

@@ -122,6 +122,21 @@ public sealed class TrainingRunOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(SampleStyle.Excerpt, "\"sampleStyle\": \"excerpt\"")]
+    [InlineData(SampleStyle.Notebook, "\"sampleStyle\": \"notebook\"")]
+    [InlineData(null, "\"sampleStyle\": null")]
+    public void Write_SampleStyle_ReadsBackAndMayBeLeftOut(SampleStyle? style, string line)
+    {
+        (Begun with { SampleStyle = style }).Write(FilePath);
+        string text = File.ReadAllText(FilePath);
+        Assert.Contains(line, text, StringComparison.Ordinal);
+        Assert.Equal(style, TrainingRunOptions.Read(FilePath).SampleStyle);
+        File.WriteAllText(FilePath, text.Replace("\"sampleStyle\":", "\"other\":", StringComparison.Ordinal));
+        Assert.Null(TrainingRunOptions.Read(FilePath).SampleStyle);
+        Begun.EnsureSameRun(Begun with { SampleStyle = style });
+    }
+
+    [Theory]
     [InlineData(GateActivation.Sigmoid)]
     [InlineData(GateActivation.HardSigmoid)]
     public void Write_Gru_ReadsBackWithItsGates(GateActivation gates)

@@ -167,6 +167,80 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_InterruptedInTheFirstEpoch_LeavesTheModelOfTheLastCheckpoint()
+    {
+        float[]? expected = null;
+        using (ActiveTrainingRun run = await CreateAsync())
+        {
+            // The first checkpoint is written before anything is trained, and a model of it would be noise.
+            Assert.False(File.Exists(run.LastModelPath));
+            await foreach (TrainingEvent happened in run.RunAsync(TestContext.Current.CancellationToken))
+            {
+                Assert.False(File.Exists(run.BestModelPath));
+                if (happened is not CheckpointSaved) continue;
+                if (expected is not null) break;
+                expected = run.Model.Parameters.Values.ToArray();
+                Assert.Equal(expected, LanguageModel.Load(run.LastModelPath).Parameters.Values);
+            }
+
+            expected = run.Model.Parameters.Values.ToArray();
+        }
+
+        LanguageModel left = LanguageModel.Load(TrainingRun.Open(RunPath).LastModelPath);
+        Assert.Equal(expected, left.Parameters.Values);
+        Assert.Equal((0, null), (left.Training!.Epochs, left.Training.ValidationLoss));
+        Assert.InRange(left.Training.Loss, 0.1, 5);
+
+        TrainingRunOptions next = RunOptions with { From = RunPath };
+        using ActiveTrainingRun tuned = await TrainingRun.CreateAsync(
+            next, folder["runs/second"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(expected, tuned.Model.Parameters.Values);
+    }
+
+    [Fact]
+    public async Task RunAsync_BetweenEpochs_LeavesTheModelOfTheLastEpoch()
+    {
+        using ActiveTrainingRun run = await CreateAsync();
+        float[]? afterEpoch = null;
+        await foreach (TrainingEvent happened in run.RunAsync(TestContext.Current.CancellationToken))
+        {
+            if (happened is EpochCompleted) afterEpoch = run.Model.Parameters.Values.ToArray();
+            if (happened is TrainingProgress { Epoch: 2, Batch: 5 }) break;
+        }
+
+        Assert.Equal(afterEpoch, LanguageModel.Load(run.LastModelPath).Parameters.Values);
+    }
+
+    [Fact]
+    public async Task Position_Resumed_CountsTheSecondsOfAllSessions()
+    {
+        double first = 0;
+        using (ActiveTrainingRun run = await CreateAsync())
+        {
+            await foreach (TrainingEvent happened in run.RunAsync(TestContext.Current.CancellationToken))
+            {
+                if (happened is TrainingStarted) Assert.Equal(0, run.Position!.Seconds);
+                if (happened is EpochCompleted epoch) Assert.Equal(epoch.Seconds, run.Position!.Seconds);
+                if (happened is not TrainingProgress { Epoch: 2, Batch: 5 }) continue;
+                first = run.Position!.Seconds;
+                break;
+            }
+        }
+
+        Assert.True(first > 0);
+        using ActiveTrainingRun resumed = await ResumeAsync();
+        double last = 0;
+        await foreach (TrainingEvent happened in resumed.RunAsync(TestContext.Current.CancellationToken))
+        {
+            if (happened is TrainingStarted) Assert.InRange(resumed.Position!.Seconds, double.Epsilon, first);
+            Assert.True(resumed.Position!.Seconds >= last);
+            last = resumed.Position.Seconds;
+        }
+
+        Assert.Equal(resumed.ReadMetrics().Sum(epoch => epoch.Seconds), last, 1e-9);
+    }
+
+    [Fact]
     public async Task ResumeAsync_OptionThatDecidesTheResult_IsRefusedAndReleasesTheLock()
     {
         (await CreateAsync()).Dispose();

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Aphorist.Cli.Terminal;
+using Aphorist.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>Says how a run ended: the best epoch, overfitting, the files, and how to train further.</summary>
+internal static class RunSummary
+{
+    // Differences below 1 % are common between epochs of the same quality.
+    private const double Rise = 1.01;
+
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    /// <summary>Names the best epoch, and says whether later ones overfit.</summary>
+    /// <param name="epochs">The completed epochs.</param>
+    /// <param name="best">How the best model was trained; null if there is none.</param>
+    public static string Result(IReadOnlyList<EpochCompleted> epochs, TrainingRecord? best)
+    {
+        if (best is null) return "No epoch has a loss that is a number, so there is no best model.";
+        string kind = best.ValidationLoss is null ? "training" : "validation";
+        double loss = best.ValidationLoss ?? best.Loss;
+        string result = epochs.Count == 1
+            ? string.Create(Culture, $"The {kind} loss is {loss:F3}.")
+            : string.Create(Culture, $"The best epoch is {best.Epochs}, with a {kind} loss of {loss:F3}.");
+        if (best.ValidationLoss is null) return $"{result} Nothing is held out for validation, so overfitting cannot be seen.";
+        return HasOverfit(epochs, best) ? $"{result} {Overfitting(epochs[^1], best)}" : result;
+    }
+
+    /// <summary>The files of a run and what each holds, as lines.</summary>
+    public static IReadOnlyList<string> Files(TrainingRun run, int epochs, TrainingRecord? best)
+    {
+        (string Name, string Content)[] files =
+        [
+            (Path.GetFileName(run.BestModelPath), $"the best model, of epoch {best?.Epochs}"),
+            (Path.GetFileName(run.LastModelPath), $"the model of the last epoch, {epochs}"),
+            ("metrics.csv", "the losses of each epoch"),
+            ("loss.png", "a chart of them"),
+            ("samples/", "texts that were generated after epochs"),
+        ];
+        return
+        [
+            .. files
+                .Where(file => file.Name == "loss.png" || Path.Exists(Path.Combine(run.Folder, file.Name)))
+                .Select(file => $"{file.Name,-18} {file.Content}"),
+        ];
+    }
+
+    /// <summary>Says how a finished run can be trained further, and with which call.</summary>
+    public static (string Reason, string Call) Continuation(TrainingRun run, TrainingCompleted completed)
+    {
+        const string Longer = "To train it longer:";
+        TrainingOptions options = run.Options.Training;
+        string resume = $"aphorist train --resume {ShellWord.Of(run.Folder)}";
+        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds)
+            return (Longer, string.Create(Culture, $"{resume} --minutes {2 * budget.TotalMinutes:0.###}"));
+        if (completed.Epochs < options.Epochs)
+            return ($"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}", $"{resume} --patience {2 * options.Patience}");
+        // The cosine schedule ends with the last epoch, so that a run of more epochs would be another one from the start.
+        if (options.Schedule != LearningRateSchedule.Cosine) return (Longer, $"{resume} --epochs {2 * options.Epochs}");
+        string corpus = run.Options.ReadsStandardInput ? "CORPUS" : string.Join(' ', run.Options.Corpus.Select(ShellWord.Of));
+        string next = ShellWord.Of($"{run.Folder.TrimEnd('/', '\\')}-more");
+        return (
+            "Its cosine schedule ended with the last epoch, so it cannot have more epochs. To train its best model further in a new run:",
+            $"aphorist train {corpus} --from {ShellWord.Of(run.Folder)} --run {next}");
+    }
+
+    /// <summary>Whether the validation loss rose to the end while the training loss fell.</summary>
+    private static bool HasOverfit(IReadOnlyList<EpochCompleted> epochs, TrainingRecord best)
+    {
+        EpochCompleted[] later = [.. epochs.Where(epoch => epoch.Epoch > best.Epochs)];
+        // A single epoch can be worse by chance.
+        EpochCompleted[] end = [.. later.TakeLast(Math.Max(1, later.Length / 4))];
+        return end.Length > 0 && end.All(epoch => epoch.ValidationLoss > Rise * best.ValidationLoss) && end[^1].Loss < best.Loss;
+    }
+
+    private static string Overfitting(EpochCompleted last, TrainingRecord best) => string.Create(
+        Culture,
+        $"Later epochs overfit: until epoch {last.Epoch}, the training loss fell from {best.Loss:F3} to {last.Loss:F3}, and the validation "
+        + $"loss rose to {last.ValidationLoss:F3}.");
+}
