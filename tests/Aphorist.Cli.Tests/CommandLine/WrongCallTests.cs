@@ -20,6 +20,7 @@ public sealed class WrongCallTests
     [InlineData("--step windows", "train", "--preset", "quick", "--step", "2")]
     [InlineData("--sequence stream", "train", "--sequence", "8")]
     [InlineData("--validate-every --validation", "train", "--validate-every", "100")]
+    [InlineData("--validation-tokens --validation", "train", "--preset", "notebook", "--validation-tokens", "100")]
     [InlineData("--gates hard-sigmoid 'tanh'", "train", "--gates", "tanh")]
     [InlineData("--lowercase true false 'maybe'", "train", "--lowercase", "maybe")]
     [InlineData("--learning-rate '0'", "train", "--learning-rate", "0")]

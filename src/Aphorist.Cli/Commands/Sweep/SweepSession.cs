@@ -184,6 +184,12 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
 
         public ValueTask ValidationAsync(ValidationMeasured validation) => progressBar.MeasuredAsync(validation);
 
+        public async ValueTask LimitAsync(ValidationLimited limit)
+        {
+            await progressBar.HideAsync();
+            await notes.WriteLineAsync(ConsoleTrainingReporter.Sentence(limit));
+        }
+
         public async ValueTask DivergenceAsync(DivergenceDetected divergence)
         {
             await progressBar.HideAsync();

@@ -172,6 +172,17 @@ internal static class TrainingFlags
             (options, value) => options with { ValidationInterval = value }
         },
         {
+            Heading.Evaluation,
+            new NumberOption<long>(
+                "--validation-tokens",
+                "n|all",
+                "Maximum number of tokens to predict in a validation, spread evenly over the validation set; all for every token. Default: "
+                + "as many as take less than about a tenth of the training time.",
+                NumberRange.AtLeast(1),
+                special: ("all", long.MaxValue)).Sets(nameof(TrainingOptions.MaxValidationTokens)),
+            (options, value) => options with { MaxValidationTokens = value }
+        },
+        {
             Heading.Run,
             Real(
                 "--checkpoint-interval",
