@@ -80,46 +80,30 @@ internal sealed class NumberOption<T> : Option<string?>
     where T : struct, INumber<T>
 {
     private readonly NumberRange range;
-    private readonly (string Word, T Value)? special;
 
-    /// <param name="name">The option.</param>
-    /// <param name="valueName">What its value is called in the help.</param>
-    /// <param name="description">What it does.</param>
-    /// <param name="range">The range of the number.</param>
-    /// <param name="fallback">The default; null for none.</param>
-    /// <param name="special">A word that may be given instead of a number, and what it means; null for none.</param>
-    public NumberOption(
-        string name,
-        string valueName,
-        string description,
-        NumberRange range,
-        T? fallback = null,
-        (string Word, T Value)? special = null)
+    public NumberOption(string name, string valueName, string description, NumberRange range, T? fallback = null)
         : base(name)
     {
-        (this.range, this.special) = (range, special);
-        if (special is { } choice) CompletionSources.Add(choice.Word);
+        this.range = range;
         Description = range.Describe(description, fallback?.ToString(null, CultureInfo.InvariantCulture));
         HelpName = valueName;
         Arity = ArgumentArity.ExactlyOne;
-        string kind = typeof(T) == typeof(double) ? "a number" : "a whole number", or = special is null ? "" : $" or {special.Value.Word}";
+        string kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
         Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
                 if (Parse(token.Value) is null)
-                    result.AddError($"{name} takes {kind} ({range}){or}, not '{token.Value}'.{DecimalComma.Hint(token.Value)}");
+                    result.AddError($"{name} takes {kind} ({range}), not '{token.Value}'.{DecimalComma.Hint(token.Value)}");
         });
     }
 
     /// <summary>The number given; null if the option is not given.</summary>
     public T? GetValue(ParseResult call) => call.GetValue(this) is string word ? Parse(word) : null;
 
-    private T? Parse(string word)
-    {
-        if (word.Equals(special?.Word, StringComparison.OrdinalIgnoreCase)) return special!.Value.Value;
-        bool isNumber = T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value);
-        return isNumber && range.Contains(double.CreateChecked(value)) ? value : null;
-    }
+    private T? Parse(string word) =>
+        T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && range.Contains(double.CreateChecked(value))
+            ? value
+            : null;
 }
 
 /// <summary>An option whose value is one or more numbers, separated by commas.</summary>

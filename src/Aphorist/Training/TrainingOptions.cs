@@ -129,12 +129,11 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The maximum number of tokens that a validation predicts. They are spread evenly over the validation set, always at the same places.
-    /// <see cref="long.MaxValue"/> for the whole validation set. At least 1; null, the default, for a limit at which validation takes less
-    /// than about a tenth of the training time: a quarter of the predictions that are trained before the first validation, rounded down to
-    /// a power of two, but at least 65,536. With a time budget that ends within the first epoch, this limit depends on the speed of the
-    /// machine.
+    /// At least 1; 0 for no limit; null, the default, for a limit at which validation takes less than about a tenth of the training time: a
+    /// quarter of the predictions that are trained before the first validation, rounded down to a power of two, but at least 65,536. With a
+    /// time budget that ends within the first epoch, this limit depends on the speed of the machine.
     /// </summary>
-    public long? MaxValidationTokens { get; init; }
+    public int? MaxValidationTokens { get; init; }
 
     /// <summary>
     /// Early stopping: training ends after this many epochs without a lower validation loss (training loss, if there is no validation). 0,
@@ -188,7 +187,8 @@ public sealed record TrainingOptions
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "at least 0 and below 1");
         Require(ValidationShare is >= 0 and < 1, nameof(ValidationShare), ValidationShare, "at least 0 and below 1");
         Require(ValidationInterval >= 0, nameof(ValidationInterval), ValidationInterval, "at least 1, or 0 for none within an epoch");
-        Require(MaxValidationTokens is null or >= 1, nameof(MaxValidationTokens), MaxValidationTokens, "at least 1");
+        Require(
+            MaxValidationTokens is null or >= 0, nameof(MaxValidationTokens), MaxValidationTokens, "at least 1, or 0 for no limit");
         Require(Patience >= 0, nameof(Patience), Patience, "at least 1 epoch, or 0 for no early stopping");
         Require(TimeBudget is null || TimeBudget > TimeSpan.Zero, nameof(TimeBudget), TimeBudget, "above 0");
         Require(Threads >= 0, nameof(Threads), Threads, "at least 1, or 0 for one per processor");

@@ -24,9 +24,8 @@ internal static class ValidationLimit
     public static long CountOf(TrainingOptions options, long held, long trained)
     {
         // A power of two, so that similar runs measure the same places.
-        long limit = options.MaxValidationTokens
-            ?? Math.Max(Minimum, 1L << BitOperations.Log2((ulong)(trained / TrainedPerMeasured)));
-        if (limit >= held) return held;
+        long limit = options.MaxValidationTokens ?? Math.Max(Minimum, 1L << BitOperations.Log2((ulong)(trained / TrainedPerMeasured)));
+        if (limit >= held || limit == 0) return held;
         return options.Objective == Objective.Stream ? Evaluator.SampledCount(held, limit) : limit;
     }
 }

@@ -20,6 +20,8 @@ public sealed class WrongCallTests
     [InlineData("--step windows", "train", "--preset", "quick", "--step", "2")]
     [InlineData("--sequence stream", "train", "--sequence", "8")]
     [InlineData("--validate-every --validation", "train", "--validate-every", "100")]
+    [InlineData("--validation-tokens '-1'", "train", "--validation-tokens", "-1")]
+    [InlineData("--validation-tokens 'all'", "train", "--validation-tokens", "all")]
     [InlineData("--validation-tokens --validation", "train", "--preset", "notebook", "--validation-tokens", "100")]
     [InlineData("--gates hard-sigmoid 'tanh'", "train", "--gates", "tanh")]
     [InlineData("--lowercase true false 'maybe'", "train", "--lowercase", "maybe")]

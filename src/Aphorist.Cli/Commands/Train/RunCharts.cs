@@ -57,7 +57,9 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
         Stopwatch clock = Stopwatch.StartNew();
         try
         {
-            foreach (string file in Files) LossChart.Write([curve], LossAxis.Epoch, Path.Combine(folder, file));
+            // Fractions of the first epoch say little.
+            LossAxis axis = curve.Steps.Count > 0 && curve.Steps[^1].Epoch < 1 ? LossAxis.Tokens : LossAxis.Epoch;
+            foreach (string file in Files) LossChart.Write([curve], axis, Path.Combine(folder, file));
         }
         catch (Exception exception)
         {

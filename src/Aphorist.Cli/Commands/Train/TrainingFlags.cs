@@ -173,13 +173,11 @@ internal static class TrainingFlags
         },
         {
             Heading.Evaluation,
-            new NumberOption<long>(
+            Whole(
                 "--validation-tokens",
-                "n|all",
-                "Maximum number of tokens to predict in a validation, spread evenly over the validation set; all for every token. Default: "
-                + "as many as take less than about a tenth of the training time.",
-                NumberRange.AtLeast(1),
-                special: ("all", long.MaxValue)).Sets(nameof(TrainingOptions.MaxValidationTokens)),
+                "Maximum number of tokens to predict in a validation, spread evenly over the validation set; 0 for no limit. Default: as "
+                + "many as take less than about a tenth of the training time.",
+                0).Sets(nameof(TrainingOptions.MaxValidationTokens)),
             (options, value) => options with { MaxValidationTokens = value }
         },
         {

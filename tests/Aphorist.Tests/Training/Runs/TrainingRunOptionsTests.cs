@@ -43,7 +43,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
         (nameof(TrainingOptions.Dropout), false, options => options with { Dropout = 0.5 }),
         (nameof(TrainingOptions.ValidationShare), false, options => options with { ValidationShare = 0.5 }),
         (nameof(TrainingOptions.ValidationInterval), true, options => options with { ValidationInterval = 9 }),
-        (nameof(TrainingOptions.MaxValidationTokens), false, options => options with { MaxValidationTokens = long.MaxValue }),
+        (nameof(TrainingOptions.MaxValidationTokens), false, options => options with { MaxValidationTokens = 0 }),
         (nameof(TrainingOptions.Patience), true, options => options with { Patience = 9 }),
         (nameof(TrainingOptions.TimeBudget), true, options => options with { TimeBudget = TimeSpan.FromMinutes(9) }),
         (nameof(TrainingOptions.Seed), false, options => options with { Seed = 1 }),
