@@ -158,7 +158,7 @@ public static class ModelEvaluation
         long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
         predicted = new(first + 1);
         return ids.Count - first >= 2
-            ? evaluator.EvaluateStream(ids, first, cancellationToken)
+            ? evaluator.EvaluateStream(ids, first, cancellationToken: cancellationToken)
             : throw new CorpusException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"'{name}' has {Plural.Of(ids.Count, "token")}. The last {100 * options.TailShare} % of them are too few to predict one. "

@@ -14,6 +14,9 @@ internal sealed unsafe class Evaluator
     private const int MinSegmentLength = 1024;
     private const int WarmupTokens = 256;
 
+    // A part of a text is more segments, of about this length, so that it comes from many places.
+    private const int SampleLength = 2048;
+
     // Windows that one thread reads in parallel, and tasks whose results are kept before they are added.
     private const int WindowsPerTask = 32;
     private const int MaxResults = 4096;
@@ -46,60 +49,90 @@ internal sealed unsafe class Evaluator
     public Evaluation EvaluateWindows(
         TokenSequence ids, long count, Func<long, long> getStart, CancellationToken cancellationToken = default)
     {
-        Evaluation[] results = new Evaluation[Math.Min((count + WindowsPerTask - 1) / WindowsPerTask, MaxResults)];
-        Reader?[] readers = new Reader?[workers.Count];
-        Evaluation sum = default;
-        Begin((count + WindowsPerTask - 1) / WindowsPerTask * weights.Model.Spec.Window, cancellationToken);
-        for (long first = 0; first < count; first += (long)MaxResults * WindowsPerTask)
-        {
-            long begin = first;
-            int tasks = (int)Math.Min((count - begin + WindowsPerTask - 1) / WindowsPerTask, MaxResults);
-            workers.Run(tasks, (task, worker) =>
-            {
-                if (cancellationToken.IsCancellationRequested) return;
-                readers[worker] ??= new Reader(weights, WindowsPerTask, monitors[worker]);
-                long window = begin + task * WindowsPerTask;
-                results[task] = readers[worker]!.EvaluateWindows(ids, window, (int)Math.Min(WindowsPerTask, count - window), getStart);
-            });
-            cancellationToken.ThrowIfCancellationRequested();
-            sum = Sum(sum, results.AsSpan(0, tasks));
-        }
+        long tasks = (count + WindowsPerTask - 1) / WindowsPerTask;
+        Begin(tasks * weights.Model.Spec.Window, cancellationToken);
+        return SumOf(tasks, WindowsPerTask, Evaluate, cancellationToken);
 
-        return sum;
+        Evaluation Evaluate(Reader reader, long task)
+        {
+            long first = task * WindowsPerTask;
+            return reader.EvaluateWindows(ids, first, (int)Math.Min(WindowsPerTask, count - first), getStart);
+        }
     }
 
-    /// <summary>Predicts every token of a text but its first, with the state carried from token to token.</summary>
+    /// <summary>
+    /// Predicts the tokens of a text but its first, with the state carried from token to token; or a part of them, spread over the text.
+    /// </summary>
     /// <param name="ids">The corpus.</param>
     /// <param name="begin">Where in the corpus the text starts. It ends with the corpus.</param>
+    /// <param name="count">How many tokens to predict. The places depend only on this number and the text.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
-    public Evaluation EvaluateStream(TokenSequence ids, long begin = 0, CancellationToken cancellationToken = default)
+    public Evaluation EvaluateStream(
+        TokenSequence ids, long begin = 0, long count = long.MaxValue, CancellationToken cancellationToken = default)
     {
         long predictions = ids.Count - begin - 1;
         if (predictions < 1) return default;
-        int segments = (int)Math.Clamp(predictions / MinSegmentLength, 1, MaxSegments);
-        long length = (predictions + segments - 1) / segments;
-        Evaluation[] results = new Evaluation[(segments + SegmentsPerTask - 1) / SegmentsPerTask];
-        Begin(results.Length * (WarmupTokens + length), cancellationToken);
-        workers.Run(results.Length, (task, worker) =>
+        (long segments, long length, long distance) = count < predictions ? Sample(predictions, count) : Cut(predictions);
+        long tasks = (segments + SegmentsPerTask - 1) / SegmentsPerTask;
+        Begin(tasks * (WarmupTokens + length), cancellationToken);
+        return SumOf(tasks, SegmentsPerTask, Evaluate, cancellationToken);
+
+        Evaluation Evaluate(Reader reader, long task)
         {
-            int first = task * SegmentsPerTask, rows = Math.Min(SegmentsPerTask, segments - first);
-            ParallelSegments own = new(ids, begin, begin + first * length, length, rows);
-            results[task] = new Reader(weights, rows, monitors[worker]).EvaluateStream(own);
-        });
-        cancellationToken.ThrowIfCancellationRequested();
-        return Sum(default, results);
+            long first = task * SegmentsPerTask;
+            int rows = (int)Math.Min(SegmentsPerTask, segments - first);
+            return reader.EvaluateStream(new ParallelSegments(ids, begin, begin + first * distance, length, distance, rows));
+        }
+    }
+
+    /// <summary>The number of predictions that <see cref="EvaluateStream"/> makes of a text if it is asked for a part.</summary>
+    public static long SampledCount(long predictions, long count)
+    {
+        (long segments, long length, _) = Sample(predictions, count);
+        return segments * length;
+    }
+
+    /// <summary>Segments that are the whole text.</summary>
+    private static (long Segments, long Length, long Distance) Cut(long predictions)
+    {
+        long segments = Math.Clamp(predictions / MinSegmentLength, 1, MaxSegments), length = (predictions + segments - 1) / segments;
+        return (segments, length, length);
+    }
+
+    /// <summary>Segments with gaps between them.</summary>
+    private static (long Segments, long Length, long Distance) Sample(long predictions, long count)
+    {
+        long segments = Math.Max(1, count / SampleLength);
+        return (segments, count / segments, predictions / segments);
+    }
+
+    /// <summary>Runs tasks on all threads and adds up their results in order.</summary>
+    private Evaluation SumOf(long tasks, int rows, Func<Reader, long, Evaluation> evaluate, CancellationToken cancellationToken)
+    {
+        Evaluation[] results = new Evaluation[Math.Min(tasks, MaxResults)];
+        Reader?[] readers = new Reader?[workers.Count];
+        Evaluation sum = default;
+        for (long begin = 0; begin < tasks; begin += results.Length)
+        {
+            long first = begin;
+            int count = (int)Math.Min(tasks - first, results.Length);
+            workers.Run(count, (task, worker) =>
+            {
+                if (cancellationToken.IsCancellationRequested) return;
+                readers[worker] ??= new Reader(weights, rows, monitors[worker]);
+                results[task] = evaluate(readers[worker]!, first + task);
+            });
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (Evaluation result in results.AsSpan(0, count)) sum += result;
+        }
+
+        return sum;
     }
 
     private void Begin(long steps, CancellationToken cancellationToken)
     {
         foreach (WorkMonitor monitor in monitors) monitor.Begin(cancellationToken);
         Volatile.Write(ref countOfSteps, steps);
-    }
-
-    private static Evaluation Sum(Evaluation sum, ReadOnlySpan<Evaluation> results)
-    {
-        foreach (Evaluation result in results) sum += result;
-        return sum;
     }
 
     /// <summary>Reads some sequences in parallel, in one thread.</summary>
@@ -143,20 +176,21 @@ internal sealed unsafe class Evaluator
 
         public Evaluation EvaluateStream(ParallelSegments segments)
         {
+            state.Clear();
             Evaluation sum = default;
             for (long position = -WarmupTokens; position < segments.Length && monitor.Advance(); position++)
             {
                 segments.MoveTo(position);
-                for (int row = 0; row < tokens.Length; row++)
+                for (int row = 0; row < segments.Rows; row++)
                 {
-                    if (segments.IsBegin(row) || position == -WarmupTokens) state.Clear(row);
+                    if (segments.IsBegin(row)) state.Clear(row);
                     tokens[row] = segments.Current(row);
                 }
 
-                Advance(tokens.Length);
+                Advance(segments.Rows);
                 if (position < 0) continue;
-                state.Decode(0, tokens.Length, logits.Pointer);
-                for (int row = 0; row < tokens.Length; row++)
+                state.Decode(0, segments.Rows, logits.Pointer);
+                for (int row = 0; row < segments.Rows; row++)
                 {
                     if (segments.HasNext(row)) sum += Score(row, segments.Next(row));
                 }

@@ -2,13 +2,14 @@ using Aphorist.Text;
 
 namespace Aphorist.Training;
 
-/// <summary>Equal segments of a text that are read in parallel, token by token, each from some tokens before its start.</summary>
+/// <summary>Segments of a text that are read in parallel, token by token, each from some tokens before its start.</summary>
 /// <param name="ids">The corpus.</param>
 /// <param name="begin">Where in the corpus the text starts.</param>
 /// <param name="first">Where in the corpus the first of these segments starts.</param>
 /// <param name="length">The number of tokens of a segment.</param>
+/// <param name="distance">Tokens between the starts of two segments.</param>
 /// <param name="rows">The number of segments.</param>
-internal sealed class ParallelSegments(TokenSequence ids, long begin, long first, long length, int rows)
+internal sealed class ParallelSegments(TokenSequence ids, long begin, long first, long length, long distance, int rows)
 {
     private const int BlockLength = 512;
 
@@ -17,6 +18,8 @@ internal sealed class ParallelSegments(TokenSequence ids, long begin, long first
     private long position, blockStart = long.MinValue;
 
     public long Length => length;
+
+    public int Rows => rows;
 
     /// <summary>Moves to a position, counted from the start of each segment.</summary>
     public void MoveTo(long position)
@@ -36,7 +39,7 @@ internal sealed class ParallelSegments(TokenSequence ids, long begin, long first
 
     public int Next(int row) => tokens[row * (BlockLength + 1) + (int)(position - blockStart) + 1];
 
-    private long PlaceOf(int row) => first + row * length + position;
+    private long PlaceOf(int row) => first + row * distance + position;
 
     private void ReadBlock(long place, Span<int> destination)
     {

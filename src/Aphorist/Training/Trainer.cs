@@ -87,6 +87,7 @@ public sealed class Trainer
             yield return new TrainingStarted(
                 corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare,
                 split.Plan.Predictions, split.ValidationCount, current.CompletedEpochs);
+            if (current.Limit is { } limit) yield return limit;
             while (!current.IsDone)
             {
                 // A call trains for 200 ms or more, unless something happens. Nothing trains between two calls, so the caller can leave at

@@ -11,7 +11,9 @@ public abstract record TrainingEvent;
 /// The share of the corpus, from 0 to 1, that is words outside the vocabulary. Null for tokenizers without an unknown token.
 /// </param>
 /// <param name="Predictions">Predictions per epoch: one for each window, or for each token of the streams.</param>
-/// <param name="ValidationPredictions">Predictions per validation; 0 if there is no validation.</param>
+/// <param name="ValidationPredictions">
+/// Predictions of the whole validation set; 0 if there is no validation. See also <see cref="ValidationLimited"/>.
+/// </param>
 /// <param name="CompletedEpochs">Epochs already completed; above 0 when a run is resumed.</param>
 public sealed record TrainingStarted(
     long Characters,
@@ -21,6 +23,14 @@ public sealed record TrainingStarted(
     long Predictions,
     long ValidationPredictions,
     int CompletedEpochs) : TrainingEvent;
+
+/// <summary>
+/// Every validation measures only a part of the validation set, always the same one, see <see cref="TrainingOptions.MaxValidationTokens"/>.
+/// Occurs before the first validation, and when a run is resumed.
+/// </summary>
+/// <param name="Predictions">Predictions per validation.</param>
+/// <param name="ValidationPredictions">Predictions of the whole validation set.</param>
+public sealed record ValidationLimited(long Predictions, long ValidationPredictions) : TrainingEvent;
 
 /// <summary>The progress of the current epoch. Occurs about five times per second.</summary>
 /// <param name="Epoch">The number of the current epoch, from 1.</param>
@@ -35,6 +45,28 @@ public sealed record TrainingStarted(
 /// <param name="Remaining">The estimated time until training ends.</param>
 public sealed record TrainingProgress(
     int Epoch, int Batch, int BatchCount, double Loss, double Accuracy, double CharactersPerSecond, TimeSpan Remaining) : TrainingEvent;
+
+/// <summary>
+/// The metrics of some training steps: those since the last event of this kind, which are a second of training in a short run and up to ten
+/// in a long one.
+/// </summary>
+/// <param name="Step">Training steps since the start of the run.</param>
+/// <param name="Epoch">Epochs of training since the start of the run, with a fraction for the current one.</param>
+/// <param name="Tokens">Tokens read since the start of the run. Each window counts in full.</param>
+/// <param name="Seconds">Seconds of training since the start of the run, without validation.</param>
+/// <param name="Loss">The mean training loss of these steps in nats per token.</param>
+/// <param name="LearningRate">The learning rate of the last step.</param>
+/// <param name="GradientNorm">The L2 norm of the gradient of the last step, before clipping.</param>
+/// <param name="CharactersPerSecond">Characters read per second of training in these steps.</param>
+public sealed record StepsCompleted(
+    long Step,
+    double Epoch,
+    long Tokens,
+    double Seconds,
+    double Loss,
+    double LearningRate,
+    double GradientNorm,
+    double CharactersPerSecond) : TrainingEvent;
 
 /// <summary>Where training is, which can be asked within a batch or a validation, see <see cref="Trainer.Position"/>.</summary>
 /// <param name="Epoch">The number of the current epoch, from 1.</param>

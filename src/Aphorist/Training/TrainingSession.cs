@@ -21,6 +21,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingStep step;
     private readonly TrainingSnapshot snapshot;
     private readonly TrainingState state;
+    private readonly StepMetrics metrics;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
     private volatile bool isValidating;
     // Of the whole run, for other threads, which cannot read the history.
@@ -50,6 +51,9 @@ internal sealed class TrainingSession : IDisposable
             throw;
         }
 
+        metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
+        if (files is not null) StepsFile.KeepUpTo(files.Steps, state.Steps);
+        if (options.MaxValidationTokens is not null) state.ValidationCount ??= ValidationLimit.CountOf(options, split.ValidationCount, 0);
         if (CompletedEpochs > 0) model.Training = CreateRecord(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
         plan.StartEpoch(Epoch);
         secondsSoFar = Seconds + state.Seconds;
@@ -60,6 +64,10 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Whether a call of <see cref="Advance"/> was cancelled. The checkpoint is then written.</summary>
     public bool IsInterrupted { get; private set; }
+
+    /// <summary>The limit of validations; null if there is none, or before it is decided.</summary>
+    public ValidationLimited? Limit =>
+        state.ValidationCount < split.ValidationCount ? new(state.ValidationCount.Value, split.ValidationCount) : null;
 
     /// <summary>Where training is. Any thread may ask.</summary>
     public TrainingPosition Position => new(
@@ -85,7 +93,7 @@ internal sealed class TrainingSession : IDisposable
     {
         get
         {
-            double epochs = (CompletedEpochs + (double)state.Batch / plan.BatchCount) / options.Epochs;
+            double epochs = EpochsDone / options.Epochs;
             return options.TimeBudget is { } budget ? Math.Max(epochs, (Seconds + state.Seconds) / budget.TotalSeconds) : epochs;
         }
     }
@@ -98,14 +106,14 @@ internal sealed class TrainingSession : IDisposable
         ? state.History.Min(epoch => epoch.Loss)
         : Math.Max(Math.Log(model.Tokenizer.VocabularySize), state.InitialLoss ?? 0);
 
-    private double CharactersPerSecond
-    {
-        get
-        {
-            double tokens = state.Predictions / state.Seconds * (options.Objective == Objective.Windows ? model.Spec.Window : 1);
-            return tokens * corpus.CharacterCount / ids.Count;
-        }
-    }
+    private int TokensPerPrediction => options.Objective == Objective.Windows ? model.Spec.Window : 1;
+
+    private double CharactersPerToken => (double)corpus.CharacterCount / ids.Count;
+
+    private double CharactersPerSecond => state.Predictions / state.Seconds * TokensPerPrediction * CharactersPerToken;
+
+    /// <summary>Epochs since the start of the run, with a fraction for the current one.</summary>
+    private double EpochsDone => CompletedEpochs + (double)state.Batch / plan.BatchCount;
 
     /// <summary>
     /// Trains until there is something to report. A cancellation stops within a batch or a validation, which the resumed run repeats.
@@ -130,28 +138,43 @@ internal sealed class TrainingSession : IDisposable
         step.Cancellation = cancellationToken;
         Stopwatch clock = Stopwatch.StartNew();
         double before = state.Seconds, beforeEpoch = Seconds, expected = ExpectedLoss;
+        bool isRowDue = false;
         while (!EndsEpoch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!state.IsValidationPending)
             {
-                double loss = TrainBatch();
+                double loss = TrainBatch(), seconds = before + clock.Elapsed.TotalSeconds, elapsed = seconds - state.Seconds;
                 if (state.Steps == 1) expected = ExpectedLoss; // which the first loss can have changed
-                state.Seconds = before + clock.Elapsed.TotalSeconds;
-                Volatile.Write(ref secondsSoFar, beforeEpoch + state.Seconds);
+                state.Seconds = seconds;
+                Volatile.Write(ref secondsSoFar, beforeEpoch + seconds);
                 if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
                 state.IsValidationPending = IsValidationDue;
+                isRowDue = metrics.AddTime(elapsed);
+                if (isRowDue && state.IsValidationPending) return [CompleteSteps()];
             }
 
+            if (state.IsValidationPending && DecidesLimit()) return [Limit!];
             bool isCheckpointDue = sinceCheckpoint.Elapsed > options.CheckpointInterval;
             if (state.IsValidationPending) return [ValidateWithinEpoch(cancellationToken), .. isCheckpointDue ? SaveCheckpoint() : []];
-            if (isCheckpointDue) return [CreateProgress(), .. SaveCheckpoint()];
+            StepsCompleted[] row = isRowDue ? [CompleteSteps()] : [];
+            if (isCheckpointDue || isRowDue) return [.. row, CreateProgress(), .. isCheckpointDue ? SaveCheckpoint() : []];
             if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [CreateProgress()];
         }
 
         // No loss shows what the last step of an epoch did, so the weights are checked (an average of them is finite only if they are).
         bool isFinite = TensorPrimitives.IsFiniteAll<float>(model.Parameters.Values);
-        return isFinite || !HasDiverged(double.NaN, expected) ? CompleteEpoch(cancellationToken) : [ReturnToGoodWeights(double.NaN)];
+        if (!isFinite && HasDiverged(double.NaN, expected)) return [ReturnToGoodWeights(double.NaN)];
+        return DecidesLimit() ? [Limit!] : CompleteEpoch(cancellationToken);
+    }
+
+    /// <summary>Decides before the first validation how much of the validation set is measured.</summary>
+    /// <returns>Whether that is only a part.</returns>
+    private bool DecidesLimit()
+    {
+        if (state.ValidationCount is not null) return false;
+        state.ValidationCount = ValidationLimit.CountOf(options, split.ValidationCount, state.Predictions);
+        return Limit is not null;
     }
 
     private TrainingState LoadOrCreateState(RunIdentity identity)
@@ -184,7 +207,8 @@ internal sealed class TrainingSession : IDisposable
     {
         if (state.Batch == 0) step.ResetStates();
         ReadOnlySpan<long> starts = plan.GetBatch(state.Batch, out int steps);
-        (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)LearningRate.At(options, state, Progress));
+        double rate = LearningRate.At(options, state, Progress);
+        (double loss, int correct) = step.Run(starts, steps, state.Steps + 1, (float)rate);
         int predictions = options.Objective == Objective.Windows ? starts.Length : starts.Length * steps;
         state.Batch++;
         state.Steps++;
@@ -192,6 +216,7 @@ internal sealed class TrainingSession : IDisposable
         if (double.IsFinite(loss)) state.InitialLoss ??= loss / predictions;
         state.Correct += correct;
         state.Predictions += predictions;
+        metrics.Add(loss, predictions, rate, step.GradientNorm);
         return loss / predictions;
     }
 
@@ -217,6 +242,7 @@ internal sealed class TrainingSession : IDisposable
         double recent = double.IsFinite(loss) ? state.RecentLoss : loss;
         (int batch, double expected) = (state.Batch, ExpectedLoss);
         DivergenceGuard.RestartEpoch(state);
+        metrics.ReturnTo(state.Steps);
         snapshot.RestoreGood();
         return new DivergenceDetected(Epoch, batch, recent, expected, state.LearningRate);
     }
@@ -238,6 +264,9 @@ internal sealed class TrainingSession : IDisposable
         EpochCompleted completed = new(
             Epoch, loss, (double)state.Correct / state.Predictions, validation?.LossPerToken, validation?.Accuracy, state.Seconds,
             CharactersPerSecond, rate, UpdateBestLoss(validation?.LossPerToken ?? loss));
+        // The last row has the rest of the steps.
+        StepsCompleted[] last = metrics.IsPending && options.IsComplete([.. state.History, completed]) ? [CompleteSteps()] : [];
+        metrics.CompleteEpoch();
         state.History.Add(completed);
         if (!options.DivergenceGuard || DivergenceGuard.IsHealthy(state, ExpectedLoss))
         {
@@ -248,8 +277,10 @@ internal sealed class TrainingSession : IDisposable
         state.RestartEpoch();
         plan.StartEpoch(Epoch);
         model.Training = CreateRecord(completed.Epoch, completed.Loss, completed.ValidationLoss);
-        return [.. SaveEpoch(completed.IsBest), completed];
+        return [.. last, .. SaveEpoch(completed.IsBest), completed];
     }
+
+    private StepsCompleted CompleteSteps() => metrics.Complete(EpochsDone, Seconds + state.Seconds);
 
     private ValidationMeasured ValidateWithinEpoch(CancellationToken cancellationToken)
     {
@@ -272,9 +303,10 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             step.Evaluator.RefreshWeights();
+            long count = state.ValidationCount!.Value;
             return options.Objective == Objective.Windows
-                ? step.Evaluator.EvaluateWindows(validationIds, split.ValidationCount, split.ValidationWindows.GetStart, cancellationToken)
-                : step.Evaluator.EvaluateStream(validationIds, split.ValidationStart, cancellationToken);
+                ? step.Evaluator.EvaluateWindows(validationIds, count, split.ValidationWindows.Spread(count), cancellationToken)
+                : step.Evaluator.EvaluateStream(validationIds, split.ValidationStart, count, cancellationToken);
         }
         finally
         {
@@ -305,6 +337,7 @@ internal sealed class TrainingSession : IDisposable
         sinceCheckpoint.Restart();
         if (files is null) return [];
         SaveFirstModel(files);
+        StepsFile.Flush(files.Steps);
         Checkpoint.Save(files.Checkpoint, state, snapshot);
         return [new CheckpointSaved(files.Checkpoint)];
     }

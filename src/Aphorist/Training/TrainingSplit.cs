@@ -100,6 +100,14 @@ internal readonly record struct ValidationWindows(long First, long Count, int St
     /// <param name="index">From 0.</param>
     public long GetStart(long index) => (First + index) * Stride;
 
+    /// <summary>Where each of some of them starts, which are spread evenly over all.</summary>
+    /// <param name="count">How many.</param>
+    public Func<long, long> Spread(long count)
+    {
+        ValidationWindows all = this;
+        return index => all.GetStart((long)((Int128)index * all.Count / count));
+    }
+
     /// <summary>The tokens that they predict.</summary>
     public PredictedTokens Predicted(int window) => new(GetStart(0) + window, Stride);
 }

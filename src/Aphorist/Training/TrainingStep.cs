@@ -114,6 +114,9 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <summary>The gradient of the last batch. It has the layout of the parameters.</summary>
     public ReadOnlySpan<float> Gradient => gradients[0].Span;
 
+    /// <summary>The L2 norm of the gradient of the last batch, before clipping.</summary>
+    public double GradientNorm { get; private set; }
+
     /// <summary>Stops a step within the batch, between two time steps. Set it between two steps.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -222,22 +225,24 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         if (options.ClipNorm == 0)
         {
             workers.Run(squares.Length, addAndUpdate);
+            GradientNorm = Math.Sqrt(squares.Sum());
             return;
         }
 
         workers.Run(squares.Length, addGradients);
-        double norm = Math.Sqrt(squares.Sum());
+        double norm = GradientNorm = Math.Sqrt(squares.Sum());
         if (norm > options.ClipNorm) current = current with { GradientScale = (float)(options.ClipNorm / norm) };
         workers.Run(squares.Length, updateParameters);
     }
 
-    /// <summary>Adds up the gradients of the shards, in order.</summary>
+    /// <summary>Adds up the gradients of the shards, in order, and their squares.</summary>
     private void AddGradients(int chunk)
     {
         (int start, int length) = RangeOf(chunk);
         Span<float> sum = gradients[0].Span.Slice(start, length);
         for (int shard = 1; shard < CountShards(count); shard++) TensorPrimitives.Add(sum, gradients[shard].Span.Slice(start, length), sum);
-        if (options.ClipNorm > 0) squares[chunk] = TensorPrimitives.SumOfSquares<float>(sum);
+        // The chunk is still in the first-level cache, so this costs next to nothing.
+        squares[chunk] = TensorPrimitives.SumOfSquares<float>(sum);
     }
 
     private void UpdateParameters(int chunk)

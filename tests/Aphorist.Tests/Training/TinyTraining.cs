@@ -21,8 +21,16 @@ internal static class TinyTraining
     /// <summary>Another text of the same characters.</summary>
     public static Corpus OtherCorpus { get; } = Corpus.FromText(Words(seed: 2), "tiny");
 
-    public static TrainingOptions Options { get; } =
-        new() { Epochs = 3, BatchSize = 64, Seed = 1, Threads = 1, CheckpointInterval = TimeSpan.FromHours(1) };
+    /// <summary>Options whose events do not depend on time: one row of the metrics of steps, no checkpoint within an epoch.</summary>
+    public static TrainingOptions Options { get; } = new()
+    {
+        Epochs = 3,
+        BatchSize = 64,
+        Seed = 1,
+        Threads = 1,
+        CheckpointInterval = TimeSpan.FromHours(1),
+        StepMetricsInterval = TimeSpan.FromHours(1),
+    };
 
     /// <summary>Options that write a checkpoint after every batch, which gives two events per batch.</summary>
     public static TrainingOptions CheckpointEveryBatch { get; } = Options with { CheckpointInterval = TimeSpan.Zero };

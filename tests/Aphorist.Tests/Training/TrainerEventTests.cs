@@ -20,6 +20,7 @@ public sealed class TrainerEventTests : IDisposable
         {
             for (int batch = 1; batch <= TinyTraining.BatchCount; batch++) expected.AddRange(
                 [$"epoch {epoch}, batch {batch} of 11", "checkpoint"]);
+            if (epoch == 2) expected.Add("22 steps");
             expected.AddRange(["checkpoint", $"epoch {epoch} done"]);
         }
 
@@ -55,6 +56,7 @@ public sealed class TrainerEventTests : IDisposable
         TrainingStarted started =>
             $"{started.Predictions} windows, {started.ValidationPredictions} held out, {started.CompletedEpochs} epochs done",
         TrainingProgress progress => $"epoch {progress.Epoch}, batch {progress.Batch} of {progress.BatchCount}",
+        StepsCompleted steps => $"{steps.Step} steps",
         CheckpointSaved => "checkpoint",
         EpochCompleted epoch => $"epoch {epoch.Epoch} done",
         TrainingCompleted completed => $"{completed.Epochs} epochs done",

@@ -45,6 +45,10 @@ public sealed class TrainingOptionsTests
             Options with { ValidationInterval = -1 },
             "ValidationInterval",
             "It must be at least 1, or 0 for none within an epoch.");
+        AssertRefused(
+            Options with { MaxValidationTokens = -1 },
+            "MaxValidationTokens",
+            "MaxValidationTokens is -1. It must be at least 1, or 0 for no limit.");
         AssertRefused(Options with { Patience = -1 }, "Patience", "It must be at least 1 epoch, or 0 for no early stopping.");
         AssertRefused(Options with { TimeBudget = TimeSpan.Zero }, "TimeBudget", "TimeBudget is 00:00:00. It must be above 0.");
         AssertRefused(Options with { Threads = -1 }, "Threads", "Threads is -1. It must be at least 1, or 0 for one per processor.");

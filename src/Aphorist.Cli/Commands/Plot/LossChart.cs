@@ -75,7 +75,7 @@ internal static class LossChart
     {
         ScottPlot.Plot plot = new();
         for (int index = 0; index < curves.Count; index++) Add(plot, curves[index], axis, dashes, plot.Add.Palette.GetColor(index));
-        DrawAxes(plot, axis);
+        DrawAxes(plot, axis, curves);
         DrawLegend(plot);
         UseFont(plot);
         return plot;
@@ -121,11 +121,22 @@ internal static class LossChart
         return line;
     }
 
-    private static void DrawAxes(ScottPlot.Plot plot, LossAxis axis)
+    private static void DrawAxes(ScottPlot.Plot plot, LossAxis axis, IReadOnlyList<LossCurve> curves)
     {
-        plot.XLabel(axis == LossAxis.Epoch ? "epoch" : "seconds of training");
+        plot.XLabel(axis switch
+        {
+            LossAxis.Epoch => "epoch",
+            LossAxis.Tokens => "tokens",
+            _ => "seconds of training",
+        });
         plot.YLabel("loss in nats per character");
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = axis == LossAxis.Epoch, TickDensity = 0.6 };
+        // Within the first epochs, whole numbers would be too few.
+        bool hasManyEpochs = curves.Any(curve => curve.Epochs.Count > 2);
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic
+        {
+            IntegerTicksOnly = axis == LossAxis.Epoch && hasManyEpochs,
+            TickDensity = 0.6,
+        };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = 0.5 };
         plot.Axes.Color(Ink);
         foreach (AxisBase side in plot.Axes.GetAxes().OfType<AxisBase>())

@@ -8,13 +8,13 @@ namespace Aphorist.Cli.Commands.Plot;
 internal static class PlotCommand
 {
     private static readonly Argument<string[]> Runs = WordArgument.AtLeastOne(
-        "RUN", "A run folder or a metrics.csv. Several are drawn into one chart.");
+        "RUN", "A run folder, a folder with runs such as that of a sweep, or a metrics.csv. All runs are drawn into one chart.");
 
     private static readonly ChoiceOption<LossAxis> By = new(
         "--by",
-        "Horizontal axis: epochs, or seconds of training.",
+        "Horizontal axis: epochs, tokens read, or seconds of training.",
         LossAxis.Epoch,
-        ("epoch", LossAxis.Epoch), ("seconds", LossAxis.Seconds));
+        ("epoch", LossAxis.Epoch), ("tokens", LossAxis.Tokens), ("seconds", LossAxis.Seconds));
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -36,21 +36,27 @@ internal static class PlotCommand
             command,
             new("aphorist plot runs/fables", "Draw one run as runs/aphorisms/loss.png."),
             new("aphorist plot runs/* --output compared.svg", "Compare all runs in one chart."),
-            new("aphorist plot runs/one runs/two --by seconds", "Compare two runs by training time, as loss.png."));
+            new("aphorist plot runs/one runs/two --by seconds", "Compare two runs by training time, as loss.png."),
+            new("aphorist plot sweeps/size --by tokens", "Compare the runs of a sweep, as sweeps/size/loss.png."));
         return command;
     }
 
     private static int Run(ParseResult call, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
-        string[] runs = call.GetRequiredValue(Runs);
-        string file = call.GetValue(Output) ?? DefaultFile(runs);
+        string[] folders = call.GetRequiredValue(Runs);
+        string file = call.GetValue(Output) ?? DefaultFile(folders);
+        LossAxis axis = By.GetValue(call) ?? LossAxis.Epoch;
+        IReadOnlyList<string> runs = LossCurve.FindRuns(folders);
         OutputPath target = OutputPath.Of(
-            file, OutputContent.Text, output, [.. runs.Select(run => new CommandInput($"the run '{run}'", LossCurve.FileOf(run)))]);
+            file,
+            OutputContent.Text,
+            output,
+            [.. runs.SelectMany(run => LossCurve.FilesOf(run).Select(source => new CommandInput($"the run '{run}'", source)))]);
         if (target.IsFile && !LossChart.CanWrite(file))
             throw new UsageException($"--output takes a file name that ends in .png or .svg, not '{file}'.");
-        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs, output.Notes);
-        target.Write(stream => stream.Write(LossChart.Draw(curves, By.GetValue(call) ?? LossAxis.Epoch, file)), cancellationToken);
+        IReadOnlyList<LossCurve> curves = LossCurve.ReadAll(runs, axis, output.Notes);
+        target.Write(stream => stream.Write(LossChart.Draw(curves, axis, file)), cancellationToken);
         if (!target.IsStandardOutput) output.Result.Announce(output.Json ? Json(file, curves) : file);
         return ExitCode.Done;
     }

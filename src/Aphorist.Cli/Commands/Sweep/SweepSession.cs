@@ -188,6 +188,12 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
             return ValueTask.CompletedTask;
         }
 
+        public async ValueTask LimitAsync(ValidationLimited limit)
+        {
+            await progressBar.HideAsync();
+            await notes.WriteLineAsync(ConsoleTrainingReporter.Sentence(limit));
+        }
+
         public async ValueTask DivergenceAsync(DivergenceDetected divergence)
         {
             await progressBar.HideAsync();

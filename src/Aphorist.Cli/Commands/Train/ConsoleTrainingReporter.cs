@@ -76,6 +76,12 @@ internal sealed class ConsoleTrainingReporter(
         else await progressBar.ShowAsync(epoch);
     }
 
+    public async ValueTask LimitAsync(ValidationLimited limit)
+    {
+        await progressBar.HideAsync();
+        await output.Notes.WriteLineAsync(Sentence(limit));
+    }
+
     public async ValueTask DivergenceAsync(DivergenceDetected divergence)
     {
         await TrainingAsync();
@@ -142,6 +148,12 @@ internal sealed class ConsoleTrainingReporter(
         EndTyping();
         return progressBar.DisposeAsync();
     }
+
+    /// <summary>Says how much of the validation set is measured.</summary>
+    public static string Sentence(ValidationLimited limit) => string.Create(
+        Culture,
+        $"Each validation measures {limit.Predictions:N0} of {limit.ValidationPredictions:N0} tokens, always the same ones "
+        + $"(see --validation-tokens).");
 
     /// <summary>Says what happened and what is done about it.</summary>
     public static string Sentence(DivergenceDetected divergence) => string.Create(

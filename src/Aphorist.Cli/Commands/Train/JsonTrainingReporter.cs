@@ -55,6 +55,34 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
         }));
     }
 
+    public async ValueTask StepsAsync(StepsCompleted steps)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "step");
+            json.WriteNumber("step", steps.Step);
+            json.WriteFinite("epoch", steps.Epoch);
+            json.WriteNumber("tokens", steps.Tokens);
+            json.WriteFinite("seconds", steps.Seconds);
+            json.WriteFinite("loss", steps.Loss);
+            json.WriteFinite("learningRate", steps.LearningRate);
+            json.WriteFinite("gradientNorm", steps.GradientNorm);
+            json.WriteFinite("charactersPerSecond", steps.CharactersPerSecond);
+        }));
+    }
+
+    public ValueTask LimitAsync(ValidationLimited limit)
+    {
+        result.Announce(JsonLine.Of(json =>
+        {
+            json.WriteString("event", "validationLimit");
+            json.WriteNumber("tokens", limit.Predictions);
+            json.WriteNumber("validationTokens", limit.ValidationPredictions);
+        }));
+        return ValueTask.CompletedTask;
+    }
+
     public async ValueTask DivergenceAsync(DivergenceDetected divergence)
     {
         await progressBar.HideAsync();

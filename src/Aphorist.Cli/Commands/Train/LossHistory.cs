@@ -12,6 +12,7 @@ internal sealed class LossHistory
     private const int MaximumPoints = 4096;
 
     private readonly List<EpochCompleted> epochs = [];
+    private readonly List<StepsCompleted> steps = [];
     private readonly List<(double Epochs, double Loss)> training = [], validation = [];
     private readonly HashSet<int> observedEpochs = [];
     private (int Epoch, int Batch, double Sum) last;
@@ -19,6 +20,9 @@ internal sealed class LossHistory
 
     /// <summary>The completed epochs, in order.</summary>
     public IReadOnlyList<EpochCompleted> Epochs => epochs;
+
+    /// <summary>The metrics of training steps, in order.</summary>
+    public IReadOnlyList<StepsCompleted> Steps => steps;
 
     /// <summary>
     /// Training losses over epochs. An epoch without progress events, too short or from an earlier session, is one point.
@@ -40,11 +44,22 @@ internal sealed class LossHistory
         .. validation,
     ];
 
-    /// <summary>Adds the epochs of earlier sessions.</summary>
-    public void Load(IEnumerable<EpochCompleted> earlier) => epochs.AddRange(earlier);
+    /// <summary>Adds the metrics of earlier sessions.</summary>
+    public void Load(IEnumerable<EpochCompleted> earlier, IEnumerable<StepsCompleted> earlierSteps)
+    {
+        epochs.AddRange(earlier);
+        steps.AddRange(earlierSteps);
+    }
 
     /// <summary>Adds a completed epoch.</summary>
     public void Add(EpochCompleted epoch) => epochs.Add(epoch);
+
+    /// <summary>Adds the metrics of some steps. After a divergence they replace those of the same steps.</summary>
+    public void Add(StepsCompleted completed)
+    {
+        while (steps.Count > 0 && steps[^1].Step >= completed.Step) steps.RemoveAt(steps.Count - 1);
+        steps.Add(completed);
+    }
 
     /// <summary>Adds the loss since the last progress event: the event has the mean over the epoch, which hides changes.</summary>
     public void Add(TrainingProgress progress)

@@ -13,16 +13,21 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
     // Drawing takes processor time from training. With short epochs it may take a tenth of the time.
     private const int RestPerDrawing = 10;
 
+    // Within an epoch, the chart changes less.
+    private const int RestWithinEpoch = 100;
+
     private readonly Stopwatch sinceDrawn = new();
     private Task<TimeSpan> drawing = Task.FromResult(TimeSpan.Zero);
-    private int drawnEpochs;
+    private (int Epochs, int Steps) drawn;
     private string? failure;
     private bool isReported;
 
     /// <summary>Starts drawing, unless the last drawing was too recent.</summary>
-    public void Refresh()
+    /// <param name="isWithinEpoch">Whether only steps are new.</param>
+    public void Refresh(bool isWithinEpoch = false)
     {
-        if (!drawing.IsCompleted || sinceDrawn.Elapsed < drawing.Result * RestPerDrawing) return;
+        int rest = isWithinEpoch ? RestWithinEpoch : RestPerDrawing;
+        if (!drawing.IsCompleted || sinceDrawn.Elapsed < drawing.Result * rest) return;
         ReportFailure();
         Start();
     }
@@ -31,7 +36,7 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
     public async ValueTask DisposeAsync()
     {
         await drawing;
-        if (drawnEpochs < history.Epochs.Count)
+        if (drawn != (history.Epochs.Count, history.Steps.Count))
         {
             Start();
             await drawing;
@@ -42,8 +47,8 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
 
     private void Start()
     {
-        drawnEpochs = history.Epochs.Count;
-        LossCurve curve = new(LossCurve.NameOf(folder), [.. history.Epochs]);
+        drawn = (history.Epochs.Count, history.Steps.Count);
+        LossCurve curve = new(LossCurve.NameOf(folder), [.. history.Epochs], [.. history.Steps]);
         drawing = Task.Run(() => Draw(curve));
     }
 
@@ -52,7 +57,9 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
         Stopwatch clock = Stopwatch.StartNew();
         try
         {
-            foreach (string file in Files) LossChart.Write([curve], LossAxis.Epoch, Path.Combine(folder, file));
+            // Fractions of the first epoch say little.
+            LossAxis axis = curve.Steps.Count > 0 && curve.Steps[^1].Epoch < 1 ? LossAxis.Tokens : LossAxis.Epoch;
+            foreach (string file in Files) LossChart.Write([curve], axis, Path.Combine(folder, file));
         }
         catch (Exception exception)
         {

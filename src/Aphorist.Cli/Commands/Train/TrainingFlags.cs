@@ -173,6 +173,15 @@ internal static class TrainingFlags
             (options, value) => options with { ValidationInterval = value }
         },
         {
+            Heading.Evaluation,
+            Whole(
+                "--validation-tokens",
+                "Maximum number of tokens to predict in a validation, spread evenly over the validation set; 0 for no limit. Default: as "
+                + "many as take less than about a tenth of the training time.",
+                0).Sets(nameof(TrainingOptions.MaxValidationTokens)),
+            (options, value) => options with { MaxValidationTokens = value }
+        },
+        {
             Heading.Run,
             Real(
                 "--checkpoint-interval",

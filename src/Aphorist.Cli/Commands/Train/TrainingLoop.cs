@@ -19,6 +19,11 @@ internal interface ITrainingReporter : IAsyncDisposable
 
     ValueTask EpochAsync(EpochCompleted epoch) => ValueTask.CompletedTask;
 
+    ValueTask StepsAsync(StepsCompleted steps) => ValueTask.CompletedTask;
+
+    /// <summary>Validations measure a part of the validation set.</summary>
+    ValueTask LimitAsync(ValidationLimited limit) => ValueTask.CompletedTask;
+
     ValueTask DivergenceAsync(DivergenceDetected divergence);
 
     /// <summary>Samples of the last completed epoch follow.</summary>
@@ -76,6 +81,14 @@ internal static class TrainingLoop
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);
                     break;
+                case ValidationLimited limit:
+                    await report.LimitAsync(limit);
+                    break;
+                case StepsCompleted steps:
+                    history.Add(steps);
+                    await report.StepsAsync(steps);
+                    charts.Refresh(isWithinEpoch: true);
+                    break;
                 case DivergenceDetected divergence:
                     await report.DivergenceAsync(divergence);
                     break;
@@ -123,17 +136,16 @@ internal static class TrainingLoop
         }
     }
 
-    /// <summary>Loads the epochs before a resume. They are only shown, so a run without readable metrics continues all the same.</summary>
+    /// <summary>Loads the metrics before a resume. They are only shown, so a run without readable metrics continues all the same.</summary>
     private static void LoadHistory(TrainingRun run, LossHistory history, int completedEpochs)
     {
-        if (completedEpochs == 0) return;
         try
         {
-            history.Load(run.ReadMetrics().Take(completedEpochs));
+            history.Load(run.ReadMetrics().Take(completedEpochs), run.ReadSteps());
         }
         catch (Exception exception) when (exception is TrainingRunException or IOException or UnauthorizedAccessException)
         {
-            // The trainer writes the file again after the next epoch.
+            // The trainer writes the metrics of epochs again after the next epoch.
         }
     }
 

@@ -29,14 +29,10 @@ internal static class MetricsFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<EpochCompleted> Read(string path)
     {
-        string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != Header)
-            throw new TrainingRunException($"'{path}' is not a metrics file: its first line is not '{Header}'.", path);
         List<EpochCompleted> epochs = [];
         double best = double.PositiveInfinity;
-        for (int line = 1; line < lines.Length; line++)
+        foreach (EpochCompleted epoch in Read(path, Header, Parse))
         {
-            EpochCompleted epoch = Parse(path, line + 1, lines[line]);
             double loss = epoch.ValidationLoss ?? epoch.Loss;
             epochs.Add(epoch with { IsBest = loss < best });
             best = Math.Min(best, double.IsNaN(loss) ? best : loss);
@@ -45,30 +41,46 @@ internal static class MetricsFile
         return epochs;
     }
 
-    private static EpochCompleted Parse(string path, int line, string text)
+    /// <summary>Reads the lines of a file of metrics.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">Its first line.</param>
+    /// <param name="parse">Reads a line; null if it is damaged.</param>
+    /// <exception cref="TrainingRunException">A line is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<T> Read<T>(string path, string header, Func<string, T?> parse)
+        where T : class
     {
-        string[] fields = text.Split(',');
-        try
-        {
-            if (fields.Length != 8) throw new FormatException();
-            return new EpochCompleted(
-                int.Parse(fields[0], CultureInfo.InvariantCulture),
-                Number(fields[1]),
-                Number(fields[2]),
-                Optional(fields[3]),
-                Optional(fields[4]),
-                Number(fields[5]),
-                Number(fields[6]),
-                Number(fields[7]),
-                IsBest: false);
-        }
-        catch (Exception exception) when (exception is FormatException or OverflowException)
-        {
-            throw new TrainingRunException($"Line {line} of '{path}' is damaged: '{text}'. Fix or remove it.", path, exception);
-        }
+        string[] lines = File.ReadAllLines(path);
+        if (lines.Length == 0 || lines[0] != header)
+            throw new TrainingRunException($"'{path}' is not a metrics file: its first line is not '{header}'.", path);
+        return
+        [
+            .. lines.Skip(1).Select((text, index) => parse(text) ?? throw new TrainingRunException(
+                $"Line {index + 2} of '{path}' is damaged: '{text}'. Fix or remove it.", path)),
+        ];
     }
 
-    private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
+    /// <summary>Reads numbers that are separated by commas. An empty field is null; a line with anything else is null as a whole.</summary>
+    public static double?[]? Numbers(string line, int count)
+    {
+        string[] fields = line.Split(',');
+        if (fields.Length != count) return null;
+        double?[] numbers = new double?[count];
+        for (int index = 0; index < count; index++)
+        {
+            if (fields[index].Length == 0) continue;
+            if (!double.TryParse(fields[index], CultureInfo.InvariantCulture, out double number)) return null;
+            numbers[index] = number;
+        }
 
-    private static double? Optional(string field) => field.Length == 0 ? null : Number(field);
+        return numbers;
+    }
+
+    private static EpochCompleted? Parse(string line) => Numbers(line, 8) is
+        [
+            >= 1 and <= int.MaxValue and { } epoch, { } loss, { } accuracy, var validationLoss, var validationAccuracy, { } seconds,
+            { } speed, { } rate,
+        ]
+        ? new EpochCompleted((int)epoch, loss, accuracy, validationLoss, validationAccuracy, seconds, speed, rate, IsBest: false)
+        : null;
 }

@@ -29,6 +29,9 @@ internal sealed class RunFolder(string path)
 
     public string Metrics => FileNamed("metrics.csv");
 
+    /// <summary>The metrics of training steps.</summary>
+    public string Steps => FileNamed("steps.csv");
+
     public string Options => FileNamed("options.json");
 
     /// <summary>The folder with one text file per epoch.</summary>
@@ -66,7 +69,7 @@ internal sealed class RunFolder(string path)
     /// <exception cref="InvalidOptionsException">The folder is not separate from the texts and the model.</exception>
     public void EnsureIsNoInput(TrainingRunOptions options)
     {
-        string[] written = [BestModel, LastModel, Checkpoint, StartModel, Metrics, Options, InputCopy, SampleFile(1)];
+        string[] written = [BestModel, LastModel, Checkpoint, StartModel, Metrics, Steps, Options, InputCopy, SampleFile(1)];
         FileTarget[] targets = [.. written.Select(FileTarget.Of)];
         foreach (string source in options.Corpus.Append(options.ValidationText).OfType<string>())
         {
@@ -126,7 +129,7 @@ internal sealed class RunFolder(string path)
     }
 
     /// <summary>Whether training has written anything but checkpoints.</summary>
-    private bool HasResults => ((string[])[BestModel, LastModel, Metrics]).Any(File.Exists)
+    private bool HasResults => ((string[])[BestModel, LastModel, Metrics, Steps]).Any(File.Exists)
         || (Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, SampleFiles).Any());
 
     /// <summary>Reads the training state from which the run resumes; null if nothing was trained yet.</summary>

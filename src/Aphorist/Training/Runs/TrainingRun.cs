@@ -186,6 +186,19 @@ public class TrainingRun
     /// <exception cref="IOException">The file cannot be read.</exception>
     public IReadOnlyList<EpochCompleted> ReadMetrics() => File.Exists(Files.Metrics) ? MetricsFile.Read(Files.Metrics) : [];
 
+    /// <summary>Reads a steps.csv file, which may be a copy outside of its run folder.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The rows, in order.</returns>
+    /// <exception cref="TrainingRunException">A line is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<StepsCompleted> ReadStepsFile(string path) => StepsFile.Read(path);
+
+    /// <summary>Reads the metrics of training steps, with a row for every few seconds of training.</summary>
+    /// <returns>The rows, in order. Empty before the first.</returns>
+    /// <exception cref="TrainingRunException">A line of the file is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public IReadOnlyList<StepsCompleted> ReadSteps() => File.Exists(Files.Steps) ? StepsFile.Read(Files.Steps) : [];
+
     /// <summary>Reads the texts that the model generated after each epoch.</summary>
     /// <returns>The samples, ordered by epoch. Empty if there are none.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>

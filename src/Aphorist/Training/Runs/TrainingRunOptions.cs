@@ -171,12 +171,13 @@ public sealed record TrainingRunOptions
 
         Model.Validate();
         Training.Validate();
-        if (Training is { ValidationInterval: > 0, ValidationShare: 0 } && ValidationText is null)
-        {
-            throw new InvalidOptionsException(
-                "ValidationInterval needs validation data. Set ValidationShare or ValidationText, or leave it out.",
-                nameof(TrainingOptions.ValidationInterval));
-        }
+        if (Training.ValidationShare > 0 || ValidationText is not null) return;
+        string? unused = Training.ValidationInterval > 0 ? nameof(TrainingOptions.ValidationInterval)
+            : Training.MaxValidationTokens is not null ? nameof(TrainingOptions.MaxValidationTokens)
+            : null;
+        if (unused is null) return;
+        throw new InvalidOptionsException(
+            $"{unused} needs validation data. Set ValidationShare or ValidationText, or leave it out.", unused);
     }
 
     /// <summary>

@@ -61,6 +61,15 @@ internal sealed record TrainingState
     /// <summary>The lowest validation loss so far, or training loss if there is no validation. Null before the first.</summary>
     public double? BestLoss { get; set; }
 
+    /// <summary>Tokens that training read in the completed epochs.</summary>
+    public long TokensBefore { get; set; }
+
+    /// <summary>The training steps since the last row of their metrics.</summary>
+    public StepSums Row { get; set; } = new();
+
+    /// <summary>The number of predictions of every validation, see <see cref="ValidationLimit"/>. Null before the first.</summary>
+    public long? ValidationCount { get; set; }
+
     /// <summary>Resets the counts of the current epoch.</summary>
     public void RestartEpoch()
     {
@@ -68,6 +77,26 @@ internal sealed record TrainingState
         (LossSum, Correct, Predictions, Seconds) = (0, 0, 0, 0);
         (RecentLoss, RecentBatches) = (0, 0);
     }
+}
+
+/// <summary>Some training steps.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed record StepSums
+{
+    /// <summary>Their predictions.</summary>
+    public long Predictions { get; set; }
+
+    /// <summary>Their total loss in nats.</summary>
+    public double Loss { get; set; }
+
+    /// <summary>Their time in seconds.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>The learning rate of the last of them.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>The norm of the gradient of the last of them, which may be infinite.</summary>
+    public double GradientNorm { get; set; }
 }
 
 /// <summary>The arrays of a run, now and at the end of the last good epoch. Most have the layout of the parameters.</summary>

@@ -51,8 +51,11 @@ public sealed class PlotTests : IDisposable
     [Theory]
     [InlineData("epoch", "epoch")]
     [InlineData("seconds", "seconds of training")]
+    [InlineData("tokens", "tokens")]
     public void Plot_Svg_IsWellFormedAndNamesRunsAndAxes(string by, string label)
     {
+        foreach (string run in (string[])["one", "two & <half>"])
+            WriteSteps(run, "10,1,640,10,2.9,0.01,1,1000\n20,2,1280,20,2.4,0.01,1,1000\n");
         CommandResult result = AphoristApp.Run(
             "plot", folder["one"], folder["two & <half>"], "--by", by, "--output", folder["both.svg"]).Expect(0);
 
@@ -72,6 +75,58 @@ public sealed class PlotTests : IDisposable
         Assert.Equal(2, picture.Descendants().Count(element => element.Attribute("stroke-dasharray") is not null));
         Assert.DoesNotContain(picture.Descendants().Attributes(), attribute => attribute.Value.EndsWith(", ", StringComparison.Ordinal));
         Assert.Equal("", result.Error);
+    }
+
+    [Fact]
+    public void Plot_FolderOfASweep_DrawsAllRunsIntoIt()
+    {
+        foreach (string run in (string[])["sweep/a", "sweep/b"]) Train(run).Expect(0);
+        folder.Write("sweep/results.csv", "rank,run\n");
+
+        CommandResult result = AphoristApp.Run("plot", folder["sweep"], "--by", "tokens", "--json").Expect(0);
+
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(["a", "b"], json.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("name").GetString()));
+        Assert.Equal(folder["sweep/loss.png"], json.GetProperty("picture").GetString());
+        AssertIsPicture(folder["sweep/loss.png"]);
+        Assert.Equal("", result.Error);
+    }
+
+    [Fact]
+    public void Plot_RunsAmongOtherThings_SkipsThemWithANote()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        folder.Write("text.txt", "some text");
+
+        CommandResult result = AphoristApp.Run(
+            "plot", folder["one"], folder["empty"], folder["text.txt"], folder["nowhere"], "--output", folder["loss.png"]).Expect(0);
+
+        string[] skipped = [.. result.Error.TrimEnd('\n').Split('\n')];
+        Assert.Equal(3, skipped.Length);
+        Assert.All(
+            skipped.Zip((string[])["empty'", "text.txt'", "nowhere'"]),
+            pair => Assert.Matches($"^Skipped: .*{pair.Second}", pair.First));
+        AssertIsPicture(folder["loss.png"]);
+    }
+
+    [Fact]
+    public void Plot_TokensOfARunWithoutSteps_SaysSo()
+    {
+        AphoristApp.Run("plot", folder["one"], "--by", "tokens").ExpectSentence(1, "one' has no steps.csv", "another axis");
+        WriteSteps("two & <half>", "10,1,640,10,2.9,0.01,1,1000\n");
+        AphoristApp.Run("plot", folder["one"], folder["two & <half>"], "--by", "tokens", "--output", folder["loss.svg"]).Expect(0)
+            .ExpectError("Skipped", "one' has no steps.csv");
+    }
+
+    [Fact]
+    public void Plot_RunWithinItsFirstEpoch_DrawsItsSteps()
+    {
+        WriteSteps("begun", "10,0.01,640,1,2.9,0.01,1,1000\n20,0.02,1280,2,2.4,0.01,1,1000\n");
+        AphoristApp.Run("plot", folder["begun"]).Expect(0);
+        AssertIsPicture(folder["begun/loss.png"]);
+
+        WriteSteps("begun", "10,0.01,640\n");
+        AphoristApp.Run("plot", folder["begun"]).ExpectSentence(1, "Line 2", "steps.csv", "10,0.01,640");
     }
 
     [Fact]
@@ -142,6 +197,9 @@ public sealed class PlotTests : IDisposable
         folder.Write("tiny.txt", TinyText.OfLength(2000));
         return AphoristApp.Run("train", folder["tiny.txt"], "--epochs", "3", "--window", "20", "--samples", "false", "--run", folder[run]);
     }
+
+    private void WriteSteps(string run, string lines) => folder.Write(
+        $"{run}/steps.csv", "step,epoch,tokens,seconds,loss,learning_rate,gradient_norm,characters_per_second\n" + lines);
 
     private void WriteMetrics(string run, string lines)
     {

@@ -17,7 +17,14 @@ public sealed class TrainTests : IDisposable
             "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--validation", "0.1", "--run", folder["run"],
             "--json").Expect(0);
 
-        JsonElement[] events = result.JsonLines();
+        // How many rows of steps there are depends on time; the last one comes before the last epoch.
+        JsonElement[] all = result.JsonLines(), steps = [.. all.Where(one => one.GetProperty("event").GetString() == "step")];
+        Assert.Equal(
+            ["event", "step", "epoch", "tokens", "seconds", "loss", "learningRate", "gradientNorm", "charactersPerSecond"],
+            NamesIn(steps[^1]));
+        Assert.Equal(2, steps[^1].GetProperty("epoch").GetDouble());
+        Assert.Equal(1 + steps.Length, File.ReadAllLines(folder["run/steps.csv"]).Length);
+        JsonElement[] events = [.. all.Except(steps)];
         string[] sampled = [.. Enumerable.Repeat("sample", 4)];
         Assert.Equal(
             ["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));
@@ -32,6 +39,37 @@ public sealed class TrainTests : IDisposable
         Assert.True(events[1].GetProperty("loss").GetDouble() > events[6].GetProperty("loss").GetDouble());
         Assert.Equal(JsonValueKind.Number, events[1].GetProperty("validationLoss").ValueKind);
         Assert.True(File.Exists(events[^1].GetProperty("model").GetString()!));
+    }
+
+    [Fact]
+    public void Train_ValidationTokens_MeasuresSoManyAndSaysSo()
+    {
+        string[] call =
+        [
+            "train", folder["tiny.txt"], "--preset", "notebook", "--epochs", "2", "--window", "20", "--validation", "0.1", "--samples",
+            "false", "--validation-tokens", "40",
+        ];
+        AphoristApp.Run([.. call, "--run", folder["text"]]).Expect(0)
+            .ExpectError("Each validation measures 40 of 100 tokens", "--validation-tokens");
+        JsonElement[] events = AphoristApp.Run([.. call, "--run", folder["json"], "--json"]).Expect(0).JsonLines();
+
+        Assert.Equal("validationLimit", events[1].GetProperty("event").GetString());
+        Assert.Equal((40, 100), (events[1].GetProperty("tokens").GetInt32(), events[1].GetProperty("validationTokens").GetInt32()));
+        AphoristApp.Run("train", "--resume", folder["text"], "--epochs", "3", "--validation-tokens", "0")
+            .ExpectSentence(2, "--validation-tokens 40");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("100")]
+    [InlineData("1000")]
+    public void Train_AllValidationTokens_SaysNothing(string tokens)
+    {
+        CommandResult result = AphoristApp.Run(
+            "train", folder["tiny.txt"], "--preset", "notebook", "--epochs", "1", "--window", "20", "--validation", "0.1", "--samples",
+            "false", "--validation-tokens", tokens, "--run", folder["run"]).Expect(0);
+
+        Assert.DoesNotContain("Each validation", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

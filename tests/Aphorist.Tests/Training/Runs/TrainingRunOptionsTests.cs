@@ -43,6 +43,7 @@ public sealed class TrainingRunOptionsTests : IDisposable
         (nameof(TrainingOptions.Dropout), false, options => options with { Dropout = 0.5 }),
         (nameof(TrainingOptions.ValidationShare), false, options => options with { ValidationShare = 0.5 }),
         (nameof(TrainingOptions.ValidationInterval), true, options => options with { ValidationInterval = 9 }),
+        (nameof(TrainingOptions.MaxValidationTokens), false, options => options with { MaxValidationTokens = 0 }),
         (nameof(TrainingOptions.Patience), true, options => options with { Patience = 9 }),
         (nameof(TrainingOptions.TimeBudget), true, options => options with { TimeBudget = TimeSpan.FromMinutes(9) }),
         (nameof(TrainingOptions.Seed), false, options => options with { Seed = 1 }),
@@ -261,6 +262,8 @@ public sealed class TrainingRunOptionsTests : IDisposable
         AssertInvalid(nameof(TrainingRunOptions.Corpus), Begun with { Corpus = [] });
         AssertInvalid(nameof(TrainingRunOptions.ValidationText), Begun with { Corpus = ["-"], ValidationText = "-" });
         AssertInvalid(nameof(TrainingOptions.ValidationInterval), Begun with { Training = Begun.Training with { ValidationInterval = 5 } });
+        AssertInvalid(
+            nameof(TrainingOptions.MaxValidationTokens), Begun with { Training = Begun.Training with { MaxValidationTokens = 5 } });
         AssertInvalid(nameof(TrainingOptions.Epochs), Begun with { Training = Begun.Training with { Epochs = 0 } });
         (Begun with { Training = Begun.Training with { ValidationInterval = 5 }, ValidationText = "held.txt" }).Validate();
     }
