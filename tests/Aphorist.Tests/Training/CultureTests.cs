@@ -57,7 +57,7 @@ public sealed class CultureTests : IDisposable
     [Fact]
     public void EnsureSameRun_OtherRateUnderACommaCulture_WritesPoints()
     {
-        TrainingRunOptions begun = new() { Corpus = [], CorpusSha256 = "" };
+        TrainingRunOptions begun = new() { Corpus = [], CorpusSha256 = "", Training = TrainingOptions.Notebook };
         AssertSays("0.01, not with 0.25", () => begun.EnsureSameRun(begun with { Training = new() { LearningRate = 0.25 } }));
     }
 

@@ -9,7 +9,7 @@ public sealed class TrainingOptionsTests
     private static readonly TrainingOptions Options = TinyTraining.Options;
 
     [Fact]
-    public void Notebook_Defaults_AreTheNotebooks()
+    public void Presets_Notebook_IsTheNotebookAndQuickTheDefault()
     {
         TrainingOptions notebook = TrainingOptions.Notebook;
         Assert.Equal(
@@ -17,7 +17,8 @@ public sealed class TrainingOptionsTests
             (notebook.Epochs, notebook.Stride, notebook.BatchSize, notebook.LearningRate, notebook.ValidationShare));
         Assert.Equal(
             (128, 60, GateActivation.HardSigmoid), (ModelSpec.Notebook.HiddenSize, ModelSpec.Notebook.Window, ModelSpec.Notebook.Gates));
-        Assert.Same(Preset.Notebook, Preset.All[0]);
+        Assert.Same(Preset.Quick, Preset.Default);
+        Assert.Same(Preset.Default, Preset.All[0]);
         Assert.All(Preset.All, preset => Assert.Equal(preset.Name, preset.Training.Preset));
         Assert.True(Preset.Notebook.Lowercase);
     }
