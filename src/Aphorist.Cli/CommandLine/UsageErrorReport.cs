@@ -64,6 +64,7 @@ internal static class UsageErrorReport
     {
         Option[] options = [.. OptionWords.Of(command)];
         string[] names = [.. options.Select(option => option.Name)];
+        if (names.Contains(word)) return $"'{word}' is an option of '{command.Name}': write it after that word.";
         string plain = OptionWords.Plain(word);
         string? off = options.OfType<ChoiceOption<bool>>().FirstOrDefault(option => $"--{plain}" == $"--no-{option.Name[2..]}")?.Name;
         return FamiliarNames.HintOn(plain, [.. names, .. command.Arguments.Select(argument => argument.Name)]) is string hint

@@ -140,6 +140,7 @@ public sealed partial class FamiliarNamesTests(TrainedModel trained) : IDisposab
     [InlineData("generate model --model x", "'--model' as MODEL")]
     [InlineData("generate model --sample 1", "'--sample' --temperature")]
     [InlineData("train --lr 0", "--learning-rate '0'")]
+    [InlineData("--lr 1 train", "'--learning-rate' after 'train'")]
     [InlineData("train ---lr 1", "'---lr'")]
     public void Call_Wrong_SaysWhatToUse(string call, string parts) => AphoristApp.Run(call.Split(' ')).ExpectSentence(2, parts.Split(' '));
 

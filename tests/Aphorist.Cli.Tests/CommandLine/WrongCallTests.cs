@@ -13,6 +13,8 @@ public sealed class WrongCallTests
     [InlineData("--validation below '1'", "train", "--validation", "1")]
     [InlineData("--validation 'NaN'", "train", "--validation", "NaN")]
     [InlineData("--validation --validation-text", "train", "--validation", "0.1", "--validation-text", "held.txt")]
+    [InlineData("--validation --validation-text", "train", "--val_frac", "0.1", "--validation-text", "held.txt")]
+    [InlineData("--run --resume", "train", "--out_dir", "a", "--resume", "b")]
     [InlineData("input file", "train", "-", "--validation-text", "-")]
     [InlineData("--step windows", "evaluate", "model", "aphorisms", "--step", "2")]
     [InlineData("--step windows", "evaluate", "model", "aphorisms", "--step", "2", "--objective", "stream")]
