@@ -14,8 +14,8 @@ namespace Aphorist.Cli.Pages;
 /// pages. The data is JSON in a script element, which the template's own script displays.
 /// </summary>
 /// <remarks>
-/// The page's own words are English in the template; its script has them in Chinese too, for which it starts if the text is Chinese. The
-/// language of the text is that of the elements that show it. It is empty, which means unknown, unless the script of the text tells it.
+/// The page's own words are in its script, in English and in Chinese. It starts in Chinese if the text is Chinese. The elements that show
+/// the text have its language, which is empty, and so unknown, unless the letters of the text tell it.
 /// </remarks>
 internal static partial class HtmlPage
 {
