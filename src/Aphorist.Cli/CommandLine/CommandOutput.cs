@@ -22,7 +22,7 @@ internal sealed record CommandOutput(AphoristConsole Console, bool Json, bool Qu
     /// <summary>Whether a progress bar can be drawn on standard error.</summary>
     public bool ShowsProgress => !Quiet && Console.IsErrorTerminal && Console.GetVariable("TERM") != "dumb";
 
-    /// <summary>Writes a note in prose. On a terminal, it is broken between words. A call to copy does not belong into it.</summary>
+    /// <summary>Writes a note in prose. On a terminal, it is broken between words. It must not contain a call to copy.</summary>
     public Task NoteAsync(string sentences) =>
         Notes.WriteLineAsync(Console.IsErrorTerminal ? WordWrap.Of(sentences, Console.TerminalColumns) : sentences);
 

@@ -60,7 +60,8 @@ public sealed class WordWrapTests
     [Theory]
     [InlineData(19)]
     [InlineData(0)]
-    public void Of_NarrowTerminal_LeavesTheTextToIt(int columns) => Assert.Equal(Mixed.TrimEnd(' ', '\n'), WordWrap.Of(Mixed, columns).TrimEnd());
+    public void Of_NarrowTerminal_LeavesTheTextToIt(int columns) =>
+        Assert.Equal(Mixed.TrimEnd(' ', '\n'), WordWrap.Of(Mixed, columns).TrimEnd());
 
     [Theory]
     [InlineData(1)]

@@ -128,8 +128,8 @@ internal sealed class ConsoleTrainingReporter(
         string trained = $"{Plural.Of(completed.Epochs, "epoch")} in {Quantity.Of(TimeSpan.FromSeconds(completed.Seconds))}";
         TrainingRecord? best = File.Exists(run.BestModelPath) ? ModelFileInfo.Read(run.BestModelPath).Training : null;
         bool wasFinished = isResumed && !hasTrained;
-        await output.NoteAsync(
-            $"{(wasFinished ? "This run is finished: it trained for" : "Trained for")} {trained}. {RunSummary.Result(history.Epochs, best)}");
+        string beginning = wasFinished ? "This run is finished: it trained for" : "Trained for";
+        await output.NoteAsync($"{beginning} {trained}. {RunSummary.Result(history.Epochs, best)}");
         if (wasFinished)
         {
             (string reason, string call) = RunSummary.Continuation(run, completed);

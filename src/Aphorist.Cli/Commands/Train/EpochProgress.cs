@@ -33,7 +33,7 @@ internal sealed class EpochProgress(CommandOutput output, RunExtent extent, Loss
     {
         string share = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * position.Share):F0} %");
         string facts = position.IsValidating ? $"validation {share}" : $"batch {position.Batch + 1}/{position.BatchCount} {share}";
-        if (last is not null && last.Epoch == position.Epoch) facts += "  " + FactsOf(last);
+        if (last is not null && last.Epoch == position.Epoch) facts += "  " + LossOf(last);
         double done = position.Batch + (position.IsValidating ? 0 : position.Share);
         return ShowAsync(position.Epoch, done, position.BatchCount, facts);
     }
@@ -62,10 +62,12 @@ internal sealed class EpochProgress(CommandOutput output, RunExtent extent, Loss
 
     public ValueTask DisposeAsync() => HideAsync();
 
+    private static string LossOf(TrainingProgress progress) => string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F4}");
+
+    // Wider facts would not fit beside a bar in 80 columns.
     private string FactsOf(TrainingProgress progress)
     {
-        string facts = string.Create(
-            CultureInfo.InvariantCulture, $"loss {progress.Loss:F4}  {Quantity.Of(progress.CharactersPerSecond)} characters/s");
+        string facts = $"{LossOf(progress)}  {Quantity.Of(progress.CharactersPerSecond)} characters/s";
         return extent.IsTimed ? facts : $"{facts}  {Quantity.Of(progress.Remaining)} left";
     }
 

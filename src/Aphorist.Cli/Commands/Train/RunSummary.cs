@@ -36,6 +36,7 @@ internal static class RunSummary
             (Path.GetFileName(run.BestModelPath), $"the best model, of epoch {best?.Epochs}"),
             (Path.GetFileName(run.LastModelPath), $"the model of the last epoch, {epochs}"),
             ("metrics.csv", "the losses of each epoch"),
+            ("steps.csv", "the losses within epochs"),
             ("loss.png", "a chart of them"),
             ("samples/", "texts that were generated after epochs"),
         ];
@@ -56,13 +57,19 @@ internal static class RunSummary
         if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds)
             return (Longer, string.Create(Culture, $"{resume} --minutes {2 * budget.TotalMinutes:0.###}"));
         if (completed.Epochs < options.Epochs)
-            return ($"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}", $"{resume} --patience {2 * options.Patience}");
-        // The cosine schedule ends with the last epoch, so that a run of more epochs would be another one from the start.
-        if (options.Schedule != LearningRateSchedule.Cosine) return (Longer, $"{resume} --epochs {2 * options.Epochs}");
+        {
+            string reason = $"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}";
+            return (reason, $"{resume} --patience {2 * options.Patience}");
+        }
+
+        // Other schedules end with the last epoch, so that a run of more epochs would be another one from the start.
+        if (options.Schedule is LearningRateSchedule.Constant or LearningRateSchedule.Step or LearningRateSchedule.Plateau)
+            return (Longer, $"{resume} --epochs {2 * options.Epochs}");
         string corpus = run.Options.ReadsStandardInput ? "CORPUS" : string.Join(' ', run.Options.Corpus.Select(ShellWord.Of));
         string next = ShellWord.Of($"{run.Folder.TrimEnd('/', '\\')}-more");
         return (
-            "Its cosine schedule ended with the last epoch, so it cannot have more epochs. To train its best model further in a new run:",
+            "Its learning rate schedule ended with the last epoch, so it cannot have more epochs. To train its best model further in a "
+            + "new run:",
             $"aphorist train {corpus} --from {ShellWord.Of(run.Folder)} --run {next}");
     }
 

@@ -21,8 +21,8 @@ public class TrainingRun
     public string BestModelPath => Files.BestModel;
 
     /// <summary>
-    /// The path of the model after the last completed epoch. Before the first one is completed, it is the model of the last checkpoint, once
-    /// something was trained.
+    /// The path of the model after the last completed epoch. Before the first one is completed, it is the model of the last checkpoint,
+    /// once something was trained.
     /// </summary>
     public string LastModelPath => Files.LastModel;
 

@@ -22,7 +22,8 @@ public sealed class SampleExcerptTests
     public void Of_Chinese_Takes200Characters() => Assert.Equal(200, SampleExcerpt.Of(new string('狐', 400)).Length);
 
     [Fact]
-    public void Of_CharactersOfTwoUnits_AreNotCut() => Assert.Equal(400, SampleExcerpt.Of(string.Concat(Enumerable.Repeat("🦊", 300))).Length);
+    public void Of_CharactersOfTwoUnits_AreNotCut() =>
+        Assert.Equal(400, SampleExcerpt.Of(string.Concat(Enumerable.Repeat("🦊", 300))).Length);
 
     [Theory]
     [InlineData("", "")]
