@@ -6,8 +6,8 @@ namespace Aphorist.Inspection;
 /// Finds the passages of texts that occur verbatim in a corpus: what a model has copied from its training text. The result is exact.
 /// </summary>
 /// <remarks>
-/// The corpus is read once and is not held in memory. Time is proportional to the length of the corpus plus that of the texts. Memory is
-/// proportional to the length of the texts: about 250 bytes for each character.
+/// The texts are indexed and the corpus is read once: an index of a large corpus would not fit in memory. Time is proportional to the
+/// length of the corpus plus that of the texts. Memory is proportional to the length of the texts: about 250 bytes for each character.
 /// </remarks>
 public static class CopyFinder
 {
