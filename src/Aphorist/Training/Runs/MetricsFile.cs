@@ -50,14 +50,19 @@ internal static class MetricsFile
     public static IReadOnlyList<T> Read<T>(string path, string header, Func<string, T?> parse)
         where T : class
     {
-        string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != header)
+        using StreamReader reader = new(path);
+        // Another file may be a text of gigabytes in one line.
+        char[] start = new char[header.Length];
+        if (reader.ReadBlock(start) < start.Length || !header.SequenceEqual(start) || reader.ReadLine() is not (null or ""))
             throw new TrainingRunException($"'{path}' is not a metrics file: its first line is not '{header}'.", path);
-        return
-        [
-            .. lines.Skip(1).Select((text, index) => parse(text) ?? throw new TrainingRunException(
-                $"Line {index + 2} of '{path}' is damaged: '{text}'. Fix or remove it.", path)),
-        ];
+        List<T> rows = [];
+        while (reader.ReadLine() is { } line)
+        {
+            rows.Add(parse(line) ?? throw new TrainingRunException(
+                $"Line {rows.Count + 2} of '{path}' is damaged: '{line}'. Fix or remove it.", path));
+        }
+
+        return rows;
     }
 
     /// <summary>Reads numbers that are separated by commas. An empty field is null; a line with anything else is null as a whole.</summary>
@@ -76,11 +81,12 @@ internal static class MetricsFile
         return numbers;
     }
 
-    private static EpochCompleted? Parse(string line) => Numbers(line, 8) is
-        [
-            >= 1 and <= int.MaxValue and { } epoch, { } loss, { } accuracy, var validationLoss, var validationAccuracy, { } seconds,
-            { } speed, { } rate,
-        ]
-        ? new EpochCompleted((int)epoch, loss, accuracy, validationLoss, validationAccuracy, seconds, speed, rate, IsBest: false)
-        : null;
+    private static EpochCompleted? Parse(string line)
+    {
+        if (Numbers(line, 8) is not [{ } epoch, { } loss, { } accuracy, var heldLoss, var heldAccuracy, { } seconds, { } speed, { } rate])
+            return null;
+        return epoch is >= 1 and <= int.MaxValue && double.IsInteger(epoch)
+            ? new EpochCompleted((int)epoch, loss, accuracy, heldLoss, heldAccuracy, seconds, speed, rate, IsBest: false)
+            : null;
+    }
 }

@@ -59,11 +59,13 @@ internal static class StepsFile
         CultureInfo.InvariantCulture,
         $"{row.Step},{row.Epoch},{row.Tokens},{row.Seconds},{row.Loss},{row.LearningRate},{row.GradientNorm},{row.CharactersPerSecond}\n");
 
-    private static StepsCompleted? Parse(string line) => MetricsFile.Numbers(line, 8) is
-        [
-            >= 1 and < long.MaxValue and { } step, { } epoch, >= 0 and < long.MaxValue and { } tokens, { } seconds, { } loss, { } rate,
-            { } norm, { } speed,
-        ]
-        ? new StepsCompleted((long)step, epoch, (long)tokens, seconds, loss, rate, norm, speed)
-        : null;
+    private static StepsCompleted? Parse(string line)
+    {
+        double?[]? numbers = MetricsFile.Numbers(line, 8);
+        if (numbers is not [{ } step, { } epoch, { } tokens, { } seconds, { } loss, { } rate, { } norm, { } speed]) return null;
+        bool areWhole = step is >= 1 and < long.MaxValue && tokens is >= 0 and < long.MaxValue && double.IsInteger(step + tokens);
+        return areWhole
+            ? new StepsCompleted((long)step, epoch, (long)tokens, seconds, loss, rate, norm, speed)
+            : null;
+    }
 }

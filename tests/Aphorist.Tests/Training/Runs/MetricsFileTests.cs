@@ -54,7 +54,10 @@ public sealed class MetricsFileTests : IDisposable
     [Theory]
     [InlineData("", "is not a metrics file")]
     [InlineData("a,b\n", "is not a metrics file")]
+    [InlineData(Header + ",more\n", "is not a metrics file")]
+    [InlineData("\n" + Header + "\n", "is not a metrics file")]
     [InlineData(Header + "\n1,2\n", "Line 2")]
+    [InlineData(Header + "\n1.5,2,0,,,1,1,1\n", "Line 2")]
     [InlineData(Header + "\n1,x,0,,,1,1,1\n", "Line 2")]
     public void Read_DamagedFile_SaysWhere(string text, string problem)
     {

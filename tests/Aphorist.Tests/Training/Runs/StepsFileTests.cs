@@ -78,6 +78,7 @@ public sealed class StepsFileTests : IDisposable
     [InlineData("", "is not a metrics file")]
     [InlineData("epoch,loss\n", "is not a metrics file")]
     [InlineData(Header + "\n1,2\n", "Line 2")]
+    [InlineData(Header + "\n1.5,0.5,64,1,2,0.01,1,1\n", "Line 2")]
     [InlineData(Header + "\n1,0.5,64,1,2,0.01,x,1\n", "Line 2")]
     [InlineData(Header + "\n1,0.5,64,1,,0.01,1,1\n", "Line 2")]
     [InlineData(Header + "\n1e300,0.5,64,1,2,0.01,1,1\n", "Line 2")]

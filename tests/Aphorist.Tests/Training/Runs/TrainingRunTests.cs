@@ -37,7 +37,7 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(expected.Parameters.Values, run.Model.Parameters.Values);
         Assert.Equal(expected.Parameters.Values, LanguageModel.Load(run.LastModelPath).Parameters.Values);
         Assert.Equal(
-            ["checkpoint.safetensors", "last.safetensors", "metrics.csv", "model.safetensors", "options.json"],
+            ["checkpoint.safetensors", "last.safetensors", "metrics.csv", "model.safetensors", "options.json", "steps.csv"],
             Directory.EnumerateFiles(RunPath).Select(Path.GetFileName).Where(name => name != ".lock").Order());
     }
 
@@ -69,6 +69,7 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("model.safetensors")]
     [InlineData("last.safetensors")]
     [InlineData("metrics.csv")]
+    [InlineData("steps.csv")]
     [InlineData("start.safetensors")]
     [InlineData("standard-input.txt")]
     [InlineData("samples/epoch-001.txt")]
@@ -398,6 +399,16 @@ public sealed class TrainingRunTests : IDisposable
         folder.Write("runs/no-run/metrics.csv", "");
         Assert.Equal([RunPath, folder["runs/sweep/a"]], TrainingRun.List(folder["runs"]).Select(run => run.Folder));
         Assert.Empty(TrainingRun.List(folder["nowhere"]));
+    }
+
+    [Fact]
+    public async Task ReadSteps_FinishedRun_AreTheEventsOfTraining()
+    {
+        using ActiveTrainingRun run = await CreateAsync();
+        Assert.Empty(run.ReadSteps());
+        List<TrainingEvent> events = await TrainAsync(run);
+        Assert.Equal(events.OfType<StepsCompleted>(), run.ReadSteps());
+        Assert.Equal(run.ReadMetrics().Count, run.ReadSteps()[^1].Epoch);
     }
 
     [Fact]
