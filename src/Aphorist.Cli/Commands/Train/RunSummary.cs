@@ -62,15 +62,7 @@ internal static class RunSummary
             return (reason, $"{resume} --patience {2 * options.Patience}");
         }
 
-        // Other schedules end with the last epoch, so that a run of more epochs would be another one from the start.
-        if (options.Schedule is LearningRateSchedule.Constant or LearningRateSchedule.Step or LearningRateSchedule.Plateau)
-            return (Longer, $"{resume} --epochs {2 * options.Epochs}");
-        string corpus = run.Options.ReadsStandardInput ? "CORPUS" : string.Join(' ', run.Options.Corpus.Select(ShellWord.Of));
-        string next = ShellWord.Of($"{run.Folder.TrimEnd('/', '\\')}-more");
-        return (
-            "Its learning rate schedule ended with the last epoch, so it cannot have more epochs. To train its best model further in a "
-            + "new run:",
-            $"aphorist train {corpus} --from {ShellWord.Of(run.Folder)} --run {next}");
+        return (Longer, $"{resume} --epochs {2 * options.Epochs}");
     }
 
     /// <summary>Whether the validation loss rose to the end while the training loss fell.</summary>

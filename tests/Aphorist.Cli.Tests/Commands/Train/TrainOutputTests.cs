@@ -154,14 +154,14 @@ public sealed partial class TrainOutputTests : IDisposable
     }
 
     [Fact]
-    public void Resume_FinishedCosine_NamesFineTuning()
+    public void Resume_MoreEpochsOfAFallingSchedule_StretchesIt()
     {
-        AphoristApp.Run(Call("--epochs", "1", "--schedule", "cosine", "--samples", "none")).Expect(0);
+        AphoristApp.Run(Call("--epochs", "2", "--schedule", "linear", "--samples", "none")).Expect(0);
+        AphoristApp.Run("train", "--resume", folder["run"]).Expect(0).ExpectError($"--resume {folder["run"]} --epochs 4\n");
+        AphoristApp.Run("train", "--resume", folder["run"], "--epochs", "4").Expect(0);
 
-        CommandResult result = AphoristApp.Run("train", "--resume", folder["run"]).Expect(0);
-        string call = $"train {folder["tiny.txt"]} --from {folder["run"]} --run {folder["run-more"]}";
-        result.ExpectError($"\n  aphorist {call}\n");
-        AphoristApp.Run([.. call.Split(' '), "--epochs", "1", "--samples", "none"]).Expect(0);
+        double[] rates = [.. TrainingRun.Open(folder["run"]).ReadMetrics().Select(epoch => epoch.LearningRate)];
+        Assert.True(rates[1] < rates[3] * 1.1 && rates[2] > 10 * rates[1], $"The learning rates are {string.Join(", ", rates)}.");
     }
 
     [Fact]
