@@ -38,10 +38,10 @@ internal static class SweepCommand
         Example.Attach(
             command,
             new(
-                "aphorist sweep nietzsche --preset quick --over \"hidden=128,256\" --over \"dropout=0,0.2,0.4\" --sweep sweeps/size",
+                "aphorist sweep nietzsche --over \"hidden=128,256\" --over \"dropout=0,0.2,0.4\" --sweep sweeps/size",
                 "Train six models for one minute each."),
             new(
-                "aphorist sweep mine.txt --preset quick --minutes 5 --over \"learning-rate=0.001,0.002,0.004,0.008\" "
+                "aphorist sweep mine.txt --minutes 5 --over \"learning-rate=0.001,0.002,0.004,0.008\" "
                 + "--over \"batch=8,16,32\" --random 6 --sweep sweeps/rate",
                 "Train six of the twelve combinations for five minutes each."),
             new(
