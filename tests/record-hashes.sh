@@ -46,6 +46,8 @@ train gru-before text.txt "${stream[@]}" --preset notebook --architecture gru --
 train gru-hard text.txt "${stream[@]}" --preset notebook --architecture gru --gates hard-sigmoid --warm-up 10 --average 0.9 --optimizer adam --learning-rate 0.003
 train convolution text.txt "${stream[@]}" --preset notebook --architecture convolution --layers 3 --optimizer adam --learning-rate 0.003
 train convolution-windows text.txt --preset notebook --epochs 1 --hidden 24 --batch 32 --architecture convolution --layers 4 --embedding 16 --window 20
+train rnn text.txt "${small[@]}" --preset notebook --window 20 --architecture rnn --optimizer adam --learning-rate 0.003
+train rnn-relu text.txt "${stream[@]}" --preset notebook --architecture rnn --activation relu --layers 2 --residual true --dropout 0.2 --optimizer adam --learning-rate 0.003
 train lstm-tied text.txt "${stream[@]}" --preset notebook --layers 3 --embedding 48 --tied true --layer-normalization true --gates sigmoid --optimizer rmsprop --schedule plateau --clip-value 0.5
 train lstm-512 text.txt --objective stream --preset notebook --epochs 1 --hidden 264 --batch 20 --sequence 32 --optimizer adam --learning-rate 0.002
 train names names.txt --preset quick --architecture gru --hidden 64 --dropout 0.5 --epochs 3 --samples notebook
