@@ -54,8 +54,8 @@ internal static class RunSummary
         const string Longer = "To train it longer:";
         TrainingOptions options = run.Options.Training;
         string resume = $"aphorist train --resume {ShellWord.Of(run.Folder)}";
-        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds)
-            return (Longer, string.Create(Culture, $"{resume} --minutes {2 * budget.TotalMinutes:0.###}"));
+        string minutes = options.TimeBudget is { } time ? string.Create(Culture, $" --minutes {2 * time.TotalMinutes:0.###}") : "";
+        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds) return (Longer, resume + minutes);
         if (completed.Epochs < options.Epochs)
         {
             string reason = $"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}";
@@ -64,7 +64,7 @@ internal static class RunSummary
 
         // Other schedules end with the last epoch, so that a run of more epochs would be another one from the start.
         if (options.Schedule is LearningRateSchedule.Constant or LearningRateSchedule.Step or LearningRateSchedule.Plateau)
-            return (Longer, $"{resume} --epochs {2 * options.Epochs}");
+            return (Longer, $"{resume} --epochs {2 * options.Epochs}{minutes}");
         string corpus = run.Options.ReadsStandardInput ? "CORPUS" : string.Join(' ', run.Options.Corpus.Select(ShellWord.Of));
         string next = ShellWord.Of($"{run.Folder.TrimEnd('/', '\\')}-more");
         return (
