@@ -35,7 +35,10 @@ internal abstract class AphoristConsole
 
     public virtual bool IsErrorTerminal => false;
 
-    /// <summary>The columns of the terminal. They can change at any time.</summary>
+    /// <summary>
+    /// The columns of the terminal. They can change at any time. To ask for them prepares the terminal of the process with an escape
+    /// sequence, so ask only to write text to it.
+    /// </summary>
     public virtual int TerminalColumns => UsualColumns;
 
     /// <summary>The clock that decides how often something is shown.</summary>

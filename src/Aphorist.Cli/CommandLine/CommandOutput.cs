@@ -24,7 +24,7 @@ internal sealed record CommandOutput(AphoristConsole Console, bool Json, bool Qu
 
     /// <summary>Writes a note in prose. On a terminal, it is broken between words. It must not contain a call to copy.</summary>
     public Task NoteAsync(string sentences) =>
-        Notes.WriteLineAsync(Console.IsErrorTerminal ? WordWrap.Of(sentences, Console.TerminalColumns) : sentences);
+        Notes.WriteLineAsync(Console.IsErrorTerminal && !Quiet ? WordWrap.Of(sentences, Console.TerminalColumns) : sentences);
 
     /// <summary>
     /// Wraps text that is written to standard output in pieces, if that is a terminal and the result is text; null if not.

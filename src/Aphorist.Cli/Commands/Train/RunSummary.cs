@@ -54,15 +54,15 @@ internal static class RunSummary
         const string Longer = "To train it longer:";
         TrainingOptions options = run.Options.Training;
         string resume = $"aphorist train --resume {ShellWord.Of(run.Folder)}";
-        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds)
-            return (Longer, string.Create(Culture, $"{resume} --minutes {2 * budget.TotalMinutes:0.###}"));
+        string minutes = options.TimeBudget is { } time ? string.Create(Culture, $" --minutes {2 * time.TotalMinutes:0.###}") : "";
+        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds) return (Longer, resume + minutes);
         if (completed.Epochs < options.Epochs)
         {
             string reason = $"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}";
             return (reason, $"{resume} --patience {2 * options.Patience}");
         }
 
-        return (Longer, $"{resume} --epochs {2 * options.Epochs}");
+        return (Longer, $"{resume} --epochs {2 * options.Epochs}{minutes}");
     }
 
     /// <summary>Whether the validation loss rose to the end while the training loss fell.</summary>
