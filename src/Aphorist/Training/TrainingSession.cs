@@ -52,7 +52,6 @@ internal sealed class TrainingSession : IDisposable
         }
 
         metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
-        if (files is not null) StepsFile.KeepUpTo(files.Steps, state.Steps);
         if (options.MaxValidationTokens is not null) state.ValidationCount ??= ValidationLimit.CountOf(options, split.ValidationCount, 0);
         if (CompletedEpochs > 0) model.Training = CreateRecord(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
         plan.StartEpoch(Epoch);
@@ -187,6 +186,7 @@ internal sealed class TrainingSession : IDisposable
         {
             TrainingState saved = Checkpoint.Load(files.Checkpoint, identity, snapshot);
             step.StepsBefore = saved.StepsBefore;
+            StepsFile.KeepUpTo(files.Steps, saved.Steps);
             return saved;
         }
 
