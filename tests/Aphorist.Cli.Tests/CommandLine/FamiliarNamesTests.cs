@@ -153,7 +153,10 @@ public sealed partial class FamiliarNamesTests(TrainedModel trained) : IDisposab
     }
 
     private void Train(string text, string run, string runOption, string options) => AphoristApp.Run(
-        ["train", text, "--window", "10", "--samples", "false", runOption, folder[run], .. options.Split(' '), "--quiet"]).Expect(0);
+        [
+            "train", text, "--preset", "notebook", "--window", "10", "--samples", "false", runOption, folder[run], .. options.Split(' '),
+            "--quiet",
+        ]).Expect(0);
 
     private static HashSet<string> OptionsOf(Command command) => [.. OptionWords.Of(command).Select(option => option.Name)];
 

@@ -67,7 +67,7 @@ public sealed class StandardStreamTests(TrainedModel trained) : IDisposable
 
     [Theory]
     [InlineData("score MODEL -")]
-    [InlineData("train - --run run --epochs 1 --window 10 --samples false")]
+    [InlineData("train - --run run --preset notebook --epochs 1 --window 10 --samples false")]
     [InlineData("generate MODEL --prompt - --length 3")]
     public void Read_Terminal_SaysThatItWaitsForInput(string call)
     {

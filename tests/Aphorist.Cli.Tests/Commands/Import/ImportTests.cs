@@ -34,7 +34,7 @@ public sealed class ImportTests : IDisposable
     public void Train_FromAnImportedModel_GoesOnWithItsOptimizer()
     {
         folder.Write("characters.txt", "abc");
-        folder.Write("text.txt", string.Concat(Enumerable.Repeat("abcacb", 40)));
+        folder.Write("text.txt", string.Concat(Enumerable.Repeat("abcacb", 120)));
         string[] train =
         [
             "train", folder["text.txt"], "--from", folder["model.safetensors"], "--epochs", "1", "--samples", "false", "--run",

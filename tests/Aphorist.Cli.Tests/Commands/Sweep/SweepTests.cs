@@ -88,8 +88,8 @@ public sealed class SweepTests : IDisposable
     {
         Sweep("--over", "hidden=8").Expect(0);
         AphoristApp.Run([
-            "train", folder["tiny.txt"], .. "--epochs 2 --window 10 --validation 0.1 --hidden 8 --samples false --run".Split(' '),
-            folder["plain"]]).Expect(0);
+            "train", folder["tiny.txt"], .. "--preset notebook --epochs 2 --window 10 --validation 0.1 --hidden 8".Split(' '),
+            "--samples", "false", "--run", folder["plain"]]).Expect(0);
 
         Assert.Equal(File.ReadAllBytes(folder["plain/model.safetensors"]), File.ReadAllBytes(folder["found/hidden=8/model.safetensors"]));
     }

@@ -6,7 +6,10 @@ namespace Aphorist.Cli.Tests.Commands.Train;
 public sealed class ShapeTests : IDisposable
 {
     private string[] Tiny =>
-        [folder["tiny.txt"], "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run", folder["run"]];
+    [
+        folder["tiny.txt"], "--preset", "notebook", "--epochs", "1", "--window", "5", "--hidden", "16", "--samples", "false", "--run",
+        folder["run"],
+    ];
 
     private readonly TemporaryFolder folder = new();
 

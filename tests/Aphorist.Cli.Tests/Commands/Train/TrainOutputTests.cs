@@ -147,7 +147,7 @@ public sealed partial class TrainOutputTests : IDisposable
     [Fact]
     public void Resume_FinishedEpochsOfARunWithATimeLimit_NamesBoth()
     {
-        AphoristApp.Run(CallOf("quick", "--epochs", "2", "--schedule", "constant", "--samples", "none")).Expect(0);
+        AphoristApp.Run(CallOf("quick", "--epochs", "2", "--minutes", "1", "--samples", "none")).Expect(0);
 
         AphoristApp.Run("train", "--resume", folder["run"]).Expect(0)
             .ExpectError($"aphorist train --resume {folder["run"]} --epochs 4 --minutes 2\n");

@@ -86,7 +86,8 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Train_Redirected_IsPlainAndLeavesARunFolder()
     {
-        CommandResult result = AphoristProcess.Run(folder.Path, "train", "tiny.txt", "--epochs", "1", "--window", "20").Expect(0);
+        CommandResult result = AphoristProcess.Run(
+            folder.Path, "train", "tiny.txt", "--preset", "notebook", "--epochs", "1", "--window", "20").Expect(0);
 
         Assert.Single(result.Output.Split('\n'), line => line.StartsWith("epoch 1/1  loss ", StringComparison.Ordinal));
         foreach (string temperature in new[] { "0.2", "0.5", "1.0", "1.2" })
