@@ -103,6 +103,8 @@ public sealed partial class TrainOutputTests : IDisposable
     [Fact]
     public void Train_TimeLimit_ShowsTime()
     {
+        // Each epoch writes files, and shorter ones would take no time but many writes.
+        folder.Write("tiny.txt", TinyText.OfLength(60_000));
         CommandResult result = AphoristApp.Run(CallOf("quick", "--minutes", "0.02", "--samples", "none")).Expect(0);
 
         Assert.All(result.Lines()[..^1], line => Assert.Matches(@"^epoch \d+, 0:0\d of 0:01  loss \d\.\d{4}  validation \d\.\d{4}$", line));
@@ -136,6 +138,8 @@ public sealed partial class TrainOutputTests : IDisposable
     [Fact]
     public void Resume_FinishedByTime_NamesMinutes()
     {
+        // Each epoch writes files, and shorter ones would take no time but many writes.
+        folder.Write("tiny.txt", TinyText.OfLength(60_000));
         AphoristApp.Run(CallOf("quick", "--minutes", "0.005", "--samples", "none")).Expect(0);
 
         AphoristApp.Run("train", "--resume", folder["run"]).Expect(0)
