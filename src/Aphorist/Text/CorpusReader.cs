@@ -89,8 +89,9 @@ internal sealed class CorpusReader
                 caching.Request, writer => caching.WriteAsync(writer, progress, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         IEnumerable<string> names = parts.SelectMany(part => part.Paths.Select(part.NameOf));
-        CorpusPart[] cached = [.. names.Zip(file.Description.Starts).Select(pair => new CorpusPart(pair.First, pair.Second))];
-        return Corpus.FromCache(name, new CachedCorpus(cache, file), cached, [.. notes, .. file.Description.Notes]);
+        IEnumerable<CorpusPart> cached = names.Zip(file.Description.Starts).Select(pair => new CorpusPart(pair.First, pair.Second));
+        CorpusPart[] withText = [.. cached.Where(part => part.Start >= 0)];
+        return Corpus.FromCache(name, new CachedCorpus(cache, file), withText, [.. notes, .. file.Description.Notes]);
     }
 
     private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)

@@ -19,7 +19,9 @@ internal sealed record CacheFileDescription
     /// <summary>The files of the corpus, in order.</summary>
     public required IReadOnlyList<CacheFileSource> Sources { get; init; }
 
-    /// <summary>For each file, the number of characters before its text; empty in files of tokens and vocabularies.</summary>
+    /// <summary>
+    /// For each file, the number of characters before its text, or -1 if it has no text; empty in files of tokens and vocabularies.
+    /// </summary>
     public IReadOnlyList<long> Starts { get; init; } = [];
 
     /// <summary>The requested encoding, or null for the default.</summary>

@@ -75,7 +75,7 @@ internal sealed class CorpusCaching(string name, IReadOnlyList<string> paths, Co
         }
 
         isBegun |= Append(writer, normalization.Finish(), isBegun);
-        if (!isBegun) starts.Add(writer.Count);
+        if (!isBegun) starts.Add(-1);
     }
 
     /// <summary>Appends a block of a file's text, after a line feed where one is missing between two files.</summary>
