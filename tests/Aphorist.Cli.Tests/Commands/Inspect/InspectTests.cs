@@ -215,6 +215,8 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
         Inspect(TinyText.OfLength(100)).Expect(0);
 
         Assert.Matches(@"(?s)addEventListener\(""hashchange"".*show\(asked, closestFeature\(asked\)\);", Page());
+        // A feature that does not occur has no correlation and is not the closest one.
+        Assert.Contains("Math.abs(feature.correlations[cell] ?? 0)", Page(), StringComparison.Ordinal);
     }
 
     [Theory]
