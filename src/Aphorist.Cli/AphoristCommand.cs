@@ -68,7 +68,7 @@ internal static class AphoristCommand
         root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new CommandHelp() });
         Example.Attach(
             root,
-            new("aphorist train", "Train on the built-in fables for one minute and show samples on the way."),
+            new("aphorist train", "Train on the built-in fables for one minute and show samples."),
             new("aphorist generate runs/fables --prompt \"The fox \"", "Generate text with that model."),
             new("aphorist train --help", "List the options of a command."));
         return root;

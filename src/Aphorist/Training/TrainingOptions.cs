@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Aphorist.Training;
 
-/// <summary>How a model is trained.</summary>
+/// <summary>
+/// How a model is trained. The defaults of the properties are those of the notebook; runs on disk use <see cref="Quick"/> by default.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>The options of the Keras notebook, which are the defaults.</summary>
@@ -145,8 +147,8 @@ public sealed record TrainingOptions
     public int Patience { get; init; }
 
     /// <summary>
-    /// The time after which training ends, without validation time. The schedules that cover the whole training end with it. Null, the default, for no limit. With
-    /// a time budget the result depends on the speed of the machine.
+    /// The time after which training ends, without validation time. The linear and cosine schedules end with it. Null, the default, for no
+    /// limit. With a time budget the result depends on the speed of the machine.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
 

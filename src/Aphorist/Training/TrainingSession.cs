@@ -98,8 +98,8 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>
-    /// The training loss of the best epoch. Before there is one, that of a uniform guess, or of the first batch if it is higher: dropout and
-    /// layer normalization can make untrained weights worse than a guess.
+    /// The training loss of the best epoch. Before there is one, that of a uniform guess, or of the first batch if it is higher: dropout
+    /// and layer normalization can make untrained weights worse than a guess.
     /// </summary>
     private double ExpectedLoss => state.History.Count > 0
         ? state.History.Min(epoch => epoch.Loss)

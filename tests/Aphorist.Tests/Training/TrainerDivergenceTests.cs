@@ -56,7 +56,7 @@ public sealed class TrainerDivergenceTests
         Assert.Equal(2, Assert.IsType<TrainingCompleted>(events[^1]).Epochs);
     }
 
-    /// <summary>With dropout and normalized layers, untrained weights are worse than a guess, and few slow steps do not change that.</summary>
+    /// <summary>With dropout and normalized layers, untrained weights are worse than a guess, also after a few slow steps.</summary>
     [Fact]
     public async Task RunAsync_FirstLossAboveThatOfAGuess_IsNoDivergence()
     {

@@ -34,7 +34,7 @@ internal static class PlotCommand
             (call, cancellationToken) => Task.Run(() => Run(call, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
         Example.Attach(
             command,
-            new("aphorist plot runs/fables", "Draw one run as runs/aphorisms/loss.png."),
+            new("aphorist plot runs/fables", "Draw one run as runs/fables/loss.png."),
             new("aphorist plot runs/* --output compared.svg", "Compare all runs in one chart."),
             new("aphorist plot runs/one runs/two --by seconds", "Compare two runs by training time, as loss.png."),
             new("aphorist plot sweeps/size --by tokens", "Compare the runs of a sweep, as sweeps/size/loss.png."));
@@ -61,7 +61,7 @@ internal static class PlotCommand
         return ExitCode.Done;
     }
 
-    /// <summary>The chart of one run goes into its folder, the chart of several runs into the current directory.</summary>
+    /// <summary>The chart of one run, or of the runs in one folder, goes into that folder; that of several into the current one.</summary>
     private static string DefaultFile(string[] runs)
     {
         if (runs is not [string run]) return LossChart.DefaultName;

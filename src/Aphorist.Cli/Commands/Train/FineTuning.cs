@@ -31,6 +31,10 @@ internal static class FineTuning
             // As Keras trains, which the optimizer comes from: on windows, with a constant learning rate.
             Training = TrainingOptions.Notebook with
             {
+                Preset = start.Training.Preset,
+                Epochs = start.Training.Epochs,
+                TimeBudget = start.Training.TimeBudget,
+                ValidationShare = start.Training.ValidationShare,
                 Optimizer = kind,
                 LearningRate = model.Origin!.LearningRate ?? start.Training.LearningRate,
                 WeightDecay = model.Origin.WeightDecay ?? 0,

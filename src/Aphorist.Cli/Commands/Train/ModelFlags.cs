@@ -64,7 +64,7 @@ internal static class ModelFlags
         },
         {
             Heading.Common,
-            Whole("--layers", "Number of layers, at most 4 if they are recurrent. Default: 1, or 6 with --architecture convolution.", 1, 12),
+            Whole("--layers", "Number of layers, at most 4 if they are recurrent. Default: 1, or 6 for convolution.", 1, 12),
             (spec, value) => spec with { Layers = value }
         },
         {
@@ -90,7 +90,10 @@ internal static class ModelFlags
         },
         {
             Heading.Model,
-            TrueOrFalse("--layer-normalization", "Normalize each layer's outputs over its units, with a learned gain and bias.", Defaults.LayerNormalization),
+            TrueOrFalse(
+                "--layer-normalization",
+                "Normalize each layer's outputs over its units, with a learned gain and bias.",
+                Defaults.LayerNormalization),
             (spec, value) => spec with { LayerNormalization = value }
         },
         {
@@ -101,7 +104,7 @@ internal static class ModelFlags
         {
             Heading.Model,
             new ChoiceOption<GateActivation>(
-                "--gates", "Activation of the gates of lstm and gru. Default: sigmoid, or hard-sigmoid with --preset notebook.",
+                "--gates", "Activation of the gates of lstm and gru. Default: sigmoid; hard-sigmoid for lstm with --preset notebook.",
                 ("sigmoid", GateActivation.Sigmoid), ("hard-sigmoid", GateActivation.HardSigmoid)),
             (spec, value) => spec with { Gates = value },
             "--architecture lstm or gru", spec => spec.Architecture is Architecture.Lstm or Architecture.Gru

@@ -24,8 +24,9 @@ internal static class TrainCommand
     private static readonly ChoiceOption<(bool AreGenerated, SampleStyle? Style)> Samples =
         new ChoiceOption<(bool AreGenerated, SampleStyle? Style)>(
             "--samples",
-            "Samples after an epoch. short: one of about 200 characters, at most every five seconds. notebook: at four temperatures, after "
-            + "every epoch. The run folder has those of all temperatures. Default: notebook with the preset notebook, otherwise short.",
+            "Samples shown during training. short: the first 200 characters of one, at most one every five seconds. notebook: four "
+            + "temperatures after every epoch. none: no samples. The run folder has those of all temperatures. Default: notebook with "
+            + "--preset notebook, otherwise short.",
             ("short", (true, SampleStyle.Excerpt)), ("notebook", (true, SampleStyle.Notebook)), ("none", (false, null)))
         .Understands("true", (true, null))
         .Understands("false", (false, null));

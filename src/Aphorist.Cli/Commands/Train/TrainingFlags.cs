@@ -19,8 +19,12 @@ internal static class TrainingFlags
     {
         {
             Heading.Common,
-            Whole("--epochs", "Passes over the training set, without the time limit of the preset. Default: until the time limit.", 1),
-            (options, value) => options with { Epochs = value, TimeBudget = null }
+            Whole(
+                "--epochs",
+                "Number of passes over the training set. Removes the time limit of the preset, unless --minutes gives one. Default: as "
+                + "many as the time limit allows.",
+                1),
+            WithEpochs
         },
         {
             Heading.Common,
@@ -119,10 +123,12 @@ internal static class TrainingFlags
             Heading.Optimizer,
             new ChoiceOption<LearningRateSchedule>(
                 "--schedule",
-                "Learning rate schedule. linear and cosine: falling to 1 % over the whole training. step: 3 % less with each epoch from the tenth on. "
+                "Learning rate schedule. linear and cosine: falling to 1 % over the whole training. step: 3 % less with each epoch from "
+                + "the tenth on. "
                 + "plateau: half when the loss stops falling.",
                 Defaults.Schedule,
-                ("constant", LearningRateSchedule.Constant), ("linear", LearningRateSchedule.Linear), ("cosine", LearningRateSchedule.Cosine),
+                ("constant", LearningRateSchedule.Constant), ("linear", LearningRateSchedule.Linear),
+                ("cosine", LearningRateSchedule.Cosine),
                 ("step", LearningRateSchedule.Step), ("plateau", LearningRateSchedule.Plateau)),
             (options, value) => options with { Schedule = value }
         },
@@ -191,6 +197,12 @@ internal static class TrainingFlags
             (options, value) => options with { CheckpointInterval = TimeSpan.FromSeconds(value) }
         },
     };
+
+    private static TrainingOptions WithEpochs(TrainingOptions options, int epochs)
+    {
+        TimeSpan? ofPreset = Preset.All.FirstOrDefault(preset => preset.Name == options.Preset)?.Training.TimeBudget;
+        return options with { Epochs = epochs, TimeBudget = options.TimeBudget == ofPreset ? null : options.TimeBudget };
+    }
 
     /// <summary>The seed that a call gives, or the default.</summary>
     public static ulong SeedOf(ParseResult call) => SeedOption.GetValue(call) ?? Defaults.Seed;
