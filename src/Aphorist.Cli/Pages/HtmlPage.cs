@@ -72,11 +72,19 @@ internal static partial class HtmlPage
     private static partial Regex Placeholder();
 }
 
-/// <summary>Words in Chinese that the templates cannot have, because they are parts of the data.</summary>
-internal static class ChineseWords
+/// <summary>The name of one token on the pages, which depends on the tokenizer.</summary>
+internal static class PageUnit
 {
-    /// <summary>The name of the tokens.</summary>
-    public static string UnitOf(Tokenizer tokenizer) => tokenizer.Kind switch
+    /// <summary>The name in English, which the script of a page can translate.</summary>
+    public static string Of(Tokenizer tokenizer) => tokenizer.Kind switch
+    {
+        TokenizerKind.Characters => "character",
+        TokenizerKind.Bytes => "byte",
+        _ => "token",
+    };
+
+    /// <summary>The name in Chinese, for sentences in the data.</summary>
+    public static string InChinese(Tokenizer tokenizer) => tokenizer.Kind switch
     {
         TokenizerKind.Characters => "字符",
         TokenizerKind.Bytes => "字节",

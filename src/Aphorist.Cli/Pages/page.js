@@ -6,6 +6,14 @@ const count = number => number.toLocaleString("en");
 const visible = piece => piece.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu,
   character => character === "\t" ? character : "\\u" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0"));
 
+// Colours for strengths from -1 to 1. Text on the darkest tile has a contrast of at least 4.5 in both colour schemes.
+const darkest = 0.7;
+const tile = strength => `rgb(var(--${strength < 0 ? "negative" : "positive"}) / ${Math.abs(strength * darkest).toFixed(3)})`;
+const tiles = (...strengths) => `linear-gradient(90deg, ${strengths.map(tile).join(", ")})`;
+
+// Shift extends a selection; the other keys belong to the browser.
+const hasModifier = event => event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
+
 function make(parent, name, text, attributes = {}) {
   const made = document.createElement(name);
   made.textContent = text;
@@ -17,6 +25,7 @@ function make(parent, name, text, attributes = {}) {
 // The page's own words, to which each template adds. The value is the Chinese of the key, or the English and the Chinese of a long text.
 const words = {
   "text": ["The text. The arrow keys move from character to character.", "文本。用方向键逐个字符移动。"],
+  "character": "字符", "byte": "字节", "token": "词元",
 };
 let isChinese = data.language === "zh";
 
@@ -89,7 +98,7 @@ function makeTips(tokenElement) {
   });
   text.addEventListener("keydown", event => {
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
-    if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (step === 0 || hasModifier(event)) return;
     event.preventDefault();
     event.stopPropagation();
     move(step);

@@ -81,6 +81,24 @@ internal static class ModelDescription
         return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
     }
 
+    /// <summary>Describes the layers of a model in Chinese, as <see cref="ShapeOf"/> does in English.</summary>
+    public static string ShapeInChinese(ModelSpec spec)
+    {
+        string layer = spec.Architecture switch
+        {
+            Architecture.Convolution => string.Create(
+                Culture, $"卷积({spec.HiddenSize})，卷积核大小 {spec.KernelSize}，感受野 {spec.ReceptiveField} 步"),
+            Architecture.Rnn => $"普通 RNN({spec.HiddenSize})",
+            _ => $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})",
+        };
+        string tied = spec.TiedEmbedding ? "（与输出层共享权重）" : "";
+        string embedding = spec.EmbeddingSize > 0 ? $"{spec.EmbeddingSize} 维嵌入{tied}，" : "";
+        string connections = (spec.LayerNormalization ? "，层归一化" : "") + (spec.Residual ? "，残差连接" : "");
+        // A space is between Chinese and Latin letters only.
+        string layers = spec.Layers > 1 ? $"{spec.Layers} 层{(char.IsAscii(layer[0]) ? " " : "")}" : "";
+        return $"{embedding}{layers}{layer}{connections}";
+    }
+
     private static string KindOf(ModelSpec spec) => spec.Architecture switch
     {
         Architecture.Lstm => "lstm",

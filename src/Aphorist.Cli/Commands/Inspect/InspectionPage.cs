@@ -23,7 +23,7 @@ internal static class InspectionPage
         json.WriteString("model", inspected.ModelName);
         json.WriteString("text", inspected.TextName);
         WriteFacts(json, inspected);
-        json.WriteString("unit", UnitOf(inspected.Model.Tokenizer.Kind));
+        json.WriteString("unit", PageUnit.Of(inspected.Model.Tokenizer));
         json.WriteString("meaning", MeaningOf(inspected.Model.Spec.Architecture));
         json.WriteNumber("layers", cells.Layers);
         json.WriteNumber("units", cells.Units);
@@ -48,22 +48,16 @@ internal static class InspectionPage
     {
         CellInspection cells = inspected.Cells;
         Tokenizer tokenizer = inspected.Model.Tokenizer;
-        string shape = ModelDescription.ShapeOf(inspected.Model.Spec);
+        ModelSpec spec = inspected.Model.Spec;
         json.WriteString("facts", string.Create(
             CultureInfo.InvariantCulture,
-            $"{shape}. Correlations over {cells.TokenCount:N0} {tokenizer.UnitName}, " +
+            $"{ModelDescription.ShapeOf(spec)}. Correlations over {cells.TokenCount:N0} {tokenizer.UnitName}, " +
             $"of which the first {cells.Pieces.Count:N0} are shown."));
         json.WriteString("factsInChinese", string.Create(
             CultureInfo.InvariantCulture,
-            $"{shape}。相关系数按全部 {cells.TokenCount:N0} 个{ChineseWords.UnitOf(tokenizer)}计算，页面显示前 {cells.Pieces.Count:N0} 个。"));
+            $"{ModelDescription.ShapeInChinese(spec)}。" +
+            $"相关系数按全部 {cells.TokenCount:N0} 个{PageUnit.InChinese(tokenizer)}计算，页面显示前 {cells.Pieces.Count:N0} 个。"));
     }
-
-    private static string UnitOf(TokenizerKind kind) => kind switch
-    {
-        TokenizerKind.Characters => "character",
-        TokenizerKind.Bytes => "byte",
-        _ => "token",
-    };
 
     private static string MeaningOf(Architecture architecture) => architecture switch
     {

@@ -22,6 +22,7 @@ internal static class ScorePage
         json.WriteString("model", scored.Model);
         json.WriteString("text", scored.Name);
         WriteFacts(json, scored);
+        json.WriteString("unit", PageUnit.Of(scored.Tokenizer));
         json.WriteNumber("vocabulary", scored.Tokenizer.VocabularySize);
         json.WriteNumber("scale", ScaleOf(scored.Beginning));
         json.WriteNumber("total", scored.Total.Count);
@@ -62,7 +63,7 @@ internal static class ScorePage
         json.WriteString("factsInChinese", string.Create(
             culture,
             $"每字符 {scored.Total.BitsPerCharacter:F3} 比特，期望 {scored.ExpectedBitsPerCharacter:F3} 比特，" +
-            $"共 {scored.Total.Count:N0} 个{ChineseWords.UnitOf(scored.Tokenizer)}{chineseCut}。"));
+            $"共 {scored.Total.Count:N0} 个{PageUnit.InChinese(scored.Tokenizer)}{chineseCut}。"));
     }
 
     private static double ScaleOf(IReadOnlyList<ScoredToken> tokens)

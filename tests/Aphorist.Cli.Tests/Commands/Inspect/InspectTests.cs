@@ -160,7 +160,9 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
         Assert.DoesNotContain("word end", features);
         Assert.Matches("<pre class=\"text\" id=\"text\" lang=\"zh\" dir=\"auto\"", Page());
         Assert.Equal("zh", Data().GetProperty("language").GetString());
-        Assert.Contains("个字符", Data().GetProperty("factsInChinese").GetString(), StringComparison.Ordinal);
+        string facts = Data().GetProperty("factsInChinese").GetString()!;
+        Assert.Contains("个字符", facts, StringComparison.Ordinal);
+        Assert.DoesNotMatch("[a-z]", facts);
     }
 
     [Fact]
@@ -185,6 +187,36 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
             Data().GetProperty("meaning").GetString()!, Data().GetProperty("unit").GetString()!,
         ];
         PageWords.AssertTranslated(Page(), fromData);
+    }
+
+    [Fact]
+    public void Page_Colours_LeaveTheTextReadable()
+    {
+        Inspect(TinyText.OfLength(100)).Expect(0);
+
+        PageColours.AssertReadable(Page());
+    }
+
+    [Fact]
+    public void Page_ArrowKeysWithShift_ExtendTheSelection()
+    {
+        Inspect(TinyText.OfLength(100)).Expect(0);
+
+        Assert.Matches("const hasModifier = event => .*event\\.shiftKey;", Page());
+        // In the text and outside of it.
+        string[] handlers = [.. Page().Split("\"keydown\", event").Skip(1).Where(it => it.Contains("Arrow", StringComparison.Ordinal))];
+        Assert.Equal(2, handlers.Length);
+        Assert.All(handlers, it => Assert.Matches(@"(?s)^.{0,200}hasModifier\(event\)\) return;", it));
+    }
+
+    [Fact]
+    public void Page_CellInTheAddress_IsSelectedWheneverTheAddressChanges()
+    {
+        Inspect(TinyText.OfLength(100)).Expect(0);
+
+        Assert.Matches(@"(?s)addEventListener\(""hashchange"".*show\(asked, closestFeature\(asked\)\);", Page());
+        // A feature that does not occur has no correlation and is not the closest one.
+        Assert.Contains("Math.abs(feature.correlations[cell] ?? 0)", Page(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -79,6 +79,10 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
         Assert.Contains("id=\"text\" lang=\"zh\"", page, StringComparison.Ordinal);
         Assert.Equal("zh", data.GetProperty("language").GetString());
         Assert.StartsWith("每字符 ", data.GetProperty("factsInChinese").GetString(), StringComparison.Ordinal);
+        // Its tokens are characters, and it says so.
+        Assert.Equal("character", data.GetProperty("unit").GetString());
+        Assert.Contains("say(\"{0}   {1} {2}\", visible(data.names[data.ids[token]]), say(data.unit)", page, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(page, "词元"));
         string[] passages = [.. data.GetProperty("passages").EnumerateArray().Select(passage => passage.GetProperty("text").GetString()!)];
         Assert.True(passages.Length > 3);
         Assert.All(passages, passage => Assert.Contains(passage[..2], (string[])["鸭子", "驴子", "青蛙", "他们", "小蚂", "那里"]));
@@ -96,6 +100,20 @@ public sealed partial class ScorePageTests(TrainedModel trained) : IDisposable
 
     [Fact]
     public void Page_Words_AreAllTranslated() => PageWords.AssertTranslated(PageOf(trained.Run, TinyText.OfLength(100)).Page);
+
+    [Fact]
+    public void Page_Colours_LeaveTheTextReadable() => PageColours.AssertReadable(PageOf(trained.Run, TinyText.OfLength(100)).Page);
+
+    [Fact]
+    public void Page_LinkToThePassageInTheAddress_GoesThereAgain()
+    {
+        string page = PageOf(trained.Run, TinyText.OfLength(400)).Page;
+
+        Assert.Contains("if (!hasModifier(event) && location.hash === link.hash) goToPassage();", page, StringComparison.Ordinal);
+        string goTo = page[page.IndexOf("function goToPassage", StringComparison.Ordinal)..];
+        goTo = goTo[..goTo.IndexOf("\n}", StringComparison.Ordinal)];
+        Assert.Matches(@"(?s)element\(""text""\)\.focus\(.*scrollIntoView\(.*tips\.choose\(marked\[0\]\);", goTo);
+    }
 
     [Fact]
     public void Page_TextThatLooksLikeMarkup_CannotLeaveItsScript()
