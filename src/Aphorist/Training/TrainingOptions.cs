@@ -133,7 +133,7 @@ public sealed record TrainingOptions
     /// <summary>
     /// The maximum number of tokens that a validation predicts. They are spread evenly over the validation set, always at the same places.
     /// At least 1; 0 for no limit; null, the default, for a limit at which validation takes less than about a tenth of the training time: a
-    /// quarter of the predictions that are trained before the first validation, rounded down to a power of two, but at least 65,536. With a
+    /// quarter of the predictions that are trained before the first validation, rounded down to a power of two, but at least 8,192. With a
     /// time budget that ends within the first epoch, this limit depends on the speed of the machine.
     /// </summary>
     public int? MaxValidationTokens { get; init; }
@@ -145,8 +145,8 @@ public sealed record TrainingOptions
     public int Patience { get; init; }
 
     /// <summary>
-    /// The time after which training ends, without validation time. The schedules that cover the whole training end with it. Null, the default, for no limit. With
-    /// a time budget the result depends on the speed of the machine.
+    /// The time after which training ends, without validation time. The schedules that cover the whole training end with it. Null, the
+    /// default, for no limit. With a time budget the result depends on the speed of the machine.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
 
