@@ -55,6 +55,12 @@ internal sealed class UnknownCharacters
         }
     }
 
+    /// <summary>Replaces the characters by those of a part of the text.</summary>
+    /// <param name="inPart">The characters of the part that are left out.</param>
+    /// <param name="share">The share of the other characters that are in the part.</param>
+    public UnknownCharacters WithPart(IReadOnlyList<CharacterFrequency> inPart, double share) =>
+        new(inPart, (long)Math.Round(share * KnownCount) + inPart.Sum(one => one.Count));
+
     /// <summary>The row of a table; none if nothing is left out.</summary>
     public IEnumerable<string[]> Rows()
     {

@@ -16,8 +16,10 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
     private const int TabWidth = 8;
     private const char Escape = '\u001b';
 
-    private readonly StringBuilder gap = new(), word = new(), style = new();
+    // Escape sequences of a gap are kept when its spaces are dropped.
+    private readonly StringBuilder gap = new(), gapStyles = new(), word = new(), style = new();
     private int used, gapColumns, wordColumns;
+    private bool isStyled, isGapStyled;
     private Rune last;
 
     // The last column stays free: some terminals move to the next line when it is written.
@@ -54,8 +56,8 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
     public void Flush()
     {
         EndWord();
-        gap.Clear();
-        gapColumns = 0;
+        if (gapStyles.Length > 0) write(gapStyles.ToString());
+        ClearGap();
     }
 
     private static int StyleLength(ReadOnlySpan<char> text) => text is [Escape, '[', ..] ? text.IndexOf('m') + 1 : 0;
@@ -64,17 +66,31 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
     private void AddStyle(ReadOnlySpan<char> sequence)
     {
         bool isEnd = sequence is [Escape, '[', 'm'] or [Escape, '[', '0', 'm'];
-        if (isEnd) Attach(sequence.ToString());
-        else style.Append(sequence);
+        if (!isEnd)
+        {
+            style.Append(sequence);
+            return;
+        }
+
+        if (word.Length == 0 && gap.Length > 0)
+        {
+            // A colour of spaces alone needs no end without them.
+            gapStyles.Clear();
+            if (isGapStyled) gapStyles.Append(sequence);
+        }
+
+        isStyled = false;
+        Attach(sequence.ToString());
     }
 
     private void Add(Rune character)
     {
-        string shown = style.Length == 0 ? character.ToString() : $"{style}{character}";
+        string before = style.ToString(), shown = before + character;
         style.Clear();
         if (character.Value == '\n') EndLine(shown);
-        else if (character.Value is ' ' or '\t') AddSpace(character, shown);
+        else if (character.Value is ' ' or '\t') AddSpace(character, shown, before);
         else AddToWord(character, shown, TextColumns.Count(character));
+        isStyled |= before.Length > 0;
     }
 
     private void EndLine(string shown)
@@ -84,10 +100,12 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
         used = 0;
     }
 
-    private void AddSpace(Rune character, string shown)
+    private void AddSpace(Rune character, string shown, string before)
     {
         EndWord();
+        if (gap.Length == 0) isGapStyled = isStyled;
         gap.Append(shown);
+        gapStyles.Append(before);
         gapColumns += character.Value == '\t' ? TabWidth - (used + gapColumns) % TabWidth : 1;
     }
 
@@ -121,8 +139,8 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
         {
             if (used > 0) write("\n");
             used = 0;
-            gap.Clear();
             gapColumns = 0;
+            gap.Clear().Append(gapStyles);
         }
 
         if (used == 0)
@@ -133,9 +151,16 @@ internal sealed class WordWrap(Action<string> write, Func<int> columns, string i
 
         write(gap.Append(word).ToString());
         used += gapColumns + wordColumns;
-        (gapColumns, wordColumns) = (0, 0);
-        gap.Clear();
+        wordColumns = 0;
         word.Clear();
+        ClearGap();
+    }
+
+    private void ClearGap()
+    {
+        gapColumns = 0;
+        gap.Clear();
+        gapStyles.Clear();
     }
 
     private static bool CanBreak(Rune before, Rune after) =>

@@ -23,7 +23,7 @@ public static class CopyFinder
     private const int Unknown = 0, Separator = 1;
 
     /// <summary>Finds the passages of a text that occur in a corpus.</summary>
-    /// <param name="corpus">The corpus. A passage that spans two of its files is not one that occurs in it.</param>
+    /// <param name="corpus">The corpus. Passages never span two of its files.</param>
     /// <param name="text">
     /// The text. It is normalized as the corpus is, and positions are those in the normalized text: open the corpus in lower case for a
     /// model of lower-case text.

@@ -124,7 +124,7 @@ internal sealed class WordLength
 
     private bool IsOfWord(Rune character) =>
         Rune.IsLetterOrDigit(character)
-            ? !Script.IsHan(character.Value) && !Script.IsKana(character.Value)
+            ? !Script.IsUnspaced(character.Value)
             : Current > 0 && (CombiningMark.Is(character) || character.Value is '\'' or '’');
 }
 

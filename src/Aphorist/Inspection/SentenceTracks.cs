@@ -30,7 +30,7 @@ internal sealed class SentencePositionTrack : FeatureTrack
         bool endsBlankLine = blankLines.EndsWith(character);
         if (endsBlankLine || (Rune.IsWhiteSpace(character) && (position == 0 || mayBeEnded))) Begin(0);
         else if (isMark || isClosing) position++;
-        else if (!IsComma(character) && (isEnded || (mayBeEnded && (isOpening || IsUnspaced(character))))) Begin(1);
+        else if (!IsComma(character) && (isEnded || (mayBeEnded && (isOpening || Script.IsUnspaced(character.Value))))) Begin(1);
         else (position, isEnded, mayBeEnded) = (position + 1, false, false);
         if (position == 0) return 0;
         mayBeEnded |= isMark;
@@ -42,8 +42,6 @@ internal sealed class SentencePositionTrack : FeatureTrack
 
     // After a quotation, the sentence goes on with it: “好！”，他说。
     private static bool IsComma(Rune character) => character.Value is '，' or '、' or '；' or '：' or ',' or ';' or ':';
-
-    private static bool IsUnspaced(Rune character) => Script.IsHan(character.Value) || Script.IsKana(character.Value);
 }
 
 /// <summary>See <see cref="TextFeature.SincePunctuation"/>.</summary>

@@ -4,9 +4,9 @@ namespace Aphorist.Inspection;
 public sealed record CopyOptions
 {
     /// <summary>
-    /// The number of characters (Unicode scalar values) from which on a passage counts as copied: at least 1. Null, the default, is 40, or
-    /// 15 for a corpus whose characters are mostly Chinese, Japanese or Korean. Shorter passages, such as common phrases, are also in texts
-    /// that were not copied.
+    /// The minimum length of a passage that counts as copied, in characters (Unicode scalar values). At least 1. Null, the default, is 40,
+    /// or 15 for a corpus whose characters are mostly Chinese, Japanese or Korean. Shorter passages, such as common phrases, are also in
+    /// texts that were not copied.
     /// </summary>
     public int? MinimumLength { get; init; }
 
@@ -30,7 +30,7 @@ public sealed record TextCopies
     /// <summary>The number of characters (Unicode scalar values) of the text.</summary>
     public required int CharacterCount { get; init; }
 
-    /// <summary>The number of characters from which on a passage counts as copied, see <see cref="CopyOptions.MinimumLength"/>.</summary>
+    /// <summary>The minimum length of a passage that counts as copied, see <see cref="CopyOptions.MinimumLength"/>.</summary>
     public required int MinimumLength { get; init; }
 
     /// <summary>

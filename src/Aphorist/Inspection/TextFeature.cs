@@ -102,7 +102,8 @@ public sealed record TextFeature(string Name, string Meaning, Func<FeatureTrack>
 
     /// <summary>
     /// Returns the features that have a meaning in a text of these scripts: words only where spaces separate them, capital letters only
-    /// where letters have a case, numerals and function characters only in Chinese. A mixed text has those of all its scripts.
+    /// where letters have a case, punctuation and numerals only in Chinese and Japanese, function characters only in Chinese. A
+    /// mixed text has those of all its scripts.
     /// </summary>
     /// <param name="scripts">The scripts of the text. A script with less than a tenth of the letters is ignored.</param>
     public static IReadOnlyList<TextFeature> ForScripts(TextScripts scripts)

@@ -18,9 +18,7 @@ public sealed record TrainingRecord
     /// <summary>The number of completed epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>
-    /// The training loss of the last completed epoch, or of the first one so far if none is completed, in nats per token.
-    /// </summary>
+    /// <summary>The mean training loss of the last completed epoch, or of the first epoch so far, in nats per token.</summary>
     public required double Loss { get; init; }
 
     /// <summary>The validation loss of the last completed epoch, in nats per token; null if there was no validation set.</summary>

@@ -231,8 +231,7 @@ public sealed class Corpus
                 if (known.GetId(character) < 0) counts[character] = counts.GetValueOrDefault(character) + 1;
         }
 
-        return [.. counts.Select(pair => new CharacterFrequency(pair.Key, pair.Value))
-            .OrderByDescending(one => one.Count).ThenBy(one => one.Character)];
+        return CharacterFrequency.Sort(counts);
     }
 
     internal static Corpus FromParts(
@@ -319,7 +318,15 @@ public sealed class Corpus
 /// <summary>How often a character occurs.</summary>
 /// <param name="Character">The character.</param>
 /// <param name="Count">The number of times.</param>
-public readonly record struct CharacterFrequency(Rune Character, long Count);
+public readonly record struct CharacterFrequency(Rune Character, long Count)
+{
+    /// <summary>The frequencies of some characters, the most frequent ones first.</summary>
+    internal static IReadOnlyList<CharacterFrequency> Sort(Dictionary<Rune, long> counts) =>
+    [
+        .. counts.Select(pair => new CharacterFrequency(pair.Key, pair.Value))
+            .OrderByDescending(one => one.Count).ThenBy(one => one.Character),
+    ];
+}
 
 /// <summary>One of the texts that a corpus consists of.</summary>
 /// <param name="Name">The path of a file, or another name of the text.</param>

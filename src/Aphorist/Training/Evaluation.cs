@@ -49,7 +49,7 @@ public readonly record struct Evaluation(long Count, double TotalLoss, long Corr
     /// </summary>
     public double SpellingLoss { get; init; }
 
-    /// <summary>The characters of the text that were left out, see <see cref="EvaluationOptions.UnknownCharacters"/>.</summary>
+    /// <summary>The characters of the evaluated part that were left out, see <see cref="EvaluationOptions.UnknownCharacters"/>.</summary>
     public long SkippedCharacters { get; init; }
 
     /// <summary>The evaluation of both texts together.</summary>
@@ -113,12 +113,11 @@ public static class ModelEvaluation
             ArgumentNullException.ThrowIfNull(corpus);
             options ??= new EvaluationOptions();
             options.Validate();
-            TokenSequence ids = options.UnknownCharacters == UnknownCharacterPolicy.Skip && model.Tokenizer is CharacterTokenizer
-                ? corpus.KnownTokensOf(model.Tokenizer, cancellationToken)
-                : corpus.TokensOf(model.Tokenizer, cancellationToken);
+            TokenSequence ids = TokensOf(model, corpus, options, cancellationToken);
             try
             {
-                Evaluation evaluation = Evaluate(model, corpus.Name, ids, options, out PredictedTokens predicted, cancellationToken);
+                PredictedTokens predicted = PredictedOf(model, corpus.Name, ids, options);
+                Evaluation evaluation = Measure(model, ids, options, predicted, cancellationToken);
                 UnknownText unknown = UnknownText.Of(corpus, model.Tokenizer, predicted, cancellationToken);
                 SkippedText skipped = SkippedText.Of(corpus, model.Tokenizer, ids.Count, predicted, cancellationToken);
                 return evaluation with
@@ -135,33 +134,63 @@ public static class ModelEvaluation
                 throw new CorpusException(lost.Message, failure);
             }
         }
+
+        /// <summary>Counts the characters of the evaluated part that <see cref="Evaluate"/> leaves out.</summary>
+        /// <param name="corpus">The text.</param>
+        /// <param name="options">The options of the evaluation.</param>
+        /// <param name="cancellationToken">Cancels the count.</param>
+        /// <returns>The characters, the most frequent ones first.</returns>
+        /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
+        /// <exception cref="CorpusException">The text is too short, or a cached text cannot be read any more.</exception>
+        /// <exception cref="UnknownCharacterException">Such characters are an error.</exception>
+        /// <exception cref="OperationCanceledException">The count was cancelled.</exception>
+        public IReadOnlyList<CharacterFrequency> CountSkippedCharacters(
+            Corpus corpus, EvaluationOptions options, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(corpus);
+            ArgumentNullException.ThrowIfNull(options);
+            options.Validate();
+            TokenSequence ids = TokensOf(model, corpus, options, cancellationToken);
+            PredictedTokens predicted = PredictedOf(model, corpus.Name, ids, options);
+            return SkippedText.Of(corpus, model.Tokenizer, ids.Count, predicted, cancellationToken).Frequencies;
+        }
     }
 
-    private static Evaluation Evaluate(
+    private static TokenSequence TokensOf(
+        LanguageModel model, Corpus corpus, EvaluationOptions options, CancellationToken cancellationToken) =>
+        options.UnknownCharacters == UnknownCharacterPolicy.Skip && model.Tokenizer is CharacterTokenizer
+            ? corpus.KnownTokensOf(model.Tokenizer, cancellationToken)
+            : corpus.TokensOf(model.Tokenizer, cancellationToken);
+
+    private static ValidationWindows WindowsOf(LanguageModel model, TokenSequence ids, EvaluationOptions options) =>
+        ValidationWindows.AtEnd(ids.Count, model.Spec.Window, options.Stride, options.TailShare);
+
+    private static PredictedTokens PredictedOf(LanguageModel model, string name, TokenSequence ids, EvaluationOptions options)
+    {
+        if (options.Objective == Objective.Windows) return WindowsOf(model, ids, options).Predicted(model.Spec.Window);
+        long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
+        return ids.Count - first >= 2
+            ? new(first, first + 1)
+            : throw new CorpusException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{name}' has {Plural.Of(ids.Count, "token")}. The last {100 * options.TailShare} % of them are too few to predict one. "
+                + $"Use a longer text."));
+    }
+
+    private static Evaluation Measure(
         LanguageModel model,
-        string name,
         TokenSequence ids,
         EvaluationOptions options,
-        out PredictedTokens predicted,
+        PredictedTokens predicted,
         CancellationToken cancellationToken)
     {
         using Workers workers = new(options.Threads);
         Evaluator evaluator = new(new PackedWeights(model, InstructionSet.Current), workers);
         evaluator.RefreshWeights();
-        if (options.Objective == Objective.Windows)
-        {
-            ValidationWindows windows = ValidationWindows.AtEnd(ids.Count, model.Spec.Window, options.Stride, options.TailShare);
-            predicted = windows.Predicted(model.Spec.Window);
-            return evaluator.EvaluateWindows(ids, windows.Count, windows.GetStart, cancellationToken);
-        }
-
-        long first = TrainingSplit.StartOfTail(ids.Count, options.TailShare);
-        predicted = new(first + 1);
-        return ids.Count - first >= 2
-            ? evaluator.EvaluateStream(ids, first, cancellationToken: cancellationToken)
-            : throw new CorpusException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"'{name}' has {Plural.Of(ids.Count, "token")}. The last {100 * options.TailShare} % of them are too few to predict one. "
-                + $"Use a longer text."));
+        if (options.Objective == Objective.Stream)
+            return evaluator.EvaluateStream(ids, predicted.Begin, cancellationToken: cancellationToken);
+        ValidationWindows windows = WindowsOf(model, ids, options);
+        return evaluator.EvaluateWindows(ids, windows.Count, windows.GetStart, cancellationToken);
     }
 }

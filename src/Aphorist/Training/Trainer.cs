@@ -111,14 +111,14 @@ public sealed class Trainer
         Tokenizer tokenizer = model.Tokenizer;
         if (split.ValidationCount == 0)
         {
-            double spelling = UnknownText.Of(corpus, tokenizer, new PredictedTokens(0)).SpellingLoss;
+            double spelling = UnknownText.Of(corpus, tokenizer, new PredictedTokens(0, 0)).SpellingLoss;
             return ((double)corpus.CharacterCount / ids.Count, spelling / ids.Count);
         }
 
         Corpus text = validation ?? corpus;
         PredictedTokens predicted = options.Objective == Objective.Windows
             ? split.ValidationWindows.Predicted(model.Spec.Window)
-            : new(split.ValidationStart + 1);
+            : new(split.ValidationStart, split.ValidationStart + 1);
         UnknownText unknown = UnknownText.Of(text, tokenizer, predicted);
         long characters = predicted.CountCharacters(text.TokensOf(tokenizer), tokenizer) + unknown.Characters;
         return ((double)characters / split.ValidationCount, unknown.SpellingLoss / split.ValidationCount);

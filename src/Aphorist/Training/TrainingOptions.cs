@@ -37,7 +37,7 @@ public sealed record TrainingOptions
         LearningRate = 0.008,
         Schedule = LearningRateSchedule.Linear,
         WarmupSteps = 200,
-        WeightDecay = 0.05,
+        WeightDecay = 0.03,
         ClipNorm = 1,
         Dropout = 0.45,
         ValidationShare = 0.05,
@@ -135,7 +135,7 @@ public sealed record TrainingOptions
     /// <summary>
     /// The maximum number of tokens that a validation predicts. They are spread evenly over the validation set, always at the same places.
     /// At least 1; 0 for no limit; null, the default, for a limit at which validation takes less than about a tenth of the training time: a
-    /// quarter of the predictions that are trained before the first validation, rounded down to a power of two, but at least 65,536. With a
+    /// quarter of the predictions that are trained before the first validation, rounded down to a power of two, but at least 8,192. With a
     /// time budget that ends within the first epoch, this limit depends on the speed of the machine.
     /// </summary>
     public int? MaxValidationTokens { get; init; }

@@ -44,6 +44,8 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             state = LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options));
+            metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
+            metrics.RemoveLaterRows();
         }
         catch
         {
@@ -51,7 +53,6 @@ internal sealed class TrainingSession : IDisposable
             throw;
         }
 
-        metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
         if (options.MaxValidationTokens is not null) state.ValidationCount ??= ValidationLimit.CountOf(options, split.ValidationCount, 0);
         if (CompletedEpochs > 0) model.Training = CreateRecord(CompletedEpochs, state.History[^1].Loss, state.History[^1].ValidationLoss);
         plan.StartEpoch(Epoch);
@@ -186,7 +187,8 @@ internal sealed class TrainingSession : IDisposable
         {
             TrainingState saved = Checkpoint.Load(files.Checkpoint, identity, snapshot);
             step.StepsBefore = saved.StepsBefore;
-            StepsFile.KeepUpTo(files.Steps, saved.Steps);
+            // Checkpoints of earlier versions lack it.
+            if (saved.CompletedSteps == 0) saved.CompletedSteps = saved.Steps - saved.Batch;
             return saved;
         }
 
@@ -242,7 +244,7 @@ internal sealed class TrainingSession : IDisposable
         double recent = double.IsFinite(loss) ? state.RecentLoss : loss;
         (int batch, double expected) = (state.Batch, ExpectedLoss);
         DivergenceGuard.RestartEpoch(state);
-        metrics.ReturnTo(state.Steps);
+        metrics.RestartEpoch();
         snapshot.RestoreGood();
         return new DivergenceDetected(Epoch, batch, recent, expected, state.LearningRate);
     }

@@ -109,5 +109,5 @@ internal readonly record struct ValidationWindows(long First, long Count, int St
     }
 
     /// <summary>The tokens that they predict.</summary>
-    public PredictedTokens Predicted(int window) => new(GetStart(0) + window, Stride);
+    public PredictedTokens Predicted(int window) => new(GetStart(0), GetStart(0) + window, Stride);
 }

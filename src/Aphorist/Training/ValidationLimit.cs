@@ -14,8 +14,8 @@ internal static class ValidationLimit
     // At most 1/4 of 1/3 of the training time.
     private const int TrainedPerMeasured = 4;
 
-    // With fewer, the loss would be too inexact: the error is about 0.01 nats with as many.
-    private const long Minimum = 1 << 16;
+    // With fewer, the loss would be too inexact. For a stream, they are four segments.
+    private const long Minimum = 1 << 13;
 
     /// <summary>The number of predictions of every validation.</summary>
     /// <param name="options">The training options.</param>

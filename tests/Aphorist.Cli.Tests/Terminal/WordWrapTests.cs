@@ -52,6 +52,14 @@ public sealed class WordWrapTests
     public void Of_Indent_BeginsEachLineThatIsNotEmpty() =>
         Assert.Equal("  the cat sat on\n  the mat\n\n  and", WordWrap.Of("the cat sat on the mat\n\nand", Columns, "  "));
 
+    [Theory]
+    [InlineData("the cat sat on the\u001b[41m mat\u001b[0m", "the cat sat on the\n\u001b[41mmat\u001b[0m")]
+    [InlineData("the cat sat on \u001b[41mthe \u001b[0mmat", "the cat sat on \u001b[41mthe\n\u001b[0mmat")]
+    [InlineData("a \u001b[41mcat \u001b[42m \u001b[0m\nb", "a \u001b[41mcat\u001b[0m\nb")]
+    [InlineData("\u001b[41mcat \u001b[0m", "\u001b[41mcat\u001b[0m")]
+    public void Of_ColoursAtSpacesThatAreDropped_StayWithTheWords(string text, string expected) =>
+        Assert.Equal(expected, WordWrap.Of(text, Columns));
+
     [Fact]
     public void Of_Colours_TakeNoColumnsAndAreNotActiveAtABreak() => Assert.Equal(
         "the cat sat on \u001b[41mthe\u001b[0m\n\u001b[41m狐狸\u001b[0mt",

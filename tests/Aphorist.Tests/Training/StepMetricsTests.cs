@@ -144,6 +144,37 @@ public sealed class StepMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_DivergenceAfterAnEpochThatWasNotGood_KeepsItsRows()
+    {
+        RunFolder folder = RunFolder.Create(temporary["run"]);
+        LanguageModel model = TinyTraining.Model();
+        float[] good = [], restored = [];
+        bool isPoisoned = false;
+        List<TrainingEvent> events = await TinyTraining.RunAsync(model, EveryStep with { Epochs = 4 }, folder, happened =>
+        {
+            if (happened is DivergenceDetected) restored = model.Parameters.Values.ToArray();
+            if (happened is EpochCompleted { Epoch: 2 })
+            {
+                good = model.Parameters.Values.ToArray();
+                // The loss of the next epoch is higher, but not so high that training returns at once.
+                model.Parameters.Values.Clear();
+            }
+
+            if (isPoisoned || happened is not StepsCompleted { Step: 3 * TinyTraining.BatchCount + 5 }) return;
+            isPoisoned = true;
+            model.Parameters.Values.Fill(float.NaN);
+        });
+
+        Assert.Equal(4, Assert.Single(events.OfType<DivergenceDetected>()).Epoch);
+        // Those after the third epoch were not good.
+        Assert.Equal(good, restored);
+        IReadOnlyList<StepsCompleted> rows = StepsFile.Read(folder.Steps);
+        Assert.Equal(Enumerable.Range(1, 4 * TinyTraining.BatchCount).Select(step => (long)step), rows.Select(row => row.Step));
+        Assert.All(rows, row => Assert.Equal((double)row.Step / TinyTraining.BatchCount, row.Epoch, 1e-12));
+        Assert.Equal(4L * TinyTraining.WindowCount * TinyTraining.Window, rows[^1].Tokens);
+    }
+
+    [Fact]
     public async Task RunAsync_StepsWithoutACheckpoint_AreNotOverwritten()
     {
         RunFolder folder = RunFolder.Create(temporary["run"]);

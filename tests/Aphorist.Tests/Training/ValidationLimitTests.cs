@@ -31,9 +31,12 @@ public sealed class ValidationLimitTests : IDisposable
     public void Dispose() => temporary.Dispose();
 
     [Theory]
-    [InlineData(50_000, 1000, null, 50_000)]
-    [InlineData(65_536, 1000, null, 65_536)]
-    [InlineData(65_537, 1000, null, 65_536)]
+    [InlineData(8000, 1000, null, 8000)]
+    [InlineData(8192, 1000, null, 8192)]
+    [InlineData(8193, 1000, null, 8192)]
+    // A text of half a megabyte: after an epoch, and every 100 steps of 512 tokens.
+    [InlineData(28_780, 546_784, null, 28_780)]
+    [InlineData(28_780, 51_200, null, 8192)]
     [InlineData(53 * Million, 12 * Million, null, 2_097_152)]
     [InlineData(53 * Million, 8_388_608, null, 2_097_152)]
     [InlineData(53 * Million, 8_388_607, null, 1_048_576)]
@@ -70,6 +73,7 @@ public sealed class ValidationLimitTests : IDisposable
     [Theory]
     [InlineData(Architecture.Lstm)]
     [InlineData(Architecture.Gru)]
+    [InlineData(Architecture.Rnn)]
     [InlineData(Architecture.Convolution)]
     public void EvaluateStream_PartOfAText_PredictsEvenlySpreadSegments(Architecture architecture)
     {
@@ -126,9 +130,9 @@ public sealed class ValidationLimitTests : IDisposable
         List<TrainingEvent> events = await RunAsync(model, options);
 
         long held = Assert.IsType<TrainingStarted>(events[0]).ValidationPredictions;
-        Assert.Equal(new ValidationLimited(65_536, held), Assert.Single(events.OfType<ValidationLimited>()));
+        Assert.Equal(new ValidationLimited(8192, held), Assert.Single(events.OfType<ValidationLimited>()));
         Assert.True(events.FindIndex(one => one is ValidationLimited) < events.FindIndex(one => one is EpochCompleted));
-        Assert.Equal(Measure(model, options, 65_536).LossPerToken, events.OfType<EpochCompleted>().Last().ValidationLoss);
+        Assert.Equal(Measure(model, options, 8192).LossPerToken, events.OfType<EpochCompleted>().Last().ValidationLoss);
     }
 
     [Theory]
@@ -163,6 +167,24 @@ public sealed class ValidationLimitTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_ValidationInterval_MeasuresAQuarterOfIt()
+    {
+        // 66 steps of 1000 tokens. A whole epoch would allow 32,768.
+        TrainingOptions options = Streams with { ValidationShare = 0.3, ValidationInterval = 66, Epochs = 1 };
+        LanguageModel model = TinyTraining.Model();
+        List<TrainingEvent> events = await RunAsync(model, options, listen: happened =>
+        {
+            if (happened is ValidationMeasured measured)
+                Assert.Equal(Measure(model, options, 16_384).LossPerToken, measured.ValidationLoss);
+        });
+
+        Assert.Equal(16_384, Assert.Single(events.OfType<ValidationLimited>()).Predictions);
+        Assert.True(events.FindIndex(one => one is ValidationLimited) < events.FindIndex(one => one is ValidationMeasured));
+        Assert.Equal(2, events.OfType<ValidationMeasured>().Count());
+        Assert.Equal(Measure(model, options, 16_384).LossPerToken, Assert.Single(events.OfType<EpochCompleted>()).ValidationLoss);
+    }
+
+    [Fact]
     public async Task RunAsync_Resumed_MeasuresTheSamePlaces()
     {
         RunFolder whole = RunFolder.Create(temporary["whole"]), interrupted = RunFolder.Create(temporary["interrupted"]);
@@ -180,7 +202,7 @@ public sealed class ValidationLimitTests : IDisposable
             cancellation));
         List<TrainingEvent> events = await RunAsync(TinyTraining.Model(), Streams, interrupted);
 
-        Assert.Equal(65_536, Assert.IsType<ValidationLimited>(events[1]).Predictions);
+        Assert.Equal(8192, Assert.IsType<ValidationLimited>(events[1]).Predictions);
         Assert.Single(events.OfType<ValidationLimited>());
         Assert.Equal(
             MetricsFile.Read(whole.Metrics).Select(epoch => epoch.ValidationLoss),

@@ -75,6 +75,13 @@ internal static class EvaluateCommand
             Threads = Threads.GetValue(call) ?? 0,
         };
         Evaluation evaluation = await Task.Run(() => model.Evaluate(corpus, options, cancellationToken), cancellationToken);
+        if (unknown.Count > 0 && options.TailShare < 1)
+        {
+            unknown = unknown.WithPart(
+                await Task.Run(() => model.CountSkippedCharacters(corpus, options, cancellationToken), cancellationToken),
+                options.TailShare);
+        }
+
         if (output.Json) output.Result.Announce(Json(evaluation, unknown));
         else Write(output.Result, evaluation, unknown, model.Tokenizer);
         unknown.WriteNote(output);

@@ -27,7 +27,7 @@ internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, Comm
     };
 
     private readonly CopyOptions options = new() { MaxPassages = PassagesShown };
-    private readonly List<(string Name, string Text, Action<TextCopies> Found)> waiting = [];
+    private readonly List<(string Name, string Text, Action<TextCopies?> Found)> waiting = [];
     private List<(string Name, double Share)> shares = [];
     private List<(string Name, CopiedPassage Passage)> longest = [];
     private int waitingLength, minimumLength;
@@ -51,9 +51,9 @@ internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, Comm
     /// <summary>Adds a text. It is compared at once or later, together with others.</summary>
     /// <param name="name">What the report calls the text.</param>
     /// <param name="text">The text.</param>
-    /// <param name="found">Receives the result.</param>
+    /// <param name="found">Receives the result, or null if there is none because the call was cancelled.</param>
     /// <param name="cancellationToken">Cancels the comparison.</param>
-    public async Task AddAsync(string name, string text, Action<TextCopies> found, CancellationToken cancellationToken)
+    public async Task AddAsync(string name, string text, Action<TextCopies?> found, CancellationToken cancellationToken)
     {
         waiting.Add((name, text, found));
         waitingLength += text.Length;
@@ -68,7 +68,7 @@ internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, Comm
         await using CorpusProgressReport report = new(output);
         IReadOnlyList<TextCopies> found = await Task.Run(
             () => CopyFinder.Find(corpus, texts, options, report, cancellationToken), cancellationToken);
-        foreach (((string name, _, Action<TextCopies> receive), TextCopies copies) in waiting.Zip(found))
+        foreach (((string name, _, Action<TextCopies?> receive), TextCopies copies) in waiting.Zip(found))
         {
             Count(name, copies);
             receive(copies);
@@ -78,28 +78,37 @@ internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, Comm
         waitingLength = 0;
     }
 
-    /// <summary>Reports the result for all texts.</summary>
+    /// <summary>Compares no more texts: the call was cancelled.</summary>
+    public void Cancel()
+    {
+        foreach ((_, _, Action<TextCopies?> receive) in waiting) receive(null);
+        waiting.Clear();
+    }
+
+    /// <summary>Reports the result for all texts on standard error, also in a quiet call: it was asked for.</summary>
     public void WriteReport()
     {
+        TextWriter report = output.Console.Error;
         string source = corpus.Normalization.Lowercase ? $"{corpus.Name}, compared in lower case" : corpus.Name;
         string several = textCount > 1 ? string.Create(CultureInfo.InvariantCulture, $" in {textCount:N0} texts") : "";
-        output.Notes.WriteLine(string.Create(
+        report.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Copied from {source}: {Percent(copied, characters)} of {Plural.Of(characters, "generated character")}{several}, "
             + $"in passages of at least {minimumLength} characters."));
         if (textCount > 1 && shares.Count > 0)
         {
             IEnumerable<string> worst = shares.Select(one => $"{one.Name} ({Percent(one.Share, 1)})");
-            output.Notes.WriteLine($"Highest shares: {string.Join(", ", worst)}.");
+            report.WriteLine($"Highest shares: {string.Join(", ", worst)}.");
         }
 
         if (longest.Count == 0) return;
         // A single file is named already.
         bool isFileShown = longest.Any(one => one.Passage.Source != corpus.Name && (words.Count > 1 || one.Passage.Source != words[0]));
+        string heading = longest[0].Passage.Length >= minimumLength ? "longest passages" : "longest matches, of any length";
         TextTable.Write(
-            output.Notes,
+            report,
             [
-                Row("characters", "text", "file", "line", "longest passages"),
+                Row("characters", "text", "file", "line", heading),
                 .. longest.Select(one => Row(
                     one.Passage.Length.ToString(CultureInfo.InvariantCulture),
                     one.Name,

@@ -22,14 +22,21 @@ internal static class ExplainedGeneration
         if (!output.Json) write(prompt);
         double loss = 0, entropy = 0;
         List<int> ids = [];
-        foreach (ScoredToken token in tokens)
+        try
         {
-            write(output.Json ? Json(token) + "\n" : colors?.Paint(token.Text, token.Bits) ?? token.Text);
-            (loss, entropy) = (loss - token.LogProbability, entropy + token.Entropy);
-            ids.Add(token.Id);
+            foreach (ScoredToken token in tokens)
+            {
+                write(output.Json ? Json(token) + "\n" : colors?.Paint(token.Text, token.Bits) ?? token.Text);
+                (loss, entropy) = (loss - token.LogProbability, entropy + token.Entropy);
+                ids.Add(token.Id);
+            }
+        }
+        finally
+        {
+            // The word at which it was interrupted.
+            wrap?.Flush();
         }
 
-        wrap?.Flush();
         if (colors is not null) output.Result.Write($"\n\n{colors.Legend()}");
         if (!output.Json) output.Result.Announce("");
         output.Result.Flush();

@@ -47,19 +47,28 @@ internal sealed class GenerationWriter(GenerationRequest request, CommandOutput 
     {
         bool isTextVisible = request.Output is null && output.Console.IsOutputTerminal;
         bool isProgressVisible = request.Count > 1 && !isTextVisible && output.ShowsProgress;
-        await using (GenerationProgress progress = new(output, request.Count, isProgressVisible))
+        try
         {
-            foreach (GenerationItem text in texts)
+            await using (GenerationProgress progress = new(output, request.Count, isProgressVisible))
             {
-                string generated = output.Json ? Collect(text, null, cancellationToken) : Write(text, write, cancellationToken);
-                if (request.Copying is null) WriteJson(text, generated, null);
-                else await request.Copying.AddAsync(text.Name, generated, copies => WriteJson(text, generated, copies), cancellationToken);
-                await progress.AddAsync();
+                foreach (GenerationItem text in texts)
+                {
+                    string generated = output.Json ? Collect(text, null, cancellationToken) : Write(text, write, cancellationToken);
+                    void Receive(TextCopies? copies) => WriteJson(text, generated, copies);
+                    if (request.Copying is null) Receive(null);
+                    else await request.Copying.AddAsync(text.Name, generated, Receive, cancellationToken);
+                    await progress.AddAsync();
+                }
             }
-        }
 
-        // The objects of JSON contain the result of the comparison.
-        if (output.Json && request.Copying is not null) await request.Copying.CompareAsync(cancellationToken);
+            // The objects of JSON contain the result of the comparison.
+            if (output.Json && request.Copying is not null) await request.Copying.CompareAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            request.Copying?.Cancel();
+            throw;
+        }
 
         void WriteJson(GenerationItem text, string generated, TextCopies? copies)
         {

@@ -74,8 +74,11 @@ internal sealed record LossCurve(string Name, IReadOnlyList<EpochCompleted> Epoc
     }
 
     /// <summary>The files with the losses of a run.</summary>
-    public static IReadOnlyList<string> FilesOf(string run) =>
-        Directory.Exists(run) ? [Path.Combine(run, MetricsName), Path.Combine(run, StepsName)] : [run];
+    public static IReadOnlyList<string> FilesOf(string run)
+    {
+        string? folder = Directory.Exists(run) ? run : Path.GetFileName(run) == MetricsName ? Path.GetDirectoryName(run)! : null;
+        return folder is null ? [run] : [Path.Combine(folder, MetricsName), Path.Combine(folder, StepsName)];
+    }
 
     /// <summary>
     /// The training loss, of steps if that gives more points than epochs. Losses that are not finite cannot be drawn and are left out.

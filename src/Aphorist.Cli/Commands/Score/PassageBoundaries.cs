@@ -49,8 +49,8 @@ internal sealed class PassageBoundaries(int longest)
             double position = sentences.Read(character);
             beginsSentence |= position == 1;
             isBetween = position == 0;
-            isUnspaced = (isUnspaced && position > 1) || IsUnspaced(character);
-            width += IsUnspaced(character) ? 2 : 1;
+            isUnspaced = (isUnspaced && position > 1) || Script.IsUnspaced(character.Value);
+            width += Script.IsUnspaced(character.Value) ? 2 : 1;
             before = character;
         }
 
@@ -78,6 +78,4 @@ internal sealed class PassageBoundaries(int longest)
             : Rune.IsPunctuation(previous) || Rune.IsWhiteSpace(previous) || Rune.IsWhiteSpace(next) ? Boundary.Clause
             : Boundary.Character;
     }
-
-    private static bool IsUnspaced(Rune character) => Script.IsHan(character.Value) || Script.IsKana(character.Value);
 }

@@ -72,15 +72,15 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
         }));
     }
 
-    public ValueTask LimitAsync(ValidationLimited limit)
+    public async ValueTask LimitAsync(ValidationLimited limit)
     {
+        await progressBar.HideAsync();
         result.Announce(JsonLine.Of(json =>
         {
             json.WriteString("event", "validationLimit");
             json.WriteNumber("tokens", limit.Predictions);
             json.WriteNumber("validationTokens", limit.ValidationPredictions);
         }));
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DivergenceAsync(DivergenceDetected divergence)

@@ -33,7 +33,7 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
     }
 
     /// <summary>Draws what has not been drawn yet and waits for it.</summary>
-    public async ValueTask DisposeAsync()
+    public async ValueTask CompleteAsync()
     {
         await drawing;
         if (drawn != (history.Epochs.Count, history.Steps.Count))
@@ -41,7 +41,12 @@ internal sealed class RunCharts(string folder, LossHistory history, TextWriter n
             Start();
             await drawing;
         }
+    }
 
+    /// <summary>Draws what has not been drawn yet, waits for it, and reports a failure.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CompleteAsync();
         ReportFailure();
     }
 

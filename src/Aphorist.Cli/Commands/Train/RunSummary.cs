@@ -18,7 +18,7 @@ internal static class RunSummary
     /// <param name="best">How the best model was trained; null if there is none.</param>
     public static string Result(IReadOnlyList<EpochCompleted> epochs, TrainingRecord? best)
     {
-        if (best is null) return "No epoch has a loss that is a number, so there is no best model.";
+        if (best is null) return "The loss was not a number (NaN) in any epoch, so there is no best model.";
         string kind = best.ValidationLoss is null ? "training" : "validation";
         double loss = best.ValidationLoss ?? best.Loss;
         string result = epochs.Count == 1
@@ -33,17 +33,17 @@ internal static class RunSummary
     {
         (string Name, string Content)[] files =
         [
-            (Path.GetFileName(run.BestModelPath), $"the best model, of epoch {best?.Epochs}"),
-            (Path.GetFileName(run.LastModelPath), $"the model of the last epoch, {epochs}"),
+            (Path.GetFileName(run.BestModelPath), $"the best model (epoch {best?.Epochs})"),
+            (Path.GetFileName(run.LastModelPath), $"the model after the last epoch ({epochs})"),
             ("metrics.csv", "the losses of each epoch"),
-            ("steps.csv", "the losses within epochs"),
-            ("loss.png", "a chart of them"),
+            ("steps.csv", "the losses every few seconds"),
+            ("loss.png", "a chart of the losses"),
             ("samples/", "texts that were generated after epochs"),
         ];
         return
         [
             .. files
-                .Where(file => file.Name == "loss.png" || Path.Exists(Path.Combine(run.Folder, file.Name)))
+                .Where(file => Path.Exists(Path.Combine(run.Folder, file.Name)))
                 .Select(file => $"{file.Name,-18} {file.Content}"),
         ];
     }
@@ -76,6 +76,6 @@ internal static class RunSummary
 
     private static string Overfitting(EpochCompleted last, TrainingRecord best) => string.Create(
         Culture,
-        $"Later epochs overfit: until epoch {last.Epoch}, the training loss fell from {best.Loss:F3} to {last.Loss:F3}, and the validation "
+        $"Later epochs overfit: by epoch {last.Epoch}, the training loss fell from {best.Loss:F3} to {last.Loss:F3}, but the validation "
         + $"loss rose to {last.ValidationLoss:F3}.");
 }

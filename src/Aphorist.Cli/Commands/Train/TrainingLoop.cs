@@ -103,6 +103,8 @@ internal static class TrainingLoop
                     break;
                 case TrainingCompleted completed:
                     if (samples is not null) await samples.CompleteAsync(cancellationToken);
+                    // The report lists the files.
+                    await charts.CompleteAsync();
                     await report.CompletedAsync(completed);
                     break;
             }

@@ -46,10 +46,13 @@ internal readonly record struct UnknownText(long Tokens, long Characters, double
 }
 
 /// <summary>The characters of a text that were left out, because a character tokenizer does not know them.</summary>
-/// <param name="Characters">Their number.</param>
+/// <param name="Frequencies">Those of the part with the predicted tokens, the most frequent ones first.</param>
 /// <param name="Charged">The number of those before a predicted token: a character belongs to the token after it.</param>
-internal readonly record struct SkippedText(long Characters, long Charged)
+internal readonly record struct SkippedText(IReadOnlyList<CharacterFrequency> Frequencies, long Charged)
 {
+    /// <summary>Their number.</summary>
+    public long Characters => Frequencies.Sum(one => one.Count);
+
     /// <summary>What it costs to write those that are charged, in nats.</summary>
     public double SpellingLoss => Charged == 0 ? 0 : Charged * SpellingModel.Uniform.GetLoss("\uFFFD");
 
@@ -62,26 +65,34 @@ internal readonly record struct SkippedText(long Characters, long Charged)
     public static SkippedText Of(
         Corpus corpus, Tokenizer tokenizer, long known, PredictedTokens predicted, CancellationToken cancellationToken = default)
     {
-        if (tokenizer is not CharacterTokenizer characters || known == corpus.CharacterCount) return default;
+        if (tokenizer is not CharacterTokenizer characters || known == corpus.CharacterCount) return new([], 0);
+        Dictionary<Rune, long> counts = [];
         long place = 0, charged = 0;
         foreach (string block in corpus.EnumerateBlocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
             foreach (Rune character in block.EnumerateRunes())
             {
-                if (characters.GetId(character) >= 0) place++;
-                else if (predicted.Contain(place)) charged++;
+                if (characters.GetId(character) >= 0)
+                {
+                    place++;
+                    continue;
+                }
+
+                if (place >= predicted.Begin) counts[character] = counts.GetValueOrDefault(character) + 1;
+                if (predicted.Contain(place)) charged++;
             }
         }
 
-        return new(corpus.CharacterCount - known, charged);
+        return new(CharacterFrequency.Sort(counts), charged);
     }
 }
 
 /// <summary>Which tokens of a text are predicted.</summary>
-/// <param name="First">The first of them, from 0.</param>
+/// <param name="Begin">The first token of their context, from 0.</param>
+/// <param name="First">The first of them.</param>
 /// <param name="Step">The distance from one to the next: 1 for all to the end of the text.</param>
-internal readonly record struct PredictedTokens(long First, int Step = 1)
+internal readonly record struct PredictedTokens(long Begin, long First, int Step = 1)
 {
     public bool Contain(long place) => place >= First && (place - First) % Step == 0;
 

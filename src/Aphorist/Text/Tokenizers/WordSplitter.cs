@@ -49,7 +49,7 @@ internal static class WordSplitter
     // The two apostrophes, and the two joiners within words of Persian and of Indian scripts.
     private static bool IsJoiner(char unit) => unit is '\'' or '\u2019' or '\u200C' or '\u200D';
 
-    private static bool IsOfUnspacedScript(int codePoint) => Script.IsHan(codePoint) || Script.IsKana(codePoint) || codePoint is
+    private static bool IsOfUnspacedScript(int codePoint) => Script.IsUnspaced(codePoint) || codePoint is
         (>= 0x0E00 and <= 0x0EFF) or // Thai, Lao
         (>= 0x1000 and <= 0x109F) or // Burmese
         (>= 0x1780 and <= 0x17FF); // Khmer

@@ -50,7 +50,7 @@ internal static class MetricsFile
     public static IReadOnlyList<T> Read<T>(string path, string header, Func<string, T?> parse)
         where T : class
     {
-        using StreamReader reader = new(path);
+        using StreamReader reader = OpenText(path);
         // Another file may be a text of gigabytes in one line.
         char[] start = new char[header.Length];
         if (reader.ReadBlock(start) < start.Length || !header.SequenceEqual(start) || reader.ReadLine() is not (null or ""))
@@ -64,6 +64,11 @@ internal static class MetricsFile
 
         return rows;
     }
+
+    /// <summary>Opens a file of a run that may be in training: the run can write it and replace it in the meantime.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StreamReader OpenText(string path) =>
+        new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
     /// <summary>Reads numbers that are separated by commas. An empty field is null; a line with anything else is null as a whole.</summary>
     public static double?[]? Numbers(string line, int count)

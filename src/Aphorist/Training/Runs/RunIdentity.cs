@@ -14,29 +14,16 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
     public string? ValidationSha256 { get; init; }
 
     /// <summary>Creates the identity of a run. Options that may change when it is resumed get their defaults.</summary>
-    public static RunIdentity Create(string corpusSha256, string? validationSha256, ModelSpec model, TrainingOptions options)
-    {
-        TrainingOptions defaults = new();
-        return new RunIdentity(corpusSha256, model, options with
-        {
-            Preset = defaults.Preset,
-            // A schedule that ends with the last epoch or with the time is stretched.
-            Epochs = defaults.Epochs,
-            Threads = defaults.Threads,
-            CheckpointInterval = defaults.CheckpointInterval,
-            Patience = defaults.Patience,
-            ValidationInterval = defaults.ValidationInterval,
-            TimeBudget = defaults.TimeBudget,
-        })
-        { ValidationSha256 = validationSha256 };
-    }
+    public static RunIdentity Create(string corpusSha256, string? validationSha256, ModelSpec model, TrainingOptions options) =>
+        new(corpusSha256, model, Fixed(options)) { ValidationSha256 = validationSha256 };
 
     /// <summary>Checks that a run can be resumed as another one.</summary>
     /// <exception cref="InvalidOptionsException">They are not the same run. The message names the first option that differs.</exception>
     public void EnsureSame(RunIdentity requested)
     {
         EnsureSame(RunJson.Default.ModelSpec, Model, requested.Model);
-        EnsureSame(RunJson.Default.TrainingOptions, Training, requested.Training);
+        // An earlier version can have stored options that may change.
+        EnsureSame(RunJson.Default.TrainingOptions, Fixed(Training), Fixed(requested.Training));
         EnsureSameText("corpus", nameof(TrainingRunOptions.CorpusSha256), CorpusSha256, requested.CorpusSha256);
         EnsureSameText("validation text", nameof(TrainingRunOptions.ValidationSha256), ValidationSha256, requested.ValidationSha256);
     }
@@ -57,6 +44,22 @@ internal sealed record RunIdentity(string CorpusSha256, ModelSpec Model, Trainin
             $"This run was started with {name} {Spell(begun)}, not with {Spell(requested)}. "
             + "Resume it with the same value, or start a new run.",
             name);
+    }
+
+    private static TrainingOptions Fixed(TrainingOptions options)
+    {
+        TrainingOptions defaults = new();
+        return options with
+        {
+            Preset = defaults.Preset,
+            // Linear and cosine schedules are recomputed for the new end, so the learning rate can rise when a run is resumed.
+            Epochs = defaults.Epochs,
+            Threads = defaults.Threads,
+            CheckpointInterval = defaults.CheckpointInterval,
+            Patience = defaults.Patience,
+            ValidationInterval = defaults.ValidationInterval,
+            TimeBudget = defaults.TimeBudget,
+        };
     }
 
     private static void EnsureSameText(string text, string name, string? begun, string? requested)

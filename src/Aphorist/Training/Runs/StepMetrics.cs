@@ -17,6 +17,12 @@ internal sealed class StepMetrics(
 
     private double total = state.History.Sum(epoch => epoch.Seconds) + state.Seconds;
 
+    /// <summary>
+    /// The number of training steps in the completed epochs and in the current one. <see cref="TrainingState.Steps"/> can be lower, because
+    /// it falls to that of the good weights when training returns to them.
+    /// </summary>
+    private long StepsDone => state.CompletedSteps + state.Batch;
+
     /// <summary>Whether there are steps that are in no row.</summary>
     public bool IsPending => state.Row.Predictions > 0;
 
@@ -47,21 +53,30 @@ internal sealed class StepMetrics(
         StepSums sums = state.Row;
         double characters = sums.Predictions * tokensPerPrediction * charactersPerToken;
         StepsCompleted row = new(
-            state.Steps, epochs, state.TokensBefore + state.Predictions * tokensPerPrediction, seconds, sums.Loss / sums.Predictions,
+            StepsDone, epochs, state.TokensBefore + state.Predictions * tokensPerPrediction, seconds, sums.Loss / sums.Predictions,
             sums.LearningRate, sums.GradientNorm, characters / sums.Seconds);
         state.Row = new StepSums();
         if (path is not null) StepsFile.Append(path, row);
         return row;
     }
 
-    /// <summary>Counts the tokens of a completed epoch.</summary>
-    public void CompleteEpoch() => state.TokensBefore += state.Predictions * tokensPerPrediction;
+    /// <summary>Counts the steps and tokens of a completed epoch.</summary>
+    public void CompleteEpoch()
+    {
+        state.CompletedSteps = StepsDone;
+        state.TokensBefore += state.Predictions * tokensPerPrediction;
+    }
 
-    /// <summary>Removes the rows of steps that are trained again.</summary>
-    /// <param name="steps">The number of steps that are not.</param>
-    public void ReturnTo(long steps)
+    /// <summary>Starts the epoch again, which has no steps any more.</summary>
+    public void RestartEpoch()
     {
         state.Row = new StepSums();
-        if (path is not null) StepsFile.KeepUpTo(path, steps);
+        RemoveLaterRows();
+    }
+
+    /// <summary>Removes the rows of later steps, which are trained again.</summary>
+    public void RemoveLaterRows()
+    {
+        if (path is not null) StepsFile.KeepUpTo(path, StepsDone);
     }
 }

@@ -37,7 +37,8 @@ internal static class StepsFile
     public static void KeepUpTo(string path, long steps)
     {
         if (!File.Exists(path)) return;
-        string text = File.ReadAllText(path);
+        string text;
+        using (StreamReader reader = MetricsFile.OpenText(path)) text = reader.ReadToEnd();
         StringBuilder kept = new(Header + "\n");
         long last = 0;
         foreach (string line in text.Split('\n'))

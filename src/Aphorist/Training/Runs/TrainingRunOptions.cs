@@ -83,7 +83,7 @@ public sealed record TrainingRunOptions
     public TrainingOptions Training { get; init; } = TrainingOptions.Quick;
 
     /// <summary>
-    /// Whether the program that trains the run generates samples after each epoch, see <see cref="ActiveTrainingRun.WriteSample"/>.
+    /// Whether the program that trains the run generates samples during training, see <see cref="ActiveTrainingRun.WriteSample"/>.
     /// Training itself generates none. True by default. It may change when the run is resumed.
     /// </summary>
     public bool Samples { get; init; } = true;

@@ -61,6 +61,12 @@ internal sealed record TrainingState
     /// <summary>The lowest validation loss so far, or training loss if there is no validation. Null before the first.</summary>
     public double? BestLoss { get; set; }
 
+    /// <summary>
+    /// Training steps of the completed epochs. Other than <see cref="Steps"/>, it contains those after which training returned to good
+    /// weights.
+    /// </summary>
+    public long CompletedSteps { get; set; }
+
     /// <summary>Tokens that training read in the completed epochs.</summary>
     public long TokensBefore { get; set; }
 

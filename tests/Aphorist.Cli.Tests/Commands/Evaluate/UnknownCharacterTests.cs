@@ -60,6 +60,26 @@ public sealed class UnknownCharacterTests(TrainedModel trained) : IDisposable
         Assert.Equal("", known.Error);
     }
 
+    [Fact]
+    public void UnknownCharacters_SkippedInATail_AreThoseOfTheTail()
+    {
+        string[] call = ["evaluate", trained.Run, "-", "--unknown", "skip", "--tail", "0.5"];
+        JsonElement tail = AphoristApp.RunWith(Foreign, [.. call, "--json"]).Expect(0).Json();
+        Assert.Equal(1, tail.GetProperty("skippedCharacters").GetInt32());
+        JsonElement skipped = Assert.Single(tail.GetProperty("skipped").EnumerateArray());
+        Assert.Equal(
+            ("\U0001F600", 1), (skipped.GetProperty("character").GetString(), skipped.GetProperty("count").GetInt32()));
+        Assert.Equal(250, Number(tail, "characters"));
+        Assert.Equal(21.0848, Number(tail, "spellingBits"), 1e-3);
+
+        CommandResult result = AphoristApp.RunWith(Foreign, call).Expect(0)
+            .ExpectOutput("skipped characters  1 (0.4 %)").ExpectError("know them: '\U0001F600' (U+1F600) 1 time.\n");
+        Assert.DoesNotContain("U+00E4", result.Error, StringComparison.Ordinal);
+        // Nothing is left out of this tail.
+        string before = AphoristApp.RunWith($"\u00e4{Known}", [.. call, "--json"]).Expect(0).Output;
+        Assert.Equal(AphoristApp.RunWith(Known, [.. call, "--json"]).Expect(0).Output, before);
+    }
+
     [Theory]
     [InlineData("evaluate")]
     [InlineData("score")]

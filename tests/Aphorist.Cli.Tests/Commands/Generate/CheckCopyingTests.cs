@@ -114,10 +114,12 @@ public sealed class CheckCopyingTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Generate_CheckCopyingInQuietCall_WritesNothingElse()
+    public void Generate_CheckCopyingInQuietCall_WritesOnlyTheReport()
     {
         string corpus = folder.Write("text.txt", "the cat");
-        Assert.Equal("", AphoristApp.Run("generate", trained.Run, "--check-copying", corpus, "--quiet").Expect(0).Error);
+        string report = AphoristApp.Run("generate", trained.Run, "--check-copying", corpus, "--quiet").Expect(0).Error;
+        Assert.StartsWith("Copied from text.txt: 0.0 % of 400 generated characters, ", report, StringComparison.Ordinal);
+        Assert.Contains("\ncharacters  line  longest matches, of any length\n", report, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,6 +36,15 @@ public sealed class PlotTests : IDisposable
     }
 
     [Fact]
+    public void Plot_MetricsFileByTokens_ReadsTheStepsBesideIt()
+    {
+        WriteSteps("one", "10,1,640,10,2.9,0.01,1,1000\n20,2,1280,20,2.4,0.01,1,1000\n");
+        AphoristApp.Run("plot", folder["one/metrics.csv"], "--by", "tokens").Expect(0);
+
+        AssertIsPicture(folder["one/loss.png"]);
+    }
+
+    [Fact]
     public void Plot_SeveralRuns_DrawsThemIntoTheCurrentFolder()
     {
         CommandResult result = AphoristProcess.Run(folder.Path, "plot", "one", "two & <half>", "--json").Expect(0);

@@ -71,10 +71,15 @@ public sealed partial class TrainOutputTests : IDisposable
     [Fact]
     public void Train_PresetWithoutSampleOption_ChoosesTheStyle()
     {
-        AphoristApp.Run(CallOf("quick", "--epochs", "2")).Expect(0);
+        string[] begun = AphoristApp.Run(CallOf("quick", "--epochs", "2")).Expect(0).Lines();
+        Assert.DoesNotContain(begun, line => line.StartsWith("--- temperature", StringComparison.Ordinal));
+        int first = Array.FindIndex(begun, line => line.StartsWith("epoch 1/2 ", StringComparison.Ordinal));
+        Assert.Matches("^  [^ ]", begun[first + 1]);
         Assert.Null(TrainingRun.Open(folder["run"]).Options.SampleStyle);
-        string output = AphoristApp.Run("train", "--resume", folder["run"], "--samples", "notebook").Expect(0).Output;
-        Assert.DoesNotContain("--- temperature", output, StringComparison.Ordinal);
+
+        string[] resumed = AphoristApp.Run(
+            "train", "--resume", folder["run"], "--epochs", "3", "--samples", "notebook").Expect(0).Lines();
+        Assert.Equal(4, resumed.Count(line => line.StartsWith("--- temperature", StringComparison.Ordinal)));
         Assert.Equal(SampleStyle.Notebook, TrainingRun.Open(folder["run"]).Options.SampleStyle);
     }
 
@@ -118,8 +123,8 @@ public sealed partial class TrainOutputTests : IDisposable
 
         Assert.Matches(@"Trained for 3 epochs in \d+ s\. The best epoch is \d, with a validation loss of \d\.\d{3}\.", result.Error);
         result.ExpectError(
-            "model.safetensors  the best model", "last.safetensors   the model of the last epoch, 3", "metrics.csv ", "loss.png ",
-            "samples/ ", $"aphorist generate {folder["run"]}\n");
+            "model.safetensors  the best model (epoch ", "last.safetensors   the model after the last epoch (3)", "metrics.csv ",
+            "loss.png ", "samples/ ", $"aphorist generate {folder["run"]}\n");
         Assert.Equal(folder["run/model.safetensors"], result.Lines()[^1]);
     }
 

@@ -64,6 +64,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void EnsureSame_OptionsThatMayChangeWereStored_IgnoresThem()
+    {
+        TrainingOptions options = TinyTraining.Options with { Schedule = LearningRateSchedule.Cosine };
+        RunIdentity requested = RunIdentity.Create("00", null, new ModelSpec(), options);
+        // As an earlier version stored it.
+        RunIdentity begun = requested with { Training = requested.Training with { Epochs = 1000, Threads = 3 } };
+
+        begun.EnsureSame(requested);
+        requested.EnsureSame(begun);
+        Assert.Throws<InvalidOptionsException>(() => begun.EnsureSame(requested with { Training = options with { Seed = 2 } }));
+    }
+
+    [Fact]
     public async Task RunAsync_TruncatedCheckpoint_SaysWhichFile()
     {
         await TrainOneEpoch();

@@ -74,6 +74,19 @@ public sealed class StepsFileTests : IDisposable
         Assert.Equal(Header + "\n6,1,2,3,4,5,6,7\n", File.ReadAllText(FilePath));
     }
 
+    /// <summary>On Windows, a file that is read can only be written if the reader allows it.</summary>
+    [Fact]
+    public void Read_RunInTraining_DoesNotHinderIt()
+    {
+        StepsFile.Append(FilePath, new(1, 1, 2, 3, 4, 5, 6, 7));
+        MetricsFile.Read(FilePath, Header, line =>
+        {
+            if (line.StartsWith('1')) StepsFile.Append(FilePath, new(2, 1, 2, 3, 4, 5, 6, 7));
+            return line;
+        });
+        Assert.Equal(TextOf("1\n2\n"), File.ReadAllText(FilePath));
+    }
+
     [Theory]
     [InlineData("", "is not a metrics file")]
     [InlineData("epoch,loss\n", "is not a metrics file")]
