@@ -6,6 +6,8 @@ namespace Aphorist.Tests.Readme;
 
 public sealed partial class ReadmeTests
 {
+    private const string ChineseTraining = " fables-zh --tied --dropout 0.6 --weight-decay 0.1 --minutes 2";
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("README.zh-CN.md")]
@@ -41,13 +43,14 @@ public sealed partial class ReadmeTests
         [.. text.ReplaceLineEndings("\n").Split(begin).Skip(1).Select(part => Trimmed(part.Split(end)[0]))];
 
     /// <summary>
-    /// Returns the commands in a README. The Chinese README trains on the Chinese fables and continues a Chinese prompt, so the name of the
-    /// corpus and a prompt with Chinese characters are replaced by those of the English README.
+    /// Returns the commands in a README. The Chinese README trains on the Chinese fables, with the options that Chinese needs, and continues
+    /// a Chinese prompt. They are replaced by those of the English README.
     /// </summary>
     private static string[] CommandsOf(string readme) =>
         [.. File.ReadAllLines(Path.Combine(Folder(), "../../..", readme))
             .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("aphorist ", StringComparison.Ordinal))
             .Select(line => line.Split(" #")[0].TrimEnd())
+            .Select(line => line.Replace(ChineseTraining, "", StringComparison.Ordinal))
             .Select(line => line.Replace("fables-zh", "fables", StringComparison.Ordinal))
             .Select(line => ChinesePrompt().Replace(line, "--prompt \"The fox \""))];
 
