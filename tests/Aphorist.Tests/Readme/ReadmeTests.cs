@@ -43,8 +43,8 @@ public sealed partial class ReadmeTests
         [.. text.ReplaceLineEndings("\n").Split(begin).Skip(1).Select(part => Trimmed(part.Split(end)[0]))];
 
     /// <summary>
-    /// Returns the commands in a README. The Chinese README trains on the Chinese fables, with the options that Chinese needs, and continues
-    /// a Chinese prompt. They are replaced by those of the English README.
+    /// Returns the commands in a README. The Chinese README trains on the Chinese fables, with the options that Chinese needs, and
+    /// continues a Chinese prompt. They are replaced by those of the English README.
     /// </summary>
     private static string[] CommandsOf(string readme) =>
         [.. File.ReadAllLines(Path.Combine(Folder(), "../../..", readme))

@@ -118,7 +118,8 @@ public sealed class CheckCopyingTests(TrainedModel trained) : IDisposable
     {
         string corpus = folder.Write("text.txt", "the cat");
         string report = AphoristApp.Run("generate", trained.Run, "--check-copying", corpus, "--quiet").Expect(0).Error;
-        Assert.StartsWith("Copied from text.txt, compared in lower case: 0.0 % of 400 generated characters, ", report, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Copied from text.txt, compared in lower case: 0.0 % of 400 generated characters, ", report, StringComparison.Ordinal);
         Assert.Contains("\ncharacters  line  longest matches, of any length\n", report, StringComparison.Ordinal);
     }
 
