@@ -25,7 +25,7 @@ internal static class InputBytes
         catch (IOException exception) when (isInput)
         {
             throw new IOException(
-                $"Cannot read standard input ({exception.Message.TrimEnd('.')}): pipe some text into the command, or name a file.",
+                $"Cannot read standard input ({exception.Message.TrimEnd('.')}): pipe a text into the command, or name a file.",
                 exception);
         }
     }

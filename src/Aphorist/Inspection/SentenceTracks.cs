@@ -40,7 +40,7 @@ internal sealed class SentencePositionTrack : FeatureTrack
 
     private void Begin(int first) => (position, isEnded, mayBeEnded) = (first, false, false);
 
-    // After a quotation, the sentence goes on with it: “好！”，他说。
+    // After a quotation, it continues the sentence: “好！”，他说。
     private static bool IsComma(Rune character) => character.Value is '，' or '、' or '；' or '：' or ',' or ';' or ':';
 }
 

@@ -51,11 +51,12 @@ internal static class TinyTraining
         TrainingOptions options,
         RunFolder? folder = null,
         Action<TrainingEvent>? listen = null,
-        CancellationTokenSource? cancellation = null)
+        CancellationTokenSource? cancellation = null,
+        Corpus? corpus = null)
     {
         List<TrainingEvent> events = [];
         CancellationToken cancellationToken = cancellation?.Token ?? TestContext.Current.CancellationToken;
-        await foreach (TrainingEvent happened in new Trainer(model, Corpus, options).RunAsync(folder, cancellationToken))
+        await foreach (TrainingEvent happened in new Trainer(model, corpus ?? Corpus, options).RunAsync(folder, cancellationToken))
         {
             events.Add(happened);
             listen?.Invoke(happened);

@@ -258,21 +258,11 @@ public sealed class ValidationLimitTests : IDisposable
         return sum;
     }
 
-    private static async Task<List<TrainingEvent>> RunAsync(
+    private static Task<List<TrainingEvent>> RunAsync(
         LanguageModel model,
         TrainingOptions options,
         RunFolder? folder = null,
         Action<TrainingEvent>? listen = null,
-        CancellationTokenSource? cancellation = null)
-    {
-        List<TrainingEvent> events = [];
-        CancellationToken token = cancellation?.Token ?? TestContext.Current.CancellationToken;
-        await foreach (TrainingEvent happened in new Trainer(model, LongText, options).RunAsync(folder, token))
-        {
-            events.Add(happened);
-            listen?.Invoke(happened);
-        }
-
-        return events;
-    }
+        CancellationTokenSource? cancellation = null) =>
+        TinyTraining.RunAsync(model, options, folder, listen, cancellation, LongText);
 }

@@ -14,7 +14,7 @@ internal sealed class CopyCheck(IReadOnlyList<string> words, Corpus corpus, Comm
     private const int PassagesShown = 5, TextsShown = 3;
     private const int PassageWidth = 60;
 
-    // The corpus is read once for so many characters, which limits the memory for many texts.
+    // The maximum length of the texts that are compared in one pass over the corpus. It limits the memory.
     private const int GroupLength = 1 << 20;
 
     private static readonly Option<string[]> Sources = new("--check-copying")

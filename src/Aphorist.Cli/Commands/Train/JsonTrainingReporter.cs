@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Training;
 
@@ -27,8 +28,7 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
     public async ValueTask ValidationAsync(ValidationMeasured validation)
     {
         progressBar.Add(validation);
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
+        await AnnounceAsync(json =>
         {
             json.WriteString("event", "validation");
             json.WriteNumber("epoch", validation.Epoch);
@@ -36,66 +36,50 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
             json.WriteFinite("validationLoss", validation.ValidationLoss);
             json.WriteFinite("validationAccuracy", validation.ValidationAccuracy);
             json.WriteFinite("trainingSeconds", validation.Seconds);
-        }));
+        });
     }
 
-    public async ValueTask EpochAsync(EpochCompleted epoch)
+    public ValueTask EpochAsync(EpochCompleted epoch) => AnnounceAsync(json =>
     {
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
-        {
-            json.WriteString("event", "epoch");
-            json.WriteNumber("epoch", epoch.Epoch);
-            json.WriteFinite("loss", epoch.Loss);
-            json.WriteFinite("accuracy", epoch.Accuracy);
-            json.WriteFinite("validationLoss", epoch.ValidationLoss);
-            json.WriteFinite("validationAccuracy", epoch.ValidationAccuracy);
-            json.WriteFinite("seconds", epoch.Seconds);
-            json.WriteFinite("charactersPerSecond", epoch.CharactersPerSecond);
-        }));
-    }
+        json.WriteString("event", "epoch");
+        json.WriteNumber("epoch", epoch.Epoch);
+        json.WriteFinite("loss", epoch.Loss);
+        json.WriteFinite("accuracy", epoch.Accuracy);
+        json.WriteFinite("validationLoss", epoch.ValidationLoss);
+        json.WriteFinite("validationAccuracy", epoch.ValidationAccuracy);
+        json.WriteFinite("seconds", epoch.Seconds);
+        json.WriteFinite("charactersPerSecond", epoch.CharactersPerSecond);
+    });
 
-    public async ValueTask StepsAsync(StepsCompleted steps)
+    public ValueTask StepsAsync(StepsCompleted steps) => AnnounceAsync(json =>
     {
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
-        {
-            json.WriteString("event", "step");
-            json.WriteNumber("step", steps.Step);
-            json.WriteFinite("epoch", steps.Epoch);
-            json.WriteNumber("tokens", steps.Tokens);
-            json.WriteFinite("seconds", steps.Seconds);
-            json.WriteFinite("loss", steps.Loss);
-            json.WriteFinite("learningRate", steps.LearningRate);
-            json.WriteFinite("gradientNorm", steps.GradientNorm);
-            json.WriteFinite("charactersPerSecond", steps.CharactersPerSecond);
-        }));
-    }
+        json.WriteString("event", "step");
+        json.WriteNumber("step", steps.Step);
+        json.WriteFinite("epoch", steps.Epoch);
+        json.WriteNumber("tokens", steps.Tokens);
+        json.WriteFinite("seconds", steps.Seconds);
+        json.WriteFinite("loss", steps.Loss);
+        json.WriteFinite("learningRate", steps.LearningRate);
+        json.WriteFinite("gradientNorm", steps.GradientNorm);
+        json.WriteFinite("charactersPerSecond", steps.CharactersPerSecond);
+    });
 
-    public async ValueTask LimitAsync(ValidationLimited limit)
+    public ValueTask LimitAsync(ValidationLimited limit) => AnnounceAsync(json =>
     {
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
-        {
-            json.WriteString("event", "validationLimit");
-            json.WriteNumber("tokens", limit.Predictions);
-            json.WriteNumber("validationTokens", limit.ValidationPredictions);
-        }));
-    }
+        json.WriteString("event", "validationLimit");
+        json.WriteNumber("tokens", limit.Predictions);
+        json.WriteNumber("validationTokens", limit.ValidationPredictions);
+    });
 
-    public async ValueTask DivergenceAsync(DivergenceDetected divergence)
+    public ValueTask DivergenceAsync(DivergenceDetected divergence) => AnnounceAsync(json =>
     {
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
-        {
-            json.WriteString("event", "divergence");
-            json.WriteNumber("epoch", divergence.Epoch);
-            json.WriteNumber("batch", divergence.Batch);
-            json.WriteFinite("loss", divergence.Loss);
-            json.WriteFinite("expectedLoss", divergence.ExpectedLoss);
-            json.WriteFinite("learningRate", divergence.LearningRate);
-        }));
-    }
+        json.WriteString("event", "divergence");
+        json.WriteNumber("epoch", divergence.Epoch);
+        json.WriteNumber("batch", divergence.Batch);
+        json.WriteFinite("loss", divergence.Loss);
+        json.WriteFinite("expectedLoss", divergence.ExpectedLoss);
+        json.WriteFinite("learningRate", divergence.LearningRate);
+    });
 
     public void SampleCompleted(int epoch, double temperature, string text) => result.Announce(JsonLine.Of(json =>
     {
@@ -105,16 +89,18 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
         json.WriteString("text", text);
     }));
 
-    public async ValueTask CompletedAsync(TrainingCompleted completed)
+    public ValueTask CompletedAsync(TrainingCompleted completed) => AnnounceAsync(json =>
     {
-        await progressBar.HideAsync();
-        result.Announce(JsonLine.Of(json =>
-        {
-            json.WriteString("event", "done");
-            json.WriteString("model", run.BestModelPath);
-            json.WriteFinite("seconds", completed.Seconds);
-        }));
-    }
+        json.WriteString("event", "done");
+        json.WriteString("model", run.BestModelPath);
+        json.WriteFinite("seconds", completed.Seconds);
+    });
 
     public ValueTask DisposeAsync() => progressBar.DisposeAsync();
+
+    private async ValueTask AnnounceAsync(Action<Utf8JsonWriter> write)
+    {
+        await progressBar.HideAsync();
+        result.Announce(JsonLine.Of(write));
+    }
 }
