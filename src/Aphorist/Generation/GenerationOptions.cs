@@ -82,12 +82,16 @@ public sealed record GenerationOptions
     } = 1.0;
 
     /// <summary>
-    /// The number subtracted from a token's logit for each of its recent occurrences: 0 to 10,000. 0 by default.
+    /// The number subtracted from a token's logit for each of its recent occurrences: -10,000 to 10,000. A negative number makes
+    /// repetitions more likely. 0 by default.
     /// </summary>
-    public double FrequencyPenalty { get; init => field = Check(value, value is >= 0 and <= MaxLogitChange, "0 to 10000"); }
+    public double FrequencyPenalty { get; init => field = Check(value, Math.Abs(value) <= MaxLogitChange, "-10000 to 10000"); }
 
-    /// <summary>The number subtracted once from the logit of each recent token: 0 to 10,000. 0 by default.</summary>
-    public double PresencePenalty { get; init => field = Check(value, value is >= 0 and <= MaxLogitChange, "0 to 10000"); }
+    /// <summary>
+    /// The number subtracted once from the logit of each recent token: -10,000 to 10,000. A negative number makes recent tokens more
+    /// likely. 0 by default.
+    /// </summary>
+    public double PresencePenalty { get; init => field = Check(value, Math.Abs(value) <= MaxLogitChange, "-10000 to 10000"); }
 
     /// <summary>
     /// The number of last tokens, prompt included, that count as recent for the penalties: 1 to 1,000,000. 64 by default.
@@ -104,11 +108,22 @@ public sealed record GenerationOptions
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            foreach (double bias in value.Values)
-                Check(bias, Math.Abs(bias) <= MaxLogitChange, "-10000 to 10000; to exclude a token, use BannedTokens");
+            foreach (double bias in value.Values) CheckBias(bias);
             field = value;
         }
     } = new Dictionary<string, double>();
+
+    /// <summary>Numbers added to the logits of tokens, by the token's id, as in <see cref="LogitBias"/>. None by default.</summary>
+    public IReadOnlyDictionary<int, double> LogitBiasById
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (double bias in value.Values) CheckBias(bias);
+            field = value;
+        }
+    } = new Dictionary<int, double>();
 
     /// <summary>Tokens that are never generated, by their text as in <see cref="LogitBias"/>. None by default.</summary>
     public IReadOnlyList<string> BannedTokens { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = [];
@@ -121,7 +136,7 @@ public sealed record GenerationOptions
     /// </summary>
     public ulong? Seed { get; init; }
 
-    internal bool HasPenalties => RepetitionPenalty > 1 || FrequencyPenalty > 0 || PresencePenalty > 0;
+    internal bool HasPenalties => RepetitionPenalty > 1 || FrequencyPenalty != 0 || PresencePenalty != 0;
 
     /// <summary>Checks what no single property can check.</summary>
     /// <exception cref="InvalidOptionsException">Options contradict each other.</exception>
@@ -138,6 +153,9 @@ public sealed record GenerationOptions
         if (MaxTokens is null)
             throw new InvalidOptionsException("MaxTokens is null, which only streams accept. Set a limit.", nameof(MaxTokens));
     }
+
+    private static void CheckBias(double bias, [CallerMemberName] string property = "") =>
+        Check(bias, Math.Abs(bias) <= MaxLogitChange, "-10000 to 10000; to exclude a token, use BannedTokens", property);
 
     /// <summary>Returns a value that is in range; otherwise throws an exception that names the property.</summary>
     internal static T Check<T>(T value, bool isInRange, string range, [CallerMemberName] string property = "") => isInRange

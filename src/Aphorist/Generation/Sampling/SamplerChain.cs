@@ -49,7 +49,7 @@ internal sealed class SamplerChain
     {
         if (bias is not null) yield return bias;
         if (options.RepetitionPenalty > 1) yield return new RepetitionPenalty((float)options.RepetitionPenalty);
-        if (options.FrequencyPenalty > 0 || options.PresencePenalty > 0)
+        if (options.FrequencyPenalty != 0 || options.PresencePenalty != 0)
             yield return new FrequencyPenalty((float)options.FrequencyPenalty, (float)options.PresencePenalty);
     }
 

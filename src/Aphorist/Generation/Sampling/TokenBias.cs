@@ -20,10 +20,11 @@ internal sealed class TokenBias : ILogitsProcessor
         List<int> banned = [.. options.BannedTokens.SelectMany(text => FindTokens(tokenizer, text, nameof(options.BannedTokens)))];
         // The unknown token has no text of its own, so it is never generated.
         if (tokenizer.UnknownTokenId is int unknown) banned.Add(unknown);
-        if (options.LogitBias.Count == 0 && banned.Count == 0) return null;
+        if (options.LogitBias.Count == 0 && options.LogitBiasById.Count == 0 && banned.Count == 0) return null;
         float[] biases = new float[tokenizer.VocabularySize];
         foreach ((string text, double bias) in options.LogitBias)
             foreach (int id in FindTokens(tokenizer, text, nameof(options.LogitBias))) biases[id] = (float)bias;
+        foreach ((int id, double bias) in options.LogitBiasById) biases[Known(id, tokenizer)] = (float)bias;
         foreach (int id in banned) biases[id] = float.NegativeInfinity;
         return biases.All(float.IsNegativeInfinity)
             ? throw new InvalidOptionsException("BannedTokens names every token of the model. Ban fewer.", nameof(options.BannedTokens))
@@ -31,6 +32,10 @@ internal sealed class TokenBias : ILogitsProcessor
     }
 
     public void Apply(Span<float> logits, RecentTokens recent) => TensorPrimitives.Add(logits, biases, logits);
+
+    private static int Known(int id, Tokenizer tokenizer) => id >= 0 && id < tokenizer.VocabularySize ? id : throw new InvalidOptionsException(
+        $"{nameof(GenerationOptions.LogitBiasById)} names token {id}, but the ids of the model are 0 to {tokenizer.VocabularySize - 1}.",
+        nameof(GenerationOptions.LogitBiasById));
 
     /// <summary>The tokens that a text stands for: a character, a byte, or a word with and without a leading space.</summary>
     private static int[] FindTokens(Tokenizer tokenizer, string text, string property)

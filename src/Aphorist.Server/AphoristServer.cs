@@ -1,0 +1,37 @@
+using Aphorist.Server.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aphorist.Server;
+
+/// <summary>Adds the server to an ASP.NET Core application.</summary>
+public static class AphoristServer
+{
+    /// <summary>Adds the services.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IServiceCollection AddAphorist(this IServiceCollection services, Action<AphoristServerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddSingleton(_ =>
+        {
+            AphoristServerOptions options = new();
+            configure(options);
+            return options;
+        });
+        services.AddSingleton<ModelStore>();
+        return services;
+    }
+
+    /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
+    /// <param name="endpoints">The application.</param>
+    public static IEndpointConventionBuilder MapAphorist(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        RouteGroupBuilder group = endpoints.MapGroup("");
+        group.MapGet("/health", () => "ok");
+        return group;
+    }
+}
