@@ -1,3 +1,4 @@
+using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
 using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
@@ -27,7 +28,7 @@ public static class AphoristServer
         services.AddSingleton(options);
         services.AddSingleton<RequestGuard>();
         services.AddSingleton<ModelStore>();
-        return services;
+        return services.AddProtocol();
     }
 
     /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
@@ -37,6 +38,7 @@ public static class AphoristServer
         ArgumentNullException.ThrowIfNull(endpoints);
         RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
         group.MapGet("/health", () => "ok").AllowAnonymous();
+        group.MapProtocol();
         return group;
     }
 }
