@@ -27,6 +27,28 @@ public sealed class AphoristServerOptions
     /// <summary>The time after which a model that nobody used is unloaded. 15 minutes by default.</summary>
     public TimeSpan UnloadAfter { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A file with one API key per line. None by default: requests need no key.</summary>
+    /// <summary>
+    /// A file with the API keys, one per line: 16 to 512 visible ASCII characters each. Empty lines and lines that start with # are
+    /// skipped. The file is read again when it changes. Null, the default, means that requests need no key.
+    /// </summary>
     public string? ApiKeyFile { get; set; }
+
+    /// <summary>
+    /// The host names that requests may be addressed to, without ports, besides localhost, 127.0.0.1, [::1] and the address that a client
+    /// is connected to. "*.example.com" stands for all subdomains, and "*" for all names. Other requests are answered with 400, since a
+    /// web page could have sent them to a server that only this machine can reach (DNS rebinding). Empty by default.
+    /// </summary>
+    public IList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>
+    /// The origins of web pages that may use the server, such as "https://example.com"; "*" stands for all. Requests of other pages are
+    /// answered with 403. Empty by default.
+    /// </summary>
+    public IList<string> CorsOrigins { get; set; } = [];
+
+    /// <summary>
+    /// The IP addresses of reverse proxies. The client of a request from one of them is the last address in its X-Forwarded-For header.
+    /// Empty by default.
+    /// </summary>
+    public IList<string> TrustedProxies { get; set; } = [];
 }
