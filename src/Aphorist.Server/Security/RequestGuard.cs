@@ -33,7 +33,9 @@ internal sealed partial class RequestGuard
         origin = new RequestOrigin(options);
         keys = options.ApiKeyFile is string file ? new ApiKeys(file, time, keyLogger) : null;
         failures = new FailedAttempts(time);
-        proxies = [.. options.TrustedProxies.Select(IPAddress.Parse)];
+        proxies = [.. options.TrustedProxies.Select(proxy => IPAddress.TryParse(proxy, out IPAddress? address)
+            ? address
+            : throw new InvalidOptionsException($"TrustedProxies takes IP addresses, not '{proxy}'.", nameof(options.TrustedProxies)))];
     }
 
     /// <summary>Checks a request and runs the rest of the pipeline.</summary>

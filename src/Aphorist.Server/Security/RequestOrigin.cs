@@ -17,8 +17,17 @@ internal sealed class RequestOrigin
     private readonly List<StringSegment> hosts = ["localhost", "127.0.0.1", "[::1]"];
     private readonly HashSet<string> origins;
 
+    /// <exception cref="InvalidOptionsException">A host or an origin is not one.</exception>
     public RequestOrigin(AphoristServerOptions options)
     {
+        foreach (string host in options.AllowedHosts)
+            if (host.Length == 0 || host.AsSpan().ContainsAny(" /,") || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']')))
+                throw new InvalidOptionsException(
+                    $"AllowedHosts takes names of hosts without scheme and port, such as example.com, not '{host}'.", nameof(options.AllowedHosts));
+        foreach (string origin in options.CorsOrigins)
+            if (origin != Any && !IsOrigin(origin))
+                throw new InvalidOptionsException(
+                    $"CorsOrigins takes origins without a path, such as https://example.com, not '{origin}'.", nameof(options.CorsOrigins));
         allowsAnyHost = options.AllowedHosts.Contains(Any);
         hosts.AddRange(options.AllowedHosts.Where(host => host != Any).Select(host => new StringSegment(host)));
         origins = new(options.CorsOrigins, StringComparer.OrdinalIgnoreCase);
@@ -54,6 +63,11 @@ internal sealed class RequestOrigin
         response.AccessControlMaxAge = "600";
         return true;
     }
+
+    /// <summary>Whether a text is an origin as browsers write it.</summary>
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a page has the origin of this server. The scheme does not matter: a reverse proxy can change it.</summary>
     private static bool IsSameOrigin(string origin, HostString host) =>
