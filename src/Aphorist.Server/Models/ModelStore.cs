@@ -18,7 +18,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private readonly ModelCatalog catalog;
     private readonly SchedulerOptions schedulerOptions;
     private readonly Lazy<GenerationThreads> threads;
-    private readonly ITimer? timer;
+    private readonly ITimer timer;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Slot> slots = [];
@@ -37,7 +37,6 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         lastScan = time.GetTimestamp();
         schedulerOptions = new SchedulerOptions { MaxQueuedTexts = options.MaxQueue, Timeout = options.RequestTimeout };
         threads = new(() => new GenerationThreads(options.Threads));
-        if (options.UnloadAfter == Timeout.InfiniteTimeSpan) return;
         TimeSpan period = TimeSpan.FromTicks(Math.Clamp(options.UnloadAfter.Ticks / 2, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMinute));
         timer = time.CreateTimer(_ => UnloadUnused(), null, period, period);
     }
@@ -108,8 +107,10 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         {
             foreach ((string name, Slot slot) in slots)
             {
-                if (!slot.IsIdle || slot.Current is not { } current) continue;
-                if (!names.Contains(name) || time.GetElapsedTime(current.LastUsed) >= options.UnloadAfter) Unload(slot);
+                if (!slot.IsIdle) continue;
+                bool isGone = !names.Contains(name);
+                if (slot.Current is { } current && (isGone || time.GetElapsedTime(current.LastUsed) >= options.UnloadAfter)) Unload(slot);
+                if (isGone) slots.Remove(name);
             }
         }
     }
@@ -124,7 +125,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         stopping = true;
-        await Task.WhenAll(Loaded.Select(model => model.Scheduler.StopAsync(options.ShutdownGrace)))
+        await Task.WhenAll(Loaded.Select(model => model.Scheduler.StopAsync(AphoristApplication.Grace)))
             .WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -135,7 +136,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         stopping = true;
-        if (timer is not null) await timer.DisposeAsync().ConfigureAwait(false);
+        await timer.DisposeAsync().ConfigureAwait(false);
         Task[] loads;
         lock (gate) loads = [.. slots.Values.Select(slot => slot.Ready).OfType<Task>()];
         // A load that has started cannot be interrupted.
@@ -274,6 +275,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     {
         lock (gate)
         {
+            if (stopping) throw Stopping();
             // It was unloaded between the end of the load and this request.
             if (!loaded.Contains(model)) return null;
             model.Users++;

@@ -11,12 +11,13 @@ internal sealed class ServerMetrics
     public const string MeterName = "Aphorist.Server";
 
     private readonly TimeProvider time;
+    private readonly MetricsPage page;
     private readonly Counter<long> requests, promptTokens, generatedTokens;
     private readonly Histogram<double> timeToFirstToken, timePerToken;
 
-    public ServerMetrics(IMeterFactory factory, ModelStore models, TimeProvider time)
+    public ServerMetrics(IMeterFactory factory, ModelStore models, MetricsPage page, TimeProvider time)
     {
-        this.time = time;
+        (this.page, this.time) = (page, time);
         Meter meter = factory.Create(MeterName);
         requests = meter.CreateCounter<long>("aphorist.requests", null, "Answered requests.");
         promptTokens = meter.CreateCounter<long>("aphorist.prompt.tokens", null, "Tokens of prompts.");
@@ -27,20 +28,33 @@ internal sealed class ServerMetrics
         timePerToken = meter.CreateHistogram(
             "aphorist.time.per.token", "s", "Mean time per token of a text, after its first piece.",
             advice: Buckets(0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5));
-        Observe("aphorist.running.texts", "Texts that are being generated.", scheduler => scheduler.RunningTexts);
-        Observe("aphorist.queued.texts", "Texts that wait for a place.", scheduler => scheduler.QueuedTexts);
-        Observe("aphorist.parked.texts", "Texts that wait for their readers.", scheduler => scheduler.ParkedTexts);
-        Observe("aphorist.places", "The maximum number of texts that are generated at the same time.", scheduler => scheduler.Places);
+        Observe("aphorist.loaded.models", "Models in memory.", models => models.Count);
+        ObserveModels("aphorist.running.texts", "Texts that are being generated.", scheduler => scheduler.RunningTexts);
+        ObserveModels("aphorist.queued.texts", "Texts that wait for a place.", scheduler => scheduler.QueuedTexts);
+        ObserveModels("aphorist.parked.texts", "Texts that wait for their readers.", scheduler => scheduler.ParkedTexts);
+        ObserveModels("aphorist.places", "Texts that can be generated at the same time.", scheduler => scheduler.Places);
 
-        void Observe(string name, string description, Func<GenerationScheduler, int> read) => meter.CreateObservableUpDownCounter(
-            name, () => models.Loaded.Select(loaded => new Measurement<int>(read(loaded.Scheduler), ModelTag(loaded.Name))), null, description);
+        void Observe(string name, string description, Func<IReadOnlyList<LoadedModel>, int> read) =>
+            meter.CreateObservableGauge(name, () => read(models.Loaded), null, description);
+
+        // A model is there twice while texts run on a file that was replaced.
+        void ObserveModels(string name, string description, Func<GenerationScheduler, int> read) => meter.CreateObservableGauge(
+            name,
+            () => models.Loaded.GroupBy(model => model.Entry.Name).Select(
+                group => new Measurement<int>(group.Sum(model => read(model.Scheduler)), ModelTag(group.Key))),
+            null,
+            description);
     }
 
     internal long Now => time.GetTimestamp();
 
     /// <summary>Starts to measure a request.</summary>
     /// <param name="endpoint">The endpoint: "completions", "chat.completions" or "models".</param>
-    public RequestMetrics Start(string endpoint) => new(this, endpoint);
+    public RequestMetrics Start(string endpoint)
+    {
+        page.EnsureStarted();
+        return new(this, endpoint);
+    }
 
     internal void CountRequest(string endpoint, string model, int status) => requests.Add(
         1, new("endpoint", endpoint), ModelTag(model), new("status", status.ToString(CultureInfo.InvariantCulture)));
