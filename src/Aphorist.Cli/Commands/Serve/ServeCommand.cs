@@ -47,8 +47,10 @@ internal static class ServeCommand
         await using WebApplication application = AphoristApplication.Create(options, address, builder =>
         {
             builder.Logging.AddProvider(new ServeLog(output.Console.Error, call.GetValue(GlobalOptions.Debug)));
-            // The framework's own information says nothing to those who use the command.
-            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Aphorist", ServeOptions.ReadLogLevel(settings));
+            // The framework's own information says nothing to those who use the command, and what stops the server is reported once.
+            builder.Logging.SetMinimumLevel(LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+                .AddFilter("Aphorist", ServeOptions.ReadLogLevel(settings));
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         });
         try
