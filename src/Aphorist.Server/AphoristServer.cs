@@ -1,7 +1,12 @@
+using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
+using Aphorist.Server.Observability;
+using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Aphorist.Server;
 
@@ -15,14 +20,42 @@ public static class AphoristServer
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddSingleton(_ =>
+        AphoristServerOptions options = new();
+        configure(options);
+        return services.AddServices(options);
+    }
+
+    /// <summary>
+    /// Adds an <see cref="IChatClient"/> for a model of the server, with the name of the model as its key. The model is loaded when it is
+    /// used first, like those of requests.
+    /// </summary>
+    /// <param name="services">The services, with those of <see cref="AddAphorist"/>.</param>
+    /// <param name="model">The name of the model.</param>
+    public static IServiceCollection AddAphoristChatClient(this IServiceCollection services, string model)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return services.AddKeyedSingleton<IChatClient>(model, (provider, _) =>
         {
-            AphoristServerOptions options = new();
-            configure(options);
-            return options;
+            ModelStore models = provider.GetRequiredService<ModelStore>();
+            return new AphoristChatClient(cancellationToken => models.OpenAsync(model, cancellationToken), model);
         });
+    }
+
+    /// <summary>Adds the services.</summary>
+    internal static IServiceCollection AddServices(this IServiceCollection services, AphoristServerOptions options)
+    {
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<RequestGuard>();
         services.AddSingleton<ModelStore>();
-        return services;
+        services.AddHostedService(provider => provider.GetRequiredService<ModelStore>());
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<MetricsPage>();
+        services.AddHealthChecks().AddCheck<ModelHealth>(ModelHealth.Name);
+        return services.AddProtocol();
     }
 
     /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
@@ -30,8 +63,11 @@ public static class AphoristServer
     public static IEndpointConventionBuilder MapAphorist(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        RouteGroupBuilder group = endpoints.MapGroup("");
-        group.MapGet("/health", () => "ok");
+        RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
+        group.MapProtocol();
+        // After those of the application: it may have its own pages with these names.
+        ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
+        MetricsPage.Map(group).WithOrder(1);
         return group;
     }
 }
