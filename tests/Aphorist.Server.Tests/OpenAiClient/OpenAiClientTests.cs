@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Aphorist.Server.Models;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Aphorist.Server.Tests.OpenAiClient;
@@ -16,30 +14,6 @@ public sealed class OpenAiClientTests(TinyModel tiny)
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] Prompts = ["the cat", "a 🦊 ", "café"];
-
-    // Fields of a request, and the same in the library. Every field changes the text, so that none can be forgotten.
-    private static readonly (object Fields, GenerationOptions Options)[] Cases =
-    [
-        (new { }, new()),
-        (new { seed = 6 }, new() { Seed = 6 }),
-        (new { max_tokens = 300 }, new() { MaxTokens = 300 }),
-        (new { temperature = 0 }, new() { Temperature = 0 }),
-        (new { temperature = 0.5 }, new() { Temperature = 0.5 }),
-        (new { temperature = 3 }, new() { Temperature = 3 }),
-        (new { top_p = 0.5 }, new() { TopP = 0.5 }),
-        (new { top_k = 2 }, new() { TopK = 2 }),
-        (new { min_p = 0.3 }, new() { MinP = 0.3 }),
-        (new { typical_p = 0.3 }, new() { TypicalP = 0.3 }),
-        (new { repeat_penalty = 1.5 }, new() { RepetitionPenalty = 1.5 }),
-        (new { repeat_penalty = 1.5, repeat_last_n = 3 }, new() { RepetitionPenalty = 1.5, PenaltyWindow = 3 }),
-        (new { frequency_penalty = 1.5 }, new() { FrequencyPenalty = 1.5 }),
-        (new { frequency_penalty = -0.5 }, new() { FrequencyPenalty = -0.5 }),
-        (new { presence_penalty = 2 }, new() { PresencePenalty = 2 }),
-        (new { presence_penalty = -2 }, new() { PresencePenalty = -2 }),
-        (
-            new { logit_bias = new Dictionary<string, double> { ["3"] = 3, ["5"] = -100 } },
-            new() { LogitBiasById = new Dictionary<int, double> { [3] = 3, [5] = -100 } }),
-    ];
 
     [Fact]
     public async Task OpenAiClient_OfNode_PassesItsTests()
@@ -80,13 +54,7 @@ public sealed class OpenAiClientTests(TinyModel tiny)
         Assert.True(exitCode == 0, output);
 
         // The client left texts without an end.
-        await Eventually.TrueAsync(async () => await RunningTextsAsync(withoutQueue) == 0, "A text of a client that left still runs.");
-    }
-
-    private static async Task<int> RunningTextsAsync(RunningServer server)
-    {
-        using ModelLease lease = await server.Services.GetRequiredService<ModelStore>().OpenAsync(null, TestContext.Current.CancellationToken);
-        return lease.Scheduler.RunningTexts + lease.Scheduler.QueuedTexts + lease.Scheduler.ParkedTexts;
+        await Eventually.IdleAsync(withoutQueue);
     }
 
     private Task<RunningServer> StartAsync(Action<AphoristServerOptions> configure) => RunningServer.StartAsync(options =>
@@ -97,20 +65,13 @@ public sealed class OpenAiClientTests(TinyModel tiny)
 
     private object[] CasesOfTheLibrary()
     {
-        List<object> cases = [];
-        List<string> texts = [];
-        foreach ((object fields, GenerationOptions options) in Cases)
-        {
-            string json = JsonSerializer.Serialize(fields);
-            GenerationOptions complete = options with { Seed = options.Seed ?? 5, MaxTokens = options.MaxTokens == 400 ? 60 : options.MaxTokens };
-            texts.Add(new TextGenerator(tiny.Model).Generate("the cat", complete));
-            Dictionary<string, object> request = new() { ["prompt"] = "the cat", ["max_tokens"] = 60, ["seed"] = 5 };
-            foreach (JsonProperty field in JsonDocument.Parse(json).RootElement.EnumerateObject()) request[field.Name] = field.Value;
-            cases.Add(new { name = json, fields = request, text = texts[^1], finish_reason = "length" });
-        }
-
-        Assert.Equal(texts.Count, texts.Distinct().Count());
-        return [.. cases];
+        TextGenerator generator = new(tiny.Model);
+        string[] texts = [.. SamplingCase.All.Select(sampling => generator.Generate("the cat", sampling.Options))];
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        return
+        [
+            .. SamplingCase.All.Zip(texts, (sampling, text) => new { name = sampling.Fields, fields = sampling.Request(), text, finish_reason = "length" }),
+        ];
     }
 
     private object StopSequence()
