@@ -16,6 +16,7 @@ using Aphorist.Cli.Commands.Inspect;
 using Aphorist.Cli.Commands.Play;
 using Aphorist.Cli.Commands.Plot;
 using Aphorist.Cli.Commands.Score;
+using Aphorist.Cli.Commands.Serve;
 using Aphorist.Cli.Commands.Sweep;
 using Aphorist.Cli.Commands.Train;
 
@@ -33,6 +34,7 @@ internal static class AphoristCommand
         ("sweep", SweepCommand.Create),
         ("generate", GenerateCommand.Create),
         ("play", PlayCommand.Create),
+        ("serve", ServeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("inspect", InspectCommand.Create),
         ("score", ScoreCommand.Create),

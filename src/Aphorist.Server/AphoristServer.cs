@@ -1,4 +1,6 @@
+using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
+using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,14 +17,18 @@ public static class AphoristServer
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddSingleton(_ =>
-        {
-            AphoristServerOptions options = new();
-            configure(options);
-            return options;
-        });
+        AphoristServerOptions options = new();
+        configure(options);
+        return services.AddServices(options);
+    }
+
+    /// <summary>Adds the services.</summary>
+    internal static IServiceCollection AddServices(this IServiceCollection services, AphoristServerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<RequestGuard>();
         services.AddSingleton<ModelStore>();
-        return services;
+        return services.AddProtocol();
     }
 
     /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
@@ -30,8 +36,9 @@ public static class AphoristServer
     public static IEndpointConventionBuilder MapAphorist(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        RouteGroupBuilder group = endpoints.MapGroup("");
-        group.MapGet("/health", () => "ok");
+        RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
+        group.MapGet("/health", () => "ok").AllowAnonymous();
+        group.MapProtocol();
         return group;
     }
 }

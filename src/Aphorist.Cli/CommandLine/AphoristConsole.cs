@@ -74,5 +74,8 @@ internal abstract class AphoristConsole
     /// <summary>Gets an environment variable; null if it is not set.</summary>
     public abstract string? GetVariable(string name);
 
+    /// <summary>All environment variables.</summary>
+    public virtual IEnumerable<(string Name, string Value)> GetVariables() => [];
+
     protected abstract IAnsiConsole CreateTerminal(bool isError);
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using Aphorist.Cli.Terminal;
 using Spectre.Console;
 
@@ -56,6 +57,12 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
     }
 
     public override string? GetVariable(string name) => Environment.GetEnvironmentVariable(name);
+
+    public override IEnumerable<(string Name, string Value)> GetVariables()
+    {
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            yield return ((string)variable.Key, (string?)variable.Value ?? "");
+    }
 
     public void Dispose()
     {

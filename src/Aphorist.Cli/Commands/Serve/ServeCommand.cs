@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Cli.Terminal;
+using Aphorist.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aphorist.Cli.Commands.Serve;
+
+/// <summary>`aphorist serve`: an OpenAI-compatible server.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultFolder = "runs";
+
+    public static Command Create()
+    {
+        Command command = new(
+            "serve",
+            "Serve models over HTTP with an OpenAI-compatible API. Each option can also be an environment variable or a setting in " +
+            "appsettings.json, see docs/serve.md.")
+        {
+            ServeOptions.Models,
+        };
+        OptionGroup.Attach(command, ServeOptions.Groups);
+        command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
+        Example.Attach(
+            command,
+            new("aphorist serve runs/fables", "Serve one model to the programs of this machine at http://127.0.0.1:8080/v1."),
+            new("aphorist serve models --port 0 --json", "Serve all models of a folder at a free port, and print the address as JSON."),
+            new(
+                "aphorist serve --address 0.0.0.0 --api-key-file keys.txt --allow-host models.example.com",
+                "Serve the models in 'runs' to other machines, which need an API key."));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult call, CommandOutput output, CancellationToken cancellationToken)
+    {
+        ServeSettings settings = ServeSettings.Read(call, output.Console);
+        if (settings.File is string file) output.Notes.WriteLine($"Settings are read from {file}.");
+        AphoristServerOptions options = ServeOptions.Read(settings);
+        options.Models = Find(settings.SourceOf(ServeOptions.Models).GetValue(ServeOptions.Models) ?? []);
+        IPEndPoint address = ServeOptions.ReadAddress(settings);
+        await using WebApplication application = AphoristApplication.Create(options, address, builder =>
+        {
+            builder.Logging.AddProvider(new ServeLog(output.Console.Error, call.GetValue(GlobalOptions.Debug)));
+            // The framework's own information says nothing to those who use the command.
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Aphorist", ServeOptions.ReadLogLevel(settings));
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        });
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception.GetBaseException() is SocketException socket)
+        {
+            throw new IOException(WhyNot(address, socket), exception);
+        }
+
+        string url = application.Urls.Single();
+        output.Result.Announce(output.Json ? JsonLine.Of(json => json.WriteString("url", url)) : $"Listening on {url}");
+        await application.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Checks the models that are named, or finds the folder of runs.</summary>
+    private static string[] Find(string[] named)
+    {
+        if (Array.Find(named, path => !Path.Exists(path)) is string missing)
+            throw new FileNotFoundException($"There is no model file and no folder '{missing}'.");
+        if (named.Length > 0) return named;
+        bool hasModels = Directory.Exists(DefaultFolder) && Directory.EnumerateDirectories(DefaultFolder).Any(run => ModelPath.InFolder(run) is not null);
+        return hasModels
+            ? [DefaultFolder]
+            : throw new FileNotFoundException(
+                $"There is no model in the folder '{DefaultFolder}'. Name model files or folders: aphorist serve MODEL. 'aphorist train' creates a model.");
+    }
+
+    private static string WhyNot(IPEndPoint address, SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"Another program listens at port {address.Port} of {address.Address}. Choose another port with --port, or any free one with --port 0.",
+        SocketError.AccessDenied => $"This user may not listen at port {address.Port}. Choose a port from 1024 on with --port.",
+        SocketError.AddressNotAvailable => $"{address.Address} is not an address of this machine. Choose one with --address.",
+        _ => $"The server cannot listen at {address}: {exception.Message}",
+    };
+
+    /// <summary>The command itself waits for signals.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

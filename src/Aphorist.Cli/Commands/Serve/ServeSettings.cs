@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Text;
+using Microsoft.Extensions.Configuration;
+
+namespace Aphorist.Cli.Commands.Serve;
+
+/// <summary>
+/// Options that are not in the call but in environment variables, such as Aphorist__MaxTokens, or in the section Aphorist of the file
+/// appsettings.json in the current folder. The call has precedence over the variables, and these over the file.
+/// </summary>
+internal sealed class ServeSettings
+{
+    private const string Section = "Aphorist", Separator = "__", FileName = "appsettings.json";
+
+    private readonly ParseResult call, settings;
+
+    private ServeSettings(ParseResult call, ParseResult settings, string? file) => (this.call, this.settings, File) = (call, settings, file);
+
+    /// <summary>The file that has settings; null if there is none.</summary>
+    public string? File { get; }
+
+    /// <summary>Reads the settings that add to a call.</summary>
+    /// <exception cref="UsageException">A setting is unknown or has a wrong value.</exception>
+    /// <exception cref="InvalidDataException">The file is not valid JSON.</exception>
+    public static ServeSettings Read(ParseResult call, AphoristConsole console)
+    {
+        IConfigurationSection file = ReadFile().GetSection(Section);
+        // As in .NET, letter case does not matter.
+        IConfigurationSection variables = new ConfigurationBuilder()
+            .AddInMemoryCollection(console.GetVariables()
+                .Where(variable => variable.Name.StartsWith(Section + Separator, StringComparison.OrdinalIgnoreCase))
+                .Select(variable => new KeyValuePair<string, string?>(
+                    variable.Name.Replace(Separator, ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), variable.Value)))
+            .Build()
+            .GetSection(Section);
+        Command command = call.CommandResult.Command;
+        Dictionary<Symbol, string[]> words = [];
+        foreach (IConfigurationSection setting in file.GetChildren())
+            Add(setting, $"The setting {Section}:{setting.Key} in {FileName}");
+        foreach (IConfigurationSection setting in variables.GetChildren())
+            Add(setting, $"The environment variable {Section}{Separator}{setting.Key}");
+        ParseResult parsed = Parse(command, words.Values.SelectMany(all => all));
+        return new(call, parsed, file.Exists() ? Path.GetFullPath(FileName) : null);
+
+        void Add(IConfigurationSection setting, string source)
+        {
+            (string name, Symbol? option) = ServeOptions.Settings.FirstOrDefault(
+                known => known.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
+            if (option is null)
+                throw new UsageException(
+                    $"{source} is unknown.{(NearestName.To(setting.Key, ServeOptions.Settings.Select(known => known.Name)) is string nearest
+                        ? $" Did you mean '{nearest}'?" : "")}");
+            string[] values = [.. ValuesOf(setting, source)];
+            string[] added = [.. values.Select(value => option is Option ? $"{option.Name}={Seconds(option, value)}" : value)];
+            if (Parse(command, added).Errors is [ParseError error, ..]) throw new UsageException($"{source} is wrong: {error.Message}");
+            words[option] = added;
+        }
+    }
+
+    /// <summary>What has the value of an option or argument: the call if it is given there, otherwise the settings.</summary>
+    public ParseResult SourceOf(Option option) => call.GetResult(option) is null or { Implicit: true } ? settings : call;
+
+    /// <inheritdoc cref="SourceOf(Option)"/>
+    public ParseResult SourceOf(Argument argument) => call.GetResult(argument) is null or { Tokens.Count: 0 } ? settings : call;
+
+    private static ParseResult Parse(Command command, IEnumerable<string> words)
+    {
+        // The values of arguments could look like options.
+        string[] all = [.. words];
+        return command.Parse([.. all.Where(word => word.StartsWith("--", StringComparison.Ordinal)), "--",
+            .. all.Where(word => !word.StartsWith("--", StringComparison.Ordinal))]);
+    }
+
+    private static IConfigurationRoot ReadFile()
+    {
+        ConfigurationBuilder builder = new();
+        if (!System.IO.File.Exists(FileName)) return builder.Build();
+        try
+        {
+            return builder.AddJsonFile(Path.GetFullPath(FileName)).Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"'{FileName}' is not valid JSON. {exception.GetBaseException().Message}", exception);
+        }
+    }
+
+    /// <summary>The values of a setting: one, or those of a list.</summary>
+    private static IEnumerable<string> ValuesOf(IConfigurationSection setting, string source)
+    {
+        if (setting.Value is string value) return [Checked(value)];
+        return setting.GetChildren().Select(child => Checked(child.Value
+            ?? throw new UsageException($"{source} has an object where a value is needed.")));
+
+        string Checked(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)
+            ? text
+            : throw new UsageException($"{source} is empty or has a NUL character: give a value, or remove it.");
+    }
+
+    /// <summary>A time in the notation of .NET, 00:10:00, as seconds; other values as they are.</summary>
+    private static string Seconds(Symbol option, string value) =>
+        option is NumberOption<double> && value.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out TimeSpan time)
+            ? time.TotalSeconds.ToString(CultureInfo.InvariantCulture)
+            : value;
+}

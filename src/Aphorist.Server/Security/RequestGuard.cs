@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using Aphorist.Server.Protocol;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Aphorist.Server.Security;
+
+/// <summary>Checks every request before its endpoint sees it, and ends requests that take too long.</summary>
+internal sealed partial class RequestGuard
+{
+    /// <summary>The key of <see cref="HttpContext.Items"/> under which endpoints find who asks: a text.</summary>
+    public const string ClientItem = "Aphorist.Client";
+
+    // A text that takes too long ends itself, with an error that the client can read, if the client reads.
+    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(10);
+
+    private readonly AphoristServerOptions options;
+    private readonly RequestOrigin origin;
+    private readonly ApiKeys? keys;
+    private readonly FailedAttempts failures;
+    private readonly IPAddress[] proxies;
+    private readonly ILogger logger;
+
+    public RequestGuard(AphoristServerOptions options, ILogger<RequestGuard> logger, ILogger<ApiKeys> keyLogger, TimeProvider? time = null)
+    {
+        (this.options, this.logger) = (options, logger);
+        time ??= TimeProvider.System;
+        origin = new RequestOrigin(options);
+        keys = options.ApiKeyFile is string file ? new ApiKeys(file, time, keyLogger) : null;
+        failures = new FailedAttempts(time);
+        proxies = [.. options.TrustedProxies.Select(proxy => IPAddress.TryParse(proxy, out IPAddress? address)
+            ? address
+            : throw new InvalidOptionsException($"TrustedProxies takes IP addresses, not '{proxy}'.", nameof(options.TrustedProxies)))];
+    }
+
+    /// <summary>Checks a request and runs the rest of the pipeline.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport);
+        using CancellationTokenRegistration abortion = deadline.Token.UnsafeRegister(static one => ((HttpContext)one!).Abort(), context);
+        await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
+        // Until the client has read the answer: one that does not read would keep its connection forever.
+        await context.Response.CompleteAsync();
+        if (logger.IsEnabled(LogLevel.Information))
+            LogRequest(
+                context.Request.Method, context.Request.Path, context.Response.StatusCode,
+                Stopwatch.GetElapsedTime(start).TotalMilliseconds, AddressOf(context));
+    }
+
+    private async Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        AddSecurityHeaders(context.Response.Headers);
+        // A reader can be slow, for example a person: the deadline ends the request.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        IPAddress address = AddressOf(context);
+        context.Items[ClientItem] = address.ToString();
+        bool isPublic = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        if (!isPublic)
+        {
+            origin.CheckHost(context);
+            if (origin.CheckOrigin(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
+            if (keys is not null) context.Items[ClientItem] = CheckKey(keys, context, address);
+        }
+
+        CheckBody(context);
+        await next(context);
+    }
+
+    private static void AddSecurityHeaders(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Checks the API key.</summary>
+    /// <returns>The name of the key.</returns>
+    private string CheckKey(ApiKeys keys, HttpContext context, IPAddress address)
+    {
+        const string Scheme = "Bearer ";
+        if (failures.WaitOf(address) is { } wait)
+            throw new ApiException(429, "Too many requests with a wrong API key came from this address. Try again later.", code: "too_many_failures")
+            {
+                RetryAfter = wait,
+            };
+        string header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            throw new ApiException(401, "The API key is missing. Send it in the header: Authorization: Bearer KEY", code: "invalid_api_key");
+        if (keys.NameOf(header[Scheme.Length..].Trim()) is string name) return name;
+        failures.Add(address);
+        throw new ApiException(401, "The API key is wrong.", code: "invalid_api_key");
+    }
+
+    /// <summary>Only JSON is accepted: a form of a web page of another origin cannot send it.</summary>
+    private void CheckBody(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = options.MaxRequestBytes;
+        if (request.ContentLength > options.MaxRequestBytes)
+            throw new ApiException(413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
+        if (HttpMethods.IsPost(request.Method) && !IsJson(request.ContentType))
+            throw new ApiException(415, "The body must be JSON. Send the header: Content-Type: application/json");
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private IPAddress AddressOf(HttpContext context)
+    {
+        IPAddress address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (!proxies.Contains(address)) return address;
+        // A proxy adds its client at the end. What is before comes from the client and can be false.
+        string last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
+        return IPAddress.TryParse(last, out IPAddress? client) ? client : address;
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} {Milliseconds:F0} ms {Address}")]
+    private partial void LogRequest(string method, string path, int status, double milliseconds, IPAddress address);
+}
