@@ -1,9 +1,12 @@
 using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
+using Aphorist.Server.Observability;
 using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Aphorist.Server;
 
@@ -22,12 +25,36 @@ public static class AphoristServer
         return services.AddServices(options);
     }
 
+    /// <summary>
+    /// Adds an <see cref="IChatClient"/> for a model of the server, with the name of the model as its key. The model is loaded when it is
+    /// used first, like those of requests.
+    /// </summary>
+    /// <param name="services">The services, with those of <see cref="AddAphorist"/>.</param>
+    /// <param name="model">The name of the model.</param>
+    public static IServiceCollection AddAphoristChatClient(this IServiceCollection services, string model)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return services.AddKeyedSingleton<IChatClient>(model, (provider, _) =>
+        {
+            ModelStore models = provider.GetRequiredService<ModelStore>();
+            return new AphoristChatClient(cancellationToken => models.OpenAsync(model, cancellationToken), model);
+        });
+    }
+
     /// <summary>Adds the services.</summary>
     internal static IServiceCollection AddServices(this IServiceCollection services, AphoristServerOptions options)
     {
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<RequestGuard>();
         services.AddSingleton<ModelStore>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelStore>());
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<MetricsPage>();
+        services.AddHealthChecks().AddCheck<ModelHealth>(ModelHealth.Name);
         return services.AddProtocol();
     }
 
@@ -37,8 +64,10 @@ public static class AphoristServer
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
-        group.MapGet("/health", () => "ok").AllowAnonymous();
         group.MapProtocol();
+        // After those of the application: it may have its own pages with these names.
+        ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
+        MetricsPage.Map(group).WithOrder(1);
         return group;
     }
 }

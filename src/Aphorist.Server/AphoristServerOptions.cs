@@ -32,6 +32,13 @@ public sealed class AphoristServerOptions
     public TimeSpan UnloadAfter { get; set => field = CheckTime(value); } = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// The most bytes of model files that are loaded at the same time: 1 or more. 2 GiB by default. When a model needs more, models that
+    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs about three times the size of
+    /// its file.
+    /// </summary>
+    public long MaxLoadedBytes { get; set => field = Check(value, value >= 1, "1 or more"); } = 2L << 30;
+
+    /// <summary>
     /// A file with the API keys, one per line: 16 to 512 visible ASCII characters each. Empty lines and lines that start with # are
     /// skipped. The file is read again when it changes. Null, the default, means that requests need no key.
     /// </summary>

@@ -1,50 +1,351 @@
 using Aphorist.Server.Protocol;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aphorist.Server.Models;
 
-/// <summary>The models that are served. A model is loaded when it is used first.</summary>
-internal sealed class ModelStore(AphoristServerOptions options) : IAsyncDisposable
+/// <summary>
+/// The models that are served. A model is loaded when it is used first, again when its file changes, and unloaded when nobody uses it.
+/// </summary>
+internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposable
 {
+    /// <summary>How long the list of files counts as current, and how long a failed load is not tried again.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly AphoristServerOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger<ModelStore> log;
+    private readonly ModelCatalog catalog;
+    private readonly SchedulerOptions schedulerOptions;
+    private readonly Lazy<GenerationThreads> threads;
+    private readonly ITimer timer;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Slot> slots = [];
+    private readonly HashSet<LoadedModel> loaded = [];
+    private volatile IReadOnlyList<ModelEntry> entries;
+    private long lastScan, bytes;
+    private int scanning;
+    private volatile bool stopping;
+
+    /// <exception cref="InvalidOptionsException">An option is out of range, a path does not exist, or two models have the same name.</exception>
+    public ModelStore(AphoristServerOptions options, TimeProvider time, ILogger<ModelStore> log)
+    {
+        (this.options, this.time, this.log) = (options, time, log);
+        catalog = new ModelCatalog(options.Models, log);
+        entries = catalog.Scan();
+        lastScan = time.GetTimestamp();
+        schedulerOptions = new SchedulerOptions { MaxQueuedTexts = options.MaxQueue, Timeout = options.RequestTimeout };
+        threads = new(() => new GenerationThreads(options.Threads));
+        TimeSpan period = TimeSpan.FromTicks(Math.Clamp(options.UnloadAfter.Ticks / 2, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMinute));
+        timer = time.CreateTimer(_ => UnloadUnused(), null, period, period);
+    }
+
+    /// <summary>Whether the server is stopping and answers no further requests.</summary>
+    public bool IsStopping => stopping;
+
+    /// <summary>The models in memory. A name is there twice while texts run on a file that was replaced.</summary>
+    public IReadOnlyList<LoadedModel> Loaded
+    {
+        get
+        {
+            lock (gate) return [.. loaded];
+        }
+    }
+
     /// <summary>The models, by name. Their files are not opened.</summary>
-    public IReadOnlyList<ModelEntry> List() => [.. options.Models.Select(path => new ModelEntry(Path.GetFileNameWithoutExtension(path), path))];
+    public IReadOnlyList<ModelEntry> List()
+    {
+        if (time.GetElapsedTime(Interlocked.Read(ref lastScan)) < CheckInterval) return entries;
+        // One request looks at the files. Those that come at the same time use the list as it was, so that a slow disk delays nobody.
+        if (Interlocked.Exchange(ref scanning, 1) == 1) return entries;
+        try
+        {
+            entries = catalog.Scan();
+            Interlocked.Exchange(ref lastScan, time.GetTimestamp());
+        }
+        finally
+        {
+            Volatile.Write(ref scanning, 0);
+        }
+
+        return entries;
+    }
+
+    /// <summary>Returns the model with a name, without opening it; null if there is none.</summary>
+    public ModelEntry? Find(string name) => List().FirstOrDefault(entry => entry.Name == name);
 
     /// <summary>Opens a model for one request. Dispose the lease when the request is answered.</summary>
     /// <param name="name">The name; null for the only model.</param>
-    /// <param name="cancellationToken">Stops waiting for the model.</param>
-    /// <exception cref="ApiException">There is no such model (404), the name is missing (400), or the file cannot be used (500).</exception>
-    public Task<ModelLease> OpenAsync(string? name, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops waiting for the model, which is loaded nevertheless.</param>
+    /// <exception cref="ApiException">
+    /// There is no such model (404), the name is missing (400), the file cannot be used (500), or there is no memory for it now (503).
+    /// </exception>
+    public async Task<ModelLease> OpenAsync(string? name, CancellationToken cancellationToken)
     {
-        ModelEntry entry = List().FirstOrDefault(entry => name is null || entry.Name == name)
-            ?? throw new ApiException(404, $"There is no model '{name}'.", "model", "model_not_found");
-        LanguageModel model = LanguageModel.Load(entry.Path);
-        return Task.FromResult(new ModelLease(entry.Name, "fp_0", model, new GenerationScheduler(model)));
+        while (true)
+        {
+            ModelEntry entry = Require(name);
+            (Slot slot, Task<LoadedModel> ready) = Request(entry);
+            try
+            {
+                LoadedModel model = await ready.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (TryUse(model) is { } lease) return lease;
+            }
+            finally
+            {
+                lock (gate) slot.Waiting--;
+            }
+        }
     }
 
-    public ValueTask DisposeAsync() => default;
-}
-
-/// <summary>A model that can be used.</summary>
-/// <param name="Name">The name that requests use.</param>
-/// <param name="Path">The file.</param>
-internal sealed record ModelEntry(string Name, string Path)
-{
-    /// <summary>When the file was last written.</summary>
-    public DateTimeOffset Created => File.GetLastWriteTimeUtc(Path);
-}
-
-/// <summary>A loaded model, which stays loaded until the lease is disposed.</summary>
-internal sealed class ModelLease(string name, string fingerprint, LanguageModel model, GenerationScheduler scheduler) : IDisposable
-{
-    public string Name => name;
-
-    /// <summary>Changes when the file changes: the answer's system_fingerprint.</summary>
-    public string Fingerprint => fingerprint;
-
-    public LanguageModel Model => model;
-
-    public GenerationScheduler Scheduler => scheduler;
-
-    public void Dispose()
+    /// <summary>Unloads the models that nobody used for a while, and those whose files are gone.</summary>
+    internal void UnloadUnused()
     {
+        HashSet<string> names = [.. List().Select(entry => entry.Name)];
+        lock (gate)
+        {
+            foreach ((string name, Slot slot) in slots)
+            {
+                if (!slot.IsIdle) continue;
+                bool isGone = !names.Contains(name);
+                if (slot.Current is { } current && (isGone || time.GetElapsedTime(current.LastUsed) >= options.UnloadAfter)) Unload(slot);
+                if (isGone) slots.Remove(name);
+            }
+        }
+    }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Finishes the running texts. Connections are closed after that, so their answers still arrive.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        stopping = true;
+        await Task.WhenAll(Loaded.Select(model => model.Scheduler.StopAsync(AphoristApplication.Grace)))
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        stopping = true;
+        await timer.DisposeAsync().ConfigureAwait(false);
+        Task[] loads;
+        lock (gate) loads = [.. slots.Values.Select(slot => slot.Ready).OfType<Task>()];
+        // A load that has started cannot be interrupted.
+        await Task.WhenAll(loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (LoadedModel model in Loaded) await model.Scheduler.DisposeAsync().ConfigureAwait(false);
+        if (threads.IsValueCreated) threads.Value.Dispose();
+    }
+
+    private ModelEntry Require(string? name)
+    {
+        if (stopping) throw Stopping();
+        if (name is not null)
+        {
+            return Find(name) ?? throw new ApiException(
+                404, $"There is no model '{Shorten(name)}'. GET /v1/models lists the models.", "model", "model_not_found");
+        }
+
+        return List() switch
+        {
+            [ModelEntry only] => only,
+            [] => throw new ApiException(404, "The server has no model at the moment.", "model", "model_not_found"),
+            { Count: int count } => throw new ApiException(
+                400, $"The server has {count} models. Set \"model\" to the name of one; GET /v1/models lists them.", "model"),
+        };
+    }
+
+    private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "...";
+
+    private static ApiException Stopping() => new(503, "The server is stopping. Try again later.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Returns the load that gives the current model, which all requests of that time share.</summary>
+    private (Slot Slot, Task<LoadedModel> Ready) Request(ModelEntry entry)
+    {
+        lock (gate)
+        {
+            if (!slots.TryGetValue(entry.Name, out Slot? slot)) slots.Add(entry.Name, slot = new Slot());
+            if (slot.Ready is null || (slot.Ready.IsCompleted && NeedsLoad(slot, entry)))
+            {
+                (slot.Tried, slot.TriedAt) = (entry, time.GetTimestamp());
+                slot.Ready = Task.Run(() => Load(slot, entry));
+            }
+
+            slot.Waiting++;
+            return (slot, slot.Ready);
+        }
+    }
+
+    private bool NeedsLoad(Slot slot, ModelEntry entry)
+    {
+        if (slot.Tried != entry) return true;
+        return (slot.Current is null || slot.IsRefused) && time.GetElapsedTime(slot.TriedAt) >= CheckInterval;
+    }
+
+    private LoadedModel Load(Slot slot, ModelEntry entry)
+    {
+        LoadedModel? old = slot.Current;
+        try
+        {
+            slot.IsRefused = false;
+            Reserve(entry, old);
+            LoadedModel model;
+            try
+            {
+                model = LoadedModel.Read(entry, schedulerOptions, threads.Value);
+            }
+            catch
+            {
+                lock (gate) bytes -= entry.Bytes;
+                throw;
+            }
+
+            lock (gate)
+            {
+                model.LastUsed = time.GetTimestamp();
+                loaded.Add(model);
+                slot.Current = model;
+                if (old is not null) Retire(old);
+            }
+
+            LogLoaded(entry.Name, entry.Bytes, model.Fingerprint);
+            return model;
+        }
+        catch (Exception exception)
+        {
+            if (old is not null)
+            {
+                LogKept(entry.Name, exception.Message);
+                return old;
+            }
+
+            LogFailed(entry.Name, exception.Message);
+            throw exception is ApiException ? exception : Failure(entry, exception);
+        }
+    }
+
+    // The answer does not quote the exception: it contains the path of the file.
+    private static ApiException Failure(ModelEntry entry, Exception exception) => File.Exists(entry.Path)
+        ? new(500, $"The model '{entry.Name}' cannot be loaded. The log of the server says why.", "model", "model_not_loaded")
+        : new(404, $"The model '{entry.Name}' is gone. GET /v1/models lists the models.", "model", "model_not_found");
+
+    /// <summary>Makes room for a model and counts it.</summary>
+    /// <param name="entry">The model.</param>
+    /// <param name="replaced">The model that it replaces. It is not counted, since it would otherwise block its own replacement.</param>
+    private void Reserve(ModelEntry entry, LoadedModel? replaced)
+    {
+        lock (gate)
+        {
+            if (stopping) throw Stopping();
+            long limit = options.MaxLoadedBytes;
+            if (entry.Bytes > limit)
+            {
+                LogTooLarge(entry.Name, entry.Bytes, limit);
+                throw new ApiException(500, $"The model '{entry.Name}' is too large for this server.", "model", "model_not_loaded");
+            }
+
+            while (bytes - (replaced?.Entry.Bytes ?? 0) + entry.Bytes > limit)
+            {
+                Slot? oldest = slots.Values.Where(slot => slot is { IsIdle: true, Current: not null }).MinBy(slot => slot.Current!.LastUsed);
+                if (oldest is null)
+                {
+                    slots[entry.Name].IsRefused = true;
+                    throw new ApiException(503, $"There is no memory for the model '{entry.Name}' while others are in use. Try again later.")
+                    {
+                        RetryAfter = TimeSpan.FromSeconds(5),
+                    };
+                }
+
+                Unload(oldest);
+            }
+
+            bytes += entry.Bytes;
+        }
+    }
+
+    private ModelLease? TryUse(LoadedModel model)
+    {
+        lock (gate)
+        {
+            if (stopping) throw Stopping();
+            // It was unloaded between the end of the load and this request.
+            if (!loaded.Contains(model)) return null;
+            model.Users++;
+        }
+
+        return new ModelLease(model.Entry.Name, model.Fingerprint, model.Model, model.Scheduler, () => EndUse(model));
+    }
+
+    private void EndUse(LoadedModel model)
+    {
+        lock (gate)
+        {
+            model.Users--;
+            model.LastUsed = time.GetTimestamp();
+            if (model.IsRetired) Retire(model);
+        }
+    }
+
+    private void Unload(Slot slot)
+    {
+        LoadedModel model = slot.Current!;
+        (slot.Current, slot.Ready) = (null, null);
+        Retire(model);
+        LogUnloaded(model.Entry.Name);
+    }
+
+    /// <summary>Disposes a model as soon as nobody uses it. The caller has the lock.</summary>
+    private void Retire(LoadedModel model)
+    {
+        model.IsRetired = true;
+        if (model.Users > 0 || !loaded.Remove(model)) return;
+        bytes -= model.Entry.Bytes;
+        _ = model.Scheduler.DisposeAsync().AsTask();
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "Loaded the model '{Name}': {Bytes} bytes, {Fingerprint}.")]
+    private partial void LogLoaded(string name, long bytes, string fingerprint);
+
+    [LoggerMessage(11, LogLevel.Information, "Unloaded the model '{Name}'.")]
+    private partial void LogUnloaded(string name);
+
+    [LoggerMessage(12, LogLevel.Error, "Cannot load the model '{Name}': {Problem}")]
+    private partial void LogFailed(string name, string problem);
+
+    [LoggerMessage(13, LogLevel.Warning, "The file of the model '{Name}' has changed and cannot be loaded, so the old model is kept: {Problem}")]
+    private partial void LogKept(string name, string problem);
+
+    [LoggerMessage(14, LogLevel.Error, "The model '{Name}' has {Bytes} bytes, but MaxLoadedBytes is {Limit}.")]
+    private partial void LogTooLarge(string name, long bytes, long limit);
+
+    /// <summary>The state of one name.</summary>
+    private sealed class Slot
+    {
+        /// <summary>The model that requests get; null if none is loaded.</summary>
+        public LoadedModel? Current { get; set; }
+
+        /// <summary>The last load. It gives the old model if the new one cannot be loaded.</summary>
+        public Task<LoadedModel>? Ready { get; set; }
+
+        /// <summary>The file that was loaded last, or could not be loaded.</summary>
+        public ModelEntry? Tried { get; set; }
+
+        public long TriedAt { get; set; }
+
+        /// <summary>Whether there was no memory for the file, which may change although the file does not.</summary>
+        public bool IsRefused { get; set; }
+
+        /// <summary>The number of requests that wait for <see cref="Ready"/>.</summary>
+        public int Waiting { get; set; }
+
+        public bool IsIdle => Waiting == 0 && Ready is null or { IsCompleted: true } && Current is null or { Users: 0 };
     }
 }

@@ -83,7 +83,7 @@ internal static class TrainCommand
         {
             output.Result.Flush();
             await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run)}");
-            if (ModelPath.InFolder(run.Folder) is not null)
+            if (TrainingRun.FindModel(run.Folder) is not null)
                 await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.Folder)}");
             return ExitCode.Interrupted;
         }
@@ -181,7 +181,7 @@ internal static class TrainCommand
             ModelFileException file => file.Path,
             _ => null,
         };
-        return path is not null && path != folder && ModelPath.InFolder(folder) is not null
+        return path is not null && path != folder && TrainingRun.FindModel(folder) is not null
             ? $"To train its best model further in a new run: aphorist train CORPUS --from {ShellWord.Of(folder)} --run FOLDER."
             : null;
     }

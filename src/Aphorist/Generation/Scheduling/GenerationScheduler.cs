@@ -23,7 +23,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private const double RoundMilliseconds = 8;
 
     // A text is not generated further ahead of its reader.
-    private const int MaxUnread = 1024;
+    private const int MaxUnread = 4096;
 
     private const double MaxStateBytes = 256 << 20;
 

@@ -10,8 +10,8 @@ namespace Aphorist.Generation.Scheduling;
 /// </summary>
 internal sealed class TextOutput
 {
-    // A piece costs the reader some microseconds, whatever its size, so pieces are not smaller than this unless they would be late.
-    private const int PieceLength = 32, MaxDelayMilliseconds = 20;
+    // A piece costs its reader some microseconds, whatever its length, so it waits until it is this long or this old.
+    private const int PieceLength = 1024, MaxDelayMilliseconds = 20;
 
     private readonly Channel<bool> news =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });

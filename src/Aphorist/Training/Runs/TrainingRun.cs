@@ -47,6 +47,17 @@ public class TrainingRun
         return new TrainingRun(files, TrainingRunOptions.Read(files.Options));
     }
 
+    /// <summary>
+    /// Finds the model of a run: the one with the lowest loss so far or, before the first epoch is completed, the last one.
+    /// </summary>
+    /// <param name="folder">The run folder. It may also be a folder that only holds the model.</param>
+    /// <returns>The path of the model file; null if there is none.</returns>
+    public static string? FindModel(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return new RunFolder(folder).Model;
+    }
+
     /// <summary>Finds all runs in a folder and its subfolders.</summary>
     /// <param name="root">The folder. If it does not exist, the result is empty.</param>
     /// <returns>The runs, ordered by path. Runs whose options cannot be read are left out.</returns>
