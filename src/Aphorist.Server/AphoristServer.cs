@@ -1,5 +1,7 @@
+using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
 using Aphorist.Server.Observability;
+using Aphorist.Server.OpenApi;
 using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -54,7 +56,7 @@ public static class AphoristServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<MetricsPage>();
         services.AddHealthChecks().AddCheck<ModelHealth>(ModelHealth.Name);
-        return services;
+        return services.AddProtocol();
     }
 
     /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
@@ -66,6 +68,8 @@ public static class AphoristServer
         // After those of the application: it may have its own pages with these names.
         ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
         MetricsPage.Map(group).WithOrder(1);
+        OpenApiPage.Map(group).WithOrder(1);
+        group.MapProtocol();
         return group;
     }
 }

@@ -1,0 +1,201 @@
+using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
+using Aphorist.Server.Models;
+using Aphorist.Server.Protocol;
+using Aphorist.Server.Security;
+using Microsoft.AspNetCore.Http;
+
+namespace Aphorist.Server.Endpoints;
+
+/// <summary>Answers requests for texts: /v1/completions and /v1/chat/completions.</summary>
+internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions options)
+{
+    private const string IgnoredFieldsHeader = "Aphorist-Ignored-Fields";
+    private const int MaxIgnoredFieldsLength = 1000;
+
+    /// <summary>Answers a request.</summary>
+    public async Task HandleAsync(HttpContext context, RequestKinds kind)
+    {
+        TextRequest request = await RequestBody.ReadAsync(context, kind, options);
+        using ModelLease model = await models.OpenAsync(request.Model, context.RequestAborted);
+        request.Validate(model.Model.Tokenizer.VocabularySize);
+        IReadOnlyList<ScheduledText> texts = Submit(request, model, ClientOf(context));
+        try
+        {
+            if (request.IgnoredFields.Count > 0) context.Response.Headers[IgnoredFieldsHeader] = NamesOf(request.IgnoredFields);
+            Answer answer = new(request, model);
+            Choice[] choices = [.. texts.Select((_, index) => answer.CreateChoice(index, request.Prompts[index / request.CandidatesPerPrompt]))];
+            if (request.IsStreamed) await StreamAsync(context, answer, texts, choices);
+            else await AnswerAsync(context, answer, texts, choices);
+        }
+        finally
+        {
+            foreach (ScheduledText text in texts) text.Dispose();
+        }
+    }
+
+    private static IReadOnlyList<ScheduledText> Submit(TextRequest request, ModelLease model, string client)
+    {
+        // The texts that are best are found by their log-probabilities.
+        int? alternatives = request.HasLogprobs || request.CandidatesPerPrompt > request.TextsPerPrompt ? request.Alternatives ?? 0 : null;
+        List<GenerationRequest> requests = [];
+        foreach (Prompt prompt in request.Prompts)
+        {
+            for (int i = 0; i < request.CandidatesPerPrompt; i++)
+            {
+                requests.Add(new GenerationRequest
+                {
+                    Prompt = prompt.Text,
+                    PromptIds = prompt.Ids,
+                    Options = i == 0 ? request.Options : request.Options with { Seed = unchecked(request.Options.Seed + (ulong)i) },
+                    Alternatives = alternatives,
+                    ScorePrompt = request is { Echoes: true, HasLogprobs: true },
+                    Client = client,
+                });
+            }
+        }
+
+        try
+        {
+            return model.Scheduler.Submit(requests);
+        }
+        catch (InvalidOptionsException exception)
+        {
+            throw RequestFields.Translate(exception);
+        }
+        catch (UnknownCharacterException exception)
+        {
+            string path = request.Prompts.Count == 1 ? request.Prompts[0].Path : FindUnknown(request, model.Model.Tokenizer);
+            throw new ApiException(400, $"{path}: {exception.Message}", path, "unknown_character");
+        }
+    }
+
+    /// <summary>The place of the first prompt that has an unknown character.</summary>
+    private static string FindUnknown(TextRequest request, Tokenizer tokenizer)
+    {
+        foreach (Prompt prompt in request.Prompts)
+        {
+            try
+            {
+                if (prompt.Ids is null) tokenizer.Encode(tokenizer.Normalization.Apply(prompt.Text));
+            }
+            catch (UnknownCharacterException)
+            {
+                return prompt.Path;
+            }
+        }
+
+        return "prompt";
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices)
+    {
+        TextRequest request = answer.Request;
+        await ReadAllAsync(
+            texts,
+            (index, piece, _) =>
+            {
+                choices[index].Add(piece, request.HasLogprobs);
+                return default;
+            },
+            context.RequestAborted);
+        context.Response.ContentType = "application/json";
+        await answer.WriteAsync(context.Response.BodyWriter, ChooseBest(choices, request), UsageOf(texts, request), context.RequestAborted);
+    }
+
+    private static async Task StreamAsync(HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices)
+    {
+        HttpResponse response = context.Response;
+        PipeWriter output = response.BodyWriter;
+        using FrameWriter frames = new(output, answer);
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-store";
+        // Reverse proxies collect answers otherwise.
+        response.Headers["X-Accel-Buffering"] = "no";
+        using SemaphoreSlim writing = new(1, 1);
+        try
+        {
+            await ReadAllAsync(texts, WriteAsync, context.RequestAborted);
+            frames.WriteEnd(UsageOf(texts, answer.Request));
+        }
+        catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            frames.WriteError(ErrorResponse.Describe(context, exception));
+        }
+
+        await output.FlushAsync(context.RequestAborted);
+
+        async ValueTask WriteAsync(int index, TextPiece piece, CancellationToken cancellationToken)
+        {
+            await writing.WaitAsync(cancellationToken);
+            try
+            {
+                // Not earlier: a text that fails before its first piece is answered with a status of its own.
+                if (!response.HasStarted) await response.StartAsync(cancellationToken);
+                if (frames.Write(choices[index], piece)) await output.FlushAsync(cancellationToken);
+            }
+            finally
+            {
+                writing.Release();
+            }
+        }
+    }
+
+    /// <summary>Reads texts at the same time. If one fails, the others are canceled.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="use">Receives the index of a text and its next piece.</param>
+    /// <param name="cancellationToken">Cancels the texts.</param>
+    private static async Task ReadAllAsync(
+        IReadOnlyList<ScheduledText> texts, Func<int, TextPiece, CancellationToken, ValueTask> use, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? failure = null;
+        await Task.WhenAll(texts.Select((text, index) => ReadAsync(text, index)));
+        failure?.Throw();
+
+        async Task ReadAsync(ScheduledText text, int index)
+        {
+            try
+            {
+                await foreach (TextPiece piece in text.WithCancellation(stop.Token)) await use(index, piece, stop.Token);
+            }
+            catch (Exception exception)
+            {
+                // The failures of the others follow from the first one.
+                if (Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null) is null) await stop.CancelAsync();
+            }
+        }
+    }
+
+    private static IEnumerable<Choice> ChooseBest(Choice[] choices, TextRequest request)
+    {
+        if (request.CandidatesPerPrompt == request.TextsPerPrompt) return choices;
+        return choices
+            .Chunk(request.CandidatesPerPrompt)
+            .SelectMany(candidates => candidates.OrderByDescending(choice => choice.MeanLogProbability).Take(request.TextsPerPrompt))
+            .Select((choice, index) => choice with { Index = index });
+    }
+
+    private static Usage UsageOf(IReadOnlyList<ScheduledText> texts, TextRequest request) => new(
+        texts.Where((_, index) => index % request.CandidatesPerPrompt == 0).Sum(text => (long)text.PromptTokens),
+        texts.Sum(text => (long)text.GeneratedTokens));
+
+    private static string ClientOf(HttpContext context) =>
+        context.Items.TryGetValue(RequestGuard.ClientItem, out object? client) && client is string name
+            ? name
+            : context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    /// <summary>Names as the value of a header, which has only some characters and is not too long.</summary>
+    private static string NamesOf(List<string> names)
+    {
+        System.Text.StringBuilder joined = new();
+        foreach (string name in names)
+        {
+            string escaped = Uri.EscapeDataString(name);
+            if (joined.Length + escaped.Length > MaxIgnoredFieldsLength) return $"{joined}, ...".TrimStart(',', ' ');
+            joined.Append(joined.Length > 0 ? ", " : "").Append(escaped);
+        }
+
+        return joined.ToString();
+    }
+}
