@@ -70,6 +70,7 @@ public static class AphoristServer
         MetricsPage.Map(group).WithOrder(1);
         OpenApiPage.Map(group).WithOrder(1);
         group.MapProtocol();
+        OpenApiPage.DescribeEndpoints(group);
         return group;
     }
 }

@@ -4,6 +4,7 @@ using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 
 namespace Aphorist.Server.OpenApi;
 
@@ -12,10 +13,31 @@ internal static class OpenApiPage
 {
     private const string Path = "/openapi/v1.json";
 
-    // 400 and 500 stand for themselves; the others are those that a client may want to handle.
-    private static readonly string[] ErrorStatuses = ["400", "401", "404", "429", "500", "503"];
-
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet(Path, (RequestDelegate)WriteAsync);
+
+    /// <summary>Describes the endpoints in documents that the application creates with Microsoft.AspNetCore.OpenApi.</summary>
+    public static void DescribeEndpoints(RouteGroupBuilder group)
+    {
+        group.AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            OpenApiDocument document = OpenApiDocument.Parse(Create("").ToJsonString(), "json").Document!;
+            string path = $"/{context.Description.RelativePath}";
+            OpenApiOperation own = document.Paths.First(own => path.EndsWith(own.Key, StringComparison.Ordinal)).Value.Operations!.Values.Single();
+            (operation.OperationId, operation.Summary) = (own.OperationId, own.Summary);
+            operation.Tags = new HashSet<OpenApiTagReference> { new("Aphorist", context.Document) };
+            (operation.Parameters, operation.RequestBody, operation.Responses) = (own.Parameters, own.RequestBody, own.Responses);
+            foreach ((string name, IOpenApiSchema schema) in document.Components!.Schemas!) context.Document!.AddComponent(name, schema);
+            foreach ((string name, IOpenApiResponse response) in document.Components.Responses!) context.Document!.AddComponent(name, response);
+            foreach ((string name, IOpenApiHeader header) in document.Components.Headers!) context.Document!.AddComponent(name, header);
+            return Task.CompletedTask;
+        });
+        // An endpoint without a method is in no document.
+        ((IEndpointConventionBuilder)group).Add(endpoint =>
+        {
+            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } pattern } && pattern.Contains("/v1/", StringComparison.Ordinal)
+                && endpoint.Metadata.OfType<HttpMethodMetadata>().Any()) endpoint.Metadata.Add(((RequestDelegate)WriteAsync).Method);
+        });
+    }
 
     /// <summary>Creates the document.</summary>
     /// <param name="root">The path before /v1.</param>
@@ -25,8 +47,8 @@ internal static class OpenApiPage
         JsonObject document = JsonNode.Parse(template)!.AsObject();
         document["servers"] = new JsonArray(new JsonObject { ["url"] = root.Length == 0 ? "/" : root });
         JsonObject schemas = document["components"]!["schemas"]!.AsObject();
-        AddFields(schemas["CompletionRequest"]!["properties"]!.AsObject(), RequestKinds.Completion);
-        AddFields(schemas["ChatRequest"]!["properties"]!.AsObject(), RequestKinds.Chat);
+        AddFields(schemas["AphoristCompletionRequest"]!["properties"]!.AsObject(), RequestKinds.Completion);
+        AddFields(schemas["AphoristChatRequest"]!["properties"]!.AsObject(), RequestKinds.Chat);
         foreach ((_, JsonNode? path) in document["paths"]!.AsObject())
             foreach ((_, JsonNode? operation) in path!.AsObject()) AddErrors(operation!["responses"]!.AsObject());
         return document;
@@ -57,6 +79,6 @@ internal static class OpenApiPage
 
     private static void AddErrors(JsonObject responses)
     {
-        foreach (string status in ErrorStatuses) responses[status] = new JsonObject { ["$ref"] = "#/components/responses/Error" };
+        foreach (string status in (string[])["4XX", "5XX"]) responses[status] = new JsonObject { ["$ref"] = "#/components/responses/AphoristError" };
     }
 }
