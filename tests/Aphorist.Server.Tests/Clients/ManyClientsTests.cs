@@ -6,7 +6,8 @@ namespace Aphorist.Server.Tests.Clients;
 /// <summary>Many clients at the same time.</summary>
 public sealed class ManyClientsTests(TinyModel tiny)
 {
-    private static readonly string[] Prompts = ["the cat", "a 🦊 ", "café", "", string.Concat(Enumerable.Repeat("the red fox saw ", 200))];
+    private static readonly string[] Prompts =
+        ["the cat", "a 🦊 ", "café", "", string.Concat(Enumerable.Repeat("the red fox saw ", 200))];
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
