@@ -20,7 +20,7 @@ public sealed class ChatTests(ProtocolServers servers)
         JsonObject choice = Assert.Single(answer["choices"]!.AsArray())!.AsObject();
         Assert.Equal(["index", "message", "logprobs", "finish_reason"], choice.Select(field => field.Key));
         Assert.Equal(("assistant", null, "length"), ((string?)choice["message"]!["role"], choice["logprobs"], (string?)choice["finish_reason"]));
-        Assert.Equal(letters.Generator.Generate("the ", new() { MaxTokens = 20, Seed = 1 }), answer.Content());
+        Assert.Equal(letters.Generate("the ", new() { MaxTokens = 20, Seed = 1 }), answer.Content());
         Assert.Equal((4, 20, 24), answer.Usage());
     }
 
@@ -30,7 +30,7 @@ public sealed class ChatTests(ProtocolServers servers)
     [InlineData("{\"role\": \"user\", \"content\": []}", "")]
     [InlineData("{\"role\": \"user\"}", "")]
     public async Task Chat_WithContentInAnyForm_ContinuesItsText(string message, string prompt) => Assert.Equal(
-        letters.Generator.Generate(prompt, new() { MaxTokens = 16, Seed = 1 }),
+        letters.Generate(prompt, new() { MaxTokens = 16, Seed = 1 }),
         (await letters.ChatAsync($$"""{"messages": [{{message}}], "seed": 1}""")).Content());
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class ChatTests(ProtocolServers servers)
             Assert.All(choices.SkipLast(1), choice => Assert.Null(choice["finish_reason"]));
             Assert.Equal("length", (string?)choices[^1]["finish_reason"]);
             Assert.Equal(
-                letters.Generator.Generate("the ", new() { MaxTokens = 30, Seed = 1 + (ulong)index }),
+                letters.Generate("the ", new() { MaxTokens = 30, Seed = 1 + (ulong)index }),
                 string.Concat(choices.Select(choice => (string)choice["delta"]!["content"]!)));
         }
 

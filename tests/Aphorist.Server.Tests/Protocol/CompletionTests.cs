@@ -20,7 +20,7 @@ public sealed class CompletionTests(ProtocolServers servers)
         JsonObject choice = Assert.Single(answer["choices"]!.AsArray())!.AsObject();
         Assert.Equal(["index", "text", "logprobs", "finish_reason"], choice.Select(field => field.Key));
         Assert.Equal((0, null, "length"), ((int)choice["index"]!, choice["logprobs"], (string?)choice["finish_reason"]));
-        Assert.Equal(letters.Generator.Generate("the ", new() { MaxTokens = 16, Seed = 1 }), answer.Text());
+        Assert.Equal(letters.Generate("the ", new() { MaxTokens = 16, Seed = 1 }), answer.Text());
         Assert.Equal((4, 16, 20), answer.Usage());
     }
 
@@ -39,7 +39,7 @@ public sealed class CompletionTests(ProtocolServers servers)
     public async Task Completion_WithSamplingFields_IsTheTextOfTheGenerator(string fields, string options)
     {
         GenerationOptions standard = new() { MaxTokens = 16, Seed = 7 };
-        string expected = letters.Generator.Generate("a b", options switch
+        string expected = letters.Generate("a b", options switch
         {
             "Temperature" => standard with { Temperature = 0 },
             "HighTemperature" => standard with { Temperature = 3.5 },
@@ -61,14 +61,14 @@ public sealed class CompletionTests(ProtocolServers servers)
     [Fact]
     public async Task Completion_WithTopPOfZero_TakesTheMostLikelyTokens()
     {
-        string expected = letters.Generator.Generate("a", new() { MaxTokens = 16, Temperature = 0 });
+        string expected = letters.Generate("a", new() { MaxTokens = 16, Temperature = 0 });
         Assert.Equal(expected, (await letters.CompleteAsync("""{"prompt": "a", "top_p": 0, "seed": 5}""")).Text());
     }
 
     [Fact]
     public async Task Completion_WithTopKAboveTheVocabulary_KeepsAllTokens()
     {
-        string expected = letters.Generator.Generate("a", new() { MaxTokens = 16, Seed = 5 });
+        string expected = letters.Generate("a", new() { MaxTokens = 16, Seed = 5 });
         Assert.Equal(expected, (await letters.CompleteAsync("""{"prompt": "a", "top_k": 100, "seed": 5}""")).Text());
     }
 
@@ -80,13 +80,13 @@ public sealed class CompletionTests(ProtocolServers servers)
     public async Task Completion_WithAnEmptyPrompt_StartsFromAZeroState(string prompt)
     {
         JsonNode answer = await letters.CompleteAsync($$"""{"prompt": {{prompt}}, "seed": 2}""");
-        Assert.Equal(letters.Generator.Generate("", new() { MaxTokens = 16, Seed = 2 }), answer.Text());
+        Assert.Equal(letters.Generate("", new() { MaxTokens = 16, Seed = 2 }), answer.Text());
         Assert.Equal((0, 16, 16), answer.Usage());
     }
 
     [Fact]
     public async Task Completion_WithoutAPrompt_StartsFromAZeroState() => Assert.Equal(
-        letters.Generator.Generate("", new() { MaxTokens = 16, Seed = 2 }), (await letters.CompleteAsync("""{"seed": 2}""")).Text());
+        letters.Generate("", new() { MaxTokens = 16, Seed = 2 }), (await letters.CompleteAsync("""{"seed": 2}""")).Text());
 
     [Theory]
     [InlineData("[\"ab\", \"漢😀\"]")]
@@ -97,8 +97,8 @@ public sealed class CompletionTests(ProtocolServers servers)
         Assert.Equal([9, 10], letters.Tokenizer.Encode("ab"));
         string[] expected =
         [
-            .. new[] { "ab", "漢😀" }.SelectMany(prompt => new ulong[] { 5, 6, 7 }.Select(
-                seed => letters.Generator.Generate(prompt, new() { MaxTokens = 20, Seed = seed }))),
+            .. Enumerable.Range(0, 6).Select(
+                i => letters.Generate(i < 3 ? "ab" : "漢😀", new() { MaxTokens = 20, Seed = 5 + (ulong)(i % 3) })),
         ];
         string body = $$"""{"prompt": {{prompts}}, "n": 3, "seed": 5, "max_tokens": 20}""";
         JsonNode answer = await letters.CompleteAsync(body);
@@ -112,7 +112,7 @@ public sealed class CompletionTests(ProtocolServers servers)
     [InlineData("[9, 10]")]
     [InlineData("[[9, 10]]")]
     public async Task Completion_OfIds_IsThatOfTheirText(string prompt) => Assert.Equal(
-        letters.Generator.Generate("ab", new() { MaxTokens = 16, Seed = 4 }),
+        letters.Generate("ab", new() { MaxTokens = 16, Seed = 4 }),
         (await letters.CompleteAsync($$"""{"prompt": {{prompt}}, "seed": 4}""")).Text());
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class CompletionTests(ProtocolServers servers)
     [InlineData("18446744073709551615", ulong.MaxValue)]
     [InlineData("-9223372036854775808", 1UL << 63)]
     public async Task Completion_WithAnExtremeSeed_IsThatOfTheGenerator(string seed, ulong expected) => Assert.Equal(
-        letters.Generator.Generate("a", new() { MaxTokens = 16, Seed = expected }),
+        letters.Generate("a", new() { MaxTokens = 16, Seed = expected }),
         (await letters.CompleteAsync($$"""{"prompt": "a", "seed": {{seed}}}""")).Text());
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class CompletionTests(ProtocolServers servers)
     [InlineData(true)]
     public async Task Completion_WithAStopSequence_EndsBeforeIt(bool isList)
     {
-        string whole = letters.Generator.Generate("a", new() { MaxTokens = 200, Seed = 9 });
+        string whole = letters.Generate("a", new() { MaxTokens = 200, Seed = 9 });
         string stop = whole.Substring(30, 2), expected = whole[..whole.IndexOf(stop, StringComparison.Ordinal)];
         string quoted = JsonValue.Create(stop).ToJsonString();
         string body = $$"""{"prompt": "a", "seed": 9, "max_tokens": 200, "stop": {{(isList ? $"[{quoted}]" : quoted)}}}""";
@@ -158,7 +158,8 @@ public sealed class CompletionTests(ProtocolServers servers)
         string body = """{"prompt": ["ab\r\n", [9, 10]], "echo": true, "seed": 3}""";
         string[] expected =
         [
-            .. new[] { "ab\n", "ab" }.Select(prompt => prompt + letters.Generator.Generate(prompt, new() { MaxTokens = 16, Seed = 3 })),
+            "ab\n" + letters.Generate("ab\n", new() { MaxTokens = 16, Seed = 3 }),
+            "ab" + letters.Generate("ab", new() { MaxTokens = 16, Seed = 3 }),
         ];
         Assert.Equal(expected, (await letters.CompleteAsync(body)).Texts());
         Assert.Equal(expected, (await letters.StreamAsync("v1/completions", body[..^1] + ", \"stream\": true}")).Texts());
@@ -189,7 +190,7 @@ public sealed class CompletionTests(ProtocolServers servers)
         IReadOnlyList<JsonNode> frames =
             await letters.StreamAsync("v1/completions", """{"prompt": "a", "seed": 20, "n": 2, "best_of": 2, "stream": true}""");
         Assert.Equal(
-            new ulong[] { 20, 21 }.Select(seed => letters.Generator.Generate("a", new() { MaxTokens = 16, Seed = seed })), frames.Texts());
+            Enumerable.Range(20, 2).Select(seed => letters.Generate("a", new() { MaxTokens = 16, Seed = (ulong)seed })), frames.Texts());
     }
 
     [Fact]
@@ -232,7 +233,7 @@ public sealed class CompletionTests(ProtocolServers servers)
         string prompt = string.Concat(Enumerable.Repeat("the cat. ", 8000));
         byte[] body = [0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes($$"""{"prompt": "{{prompt}}", "seed": 1}""")];
         JsonNode answer = (await letters.PostAsync("v1/completions", body)).Expect(200);
-        Assert.Equal(letters.Generator.Generate(prompt, new() { MaxTokens = 16, Seed = 1 }), answer.Text());
+        Assert.Equal(letters.Generate(prompt, new() { MaxTokens = 16, Seed = 1 }), answer.Text());
         Assert.Equal(72_000, answer.Usage().Prompt);
     }
 
@@ -242,6 +243,6 @@ public sealed class CompletionTests(ProtocolServers servers)
         string[] texts = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
             (await letters.CompleteAsync($$"""{"prompt": "the", "seed": {{i}}, "max_tokens": 30}""")).Text()));
         Assert.Equal(
-            Enumerable.Range(0, 20).Select(i => letters.Generator.Generate("the", new() { MaxTokens = 30, Seed = (ulong)i })), texts);
+            Enumerable.Range(0, 20).Select(i => letters.Generate("the", new() { MaxTokens = 30, Seed = (ulong)i })), texts);
     }
 }

@@ -71,7 +71,7 @@ public sealed class LogprobsTests(ProtocolServers servers)
         for (int i = 0; i < 4; i++)
         {
             string prompt = i < 2 ? "ab" : "abc";
-            string text = prompt + letters.Generator.Generate(prompt, new() { MaxTokens = 5, Seed = 1 + (ulong)(i % 2) }, Cancel);
+            string text = prompt + letters.Generate(prompt, new() { MaxTokens = 5, Seed = 1 + (ulong)(i % 2) });
             Assert.Equal(text, answer.Text(i));
             Assert.Equal(text, string.Concat(answer.Logprobs("tokens", i).Select(token => (string)token!)));
             Assert.Equal(Enumerable.Range(0, prompt.Length + 5), answer.Logprobs("text_offset", i).Select(offset => (int)offset!));
@@ -116,7 +116,7 @@ public sealed class LogprobsTests(ProtocolServers servers)
     [Fact]
     public async Task Logprobs_WithAStopSequence_EndWithTheText()
     {
-        string whole = letters.Generator.Generate("a", new() { MaxTokens = 100, Seed = 9 }, Cancel), stop = whole.Substring(20, 1);
+        string whole = letters.Generate("a", new() { MaxTokens = 100, Seed = 9 }), stop = whole.Substring(20, 1);
         JsonNode answer = await letters.CompleteAsync(
             $$"""{"prompt": "a", "seed": 9, "max_tokens": 100, "logprobs": 0, "stop": {{JsonValue.Create(stop).ToJsonString()}}}""");
         Assert.Equal(answer.Text(), string.Concat(answer.Logprobs("tokens").Select(token => (string)token!)));

@@ -69,6 +69,9 @@ internal sealed class ProtocolServer(LanguageModel model, RunningServer server) 
 
     public HttpClient Client => server.Client;
 
+    /// <summary>The text that a request must get.</summary>
+    public string Generate(string prompt, GenerationOptions options) => Generator.Generate(prompt, options, Cancel);
+
     /// <summary>Sends a request for completions that must succeed.</summary>
     public async Task<JsonNode> CompleteAsync(string body) => (await PostAsync("v1/completions", body)).Expect(200);
 

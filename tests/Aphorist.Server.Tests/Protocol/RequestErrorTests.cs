@@ -71,7 +71,6 @@ public sealed class RequestErrorTests(ProtocolServers servers)
     [InlineData("stop", "[1]", null, "stop[0]")]
     [InlineData("stop", "1", "stop is 1. It must be a text or a list of at most 16 texts.")]
     [InlineData("stop", "\"\"", "stop contains an empty text. Remove it.")]
-    [InlineData("stop", "\"Ω\"", null)]
     [InlineData("n", "0", "n is 0. It must be an integer from 1 to 128.")]
     [InlineData("n", "129", "n is 129. It must be an integer from 1 to 128.")]
     [InlineData("best_of", "129", "best_of is 129. It must be an integer from 1 to 128.")]
@@ -132,6 +131,12 @@ public sealed class RequestErrorTests(ProtocolServers servers)
         (await letters.PostAsync(Completions, $$"""{"stop": [{{stops}}]}""")).ExpectError(400, "stop");
         (await letters.PostAsync(Completions, $$"""{"stop": [{{string.Join(", ", Enumerable.Repeat("\"a\"", 16))}}]}""")).Expect(200);
     }
+
+    [Fact]
+    public async Task Stop_WithAnUnknownCharacter_IsRefused() => Assert.StartsWith(
+        "The stop sequence 'Ω' cannot occur, because the model does not know ",
+        (await letters.PostAsync(Completions, """{"stop": ["a", "Ω"]}""")).ExpectError(400, "stop"),
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task Prompts_MoreThanTheQueue_AreRefused()
@@ -263,10 +268,11 @@ public sealed class RequestErrorTests(ProtocolServers servers)
             using TcpClient client = new();
             await client.ConnectAsync(letters.Server.Address.Host, letters.Server.Address.Port, Cancel);
             string head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + sent), Cancel);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head + sent), Cancel);
             client.Client.Shutdown(SocketShutdown.Send);
-            // The answer is an error or an end of the connection.
-            using StreamReader reader = new(client.GetStream());
+            // The answer is an error, or the connection ends.
+            using StreamReader reader = new(stream);
             string answer = await reader.ReadToEndAsync(Cancel);
             Assert.DoesNotContain("200 OK", answer, StringComparison.Ordinal);
         }

@@ -23,7 +23,7 @@ public sealed class StreamTests(ProtocolServers servers)
             Assert.Equal(frame == frames[^1] ? "length" : null, (string?)choice["finish_reason"]);
         }
 
-        Assert.Equal([letters.Generator.Generate("the ", new() { MaxTokens = 60, Seed = 1 })], frames.Texts());
+        Assert.Equal([letters.Generate("the ", new() { MaxTokens = 60, Seed = 1 })], frames.Texts());
     }
 
     [Fact]
@@ -98,6 +98,6 @@ public sealed class StreamTests(ProtocolServers servers)
             await stream.ReadExactlyAsync(new byte[10], cancel);
         }
 
-        Assert.Equal([letters.Generator.Generate("a", new() { MaxTokens = 3000, Seed = 1 })], (await other).Texts());
+        Assert.Equal([letters.Generate("a", new() { MaxTokens = 3000, Seed = 1 })], (await other).Texts());
     }
 }
