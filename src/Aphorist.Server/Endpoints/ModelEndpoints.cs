@@ -22,8 +22,8 @@ internal sealed class ModelEndpoints(ModelStore models)
 
     public async Task GetAsync(HttpContext context)
     {
-        string? name = context.Request.RouteValues["id"] as string;
-        ModelEntry model = models.List().FirstOrDefault(model => model.Name == name)
+        string name = (string)context.Request.RouteValues["id"]!;
+        ModelEntry model = models.Find(name)
             ?? throw new ApiException(404, $"There is no model '{name}'.", "model", "model_not_found");
         context.Response.ContentType = "application/json";
         await using Utf8JsonWriter json = new(context.Response.BodyWriter, Json.Writing);

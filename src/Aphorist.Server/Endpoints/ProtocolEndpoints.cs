@@ -1,3 +1,4 @@
+using Aphorist.Server.Observability;
 using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,19 +17,21 @@ internal static class ProtocolEndpoints
     /// <summary>Maps /v1.</summary>
     public static void MapProtocol(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map("POST", "/v1/completions", Texts(RequestKinds.Completion));
-        endpoints.Map("POST", "/v1/chat/completions", Texts(RequestKinds.Chat));
-        endpoints.Map("GET", "/v1/models", context => context.RequestServices.GetRequiredService<ModelEndpoints>().ListAsync(context));
-        endpoints.Map("GET", "/v1/models/{id}", context => context.RequestServices.GetRequiredService<ModelEndpoints>().GetAsync(context));
+        endpoints.Map("POST", "/v1/completions", "completions", Texts(RequestKinds.Completion));
+        endpoints.Map("POST", "/v1/chat/completions", "chat.completions", Texts(RequestKinds.Chat));
+        endpoints.Map("GET", "/v1/models", "models", (context, _) => Models(context).ListAsync(context));
+        endpoints.Map("GET", "/v1/models/{id}", "models", (context, _) => Models(context).GetAsync(context));
         endpoints.Map("/v1/{**rest}", context => throw new ApiException(404, $"There is no endpoint '{context.Request.Path}'."));
     }
 
-    private static RequestDelegate Texts(RequestKinds kind) =>
-        context => context.RequestServices.GetRequiredService<TextEndpoint>().HandleAsync(context, kind);
+    private static Func<HttpContext, RequestMetrics, Task> Texts(RequestKinds kind) =>
+        (context, metrics) => context.RequestServices.GetRequiredService<TextEndpoint>().HandleAsync(context, kind, metrics);
 
-    private static void Map(this IEndpointRouteBuilder endpoints, string method, string pattern, RequestDelegate answer)
+    private static ModelEndpoints Models(HttpContext context) => context.RequestServices.GetRequiredService<ModelEndpoints>();
+
+    private static void Map(this IEndpointRouteBuilder endpoints, string method, string pattern, string name, Func<HttpContext, RequestMetrics, Task> answer)
     {
-        endpoints.MapMethods(pattern, [method], answer);
+        endpoints.MapMethods(pattern, [method], context => MeasureAsync(context, name, answer));
         // Without this one, the endpoint for all other paths would answer with 404.
         endpoints.Map(pattern, context =>
         {
@@ -36,5 +39,20 @@ internal static class ProtocolEndpoints
             throw new ApiException(
                 405, $"The endpoint '{context.Request.Path}' does not accept the method {context.Request.Method}. Use {method}.");
         });
+    }
+
+    private static async Task MeasureAsync(HttpContext context, string name, Func<HttpContext, RequestMetrics, Task> answer)
+    {
+        RequestMetrics metrics = context.RequestServices.GetRequiredService<ServerMetrics>().Start(name);
+        try
+        {
+            await answer(context, metrics);
+            metrics.End(context.Response.StatusCode);
+        }
+        catch (Exception exception)
+        {
+            metrics.End(ErrorResponse.StatusOf(context, exception));
+            throw;
+        }
     }
 }

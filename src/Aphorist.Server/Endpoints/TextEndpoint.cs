@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
 using Aphorist.Server.Models;
+using Aphorist.Server.Observability;
 using Aphorist.Server.Protocol;
 using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Http;
@@ -14,19 +15,21 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
     private const int MaxIgnoredFieldsLength = 1000;
 
     /// <summary>Answers a request.</summary>
-    public async Task HandleAsync(HttpContext context, RequestKinds kind)
+    public async Task HandleAsync(HttpContext context, RequestKinds kind, RequestMetrics metrics)
     {
         TextRequest request = await RequestBody.ReadAsync(context, kind, options);
         using ModelLease model = await models.OpenAsync(request.Model, context.RequestAborted);
+        metrics.Use(model.Name);
         request.Validate(model.Model.Tokenizer.VocabularySize);
         IReadOnlyList<ScheduledText> texts = Submit(request, model, ClientOf(context));
         try
         {
+            for (int i = 0; i < texts.Count; i += request.CandidatesPerPrompt) metrics.ReadPrompt(texts[i].PromptTokens);
             if (request.IgnoredFields.Count > 0) context.Response.Headers[IgnoredFieldsHeader] = NamesOf(request.IgnoredFields);
             Answer answer = new(request, model);
             Choice[] choices = [.. texts.Select((_, index) => answer.CreateChoice(index, request.Prompts[index / request.CandidatesPerPrompt]))];
-            if (request.IsStreamed) await StreamAsync(context, answer, texts, choices);
-            else await AnswerAsync(context, answer, texts, choices);
+            if (request.IsStreamed) await StreamAsync(context, answer, texts, choices, metrics);
+            else await AnswerAsync(context, answer, texts, choices, metrics);
         }
         finally
         {
@@ -88,7 +91,8 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         return "prompt";
     }
 
-    private static async Task AnswerAsync(HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices)
+    private static async Task AnswerAsync(
+        HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices, RequestMetrics metrics)
     {
         TextRequest request = answer.Request;
         await ReadAllAsync(
@@ -98,12 +102,14 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
                 choices[index].Add(piece, request.HasLogprobs);
                 return default;
             },
+            metrics,
             context.RequestAborted);
         context.Response.ContentType = "application/json";
         await answer.WriteAsync(context.Response.BodyWriter, ChooseBest(choices, request), UsageOf(texts, request), context.RequestAborted);
     }
 
-    private static async Task StreamAsync(HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices)
+    private static async Task StreamAsync(
+        HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices, RequestMetrics metrics)
     {
         HttpResponse response = context.Response;
         PipeWriter output = response.BodyWriter;
@@ -115,12 +121,14 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         using SemaphoreSlim writing = new(1, 1);
         try
         {
-            await ReadAllAsync(texts, WriteAsync, context.RequestAborted);
+            await ReadAllAsync(texts, WriteAsync, metrics, context.RequestAborted);
             frames.WriteEnd(UsageOf(texts, answer.Request));
         }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            frames.WriteError(ErrorResponse.Describe(context, exception));
+            ApiException error = ErrorResponse.Describe(context, exception);
+            metrics.End(error.Status);
+            frames.WriteError(error);
         }
 
         await output.FlushAsync(context.RequestAborted);
@@ -144,9 +152,13 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
     /// <summary>Reads texts at the same time. If one fails, the others are canceled.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="use">Receives the index of a text and its next piece.</param>
+    /// <param name="metrics">Receives the progress.</param>
     /// <param name="cancellationToken">Cancels the texts.</param>
     private static async Task ReadAllAsync(
-        IReadOnlyList<ScheduledText> texts, Func<int, TextPiece, CancellationToken, ValueTask> use, CancellationToken cancellationToken)
+        IReadOnlyList<ScheduledText> texts,
+        Func<int, TextPiece, CancellationToken, ValueTask> use,
+        RequestMetrics metrics,
+        CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
@@ -155,14 +167,23 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
 
         async Task ReadAsync(ScheduledText text, int index)
         {
+            TextMetrics progress = metrics.StartText();
             try
             {
-                await foreach (TextPiece piece in text.WithCancellation(stop.Token)) await use(index, piece, stop.Token);
+                await foreach (TextPiece piece in text.WithCancellation(stop.Token))
+                {
+                    progress.Progress(text.GeneratedTokens);
+                    await use(index, piece, stop.Token);
+                }
             }
             catch (Exception exception)
             {
                 // The failures of the others follow from the first one.
                 if (Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null) is null) await stop.CancelAsync();
+            }
+            finally
+            {
+                progress.End();
             }
         }
     }

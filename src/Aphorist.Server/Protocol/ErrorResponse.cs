@@ -12,6 +12,8 @@ internal static partial class ErrorResponse
     // The client has left and reads no status. Logs and metrics do.
     private const int ClientLeft = 499;
 
+    private const string InternalError = "internal_error";
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the rest of the pipeline, and answers with an error if it fails or has no other answer.</summary>
@@ -37,22 +39,15 @@ internal static partial class ErrorResponse
     /// <summary>Converts an exception to an error for the client, and writes it to the log if the server is to blame.</summary>
     public static ApiException Describe(HttpContext context, Exception exception)
     {
-        ApiException error = exception switch
-        {
-            ApiException known => known,
-            QueueFullException => new(429, exception.Message, code: "queue_full") { RetryAfter = RetryAfter },
-            SchedulerStoppedException => new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter },
-            // Clients repeat requests that were answered with 408 or 5xx, and this one would take too long again.
-            TimeoutException => new(
-                400, "The text was not complete within the server's time limit. Ask for fewer tokens.", code: "time_limit"),
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(413, "The request body is too large."),
-            BadHttpRequestException bad => new(bad.StatusCode, "The request could not be read: it is incomplete, or not valid HTTP."),
-            _ => new(500, "The server failed to answer. Its log says why.", code: "internal_error"),
-        };
-        if (error.Code == "internal_error" && context.RequestServices.GetService<ILoggerFactory>() is { } loggers)
+        ApiException error = Of(exception);
+        if (error.Code == InternalError && context.RequestServices.GetService<ILoggerFactory>() is { } loggers)
             LogFailure(loggers.CreateLogger(typeof(ErrorResponse)), context.Request.Method, context.Request.Path, exception);
         return error;
     }
+
+    /// <summary>The status that a request gets or would have got if it fails with an exception.</summary>
+    public static int StatusOf(HttpContext context, Exception exception) =>
+        context.RequestAborted.IsCancellationRequested ? ClientLeft : Of(exception).Status;
 
     /// <summary>Writes an error as the answer.</summary>
     public static async Task WriteAsync(HttpContext context, ApiException error)
@@ -93,6 +88,18 @@ internal static partial class ErrorResponse
             _ => "The request was refused.",
         });
     }
+
+    private static ApiException Of(Exception exception) => exception switch
+    {
+        ApiException known => known,
+        QueueFullException => new(429, exception.Message, code: "queue_full") { RetryAfter = RetryAfter },
+        SchedulerStoppedException => new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter },
+        // Clients repeat requests that were answered with 408 or 5xx, and this one would take too long again.
+        TimeoutException => new(400, "The text was not complete within the server's time limit. Ask for fewer tokens.", code: "time_limit"),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(413, "The request body is too large."),
+        BadHttpRequestException bad => new(bad.StatusCode, "The request could not be read: it is incomplete, or not valid HTTP."),
+        _ => new(500, "The server failed to answer. Its log says why.", code: InternalError),
+    };
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed.")]
     private static partial void LogFailure(ILogger logger, string method, string path, Exception exception);

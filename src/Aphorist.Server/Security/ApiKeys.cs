@@ -7,7 +7,7 @@ namespace Aphorist.Server.Security;
 /// <summary>The API keys of a file, which is read again when it changes. Only hashes of the keys are kept.</summary>
 internal sealed partial class ApiKeys
 {
-    private const int ShortestKey = 16, LongestKey = 512;
+    private const int ShortestKey = 16, LongestKey = 512, MaxFileBytes = 1 << 20;
 
     // The file is looked at when a key is checked, at most this often.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
@@ -50,10 +50,12 @@ internal sealed partial class ApiKeys
         try
         {
             Interlocked.Exchange(ref checkedAt, time.GetTimestamp());
-            (DateTime, long) now = Version();
+            (DateTime Written, long Length) now = Version();
             if (now == version) return;
             // Before reading: a file that cannot be used is reported once, and tried again when it changes.
             version = now;
+            // A pipe has no length, too, and can be read once only.
+            if (now.Length == 0) throw new InvalidDataException($"The key file '{path}' is empty or missing.");
             hashes = Read();
             LogRead(hashes.Length, path);
             WarnIfOthersCanRead();
@@ -76,9 +78,13 @@ internal sealed partial class ApiKeys
 
     private byte[][] Read()
     {
+        byte[] content = new byte[MaxFileBytes + 1];
+        using FileStream file = File.OpenRead(path);
+        int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        if (length > MaxFileBytes) throw new InvalidDataException($"The key file '{path}' has more than {MaxFileBytes} bytes.");
         List<byte[]> read = [];
         int number = 0;
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in Encoding.UTF8.GetString(content, 0, length).TrimStart('\uFEFF').Split('\n'))
         {
             number++;
             string key = line.Trim();
@@ -93,7 +99,8 @@ internal sealed partial class ApiKeys
 
         return read.Count > 0
             ? [.. read]
-            : throw new InvalidDataException($"The key file '{path}' has no API key. Add one per line, for example from 'openssl rand -hex 32'.");
+            : throw new InvalidDataException(
+                $"The key file '{path}' has no API key. Add one per line, for example from 'openssl rand -hex 32'.");
     }
 
     private void WarnIfOthersCanRead()

@@ -4,6 +4,7 @@ using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -110,7 +111,8 @@ internal sealed partial class RequestGuard
             size.MaxRequestBodySize = options.MaxRequestBytes;
         if (request.ContentLength > options.MaxRequestBytes)
             throw new ApiException(413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
-        if (HttpMethods.IsPost(request.Method) && !IsJson(request.ContentType))
+        // Unknown routes and methods have errors of their own.
+        if (context.GetEndpoint() is RouteEndpoint && HttpMethods.IsPost(request.Method) && !IsJson(request.ContentType))
             throw new ApiException(415, "The body must be JSON. Send the header: Content-Type: application/json");
     }
 

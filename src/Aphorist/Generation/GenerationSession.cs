@@ -24,7 +24,7 @@ public sealed class GenerationSession : IDisposable
     private GenerationSession(Predictor predictor, CompiledOptions compiled, Tokenizer tokenizer, SamplerState sampled)
     {
         (this.tokenizer, this.predictor, this.compiled, this.sampled) = (tokenizer, predictor, compiled, sampled);
-        sampler = new Sampler(compiled.Chain);
+        sampler = new Sampler(compiled.Chain.VocabularySize);
     }
 
     /// <summary>Appends a text, which is normalized like the model's corpus.</summary>

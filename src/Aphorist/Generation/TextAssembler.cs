@@ -13,7 +13,6 @@ internal sealed class TextAssembler
     private readonly int? maxTokens;
     private readonly int minTokens;
     private readonly List<int> excluded = [];
-    private int count;
 
     public TextAssembler(Tokenizer tokenizer, CompiledOptions options)
     {
@@ -25,7 +24,13 @@ internal sealed class TextAssembler
     }
 
     /// <summary>Whether the text has its last token.</summary>
-    public bool IsOver => count == maxTokens || stops.IsFound;
+    public bool IsOver => Count == maxTokens || IsStopped;
+
+    /// <summary>Whether a stop sequence was found.</summary>
+    public bool IsStopped => stops.IsFound;
+
+    /// <summary>The number of tokens.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Starts a text after a prompt.</summary>
     public void Start(ulong seed, int[] prompt)
@@ -34,7 +39,7 @@ internal sealed class TextAssembler
         foreach (int id in prompt) sampled.AddPrompt(id);
         decoder.Flush();
         stops.Reset();
-        count = 0;
+        Count = 0;
     }
 
     /// <summary>Samples the next token and adds it to the text.</summary>
@@ -52,7 +57,7 @@ internal sealed class TextAssembler
     /// <summary>Adds a token and returns the text that is certain now; it may be empty.</summary>
     public string Add(int id)
     {
-        count++;
+        Count++;
         string piece = decoder.Append(id);
         return stops.Any ? stops.Add(piece) : piece;
     }
@@ -68,9 +73,9 @@ internal sealed class TextAssembler
     private int Choose(Sampler sampler, ReadOnlySpan<float> logits)
     {
         int id = sampler.Choose(sampled, logits);
-        if (count >= minTokens || !stops.Any) return id;
+        if (Count >= minTokens || !stops.Any) return id;
         excluded.Clear();
-        while (stops.WouldMatch(TextOf(id)) && excluded.Count + 1 < sampler.Chain.AllowedCount)
+        while (stops.WouldMatch(TextOf(id)) && excluded.Count + 1 < sampled.Chain.AllowedCount)
         {
             excluded.Add(id);
             id = sampler.Choose(sampled, logits, CollectionsMarshal.AsSpan(excluded));

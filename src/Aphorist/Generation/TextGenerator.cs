@@ -319,7 +319,7 @@ public sealed class TextGenerator
         Action<EncodedToken, ReadOnlySpan<float>>? sampled = null)
     {
         using Predictor predictor = CreatePredictor(Mode);
-        Sampler sampler = new(options.Chain);
+        Sampler sampler = new(options.Chain.VocabularySize);
         TextAssembler text = new(model.Tokenizer, options);
         text.Start(seed, prompt);
         // In window mode the model sees at most the last window of a long prompt.
@@ -379,19 +379,11 @@ public sealed class TextGenerator
         foreach (ScoredToken token in scorer.Tokens(process(scorer.Add))) yield return token;
     }
 
-    /// <summary>Continues each prompt; text n has the seed plus n. In window mode, one text is generated after the other.</summary>
+    /// <summary>Continues each prompt; text n has the seed plus n.</summary>
     private IEnumerable<string> ContinueAll(
         IEnumerable<string> prompts, CompiledOptions options, int expected, CancellationToken cancellationToken)
     {
-        if (Mode == GenerationMode.Stateful)
-        {
-            using TextBatch batch = new(weights, threads, options, expected);
-            foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;
-            yield break;
-        }
-
-        ulong number = 0;
-        foreach (string prompt in prompts)
-            yield return string.Concat(Continue(options.Encode(prompt), options, options.Seed + number++, cancellationToken));
+        using TextBatch batch = new(weights, Mode, threads, options, expected);
+        foreach (string text in batch.Generate(prompts, cancellationToken)) yield return text;
     }
 }

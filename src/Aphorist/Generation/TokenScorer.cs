@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Aphorist.Generation;
 
 /// <summary>Creates the <see cref="ScoredToken"/>s of one text, and finds the part of the text that each of them adds.</summary>
@@ -44,13 +46,27 @@ internal sealed class TokenScorer(Tokenizer tokenizer, int alternatives, long ma
     {
         foreach (string piece in pieces)
         {
-            unclaimed += piece;
-            // The last token waits, because the end of the text may add to its text or cut it.
-            while (waiting.Count > 1 && unclaimed.Length > 0 && unclaimed.Length >= waiting.Peek().Text.Length) yield return Take();
+            AddText(piece);
+            while (TryTake(isEnd: false, out ScoredToken? token)) yield return token;
         }
 
-        // Tokens that are left without a text belong to the stop sequence.
-        while (waiting.Count > 0 && unclaimed.Length > 0) yield return Take();
+        while (TryTake(isEnd: true, out ScoredToken? token)) yield return token;
+    }
+
+    /// <summary>Adds the next piece of the text, to which the tokens added before it belong.</summary>
+    public void AddText(string piece) => unclaimed += piece;
+
+    /// <summary>Returns the next token whose text is certain.</summary>
+    /// <param name="isEnd">
+    /// Whether the text is complete. Until then the last token waits, because the end of the text may add to its text or cut it. Then
+    /// tokens that are left without a text belong to the stop sequence, and are not returned.
+    /// </param>
+    /// <param name="token">The token.</param>
+    public bool TryTake(bool isEnd, [NotNullWhen(true)] out ScoredToken? token)
+    {
+        bool isCertain = isEnd ? waiting.Count > 0 : waiting.Count > 1 && unclaimed.Length >= waiting.Peek().Text.Length;
+        token = isCertain && unclaimed.Length > 0 ? Take() : null;
+        return token is not null;
     }
 
     private ScoredToken Take()

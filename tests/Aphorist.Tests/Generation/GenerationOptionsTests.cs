@@ -39,7 +39,7 @@ public sealed class GenerationOptionsTests
         AssertInvalid("TopP", () => new GenerationOptions { TopP = 0 });
         AssertInvalid("TypicalP", () => new GenerationOptions { TypicalP = 0 });
         AssertInvalid("RepetitionPenalty", () => new GenerationOptions { RepetitionPenalty = 0.9 });
-        AssertInvalid("FrequencyPenalty", () => new GenerationOptions { FrequencyPenalty = -1 });
+        AssertInvalid("FrequencyPenalty", () => new GenerationOptions { FrequencyPenalty = -10_001 });
         AssertInvalid("PresencePenalty", () => new GenerationOptions { PresencePenalty = double.PositiveInfinity });
         AssertInvalid("PenaltyWindow", () => new GenerationOptions { PenaltyWindow = 0 });
         AssertInvalid("LogitBias", () => new GenerationOptions { LogitBias = Bias("\u4E00", double.NaN) });

@@ -45,10 +45,12 @@ internal static class SamplingArguments
         new(1, MaximumPenalty), 1);
 
     private static readonly NumberOption<double> FrequencyPenalty = NumberOptions.Real(
-        "--frequency-penalty", "x", "Subtract x from a token's logit for each recent occurrence.", new(0, MaximumPenalty), 0);
+        "--frequency-penalty", "x", "Subtract x from a token's logit for each recent occurrence. A negative x makes repetitions likelier.",
+        new(-MaximumPenalty, MaximumPenalty), 0);
 
     private static readonly NumberOption<double> PresencePenalty = NumberOptions.Real(
-        "--presence-penalty", "x", "Subtract x once from the logit of each recent token.", new(0, MaximumPenalty), 0);
+        "--presence-penalty", "x", "Subtract x once from the logit of each recent token. A negative x makes repetitions likelier.",
+        new(-MaximumPenalty, MaximumPenalty), 0);
 
     private static readonly NumberOption<int> PenaltyWindow = NumberOptions.Whole(
         "--penalty-window", "Number of last tokens that count as recent for the penalties.", 1, 1_000_000, 64);

@@ -44,13 +44,9 @@ internal static class ServeCommand
         AphoristServerOptions options = ServeOptions.Read(settings);
         options.Models = Find(settings.SourceOf(ServeOptions.Models).GetValue(ServeOptions.Models) ?? []);
         IPEndPoint address = ServeOptions.ReadAddress(settings);
-        await using WebApplication application = AphoristApplication.Create(options, address, builder =>
-        {
-            builder.Logging.AddProvider(new ServeLog(output.Console.Error, call.GetValue(GlobalOptions.Debug)));
-            // The framework's own information says nothing to those who use the command.
-            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Aphorist", ServeOptions.ReadLogLevel(settings));
-            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        });
+        // The key file can be a pipe into which nobody writes, so the call can be interrupted meanwhile.
+        await using WebApplication application = await Task.Run(() => AphoristApplication.Create(options, address, Configure), cancellationToken)
+            .WaitAsync(cancellationToken);
         try
         {
             await application.StartAsync(cancellationToken);
@@ -64,6 +60,16 @@ internal static class ServeCommand
         output.Result.Announce(output.Json ? JsonLine.Of(json => json.WriteString("url", url)) : $"Listening on {url}");
         await application.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
+
+        void Configure(WebApplicationBuilder builder)
+        {
+            builder.Logging.AddProvider(new ServeLog(output.Console.Error, call.GetValue(GlobalOptions.Debug)));
+            // The framework's own information says nothing to those who use the command, and what stops the server is reported once.
+            builder.Logging.SetMinimumLevel(LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+                .AddFilter("Aphorist", ServeOptions.ReadLogLevel(settings));
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        }
     }
 
     /// <summary>Checks the models that are named, or finds the folder of runs.</summary>

@@ -53,7 +53,7 @@ internal sealed class ServeSettings
                 throw new UsageException(
                     $"{source} is unknown.{(NearestName.To(setting.Key, ServeOptions.Settings.Select(known => known.Name)) is string nearest
                         ? $" Did you mean '{nearest}'?" : "")}");
-            string[] values = [.. ValuesOf(setting, source)];
+            string[] values = [.. ValuesOf(setting, isList: option is Argument or Option<string[]>, source)];
             string[] added = [.. values.Select(value => option is Option ? $"{option.Name}={Seconds(option, value)}" : value)];
             if (Parse(command, added).Errors is [ParseError error, ..]) throw new UsageException($"{source} is wrong: {error.Message}");
             words[option] = added;
@@ -89,14 +89,14 @@ internal sealed class ServeSettings
     }
 
     /// <summary>The values of a setting: one, or those of a list.</summary>
-    private static IEnumerable<string> ValuesOf(IConfigurationSection setting, string source)
+    private static string[] ValuesOf(IConfigurationSection setting, bool isList, string source)
     {
-        if (setting.Value is string value) return [Checked(value)];
-        return setting.GetChildren().Select(child => Checked(child.Value
-            ?? throw new UsageException($"{source} has an object where a value is needed.")));
-
-        string Checked(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)
-            ? text
+        IConfigurationSection[] items = [.. setting.GetChildren()];
+        bool isWrong = items.Length > 0 && (!isList || !items.All(item => item.Value is not null && int.TryParse(item.Key, out _)));
+        if (isWrong) throw new UsageException($"{source} must be {(isList ? "a list of texts" : "one value")}.");
+        string[] values = items.Length > 0 ? [.. items.Select(item => item.Value!)] : [setting.Value ?? ""];
+        return !values.Any(value => value.Length == 0 || value.Contains('\0', StringComparison.Ordinal))
+            ? values
             : throw new UsageException($"{source} is empty or has a NUL character: give a value, or remove it.");
     }
 

@@ -62,20 +62,20 @@ internal sealed class SamplerChain
     }
 }
 
-/// <summary>Runs a sampler chain. Holds the buffers of one thread, which can sample for any number of texts.</summary>
-internal sealed class Sampler(SamplerChain chain)
+/// <summary>Samples tokens. Holds the buffers of one thread, which can sample for any number of texts.</summary>
+/// <param name="vocabularySize">V.</param>
+internal sealed class Sampler(int vocabularySize)
 {
-    private readonly Candidates candidates = new(chain.VocabularySize);
-    private readonly float[] adjusted = new float[chain.VocabularySize];
-
-    public SamplerChain Chain => chain;
+    private readonly Candidates candidates = new(vocabularySize);
+    private readonly float[] adjusted = new float[vocabularySize];
 
     /// <summary>Samples the next token of a text. A second call with the same logits draws again.</summary>
-    /// <param name="text">The state of the text.</param>
+    /// <param name="text">The state of the text, with its chain.</param>
     /// <param name="logits">[V].</param>
     /// <param name="excluded">Tokens that must not be chosen this time, in addition to banned ones.</param>
     public int Choose(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded = default)
     {
+        SamplerChain chain = text.Chain;
         double temperature = chain.Options.TemperatureSchedule?.GetTemperature(text.SampledCount) ?? chain.Options.Temperature;
         if (chain.Processors.Length > 0 || !excluded.IsEmpty) logits = Adjust(text, logits, excluded);
         if (temperature == 0) return TensorPrimitives.IndexOfMax(logits);
@@ -87,7 +87,7 @@ internal sealed class Sampler(SamplerChain chain)
     private Span<float> Adjust(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded)
     {
         logits.CopyTo(adjusted);
-        foreach (ILogitsProcessor processor in chain.Processors) processor.Apply(adjusted, text.Recent);
+        foreach (ILogitsProcessor processor in text.Chain.Processors) processor.Apply(adjusted, text.Recent);
         foreach (int id in excluded) adjusted[id] = float.NegativeInfinity;
         return adjusted;
     }

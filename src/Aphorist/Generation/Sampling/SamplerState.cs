@@ -3,7 +3,7 @@ using Aphorist.Numerics;
 namespace Aphorist.Generation.Sampling;
 
 /// <summary>
-/// What the sampling of a text depends on besides the logits: its random numbers, its last tokens, and how many were sampled.
+/// What the sampling of a text depends on besides the logits: its chain, its random numbers, its last tokens, and how many were sampled.
 /// </summary>
 internal sealed class SamplerState
 {
@@ -12,9 +12,13 @@ internal sealed class SamplerState
 
     public SamplerState(SamplerChain chain, ulong seed)
     {
+        Chain = chain;
         Recent = new RecentTokens(chain.VocabularySize, chain.Options.HasPenalties ? chain.Options.PenaltyWindow : 0);
         Reset(seed);
     }
+
+    /// <summary>The processors and filters.</summary>
+    public SamplerChain Chain { get; }
 
     /// <summary>The last tokens; as many as the penalties use.</summary>
     public RecentTokens Recent { get; }

@@ -1,3 +1,11 @@
+using System.Diagnostics;
+using System.Text;
+using Aphorist.Generation;
+using Aphorist.Generation.Scheduling;
+using Aphorist.Model;
+using Aphorist.Numerics;
+using Aphorist.Text.Tokenizers;
+
 namespace Aphorist;
 
 /// <summary>
@@ -10,10 +18,28 @@ namespace Aphorist;
 /// </remarks>
 public sealed class GenerationScheduler : IAsyncDisposable
 {
-    private readonly LanguageModel model;
-    private readonly TextGenerator generator;
+    // Texts join, leave and reach their readers between two rounds of steps.
+    private const int MaxSteps = 32;
+    private const double RoundMilliseconds = 8;
+
+    // A text is not generated further ahead of its reader.
+    private const int MaxUnread = 4096;
+
+    private const double MaxStateBytes = 256 << 20;
+
+    private readonly Tokenizer tokenizer;
     private readonly SchedulerOptions options;
-    private volatile bool stopped;
+    private readonly GenerationThreads? ownThreads;
+    private readonly RowBatch batch;
+    private readonly Thread loop;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guards all that follows. The batch belongs to the loop.
+    private readonly object gate = new();
+    private readonly TextQueue queue;
+    private readonly List<ScheduledText> running = [];
+    private readonly HashSet<ScheduledText> texts = [];
+    private bool isStopping;
 
     /// <summary>Creates a scheduler.</summary>
     /// <param name="model">The model. The scheduler uses the parameters that the model has now.</param>
@@ -21,29 +47,40 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// <param name="threads">
     /// The threads, which several schedulers can share; null for own threads, one per processor, that end with the scheduler.
     /// </param>
+    /// <exception cref="ArgumentException">The window of the model is too long for the states to fit into arrays.</exception>
     public GenerationScheduler(LanguageModel model, SchedulerOptions? options = null, GenerationThreads? threads = null)
     {
-        (this.model, this.options) = (model, options ?? new SchedulerOptions());
-        generator = new TextGenerator(model, this.options.Mode, 1);
+        ArgumentNullException.ThrowIfNull(model);
+        this.options = options ?? new SchedulerOptions();
+        tokenizer = model.Tokenizer;
+        Mode = this.options.Mode ?? model.TrainedMode;
+        PackedWeights weights = new(model, InstructionSet.Current);
+        weights.Refresh();
+        int places = Math.Min(this.options.MaxRunningTexts, BatchStates.CountOfTexts(model.Spec, Mode, MaxStateBytes));
+        if (threads is null) threads = ownThreads = new GenerationThreads();
+        batch = new RowBatch(weights, Mode, threads, places);
+        queue = new TextQueue(places);
+        loop = new Thread(Run) { IsBackground = true, Name = "Aphorist scheduler" };
+        loop.Start();
     }
 
     /// <summary>How much of the text the model sees.</summary>
-    public GenerationMode Mode => generator.Mode;
+    public GenerationMode Mode { get; }
 
     /// <summary>The tokenizer of the model.</summary>
-    public Tokenizer Tokenizer => model.Tokenizer;
+    public Tokenizer Tokenizer => tokenizer;
 
     /// <summary>The maximum number of texts that are generated at the same time.</summary>
-    public int Places => options.MaxRunningTexts;
+    public int Places => batch.Places;
 
     /// <summary>The number of texts that are being generated now.</summary>
-    public int RunningTexts { get; private set; }
+    public int RunningTexts => Count(() => running.Count);
 
     /// <summary>The number of texts that wait for a place.</summary>
-    public int QueuedTexts { get; private set; }
+    public int QueuedTexts => Count(() => queue.Count);
 
     /// <summary>The number of texts that wait for their readers.</summary>
-    public int ParkedTexts { get; private set; }
+    public int ParkedTexts => Count(() => texts.Count - running.Count - queue.Count);
 
     /// <summary>Submits a text.</summary>
     /// <param name="request">The text. It is checked at once.</param>
@@ -61,73 +98,275 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// <exception cref="SchedulerStoppedException">The scheduler has stopped.</exception>
     public IReadOnlyList<ScheduledText> Submit(IReadOnlyList<GenerationRequest> requests)
     {
-        if (stopped) throw new SchedulerStoppedException();
-        return [.. requests.Select(Start)];
+        ArgumentNullException.ThrowIfNull(requests);
+        // A full queue refuses at once, before anything is encoded.
+        lock (gate) EnsureRoom(requests.Count);
+        ScheduledText[] submitted = [.. requests.Select(Create)];
+        lock (gate)
+        {
+            EnsureRoom(requests.Count);
+            for (int index = 0; index < submitted.Length; index++)
+            {
+                texts.Add(submitted[index]);
+                queue.Enter(submitted[index], requests[index].Client);
+                StartTimeout(submitted[index]);
+            }
+
+            Monitor.PulseAll(gate);
+        }
+
+        return submitted;
     }
 
     /// <summary>Generates a text and returns it, without the prompt.</summary>
     /// <param name="prompt">The text to continue, see <see cref="GenerationRequest.Prompt"/>.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
+    /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
+    /// <exception cref="TimeoutException">The text took longer than <see cref="SchedulerOptions.Timeout"/>.</exception>
     /// <inheritdoc cref="Submit(IReadOnlyList{GenerationRequest})"/>
     public async Task<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using ScheduledText text = Submit(new GenerationRequest { Prompt = prompt, Options = options ?? new() });
-        System.Text.StringBuilder result = new();
-        await foreach (TextPiece piece in text.WithCancellation(cancellationToken).ConfigureAwait(false)) result.Append(piece.Text);
-        return result.ToString();
+        options?.EnsureLimited();
+        StringBuilder text = new();
+        ScheduledText submitted = Submit(new GenerationRequest { Prompt = prompt, Options = options ?? new() });
+        await foreach (TextPiece piece in submitted.WithCancellation(cancellationToken).ConfigureAwait(false)) text.Append(piece.Text);
+        return text.ToString();
     }
 
     /// <summary>Stops accepting texts, and waits until those that run or wait have ended.</summary>
-    /// <param name="grace">The time after which texts that have not ended are aborted. Their readers get an exception.</param>
-    public Task StopAsync(TimeSpan grace)
+    /// <param name="grace">
+    /// The time after which texts that have not ended are aborted: 0 or more. Their readers get a <see cref="SchedulerStoppedException"/>.
+    /// </param>
+    public async Task StopAsync(TimeSpan grace)
     {
-        stopped = true;
-        return Task.CompletedTask;
+        lock (gate)
+        {
+            isStopping = true;
+            Monitor.PulseAll(gate);
+        }
+
+        if (grace > TimeSpan.Zero) await Task.WhenAny(ended.Task, Task.Delay(grace)).ConfigureAwait(false);
+        ScheduledText[] aborted;
+        lock (gate) aborted = [.. texts];
+        foreach (ScheduledText text in aborted) End(text, new SchedulerStoppedException());
+        await ended.Task.ConfigureAwait(false);
+        ownThreads?.Dispose();
     }
 
     /// <summary>Stops and aborts all texts.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.Zero));
 
-    private ScheduledText Start(GenerationRequest request)
+    /// <summary>Ends a text with an exception, unless it has ended.</summary>
+    internal void End(ScheduledText text, Exception exception)
     {
-        int[] ids = request.PromptIds is { } given ? [.. given] : model.Tokenizer.Encode(
-            model.Tokenizer.Normalization.Apply(request.Prompt), request.Options.UnknownCharacters);
-        ScheduledText? text = null;
-        IEnumerable<TextPiece> Produce(CancellationToken token)
+        lock (gate)
         {
-            if (request.ScorePrompt)
-                foreach (ScoredToken scored in generator.ScoreTokens(ids, new() { Alternatives = request.Alternatives ?? 0 }, token))
-                    yield return new TextPiece { Text = scored.Text, Tokens = [scored], IsPrompt = true };
-            using GenerationSession session = generator.CreateSession(request.Options);
-            foreach (ScoredToken scored in generator.StreamTokens(
-                model.Tokenizer.Decode(ids), request.Options, request.Alternatives ?? 0, token))
+            switch (text.Place.Stage)
             {
-                text!.GeneratedTokens++;
-                yield return new TextPiece { Text = scored.Text, Tokens = request.Alternatives is null ? [] : [scored] };
+                case TextStage.Running:
+                    text.Place.Stage = TextStage.Ending;
+                    break;
+                case TextStage.Waiting:
+                    queue.Remove(text);
+                    Leave(text);
+                    break;
+                case TextStage.Parked:
+                    Leave(text);
+                    break;
+                default:
+                    return;
             }
-
-            yield return new TextPiece
-            {
-                Text = "",
-                FinishReason = text!.GeneratedTokens == request.Options.MaxTokens ? FinishReason.Length : FinishReason.Stop,
-            };
         }
 
-        _ = generator.Stream("", request.Options); // Checks the options.
-        return text = new ScheduledText(ids.Length, Produce);
+        text.Output.Fail(exception);
     }
-}
 
-/// <summary>Threads that generate texts. Several schedulers can share them; they then take turns.</summary>
-public sealed class GenerationThreads : IDisposable
-{
-    /// <summary>Starts the threads.</summary>
-    /// <param name="count">The number of threads: 1 or more, or 0, the default, for one per processor.</param>
-    public GenerationThreads(int count = 0) => ArgumentOutOfRangeException.ThrowIfNegative(count);
-
-    /// <summary>Ends the threads. Dispose the schedulers that use them before.</summary>
-    public void Dispose()
+    /// <summary>Lets a text continue that has waited for its reader.</summary>
+    internal void ReaderHasTaken(ScheduledText text)
     {
+        // What the reader took must be visible to the loop before the stage is read here, since the loop looks in the other order.
+        Interlocked.MemoryBarrier();
+        if (text.Place.Stage != TextStage.Parked) return;
+        lock (gate)
+        {
+            if (text.Place.Stage != TextStage.Parked) return;
+            queue.Wait(text, isNew: false);
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    private int Count(Func<int> count)
+    {
+        lock (gate) return count();
+    }
+
+    private void EnsureRoom(int count)
+    {
+        if (isStopping) throw new SchedulerStoppedException();
+        if ((long)texts.Count + count > (long)batch.Places + options.MaxQueuedTexts) throw new QueueFullException(texts.Count - running.Count);
+    }
+
+    /// <summary>Checks a request and prepares all that does not need the scheduler.</summary>
+    private ScheduledText Create(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request, "requests");
+        if (request.ScorePrompt && request.Alternatives is null)
+            throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
+        CompiledOptions compiled = new(request.Options, tokenizer);
+        (int[] prompt, IReadOnlyList<string>? unknownWords) = Encode(request, compiled);
+        PromptScorer? scorer = request.ScorePrompt ? new(tokenizer, request.Alternatives!.Value, unknownWords) : null;
+        TextRow row = new(tokenizer, compiled, request.Alternatives);
+        row.Start(compiled.Seed, prompt, scorer is null ? batch.CountInvisible(prompt.Length) : 0, scorer);
+        return new ScheduledText(this, row, scorer, prompt.Length, compiled.Seed);
+    }
+
+    private (int[] Prompt, IReadOnlyList<string>? UnknownWords) Encode(GenerationRequest request, CompiledOptions compiled)
+    {
+        if (request.PromptIds is { } ids) return ([.. ids.Select(id => TokenId.Checked(id, tokenizer.VocabularySize))], null);
+        if (!request.ScorePrompt || compiled.Options.UnknownCharacters == UnknownCharacterPolicy.Skip)
+            return (compiled.Encode(request.Prompt), null);
+        List<string> unknownWords = [];
+        return (tokenizer.Encode(tokenizer.Normalization.Apply(request.Prompt), unknownWords), unknownWords);
+    }
+
+    private void StartTimeout(ScheduledText text)
+    {
+        if (options.Timeout is not { } limit) return;
+        text.Place.Timeout = new Timer(
+            _ => End(text, new TimeoutException(FormattableString.Invariant(
+                $"The text took longer than {limit.TotalSeconds:0.###} s, the Timeout of the scheduler."))),
+            null,
+            limit,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            int steps = 1;
+            while (Prepare())
+            {
+                long start = Stopwatch.GetTimestamp();
+                batch.Advance(steps);
+                double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                steps = (int)Math.Clamp(RoundMilliseconds * steps / Math.Max(milliseconds, 0.001), 1, MaxSteps);
+                Publish();
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (failure is not null) FailAll(failure);
+        ended.SetResult();
+    }
+
+    /// <summary>Fills the places of the batch. Waits if there is nothing to do; returns false when the scheduler has stopped.</summary>
+    private bool Prepare()
+    {
+        lock (gate)
+        {
+            while (true)
+            {
+                for (int index = running.Count - 1; index >= 0; index--)
+                    if (running[index].Place.Stage == TextStage.Ending) Leave(RemoveAt(index));
+                Admit();
+                if (running.Count > 0) return true;
+                if (isStopping && texts.Count == 0) return false;
+                Monitor.Wait(gate);
+            }
+        }
+    }
+
+    private void Admit()
+    {
+        while (batch.Count < batch.Places && queue.Take() is { } next) Add(next);
+        while (queue.ChooseToPause(running) is { } paused)
+        {
+            Pause(running.IndexOf(paused));
+            Add(queue.Take()!);
+            queue.Wait(paused, isNew: false);
+        }
+    }
+
+    private void Add(ScheduledText text)
+    {
+        batch.Add(text.Row!, text.Place.State);
+        text.Place.State = null;
+        text.Place.Stage = TextStage.Running;
+        text.Place.Client.Running++;
+        running.Add(text);
+    }
+
+    private ScheduledText RemoveAt(int index)
+    {
+        ScheduledText text = running[index];
+        batch.RemoveAt(index);
+        running[index] = running[^1];
+        running.RemoveAt(running.Count - 1);
+        text.Place.Client.Running--;
+        return text;
+    }
+
+    /// <summary>Takes the place of a text, which keeps its state.</summary>
+    private ScheduledText Pause(int index)
+    {
+        running[index].Place.State = batch.CopyState(index);
+        return RemoveAt(index);
+    }
+
+    private void Leave(ScheduledText text)
+    {
+        queue.Leave(text);
+        texts.Remove(text);
+        text.Release();
+        if (isStopping && texts.Count == 0) Monitor.PulseAll(gate);
+    }
+
+    /// <summary>Hands what was generated to the readers.</summary>
+    private void Publish()
+    {
+        long now = Environment.TickCount64;
+        lock (gate)
+        {
+            for (int index = running.Count - 1; index >= 0; index--)
+            {
+                ScheduledText text = running[index];
+                if (text.Place.Stage == TextStage.Ending) continue;
+                text.Publish(now);
+                if (text.Row!.IsOver)
+                {
+                    Leave(RemoveAt(index));
+                }
+                else if (text.Output.Unread > MaxUnread)
+                {
+                    Pause(index).Place.Stage = TextStage.Parked;
+                    // The reader may have taken everything before the stage changed.
+                    if (text.Output.Unread <= MaxUnread) queue.Wait(text, isNew: false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends all texts after a failure that is not theirs, such as too little memory.</summary>
+    private void FailAll(Exception exception)
+    {
+        lock (gate)
+        {
+            isStopping = true;
+            foreach (ScheduledText text in texts)
+            {
+                queue.Leave(text);
+                text.Release();
+                text.Output.Fail(exception);
+            }
+
+            texts.Clear();
+            running.Clear();
+        }
     }
 }

@@ -1,34 +1,94 @@
+using System.Runtime.CompilerServices;
 using Aphorist.Generation;
+using Aphorist.Generation.Scheduling;
 
 namespace Aphorist;
 
 /// <summary>A text that a <see cref="GenerationScheduler"/> generates. Its pieces can be read once, by one reader.</summary>
 /// <remarks>
-/// The text is generated a limited number of characters ahead of its reader. A text whose reader is slow gives its place to others and
-/// goes on when the reader has caught up.
+/// The text is generated about 4,000 characters ahead of its reader. The first piece comes at once, and then one every 20 milliseconds or,
+/// if that is earlier, every 1,000 characters. A text whose reader is slow gives its place to others, and gets
+/// one again when the reader has caught up.
 /// </remarks>
 public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly Func<CancellationToken, IEnumerable<TextPiece>> produce;
+    private readonly GenerationScheduler scheduler;
+    private bool hasReader;
 
-    internal ScheduledText(int promptTokens, Func<CancellationToken, IEnumerable<TextPiece>> produce) =>
-        (PromptTokens, this.produce) = (promptTokens, produce);
+    internal ScheduledText(GenerationScheduler scheduler, TextRow row, PromptScorer? promptScorer, int promptTokens, ulong seed)
+    {
+        (this.scheduler, Row, PromptScorer, PromptTokens, Seed) = (scheduler, row, promptScorer, promptTokens, seed);
+    }
 
     /// <summary>The number of tokens in the prompt.</summary>
     public int PromptTokens { get; }
 
-    /// <summary>The number of tokens that were generated until now, including those of a stop sequence.</summary>
-    public int GeneratedTokens { get; internal set; }
+    /// <summary>
+    /// The number of tokens that were generated until now, including those of a stop sequence. It is final when the last piece was read.
+    /// </summary>
+    public int GeneratedTokens { get; private set; }
+
+    /// <summary>The seed of the text, which is a random one if the options have none.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>The text; null when it is over.</summary>
+    internal TextRow? Row { get; private set; }
+
+    internal PromptScorer? PromptScorer { get; private set; }
+
+    internal TextOutput Output { get; } = new();
+
+    /// <summary>Where the text is in the scheduler, whose lock guards it.</summary>
+    internal TextPlace Place { get; set; } = new();
 
     /// <summary>Reads the text piece by piece.</summary>
     /// <param name="cancellationToken">Stops the generation.</param>
-    /// <exception cref="OperationCanceledException">The text was canceled.</exception>
+    /// <exception cref="InvalidOperationException">The text has or had another reader.</exception>
+    /// <exception cref="OperationCanceledException">The text was canceled or disposed.</exception>
     /// <exception cref="TimeoutException">The text took longer than <see cref="SchedulerOptions.Timeout"/>.</exception>
     /// <exception cref="SchedulerStoppedException">The scheduler stopped before the end of the text.</exception>
     public IAsyncEnumerator<TextPiece> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        BackgroundProducer.EnumerateAsync(produce, cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        Interlocked.Exchange(ref hasReader, true)
+            ? throw new InvalidOperationException("The text has or had another reader. Submit another request for each reader.")
+            : ReadAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
 
     /// <summary>Stops the generation, if it has not ended.</summary>
-    public void Dispose() => stop.Cancel();
+    public void Dispose() => scheduler.End(this, new OperationCanceledException("The text was canceled."));
+
+    /// <summary>Hands what was generated since the last call to the reader.</summary>
+    internal void Publish(long now)
+    {
+        GeneratedTokens = Row!.GeneratedTokens;
+        Output.Add(Row, PromptScorer, now);
+    }
+
+    /// <summary>Frees what the text needed while it was generated.</summary>
+    internal void Release()
+    {
+        Place.Timeout?.Dispose();
+        (Row, PromptScorer) = (null, null);
+        Place.State = null;
+    }
+
+    private async IAsyncEnumerable<TextPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Output.WaitAsync(cancellationToken).ConfigureAwait(false);
+                while (Output.TryTake(out TextPiece? piece))
+                {
+                    scheduler.ReaderHasTaken(this);
+                    yield return piece;
+                    if (piece.FinishReason is not null) yield break;
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
 }

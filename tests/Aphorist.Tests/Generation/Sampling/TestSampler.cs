@@ -11,7 +11,7 @@ internal sealed class TestSampler
     public TestSampler(GenerationOptions options, Tokenizer tokenizer)
     {
         SamplerChain chain = new(options, tokenizer);
-        (sampler, text) = (new Sampler(chain), new SamplerState(chain, options.Seed ?? 0));
+        (sampler, text) = (new Sampler(chain.VocabularySize), new SamplerState(chain, options.Seed ?? 0));
     }
 
     public int Choose(ReadOnlySpan<float> logits) => sampler.Choose(text, logits);

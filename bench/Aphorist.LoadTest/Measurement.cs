@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Aphorist.LoadTest;
+
+/// <summary>What happened between two moments while clients were running.</summary>
+internal sealed record Measurement(long From, long To, long Characters, TimeSpan ServerCpu, TimeSpan ClientCpu, double[] Megabytes)
+{
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(0.5);
+
+    public double Seconds => Stopwatch.GetElapsedTime(From, To).TotalSeconds;
+
+    public double CharactersPerSecond => Characters / Seconds;
+
+    public double MeanMegabytes => Megabytes.DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>The slope of the server's resident memory by least squares, in MB per minute.</summary>
+    public double MegabytesPerMinute
+    {
+        get
+        {
+            double center = (Megabytes.Length - 1) / 2.0, mean = MeanMegabytes;
+            double covariance = Megabytes.Select((value, index) => (index - center) * (value - mean)).Sum();
+            double variance = Megabytes.Select((_, index) => (index - center) * (index - center)).Sum();
+            return covariance / variance / (Seconds / Megabytes.Length) * 60;
+        }
+    }
+
+    /// <summary>Measures while clients are running.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="clients">The clients.</param>
+    /// <param name="until">Ends the measurement.</param>
+    public static async Task<Measurement> TakeAsync(ServerProcess server, Clients clients, Task until)
+    {
+        List<double> memory = [];
+        (long from, long characters, TimeSpan serverCpu, TimeSpan clientCpu) = Now();
+        while (!until.IsCompleted)
+        {
+            await Task.WhenAny(until, Task.Delay(SampleInterval)).ConfigureAwait(false);
+            memory.Add(server.Megabytes);
+        }
+
+        await until.ConfigureAwait(false);
+        (long to, long lastCharacters, TimeSpan lastServerCpu, TimeSpan lastClientCpu) = Now();
+        return new(from, to, lastCharacters - characters, lastServerCpu - serverCpu, lastClientCpu - clientCpu, [.. memory]);
+
+        (long, long, TimeSpan, TimeSpan) Now()
+        {
+            using Process self = Process.GetCurrentProcess();
+            return (Stopwatch.GetTimestamp(), clients.Characters, server.Cpu, self.TotalProcessorTime);
+        }
+    }
+
+    public static Task<Measurement> TakeAsync(ServerProcess server, Clients clients, double seconds) =>
+        TakeAsync(server, clients, Task.Delay(TimeSpan.FromSeconds(seconds)));
+}

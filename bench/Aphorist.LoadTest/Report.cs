@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Aphorist.LoadTest;
+
+/// <summary>One figure of a load test.</summary>
+/// <param name="Scenario">The name of the scenario.</param>
+/// <param name="Name">What was measured.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Unit">Its unit; empty for a number of things.</param>
+/// <param name="Minimum">The value must be at least this; null without a limit.</param>
+/// <param name="Maximum">The value must be at most this; null without a limit.</param>
+internal sealed record Figure(string Scenario, string Name, double Value, string Unit, double? Minimum, double? Maximum)
+{
+    public bool IsOk => !(Value < Minimum) && !(Value > Maximum) && !double.IsNaN(Value);
+
+    public string Limit => (Minimum, Maximum) switch
+    {
+        ({ } least, { } most) => least == most ? Number(least) : $"{Number(least)} to {Number(most)}",
+        ({ } least, null) => $"at least {Number(least)}",
+        (null, { } most) => $"at most {Number(most)}",
+        _ => "",
+    };
+
+    public static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 100 || value == Math.Floor(value) ? "N0" : Math.Abs(value) >= 1 ? "N1" : "N3", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Prints figures as they are measured, and writes them to a file.</summary>
+internal sealed class Report
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    private readonly List<Figure> figures = [];
+
+    /// <summary>Describes the machine and the versions.</summary>
+    public static string Machine { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"{ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, Aphorist {Version()}");
+
+    public IReadOnlyList<Figure> Figures => figures;
+
+    public bool IsOk => figures.All(figure => figure.IsOk);
+
+    /// <summary>Prints the head of the table of a scenario.</summary>
+    public static void Start(string scenario, string description) => Console.WriteLine(
+        $"""
+
+        {scenario}: {description}
+
+        | figure | measured | limit | |
+        | --- | ---: | ---: | --- |
+        """);
+
+    /// <summary>Adds a figure that its scenario prints.</summary>
+    public void AddSilently(string scenario, string name, double value, string unit) =>
+        figures.Add(new Figure(scenario, name, value, unit, null, null));
+
+    /// <summary>Adds a figure, and prints it.</summary>
+    public void Add(string scenario, string name, double value, string unit = "", double? minimum = null, double? maximum = null)
+    {
+        Figure figure = new(scenario, name, double.IsInfinity(value) ? double.NaN : value, unit, minimum, maximum);
+        figures.Add(figure);
+        string mark = figure.Limit.Length == 0 ? "" : figure.IsOk ? "ok" : "FAILED";
+        Console.WriteLine($"| {name} | {Figure.Number(value)}{(unit.Length == 0 ? "" : " " + unit)} | {figure.Limit} | {mark} |");
+    }
+
+    /// <summary>Adds the number of errors, and prints the first ones.</summary>
+    public void AddErrors(string scenario, IEnumerable<string> errors)
+    {
+        string[] all = [.. errors];
+        Add(scenario, "errors", all.Length, maximum: 0);
+        foreach (string error in all.Distinct().Take(3)) Console.Error.WriteLine(error);
+    }
+
+    public void Save(string path) => File.WriteAllText(
+        path,
+        JsonSerializer.Serialize(
+            new
+            {
+                Machine,
+                Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                Figures = figures.Select(figure => new
+                {
+                    figure.Scenario,
+                    figure.Name,
+                    Value = double.IsNaN(figure.Value) ? (double?)null : figure.Value,
+                    figure.Unit,
+                    figure.Minimum,
+                    figure.Maximum,
+                    figure.IsOk,
+                }),
+            },
+            Json) + "\n");
+
+    /// <summary>The value that a share of the values does not exceed.</summary>
+    /// <param name="sorted">The values, in ascending order.</param>
+    /// <param name="share">The share, such as 0.99.</param>
+    public static double Percentile(double[] sorted, double share) =>
+        sorted.Length == 0 ? double.NaN : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+
+    public static double Median(IEnumerable<double> values) => Percentile([.. values.Order()], 0.5);
+
+    private static string ProcessorName()
+    {
+        const string file = "/proc/cpuinfo", name = "model name";
+        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    private static string Version() =>
+        typeof(LanguageModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+}

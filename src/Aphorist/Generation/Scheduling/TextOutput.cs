@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace Aphorist.Generation.Scheduling;
+
+/// <summary>
+/// What was generated and the reader has not taken yet. The scheduler never waits for the reader: what is not taken becomes one larger
+/// piece.
+/// </summary>
+internal sealed class TextOutput
+{
+    // A piece costs its reader some microseconds, whatever its length, so it waits until it is this long or this old.
+    private const int PieceLength = 1024, MaxDelayMilliseconds = 20;
+
+    private readonly Channel<bool> news =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly List<char> text = [];
+    private readonly List<ScoredToken> tokens = [], promptTokens = [];
+    private readonly Lock gate = new();
+    private FinishReason? finishReason;
+    private Exception? failure;
+    private long lastNews = long.MinValue;
+
+    /// <summary>The number of characters and scored tokens that wait for the reader.</summary>
+    public int Unread
+    {
+        get
+        {
+            lock (gate) return text.Count + tokens.Count + promptTokens.Count;
+        }
+    }
+
+    /// <summary>Adds what a text has generated, and tells the reader if that is enough for a piece.</summary>
+    /// <param name="row">The text.</param>
+    /// <param name="promptScorer">The scores of the prompt; null if they are not needed.</param>
+    /// <param name="now">The time in milliseconds.</param>
+    public void Add(TextRow row, PromptScorer? promptScorer, long now)
+    {
+        int unread;
+        lock (gate)
+        {
+            promptScorer?.MoveTo(promptTokens);
+            row.MoveTo(text, tokens);
+            if (row.IsOver) finishReason = row.FinishReason;
+            unread = text.Count + promptTokens.Count;
+        }
+
+        if (row.IsOver || unread >= PieceLength || (unread > 0 && now - MaxDelayMilliseconds >= lastNews)) Tell(now);
+    }
+
+    /// <summary>Ends the text with an exception, if it has not ended. What was generated before can still be read.</summary>
+    public void Fail(Exception exception)
+    {
+        lock (gate) failure = exception;
+        Tell(lastNews);
+    }
+
+    /// <summary>Waits until there may be a piece.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => news.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Takes a piece, if there is one.</summary>
+    /// <exception cref="Exception">The text has failed, and there are no more pieces.</exception>
+    public bool TryTake([NotNullWhen(true)] out TextPiece? piece)
+    {
+        lock (gate)
+        {
+            piece = null;
+            if (promptTokens.Count > 0)
+            {
+                piece = new TextPiece { Text = string.Concat(promptTokens.Select(token => token.Text)), Tokens = [.. promptTokens], IsPrompt = true };
+                promptTokens.Clear();
+            }
+            else if (text.Count > 0 || tokens.Count > 0 || finishReason is not null)
+            {
+                string taken = new(CollectionsMarshal.AsSpan(text));
+                piece = new TextPiece { Text = taken, Tokens = tokens.Count == 0 ? [] : [.. tokens], FinishReason = finishReason };
+                text.Clear();
+                tokens.Clear();
+            }
+            else if (failure is not null)
+            {
+                throw failure;
+            }
+        }
+
+        return piece is not null;
+    }
+
+    private void Tell(long now)
+    {
+        lastNews = now;
+        news.Writer.TryWrite(true);
+    }
+}

@@ -1,0 +1,127 @@
+namespace Aphorist.Generation.Scheduling;
+
+/// <summary>Where a text is in a scheduler.</summary>
+internal enum TextStage
+{
+    /// <summary>It waits for a place in the batch.</summary>
+    Waiting,
+
+    /// <summary>It has a place.</summary>
+    Running,
+
+    /// <summary>It waits for its reader.</summary>
+    Parked,
+
+    /// <summary>It has a place, which it loses before the next step.</summary>
+    Ending,
+
+    /// <summary>It has left the scheduler.</summary>
+    Over,
+}
+
+/// <summary>The place of a text in a scheduler.</summary>
+internal sealed class TextPlace
+{
+    private volatile TextStage stage;
+
+    public TextStage Stage { get => stage; set => stage = value; }
+
+    /// <summary>The state of the text while it has no place in the batch; null before it starts.</summary>
+    public BatchStates? State { get; set; }
+
+    public ClientTexts Client { get; set; } = null!;
+
+    public Timer? Timeout { get; set; }
+
+    /// <summary>The place among those that wait.</summary>
+    public LinkedListNode<ScheduledText>? Node { get; set; }
+}
+
+/// <summary>The texts of one client in a scheduler.</summary>
+internal sealed class ClientTexts(string name)
+{
+    public string Name => name;
+
+    /// <summary>All texts that are not over.</summary>
+    public int Count { get; set; }
+
+    /// <summary>The texts that have a place in the batch.</summary>
+    public int Running { get; set; }
+}
+
+/// <summary>The texts that wait for a place, and the rule that decides which one is next.</summary>
+/// <remarks>
+/// First come, first served, but while texts of other clients wait, no client has more than its share: the places divided by the number of
+/// clients. The scheduler's lock guards all members.
+/// </remarks>
+internal sealed class TextQueue(int places)
+{
+    private readonly LinkedList<ScheduledText> waiting = [];
+    private readonly Dictionary<string, ClientTexts> clients = [];
+
+    /// <summary>The number of texts that wait.</summary>
+    public int Count => waiting.Count;
+
+    private int Share => Math.Max(1, places / Math.Max(1, clients.Count));
+
+    /// <summary>Adds a new text.</summary>
+    public void Enter(ScheduledText text, string clientName)
+    {
+        if (!clients.TryGetValue(clientName, out ClientTexts? client)) clients.Add(clientName, client = new ClientTexts(clientName));
+        client.Count++;
+        text.Place.Client = client;
+        Wait(text, isNew: true);
+    }
+
+    /// <summary>Adds a text that has no place at the moment. One that has started goes before those that have not.</summary>
+    public void Wait(ScheduledText text, bool isNew)
+    {
+        text.Place.Stage = TextStage.Waiting;
+        text.Place.Node = isNew ? waiting.AddLast(text) : waiting.AddFirst(text);
+    }
+
+    /// <summary>Removes the text that gets the next place, or returns null if none waits.</summary>
+    public ScheduledText? Take()
+    {
+        ScheduledText? next = FirstBelowShare() ?? waiting.First?.Value;
+        if (next is not null) Remove(next);
+        return next;
+    }
+
+    /// <summary>
+    /// Chooses a running text that must give its place to one that waits: the newest one of a client that has more than its share. Null if
+    /// no place must change hands.
+    /// </summary>
+    public ScheduledText? ChooseToPause(IReadOnlyList<ScheduledText> running)
+    {
+        if (clients.Count < 2 || waiting.Count == 0 || FirstBelowShare() is null) return null;
+        int share = Share;
+        for (int index = running.Count - 1; index >= 0; index--)
+            if (running[index].Place.Client.Running > share) return running[index];
+        return null;
+    }
+
+    /// <summary>Removes a text that waits.</summary>
+    public void Remove(ScheduledText text)
+    {
+        waiting.Remove(text.Place.Node!);
+        text.Place.Node = null;
+    }
+
+    /// <summary>Counts a text as over.</summary>
+    public void Leave(ScheduledText text)
+    {
+        text.Place.Stage = TextStage.Over;
+        ClientTexts client = text.Place.Client;
+        if (--client.Count == 0) clients.Remove(client.Name);
+    }
+
+    private ScheduledText? FirstBelowShare()
+    {
+        if (clients.Count < 2) return null;
+        int share = Share;
+        foreach (ScheduledText text in waiting)
+            if (text.Place.Client.Running < share) return text;
+        return null;
+    }
+}

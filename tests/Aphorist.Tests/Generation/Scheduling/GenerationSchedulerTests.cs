@@ -1,0 +1,154 @@
+using System.Text;
+using Aphorist.Tests.Model;
+using Xunit;
+
+namespace Aphorist.Tests.Generation.Scheduling;
+
+/// <summary>Texts that wait, are canceled, are slow to be read or take too long.</summary>
+public sealed class GenerationSchedulerTests
+{
+    private static readonly LanguageModel Model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
+    private static readonly GenerationRequest Endless = new() { Options = new() { MaxTokens = null, Seed = 1 } };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Submit_FullQueue_RefusesAllTextsOfTheCall()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2, MaxQueuedTexts = 3 });
+        IReadOnlyList<ScheduledText> accepted = scheduler.Submit([Endless, Endless, Endless, Endless]);
+        Assert.Throws<QueueFullException>(() => scheduler.Submit([Endless, Endless]));
+        ScheduledText last = scheduler.Submit(Endless);
+        Assert.Throws<QueueFullException>(() => scheduler.Submit(Endless));
+        last.Dispose();
+        accepted[0].Dispose();
+        await WaitUntilAsync(() => Texts(scheduler) == 3);
+        Assert.Equal(2, scheduler.Submit([Endless, Endless]).Count);
+    }
+
+    [Fact]
+    public async Task Dispose_RunningWaitingAndParkedTexts_LeaveAtOnce()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2 });
+        IReadOnlyList<ScheduledText> texts = scheduler.Submit([Endless, Endless, Endless, Endless, Endless, Endless]);
+        // Nobody reads, so all texts are parked in the end.
+        await WaitUntilAsync(() => scheduler.ParkedTexts == 6);
+        ScheduledText running = scheduler.Submit(Endless);
+        foreach (ScheduledText text in texts) text.Dispose();
+        running.Dispose();
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(running));
+    }
+
+    [Fact]
+    public async Task GetAsyncEnumerator_SlowReader_ParksTheTextAndOthersGoOn()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 1 });
+        GenerationOptions options = new() { MaxTokens = 50_000, Seed = 1 };
+        ScheduledText slow = scheduler.Submit(new GenerationRequest { Options = options });
+        await WaitUntilAsync(() => scheduler.ParkedTexts == 1);
+        int ahead = slow.GeneratedTokens;
+        Assert.InRange(ahead, 4097, 4097 + 32);
+        for (int number = 0; number < 5; number++) Assert.Equal(200, (await scheduler.GenerateAsync("", new() { MaxTokens = 200 }, Token)).Length);
+        Assert.Equal(ahead, slow.GeneratedTokens);
+        Assert.Equal(new TextGenerator(Model).Generate("", options, Token), await ReadAsync(slow));
+        Assert.Equal(50_000, slow.GeneratedTokens);
+    }
+
+    [Fact]
+    public async Task GetAsyncEnumerator_ReaderLeaves_EndsTheText()
+    {
+        await using GenerationScheduler scheduler = new(Model);
+        await foreach (TextPiece _ in scheduler.Submit(Endless).WithCancellation(Token)) break;
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
+        using CancellationTokenSource source = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (TextPiece _ in scheduler.Submit(Endless).WithCancellation(source.Token)) await source.CancelAsync();
+        });
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
+    }
+
+    [Fact]
+    public async Task GetAsyncEnumerator_SecondReader_Throws()
+    {
+        await using GenerationScheduler scheduler = new(Model);
+        ScheduledText text = scheduler.Submit(Endless with { Options = new() { MaxTokens = 3 } });
+        await ReadAsync(text);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(text));
+    }
+
+    [Fact]
+    public async Task Timeout_WaitingRunningAndParkedTexts_Fail()
+    {
+        await using GenerationScheduler scheduler = new(
+            Model, new() { MaxRunningTexts = 1, Timeout = TimeSpan.FromMilliseconds(100) });
+        IReadOnlyList<ScheduledText> texts = scheduler.Submit([Endless, Endless, Endless]);
+        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(texts[0]));
+        Assert.Contains("0.1 s", exception.Message, StringComparison.Ordinal);
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
+        await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(texts[2]));
+    }
+
+    [Fact]
+    public async Task StopAsync_WithGrace_FinishesTextsAndRefusesNewOnes()
+    {
+        GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2 });
+        GenerationRequest request = new() { Options = new() { MaxTokens = 500 } };
+        IReadOnlyList<ScheduledText> texts = scheduler.Submit([.. Enumerable.Repeat(request, 7)]);
+        await scheduler.StopAsync(TimeSpan.FromMinutes(1));
+        Assert.Throws<SchedulerStoppedException>(() => scheduler.Submit(request));
+        foreach (ScheduledText text in texts) Assert.Equal(500, (await ReadAsync(text)).Length);
+        await scheduler.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task StopAsync_WithoutGrace_EndsTextsWithAnException()
+    {
+        GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2 });
+        IReadOnlyList<ScheduledText> texts = scheduler.Submit([Endless, Endless, Endless]);
+        await scheduler.StopAsync(TimeSpan.Zero);
+        foreach (ScheduledText text in texts) await Assert.ThrowsAsync<SchedulerStoppedException>(() => ReadAsync(text));
+        Assert.Equal(0, Texts(scheduler));
+    }
+
+    [Fact]
+    public async Task Submit_AnotherClientHasAllPlaces_GetsAPlace()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 4 });
+        // These texts have readers, so they are never parked.
+        Task[] endless = [.. Enumerable.Range(0, 20).Select(_ => ReadAsync(scheduler.Submit(Endless with { Client = "a" })))];
+        GenerationOptions options = new() { MaxTokens = 3000, Seed = 7 };
+        string text = await ReadAsync(scheduler.Submit(new GenerationRequest { Client = "b", Options = options }));
+        Assert.Equal(new TextGenerator(Model).Generate("", options, Token), text);
+        await scheduler.StopAsync(TimeSpan.Zero);
+        foreach (Task reader in endless) await Assert.ThrowsAsync<SchedulerStoppedException>(() => reader);
+    }
+
+    [Fact]
+    public async Task GetAsyncEnumerator_LongPromptOfAnotherText_DelaysNobody()
+    {
+        await using GenerationScheduler scheduler = new(Model);
+        string prompt = string.Concat(Enumerable.Repeat(Model.Tokenizer.GetText(3), 300_000));
+        ScheduledText slow = scheduler.Submit(new GenerationRequest { Prompt = prompt, Options = new() { MaxTokens = 1 } });
+        Assert.Equal(300, (await scheduler.GenerateAsync("", new() { MaxTokens = 300 }, Token)).Length);
+        Assert.Equal(0, slow.GeneratedTokens);
+        Assert.Single(await ReadAsync(slow));
+    }
+
+    private static int Texts(GenerationScheduler scheduler) => scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts;
+
+    private static async Task<string> ReadAsync(ScheduledText submitted)
+    {
+        StringBuilder text = new();
+        await foreach (TextPiece piece in submitted.WithCancellation(Token)) text.Append(piece.Text);
+        return text.ToString();
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!condition()) await Task.Delay(5, deadline.Token);
+    }
+}
