@@ -65,12 +65,12 @@ public static class AphoristServer
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
+        group.MapProtocol();
+        OpenApiPage.DescribeEndpoints(group);
         // After those of the application: it may have its own pages with these names.
         ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
         MetricsPage.Map(group).WithOrder(1);
         OpenApiPage.Map(group).WithOrder(1);
-        group.MapProtocol();
-        OpenApiPage.DescribeEndpoints(group);
         return group;
     }
 }
