@@ -191,10 +191,16 @@ internal static class DisturbanceScenarios
         byte[] bytes = new byte[8];
         try
         {
-            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            throw new IOException("The server closed the connection of the slow reader.");
         }
         catch (OperationCanceledException)
         {
+        }
+        catch (SocketException error)
+        {
+            throw new IOException("The server closed the connection of the slow reader.", error);
         }
     }
 }

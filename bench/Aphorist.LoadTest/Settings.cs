@@ -92,10 +92,13 @@ internal sealed class Settings : IDisposable
 
             string Value() => ++index < arguments.Length ? arguments[index] : throw new FormatException($"{argument} needs a value.");
 
-            int Number(int minimum, int maximum) =>
-                int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
+            int Number(int minimum, int maximum)
+            {
+                bool isNumber = int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+                return isNumber && number >= minimum && number <= maximum
                     ? number
                     : throw new FormatException($"{argument} needs a number from {minimum} to {maximum}.");
+            }
         }
 
         return settings;

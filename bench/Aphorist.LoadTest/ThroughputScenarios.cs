@@ -104,7 +104,8 @@ internal static class ThroughputScenarios
                 ("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
             ];
             foreach ((string column, double value, string unit) in columns) report.AddSilently(name, $"{count}: {column}", value, unit);
-            Console.WriteLine($"| {count} | {string.Join(" | ", columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim()))} |");
+            IEnumerable<string> cells = columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim());
+            Console.WriteLine($"| {count} | {string.Join(" | ", cells)} |");
             foreach (string error in clients.Errors.Distinct().Take(3)) Console.Error.WriteLine(error);
         }
     }

@@ -20,6 +20,9 @@ internal sealed partial class RequestGuard
     // A text that takes too long ends itself, with an error that the client can read, if the client reads.
     private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(10);
 
+    // The rest of a body that is too large is read and discarded. Clients that are still sending it would not see the answer otherwise.
+    private const long MaxDiscardedBytes = 64 << 20;
+
     private readonly AphoristServerOptions options;
     private readonly RequestOrigin origin;
     private readonly ApiKeys? keys;
@@ -108,7 +111,7 @@ internal sealed partial class RequestGuard
     {
         HttpRequest request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = options.MaxRequestBytes;
+            size.MaxRequestBodySize = options.MaxRequestBytes + MaxDiscardedBytes;
         if (request.ContentLength > options.MaxRequestBytes)
             throw new ApiException(413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
         // Unknown routes and methods have errors of their own.
