@@ -1,6 +1,7 @@
 using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
 using Aphorist.Server.Observability;
+using Aphorist.Server.OpenApi;
 using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -65,9 +66,11 @@ public static class AphoristServer
         ArgumentNullException.ThrowIfNull(endpoints);
         RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
         group.MapProtocol();
+        OpenApiPage.DescribeEndpoints(group);
         // After those of the application: it may have its own pages with these names.
         ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
         MetricsPage.Map(group).WithOrder(1);
+        OpenApiPage.Map(group).WithOrder(1);
         return group;
     }
 }

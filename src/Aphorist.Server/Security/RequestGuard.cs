@@ -28,12 +28,12 @@ internal sealed partial class RequestGuard
     private readonly ApiKeys? keys;
     private readonly FailedAttempts failures;
     private readonly IPAddress[] proxies;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
 
-    public RequestGuard(AphoristServerOptions options, ILogger<RequestGuard> logger, ILogger<ApiKeys> keyLogger, TimeProvider? time = null)
+    public RequestGuard(AphoristServerOptions options, TimeProvider time, ILogger<RequestGuard> logger, ILogger<ApiKeys> keyLogger)
     {
-        (this.options, this.logger) = (options, logger);
-        time ??= TimeProvider.System;
+        (this.options, this.time, this.logger) = (options, time, logger);
         origin = new RequestOrigin(options);
         keys = options.ApiKeyFile is string file ? new ApiKeys(file, time, keyLogger) : null;
         failures = new FailedAttempts(time);
@@ -46,7 +46,7 @@ internal sealed partial class RequestGuard
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
-        using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport);
+        using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport, time);
         using CancellationTokenRegistration abortion = deadline.Token.UnsafeRegister(static one => ((HttpContext)one!).Abort(), context);
         await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
         // Until the client has read the answer: one that does not read would keep its connection forever.

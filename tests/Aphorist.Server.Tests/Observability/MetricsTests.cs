@@ -28,7 +28,9 @@ public sealed class MetricsTests
         using ScheduledText text = lease.Scheduler.Submit(new GenerationRequest { Prompt = "zqxjzq", Options = new() { MaxTokens = 50 } });
         request.ReadPrompt(text.PromptTokens);
         TextMetrics progress = request.StartText();
-        await foreach (TextPiece _ in text.WithCancellation(Cancellation)) progress.Progress(text.GeneratedTokens);
+        progress.Progress(10);
+        await foreach (TextPiece _ in text.WithCancellation(Cancellation)) continue;
+        progress.Progress(text.GeneratedTokens);
         progress.End();
         progress.End();
         request.End(200);
