@@ -28,8 +28,8 @@ internal static partial class RequestFields
         },
         new(
             "prompt", Completion, "string|array", "\"\"",
-            "The text to continue, or a list of texts, a list of token ids, or a list of lists of token ids. With an empty prompt, the model "
-            + "starts from a zero state. A character that the model does not know is answered with 400.")
+            "The text to continue, or a list of texts, a list of token ids, or a list of lists of token ids. With an empty prompt, the "
+            + "model starts from a zero state. A character that the model does not know is answered with 400.")
         {
             Read = (request, value) => request.Prompts = PromptReader.Read(value, request.MaxTexts),
         },
@@ -91,7 +91,9 @@ internal static partial class RequestFields
             Read = (request, value) => request.Options = request.Options with { PresencePenalty = value.Number(-MaxPenalty, MaxPenalty) },
             Property = nameof(GenerationOptions.PresencePenalty),
         },
-        new("repeat_penalty", Both, "number", "1", "Divides the positive logits of recent tokens, and multiplies negative ones: 1 to 10000.")
+        new(
+            "repeat_penalty", Both, "number", "1",
+            "Divides the positive logits of recent tokens, and multiplies negative ones: 1 to 10000.")
         {
             Read = (request, value) => request.Options = request.Options with { RepetitionPenalty = value.Number() },
             Property = nameof(GenerationOptions.RepetitionPenalty),
