@@ -62,14 +62,22 @@ public sealed class ManyClientsTests(TinyModel tiny)
     [Fact]
     public async Task Requests_WhileTheQueueIsFull_AreRefusedUntilThereIsRoom()
     {
-        const int count = 1000;
-        await using RunningServer server = await StartAsync(queue: 10);
+        const int count = 1000, queue = 10;
+        int places = new SchedulerOptions().MaxRunningTexts;
+        await using RunningServer server = await StartAsync(queue);
         HttpConnection[] connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => server.ConnectAsync()));
         List<HttpConnection> running = [];
         try
         {
-            // Texts that do not end take all places, and ten more wait.
-            while (await SubmitAsync(running)) continue;
+            // Texts that do not end take all places, and all of the queue.
+            for (int text = 0; text < places + queue; text++)
+            {
+                running.Add(await server.ConnectAsync());
+                await running[^1].SendAsync(server.EndlessRequest(stream: false), CancellationToken);
+            }
+
+            await Eventually.TextsAsync(
+                server, scheduler => scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts == places + queue);
             await Task.WhenAll(connections.Select(async connection =>
             {
                 await connection.SendAsync(server.Request(SamplingCase.All[0].Request()), CancellationToken);
@@ -94,23 +102,6 @@ public sealed class ManyClientsTests(TinyModel tiny)
         finally
         {
             foreach (HttpConnection connection in connections.Concat(running)) connection.Dispose();
-        }
-
-        // Adds a text without an end. False if there is no room, which a text with an end finds out.
-        async Task<bool> SubmitAsync(List<HttpConnection> running)
-        {
-            HttpConnection connection = await server.ConnectAsync();
-            running.Add(connection);
-            await connection.SendAsync(server.EndlessRequest(stream: false), CancellationToken);
-            int expected = running.Count;
-            bool isFull = false;
-            await Eventually.TextsAsync(server, scheduler =>
-            {
-                int texts = scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts;
-                isFull = scheduler.QueuedTexts == 10;
-                return texts == expected || isFull;
-            });
-            return !isFull;
         }
     }
 

@@ -11,7 +11,7 @@ const setup = JSON.parse(process.env.APHORIST_TEST);
 const model = 'tiny';
 
 const clientOf = (server, options = {}) =>
-  new OpenAI({ baseURL: `${server}v1`, apiKey: 'none', maxRetries: 0, timeout: 30_000, ...options });
+  new OpenAI({ baseURL: new URL('v1', server).href, apiKey: 'none', maxRetries: 0, timeout: 30_000, ...options });
 const client = clientOf(setup.address);
 const complete = fields => client.completions.create({ model, ...fields });
 
@@ -432,7 +432,7 @@ describe('errors', () => {
     const full = clientOf(setup.queueAddress);
     const stop = new AbortController();
     const fields = { model, prompt: 'the', seed: 1 };
-    const running = Array.from({ length: 4 }, () =>
+    const running = Array.from({ length: setup.texts / 64 }, () =>
       full.completions.create({ ...fields, n: 64, max_tokens: setup.endless }, { signal: stop.signal }).catch(error => error));
     const attempts = [];
     const retrying = clientOf(setup.queueAddress, {

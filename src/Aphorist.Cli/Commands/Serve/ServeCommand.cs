@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Server;
+using Aphorist.Training;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -78,7 +79,7 @@ internal static class ServeCommand
         if (Array.Find(named, path => !Path.Exists(path)) is string missing)
             throw new FileNotFoundException($"There is no model file and no folder '{missing}'.");
         if (named.Length > 0) return named;
-        bool hasModels = Directory.Exists(DefaultFolder) && Directory.EnumerateDirectories(DefaultFolder).Any(run => ModelPath.InFolder(run) is not null);
+        bool hasModels = Directory.Exists(DefaultFolder) && Directory.EnumerateDirectories(DefaultFolder).Any(run => TrainingRun.FindModel(run) is not null);
         return hasModels
             ? [DefaultFolder]
             : throw new FileNotFoundException(
