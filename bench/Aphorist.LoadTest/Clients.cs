@@ -52,7 +52,9 @@ internal sealed class Clients : IAsyncDisposable
         await Task.WhenAll(tasks).ConfigureAwait(false);
     }
 
-    /// <summary>The times from the end of a request to the first character, in milliseconds. Read them after the clients have stopped.</summary>
+    /// <summary>
+    /// The times from the end of a request to the first character, in milliseconds. Read them after the clients have stopped.
+    /// </summary>
     /// <param name="from">The earliest <see cref="Stopwatch"/> time of a first character.</param>
     /// <param name="to">The latest one.</param>
     public double[] FirstCharacterTimes(long from, long to) => Times(client => client.FirstCharacters, from, to);

@@ -50,37 +50,40 @@ internal static class DisturbanceScenarios
     public static async Task LeavingAsync(Settings settings, Report report)
     {
         const string name = "leaving";
-        const int count = 400;
+        const int count = 300; // more than the server generates at the same time
         const double allowed = 30; // the system counts processor time in steps of 10 ms
         Report.Start(name, $"{count} clients leave while their texts run or wait, LSTM(128)");
         await using ServerProcess server = await settings.StartServerAsync(TestModel.Notebook);
         await Task.Delay(settings.WarmUp);
         double idle = await MillisecondsAsync();
-        List<HttpConnection> connections = [];
-        for (int number = 0; number < count; number++)
+        List<double> busy = [], left = [], tokens = [];
+        for (int round = 0; round < Settings.Rounds; round++)
         {
-            HttpConnection connection = await HttpConnection.ConnectAsync(server.Address);
-            await connection.SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1_000_000, number));
-            connections.Add(connection);
+            List<HttpConnection> connections = [];
+            for (int number = 0; number < count; number++)
+            {
+                HttpConnection connection = await HttpConnection.ConnectAsync(server.Address);
+                await connection.SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1_000_000, number));
+                connections.Add(connection);
+            }
+
+            busy.Add(await MillisecondsAsync());
+            for (int number = 0; number < count; number++)
+            {
+                if (number % 2 == 0) connections[number].Abort();
+                else connections[number].Dispose();
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            double? before = await server.MetricAsync(GeneratedTokens);
+            left.Add(await MillisecondsAsync());
+            if (await server.MetricAsync(GeneratedTokens) - before is double generated) tokens.Add(generated);
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(1)); // Nobody reads, so that some texts wait for their readers, too.
-        double busy = await MillisecondsAsync();
-        foreach (HttpConnection connection in connections)
-        {
-            if (connections.IndexOf(connection) % 2 == 0) connection.Abort();
-            else connection.Dispose();
-        }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(50));
-        double left = await MillisecondsAsync();
         report.Add(name, "processor time in 1 s without clients", idle, "ms");
-        report.Add(name, "processor time in 1 s with clients that do not read", busy, "ms");
-        report.Add(name, "processor time in 1 s, 50 ms after they have left", left, "ms", maximum: idle + allowed);
-        double? tokens = await server.MetricAsync(GeneratedTokens);
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        if (await server.MetricAsync(GeneratedTokens) - tokens is double generated)
-            report.Add(name, "tokens generated in the second after that", generated, maximum: 0);
+        report.Add(name, "processor time in 1 s with the clients", Report.Median(busy), "ms");
+        report.Add(name, "processor time in 1 s, 50 ms after they have left", Report.Median(left), "ms", maximum: idle + allowed);
+        if (tokens.Count > 0) report.Add(name, "tokens generated in that second, maximum", tokens.Max(), maximum: 0);
 
         async Task<double> MillisecondsAsync()
         {
@@ -98,30 +101,39 @@ internal static class DisturbanceScenarios
         await using ServerProcess server = await settings.StartServerAsync(TestModel.Notebook);
         await using Clients clients = new(server, OtherStreams, TestModel.Notebook.Request);
         await Task.Delay(settings.WarmUp);
-        List<Measurement> without = [], with = [];
+        List<Measurement> without = [await MeasureAsync()], with = [];
         for (int round = 0; round < Settings.Rounds; round++)
         {
-            without.Add(await Measurement.TakeAsync(server, clients, settings.ShortSeconds));
-            using HttpConnection slow = await HttpConnection.ConnectAsync(server.Address, receiveBuffer: 4096);
-            await slow.SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1_000_000, round));
-            using CancellationTokenSource stop = new();
-            Task reading = ReadSlowlyAsync(slow.Socket, stop.Token);
-            with.Add(await Measurement.TakeAsync(server, clients, settings.ShortSeconds));
-            await stop.CancelAsync();
-            await reading;
+            using (HttpConnection slow = await HttpConnection.ConnectAsync(server.Address, receiveBuffer: 4096))
+            {
+                await slow.SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1_000_000, round));
+                using CancellationTokenSource stop = new();
+                Task reading = ReadSlowlyAsync(slow.Socket, stop.Token);
+                with.Add(await MeasureAsync());
+                await stop.CancelAsync();
+                await reading;
+            }
+
+            without.Add(await MeasureAsync());
         }
 
         await clients.StopAsync();
-        double usual = Report.Median(without.Select(measurement => measurement.CharactersPerSecond));
-        double disturbed = Report.Median(with.Select(measurement => measurement.CharactersPerSecond));
-        report.Add(name, "characters per second of the others without it", usual);
-        report.Add(name, "characters per second of the others with it", disturbed);
-        report.Add(name, "loss of the others", 100 * (1 - (disturbed / usual)), "%", maximum: 2);
+        report.Add(name, "characters per second of the others without it", Report.Median(without.Select(Speed)));
+        report.Add(name, "characters per second of the others with it", Report.Median(with.Select(Speed)));
+        report.Add(
+            name, "loss of the others", 100 * Report.Median(Compared(Speed).Select(pair => 1 - (pair.With / pair.Without))), "%", maximum: 2);
         report.Add(
             name, "additional memory of the server",
-            Report.Median(with.Select(measurement => measurement.MeanMegabytes)) -
-            Report.Median(without.Select(measurement => measurement.MeanMegabytes)), "MB", maximum: 1);
+            Report.Median(Compared(measurement => measurement.MeanMegabytes).Select(pair => pair.With - pair.Without)), "MB", maximum: 1);
         report.AddErrors(name, clients.Errors);
+
+        Task<Measurement> MeasureAsync() => Measurement.TakeAsync(server, clients, settings.ShortSeconds);
+
+        static double Speed(Measurement measurement) => measurement.CharactersPerSecond;
+
+        // Each measurement with the slow reader is compared with the ones before and after it, so that a trend does not count.
+        IEnumerable<(double With, double Without)> Compared(Func<Measurement, double> value) => with.Select(
+            (measurement, index) => (value(measurement), (value(without[index]) + value(without[index + 1])) / 2));
     }
 
     /// <summary>More requests at the same time than the server may accept.</summary>
@@ -172,6 +184,7 @@ internal static class DisturbanceScenarios
             }
         }
 
+        double[] single = await RefusedOneByOneAsync(server, queue);
         double[] refused = [.. answers.Where(answer => answer.Status == 429).Select(answer => answer.Milliseconds).Order()];
         report.Add(name, "answers with 200", answers.Count(answer => answer.Status == 200));
         report.Add(name, "answers with 429", refused.Length, minimum: 1);
@@ -179,7 +192,37 @@ internal static class DisturbanceScenarios
         report.Add(name, "time to a 429, median", Report.Percentile(refused, 0.5), "ms");
         report.Add(name, "time to a 429, p99", Report.Percentile(refused, 0.99), "ms", maximum: 10);
         report.Add(name, "time to a 429, maximum", refused.LastOrDefault(double.NaN), "ms");
+        report.Add(name, "time to a 429, one request at a time, median", Report.Percentile(single, 0.5), "ms");
+        report.Add(name, "time to a 429, one request at a time, p99", Report.Percentile(single, 0.99), "ms", maximum: 10);
         report.AddErrors(name, errors);
+    }
+
+    // The times to refusals while texts that nobody reads fill the server and its queue.
+    private static async Task<double[]> RefusedOneByOneAsync(ServerProcess server, int queue)
+    {
+        const int attempts = 200;
+        List<HttpConnection> connections = [];
+        for (int number = 0; number < queue + new SchedulerOptions().MaxRunningTexts; number++)
+        {
+            connections.Add(await HttpConnection.ConnectAsync(server.Address));
+            await connections[^1].SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1_000_000, number));
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        List<double> times = [];
+        using HttpConnection last = await HttpConnection.ConnectAsync(server.Address);
+        for (int attempt = 0; attempt < attempts; attempt++)
+        {
+            await last.SendAsync(TestModel.Notebook.Request.Bytes(server.Address, 1, attempt));
+            long start = Stopwatch.GetTimestamp();
+            ResponseHead head = await last.ReadHeadAsync();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            await last.ReadTextAsync();
+            if (head.Status != 429) throw new IOException($"A full queue answers with {head.Status}.");
+        }
+
+        foreach (HttpConnection connection in connections) connection.Dispose();
+        return [.. times.Order()];
     }
 
     // A name in the metrics of the server.
@@ -191,10 +234,16 @@ internal static class DisturbanceScenarios
         byte[] bytes = new byte[8];
         try
         {
-            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            throw new IOException("The server closed the connection of the slow reader.");
         }
         catch (OperationCanceledException)
         {
+        }
+        catch (SocketException error)
+        {
+            throw new IOException("The server closed the connection of the slow reader.", error);
         }
     }
 }

@@ -103,7 +103,8 @@ internal sealed class EventCounter
             }
 
             // \uD800 to \uDBFF and \uDC00 to \uDFFF are one code point together.
-            bool secondHalf = index + 2 < value.Length && (value[index + 1] | 0x20) == 'd' && (value[index + 2] | 0x20) is >= 'c' and <= 'f';
+            bool secondHalf = index + 2 < value.Length && (value[index + 1] | 0x20) == 'd'
+                && (value[index + 2] | 0x20) is >= 'c' and <= 'f';
             if (!secondHalf) count++;
             index += 4;
         }

@@ -24,8 +24,11 @@ internal sealed record Figure(string Scenario, string Name, double Value, string
         _ => "",
     };
 
-    public static string Number(double value) =>
-        value.ToString(Math.Abs(value) >= 100 || value == Math.Floor(value) ? "N0" : Math.Abs(value) >= 1 ? "N1" : "N3", CultureInfo.InvariantCulture);
+    public static string Number(double value)
+    {
+        bool isRound = Math.Abs(value) >= 100 || value == Math.Floor(value);
+        return value.ToString(isRound ? "N0" : Math.Abs(value) >= 1 ? "N1" : "N3", CultureInfo.InvariantCulture);
+    }
 }
 
 /// <summary>Prints figures as they are measured, and writes them to a file.</summary>
@@ -106,7 +109,8 @@ internal sealed class Report
     private static string ProcessorName()
     {
         const string file = "/proc/cpuinfo", name = "model name";
-        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) : null;
+        if (!File.Exists(file)) return RuntimeInformation.ProcessArchitecture.ToString();
+        string? line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
         return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 

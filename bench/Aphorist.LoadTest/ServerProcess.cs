@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Aphorist.Server;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Aphorist.LoadTest;
 
@@ -106,18 +105,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         string model = arguments[0];
         Dictionary<string, string> options = arguments.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{options["--address"]}:{options["--port"]}");
-        builder.Services.AddAphorist(server =>
+        AphoristServerOptions server = new()
         {
-            server.Models.Add(model);
-            server.Threads = Number("--threads");
-            server.MaxQueue = Number("--queue");
-            server.MaxTokens = Number("--max-tokens");
-        });
-        await using WebApplication application = builder.Build();
-        application.MapAphorist();
+            Models = [model], Threads = Number("--threads"), MaxQueue = Number("--queue"), MaxTokens = Number("--max-tokens"),
+        };
+        IPEndPoint address = new(IPAddress.Parse(options["--address"]), Number("--port"));
+        await using WebApplication application = AphoristApplication.Create(server, address);
         await application.StartAsync().ConfigureAwait(false);
         Console.WriteLine(application.Urls.Single());
         while (await Console.In.ReadLineAsync().ConfigureAwait(false) is not null) continue;

@@ -29,9 +29,11 @@ internal sealed class Settings : IDisposable
           --seconds N     length of `throughput`; other measurements take a sixth of it (default: 60)
           --threads N     threads of the server and of GenerateBatch; 0 is one per processor (default: 0)
           --command FILE  the `aphorist` command, which is then the server; by default, this program runs the same library
-          --url URL       a server that runs already, for `throughput`, `prompt`, `leaving`, `slow-reader` and `streams`
+          --url URL       a server that runs already, for all scenarios but `batching` and `full-queue`; its model should be an LSTM(128)
+                          of characters, and its --max-tokens 1000000
           --pid N         the process of that server, for its processor time and memory
           --json FILE     writes the figures to a file
+          --svg FILE      writes the figures of `streams` as a chart
 
         The exit code is 0 if every figure is within its limit, 1 if one is not, and 2 if the call is wrong.
         """;
@@ -51,6 +53,8 @@ internal sealed class Settings : IDisposable
     public int Threads { get; private set; }
 
     public string? JsonFile { get; private set; }
+
+    public string? ChartFile { get; private set; }
 
     /// <summary>The length of all measurements but one.</summary>
     public double ShortSeconds => Seconds / 6.0;
@@ -85,6 +89,7 @@ internal sealed class Settings : IDisposable
                 case "--url": throw new FormatException("--url needs an address such as http://127.0.0.1:8080.");
                 case "--pid": settings.ProcessId = Number(1, int.MaxValue); break;
                 case "--json": settings.JsonFile = Value(); break;
+                case "--svg": settings.ChartFile = Value(); break;
                 case "all": scenarios.AddRange(known); break;
                 case var name when known.Contains(name): scenarios.Add(name); break;
                 default: throw new FormatException($"'{argument}' is neither a scenario nor an option. See --help.");
@@ -92,10 +97,13 @@ internal sealed class Settings : IDisposable
 
             string Value() => ++index < arguments.Length ? arguments[index] : throw new FormatException($"{argument} needs a value.");
 
-            int Number(int minimum, int maximum) =>
-                int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
+            int Number(int minimum, int maximum)
+            {
+                bool isNumber = int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+                return isNumber && number >= minimum && number <= maximum
                     ? number
                     : throw new FormatException($"{argument} needs a number from {minimum} to {maximum}.");
+            }
         }
 
         return settings;

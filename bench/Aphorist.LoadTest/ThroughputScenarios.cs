@@ -85,6 +85,7 @@ internal static class ThroughputScenarios
             | texts at the same time | characters/s | of each text | first character, median | p99 | between frames, median | p99 |
             | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """);
+        List<(double, double)> speeds = [], medians = [], slowest = [];
         await using ServerProcess server = await settings.StartServerAsync(TestModel.Notebook);
         for (int count = 1; count <= MostStreams; count *= 2)
         {
@@ -95,6 +96,9 @@ internal static class ThroughputScenarios
             double speed = measurement.CharactersPerSecond;
             double[] first = clients.FirstCharacterTimes(measurement.From, measurement.To);
             double[] gaps = clients.FrameGaps(measurement.From, measurement.To);
+            speeds.Add((count, speed));
+            medians.Add((count, Report.Percentile(first, 0.5)));
+            slowest.Add((count, Report.Percentile(first, 0.99)));
             (string Name, double Value, string Unit)[] columns =
             [
                 ("characters per second", speed, ""), ("characters per second and text", speed / count, ""),
@@ -104,9 +108,15 @@ internal static class ThroughputScenarios
                 ("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
             ];
             foreach ((string column, double value, string unit) in columns) report.AddSilently(name, $"{count}: {column}", value, unit);
-            Console.WriteLine($"| {count} | {string.Join(" | ", columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim()))} |");
+            IEnumerable<string> cells = columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim());
+            Console.WriteLine($"| {count} | {string.Join(" | ", cells)} |");
             foreach (string error in clients.Errors.Distinct().Take(3)) Console.Error.WriteLine(error);
         }
+
+        if (settings.ChartFile is not { } file) return;
+        Chart.Save(
+            file, new Chart.Panel("characters per second", [("", speeds)]),
+            new Chart.Panel("milliseconds to the first character", [("median", medians), ("p99", slowest)]));
     }
 
     // Characters per second of GenerateBatch in this process, with the prompts and options of the clients.

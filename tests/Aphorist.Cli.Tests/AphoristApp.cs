@@ -22,6 +22,14 @@ internal static class AphoristApp
         return new CommandResult(exitCode, console.OutputText, console.ErrorText);
     }
 
+    /// <summary>Runs the command to its end, with environment variables.</summary>
+    public static CommandResult RunIn((string Name, string Value)[] variables, params string[] arguments)
+    {
+        using MemoryConsole console = new("") { Variables = variables };
+        int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
+        return new CommandResult(exitCode, console.OutputText, console.ErrorText);
+    }
+
     /// <summary>Runs the command to its end on a terminal without cursor movements, which shows no progress bar.</summary>
     public static CommandResult RunOnTerminal(int columns, TimeProvider time, params string[] arguments)
     {
@@ -61,6 +69,10 @@ internal static class AphoristApp
         public string OutputText => Encoding.UTF8.GetString(output.ToArray());
 
         public string ErrorText => error.ToString();
+
+        public (string Name, string Value)[] Variables { get; init; } = [];
+
+        public override IEnumerable<(string Name, string Value)> GetVariables() => Variables;
 
         public override string? GetVariable(string name) => name == "TERM" && columns is not null ? "dumb" : null;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Aphorist.Cli.Tests;
 
@@ -9,14 +10,14 @@ internal sealed class AphoristProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process process;
-    private readonly Task<string> output;
-    private readonly Task<string> error;
+    private readonly StringBuilder outputSoFar = new(), errorSoFar = new();
+    private readonly Task output, error;
 
     private AphoristProcess(ProcessStartInfo start, string? input)
     {
         process = Process.Start(start)!;
-        output = process.StandardOutput.ReadToEndAsync();
-        error = process.StandardError.ReadToEndAsync();
+        output = CollectAsync(process.StandardOutput, outputSoFar);
+        error = CollectAsync(process.StandardError, errorSoFar);
         if (input is not null) process.StandardInput.Write(input);
         process.StandardInput.Close();
     }
@@ -25,6 +26,12 @@ internal sealed class AphoristProcess : IDisposable
     public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll");
 
     public int Id => process.Id;
+
+    /// <summary>What the process has written to standard output until now.</summary>
+    public string OutputSoFar => TextOf(outputSoFar);
+
+    /// <summary>What the process has written to standard error until now.</summary>
+    public string ErrorSoFar => TextOf(errorSoFar);
 
     /// <summary>Runs the command to its end.</summary>
     public static CommandResult Run(string folder, params string[] arguments) => RunWith(folder, null, arguments);
@@ -39,6 +46,14 @@ internal sealed class AphoristProcess : IDisposable
     /// <summary>Starts the command and lets it run.</summary>
     public static AphoristProcess Start(string folder, string? input, params string[] arguments) =>
         new(StartInfo("dotnet", folder, [Assembly, .. arguments]), input);
+
+    /// <summary>Starts the command with environment variables of its own and lets it run.</summary>
+    public static AphoristProcess StartWith(string folder, (string Name, string Value)[] variables, params string[] arguments)
+    {
+        ProcessStartInfo start = StartInfo("dotnet", folder, [Assembly, .. arguments]);
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        return new(start, null);
+    }
 
     /// <summary>Runs lines of bash in which `aphorist` is the command.</summary>
     public static CommandResult RunInBash(string folder, string lines)
@@ -56,7 +71,8 @@ internal sealed class AphoristProcess : IDisposable
             Assert.Fail($"The command did not end within {Patience}.");
         }
 
-        return new CommandResult(process.ExitCode, output.Result, error.Result);
+        Task.WaitAll(output, error);
+        return new CommandResult(process.ExitCode, OutputSoFar, ErrorSoFar);
     }
 
     /// <summary>Waits until a condition holds, while the process runs.</summary>
@@ -74,6 +90,9 @@ internal sealed class AphoristProcess : IDisposable
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
 
+    /// <summary>What a service manager sends.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+
     /// <summary>kill -9.</summary>
     public void Kill() => process.Kill();
 
@@ -81,6 +100,18 @@ internal sealed class AphoristProcess : IDisposable
     {
         if (!process.HasExited) process.Kill();
         process.Dispose();
+    }
+
+    private static async Task CollectAsync(StreamReader reader, StringBuilder text)
+    {
+        char[] block = new char[4096];
+        while (await reader.ReadAsync(block) is > 0 and int count)
+            lock (text) text.Append(block, 0, count);
+    }
+
+    private static string TextOf(StringBuilder text)
+    {
+        lock (text) return text.ToString();
     }
 
     private static ProcessStartInfo StartInfo(string program, string folder, IEnumerable<string> arguments)

@@ -9,6 +9,9 @@ internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>Waits until a condition holds.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="message">Says what holds instead, if it never does.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> message)
     {
         DateTime end = DateTime.UtcNow + Deadline;
@@ -22,11 +25,12 @@ internal static class Eventually
     /// <summary>Waits until the only model of a server has a number of texts.</summary>
     public static async Task TextsAsync(RunningServer server, Func<GenerationScheduler, bool> condition)
     {
-        using ModelLease lease = await server.Services.GetRequiredService<ModelStore>().OpenAsync(null, TestContext.Current.CancellationToken);
-        GenerationScheduler scheduler = lease.Scheduler;
+        ModelStore models = server.Services.GetRequiredService<ModelStore>();
+        using ModelLease lease = await models.OpenAsync(null, TestContext.Current.CancellationToken);
+        GenerationScheduler texts = lease.Scheduler;
         await TrueAsync(
-            () => Task.FromResult(condition(scheduler)),
-            () => $"{scheduler.RunningTexts} texts run, {scheduler.QueuedTexts} are queued, {scheduler.ParkedTexts} wait for their readers.");
+            () => Task.FromResult(condition(texts)),
+            () => $"{texts.RunningTexts} texts run, {texts.QueuedTexts} are queued, {texts.ParkedTexts} wait for their readers.");
     }
 
     /// <summary>Waits until no text is left.</summary>

@@ -1,6 +1,5 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Aphorist.Server.Tests;
@@ -22,17 +21,25 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => application.Services;
 
-    public static async Task<RunningServer> StartAsync(Action<AphoristServerOptions> configure)
+    /// <summary>Starts the application that `aphorist serve` runs.</summary>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="builder">Changes the application before it is built.</param>
+    /// <param name="application">Changes the application before it starts.</param>
+    public static async Task<RunningServer> StartAsync(
+        Action<AphoristServerOptions> configure,
+        Action<WebApplicationBuilder>? builder = null,
+        Action<WebApplication>? application = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddAphorist(configure);
-        WebApplication application = builder.Build();
-        application.MapAphorist();
-        await application.StartAsync(TestContext.Current.CancellationToken);
-        return new(application);
+        AphoristServerOptions options = new();
+        configure(options);
+        WebApplication created = AphoristApplication.Create(options, new IPEndPoint(IPAddress.Loopback, 0), builder);
+        application?.Invoke(created);
+        await created.StartAsync(TestContext.Current.CancellationToken);
+        return new(created);
     }
+
+    /// <summary>Stops it as the end of the process does.</summary>
+    public Task StopAsync() => application.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -68,27 +68,27 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         }
         catch (UnknownCharacterException exception)
         {
-            string path = request.Prompts.Count == 1 ? request.Prompts[0].Path : FindUnknown(request, model.Model.Tokenizer);
-            throw new ApiException(400, $"{path}: {exception.Message}", path, "unknown_character");
+            Prompt prompt = request.Prompts.Count == 1 ? request.Prompts[0] : FindUnknown(request.Prompts, model.Model.Tokenizer);
+            throw new ApiException(400, $"{prompt.Path}: {exception.Message}", prompt.Field, "unknown_character");
         }
     }
 
-    /// <summary>The place of the first prompt that has an unknown character.</summary>
-    private static string FindUnknown(TextRequest request, Tokenizer tokenizer)
+    /// <summary>The first prompt that has an unknown character.</summary>
+    private static Prompt FindUnknown(IReadOnlyList<Prompt> prompts, Tokenizer tokenizer)
     {
-        foreach (Prompt prompt in request.Prompts)
+        foreach (Prompt prompt in prompts)
         {
             try
             {
-                if (prompt.Ids is null) tokenizer.Encode(tokenizer.Normalization.Apply(prompt.Text));
+                tokenizer.Encode(tokenizer.Normalization.Apply(prompt.Text));
             }
             catch (UnknownCharacterException)
             {
-                return prompt.Path;
+                return prompt;
             }
         }
 
-        return "prompt";
+        return prompts[0];
     }
 
     private static async Task AnswerAsync(

@@ -15,6 +15,9 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
     // More than the tokens of a vocabulary. Fields take more memory than their text.
     private const int MaxFields = 100_000;
 
+    /// <summary>The field of the request that it is in, which an error names as its parameter.</summary>
+    public string Field => Path.Split('.', '[')[0];
+
     public bool IsString => Json.ValueKind == JsonValueKind.String;
 
     public bool IsNumber => Json.ValueKind == JsonValueKind.Number;
@@ -51,7 +54,7 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
         }
         catch (InvalidOperationException)
         {
-            throw new ApiException(400, $"{Path} contains half a surrogate pair, which is not a character. Send both halves.", Path);
+            throw new ApiException(400, $"{Path} contains half a surrogate pair, which is not a character. Send both halves.", Field);
         }
     }
 
@@ -75,7 +78,7 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
         foreach (JsonProperty property in Json.EnumerateObject())
         {
             string name = NameOf(property), path = Path.Length == 0 ? name : $"{Path}.{name}";
-            if (!names.Add(name)) throw new ApiException(400, $"{Shortened(path)} occurs twice. Send it once.", Shortened(path));
+            if (!names.Add(name)) throw new ApiException(400, $"{Shortened(path)} occurs twice. Send it once.", Shortened(Path.Length == 0 ? name : Field));
             if (property.Value.ValueKind != JsonValueKind.Null) fields.Add(name, new(property.Value, path));
         }
 
@@ -84,7 +87,7 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
 
     /// <summary>The error of a value that cannot be used.</summary>
     /// <param name="expected">What the value must be.</param>
-    public ApiException Wrong(string expected) => new(400, $"{Path} is {Shown()}. It must be {expected}.", Path);
+    public ApiException Wrong(string expected) => new(400, $"{Path} is {Shown()}. It must be {expected}.", Field);
 
     private static string NameOf(JsonProperty property)
     {

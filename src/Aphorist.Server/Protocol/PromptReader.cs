@@ -10,6 +10,9 @@ internal sealed record Prompt(string Text, int[]? Ids, string Path)
 {
     /// <summary>Starts from a zero state.</summary>
     public static Prompt Empty { get; } = new("", null, "prompt");
+
+    /// <summary>The field that it is in.</summary>
+    public string Field => new FieldValue(default, Path).Field;
 }
 
 /// <summary>Reads the prompts of a request.</summary>
@@ -25,7 +28,7 @@ internal static class PromptReader
         if (value.Json[0].ValueKind == JsonValueKind.Number) return [ReadIds(value)];
         int count = value.Json.GetArrayLength();
         if (count > maxPrompts)
-            throw new ApiException(400, $"{value.Path} has {count} prompts, but at most {maxPrompts} are allowed.", value.Path);
+            throw new ApiException(400, $"{value.Path} has {count} prompts, but at most {maxPrompts} are allowed.", value.Field);
         return [.. value.Items().Select(item => item switch
         {
             { IsString: true } => new Prompt(item.Text(), null, item.Path),
@@ -51,7 +54,7 @@ internal static class PromptReader
     {
         IReadOnlyDictionary<string, FieldValue> fields = part.Fields();
         if (!fields.TryGetValue("type", out FieldValue type) || type.Text() != "text" || !fields.TryGetValue("text", out FieldValue text))
-            throw new ApiException(400, $"{part.Path} is not a text. The models read only parts of the type \"text\", with a field \"text\".", part.Path);
+            throw new ApiException(400, $"{part.Path} is not a text. The models read only parts of the type \"text\", with a field \"text\".", part.Field);
         return text.Text();
     }
 

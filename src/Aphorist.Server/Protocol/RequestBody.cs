@@ -40,7 +40,11 @@ internal static class RequestBody
         {
             ReadResult result = await reader.ReadAsync(context.RequestAborted);
             if (result.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(result.Buffer.End);
                 throw new ApiException(413, $"The request body is too large. At most {limit} bytes are allowed.");
+            }
+
             if (result.IsCompleted)
             {
                 byte[] body = result.Buffer.ToArray();

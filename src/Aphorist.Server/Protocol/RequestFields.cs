@@ -220,7 +220,7 @@ internal static partial class RequestFields
         foreach ((string name, FieldValue bias) in value.Fields())
         {
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                throw new ApiException(400, $"A name in {value.Path} is not a token id: an integer from 0.", value.Path);
+                throw new ApiException(400, $"A name in {value.Path} is not a token id: an integer from 0.", value.Field);
             biases[id] = bias.Number(-MaxBias, MaxBias);
         }
 

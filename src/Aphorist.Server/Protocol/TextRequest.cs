@@ -93,7 +93,7 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
             int wrong = Array.FindIndex(prompt.Ids ?? [], id => id >= vocabularySize);
             if (wrong < 0) continue;
             string path = $"{prompt.Path}[{wrong}]";
-            throw new ApiException(400, $"{path} is {prompt.Ids![wrong]}, but the token ids of the model are 0 to {vocabularySize - 1}.", path);
+            throw new ApiException(400, $"{path} is {prompt.Ids![wrong]}, but the token ids of the model are 0 to {vocabularySize - 1}.", prompt.Field);
         }
     }
 

@@ -20,17 +20,20 @@ internal sealed partial class RequestGuard
     // A text that takes too long ends itself, with an error that the client can read, if the client reads.
     private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(10);
 
+    // The rest of a body that is too large is read and discarded. Clients that are still sending it would not see the answer otherwise.
+    private const long MaxDiscardedBytes = 64 << 20;
+
     private readonly AphoristServerOptions options;
     private readonly RequestOrigin origin;
     private readonly ApiKeys? keys;
     private readonly FailedAttempts failures;
     private readonly IPAddress[] proxies;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
 
-    public RequestGuard(AphoristServerOptions options, ILogger<RequestGuard> logger, ILogger<ApiKeys> keyLogger, TimeProvider? time = null)
+    public RequestGuard(AphoristServerOptions options, TimeProvider time, ILogger<RequestGuard> logger, ILogger<ApiKeys> keyLogger)
     {
-        (this.options, this.logger) = (options, logger);
-        time ??= TimeProvider.System;
+        (this.options, this.time, this.logger) = (options, time, logger);
         origin = new RequestOrigin(options);
         keys = options.ApiKeyFile is string file ? new ApiKeys(file, time, keyLogger) : null;
         failures = new FailedAttempts(time);
@@ -43,7 +46,7 @@ internal sealed partial class RequestGuard
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
-        using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport);
+        using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport, time);
         using CancellationTokenRegistration abortion = deadline.Token.UnsafeRegister(static one => ((HttpContext)one!).Abort(), context);
         await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
         // Until the client has read the answer: one that does not read would keep its connection forever.
@@ -108,7 +111,7 @@ internal sealed partial class RequestGuard
     {
         HttpRequest request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = options.MaxRequestBytes;
+            size.MaxRequestBodySize = options.MaxRequestBytes + MaxDiscardedBytes;
         if (request.ContentLength > options.MaxRequestBytes)
             throw new ApiException(413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
         // Unknown routes and methods have errors of their own.

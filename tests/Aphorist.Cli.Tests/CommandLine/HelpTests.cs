@@ -18,6 +18,7 @@ public sealed class HelpTests
         "train", "--preset", "--epochs", "--seed", "--threads", "--run", "--resume", "--encoding", "--lowercase", "--validation",
         "--window", "--step", "--gates", "--samples")]
     [InlineData("generate", "--prompt", "--length", "--temperature", "--seed", "--mode", "--output", "--unknown", "--explain")]
+    [InlineData("serve", "--address", "--port", "--api-key-file", "--allow-host", "--max-tokens", "--queue", "--timeout", "--log")]
     [InlineData("sweep", "--over", "--random", "--sweep", "--preset")]
     [InlineData("evaluate", "--objective", "--step", "--tail")]
     [InlineData("score", "--passages", "--output", "--length", "--encoding")]

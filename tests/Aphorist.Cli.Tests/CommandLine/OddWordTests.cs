@@ -45,7 +45,8 @@ public sealed class OddWordTests(TrainedModel trained)
         "generate" or "play" or "info" => [trained.Run],
         "train" or "sweep" => ["no-such-text.txt"],
         "plot" or "import" => ["no-such-file"],
-        "export" => ["no-such-model"],
+        // Without an end, if it found one.
+        "export" or "serve" => ["no-such-model"],
         "evaluate" or "score" or "inspect" => [trained.Run, "no-such-text.txt"],
         _ => [],
     };

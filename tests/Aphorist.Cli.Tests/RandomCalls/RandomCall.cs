@@ -22,6 +22,7 @@ internal sealed record RandomCall
         ["sweep"] = "--epochs 1 --hidden 8",
         ["generate"] = "--length 30",
         ["bench"] = "--seconds 0.01",
+        ["serve"] = "--address 127.0.0.1 --port 0",
     };
 
     private static readonly string[] Models =

@@ -27,7 +27,9 @@ internal static class Completion
         string body = await connection.ReadTextAsync(TestContext.Current.CancellationToken);
         if (head.Status != 200) return (head.Status, [Message(body)]);
         if (head.Header("Content-Type")?.StartsWith("text/event-stream", StringComparison.Ordinal) != true) return (200, Texts([body]));
-        string[] frames = [.. body.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => line["data: ".Length..])];
+        const string start = "data: ";
+        string[] frames =
+            [.. body.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal)).Select(line => line[start.Length..])];
         Assert.Equal("[DONE]", frames[^1]);
         return (200, Texts(frames[..^1]));
     }

@@ -26,7 +26,7 @@ public sealed class LoadTestClientTests
             for (int size = 1; size <= stream.Length; size++)
             {
                 EventCounter events = new();
-                for (int start = 0; start < stream.Length; start += size) events.Read(stream.AsSpan(start, Math.Min(size, stream.Length - start)));
+                foreach (byte[] part in stream.Chunk(size)) events.Read(part);
                 Assert.Equal(
                     (Texts.Sum(text => (long)text.EnumerateRunes().Count()), Texts.Length - 1, 1, true, null),
                     (events.Characters, events.Frames, events.Finished, events.Done, events.Error));

@@ -6,7 +6,8 @@ namespace Aphorist.Server.Tests.Clients;
 /// <summary>Many clients at the same time.</summary>
 public sealed class ManyClientsTests(TinyModel tiny)
 {
-    private static readonly string[] Prompts = ["the cat", "a 🦊 ", "café", "", string.Concat(Enumerable.Repeat("the red fox saw ", 200))];
+    private static readonly string[] Prompts =
+        ["the cat", "a 🦊 ", "café", "", string.Concat(Enumerable.Repeat("the red fox saw ", 200))];
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -51,7 +52,8 @@ public sealed class ManyClientsTests(TinyModel tiny)
             [
                 .. Enumerable.Range(0, n).Select(index => generator.Generate(prompt, options with { Seed = (ulong)(textSeed + index) })),
             ];
-            Assert.Equal((200, expected), (status, texts));
+            Assert.Equal(200, status);
+            Assert.Equal(expected, texts);
             Interlocked.Increment(ref complete);
         }
 
@@ -62,7 +64,7 @@ public sealed class ManyClientsTests(TinyModel tiny)
     [Fact]
     public async Task Requests_WhileTheQueueIsFull_AreRefusedUntilThereIsRoom()
     {
-        const int count = 1000, queue = 10;
+        const int count = 700, queue = 10;
         int places = new SchedulerOptions().MaxRunningTexts;
         await using RunningServer server = await StartAsync(queue);
         HttpConnection[] connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => server.ConnectAsync()));

@@ -14,15 +14,15 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        ManualTimer timer = new(this, () => callback(state), period);
-        timers.Add(timer);
+        ManualTimer timer = new(this, () => callback(state), dueTime, period);
+        lock (timers) timers.Add(timer);
         return timer;
     }
 
     public void Advance(TimeSpan by)
     {
         long end = ticks + by.Ticks;
-        while (timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due) is { } next)
+        while (Next(end) is { } next)
         {
             ticks = next.Due;
             next.Fire();
@@ -31,19 +31,29 @@ internal sealed class ManualTime : TimeProvider
         ticks = end;
     }
 
-    private sealed class ManualTimer(ManualTime time, Action callback, TimeSpan period) : ITimer
+    private ManualTimer? Next(long end)
     {
-        public long Due { get; private set; } = time.ticks + period.Ticks;
+        // Requests start and end timers on other threads.
+        lock (timers) return timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
+    }
+
+    private sealed class ManualTimer(ManualTime time, Action callback, TimeSpan dueTime, TimeSpan period) : ITimer
+    {
+        public long Due { get; private set; } = time.ticks + dueTime.Ticks;
 
         public void Fire()
         {
-            Due += period.Ticks;
+            if (period > TimeSpan.Zero) Due += period.Ticks;
+            else Dispose();
             callback();
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan newPeriod) => throw new NotSupportedException();
 
-        public void Dispose() => time.timers.Remove(this);
+        public void Dispose()
+        {
+            lock (time.timers) time.timers.Remove(this);
+        }
 
         public ValueTask DisposeAsync()
         {

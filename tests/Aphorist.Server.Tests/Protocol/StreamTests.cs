@@ -80,24 +80,4 @@ public sealed class StreamTests(ProtocolServers servers)
         ApiAnswer answer = await letters.PostAsync("v1/completions", """{"prompt": "Ω", "stream": true}""");
         answer.ExpectError(400, "prompt", "unknown_character");
     }
-
-    [Fact]
-    public async Task Stream_WhoseClientLeaves_EndsAndDisturbsNoOther()
-    {
-        CancellationToken cancel = TestContext.Current.CancellationToken;
-        string leaving = """{"prompt": "a", "max_tokens": 5000, "n": 20, "stream": true}""";
-        string staying = """{"prompt": "a", "max_tokens": 3000, "seed": 1, "stream": true}""";
-        Task<IReadOnlyList<JsonNode>> other = letters.StreamAsync("v1/completions", staying);
-        using HttpRequestMessage request = new(HttpMethod.Post, "v1/completions")
-        {
-            Content = new StringContent(leaving, System.Text.Encoding.UTF8, "application/json"),
-        };
-        using (HttpResponseMessage response = await letters.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel))
-        {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
-            await stream.ReadExactlyAsync(new byte[10], cancel);
-        }
-
-        Assert.Equal([letters.Generate("a", new() { MaxTokens = 3000, Seed = 1 })], (await other).Texts());
-    }
 }

@@ -56,15 +56,19 @@ public sealed class TextBatchTests
         }
     }
 
-    [Fact]
-    public void GenerateBatch_WindowMode_ReturnsTheTextsOfGenerate()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void GenerateBatch_WindowMode_ReturnsTheTextsOfGenerate(int threads)
     {
-        LanguageModel model = ModelPair.Random(13, 9, 5, GateActivation.Sigmoid).Engine;
-        TextGenerator generator = new(model, GenerationMode.Window, threads: 1);
+        LanguageModel model = ModelPair.Random(13, 9, window: 5, GateActivation.Sigmoid).Engine;
+        TextGenerator generator = new(model, GenerationMode.Window, threads);
+        // Shorter and longer than the window.
+        string[] prompts = ["", Prompt(model, 3), Prompt(model, 7) + Prompt(model, 11) + Prompt(model, 15), ""];
         GenerationOptions options = new() { MaxTokens = 9, Seed = 3 };
         Assert.Equal(
-            [generator.Generate("", options, Token), generator.Generate("", options with { Seed = 4 }, Token)],
-            generator.GenerateBatch(["", ""], options, Token));
+            prompts.Select((prompt, number) => generator.Generate(prompt, options with { Seed = 3 + (ulong)number }, Token)),
+            generator.GenerateBatch(prompts, options, Token));
     }
 
     [Fact]

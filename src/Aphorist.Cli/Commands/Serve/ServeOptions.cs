@@ -62,6 +62,9 @@ internal static class ServeOptions
     private static readonly NumberOption<long> MaxRequestBytes = new(
         "--max-request-bytes", "bytes", "Maximum size of the body of a request.", NumberRange.AtLeast(1), 4 << 20);
 
+    private static readonly NumberOption<long> MaxLoadedBytes = new(
+        "--max-loaded-bytes", "bytes", "Maximum size of the model files that are loaded at the same time.", NumberRange.AtLeast(1), 2L << 30);
+
     private static readonly NumberOption<double> Timeout = NumberOptions.Real(
         "--timeout", "seconds", "Time after which a request is ended.", NumberRange.Above(0, 86_400), 600)
         .Sets(nameof(AphoristServerOptions.RequestTimeout));
@@ -77,7 +80,7 @@ internal static class ServeOptions
     public static OptionGroup[] Groups { get; } =
     [
         new("Network", Address, Port, AllowHost, CorsOrigin, TrustProxy, ApiKeyFile),
-        new("Limits", Threads, MaxTokens, Queue, MaxRequestBytes, Timeout, UnloadAfter),
+        new("Limits", Threads, MaxTokens, Queue, MaxRequestBytes, Timeout, MaxLoadedBytes, UnloadAfter),
         new("Messages", Log),
     ];
 
@@ -96,6 +99,7 @@ internal static class ServeOptions
         (nameof(AphoristServerOptions.MaxQueue), Queue),
         (nameof(AphoristServerOptions.MaxRequestBytes), MaxRequestBytes),
         (nameof(AphoristServerOptions.RequestTimeout), Timeout),
+        (nameof(AphoristServerOptions.MaxLoadedBytes), MaxLoadedBytes),
         (nameof(AphoristServerOptions.UnloadAfter), UnloadAfter),
         (nameof(Log), Log),
     ];
@@ -127,6 +131,7 @@ internal static class ServeOptions
         options.MaxTokens = MaxTokens.GetValue(settings.SourceOf(MaxTokens)) ?? options.MaxTokens;
         options.MaxQueue = Queue.GetValue(settings.SourceOf(Queue)) ?? options.MaxQueue;
         options.MaxRequestBytes = MaxRequestBytes.GetValue(settings.SourceOf(MaxRequestBytes)) ?? options.MaxRequestBytes;
+        options.MaxLoadedBytes = MaxLoadedBytes.GetValue(settings.SourceOf(MaxLoadedBytes)) ?? options.MaxLoadedBytes;
         if (Timeout.GetValue(settings.SourceOf(Timeout)) is double timeout) options.RequestTimeout = TimeSpan.FromSeconds(timeout);
         if (UnloadAfter.GetValue(settings.SourceOf(UnloadAfter)) is double unload) options.UnloadAfter = TimeSpan.FromSeconds(unload);
         return options;

@@ -82,6 +82,18 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// <summary>The number of texts that wait for their readers.</summary>
     public int ParkedTexts => Count(() => texts.Count - running.Count - queue.Count);
 
+    /// <summary>Whether a text would be refused now, because the places and the queue are full.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (gate) return texts.Count >= MaxTexts;
+        }
+    }
+
+    /// <summary>The maximum number of texts that have not ended, wherever they are.</summary>
+    private long MaxTexts => (long)batch.Places + options.MaxQueuedTexts;
+
     /// <summary>Submits a text.</summary>
     /// <param name="request">The text. It is checked at once.</param>
     /// <returns>The text, which is generated whether its reader has started or not.</returns>
@@ -157,8 +169,10 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// <summary>Stops and aborts all texts.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.Zero));
 
-    /// <summary>Ends a text with an exception, unless it has ended.</summary>
-    internal void End(ScheduledText text, Exception exception)
+    /// <summary>Ends a text early, unless it has ended.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="exception">What its reader gets; null if the sequence of the reader just ends.</param>
+    internal void End(ScheduledText text, Exception? exception)
     {
         lock (gate)
         {
@@ -179,7 +193,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
             }
         }
 
-        text.Output.Fail(exception);
+        text.Output.End(exception);
     }
 
     /// <summary>Lets a text continue that has waited for its reader.</summary>
@@ -204,7 +218,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private void EnsureRoom(int count)
     {
         if (isStopping) throw new SchedulerStoppedException();
-        if ((long)texts.Count + count > (long)batch.Places + options.MaxQueuedTexts) throw new QueueFullException(texts.Count - running.Count);
+        if (texts.Count + count > MaxTexts) throw new QueueFullException(texts.Count - running.Count);
     }
 
     /// <summary>Checks a request and prepares all that does not need the scheduler.</summary>
@@ -362,7 +376,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
             {
                 queue.Leave(text);
                 text.Release();
-                text.Output.Fail(exception);
+                text.Output.End(exception);
             }
 
             texts.Clear();

@@ -44,7 +44,7 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     /// <summary>Reads the text piece by piece.</summary>
     /// <param name="cancellationToken">Stops the generation.</param>
     /// <exception cref="InvalidOperationException">The text has or had another reader.</exception>
-    /// <exception cref="OperationCanceledException">The text was canceled or disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="TimeoutException">The text took longer than <see cref="SchedulerOptions.Timeout"/>.</exception>
     /// <exception cref="SchedulerStoppedException">The scheduler stopped before the end of the text.</exception>
     public IAsyncEnumerator<TextPiece> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
@@ -52,8 +52,11 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
             ? throw new InvalidOperationException("The text has or had another reader. Submit another request for each reader.")
             : ReadAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
 
-    /// <summary>Stops the generation, if it has not ended.</summary>
-    public void Dispose() => scheduler.End(this, new OperationCanceledException("The text was canceled."));
+    /// <summary>
+    /// Stops the generation, if it has not ended. The sequence of a reader ends, too; its last piece then has no
+    /// <see cref="TextPiece.FinishReason"/>.
+    /// </summary>
+    public void Dispose() => scheduler.End(this, null);
 
     /// <summary>Hands what was generated since the last call to the reader.</summary>
     internal void Publish(long now)
@@ -74,9 +77,8 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     {
         try
         {
-            while (true)
+            while (await Output.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
-                await Output.WaitAsync(cancellationToken).ConfigureAwait(false);
                 while (Output.TryTake(out TextPiece? piece))
                 {
                     scheduler.ReaderHasTaken(this);

@@ -19,7 +19,6 @@ internal sealed class TextOutput
     private readonly List<ScoredToken> tokens = [], promptTokens = [];
     private readonly Lock gate = new();
     private FinishReason? finishReason;
-    private Exception? failure;
     private long lastNews = long.MinValue;
 
     /// <summary>The number of characters and scored tokens that wait for the reader.</summary>
@@ -49,18 +48,19 @@ internal sealed class TextOutput
         if (row.IsOver || unread >= PieceLength || (unread > 0 && now - MaxDelayMilliseconds >= lastNews)) Tell(now);
     }
 
-    /// <summary>Ends the text with an exception, if it has not ended. What was generated before can still be read.</summary>
-    public void Fail(Exception exception)
+    /// <summary>Ends the text early. What was generated before can still be read.</summary>
+    /// <param name="exception">What the reader gets after that; null if its sequence just ends.</param>
+    public void End(Exception? exception)
     {
-        lock (gate) failure = exception;
         Tell(lastNews);
+        news.Writer.TryComplete(exception);
     }
 
-    /// <summary>Waits until there may be a piece.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => news.Reader.ReadAsync(cancellationToken);
+    /// <summary>Waits until there may be a piece; returns false after the last one if the text was ended early.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken) =>
+        await news.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && news.Reader.TryRead(out _);
 
     /// <summary>Takes a piece, if there is one.</summary>
-    /// <exception cref="Exception">The text has failed, and there are no more pieces.</exception>
     public bool TryTake([NotNullWhen(true)] out TextPiece? piece)
     {
         lock (gate)
@@ -77,10 +77,6 @@ internal sealed class TextOutput
                 piece = new TextPiece { Text = taken, Tokens = tokens.Count == 0 ? [] : [.. tokens], FinishReason = finishReason };
                 text.Clear();
                 tokens.Clear();
-            }
-            else if (failure is not null)
-            {
-                throw failure;
             }
         }
 

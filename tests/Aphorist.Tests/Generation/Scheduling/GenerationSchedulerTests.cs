@@ -18,7 +18,9 @@ public sealed class GenerationSchedulerTests
         await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2, MaxQueuedTexts = 3 });
         IReadOnlyList<ScheduledText> accepted = scheduler.Submit([Endless, Endless, Endless, Endless]);
         Assert.Throws<QueueFullException>(() => scheduler.Submit([Endless, Endless]));
+        Assert.False(scheduler.IsFull);
         ScheduledText last = scheduler.Submit(Endless);
+        Assert.True(scheduler.IsFull);
         Assert.Throws<QueueFullException>(() => scheduler.Submit(Endless));
         last.Dispose();
         accepted[0].Dispose();
@@ -37,7 +39,7 @@ public sealed class GenerationSchedulerTests
         foreach (ScheduledText text in texts) text.Dispose();
         running.Dispose();
         await WaitUntilAsync(() => Texts(scheduler) == 0);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(running));
+        await ReadAsync(running);
     }
 
     [Fact]
