@@ -253,7 +253,9 @@ public sealed class GenerationScheduler : IAsyncDisposable
             throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
         PromptScorer? scorer = request.ScorePrompt ? new(tokenizer, request.Alternatives!.Value, prompt.UnknownWords) : null;
         TextRow row = new(tokenizer, compiled, request.Alternatives);
-        row.Start(compiled.Seed, prompt.Ids, scorer is null ? batch.CountInvisible(prompt.Ids.Length) : 0, scorer);
+        row.Start(compiled.Seed, prompt.Ids, batch.CountInvisible(prompt.Ids.Length));
+        // As TextGenerator.Score does: scores are stateful unless a mode is named.
+        if (scorer is not null) row.ScorePrompt(scorer, carriesState: Mode == GenerationMode.Window && options.Mode is null);
         return new ScheduledText(this, row, scorer, prompt, compiled.Seed);
     }
 
