@@ -88,12 +88,15 @@ public sealed class ModelCatalogTests
         Assert.Empty(fixture.Log);
     }
 
-    [Fact]
-    public async Task Constructor_AMissingPath_Refuses()
+    [Theory]
+    [InlineData("missing.safetensors")]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public async Task Constructor_APathWithoutAFile_Refuses(string path)
     {
         await using StoreFixture fixture = new();
-        fixture.Options.Models = [fixture.Folder["missing.safetensors"]];
-        Assert.Contains("missing.safetensors", Assert.Throws<InvalidOptionsException>(() => fixture.Store).Message, StringComparison.Ordinal);
+        fixture.Options.Models = [path];
+        Assert.Contains(path, Assert.Throws<InvalidOptionsException>(() => fixture.Store).Message, StringComparison.Ordinal);
         fixture.Options.Models = [];
     }
 
