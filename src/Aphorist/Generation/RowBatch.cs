@@ -56,7 +56,7 @@ internal sealed unsafe class RowBatch
     public void Add(TextRow row, BatchStates? state)
     {
         rows[Count] = row;
-        if (state is null) states.Clear(Count);
+        if (state is null) states.Clear(Count, row.CarriesState);
         else states.CopyFrom(state, 0, Count);
         Count++;
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class RowBatch
     public BatchStates Read(ReadOnlySpan<int> ids)
     {
         BatchStates state = BatchStates.Create(weights, mode, places: 1);
-        state.Clear(0);
+        state.Clear(0, carriesState: false);
         foreach (int id in ids) state.Read(&id, 0, 1);
         return state;
     }
@@ -118,6 +118,8 @@ internal sealed unsafe class RowBatch
         }
 
         fixed (int* token = tokens) states.Read(token + first, first, count);
+        for (int text = 0; text < count; text++)
+            if (texts[text].TakeRestart()) states.Clear(first + text, carriesState: false);
         return allContinue;
     }
 
