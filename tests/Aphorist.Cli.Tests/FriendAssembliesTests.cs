@@ -8,6 +8,7 @@ public sealed class FriendAssembliesTests
 {
     [Theory]
     [InlineData("Aphorist.Cli", "Aphorist.Cli.Tests")]
+    [InlineData("Aphorist.Server", "Aphorist.Server.Tests")]
     [InlineData("Aphorist.Interop", "Aphorist.Interop.Tests")]
     [InlineData("Aphorist", "Aphorist.Benchmarks", "Aphorist.Interop.Tests", "Aphorist.Peers", "Aphorist.Tests")]
     public void Assembly_HasOnlyTestsAndBenchmarksAsFriends(string assembly, params string[] allowed)

@@ -36,6 +36,7 @@ internal static partial class FamiliarNames
         ("--length", ["max-new-tokens", "max-gen-length", "max-tokens"]),
         ("--count", ["num-samples"]),
         ("--temperature", ["temperatures", "diversity"]),
+        ("--address", ["host", "listen"]),
     ];
 
     /// <summary>Names with another meaning, or without an option here, and what to do instead.</summary>
@@ -77,6 +78,7 @@ internal static partial class FamiliarNames
         (["sample"], "Use --temperature: 0 takes the most likely token at each step, and any other temperature samples."),
         (["interactive"], "Use `aphorist play`."),
         (["speed-benchmark", "memory-benchmark"], "Use `aphorist bench`."),
+        (["api-key"], "Use --api-key-file, so that other users of the machine do not see the key."),
         (["device", "cuda", "gpu", "gpuid", "gpu-backend", "multi-gpu", "opencl", "accurate-gpu-timing", "backend", "dtype", "compile"],
             "Everything is computed on the CPU in 32-bit floating point: leave it out."),
     ];

@@ -39,9 +39,10 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private readonly TextQueue queue;
     private readonly List<ScheduledText> running = [];
     private readonly HashSet<ScheduledText> texts = [];
+    private long promptTokens;
     private bool isStopping;
 
-    /// <summary>Creates a scheduler.</summary>
+    /// <summary>Creates a scheduler. Dispose it, to end its thread.</summary>
     /// <param name="model">The model. The scheduler uses the parameters that the model has now.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="threads">
@@ -112,14 +113,16 @@ public sealed class GenerationScheduler : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         // A full queue refuses at once, before anything is encoded.
-        lock (gate) EnsureRoom(requests.Count);
-        ScheduledText[] submitted = [.. requests.Select(Create)];
+        lock (gate) EnsureRoom(requests.Count, newPromptTokens: 0);
+        ScheduledText[] submitted = Create(requests);
         lock (gate)
         {
-            EnsureRoom(requests.Count);
+            EnsureRoom(submitted.Length, submitted.Select(text => text.Place.Prompt).Distinct().Sum(prompt => (long)prompt.Ids.Length));
             for (int index = 0; index < submitted.Length; index++)
             {
                 texts.Add(submitted[index]);
+                EncodedPrompt prompt = submitted[index].Place.Prompt;
+                if (prompt.Users++ == 0) promptTokens += prompt.Ids.Length;
                 queue.Enter(submitted[index], requests[index].Client);
                 StartTimeout(submitted[index]);
             }
@@ -215,33 +218,52 @@ public sealed class GenerationScheduler : IAsyncDisposable
         lock (gate) return count();
     }
 
-    private void EnsureRoom(int count)
+    private void EnsureRoom(int count, long newPromptTokens)
     {
         if (isStopping) throw new SchedulerStoppedException();
-        if (texts.Count + count > MaxTexts) throw new QueueFullException(texts.Count - running.Count);
+        bool isFull = texts.Count + count > MaxTexts || (promptTokens > 0 && promptTokens + newPromptTokens > options.MaxPromptTokens);
+        if (isFull) throw new QueueFullException(texts.Count - running.Count);
     }
 
-    /// <summary>Checks a request and prepares all that does not need the scheduler.</summary>
-    private ScheduledText Create(GenerationRequest request)
+    /// <summary>Checks requests and prepares all that does not need the scheduler.</summary>
+    private ScheduledText[] Create(IReadOnlyList<GenerationRequest> requests)
     {
-        ArgumentNullException.ThrowIfNull(request, "requests");
+        ScheduledText[] created = new ScheduledText[requests.Count];
+        GenerationRequest? last = null;
+        EncodedPrompt? prompt = null;
+        for (int index = 0; index < created.Length; index++)
+        {
+            GenerationRequest request = requests[index];
+            ArgumentNullException.ThrowIfNull(request, nameof(requests));
+            CompiledOptions compiled = new(request.Options, tokenizer);
+            // Several texts for one prompt share its tokens.
+            bool isShared = last is not null && ReferenceEquals(last.Prompt, request.Prompt) && ReferenceEquals(last.PromptIds, request.PromptIds)
+                && last.ScorePrompt == request.ScorePrompt && last.Options.UnknownCharacters == request.Options.UnknownCharacters;
+            if (!isShared) prompt = Encode(request, compiled);
+            created[index] = Create(request, compiled, prompt!);
+            last = request;
+        }
+
+        return created;
+    }
+
+    private ScheduledText Create(GenerationRequest request, CompiledOptions compiled, EncodedPrompt prompt)
+    {
         if (request.ScorePrompt && request.Alternatives is null)
             throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
-        CompiledOptions compiled = new(request.Options, tokenizer);
-        (int[] prompt, IReadOnlyList<string>? unknownWords) = Encode(request, compiled);
-        PromptScorer? scorer = request.ScorePrompt ? new(tokenizer, request.Alternatives!.Value, unknownWords) : null;
+        PromptScorer? scorer = request.ScorePrompt ? new(tokenizer, request.Alternatives!.Value, prompt.UnknownWords) : null;
         TextRow row = new(tokenizer, compiled, request.Alternatives);
-        row.Start(compiled.Seed, prompt, scorer is null ? batch.CountInvisible(prompt.Length) : 0, scorer);
-        return new ScheduledText(this, row, scorer, prompt.Length, compiled.Seed);
+        row.Start(compiled.Seed, prompt.Ids, scorer is null ? batch.CountInvisible(prompt.Ids.Length) : 0, scorer);
+        return new ScheduledText(this, row, scorer, prompt, compiled.Seed);
     }
 
-    private (int[] Prompt, IReadOnlyList<string>? UnknownWords) Encode(GenerationRequest request, CompiledOptions compiled)
+    private EncodedPrompt Encode(GenerationRequest request, CompiledOptions compiled)
     {
-        if (request.PromptIds is { } ids) return ([.. ids.Select(id => TokenId.Checked(id, tokenizer.VocabularySize))], null);
+        if (request.PromptIds is { } ids) return new([.. ids.Select(id => TokenId.Checked(id, tokenizer.VocabularySize))]);
         if (!request.ScorePrompt || compiled.Options.UnknownCharacters == UnknownCharacterPolicy.Skip)
-            return (compiled.Encode(request.Prompt), null);
+            return new(compiled.Encode(request.Prompt));
         List<string> unknownWords = [];
-        return (tokenizer.Encode(tokenizer.Normalization.Apply(request.Prompt), unknownWords), unknownWords);
+        return new(tokenizer.Encode(tokenizer.Normalization.Apply(request.Prompt), unknownWords), unknownWords);
     }
 
     private void StartTimeout(ScheduledText text)
@@ -257,25 +279,24 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     private void Run()
     {
-        Exception? failure = null;
-        try
+        int steps = 1;
+        while (true)
         {
-            int steps = 1;
-            while (Prepare())
+            try
             {
+                if (!Prepare()) break;
                 long start = Stopwatch.GetTimestamp();
                 batch.Advance(steps);
                 double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 steps = (int)Math.Clamp(RoundMilliseconds * steps / Math.Max(milliseconds, 0.001), 1, MaxSteps);
                 Publish();
             }
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
+            catch (Exception exception)
+            {
+                EndAll(exception);
+            }
         }
 
-        if (failure is not null) FailAll(failure);
         ended.SetResult();
     }
 
@@ -337,6 +358,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     {
         queue.Leave(text);
         texts.Remove(text);
+        if (--text.Place.Prompt.Users == 0) promptTokens -= text.Place.Prompt.Ids.Length;
         text.Release();
         if (isStopping && texts.Count == 0) Monitor.PulseAll(gate);
     }
@@ -366,21 +388,18 @@ public sealed class GenerationScheduler : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all texts after a failure that is not theirs, such as too little memory.</summary>
-    private void FailAll(Exception exception)
+    /// <summary>Ends all texts after a failure that concerns all of them, such as too little memory.</summary>
+    private void EndAll(Exception exception)
     {
         lock (gate)
         {
-            isStopping = true;
-            foreach (ScheduledText text in texts)
+            while (running.Count > 0) RemoveAt(running.Count - 1).Place.Stage = TextStage.Parked;
+            foreach (ScheduledText text in texts.ToArray())
             {
-                queue.Leave(text);
-                text.Release();
+                if (text.Place.Stage == TextStage.Waiting) queue.Remove(text);
+                Leave(text);
                 text.Output.End(exception);
             }
-
-            texts.Clear();
-            running.Clear();
         }
     }
 }

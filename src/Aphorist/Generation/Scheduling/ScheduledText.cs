@@ -15,9 +15,10 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     private readonly GenerationScheduler scheduler;
     private bool hasReader;
 
-    internal ScheduledText(GenerationScheduler scheduler, TextRow row, PromptScorer? promptScorer, int promptTokens, ulong seed)
+    internal ScheduledText(GenerationScheduler scheduler, TextRow row, PromptScorer? promptScorer, EncodedPrompt prompt, ulong seed)
     {
-        (this.scheduler, Row, PromptScorer, PromptTokens, Seed) = (scheduler, row, promptScorer, promptTokens, seed);
+        (this.scheduler, Row, PromptScorer, PromptTokens, Seed) = (scheduler, row, promptScorer, prompt.Ids.Length, seed);
+        Place = new TextPlace { Prompt = prompt };
     }
 
     /// <summary>The number of tokens in the prompt.</summary>
@@ -39,7 +40,7 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     internal TextOutput Output { get; } = new();
 
     /// <summary>Where the text is in the scheduler, whose lock guards it.</summary>
-    internal TextPlace Place { get; set; } = new();
+    internal TextPlace Place { get; }
 
     /// <summary>Reads the text piece by piece.</summary>
     /// <param name="cancellationToken">Stops the generation.</param>

@@ -17,6 +17,12 @@ public sealed record SchedulerOptions
     public int MaxQueuedTexts { get; init => field = GenerationOptions.Check(value, value is >= 0 and <= 1_000_000, "0 to 1000000"); } = 1000;
 
     /// <summary>
+    /// The maximum number of tokens in the prompts of all texts that have not ended, each of which needs 4 bytes of memory: 1 or more.
+    /// 16,777,216 by default. A longer prompt is accepted only if there are no others.
+    /// </summary>
+    public long MaxPromptTokens { get; init => field = GenerationOptions.Check(value, value >= 1, "1 or more"); } = 16 << 20;
+
+    /// <summary>
     /// The longest time from the submission of a text to its end: greater than 0. Null, the default, means no limit. It also ends texts
     /// whose readers have stopped reading.
     /// </summary>

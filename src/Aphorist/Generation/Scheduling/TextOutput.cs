@@ -21,12 +21,12 @@ internal sealed class TextOutput
     private FinishReason? finishReason;
     private long lastNews = long.MinValue;
 
-    /// <summary>The number of characters and scored tokens that wait for the reader.</summary>
+    /// <summary>The number of characters, scored tokens and alternatives that wait for the reader.</summary>
     public int Unread
     {
         get
         {
-            lock (gate) return text.Count + tokens.Count + promptTokens.Count;
+            lock (gate) return text.Count + SizeOf(tokens) + SizeOf(promptTokens);
         }
     }
 
@@ -81,6 +81,13 @@ internal sealed class TextOutput
         }
 
         return piece is not null;
+    }
+
+    private static int SizeOf(List<ScoredToken> scored)
+    {
+        int size = scored.Count;
+        foreach (ScoredToken token in scored) size += token.Alternatives.Count;
+        return size;
     }
 
     private void Tell(long now)

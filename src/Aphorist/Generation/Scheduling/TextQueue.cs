@@ -33,8 +33,24 @@ internal sealed class TextPlace
 
     public Timer? Timeout { get; set; }
 
+    /// <summary>The prompt, which other texts may share.</summary>
+    public required EncodedPrompt Prompt { get; init; }
+
     /// <summary>The place among those that wait.</summary>
     public LinkedListNode<ScheduledText>? Node { get; set; }
+}
+
+/// <summary>The tokens of a prompt.</summary>
+/// <param name="ids">The ids.</param>
+/// <param name="unknownWords">What the unknown tokens stand for, in order; null if that is not needed.</param>
+internal sealed class EncodedPrompt(int[] ids, IReadOnlyList<string>? unknownWords = null)
+{
+    public int[] Ids => ids;
+
+    public IReadOnlyList<string>? UnknownWords => unknownWords;
+
+    /// <summary>The number of texts in the scheduler that have this prompt.</summary>
+    public int Users { get; set; }
 }
 
 /// <summary>The texts of one client in a scheduler.</summary>

@@ -103,6 +103,7 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
             log,
             line => Assert.Matches($"{Time} warning Other users of this machine can read the key file '.*'. Make it private: chmod 600$", line),
             line => Assert.Matches($"{Time} info GET /v1/models 401 [0-9]+ ms 127.0.0.1$", line),
+            line => Assert.Matches($"{Time} info Loaded the model 'model'", line),
             line => Assert.Matches($"{Time} info POST /v1/completions 200 [0-9]+ ms 127.0.0.1$", line));
     }
 
@@ -131,7 +132,7 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
             option is null ? ["serve"] : ["serve", "--address", option]);
 
         Assert.Equal(expected, AddressOf(server).Host);
-        Assert.Contains("Settings are read from ", server.ErrorSoFar, StringComparison.Ordinal);
+        server.WaitUntil(() => server.ErrorSoFar.Contains("Settings are read from ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -29,6 +29,35 @@ public sealed class GenerationSchedulerTests
     }
 
     [Fact]
+    public async Task Submit_LongPrompts_AreLimitedTogether()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 1, MaxPromptTokens = 100 });
+        string prompt = string.Concat(Enumerable.Repeat(Model.Tokenizer.GetText(3), 60));
+        GenerationRequest request = Endless with { Prompt = prompt };
+        // Texts with the same prompt share its tokens.
+        IReadOnlyList<ScheduledText> texts = scheduler.Submit([request, request, request]);
+        texts[0].Dispose();
+        texts[2].Dispose();
+        await WaitUntilAsync(() => Texts(scheduler) == 1);
+        Assert.Throws<QueueFullException>(() => scheduler.Submit(request));
+        texts[1].Dispose();
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
+        // A prompt that is longer than the limit is accepted alone.
+        scheduler.Submit(Endless with { Prompt = prompt + prompt });
+    }
+
+    [Fact]
+    public async Task Submit_AfterTheThreadsFailed_FailsWithoutStoppingTheScheduler()
+    {
+        GenerationThreads threads = new(1);
+        await using GenerationScheduler scheduler = new(Model, threads: threads);
+        threads.Dispose();
+        for (int count = 0; count < 2; count++)
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => ReadAsync(scheduler.Submit(Endless)));
+        Assert.Equal(0, Texts(scheduler));
+    }
+
+    [Fact]
     public async Task Dispose_RunningWaitingAndParkedTexts_LeaveAtOnce()
     {
         await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 2 });

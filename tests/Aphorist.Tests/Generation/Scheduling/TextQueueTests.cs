@@ -81,7 +81,7 @@ public sealed class TextQueueTests
     private ScheduledText Enter(string client)
     {
         TextRow row = new(Tokenizer, new CompiledOptions(null, Tokenizer));
-        ScheduledText text = new(scheduler: null!, row, promptScorer: null, promptTokens: 0, seed: 0);
+        ScheduledText text = new(scheduler: null!, row, promptScorer: null, new EncodedPrompt([]), seed: 0);
         queue.Enter(text, client);
         return text;
     }
