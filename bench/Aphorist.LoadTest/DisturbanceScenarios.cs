@@ -171,6 +171,7 @@ internal static class DisturbanceScenarios
 
             await Task.WhenAll(readers);
             foreach (HttpConnection connection in connections) connection.Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(1)); // The server has room for few more connections until it has closed these.
 
             async Task ReadAsync(HttpConnection connection, int index)
             {

@@ -35,8 +35,8 @@ public sealed class AphoristServerOptions
 
     /// <summary>
     /// The most bytes of model files that are loaded at the same time: 1 or more. 2 GiB by default. When a model needs more, models that
-    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs about three times the size of
-    /// its file.
+    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs two to three times the size
+    /// of its file.
     /// </summary>
     public long MaxLoadedBytes { get; set => field = Check(value, value >= 1, "1 or more"); } = 2L << 30;
 

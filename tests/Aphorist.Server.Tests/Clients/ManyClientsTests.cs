@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Aphorist.LoadTest;
 using Xunit;
 
@@ -58,13 +59,13 @@ public sealed class ManyClientsTests(TinyModel tiny)
         }
 
         static async Task ReadPartAsync(HttpConnection connection) =>
-            await connection.Socket.ReceiveAsync(new byte[300], System.Net.Sockets.SocketFlags.None, CancellationToken);
+            await connection.Socket.ReceiveAsync(new byte[300], SocketFlags.None, CancellationToken);
     }
 
     [Fact]
     public async Task Requests_WhileTheQueueIsFull_AreRefusedUntilThereIsRoom()
     {
-        const int count = 700, queue = 10;
+        const int count = 1000, queue = 128, perRequest = 128;
         int places = new SchedulerOptions().MaxRunningTexts;
         await using RunningServer server = await StartAsync(queue);
         HttpConnection[] connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => server.ConnectAsync()));
@@ -72,10 +73,10 @@ public sealed class ManyClientsTests(TinyModel tiny)
         try
         {
             // Texts that do not end take all places, and all of the queue.
-            for (int text = 0; text < places + queue; text++)
+            for (int texts = 0; texts < places + queue; texts += perRequest)
             {
                 running.Add(await server.ConnectAsync());
-                await running[^1].SendAsync(server.EndlessRequest(stream: false), CancellationToken);
+                await running[^1].SendAsync(server.EndlessRequest(stream: false, perRequest), CancellationToken);
             }
 
             await Eventually.TextsAsync(
@@ -108,14 +109,35 @@ public sealed class ManyClientsTests(TinyModel tiny)
     }
 
     [Fact]
-    public async Task Connections_WithoutRequests_DelayNobody()
+    public async Task Connections_MoreThanTheServerAccepts_DoNotDisturbTheOthers()
     {
         await using RunningServer server = await StartAsync(queue: 10);
-        HttpConnection[] idle = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => server.ConnectAsync()));
-        using HttpConnection connection = await server.ConnectAsync();
-        await connection.SendAsync(server.Request(SamplingCase.All[0].Request()), CancellationToken);
-        Assert.Equal(200, (await connection.ReadAsync()).Status);
-        foreach (HttpConnection other in idle) other.Dispose();
+        using HttpConnection first = await server.ConnectAsync();
+        Assert.True(await IsAnsweredAsync(first));
+        HttpConnection[] more = await Task.WhenAll(Enumerable.Range(0, 1200).Select(_ => server.ConnectAsync()));
+        Assert.True(await IsAnsweredAsync(first));
+        Assert.False(await IsAnsweredAsync(more[^1]));
+        foreach (HttpConnection connection in more) connection.Dispose();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using HttpConnection next = await server.ConnectAsync();
+                return await IsAnsweredAsync(next);
+            },
+            () => "The server accepts no connection after the others have left.");
+
+        async Task<bool> IsAnsweredAsync(HttpConnection connection)
+        {
+            try
+            {
+                await connection.SendAsync(server.Request(SamplingCase.All[0].Request()), CancellationToken);
+                return (await connection.ReadAsync()).Status == 200;
+            }
+            catch (Exception closed) when (closed is IOException or SocketException)
+            {
+                return false;
+            }
+        }
     }
 
     private Task<RunningServer> StartAsync(int queue) => RunningServer.StartAsync(options =>

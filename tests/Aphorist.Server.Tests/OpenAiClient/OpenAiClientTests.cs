@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Aphorist.Server.Protocol;
 using Xunit;
 
 namespace Aphorist.Server.Tests.OpenAiClient;
@@ -14,6 +16,14 @@ public sealed class OpenAiClientTests(TinyModel tiny)
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] Prompts = ["the cat", "a 🦊 ", "café"];
+
+    [Fact]
+    public void Fields_OfTheProtocol_AreTestedWithTheClient()
+    {
+        string tests = File.ReadAllText(Path.Combine(Folder(), "client.test.mjs")) + string.Concat(SamplingCase.All.Select(one => one.Fields));
+        IEnumerable<string> names = RequestFields.All.Select(field => field.Name).Distinct();
+        Assert.Empty(names.Where(name => !Regex.IsMatch(tests, $@"\b{name}\b")));
+    }
 
     [Fact]
     public async Task OpenAiClient_OfNode_PassesItsTests()

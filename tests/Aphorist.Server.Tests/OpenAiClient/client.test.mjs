@@ -382,6 +382,20 @@ describe('chat', () => {
     assert.equal(chunks.at(-1).choices[0].finish_reason, 'length');
   });
 
+  test('logprobs are those of a completion', async () => {
+    const { choices: [choice] } = await chat({ logprobs: true, top_logprobs: 2 });
+    const { choices: [completion] } = await complete({ ...settings, prompt, logprobs: 2 });
+    const { content } = choice.logprobs;
+    assert.deepEqual(content.map(entry => entry.token), completion.logprobs.tokens);
+    assert.deepEqual(content.map(entry => entry.logprob), completion.logprobs.token_logprobs);
+    assert.ok(content.every(entry => entry.top_logprobs.length === 2));
+  });
+
+  test('max_completion_tokens is another name of max_tokens', async () => {
+    const answer = await chat({ max_tokens: undefined, max_completion_tokens: 7 });
+    assert.equal(answer.usage.completion_tokens, 7);
+  });
+
   test('n gives different texts', async () => {
     const { choices } = await chat({ n: 3 });
     assert.equal(new Set(choices.map(choice => choice.message.content)).size, 3);
