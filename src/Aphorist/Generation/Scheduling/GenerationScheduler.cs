@@ -38,6 +38,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private readonly List<ScheduledText> running = [];
     private readonly HashSet<ScheduledText> texts = [];
     private long promptTokens;
+    private int textCount;
     private bool isStopping;
 
     /// <summary>Creates a scheduler. Dispose it, to end its thread.</summary>
@@ -82,13 +83,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     public int ParkedTexts => Count(() => texts.Count - running.Count - queue.Count);
 
     /// <summary>Whether a text would be refused now, because the places and the queue are full.</summary>
-    public bool IsFull
-    {
-        get
-        {
-            lock (gate) return texts.Count >= MaxTexts;
-        }
-    }
+    public bool IsFull => Volatile.Read(ref textCount) >= MaxTexts;
 
     /// <summary>The maximum number of texts that have not ended, wherever they are.</summary>
     private long MaxTexts => (long)batch.Places + options.MaxQueuedTexts;
@@ -121,6 +116,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
                 texts.Add(submitted[index]);
                 EncodedPrompt prompt = submitted[index].Place.Prompt;
                 if (prompt.Users++ == 0) promptTokens += prompt.Ids.Length;
+                textCount = texts.Count;
                 queue.Enter(submitted[index], requests[index].Client);
                 StartTimeout(submitted[index]);
             }
@@ -360,6 +356,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     {
         queue.Leave(text);
         texts.Remove(text);
+        textCount = texts.Count;
         if (--text.Place.Prompt.Users == 0) promptTokens -= text.Place.Prompt.Ids.Length;
         text.Release();
         if (isStopping && texts.Count == 0) Monitor.PulseAll(gate);
