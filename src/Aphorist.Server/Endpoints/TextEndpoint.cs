@@ -17,6 +17,13 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context, RequestKinds kind, RequestMetrics metrics)
     {
+        // Not an exception, and before the body is read, since many requests are refused when a server is overloaded.
+        if (models.IsFull)
+        {
+            await ErrorResponse.WriteAsync(context, ErrorResponse.QueueFull);
+            return;
+        }
+
         TextRequest request = await RequestBody.ReadAsync(context, kind, options);
         using ModelLease model = await models.OpenAsync(request.Model, context.RequestAborted);
         metrics.Use(model.Name);

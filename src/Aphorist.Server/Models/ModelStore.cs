@@ -45,6 +45,15 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     /// <summary>Whether the server is stopping and answers no further requests.</summary>
     public bool IsStopping => stopping;
 
+    /// <summary>Whether every model would refuse a request for texts now, because its queue is full.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (gate) return entries.Count > 0 && loaded.Count >= entries.Count && loaded.All(model => model.Scheduler.IsFull);
+        }
+    }
+
     /// <summary>The models in memory. A name is there twice while texts run on a file that was replaced.</summary>
     public IReadOnlyList<LoadedModel> Loaded
     {

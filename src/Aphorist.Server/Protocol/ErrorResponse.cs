@@ -16,6 +16,10 @@ internal static partial class ErrorResponse
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>The answer while no model can accept a text.</summary>
+    public static ApiException QueueFull { get; } =
+        new(429, "The queue is full. Try again later.", code: "queue_full") { RetryAfter = RetryAfter };
+
     /// <summary>Runs the rest of the pipeline, and answers with an error if it fails or has no other answer.</summary>
     public static async Task HandleAsync(HttpContext context, RequestDelegate next)
     {

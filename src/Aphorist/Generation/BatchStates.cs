@@ -16,9 +16,10 @@ internal abstract unsafe class BatchStates
     public static BatchStates Create(PackedWeights weights, GenerationMode mode, int places) =>
         mode == GenerationMode.Window ? new WindowStates(weights, places) : new CarriedStates(weights, places);
 
-    /// <summary>The number of texts whose states fit into an amount of memory: 1 or more.</summary>
-    public static int CountOfTexts(ModelSpec spec, GenerationMode mode, double bytes)
+    /// <summary>The number of texts whose states fit into 256 MiB: 1 or more.</summary>
+    public static int MaxTexts(ModelSpec spec, GenerationMode mode)
     {
+        const double bytes = 256 << 20;
         double numbers = spec.EmbeddingSize;
         for (int layer = 0; layer < spec.Layers; layer++) numbers += spec.StateSize(layer) + 6.0 * spec.HiddenSize;
         if (mode == GenerationMode.Window) numbers *= spec.Window;

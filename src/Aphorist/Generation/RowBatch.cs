@@ -112,15 +112,30 @@ internal sealed unsafe class RowBatch
         bool allContinue = true;
         for (int text = 0; text < count; text++)
         {
-            TextRow row = texts[text];
-            tokens[first + text] = row.IsOver ? 0 : row.Next(sampler, logits.Span.Slice((first + text) * vocabularySize, vocabularySize));
-            allContinue &= !row.IsOver;
+            int place = first + text;
+            tokens[place] = Next(texts[text], sampler, logits.Span.Slice(place * vocabularySize, vocabularySize));
+            allContinue &= !texts[text].IsOver;
         }
 
         fixed (int* token = tokens) states.Read(token + first, first, count);
         for (int text = 0; text < count; text++)
             if (texts[text].TakeRestart()) states.Clear(first + text, carriesState: false);
         return allContinue;
+    }
+
+    private static int Next(TextRow row, Sampler sampler, ReadOnlySpan<float> logits)
+    {
+        if (row.IsOver) return 0;
+        try
+        {
+            return row.Next(sampler, logits);
+        }
+        catch (Exception exception)
+        {
+            // For example too little memory for the tokens of this text. The other texts go on.
+            row.Failure = exception;
+            return 0;
+        }
     }
 
     private static bool NeedLogits(ReadOnlySpan<TextRow> texts)

@@ -18,7 +18,10 @@ internal sealed class TextRow(Tokenizer tokenizer, CompiledOptions options, int?
     private bool restarts;
 
     /// <summary>Whether the prompt is read, as far as that is needed, and the text has its last token.</summary>
-    public bool IsOver => assembler.IsOver && (position == prompt.Length || promptScorer is null);
+    public bool IsOver => Failure is not null || (assembler.IsOver && (position == prompt.Length || promptScorer is null));
+
+    /// <summary>Why the text cannot go on; null if it can.</summary>
+    public Exception? Failure { get; set; }
 
     /// <summary>Whether <see cref="Next"/> needs logits.</summary>
     public bool NeedsLogits => promptScorer is not null || position == prompt.Length;
