@@ -23,6 +23,17 @@ public sealed class GenerateTests(TrainedModel trained) : IDisposable
         Assert.NotEqual(text, AphoristApp.Run(call).Expect(0).Output);
     }
 
+    [Theory]
+    [InlineData("--frequency-penalty")]
+    [InlineData("--presence-penalty")]
+    public void Generate_WithANegativePenalty_RepeatsTheLastTokens(string option)
+    {
+        string[] call = ["generate", trained.File, "--prompt", "t", "--length", "30", "--seed", "3", option];
+
+        Assert.Equal($"{new string('t', 31)}\n", AphoristApp.Run([.. call, "-10000"]).Expect(0).Output);
+        AphoristApp.Run([.. call, "-10001"]).ExpectSentence(2, option, "-10000 to 10000");
+    }
+
     [Fact]
     public void Generate_WithoutSeed_TellsTheOneItTook()
     {
