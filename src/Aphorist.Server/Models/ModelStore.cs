@@ -24,6 +24,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private readonly Dictionary<string, Slot> slots = [];
     private readonly HashSet<LoadedModel> loaded = [];
     private volatile IReadOnlyList<ModelEntry> entries;
+    private Task disposals = Task.CompletedTask;
     private long lastScan, bytes;
     private int scanning;
     private volatile bool stopping;
@@ -152,6 +153,10 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         // A load that has started cannot be interrupted.
         await Task.WhenAll(loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (LoadedModel model in Loaded) await model.Scheduler.DisposeAsync().ConfigureAwait(false);
+        Task unloading;
+        lock (gate) unloading = disposals;
+        // The schedulers use the threads until they have ended.
+        await unloading.ConfigureAwait(false);
         if (threads.IsValueCreated) threads.Value.Dispose();
     }
 
@@ -321,7 +326,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         model.IsRetired = true;
         if (model.Users > 0 || !loaded.Remove(model)) return;
         bytes -= model.Entry.Bytes;
-        _ = model.Scheduler.DisposeAsync().AsTask();
+        disposals = Task.WhenAll(disposals, Task.Run(() => model.Scheduler.DisposeAsync().AsTask()));
     }
 
     [LoggerMessage(10, LogLevel.Information, "Loaded the model '{Name}': {Bytes} bytes, {Fingerprint}.")]

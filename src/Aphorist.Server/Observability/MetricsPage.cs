@@ -21,8 +21,8 @@ internal sealed class MetricsPage(IServiceProvider services) : IDisposable
     {
         MetricsPage page = endpoints.ServiceProvider.GetRequiredService<MetricsPage>();
         // Not before the start, which it would delay. The first request waits for it, so that no request is missed.
-        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStarted.Register(() => Task.Run(page.EnsureStarted));
-        return endpoints.MapGet("/metrics", (RequestDelegate)(context => page.exporter.Value.Page(context)));
+        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStarted.Register(() => Task.Run(page.Open));
+        return endpoints.MapGet("/metrics", (RequestDelegate)(context => page.Open()(context)));
     }
 
     /// <summary>Starts to count, unless that is done.</summary>
@@ -31,6 +31,13 @@ internal sealed class MetricsPage(IServiceProvider services) : IDisposable
     public void Dispose()
     {
         if (exporter.IsValueCreated) exporter.Value.Provider.Dispose();
+    }
+
+    // The gauges are there before the first request.
+    private RequestDelegate Open()
+    {
+        _ = services.GetRequiredService<ServerMetrics>();
+        return exporter.Value.Page;
     }
 
     private static (MeterProvider Provider, RequestDelegate Page) Create(IServiceProvider services)

@@ -57,6 +57,13 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_BeforeTheFirstRequest_HaveTheGauges()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(_ => { });
+        Assert.Contains("aphorist_loaded_models", await PageAsync(server.Client), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Metrics_OfATextWithAKnownPace_HaveTheTimes()
     {
         ManualTime time = new();
