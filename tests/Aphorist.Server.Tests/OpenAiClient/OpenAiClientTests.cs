@@ -22,7 +22,7 @@ public sealed class OpenAiClientTests(TinyModel tiny)
     {
         string tests = File.ReadAllText(Path.Combine(Folder(), "client.test.mjs")) + string.Concat(SamplingCase.All.Select(one => one.Fields));
         IEnumerable<string> names = RequestFields.All.Select(field => field.Name).Distinct();
-        Assert.Empty(names.Where(name => !Regex.IsMatch(tests, $@"\b{name}\b")));
+        Assert.DoesNotContain(names, name => !Regex.IsMatch(tests, $@"\b{name}\b"));
     }
 
     [Fact]
