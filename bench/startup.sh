@@ -70,15 +70,15 @@ echo
 for what in "--version" "generate --help" "info" "first character" "serve"; do
   for ((run = 0; run <= runs; run++)); do
     for ((i = 0; i < ${#commands[@]}; i++)); do
-      if [ "$what" = serve ] && ! "${commands[i]}" serve --help >/dev/null 2>&1; then continue; fi
+      if [ "$what" = serve ] && ! "${commands[i]}" --help | grep -q '^  serve '; then continue; fi
       time=$(measure "$what" "${commands[i]}")
       # The first run reads the files from the disk.
-      if [ "$run" -gt 0 ]; then echo "$time" >>"$what.$i"; fi
+      if [ "$run" -gt 0 ]; then echo "$time" >>"time $what $i"; fi
     done
   done
   printf '%-18s' "$what"
   for ((i = 0; i < ${#commands[@]}; i++)); do
-    if [ -f "$what.$i" ]; then printf '%12s' "$(median "$what.$i")"; else printf '%12s' "-"; fi
+    if [ -f "time $what $i" ]; then printf '%12s' "$(median "time $what $i")"; else printf '%12s' "-"; fi
   done
   echo
 done

@@ -19,11 +19,13 @@ public sealed class AphoristServerOptions
     /// <summary>The most tokens that a request may ask for, per text: 1 or more. 10,000 by default.</summary>
     public int MaxTokens { get; set => field = Check(value, value >= 1, "1 or more"); } = 10_000;
 
-    /// <summary>The most texts that wait for a place, per model: 0 to 1,000,000. 1,000 by default. Further requests are answered with 429.</summary>
+    /// <summary>
+    /// The most texts that wait for a place, per model: 0 to 1,000,000. 1,000 by default. Further requests are answered with 429.
+    /// </summary>
     public int MaxQueue { get; set => field = Check(value, value is >= 0 and <= 1_000_000, "0 to 1000000"); } = 1000;
 
-    /// <summary>The size of the largest request body in bytes: 1 or more. 4 MiB by default.</summary>
-    public long MaxRequestBytes { get; set => field = Check(value, value >= 1, "1 or more"); } = 4 << 20;
+    /// <summary>The size of the largest request body in bytes: 1 byte to 1 GiB. 4 MiB by default.</summary>
+    public long MaxRequestBytes { get; set => field = Check(value, value is >= 1 and <= 1 << 30, "1 to 1073741824"); } = 4 << 20;
 
     /// <summary>The longest time from the arrival of a request to the end of its texts, up to 24 hours. 10 minutes by default.</summary>
     public TimeSpan RequestTimeout { get; set => field = CheckTime(value); } = TimeSpan.FromMinutes(10);
@@ -33,8 +35,8 @@ public sealed class AphoristServerOptions
 
     /// <summary>
     /// The most bytes of model files that are loaded at the same time: 1 or more. 2 GiB by default. When a model needs more, models that
-    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs about three times the size of
-    /// its file.
+    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs two to three times the size
+    /// of its file.
     /// </summary>
     public long MaxLoadedBytes { get; set => field = Check(value, value >= 1, "1 or more"); } = 2L << 30;
 

@@ -41,9 +41,12 @@ public sealed partial class EmbeddingExampleTests
         string source = PathOf(), root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", ".."));
         string code = CodeOfExample().Match(File.ReadAllText(source).ReplaceLineEndings("\n")).Groups[1].Value;
         string expected = Normalize(code.Replace("return app;", "app.Run();", StringComparison.Ordinal));
-        string[] pages = [Path.Combine(root, "src", "Aphorist.Server", "README.md"), .. Directory.GetFiles(Path.Combine(root, "docs"), "serve*.md")];
-        string[] examples = [.. pages.SelectMany(page => Blocks().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")))
-            .Select(block => block.Groups[1].Value).Where(block => block.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))];
+        string readme = Path.Combine(root, "src", "Aphorist.Server", "README.md");
+        string[] examples = [.. Directory.GetFiles(Path.Combine(root, "docs"), "serve*.md")
+            .Append(readme)
+            .SelectMany(page => Blocks().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")))
+            .Select(block => block.Groups[1].Value)
+            .Where(block => block.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))];
         Assert.True(examples.Length >= 2, "The README of the package and the page about the server have the example.");
         Assert.All(examples, example => Assert.Equal(expected, Normalize(UsingLines().Replace(example, ""))));
     }

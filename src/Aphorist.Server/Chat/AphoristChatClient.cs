@@ -22,8 +22,9 @@ namespace Aphorist.Server;
 /// </remarks>
 public sealed class AphoristChatClient : IChatClient
 {
-    private readonly Func<CancellationToken, Task<ModelLease>> open;
+    // One of the two: the model of a server is opened for each text.
     private readonly GenerationScheduler? scheduler;
+    private readonly Func<CancellationToken, Task<ModelLease>>? open;
     private readonly bool ownsScheduler;
     private readonly ChatClientMetadata metadata;
 
@@ -31,10 +32,9 @@ public sealed class AphoristChatClient : IChatClient
     /// <param name="scheduler">The scheduler.</param>
     /// <param name="modelId">The name of the model in answers. None by default.</param>
     public AphoristChatClient(GenerationScheduler scheduler, string? modelId = null)
-        : this(_ => Task.FromResult(new ModelLease(modelId ?? "", "", null!, scheduler)), modelId)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
-        this.scheduler = scheduler;
+        (this.scheduler, metadata) = (scheduler, MetadataOf(modelId));
     }
 
     /// <summary>Creates a client of a model. Dispose it to end its threads.</summary>
@@ -44,7 +44,7 @@ public sealed class AphoristChatClient : IChatClient
         ownsScheduler = true;
 
     internal AphoristChatClient(Func<CancellationToken, Task<ModelLease>> open, string? modelId) =>
-        (this.open, metadata) = (open, new ChatClientMetadata("aphorist", null, modelId));
+        (this.open, metadata) = (open, MetadataOf(modelId));
 
     /// <summary>Generates a text.</summary>
     /// <param name="messages">The messages. The text of the last one is the prompt.</param>
@@ -69,7 +69,8 @@ public sealed class AphoristChatClient : IChatClient
     /// <inheritdoc cref="GetResponseAsync"/>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamAsync(new GenerationRequest { Prompt = PromptOf(messages), Options = ChatOptionsReader.Read(options, this) }, cancellationToken);
+        StreamAsync(
+            new GenerationRequest { Prompt = PromptOf(messages), Options = ChatOptionsReader.Read(options, this) }, cancellationToken);
 
     /// <summary>Returns the client's metadata, its scheduler or the client itself, if one of them has the type.</summary>
     /// <param name="serviceType">The type.</param>
@@ -90,6 +91,8 @@ public sealed class AphoristChatClient : IChatClient
         if (ownsScheduler) scheduler!.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
+    private static ChatClientMetadata MetadataOf(string? modelId) => new("aphorist", null, modelId);
+
     private static string PromptOf(IEnumerable<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -102,8 +105,8 @@ public sealed class AphoristChatClient : IChatClient
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using ModelLease lease = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        using ScheduledText text = lease.Scheduler.Submit(request);
+        using ModelLease? lease = open is null ? null : await OpenAsync(open, cancellationToken).ConfigureAwait(false);
+        using ScheduledText text = (scheduler ?? lease!.Scheduler).Submit(request);
         string id = $"chatcmpl-{Guid.NewGuid():N}";
         DateTimeOffset created = DateTimeOffset.UtcNow;
         await foreach (TextPiece piece in text.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -130,7 +133,8 @@ public sealed class AphoristChatClient : IChatClient
         }
     }
 
-    private async Task<ModelLease> OpenAsync(CancellationToken cancellationToken)
+    private static async Task<ModelLease> OpenAsync(
+        Func<CancellationToken, Task<ModelLease>> open, CancellationToken cancellationToken)
     {
         try
         {

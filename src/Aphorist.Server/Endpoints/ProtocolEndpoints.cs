@@ -29,7 +29,8 @@ internal static class ProtocolEndpoints
 
     private static ModelEndpoints Models(HttpContext context) => context.RequestServices.GetRequiredService<ModelEndpoints>();
 
-    private static void Map(this IEndpointRouteBuilder endpoints, string method, string pattern, string name, Func<HttpContext, RequestMetrics, Task> answer)
+    private static void Map(
+        this IEndpointRouteBuilder endpoints, string method, string pattern, string name, Func<HttpContext, RequestMetrics, Task> answer)
     {
         endpoints.MapMethods(pattern, [method], context => MeasureAsync(context, name, answer));
         // Without this one, the endpoint for all other paths would answer with 404.

@@ -27,7 +27,8 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
             for (int i = 0; i < texts.Count; i += request.CandidatesPerPrompt) metrics.ReadPrompt(texts[i].PromptTokens);
             if (request.IgnoredFields.Count > 0) context.Response.Headers[IgnoredFieldsHeader] = NamesOf(request.IgnoredFields);
             Answer answer = new(request, model);
-            Choice[] choices = [.. texts.Select((_, index) => answer.CreateChoice(index, request.Prompts[index / request.CandidatesPerPrompt]))];
+            Choice[] choices =
+                [.. texts.Select((_, index) => answer.CreateChoice(index, request.Prompts[index / request.CandidatesPerPrompt]))];
             if (request.IsStreamed) await StreamAsync(context, answer, texts, choices, metrics);
             else await AnswerAsync(context, answer, texts, choices, metrics);
         }
@@ -179,7 +180,8 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
             catch (Exception exception)
             {
                 // The failures of the others follow from the first one.
-                if (Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null) is null) await stop.CancelAsync();
+                ExceptionDispatchInfo captured = ExceptionDispatchInfo.Capture(exception);
+                if (Interlocked.CompareExchange(ref failure, captured, null) is null) await stop.CancelAsync();
             }
             finally
             {

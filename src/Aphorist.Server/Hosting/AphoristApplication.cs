@@ -9,7 +9,9 @@ using Microsoft.Extensions.Hosting;
 namespace Aphorist.Server;
 
 /// <summary>Creates an application that serves models and nothing else.</summary>
-/// <remarks>Other applications call <see cref="AphoristServer.AddAphorist"/> and <see cref="AphoristServer.MapAphorist"/> instead.</remarks>
+/// <remarks>
+/// Other applications call <see cref="AphoristServer.AddAphorist"/> and <see cref="AphoristServer.MapAphorist"/> instead.
+/// </remarks>
 public static class AphoristApplication
 {
     /// <summary>The time after which running texts are ended when the application stops.</summary>

@@ -40,7 +40,7 @@ internal sealed class LoadedModel(ModelEntry entry, string fingerprint, Language
 }
 
 /// <summary>A loaded model, which stays loaded until the lease is disposed.</summary>
-internal sealed class ModelLease(string name, string fingerprint, LanguageModel model, GenerationScheduler scheduler, Action? end = null)
+internal sealed class ModelLease(string name, string fingerprint, LanguageModel model, GenerationScheduler scheduler, Action end)
     : IDisposable
 {
     private Action? end = end;

@@ -33,7 +33,7 @@ internal sealed partial class ModelCatalog
     /// <exception cref="InvalidOptionsException">A path does not exist, or two models have the same name.</exception>
     public ModelCatalog(IEnumerable<string> paths, ILogger log)
     {
-        (this.paths, this.log) = ([.. paths.Select(Path.GetFullPath).Distinct()], log);
+        (this.paths, this.log) = ([.. paths.Select(FullPath).Distinct()], log);
         Dictionary<string, string> names = [];
         foreach (string path in this.paths)
         {
@@ -43,6 +43,10 @@ internal sealed partial class ModelCatalog
                 $"'{names[NameOf(path)]}' and '{path}' would both be served as '{NameOf(path)}'. Rename one of them; "
                 + "a run folder is served under the name of the folder.");
         }
+
+        static string FullPath(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal)
+            ? Path.GetFullPath(path)
+            : throw Refuse($"'{path}' is not a path. Name a file or a folder.");
 
         static InvalidOptionsException Refuse(string message) => new(message, nameof(AphoristServerOptions.Models));
     }

@@ -28,7 +28,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private int scanning;
     private volatile bool stopping;
 
-    /// <exception cref="InvalidOptionsException">An option is out of range, a path does not exist, or two models have the same name.</exception>
+    /// <exception cref="InvalidOptionsException">A path does not exist, or two models have the same name.</exception>
     public ModelStore(AphoristServerOptions options, TimeProvider time, ILogger<ModelStore> log)
     {
         (this.options, this.time, this.log) = (options, time, log);
@@ -37,7 +37,8 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         lastScan = time.GetTimestamp();
         schedulerOptions = new SchedulerOptions { MaxQueuedTexts = options.MaxQueue, Timeout = options.RequestTimeout };
         threads = new(() => new GenerationThreads(options.Threads));
-        TimeSpan period = TimeSpan.FromTicks(Math.Clamp(options.UnloadAfter.Ticks / 2, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMinute));
+        TimeSpan period = TimeSpan.FromTicks(
+            Math.Clamp(options.UnloadAfter.Ticks / 2, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMinute));
         timer = time.CreateTimer(_ => UnloadUnused(), null, period, period);
     }
 
@@ -196,7 +197,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         try
         {
             slot.IsRefused = false;
-            Reserve(entry, old);
+            Reserve(slot, entry, old);
             LoadedModel model;
             try
             {
@@ -238,9 +239,10 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         : new(404, $"The model '{entry.Name}' is gone. GET /v1/models lists the models.", "model", "model_not_found");
 
     /// <summary>Makes room for a model and counts it.</summary>
-    /// <param name="entry">The model.</param>
+    /// <param name="slot">The name.</param>
+    /// <param name="entry">The file.</param>
     /// <param name="replaced">The model that it replaces. It is not counted, since it would otherwise block its own replacement.</param>
-    private void Reserve(ModelEntry entry, LoadedModel? replaced)
+    private void Reserve(Slot slot, ModelEntry entry, LoadedModel? replaced)
     {
         lock (gate)
         {
@@ -254,11 +256,13 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
 
             while (bytes - (replaced?.Entry.Bytes ?? 0) + entry.Bytes > limit)
             {
-                Slot? oldest = slots.Values.Where(slot => slot is { IsIdle: true, Current: not null }).MinBy(slot => slot.Current!.LastUsed);
+                Slot? oldest = slots.Values.Where(other => other is { IsIdle: true, Current: not null })
+                    .MinBy(other => other.Current!.LastUsed);
                 if (oldest is null)
                 {
-                    slots[entry.Name].IsRefused = true;
-                    throw new ApiException(503, $"There is no memory for the model '{entry.Name}' while others are in use. Try again later.")
+                    slot.IsRefused = true;
+                    throw new ApiException(
+                        503, $"There is no memory for the model '{entry.Name}' while others are in use. Try again later.")
                     {
                         RetryAfter = TimeSpan.FromSeconds(5),
                     };
@@ -320,7 +324,8 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     [LoggerMessage(12, LogLevel.Error, "Cannot load the model '{Name}': {Problem}")]
     private partial void LogFailed(string name, string problem);
 
-    [LoggerMessage(13, LogLevel.Warning, "The file of the model '{Name}' has changed and cannot be loaded, so the old model is kept: {Problem}")]
+    [LoggerMessage(
+        13, LogLevel.Warning, "The file of the model '{Name}' has changed and cannot be loaded, so the old model is kept: {Problem}")]
     private partial void LogKept(string name, string problem);
 
     [LoggerMessage(14, LogLevel.Error, "The model '{Name}' has {Bytes} bytes, but MaxLoadedBytes is {Limit}.")]

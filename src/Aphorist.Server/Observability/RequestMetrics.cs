@@ -44,7 +44,7 @@ internal sealed class TextMetrics(ServerMetrics metrics, RequestMetrics request,
     private int firstTokens, tokens;
 
     /// <summary>Records how far the text is. Call it for each piece, also for the last one.</summary>
-    /// <param name="generatedTokens">The number of tokens that were generated until now: <see cref="ScheduledText.GeneratedTokens"/>.</param>
+    /// <param name="generatedTokens">The number of tokens until now: <see cref="ScheduledText.GeneratedTokens"/>.</param>
     public void Progress(int generatedTokens)
     {
         if (generatedTokens <= tokens) return;

@@ -22,13 +22,15 @@ internal static class OpenApiPage
         {
             OpenApiDocument document = OpenApiDocument.Parse(Create("").ToJsonString(), "json").Document!;
             string path = $"/{context.Description.RelativePath}";
-            OpenApiOperation own = document.Paths.First(own => path.EndsWith(own.Key, StringComparison.Ordinal)).Value.Operations!.Values.Single();
+            IOpenApiPathItem item = document.Paths.First(item => path.EndsWith(item.Key, StringComparison.Ordinal)).Value;
+            OpenApiOperation own = item.Operations!.Values.Single();
             (operation.OperationId, operation.Summary) = (own.OperationId, own.Summary);
             operation.Tags = new HashSet<OpenApiTagReference> { new("Aphorist", context.Document) };
             (operation.Parameters, operation.RequestBody, operation.Responses) = (own.Parameters, own.RequestBody, own.Responses);
-            foreach ((string name, IOpenApiSchema schema) in document.Components!.Schemas!) context.Document!.AddComponent(name, schema);
-            foreach ((string name, IOpenApiResponse response) in document.Components.Responses!) context.Document!.AddComponent(name, response);
-            foreach ((string name, IOpenApiHeader header) in document.Components.Headers!) context.Document!.AddComponent(name, header);
+            OpenApiDocument target = context.Document!;
+            foreach ((string name, IOpenApiSchema schema) in document.Components!.Schemas!) target.AddComponent(name, schema);
+            foreach ((string name, IOpenApiResponse response) in document.Components.Responses!) target.AddComponent(name, response);
+            foreach ((string name, IOpenApiHeader header) in document.Components.Headers!) target.AddComponent(name, header);
             return Task.CompletedTask;
         });
         // An endpoint without a method is in no document.
@@ -79,6 +81,7 @@ internal static class OpenApiPage
 
     private static void AddErrors(JsonObject responses)
     {
-        foreach (string status in (string[])["4XX", "5XX"]) responses[status] = new JsonObject { ["$ref"] = "#/components/responses/AphoristError" };
+        foreach (string status in (string[])["4XX", "5XX"])
+            responses[status] = new JsonObject { ["$ref"] = "#/components/responses/AphoristError" };
     }
 }

@@ -17,6 +17,9 @@ internal sealed record Choice
     /// <summary>The text before that of the model: the prompt if it is echoed.</summary>
     public required string Start { get; init; }
 
+    /// <summary>Whether a frame of the stream has the start of the choice.</summary>
+    public bool IsStarted { get; set; }
+
     /// <summary>The number of characters before the next token whose log-probability is written.</summary>
     public long Offset { get; set; }
 

@@ -93,7 +93,8 @@ internal static partial class ErrorResponse
     {
         ApiException known => known,
         QueueFullException => new(429, exception.Message, code: "queue_full") { RetryAfter = RetryAfter },
-        SchedulerStoppedException => new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter },
+        SchedulerStoppedException =>
+            new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter },
         // Clients repeat requests that were answered with 408 or 5xx, and this one would take too long again.
         TimeoutException => new(400, "The text was not complete within the server's time limit. Ask for fewer tokens.", code: "time_limit"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(413, "The request body is too large."),

@@ -78,7 +78,8 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
         foreach (JsonProperty property in Json.EnumerateObject())
         {
             string name = NameOf(property), path = Path.Length == 0 ? name : $"{Path}.{name}";
-            if (!names.Add(name)) throw new ApiException(400, $"{Shortened(path)} occurs twice. Send it once.", Shortened(Path.Length == 0 ? name : Field));
+            if (!names.Add(name))
+                throw new ApiException(400, $"{Shortened(path)} occurs twice. Send it once.", Shortened(Path.Length == 0 ? name : Field));
             if (property.Value.ValueKind != JsonValueKind.Null) fields.Add(name, new(property.Value, path));
         }
 

@@ -14,7 +14,6 @@ internal sealed class FrameWriter : IDisposable
     private readonly Answer answer;
     private readonly Utf8JsonWriter json;
     private readonly byte[] start;
-    private readonly HashSet<int> started = [];
 
     public FrameWriter(IBufferWriter<byte> output, Answer answer)
     {
@@ -31,7 +30,8 @@ internal sealed class FrameWriter : IDisposable
     /// <returns>Whether there was anything to write.</returns>
     public bool Write(Choice choice, TextPiece piece)
     {
-        bool isFirst = started.Add(choice.Index);
+        bool isFirst = !choice.IsStarted;
+        choice.IsStarted = true;
         if (isFirst && (answer.IsChat || choice.Start.Length > 0)) WriteFrame(choice, choice.Start, [], false, null, isFirst: true);
         bool isEmpty = piece.Text.Length == 0 && piece.Tokens.Count == 0 && piece.FinishReason is null;
         if (!isEmpty) WriteFrame(choice, piece.Text, piece.Tokens, isFirst && piece.IsPrompt, piece.FinishReason, isFirst: false);

@@ -7,8 +7,8 @@ namespace Aphorist.Server.Protocol;
 internal static class Json
 {
     /// <summary>
-    /// Text stays as it is where JSON allows it, which is shorter and faster. Answers are never part of an HTML page. The frames of a stream
-    /// are written in parts, which the writer must not check.
+    /// Text stays as it is where JSON allows it, which is shorter and faster. Answers are never part of an HTML page. The frames of a
+    /// stream are written in parts, which the writer must not check.
     /// </summary>
     public static JsonWriterOptions Writing { get; } = new()
     {

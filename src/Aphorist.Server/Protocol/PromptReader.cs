@@ -54,7 +54,13 @@ internal static class PromptReader
     {
         IReadOnlyDictionary<string, FieldValue> fields = part.Fields();
         if (!fields.TryGetValue("type", out FieldValue type) || type.Text() != "text" || !fields.TryGetValue("text", out FieldValue text))
-            throw new ApiException(400, $"{part.Path} is not a text. The models read only parts of the type \"text\", with a field \"text\".", part.Field);
+        {
+            throw new ApiException(
+                400,
+                $"{part.Path} is not a text. The models read only parts of the type \"text\", with a field \"text\".",
+                part.Field);
+        }
+
         return text.Text();
     }
 

@@ -23,6 +23,9 @@ internal sealed record RequestField(string Name, RequestKinds Kinds, string Type
     /// <summary>Whether a request with the field is refused.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>The property of <see cref="GenerationOptions"/> that the field sets, so that the library's messages can name the field.</summary>
+    /// <summary>
+    /// The property of <see cref="GenerationOptions"/> that the field sets. Messages of the library name the property, and those of the
+    /// server the field.
+    /// </summary>
     public string? Property { get; init; }
 }

@@ -28,8 +28,8 @@ internal static partial class RequestFields
         },
         new(
             "prompt", Completion, "string|array", "\"\"",
-            "The text to continue, or a list of texts, a list of token ids, or a list of lists of token ids. With an empty prompt, the model "
-            + "starts from a zero state. A character that the model does not know is answered with 400.")
+            "The text to continue, or a list of texts, a list of token ids, or a list of lists of token ids. With an empty prompt, the "
+            + "model starts from a zero state. A character that the model does not know is answered with 400.")
         {
             Read = (request, value) => request.Prompts = PromptReader.Read(value, request.MaxTexts),
         },
@@ -91,7 +91,9 @@ internal static partial class RequestFields
             Read = (request, value) => request.Options = request.Options with { PresencePenalty = value.Number(-MaxPenalty, MaxPenalty) },
             Property = nameof(GenerationOptions.PresencePenalty),
         },
-        new("repeat_penalty", Both, "number", "1", "Divides the positive logits of recent tokens, and multiplies negative ones: 1 to 10000.")
+        new(
+            "repeat_penalty", Both, "number", "1",
+            "Divides the positive logits of recent tokens, and multiplies negative ones: 1 to 10000.")
         {
             Read = (request, value) => request.Options = request.Options with { RepetitionPenalty = value.Number() },
             Property = nameof(GenerationOptions.RepetitionPenalty),
@@ -122,7 +124,7 @@ internal static partial class RequestFields
         },
         new(
             "n", Both, "integer", "1",
-            "The number of texts for each prompt: 1 to 128. Choice prompt * n + i is text i of a prompt. All texts of a request must fit "
+            "The number of texts for each prompt: 1 to 128. Text i of prompt p is choice p x n + i. All texts of a request must fit "
             + "into the server's queue.")
         {
             Read = (request, value) => request.TextsPerPrompt = value.Integer(1, MaxTextsPerPrompt),
@@ -140,7 +142,7 @@ internal static partial class RequestFields
         },
         new(
             "stream_options", Both, "object", null,
-            "{\"include_usage\": true} adds a last frame with the usage and no choices. Refused without stream.")
+            "{\"include_usage\": true} adds a last event with the usage and no choices. Refused without stream.")
         {
             Read = (request, value) => request.SetStreamOptions(value.Fields()),
         },
@@ -196,7 +198,8 @@ internal static partial class RequestFields
 
     private static RequestField Refused(string name, string why) => new(name, Both, "", null, $"Refused. {why}")
     {
-        Read = (_, _) => throw new ApiException(400, $"{name} cannot be used. {why}", name, "unsupported_field"), IsRefused = true,
+        Read = (_, _) => throw new ApiException(400, $"{name} cannot be used. {why}", name, "unsupported_field"),
+        IsRefused = true,
     };
 
     private static ulong? ReadSeed(FieldValue value)

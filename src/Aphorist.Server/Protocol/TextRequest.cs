@@ -85,7 +85,11 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
     public void Validate(int vocabularySize)
     {
         if (Alternatives > vocabularySize)
-            throw new ApiException(400, $"{LogprobsField} is {Alternatives}, but the model has only {vocabularySize} tokens.", LogprobsField);
+        {
+            throw new ApiException(
+                400, $"{LogprobsField} is {Alternatives}, but the model has only {vocabularySize} tokens.", LogprobsField);
+        }
+
         // As other servers do: more than all is all.
         if (Options.TopK >= vocabularySize) Options = Options with { TopK = 0 };
         foreach (Prompt prompt in Prompts)
@@ -93,7 +97,8 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
             int wrong = Array.FindIndex(prompt.Ids ?? [], id => id >= vocabularySize);
             if (wrong < 0) continue;
             string path = $"{prompt.Path}[{wrong}]";
-            throw new ApiException(400, $"{path} is {prompt.Ids![wrong]}, but the token ids of the model are 0 to {vocabularySize - 1}.", prompt.Field);
+            throw new ApiException(
+                400, $"{path} is {prompt.Ids![wrong]}, but the token ids of the model are 0 to {vocabularySize - 1}.", prompt.Field);
         }
     }
 

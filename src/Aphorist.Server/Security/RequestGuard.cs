@@ -94,15 +94,18 @@ internal sealed partial class RequestGuard
     {
         const string Scheme = "Bearer ";
         if (failures.WaitOf(address) is { } wait)
-            throw new ApiException(429, "Too many requests with a wrong API key came from this address. Try again later.", code: "too_many_failures")
+            throw new ApiException(
+                429, "Too many requests with a wrong API key came from this address. Try again later.", code: "too_many_failures")
             {
                 RetryAfter = wait,
             };
         string header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            throw new ApiException(401, "The API key is missing. Send it in the header: Authorization: Bearer KEY", code: "invalid_api_key");
+            throw new ApiException(
+                401, "The API key is missing. Send it in the header: Authorization: Bearer KEY", code: "invalid_api_key");
         if (keys.NameOf(header[Scheme.Length..].Trim()) is string name) return name;
         failures.Add(address);
+        if (failures.WaitOf(address) is not null) LogBlocked(FailedAttempts.Limit, address);
         throw new ApiException(401, "The API key is wrong.", code: "invalid_api_key");
     }
 
@@ -113,7 +116,8 @@ internal sealed partial class RequestGuard
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = options.MaxRequestBytes + MaxDiscardedBytes;
         if (request.ContentLength > options.MaxRequestBytes)
-            throw new ApiException(413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
+            throw new ApiException(
+                413, $"The request body has {request.ContentLength} bytes. At most {options.MaxRequestBytes} are allowed.");
         // Unknown routes and methods have errors of their own.
         if (context.GetEndpoint() is RouteEndpoint && HttpMethods.IsPost(request.Method) && !IsJson(request.ContentType))
             throw new ApiException(415, "The body must be JSON. Send the header: Content-Type: application/json");
@@ -132,6 +136,9 @@ internal sealed partial class RequestGuard
         string last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
         return IPAddress.TryParse(last, out IPAddress? client) ? client : address;
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} wrong API keys came from {Address}, whose requests are refused for the rest of the minute.")]
+    private partial void LogBlocked(int count, IPAddress address);
 
     [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} {Milliseconds:F0} ms {Address}")]
     private partial void LogRequest(string method, string path, int status, double milliseconds, IPAddress address);

@@ -20,14 +20,14 @@ internal sealed class RequestOrigin
     /// <exception cref="InvalidOptionsException">A host or an origin is not one.</exception>
     public RequestOrigin(AphoristServerOptions options)
     {
-        foreach (string host in options.AllowedHosts)
-            if (host.Length == 0 || host.AsSpan().ContainsAny(" /,") || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']')))
-                throw new InvalidOptionsException(
-                    $"AllowedHosts takes names of hosts without scheme and port, such as example.com, not '{host}'.", nameof(options.AllowedHosts));
-        foreach (string origin in options.CorsOrigins)
-            if (origin != Any && !IsOrigin(origin))
-                throw new InvalidOptionsException(
-                    $"CorsOrigins takes origins without a path, such as https://example.com, not '{origin}'.", nameof(options.CorsOrigins));
+        if (options.AllowedHosts.FirstOrDefault(host => !IsHost(host)) is string wrongHost)
+            throw new InvalidOptionsException(
+                $"AllowedHosts takes names of hosts without scheme and port, such as example.com, not '{wrongHost}'.",
+                nameof(options.AllowedHosts));
+        if (options.CorsOrigins.FirstOrDefault(origin => origin != Any && !IsOrigin(origin)) is string wrongOrigin)
+            throw new InvalidOptionsException(
+                $"CorsOrigins takes origins without a path, such as https://example.com, not '{wrongOrigin}'.",
+                nameof(options.CorsOrigins));
         allowsAnyHost = options.AllowedHosts.Contains(Any);
         hosts.AddRange(options.AllowedHosts.Where(host => host != Any).Select(host => new StringSegment(host)));
         origins = new(options.CorsOrigins, StringComparer.OrdinalIgnoreCase);
@@ -40,7 +40,9 @@ internal sealed class RequestOrigin
         HostString host = context.Request.Host;
         if (allowsAnyHost || (host.HasValue && (HostString.MatchesAny(host.Host, hosts) || IsConnectedAddress(host.Host, context)))) return;
         throw new ApiException(
-            400, "The Host header names a host that this server does not serve. Add the name to the server's allowed hosts.", code: "host_not_allowed");
+            400,
+            "The Host header names a host that this server does not serve. Add the name to the server's allowed hosts.",
+            code: "host_not_allowed");
     }
 
     /// <summary>Checks which web page has sent the request, and lets the pages of allowed origins read the answer.</summary>
@@ -64,6 +66,10 @@ internal sealed class RequestOrigin
         return true;
     }
 
+    /// <summary>Whether a text can be a host: an IPv6 address has brackets.</summary>
+    private static bool IsHost(string text) =>
+        text.Length > 0 && !text.AsSpan().ContainsAny(" /,") && (text.EndsWith(']') || !text.Contains(':', StringComparison.Ordinal));
+
     /// <summary>Whether a text is an origin as browsers write it.</summary>
     private static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
@@ -72,7 +78,8 @@ internal sealed class RequestOrigin
     /// <summary>Whether a page has the origin of this server. The scheme does not matter: a reverse proxy can change it.</summary>
     private static bool IsSameOrigin(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && host.HasValue
-        && string.Equals(page.Host, host.Host, StringComparison.OrdinalIgnoreCase) && page.Port == (host.Port ?? page.Port);
+        && string.Equals(page.Host, host.Host, StringComparison.OrdinalIgnoreCase)
+        && (host.Port is int port ? page.Port == port : page.IsDefaultPort);
 
     // No name of a web site leads to a request that has an address as its host.
     private static bool IsConnectedAddress(string host, HttpContext context) =>
@@ -81,6 +88,6 @@ internal sealed class RequestOrigin
 
     private static ApiException Refused() => new(
         403,
-        "The request comes from a web page of another origin. Add the origin to the server's CORS origins to allow its pages to use the server.",
+        "The request comes from a web page of another origin. To allow its pages to use the server, add it to the server's CORS origins.",
         code: "origin_not_allowed");
 }

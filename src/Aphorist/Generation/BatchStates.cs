@@ -16,9 +16,10 @@ internal abstract unsafe class BatchStates
     public static BatchStates Create(PackedWeights weights, GenerationMode mode, int places) =>
         mode == GenerationMode.Window ? new WindowStates(weights, places) : new CarriedStates(weights, places);
 
-    /// <summary>The number of texts whose states fit into an amount of memory: 1 or more.</summary>
-    public static int CountOfTexts(ModelSpec spec, GenerationMode mode, double bytes)
+    /// <summary>The number of texts whose states fit into 256 MiB: 1 or more.</summary>
+    public static int MaxTexts(ModelSpec spec, GenerationMode mode)
     {
+        const double bytes = 256 << 20;
         double numbers = spec.EmbeddingSize;
         for (int layer = 0; layer < spec.Layers; layer++) numbers += spec.StateSize(layer) + 6.0 * spec.HiddenSize;
         if (mode == GenerationMode.Window) numbers *= spec.Window;
@@ -29,7 +30,9 @@ internal abstract unsafe class BatchStates
     public abstract int CountVisible(int promptLength);
 
     /// <summary>Starts a text at a place, with a zero state.</summary>
-    public abstract void Clear(int place);
+    /// <param name="place">The place.</param>
+    /// <param name="carriesState">Whether the state is carried from token to token, until the place is cleared again, also in window mode.</param>
+    public abstract void Clear(int place, bool carriesState);
 
     /// <summary>Copies the state of a text from other states of the same model, which may be these.</summary>
     public abstract void CopyFrom(BatchStates other, int from, int to);
@@ -53,7 +56,7 @@ internal abstract unsafe class BatchStates
 
         public override int CountVisible(int promptLength) => promptLength;
 
-        public override void Clear(int place) => state.Clear(place);
+        public override void Clear(int place, bool carriesState) => state.Clear(place);
 
         public override void CopyFrom(BatchStates other, int from, int to) => state.CopyFrom(((CarriedStates)other).state, from, to);
 
@@ -72,6 +75,7 @@ internal abstract unsafe class BatchStates
         private readonly int window, vocabularySize;
         private readonly long[] positions;
         private readonly int[] repeated;
+        private readonly bool[] carry;
 
         public WindowStates(PackedWeights weights, int places)
         {
@@ -79,22 +83,23 @@ internal abstract unsafe class BatchStates
             state = new InferenceState(weights, checked(places * window));
             positions = new long[places];
             repeated = GC.AllocateArray<int>(places * window, pinned: true);
+            carry = new bool[places];
         }
 
         public override int MaxTextsPerTask => 1;
 
         public override int CountVisible(int promptLength) => Math.Min(promptLength, window);
 
-        public override void Clear(int place)
+        public override void Clear(int place, bool carriesState)
         {
-            positions[place] = 0;
+            (positions[place], carry[place]) = (0, carriesState);
             state.Clear(place * window);
         }
 
         public override void CopyFrom(BatchStates other, int from, int to)
         {
             WindowStates source = (WindowStates)other;
-            positions[to] = source.positions[from];
+            (positions[to], carry[to]) = (source.positions[from], source.carry[from]);
             for (int row = 0; row < window; row++) state.CopyFrom(source.state, from * window + row, to * window + row);
         }
 
@@ -102,7 +107,7 @@ internal abstract unsafe class BatchStates
         {
             for (int text = 0; text < count; text++)
             {
-                int place = first + text, oldest = positions[place] < window ? 0 : (int)(positions[place] % window);
+                int place = first + text, oldest = positions[place] < window || carry[place] ? 0 : (int)(positions[place] % window);
                 state.Decode(place * window + oldest, 1, logits + (nint)text * vocabularySize);
             }
         }
@@ -112,6 +117,12 @@ internal abstract unsafe class BatchStates
             for (int text = 0; text < count; text++)
             {
                 int place = first + text, row = place * window;
+                if (carry[place])
+                {
+                    state.Advance(tokens + text, row, 1);
+                    continue;
+                }
+
                 state.Clear(row + (int)(positions[place] % window));
                 positions[place]++;
                 int rows = (int)Math.Min(positions[place], window);

@@ -56,7 +56,7 @@ internal sealed unsafe class RowBatch
     public void Add(TextRow row, BatchStates? state)
     {
         rows[Count] = row;
-        if (state is null) states.Clear(Count);
+        if (state is null) states.Clear(Count, row.CarriesState);
         else states.CopyFrom(state, 0, Count);
         Count++;
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class RowBatch
     public BatchStates Read(ReadOnlySpan<int> ids)
     {
         BatchStates state = BatchStates.Create(weights, mode, places: 1);
-        state.Clear(0);
+        state.Clear(0, carriesState: false);
         foreach (int id in ids) state.Read(&id, 0, 1);
         return state;
     }
@@ -112,13 +112,30 @@ internal sealed unsafe class RowBatch
         bool allContinue = true;
         for (int text = 0; text < count; text++)
         {
-            TextRow row = texts[text];
-            tokens[first + text] = row.IsOver ? 0 : row.Next(sampler, logits.Span.Slice((first + text) * vocabularySize, vocabularySize));
-            allContinue &= !row.IsOver;
+            int place = first + text;
+            tokens[place] = Next(texts[text], sampler, logits.Span.Slice(place * vocabularySize, vocabularySize));
+            allContinue &= !texts[text].IsOver;
         }
 
         fixed (int* token = tokens) states.Read(token + first, first, count);
+        for (int text = 0; text < count; text++)
+            if (texts[text].TakeRestart()) states.Clear(first + text, carriesState: false);
         return allContinue;
+    }
+
+    private static int Next(TextRow row, Sampler sampler, ReadOnlySpan<float> logits)
+    {
+        if (row.IsOver) return 0;
+        try
+        {
+            return row.Next(sampler, logits);
+        }
+        catch (Exception exception)
+        {
+            // For example too little memory for the tokens of this text. The other texts go on.
+            row.Failure = exception;
+            return 0;
+        }
     }
 
     private static bool NeedLogits(ReadOnlySpan<TextRow> texts)

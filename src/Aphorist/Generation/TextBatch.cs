@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Aphorist.Model;
 
 namespace Aphorist.Generation;
@@ -6,7 +7,6 @@ namespace Aphorist.Generation;
 internal sealed class TextBatch : IDisposable
 {
     private const int MaxTexts = 256, MinTexts = 32;
-    private const double MaxStateBytes = 256 << 20;
 
     // Tokens per text and task. Another thread, which has nothing of these texts in its cache, may take over only after that.
     private const int Steps = 32;
@@ -31,7 +31,7 @@ internal sealed class TextBatch : IDisposable
         this.options = options;
         tokenizer = weights.Model.Tokenizer;
         int places = Math.Min(
-            Math.Clamp(expected, MinTexts, MaxTexts), BatchStates.CountOfTexts(weights.Model.Spec, mode, MaxStateBytes));
+            Math.Clamp(expected, MinTexts, MaxTexts), BatchStates.MaxTexts(weights.Model.Spec, mode));
         this.threads = new GenerationThreads(threads);
         batch = new RowBatch(weights, mode, this.threads, places);
     }
@@ -81,6 +81,7 @@ internal sealed class TextBatch : IDisposable
         {
             (TextRow row, long number) = running[index];
             if (!row.IsOver) continue;
+            if (row.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
             finished.Add(number, row.Finish());
             free.Push(row);
             batch.RemoveAt(index);

@@ -14,10 +14,14 @@ internal sealed class TextRow(Tokenizer tokenizer, CompiledOptions options, int?
     private readonly List<char> text = [];
     private PromptScorer? promptScorer;
     private int[] prompt = [];
-    private int position;
+    private int position, unseen;
+    private bool restarts;
 
     /// <summary>Whether the prompt is read, as far as that is needed, and the text has its last token.</summary>
-    public bool IsOver => assembler.IsOver && (position == prompt.Length || promptScorer is null);
+    public bool IsOver => Failure is not null || (assembler.IsOver && (position == prompt.Length || promptScorer is null));
+
+    /// <summary>Why the text cannot go on; null if it can.</summary>
+    public Exception? Failure { get; set; }
 
     /// <summary>Whether <see cref="Next"/> needs logits.</summary>
     public bool NeedsLogits => promptScorer is not null || position == prompt.Length;
@@ -28,16 +32,38 @@ internal sealed class TextRow(Tokenizer tokenizer, CompiledOptions options, int?
     /// <summary>Why the text is over.</summary>
     public FinishReason FinishReason => assembler.IsStopped ? FinishReason.Stop : FinishReason.Length;
 
+    /// <summary>
+    /// Whether the state must be carried from token to token now, also in window mode. This is how prompts are scored; then the part of the
+    /// prompt that the model sees is read again.
+    /// </summary>
+    public bool CarriesState { get; private set; }
+
     /// <summary>Starts a text.</summary>
     /// <param name="seed">The seed of the text.</param>
     /// <param name="prompt">The tokens of the prompt.</param>
-    /// <param name="read">The number of tokens of the prompt that need not be read.</param>
-    /// <param name="scored">What receives the probabilities of the prompt's tokens; null if they are not needed.</param>
-    public void Start(ulong seed, int[] prompt, int read, PromptScorer? scored = null)
+    /// <param name="unseen">The number of first tokens of the prompt that the model does not see, or that it has read already.</param>
+    public void Start(ulong seed, int[] prompt, int unseen)
     {
-        (this.prompt, position, promptScorer) = (prompt, read, scored);
+        (this.prompt, this.unseen, position) = (prompt, unseen, unseen);
         assembler.Start(seed, prompt);
         text.Clear();
+    }
+
+    /// <summary>Scores the prompt of a text that has started.</summary>
+    /// <param name="scorer">What receives the probabilities of the prompt's tokens.</param>
+    /// <param name="carriesState">Whether the state is carried from token to token meanwhile.</param>
+    public void ScorePrompt(PromptScorer scorer, bool carriesState)
+    {
+        if (prompt.Length == 0) return;
+        (promptScorer, CarriesState, position) = (scorer, carriesState, 0);
+    }
+
+    /// <summary>Returns once whether the text starts again from a zero state, because its prompt is scored now.</summary>
+    public bool TakeRestart()
+    {
+        bool taken = restarts;
+        restarts = false;
+        return taken;
     }
 
     /// <summary>Returns the next token: of the prompt or, after it, a sampled one.</summary>
@@ -47,12 +73,7 @@ internal sealed class TextRow(Tokenizer tokenizer, CompiledOptions options, int?
         {
             int read = prompt[position++];
             promptScorer?.Add(read, logits);
-            if (position == prompt.Length)
-            {
-                promptScorer?.End();
-                promptScorer = null;
-            }
-
+            if (position == prompt.Length && promptScorer is not null) EndPrompt();
             return read;
         }
 
@@ -68,6 +89,14 @@ internal sealed class TextRow(Tokenizer tokenizer, CompiledOptions options, int?
         }
 
         return id;
+    }
+
+    private void EndPrompt()
+    {
+        promptScorer!.End();
+        promptScorer = null;
+        if (!CarriesState) return;
+        (CarriesState, restarts, position) = (false, true, unseen);
     }
 
     /// <summary>Removes the text that was generated since the last call, or its tokens if they are scored.</summary>

@@ -107,7 +107,8 @@ public sealed class AphoristChatClientTests : IDisposable
         ChatOptions endless = new() { RawRepresentationFactory = _ => new GenerationOptions { MaxTokens = null } };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (ChatResponseUpdate _ in client.GetStreamingResponseAsync("a", endless, leaving.Token)) await leaving.CancelAsync();
+            await foreach (ChatResponseUpdate _ in client.GetStreamingResponseAsync("a", endless, leaving.Token))
+                await leaving.CancelAsync();
         });
     }
 
@@ -132,7 +133,8 @@ public sealed class AphoristChatClientTests : IDisposable
         await RefusedAsync(new() { ConversationId = "1" });
         await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(
             [new ChatMessage(ChatRole.User, [new DataContent("data:image/png;base64,AAAA")])], null, Cancellation));
-        Assert.NotNull(await client.GetResponseAsync("a", new() { ResponseFormat = ChatResponseFormat.Text, MaxOutputTokens = 1 }, Cancellation));
+        ChatOptions text = new() { ResponseFormat = ChatResponseFormat.Text, MaxOutputTokens = 1 };
+        Assert.Equal(1, (await client.GetResponseAsync("a", text, Cancellation)).Text.Length);
 
         async Task RefusedAsync(ChatOptions options) =>
             await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync("a", options, Cancellation));

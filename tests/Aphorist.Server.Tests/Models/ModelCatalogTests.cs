@@ -1,3 +1,4 @@
+using Aphorist.Server.Models;
 using Xunit;
 
 namespace Aphorist.Server.Tests.Models;
@@ -14,7 +15,7 @@ public sealed class ModelCatalogTests
     [InlineData("a?b#c%2F&d\"e<f>\u0001.safetensors", "a-b-c-2F-d-e-f--")]
     [InlineData("..safetensors", "model")]
     [InlineData("....safetensors", "model")]
-    public void NameOf_APath_IsSafe(string path, string expected) => Assert.Equal(expected, Aphorist.Server.Models.ModelCatalog.NameOf(path));
+    public void NameOf_APath_IsSafe(string path, string expected) => Assert.Equal(expected, ModelCatalog.NameOf(path));
 
     [Fact]
     public async Task List_OfFilesRunsAndFolders_HasAllOfThem()
@@ -29,7 +30,9 @@ public sealed class ModelCatalogTests
         Directory.CreateDirectory(folder["many/empty"]);
         folder.Save("many/deep/er/c.safetensors");
         await File.WriteAllTextAsync(folder["many/notes.txt"], "", TestContext.Current.CancellationToken);
-        fixture.Options.Models = [folder["many"], folder.Save("one.safetensors"), Path.GetDirectoryName(folder.Save("two/model.safetensors"))!];
+        folder.Save("one.safetensors");
+        folder.Save("two/model.safetensors");
+        fixture.Options.Models = [folder["many"], folder["one.safetensors"], folder["two"]];
         Assert.Equal(["one", "two", "a", "b", "run", "started"], fixture.Names);
         Assert.EndsWith("model.safetensors", fixture.Store.Find("run")!.Path);
         Assert.EndsWith("last.safetensors", fixture.Store.Find("started")!.Path);
@@ -88,12 +91,15 @@ public sealed class ModelCatalogTests
         Assert.Empty(fixture.Log);
     }
 
-    [Fact]
-    public async Task Constructor_AMissingPath_Refuses()
+    [Theory]
+    [InlineData("missing.safetensors")]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public async Task Constructor_APathWithoutAFile_Refuses(string path)
     {
         await using StoreFixture fixture = new();
-        fixture.Options.Models = [fixture.Folder["missing.safetensors"]];
-        Assert.Contains("missing.safetensors", Assert.Throws<InvalidOptionsException>(() => fixture.Store).Message, StringComparison.Ordinal);
+        fixture.Options.Models = [path];
+        Assert.Contains(path, Assert.Throws<InvalidOptionsException>(() => fixture.Store).Message, StringComparison.Ordinal);
         fixture.Options.Models = [];
     }
 

@@ -39,7 +39,8 @@ public sealed class MetricsTests
         refused.End(404);
 
         string page = await PageAsync(server.Client);
-        Assert.Contains("""aphorist_requests_total{endpoint="completions",model="metrics1",status="200"} 1""", page, StringComparison.Ordinal);
+        string requests = """aphorist_requests_total{endpoint="completions",model="metrics1",status="200"} 1""";
+        Assert.Contains(requests, page, StringComparison.Ordinal);
         Assert.Contains("""aphorist_requests_total{endpoint="chat.completions",model="",status="404"}""", page, StringComparison.Ordinal);
         Assert.DoesNotContain("""model="metrics1",status="500""", page, StringComparison.Ordinal);
         Assert.Contains("""aphorist_prompt_tokens_total{model="metrics1"} 6""", page, StringComparison.Ordinal);

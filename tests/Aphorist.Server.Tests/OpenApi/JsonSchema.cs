@@ -34,7 +34,8 @@ internal sealed class JsonSchema(JsonObject document)
         if (schema["type"] is { } type)
         {
             string[] types = type is JsonArray several ? [.. several.Select(one => one!.GetValue<string>())] : [type.GetValue<string>()];
-            Assert.True(types.Any(one => Is(one, value)), $"{place} is {value?.ToJsonString()}, which is not {string.Join(" or ", types)}.");
+            string expected = string.Join(" or ", types);
+            Assert.True(types.Any(one => Is(one, value)), $"{place} is {value?.ToJsonString()}, which is not {expected}.");
         }
 
         if (value is JsonArray items && schema["items"] is JsonObject itemSchema)

@@ -97,7 +97,7 @@ public sealed class RequestErrorTests(ProtocolServers servers)
     [InlineData("tools", "[]")]
     public async Task Field_ThatIsNotSupported_IsRefused(string field, string value)
     {
-        foreach ((string path, string prompt) in new[] { (Completions, "\"prompt\": \"a\""), (Chat, "\"messages\": [{\"content\": \"a\"}]") })
+        foreach ((string path, string prompt) in new[] { (Completions, "\"prompt\": \"\""), (Chat, "\"messages\": [{\"content\": \"\"}]") })
         {
             (await letters.PostAsync(path, $$"""{ {{prompt}}, "{{field}}": {{value}}}""")).ExpectError(400, field, "unsupported_field");
             (await letters.PostAsync(path, $$"""{ {{prompt}}, "{{field}}": null}""")).Expect(200);
@@ -114,13 +114,17 @@ public sealed class RequestErrorTests(ProtocolServers servers)
     [InlineData("{\"logit_bias\": {\"1\": 1, \"1\": 1}}", "logit_bias", "logit_bias.1 occurs twice. Send it once.")]
     [InlineData("{\"n\": 3, \"best_of\": 2}", "best_of", "best_of is 2, but n is 3. best_of must be at least n.")]
     [InlineData(
-        "{\"n\": 2, \"best_of\": 3, \"stream\": true}", "best_of", "best_of must be n if stream is true: which texts are best is known at the end.")]
+        "{\"n\": 2, \"best_of\": 3, \"stream\": true}", "best_of",
+        "best_of must be n if stream is true: which texts are best is known at the end.")]
     [InlineData(
         "{\"prompt\": [\"a\", \"b\", \"c\"], \"n\": 128}", "prompt",
         "The request asks for 384 texts, but at most 300 fit into the queue. Send several requests.")]
-    [InlineData("{\"\\ud800\": 1}", null, "The name of a field contains half a surrogate pair, which is not a character. Send both halves.")]
-    [InlineData("{\"logprobs\": 20, \"n\": 100, \"max_tokens\": 1000}", "logprobs",
-        "The answer could have 2,100,000 log-probabilities, but at most 1,000,000 are allowed. Ask for fewer of them, or for fewer tokens or texts.")]
+    [InlineData(
+        "{\"\\ud800\": 1}", null, "The name of a field contains half a surrogate pair, which is not a character. Send both halves.")]
+    [InlineData(
+        "{\"logprobs\": 20, \"n\": 100, \"max_tokens\": 1000}", "logprobs",
+        "The answer could have 2,100,000 log-probabilities, but at most 1,000,000 are allowed. " +
+        "Ask for fewer of them, or for fewer tokens or texts.")]
     public async Task Fields_ThatDoNotFit_AreRefusedWithTheirPlace(string body, string? parameter, string message) =>
         Assert.Equal(message, (await letters.PostAsync(Completions, body)).ExpectError(400, parameter));
 
@@ -184,7 +188,8 @@ public sealed class RequestErrorTests(ProtocolServers servers)
     [Fact]
     public async Task Chat_WithAnUnknownCharacter_IsRefusedWithItsPlace() => Assert.StartsWith(
         "messages[1].content: The model does not know ",
-        (await letters.PostAsync(Chat, """{"messages": [{"content": "a"}, {"content": "Ω"}]}""")).ExpectError(400, "messages", "unknown_character"),
+        (await letters.PostAsync(Chat, """{"messages": [{"content": "a"}, {"content": "Ω"}]}"""))
+            .ExpectError(400, "messages", "unknown_character"),
         StringComparison.Ordinal);
 
     [Theory]
@@ -268,7 +273,8 @@ public sealed class RequestErrorTests(ProtocolServers servers)
         {
             using TcpClient client = new();
             await client.ConnectAsync(letters.Server.Address.Host, letters.Server.Address.Port, Cancel);
-            string head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
+            string head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n";
             NetworkStream stream = client.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head + sent), Cancel);
             client.Client.Shutdown(SocketShutdown.Send);

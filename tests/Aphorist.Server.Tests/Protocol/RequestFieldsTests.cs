@@ -47,7 +47,9 @@ public sealed class RequestFieldsTests
         {
             string endpoints = field.Kinds switch
             {
-                RequestKinds.Completion => "completions", RequestKinds.Chat => "chat", _ => "both",
+                RequestKinds.Completion => "completions",
+                RequestKinds.Chat => "chat",
+                _ => "both",
             };
             string type = field.Type.Replace("|", " or ", StringComparison.Ordinal);
             string standard = field.Default is null ? "" : $"`{field.Default}`";

@@ -54,8 +54,12 @@ public sealed class ApiKeysTests : IDisposable
     }
 
     [Fact]
-    public void File_ThatIsLarge_IsRefused() =>
-        Assert.Contains("1048576", Assert.Throws<InvalidDataException>(() => Open(new string('x', 2 << 20))).Message, StringComparison.Ordinal);
+    public void File_ThatIsLarge_IsRefused()
+    {
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => Open(new string('x', 2 << 20)));
+
+        Assert.Contains("1048576", exception.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void File_ThatIsMissing_IsRefused() =>

@@ -46,7 +46,8 @@ internal static class ServeCommand
         options.Models = Find(settings.SourceOf(ServeOptions.Models).GetValue(ServeOptions.Models) ?? []);
         IPEndPoint address = ServeOptions.ReadAddress(settings);
         // The key file can be a pipe into which nobody writes, so the call can be interrupted meanwhile.
-        await using WebApplication application = await Task.Run(() => AphoristApplication.Create(options, address, Configure), cancellationToken)
+        await using WebApplication application = await Task
+            .Run(() => AphoristApplication.Create(options, address, Configure), cancellationToken)
             .WaitAsync(cancellationToken);
         try
         {
@@ -79,17 +80,20 @@ internal static class ServeCommand
         if (Array.Find(named, path => !Path.Exists(path)) is string missing)
             throw new FileNotFoundException($"There is no model file and no folder '{missing}'.");
         if (named.Length > 0) return named;
-        bool hasModels = Directory.Exists(DefaultFolder) && Directory.EnumerateDirectories(DefaultFolder).Any(run => TrainingRun.FindModel(run) is not null);
+        bool hasModels = Directory.Exists(DefaultFolder)
+            && Directory.EnumerateDirectories(DefaultFolder).Any(run => TrainingRun.FindModel(run) is not null);
         return hasModels
             ? [DefaultFolder]
             : throw new FileNotFoundException(
-                $"There is no model in the folder '{DefaultFolder}'. Name model files or folders: aphorist serve MODEL. 'aphorist train' creates a model.");
+                $"There is no model in the folder '{DefaultFolder}'. Name model files or folders: aphorist serve MODEL. " +
+                "'aphorist train' creates a model.");
     }
 
     private static string WhyNot(IPEndPoint address, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Another program listens at port {address.Port} of {address.Address}. Choose another port with --port, or any free one with --port 0.",
+            $"Another program listens at port {address.Port} of {address.Address}. Choose another port with --port, or any free one with " +
+            "--port 0.",
         SocketError.AccessDenied => $"This user may not listen at port {address.Port}. Choose a port from 1024 on with --port.",
         SocketError.AddressNotAvailable => $"{address.Address} is not an address of this machine. Choose one with --address.",
         _ => $"The server cannot listen at {address}: {exception.Message}",

@@ -20,7 +20,9 @@ internal sealed class ServeLog(TextWriter error, bool debug) : ILoggerProvider, 
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        string cause = exception is null ? "" : debug ? $" {exception}" : $" {exception.GetType().Name}: {ErrorReport.Plain(exception.Message)}";
+        string cause = exception is null ? ""
+            : debug ? $" {exception}"
+            : $" {exception.GetType().Name}: {ErrorReport.Plain(exception.Message)}";
         string line = $"{time} {NameOf(logLevel)} {ErrorReport.Plain(formatter(state, exception))}{cause}";
         try
         {

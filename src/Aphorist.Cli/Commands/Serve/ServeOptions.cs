@@ -60,10 +60,11 @@ internal static class ServeOptions
         .Sets(nameof(AphoristServerOptions.MaxQueue));
 
     private static readonly NumberOption<long> MaxRequestBytes = new(
-        "--max-request-bytes", "bytes", "Maximum size of the body of a request.", NumberRange.AtLeast(1), 4 << 20);
+        "--max-request-bytes", "bytes", "Maximum size of the body of a request.", new(1, 1 << 30), 4 << 20);
 
     private static readonly NumberOption<long> MaxLoadedBytes = new(
-        "--max-loaded-bytes", "bytes", "Maximum size of the model files that are loaded at the same time.", NumberRange.AtLeast(1), 2L << 30);
+        "--max-loaded-bytes", "bytes", "Maximum size of the model files that are loaded at the same time.",
+        NumberRange.AtLeast(1), 2L << 30);
 
     private static readonly NumberOption<double> Timeout = NumberOptions.Real(
         "--timeout", "seconds", "Time after which a request is ended.", NumberRange.Above(0, 86_400), 600)

@@ -17,7 +17,8 @@ internal sealed class ServeSettings
 
     private readonly ParseResult call, settings;
 
-    private ServeSettings(ParseResult call, ParseResult settings, string? file) => (this.call, this.settings, File) = (call, settings, file);
+    private ServeSettings(ParseResult call, ParseResult settings, string? file) =>
+        (this.call, this.settings, File) = (call, settings, file);
 
     /// <summary>The file that has settings; null if there is none.</summary>
     public string? File { get; }
@@ -37,26 +38,24 @@ internal sealed class ServeSettings
             .Build()
             .GetSection(Section);
         Command command = call.CommandResult.Command;
-        Dictionary<Symbol, string[]> words = [];
+        Dictionary<Symbol, string[]> values = [];
         foreach (IConfigurationSection setting in file.GetChildren())
             Add(setting, $"The setting {Section}:{setting.Key} in {FileName}");
         foreach (IConfigurationSection setting in variables.GetChildren())
             Add(setting, $"The environment variable {Section}{Separator}{setting.Key}");
-        ParseResult parsed = Parse(command, words.Values.SelectMany(all => all));
-        return new(call, parsed, file.Exists() ? Path.GetFullPath(FileName) : null);
+        return new(call, Parse(command, values), file.Exists() ? Path.GetFullPath(FileName) : null);
 
         void Add(IConfigurationSection setting, string source)
         {
-            (string name, Symbol? option) = ServeOptions.Settings.FirstOrDefault(
-                known => known.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
+            Symbol? option = ServeOptions.Settings.FirstOrDefault(
+                known => known.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)).Option;
             if (option is null)
                 throw new UsageException(
                     $"{source} is unknown.{(NearestName.To(setting.Key, ServeOptions.Settings.Select(known => known.Name)) is string nearest
                         ? $" Did you mean '{nearest}'?" : "")}");
-            string[] values = [.. ValuesOf(setting, isList: option is Argument or Option<string[]>, source)];
-            string[] added = [.. values.Select(value => option is Option ? $"{option.Name}={Seconds(option, value)}" : value)];
-            if (Parse(command, added).Errors is [ParseError error, ..]) throw new UsageException($"{source} is wrong: {error.Message}");
-            words[option] = added;
+            values[option] = ValuesOf(setting, isList: option is Argument or Option<string[]>, source);
+            if (Parse(command, new() { [option] = values[option] }).Errors is [ParseError error, ..])
+                throw new UsageException($"{source} is wrong: {error.Message}");
         }
     }
 
@@ -66,13 +65,13 @@ internal sealed class ServeSettings
     /// <inheritdoc cref="SourceOf(Option)"/>
     public ParseResult SourceOf(Argument argument) => call.GetResult(argument) is null or { Tokens.Count: 0 } ? settings : call;
 
-    private static ParseResult Parse(Command command, IEnumerable<string> words)
-    {
-        // The values of arguments could look like options.
-        string[] all = [.. words];
-        return command.Parse([.. all.Where(word => word.StartsWith("--", StringComparison.Ordinal)), "--",
-            .. all.Where(word => !word.StartsWith("--", StringComparison.Ordinal))]);
-    }
+    /// <summary>Parses settings as a call with these options, which checks them.</summary>
+    private static ParseResult Parse(Command command, Dictionary<Symbol, string[]> values) => command.Parse(
+        [
+            .. from option in values.Keys.OfType<Option>() from value in values[option] select $"{option.Name}={Seconds(option, value)}",
+            "--",
+            .. values.Keys.OfType<Argument>().SelectMany(argument => values[argument]),
+        ]);
 
     private static IConfigurationRoot ReadFile()
     {

@@ -66,7 +66,8 @@ internal sealed class SamplerState
 /// <param name="window">The number of tokens that are remembered.</param>
 internal sealed class RecentTokens(int vocabularySize, int window)
 {
-    private readonly int[] ring = new int[window];
+    // Grows with the text up to the window.
+    private int[] ring = new int[Math.Min(window, 64)];
     private readonly int[] counts = new int[window > 0 ? vocabularySize : 0];
 
     // distinct[positions[id]] == id for each token whose count is above 0.
@@ -75,7 +76,7 @@ internal sealed class RecentTokens(int vocabularySize, int window)
     private int distinctCount;
     private long added;
 
-    public int Window => ring.Length;
+    public int Window => window;
 
     /// <summary>The ids that occur, each once, in no particular order.</summary>
     public ReadOnlySpan<int> Distinct => distinct.AsSpan(0, distinctCount);
@@ -85,7 +86,8 @@ internal sealed class RecentTokens(int vocabularySize, int window)
     /// <summary>Adds a token and forgets the oldest one if the window is full.</summary>
     public void Add(int id)
     {
-        if (ring.Length == 0) return;
+        if (window == 0) return;
+        if (added == ring.Length && ring.Length < window) Array.Resize(ref ring, Math.Min(window, 2 * ring.Length));
         int position = (int)(added % ring.Length);
         if (added >= ring.Length) Forget(ring[position]);
         ring[position] = id;
@@ -97,7 +99,7 @@ internal sealed class RecentTokens(int vocabularySize, int window)
 
     public void CopyFrom(RecentTokens other)
     {
-        other.ring.CopyTo(ring, 0);
+        ring = [.. other.ring];
         other.counts.CopyTo(counts, 0);
         other.distinct.CopyTo(distinct, 0);
         other.positions.CopyTo(positions, 0);

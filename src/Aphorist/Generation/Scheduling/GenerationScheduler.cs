@@ -25,8 +25,6 @@ public sealed class GenerationScheduler : IAsyncDisposable
     // A text is not generated further ahead of its reader.
     private const int MaxUnread = 4096;
 
-    private const double MaxStateBytes = 256 << 20;
-
     private readonly Tokenizer tokenizer;
     private readonly SchedulerOptions options;
     private readonly GenerationThreads? ownThreads;
@@ -57,7 +55,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
         Mode = this.options.Mode ?? model.TrainedMode;
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        int places = Math.Min(this.options.MaxRunningTexts, BatchStates.CountOfTexts(model.Spec, Mode, MaxStateBytes));
+        int places = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
         if (threads is null) threads = ownThreads = new GenerationThreads();
         batch = new RowBatch(weights, Mode, threads, places);
         queue = new TextQueue(places);
@@ -155,6 +153,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// </param>
     public async Task StopAsync(TimeSpan grace)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
         lock (gate)
         {
             isStopping = true;
@@ -225,36 +224,30 @@ public sealed class GenerationScheduler : IAsyncDisposable
         if (isFull) throw new QueueFullException(texts.Count - running.Count);
     }
 
-    /// <summary>Checks requests and prepares all that does not need the scheduler.</summary>
+    /// <summary>Checks and encodes requests. What texts need while they run is allocated when they start.</summary>
     private ScheduledText[] Create(IReadOnlyList<GenerationRequest> requests)
     {
         ScheduledText[] created = new ScheduledText[requests.Count];
         GenerationRequest? last = null;
+        CompiledOptions? compiled = null;
         EncodedPrompt? prompt = null;
         for (int index = 0; index < created.Length; index++)
         {
             GenerationRequest request = requests[index];
             ArgumentNullException.ThrowIfNull(request, nameof(requests));
-            CompiledOptions compiled = new(request.Options, tokenizer);
-            // Several texts for one prompt share its tokens.
-            bool isShared = last is not null && ReferenceEquals(last.Prompt, request.Prompt) && ReferenceEquals(last.PromptIds, request.PromptIds)
-                && last.ScorePrompt == request.ScorePrompt && last.Options.UnknownCharacters == request.Options.UnknownCharacters;
-            if (!isShared) prompt = Encode(request, compiled);
-            created[index] = Create(request, compiled, prompt!);
+            if (request.ScorePrompt && request.Alternatives is null)
+                throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
+            // Several texts for one prompt, which differ in their seeds, share the options and the tokens.
+            bool sharesOptions = last is not null && last.Options == request.Options with { Seed = last.Options.Seed };
+            bool sharesPrompt = sharesOptions && ReferenceEquals(last!.Prompt, request.Prompt)
+                && ReferenceEquals(last.PromptIds, request.PromptIds) && last.ScorePrompt == request.ScorePrompt;
+            if (!sharesOptions) compiled = new CompiledOptions(request.Options, tokenizer);
+            if (!sharesPrompt) prompt = Encode(request, compiled!);
+            created[index] = new ScheduledText(this, request, compiled!, prompt!);
             last = request;
         }
 
         return created;
-    }
-
-    private ScheduledText Create(GenerationRequest request, CompiledOptions compiled, EncodedPrompt prompt)
-    {
-        if (request.ScorePrompt && request.Alternatives is null)
-            throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
-        PromptScorer? scorer = request.ScorePrompt ? new(tokenizer, request.Alternatives!.Value, prompt.UnknownWords) : null;
-        TextRow row = new(tokenizer, compiled, request.Alternatives);
-        row.Start(compiled.Seed, prompt.Ids, scorer is null ? batch.CountInvisible(prompt.Ids.Length) : 0, scorer);
-        return new ScheduledText(this, row, scorer, prompt, compiled.Seed);
     }
 
     private EncodedPrompt Encode(GenerationRequest request, CompiledOptions compiled)
@@ -320,9 +313,9 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private void Admit()
     {
         while (batch.Count < batch.Places && queue.Take() is { } next) Add(next);
-        while (queue.ChooseToPause(running) is { } paused)
+        while (queue.ChooseToPause(running) is int index)
         {
-            Pause(running.IndexOf(paused));
+            ScheduledText paused = Pause(index);
             Add(queue.Take()!);
             queue.Wait(paused, isNew: false);
         }
@@ -330,11 +323,18 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     private void Add(ScheduledText text)
     {
-        batch.Add(text.Row!, text.Place.State);
+        batch.Add(text.Row ?? Start(text), text.Place.State);
         text.Place.State = null;
         text.Place.Stage = TextStage.Running;
         text.Place.Client.Running++;
         running.Add(text);
+    }
+
+    private TextRow Start(ScheduledText text)
+    {
+        int[] prompt = text.Place.Prompt.Ids;
+        // As TextGenerator.Score does: scores are stateful unless a mode is named.
+        return text.Start(batch.CountInvisible(prompt.Length), scoresStatefully: Mode == GenerationMode.Window && options.Mode is null);
     }
 
     private ScheduledText RemoveAt(int index)
@@ -351,6 +351,8 @@ public sealed class GenerationScheduler : IAsyncDisposable
     private ScheduledText Pause(int index)
     {
         running[index].Place.State = batch.CopyState(index);
+        // What the reader does not know of yet would wait as long as the text.
+        running[index].Output.Tell(Environment.TickCount64);
         return RemoveAt(index);
     }
 
@@ -373,10 +375,12 @@ public sealed class GenerationScheduler : IAsyncDisposable
             {
                 ScheduledText text = running[index];
                 if (text.Place.Stage == TextStage.Ending) continue;
-                text.Publish(now);
-                if (text.Row!.IsOver)
+                Exception? failure = text.Row!.Failure;
+                if (failure is null) text.Publish(now);
+                if (text.Row.IsOver)
                 {
                     Leave(RemoveAt(index));
+                    if (failure is not null) text.Output.End(failure);
                 }
                 else if (text.Output.Unread > MaxUnread)
                 {
@@ -396,7 +400,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
             while (running.Count > 0) RemoveAt(running.Count - 1).Place.Stage = TextStage.Parked;
             foreach (ScheduledText text in texts.ToArray())
             {
-                if (text.Place.Stage == TextStage.Waiting) queue.Remove(text);
+                if (text.Place.Node is not null) queue.Remove(text);
                 Leave(text);
                 text.Output.End(exception);
             }

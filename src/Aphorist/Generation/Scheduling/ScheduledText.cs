@@ -13,11 +13,15 @@ namespace Aphorist;
 public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
 {
     private readonly GenerationScheduler scheduler;
+    private readonly GenerationRequest request;
+    private readonly CompiledOptions options;
+    private PromptScorer? promptScorer;
     private bool hasReader;
 
-    internal ScheduledText(GenerationScheduler scheduler, TextRow row, PromptScorer? promptScorer, EncodedPrompt prompt, ulong seed)
+    internal ScheduledText(GenerationScheduler scheduler, GenerationRequest request, CompiledOptions options, EncodedPrompt prompt)
     {
-        (this.scheduler, Row, PromptScorer, PromptTokens, Seed) = (scheduler, row, promptScorer, prompt.Ids.Length, seed);
+        (this.scheduler, this.request, this.options, PromptTokens) = (scheduler, request, options, prompt.Ids.Length);
+        Seed = request.Options.Seed ?? (ulong)Random.Shared.NextInt64();
         Place = new TextPlace { Prompt = prompt };
     }
 
@@ -32,10 +36,8 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     /// <summary>The seed of the text, which is a random one if the options have none.</summary>
     public ulong Seed { get; }
 
-    /// <summary>The text; null when it is over.</summary>
+    /// <summary>The text; null before it starts and after it ends.</summary>
     internal TextRow? Row { get; private set; }
-
-    internal PromptScorer? PromptScorer { get; private set; }
 
     internal TextOutput Output { get; } = new();
 
@@ -59,18 +61,31 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     /// </summary>
     public void Dispose() => scheduler.End(this, null);
 
+    /// <summary>Allocates what the text needs while it runs.</summary>
+    /// <param name="unseen">The number of first tokens of the prompt that the model does not see.</param>
+    /// <param name="scoresStatefully">Whether the state is carried from token to token while the prompt is scored.</param>
+    internal TextRow Start(int unseen, bool scoresStatefully)
+    {
+        Row = new TextRow(scheduler.Tokenizer, options, request.Alternatives);
+        Row.Start(Seed, Place.Prompt.Ids, unseen);
+        if (!request.ScorePrompt) return Row;
+        promptScorer = new PromptScorer(scheduler.Tokenizer, request.Alternatives!.Value, Place.Prompt.UnknownWords);
+        Row.ScorePrompt(promptScorer, scoresStatefully);
+        return Row;
+    }
+
     /// <summary>Hands what was generated since the last call to the reader.</summary>
     internal void Publish(long now)
     {
         GeneratedTokens = Row!.GeneratedTokens;
-        Output.Add(Row, PromptScorer, now);
+        Output.Add(Row, promptScorer, now);
     }
 
     /// <summary>Frees what the text needed while it was generated.</summary>
     internal void Release()
     {
         Place.Timeout?.Dispose();
-        (Row, PromptScorer) = (null, null);
+        (Row, promptScorer) = (null, null);
         Place.State = null;
     }
 

@@ -23,12 +23,12 @@ public sealed record SchedulerOptions
     public long MaxPromptTokens { get; init => field = GenerationOptions.Check(value, value >= 1, "1 or more"); } = 16 << 20;
 
     /// <summary>
-    /// The longest time from the submission of a text to its end: greater than 0. Null, the default, means no limit. It also ends texts
-    /// whose readers have stopped reading.
+    /// The longest time from the submission of a text to its end: greater than 0, at most one day. Null, the default, means no limit. The
+    /// limit also ends texts whose readers have stopped reading.
     /// </summary>
     public TimeSpan? Timeout
     {
         get;
-        init => field = GenerationOptions.Check(value, value is null || value > TimeSpan.Zero, "greater than 0, or null for no limit");
+        init => field = GenerationOptions.Check(value, value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromDays(1)), "greater than 0 and at most one day, or null");
     }
 }

@@ -26,9 +26,11 @@ internal sealed class TextOutput
     {
         get
         {
-            lock (gate) return text.Count + SizeOf(tokens) + SizeOf(promptTokens);
+            lock (gate) return Size;
         }
     }
+
+    private int Size => text.Count + SizeOf(tokens) + SizeOf(promptTokens);
 
     /// <summary>Adds what a text has generated, and tells the reader if that is enough for a piece.</summary>
     /// <param name="row">The text.</param>
@@ -42,7 +44,7 @@ internal sealed class TextOutput
             promptScorer?.MoveTo(promptTokens);
             row.MoveTo(text, tokens);
             if (row.IsOver) finishReason = row.FinishReason;
-            unread = text.Count + promptTokens.Count;
+            unread = Size;
         }
 
         if (row.IsOver || unread >= PieceLength || (unread > 0 && now - MaxDelayMilliseconds >= lastNews)) Tell(now);
@@ -83,16 +85,18 @@ internal sealed class TextOutput
         return piece is not null;
     }
 
+    /// <summary>Tells the reader that there is a piece.</summary>
+    /// <param name="now">The time in milliseconds.</param>
+    public void Tell(long now)
+    {
+        lastNews = now;
+        news.Writer.TryWrite(true);
+    }
+
     private static int SizeOf(List<ScoredToken> scored)
     {
         int size = scored.Count;
         foreach (ScoredToken token in scored) size += token.Alternatives.Count;
         return size;
-    }
-
-    private void Tell(long now)
-    {
-        lastNews = now;
-        news.Writer.TryWrite(true);
     }
 }

@@ -105,15 +105,15 @@ internal sealed class TextQueue(int places)
     }
 
     /// <summary>
-    /// Chooses a running text that must give its place to one that waits: the newest one of a client that has more than its share. Null if
+    /// Returns the index of a running text that must give its place to one that waits: one of a client that has more than its share. Null if
     /// no place must change hands.
     /// </summary>
-    public ScheduledText? ChooseToPause(IReadOnlyList<ScheduledText> running)
+    public int? ChooseToPause(IReadOnlyList<ScheduledText> running)
     {
         if (clients.Count < 2 || waiting.Count == 0 || FirstBelowShare() is null) return null;
         int share = Share;
         for (int index = running.Count - 1; index >= 0; index--)
-            if (running[index].Place.Client.Running > share) return running[index];
+            if (running[index].Place.Client.Running > share) return index;
         return null;
     }
 

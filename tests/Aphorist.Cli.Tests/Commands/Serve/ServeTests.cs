@@ -63,17 +63,26 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     }
 
     [Fact]
+    public async Task Serve_TerminatedDuringALongText_EndsTheTextWithAnError()
+    {
+        Signal.SkipUnlessHeard("TERM");
+        using AphoristProcess server = Start([], "serve", model.File, "--port", "0", "--max-tokens", "100000000");
+        using HttpClient client = ClientOf(server);
+        using HttpResponseMessage answer = await StartLongTextAsync(client);
+        server.Terminate();
+        string text = await answer.Content.ReadAsStringAsync(Cancel);
+
+        Assert.Contains("\"code\":\"server_stopping\"", text[^500..], StringComparison.Ordinal);
+        server.Wait().Expect(0);
+    }
+
+    [Fact]
     public async Task Serve_InterruptedTwice_EndsAtOnce()
     {
         Signal.SkipUnlessHeard("INT");
         using AphoristProcess server = Start([], "serve", model.File, "--port", "0", "--max-tokens", "100000000");
         using HttpClient client = ClientOf(server);
-        // A text that would run for minutes, and is running.
-        using HttpRequestMessage request = new(HttpMethod.Post, "v1/completions")
-        {
-            Content = new StringContent("""{"max_tokens":100000000,"stream":true}""", Encoding.UTF8, "application/json"),
-        };
-        using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using HttpResponseMessage answer = await StartLongTextAsync(client);
         server.Interrupt();
         server.WaitUntil(() => server.ErrorSoFar.Contains("stopping", StringComparison.Ordinal));
         server.Interrupt();
@@ -99,9 +108,10 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         string[] log = server.Wait().Expect(0).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         const string Time = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z";
+        const string Advice = "Make it private: chmod 600$";
         Assert.Collection(
             log,
-            line => Assert.Matches($"{Time} warning Other users of this machine can read the key file '.*'. Make it private: chmod 600$", line),
+            line => Assert.Matches($"{Time} warning Other users of this machine can read the key file '.*'. {Advice}", line),
             line => Assert.Matches($"{Time} info GET /v1/models 401 [0-9]+ ms 127.0.0.1$", line),
             line => Assert.Matches($"{Time} info Loaded the model 'model'", line),
             line => Assert.Matches($"{Time} info POST /v1/completions 200 [0-9]+ ms 127.0.0.1$", line));
@@ -125,7 +135,7 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have one loopback address.");
         folder.Write("appsettings.json", JsonSerializer.Serialize(new
         {
-            Aphorist = new { Address = "127.0.0.2", Port = 0, Models = new[] { model.File }, RequestTimeout = "00:10:00", Log = "requests" },
+            Aphorist = new { Address = "127.0.0.2", Port = 0, Models = new[] { model.File }, RequestTimeout = "00:10:00" },
         }));
         using AphoristProcess server = Start(
             variable is null ? [] : [("APHORIST__ADDRESS", variable)],
@@ -223,6 +233,16 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     {
         Uri address = AddressOf(server);
         return new HttpClient { BaseAddress = host is null ? address : new UriBuilder(address) { Host = host }.Uri };
+    }
+
+    /// <summary>Starts a text that would run for minutes, and waits until it runs.</summary>
+    private static async Task<HttpResponseMessage> StartLongTextAsync(HttpClient client)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "v1/completions")
+        {
+            Content = new StringContent("""{"max_tokens":100000000,"stream":true}""", Encoding.UTF8, "application/json"),
+        };
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
     }
 
     private static async Task<string> CompleteAsync(HttpClient client, int seed)

@@ -110,15 +110,25 @@ public sealed class GenerationSchedulerTests
     }
 
     [Fact]
-    public async Task Timeout_WaitingRunningAndParkedTexts_Fail()
+    public async Task Timeout_RunningAndWaitingTexts_Fail()
     {
-        await using GenerationScheduler scheduler = new(
-            Model, new() { MaxRunningTexts = 1, Timeout = TimeSpan.FromMilliseconds(100) });
-        IReadOnlyList<ScheduledText> texts = scheduler.Submit([Endless, Endless, Endless]);
-        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(texts[0]));
-        Assert.Contains("0.1 s", exception.Message, StringComparison.Ordinal);
+        await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 1, Timeout = TimeSpan.FromMilliseconds(200) });
+        // Both have readers, so the first one keeps its place, and the second one waits for it.
+        Task<string> running = ReadAsync(scheduler.Submit(Endless)), waiting = ReadAsync(scheduler.Submit(Endless));
+        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => running);
+        Assert.Contains("0.2 s", exception.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
+        Assert.Equal(0, Texts(scheduler));
+    }
+
+    [Fact]
+    public async Task Timeout_ParkedText_Fails()
+    {
+        await using GenerationScheduler scheduler = new(Model, new() { Timeout = TimeSpan.FromSeconds(1) });
+        ScheduledText text = scheduler.Submit(Endless);
+        await WaitUntilAsync(() => scheduler.ParkedTexts == 1);
         await WaitUntilAsync(() => Texts(scheduler) == 0);
-        await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(texts[2]));
+        await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(text));
     }
 
     [Fact]
@@ -160,11 +170,30 @@ public sealed class GenerationSchedulerTests
     public async Task GetAsyncEnumerator_LongPromptOfAnotherText_DelaysNobody()
     {
         await using GenerationScheduler scheduler = new(Model);
-        string prompt = string.Concat(Enumerable.Repeat(Model.Tokenizer.GetText(3), 300_000));
-        ScheduledText slow = scheduler.Submit(new GenerationRequest { Prompt = prompt, Options = new() { MaxTokens = 1 } });
-        Assert.Equal(300, (await scheduler.GenerateAsync("", new() { MaxTokens = 300 }, Token)).Length);
-        Assert.Equal(0, slow.GeneratedTokens);
-        Assert.Single(await ReadAsync(slow));
+        // The prompt takes seconds, the other text a few rounds.
+        string prompt = string.Concat(Enumerable.Repeat(Model.Tokenizer.GetText(3), 5_000_000));
+        Task<string> slow = ReadAsync(scheduler.Submit(new GenerationRequest { Prompt = prompt, Options = new() { MaxTokens = 1 } }));
+        Task<string> quick = scheduler.GenerateAsync("", new() { MaxTokens = 300 }, Token);
+        Assert.Same(quick, await Task.WhenAny(slow, quick));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GetAsyncEnumerator_ManyAlternatives_AreReadToTheEnd(bool prompt)
+    {
+        await using GenerationScheduler scheduler = new(Model);
+        string text = string.Concat(Enumerable.Repeat(Model.Tokenizer.GetText(3), 2000));
+        ScheduledText submitted = scheduler.Submit(new GenerationRequest
+        {
+            Prompt = prompt ? text : "",
+            Options = new() { MaxTokens = prompt ? 1 : 2000 },
+            Alternatives = Model.Tokenizer.VocabularySize,
+            ScorePrompt = prompt,
+        });
+        int tokens = 0;
+        await foreach (TextPiece piece in submitted.WithCancellation(Token)) tokens += piece.Tokens.Count;
+        Assert.Equal(prompt ? 2001 : 2000, tokens);
     }
 
     private static int Texts(GenerationScheduler scheduler) => scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts;

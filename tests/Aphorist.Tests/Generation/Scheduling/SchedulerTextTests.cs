@@ -52,6 +52,25 @@ public sealed class SchedulerTextTests
     }
 
     [Fact]
+    public async Task Submit_ScoredPromptOfAModelTrainedOnWindows_IsScoredStatefully()
+    {
+        LanguageModel model = Model(TokenizerKind.Characters);
+        model.TrainedMode = GenerationMode.Window;
+        TextGenerator generator = new(model);
+        await using GenerationScheduler scheduler = new(model, new() { MaxRunningTexts = 3 });
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(async number =>
+        {
+            // Shorter and longer than the window of 7.
+            string text = "the hen, the cat"[..(number + 3)];
+            GenerationOptions options = new() { MaxTokens = 20, Seed = (ulong)number };
+            (List<ScoredToken> prompt, List<ScoredToken> tokens, _) = await ReadAsync(scheduler.Submit(
+                new GenerationRequest { Prompt = text, Options = options, Alternatives = 2, ScorePrompt = number % 4 > 0 }));
+            if (number % 4 > 0) AssertEqual(generator.Score(text, new() { Alternatives = 2 }, Token).Tokens, prompt);
+            AssertEqual([.. generator.StreamTokens(text, options, alternatives: 2, Token)], tokens);
+        }));
+    }
+
+    [Fact]
     public async Task Submit_UnknownWordInScoredPrompt_HasItsSpelling()
     {
         LanguageModel model = LanguageModel.Create(

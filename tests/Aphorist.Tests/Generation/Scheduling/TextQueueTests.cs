@@ -32,7 +32,7 @@ public sealed class TextQueueTests
     }
 
     [Fact]
-    public void ChooseToPause_ClientBelowItsShareWaits_ChoosesTheNewestTextOfAClientAboveIts()
+    public void ChooseToPause_ClientBelowItsShareWaits_ChoosesATextOfAClientAboveIts()
     {
         for (int count = 0; count < 6; count++) Enter("a");
         while (queue.Count > 0) Run();
@@ -40,11 +40,11 @@ public sealed class TextQueueTests
         Enter("a");
         Assert.Null(queue.ChooseToPause(running));
         ScheduledText other = Enter("b");
-        ScheduledText? paused = queue.ChooseToPause(running);
-        Assert.Same(running[5], paused);
-        Stop(paused!);
+        Assert.Equal(5, queue.ChooseToPause(running));
+        ScheduledText paused = running[5];
+        Stop(paused);
         Assert.Same(other, queue.Take());
-        queue.Wait(paused!, isNew: false);
+        queue.Wait(paused, isNew: false);
         Assert.Same(paused, queue.Take());
     }
 
@@ -80,8 +80,7 @@ public sealed class TextQueueTests
 
     private ScheduledText Enter(string client)
     {
-        TextRow row = new(Tokenizer, new CompiledOptions(null, Tokenizer));
-        ScheduledText text = new(scheduler: null!, row, promptScorer: null, new EncodedPrompt([]), seed: 0);
+        ScheduledText text = new(scheduler: null!, new GenerationRequest(), new CompiledOptions(null, Tokenizer), new EncodedPrompt([]));
         queue.Enter(text, client);
         return text;
     }
