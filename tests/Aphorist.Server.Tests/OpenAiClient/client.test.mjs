@@ -448,11 +448,10 @@ describe('errors', () => {
 
   test('a full queue is RateLimitError, and a retry after the given time succeeds', async () => {
     const full = clientOf(setup.queueAddress);
-    const patient = clientOf(setup.queueAddress, { maxRetries: 10 }); // The request that looks whether the queue is full takes a place.
     const stop = new AbortController();
     const fields = { model, prompt: 'the', seed: 1 };
     const running = Array.from({ length: setup.texts / 64 }, () =>
-      patient.completions.create({ ...fields, n: 64, max_tokens: setup.endless }, { signal: stop.signal }).catch(error => error));
+      full.completions.create({ ...fields, n: 64, max_tokens: setup.endless }, { signal: stop.signal }).catch(error => error));
     const attempts = [];
     const retrying = clientOf(setup.queueAddress, {
       maxRetries: 2,
@@ -463,8 +462,15 @@ describe('errors', () => {
         return response;
       },
     });
-    await until(() => refused(full.completions.create({ ...fields, max_tokens: 1 }), RateLimitError, 429));
-    const answer = await retrying.completions.create({ ...fields, max_tokens: 1 });
+    let answer;
+    try {
+      await until(async () => assert.equal(await textsOf(setup.queueAddress), setup.texts));
+      await refused(full.completions.create({ ...fields, max_tokens: 1 }), RateLimitError, 429);
+      answer = await retrying.completions.create({ ...fields, max_tokens: 1 });
+    } finally {
+      stop.abort();
+    }
+
     assert.equal(answer.choices.length, 1);
     assert.deepEqual(attempts.map(attempt => attempt.status), [429, 200]);
     const [first, second] = attempts;
@@ -492,6 +498,13 @@ test('a stream that the client aborts ends', async () => {
   }
   assert.ok(count >= 3);
 });
+
+/** The number of texts that run or wait. */
+async function textsOf(server) {
+  const metrics = await (await fetch(new URL('metrics', server))).text();
+  const values = metrics.matchAll(/^aphorist_(?:running|queued|parked)_texts\S* (\d+)/gm);
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+}
 
 /** Repeats a check until it succeeds. */
 async function until(check) {
