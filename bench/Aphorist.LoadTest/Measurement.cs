@@ -13,14 +13,18 @@ internal sealed record Measurement(long From, long To, long Characters, TimeSpan
 
     public double MeanMegabytes => Megabytes.DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>The slope of the server's resident memory by least squares, in MB per minute.</summary>
+    /// <summary>
+    /// The slope of the server's resident memory by least squares, in MB per minute. Only the second half of the samples counts, since the
+    /// heap of a new process grows at first.
+    /// </summary>
     public double MegabytesPerMinute
     {
         get
         {
-            double center = (Megabytes.Length - 1) / 2.0, mean = MeanMegabytes;
-            double covariance = Megabytes.Select((value, index) => (index - center) * (value - mean)).Sum();
-            double variance = Megabytes.Select((_, index) => (index - center) * (index - center)).Sum();
+            double[] late = Megabytes[(Megabytes.Length / 2)..];
+            double center = (late.Length - 1) / 2.0, mean = late.Average();
+            double covariance = late.Select((value, index) => (index - center) * (value - mean)).Sum();
+            double variance = late.Select((_, index) => (index - center) * (index - center)).Sum();
             return covariance / variance / (Seconds / Megabytes.Length) * 60;
         }
     }

@@ -107,7 +107,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Dictionary<string, string> options = arguments.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
         AphoristServerOptions server = new()
         {
-            Models = [model], Threads = Number("--threads"), MaxQueue = Number("--queue"), MaxTokens = Number("--max-tokens"),
+            Models = [model],
+            Threads = Number("--threads"),
+            MaxQueue = Number("--queue"),
+            MaxTokens = Number("--max-tokens"),
         };
         IPEndPoint address = new(IPAddress.Parse(options["--address"]), Number("--port"));
         await using WebApplication application = AphoristApplication.Create(server, address);

@@ -29,7 +29,12 @@ public sealed class TinyModel : IAsyncLifetime
         Model = LanguageModel.Create(new ModelSpec { HiddenSize = 32, Window = 20 }, CharacterTokenizer.Create(corpus), seed: 1);
         TrainingOptions options = new()
         {
-            Objective = Objective.Stream, BatchSize = 8, SequenceLength = 20, Epochs = 4, LearningRate = 0.005, Seed = 1,
+            Objective = Objective.Stream,
+            BatchSize = 8,
+            SequenceLength = 20,
+            Epochs = 4,
+            LearningRate = 0.005,
+            Seed = 1,
         };
         await foreach (TrainingEvent _ in new Trainer(Model, corpus, options).RunAsync()) continue;
         Model.Save(File);

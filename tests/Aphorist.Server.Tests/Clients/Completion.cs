@@ -9,6 +9,9 @@ internal static class Completion
 {
     public const string Path = "/v1/completions";
 
+    // Only a defect takes this long.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     public static Task<HttpConnection> ConnectAsync(this RunningServer server, int? receiveBuffer = null) =>
         HttpConnection.ConnectAsync(server.Address, receiveBuffer, TestContext.Current.CancellationToken);
 
@@ -23,8 +26,10 @@ internal static class Completion
     /// <summary>Reads a response and returns its status and its texts, in the order of their indices.</summary>
     public static async Task<(int Status, string[] Texts)> ReadAsync(this HttpConnection connection)
     {
-        ResponseHead head = await connection.ReadHeadAsync(TestContext.Current.CancellationToken);
-        string body = await connection.ReadTextAsync(TestContext.Current.CancellationToken);
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        ResponseHead head = await connection.ReadHeadAsync(deadline.Token);
+        string body = await connection.ReadTextAsync(deadline.Token);
         if (head.Status != 200) return (head.Status, [Message(body)]);
         if (head.Header("Content-Type")?.StartsWith("text/event-stream", StringComparison.Ordinal) != true) return (200, Texts([body]));
         const string start = "data: ";

@@ -462,8 +462,15 @@ describe('errors', () => {
         return response;
       },
     });
-    await until(() => refused(full.completions.create({ ...fields, max_tokens: 1 }), RateLimitError, 429));
-    const answer = await retrying.completions.create({ ...fields, max_tokens: 1 });
+    let answer;
+    try {
+      await until(async () => assert.equal(await textsOf(setup.queueAddress), setup.texts));
+      await refused(full.completions.create({ ...fields, max_tokens: 1 }), RateLimitError, 429);
+      answer = await retrying.completions.create({ ...fields, max_tokens: 1 });
+    } finally {
+      stop.abort();
+    }
+
     assert.equal(answer.choices.length, 1);
     assert.deepEqual(attempts.map(attempt => attempt.status), [429, 200]);
     const [first, second] = attempts;
@@ -491,6 +498,13 @@ test('a stream that the client aborts ends', async () => {
   }
   assert.ok(count >= 3);
 });
+
+/** The number of texts that run or wait. */
+async function textsOf(server) {
+  const metrics = await (await fetch(new URL('metrics', server))).text();
+  const values = metrics.matchAll(/^aphorist_(?:running|queued|parked)_texts\S* (\d+)/gm);
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+}
 
 /** Repeats a check until it succeeds. */
 async function until(check) {
