@@ -56,7 +56,7 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
                 : await AnswerAsync(context, answer, texts, choices, metrics);
             if (isComplete) return;
             metrics.End(ErrorResponse.ClientLeft);
-            // Never the end of a whole answer.
+            // A part of an answer must not look like a whole one.
             if (context.Response.HasStarted) context.Abort();
             else context.Response.StatusCode = ErrorResponse.ClientLeft;
         }

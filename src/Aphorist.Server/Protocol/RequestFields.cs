@@ -67,7 +67,8 @@ internal static class RequestFields
         },
         new("top_k", Both, "integer", "0", "Keeps the k most likely tokens. 0 or less keeps all.")
         {
-            Read = (request, value) => request.Options = request.Options with { TopK = Math.Max(0, value.Integer(int.MinValue, int.MaxValue)) },
+            Read = (request, value) =>
+                request.Options = request.Options with { TopK = Math.Max(0, value.Integer(int.MinValue, int.MaxValue)) },
             Property = nameof(GenerationOptions.TopK),
         },
         new("min_p", Both, "number", "0", "Keeps the tokens that are at least this many times as likely as the most likely one: 0 to 1.")

@@ -11,11 +11,12 @@ public sealed class RouteTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/v1/{**path}")]
-    [InlineData("/v1/{first}/{**rest}")]
-    [InlineData("/v1/models/{id}")]
-    [InlineData("/v1/completions")]
-    public async Task Routes_OfAnApplicationBelowV1_AreItsOwn(string pattern)
+    [InlineData("/v1/{**path}", "/v1/other")]
+    [InlineData("/v1/{**path}", "/v1/completions")]
+    [InlineData("/v1/{first}/{**rest}", "/v1/other/x")]
+    [InlineData("/v1/models/{id}", "/v1/models/other")]
+    [InlineData("/v1/completions", "/v1/completions")]
+    public async Task Routes_OfAnApplicationBelowV1_AreItsOwn(string pattern, string path)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -28,8 +29,6 @@ public sealed class RouteTests
         await application.StartAsync(Cancel);
         using HttpClient client = new() { BaseAddress = new Uri(application.Urls.Single()) };
 
-        string path = pattern.Replace("{**path}", "other", StringComparison.Ordinal).Replace("{first}/{**rest}", "other/x", StringComparison.Ordinal)
-            .Replace("{id}", "other", StringComparison.Ordinal);
         Assert.Equal("own", await SendAsync(HttpMethod.Put, path));
         Assert.Contains("\"object\":\"list\"", await SendAsync(HttpMethod.Get, "/v1/models"), StringComparison.Ordinal);
         Assert.Contains("There is no model", await SendAsync(HttpMethod.Get, "/v1/models/other"), StringComparison.Ordinal);
