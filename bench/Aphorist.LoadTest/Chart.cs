@@ -6,7 +6,7 @@ namespace Aphorist.LoadTest;
 /// <summary>Draws lines over the number of texts as an SVG file, on logarithmic axes.</summary>
 internal static class Chart
 {
-    private const int Width = 420, Height = 320, Left = 64, Right = 16, Top = 40, Bottom = 48;
+    private const int Width = 420, Height = 320, Left = 78, Right = 16, Top = 40, Bottom = 48;
 
     private static readonly string[] Colors = ["#1f77b4", "#d62728"];
 

@@ -129,8 +129,8 @@ internal static class DisturbanceScenarios
         await clients.StopAsync();
         report.Add(name, "characters per second of the others without it", Report.Median(without.Select(Speed)));
         report.Add(name, "characters per second of the others with it", Report.Median(with.Select(Speed)));
-        report.Add(
-            name, "loss of the others", 100 * Report.Median(Compared(Speed).Select(pair => 1 - (pair.With / pair.Without))), "%", maximum: 2);
+        double loss = Report.Median(Compared(Speed).Select(pair => 1 - (pair.With / pair.Without)));
+        report.Add(name, "loss of the others", 100 * loss, "%", maximum: 2);
         report.Add(
             name, "additional memory of the server",
             Report.Median(Compared(measurement => measurement.MeanMegabytes).Select(pair => pair.With - pair.Without)), "MB", maximum: 1);

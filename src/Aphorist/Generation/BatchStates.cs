@@ -31,7 +31,9 @@ internal abstract unsafe class BatchStates
 
     /// <summary>Starts a text at a place, with a zero state.</summary>
     /// <param name="place">The place.</param>
-    /// <param name="carriesState">Whether the state is carried from token to token, until the place is cleared again, also in window mode.</param>
+    /// <param name="carriesState">
+    /// Whether the state is carried from token to token until the place is cleared again, also in window mode.
+    /// </param>
     public abstract void Clear(int place, bool carriesState);
 
     /// <summary>Copies the state of a text from other states of the same model, which may be these.</summary>

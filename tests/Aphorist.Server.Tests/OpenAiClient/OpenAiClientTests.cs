@@ -20,7 +20,8 @@ public sealed class OpenAiClientTests(TinyModel tiny)
     [Fact]
     public void Fields_OfTheProtocol_AreTestedWithTheClient()
     {
-        string tests = File.ReadAllText(Path.Combine(Folder(), "client.test.mjs")) + string.Concat(SamplingCase.All.Select(one => one.Fields));
+        string tests = File.ReadAllText(Path.Combine(Folder(), "client.test.mjs"));
+        tests += string.Concat(SamplingCase.All.Select(sampling => sampling.Fields));
         IEnumerable<string> names = RequestFields.All.Select(field => field.Name).Distinct();
         Assert.DoesNotContain(names, name => !Regex.IsMatch(tests, $@"\b{name}\b"));
     }

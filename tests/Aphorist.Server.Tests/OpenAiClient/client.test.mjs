@@ -450,8 +450,12 @@ describe('errors', () => {
     const full = clientOf(setup.queueAddress);
     const stop = new AbortController();
     const fields = { model, prompt: 'the', seed: 1 };
-    const running = Array.from({ length: setup.texts / 64 }, () =>
-      full.completions.create({ ...fields, n: 64, max_tokens: setup.endless }, { signal: stop.signal }).catch(error => error));
+    const endless = { ...fields, n: 64, max_tokens: setup.endless };
+    // The first piece of a stream says that its texts are there. After these, there is room for 64 more.
+    for (let texts = 64; texts < setup.texts; texts += 64) {
+      const stream = await full.completions.create({ ...endless, stream: true }, { signal: stop.signal });
+      await stream[Symbol.asyncIterator]().next();
+    }
     const attempts = [];
     const retrying = clientOf(setup.queueAddress, {
       maxRetries: 2,
@@ -464,8 +468,10 @@ describe('errors', () => {
     });
     let answer;
     try {
-      await until(async () => assert.equal(await textsOf(setup.queueAddress), setup.texts));
-      await refused(full.completions.create({ ...fields, max_tokens: 1 }), RateLimitError, 429);
+      // One of these two waits, and the other one is refused.
+      const both = [1, 2].map(() => full.completions.create(endless, { signal: stop.signal }));
+      both.forEach(request => request.catch(() => {}));
+      await refused(Promise.race(both), RateLimitError, 429);
       answer = await retrying.completions.create({ ...fields, max_tokens: 1 });
     } finally {
       stop.abort();
@@ -476,7 +482,6 @@ describe('errors', () => {
     const [first, second] = attempts;
     assert.ok(first.after >= 1, `Retry-After is ${first.after}.`);
     assert.ok(second.at - first.at > first.after * 1000 - 50, 'The client did not wait.');
-    for (const result of await Promise.all(running)) assert.ok(result instanceof APIError, 'A text was complete too early.');
   });
 
   test('an error inside of a stream is APIError', async () => {
@@ -498,22 +503,3 @@ test('a stream that the client aborts ends', async () => {
   }
   assert.ok(count >= 3);
 });
-
-/** The number of texts that run or wait. */
-async function textsOf(server) {
-  const metrics = await (await fetch(new URL('metrics', server))).text();
-  const values = metrics.matchAll(/^aphorist_(?:running|queued|parked)_texts\S* (\d+)/gm);
-  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
-}
-
-/** Repeats a check until it succeeds. */
-async function until(check) {
-  for (const end = performance.now() + 30_000; ;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
-  }
-}

@@ -29,7 +29,7 @@ public sealed class RowBatchTests
 
         while (!rows[0].IsOver || !rows[2].IsOver) batch.Advance(steps: 4);
         Assert.IsType<ArgumentOutOfRangeException>(rows[1].Failure);
-        string expected = new TextGenerator(model).Generate("the dog", new() { MaxTokens = 20, Seed = 1 }, TestContext.Current.CancellationToken);
+        string expected = new TextGenerator(model).Generate("the dog", options.Options, TestContext.Current.CancellationToken);
         Assert.Equal([expected, expected], [rows[0].Finish(), rows[2].Finish()]);
     }
 }

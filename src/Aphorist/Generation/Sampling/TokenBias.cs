@@ -33,7 +33,7 @@ internal sealed class TokenBias : ILogitsProcessor
 
     public void Apply(Span<float> logits, RecentTokens recent) => TensorPrimitives.Add(logits, biases, logits);
 
-    private static int Known(int id, Tokenizer tokenizer) => id >= 0 && id < tokenizer.VocabularySize ? id : throw new InvalidOptionsException(
+    private static int Known(int id, Tokenizer tokenizer) => (uint)id < tokenizer.VocabularySize ? id : throw new InvalidOptionsException(
         $"{nameof(GenerationOptions.LogitBiasById)} names token {id}, but the ids of the model are 0 to {tokenizer.VocabularySize - 1}.",
         nameof(GenerationOptions.LogitBiasById));
 

@@ -22,9 +22,9 @@ public sealed record GenerationRequest
     public int? Alternatives { get; init => field = GenerationOptions.Check(value, value is null or >= 0, "0 or more, or null"); }
 
     /// <summary>
-    /// Whether the tokens of the prompt are returned, too, with their probabilities. As <see cref="TextGenerator.Score"/> does, the model
-    /// then reads the prompt statefully, unless <see cref="SchedulerOptions.Mode"/> names a mode. Needs <see cref="Alternatives"/>. False by
-    /// default.
+    /// Whether the tokens of the prompt are returned, too, with their probabilities. As for <see cref="TextGenerator.Score"/>, the model
+    /// then reads the prompt statefully, unless <see cref="SchedulerOptions.Mode"/> names a mode. Needs <see cref="Alternatives"/>. False
+    /// by default.
     /// </summary>
     public bool ScorePrompt { get; init; }
 

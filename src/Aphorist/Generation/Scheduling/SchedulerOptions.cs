@@ -14,7 +14,11 @@ public sealed record SchedulerOptions
     public int MaxRunningTexts { get; init => field = GenerationOptions.Check(value, value is >= 1 and <= 4096, "1 to 4096"); } = 256;
 
     /// <summary>The maximum number of texts that wait for a place: 0 to 1,000,000. 1,000 by default.</summary>
-    public int MaxQueuedTexts { get; init => field = GenerationOptions.Check(value, value is >= 0 and <= 1_000_000, "0 to 1000000"); } = 1000;
+    public int MaxQueuedTexts
+    {
+        get;
+        init => field = GenerationOptions.Check(value, value is >= 0 and <= 1_000_000, "0 to 1000000");
+    } = 1000;
 
     /// <summary>
     /// The maximum number of tokens in the prompts of all texts that have not ended, each of which needs 4 bytes of memory: 1 or more.
@@ -29,6 +33,9 @@ public sealed record SchedulerOptions
     public TimeSpan? Timeout
     {
         get;
-        init => field = GenerationOptions.Check(value, value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromDays(1)), "greater than 0 and at most one day, or null");
+        init => field = GenerationOptions.Check(
+            value,
+            value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromDays(1)),
+            "greater than 0 and at most one day, or null for no limit");
     }
 }

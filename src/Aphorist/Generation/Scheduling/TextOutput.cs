@@ -70,7 +70,8 @@ internal sealed class TextOutput
             piece = null;
             if (promptTokens.Count > 0)
             {
-                piece = new TextPiece { Text = string.Concat(promptTokens.Select(token => token.Text)), Tokens = [.. promptTokens], IsPrompt = true };
+                string prompt = string.Concat(promptTokens.Select(token => token.Text));
+                piece = new TextPiece { Text = prompt, Tokens = [.. promptTokens], IsPrompt = true };
                 promptTokens.Clear();
             }
             else if (text.Count > 0 || tokens.Count > 0 || finishReason is not null)

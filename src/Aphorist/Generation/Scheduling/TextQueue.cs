@@ -105,8 +105,8 @@ internal sealed class TextQueue(int places)
     }
 
     /// <summary>
-    /// Returns the index of a running text that must give its place to one that waits: one of a client that has more than its share. Null if
-    /// no place must change hands.
+    /// Returns the index of a running text that must give its place to one that waits: one of a client that has more than its share. Null
+    /// if no place must change hands.
     /// </summary>
     public int? ChooseToPause(IReadOnlyList<ScheduledText> running)
     {

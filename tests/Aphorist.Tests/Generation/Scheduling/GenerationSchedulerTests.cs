@@ -80,7 +80,8 @@ public sealed class GenerationSchedulerTests
         await WaitUntilAsync(() => scheduler.ParkedTexts == 1);
         int ahead = slow.GeneratedTokens;
         Assert.InRange(ahead, 4097, 4097 + 32);
-        for (int number = 0; number < 5; number++) Assert.Equal(200, (await scheduler.GenerateAsync("", new() { MaxTokens = 200 }, Token)).Length);
+        for (int number = 0; number < 5; number++)
+            Assert.Equal(200, (await scheduler.GenerateAsync("", new() { MaxTokens = 200 }, Token)).Length);
         Assert.Equal(ahead, slow.GeneratedTokens);
         Assert.Equal(new TextGenerator(Model).Generate("", options, Token), await ReadAsync(slow));
         Assert.Equal(50_000, slow.GeneratedTokens);
