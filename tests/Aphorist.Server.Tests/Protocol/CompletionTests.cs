@@ -188,7 +188,9 @@ public sealed class CompletionTests(ProtocolServers servers)
             .OpenAsync(null, TestContext.Current.CancellationToken);
         TextRequest request = new(RequestKinds.Completion, new())
         {
-            Prompts = [new("ab\r\n", null, "prompt[0]"), new("", [9, 10], "prompt[1]")], TextsPerPrompt = 3, Echoes = true,
+            Prompts = [new("ab\r\n", null, "prompt[0]"), new("", [9, 10], "prompt[1]")],
+            TextsPerPrompt = 3,
+            Echoes = true,
         };
         Choice[] choices = new Answer(request, model).CreateChoices();
         Assert.Equal(Enumerable.Range(0, 6), choices.Select(choice => choice.Index));
