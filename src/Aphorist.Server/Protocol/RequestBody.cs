@@ -23,7 +23,7 @@ internal static class RequestBody
         HttpContext context, RequestKinds kind, AphoristServerOptions limits, Budget.Share share)
     {
         CheckEncoding(context.Request);
-        byte[] body = await ReadBytesAsync(context, limits.MaxRequestBytes, share);
+        ReadOnlyMemory<byte> body = await ReadBytesAsync(context, limits.MaxRequestBytes, share);
         TextRequest request = new(kind, limits);
         using JsonDocument json = Parse(body);
         if (json.RootElement.ValueKind != JsonValueKind.Object)
@@ -41,27 +41,25 @@ internal static class RequestBody
             throw new ApiException(415, "The body must be encoded as UTF-8. Send the header: Content-Type: application/json");
     }
 
-    private static async Task<byte[]> ReadBytesAsync(HttpContext context, long limit, Budget.Share share)
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, long limit, Budget.Share share)
     {
         PipeReader reader = context.Request.BodyReader;
+        ArrayBufferWriter<byte> body = new();
         while (true)
         {
             ReadResult result = await reader.ReadAsync(context.RequestAborted);
-            ReadOnlySequence<byte> body = result.Buffer;
-            SequencePosition consumed = body.End;
             try
             {
-                if (body.Length > limit)
-                    throw new ApiException(413, $"The request body is too large. At most {limit} bytes are allowed.");
-                share.GrowTo(body.Length - UncountedBytes);
-                if (result.IsCompleted) return body.ToArray();
-                // The pipe keeps it until the body is complete.
-                consumed = body.Start;
+                long length = body.WrittenCount + result.Buffer.Length;
+                if (length > limit) throw new ApiException(413, $"The request body is too large. At most {limit} bytes are allowed.");
+                share.GrowTo(length - UncountedBytes);
+                foreach (ReadOnlyMemory<byte> part in result.Buffer) body.Write(part.Span);
+                if (result.IsCompleted) return body.WrittenMemory;
             }
             finally
             {
-                // Also after an error: the connection would have to be closed otherwise.
-                reader.AdvanceTo(consumed, body.End);
+                // All of it, and also after an error: Kestrel could not end a request that is incomplete or refused.
+                reader.AdvanceTo(result.Buffer.End);
             }
         }
     }

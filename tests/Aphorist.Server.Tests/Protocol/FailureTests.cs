@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -8,6 +9,7 @@ using Aphorist.Server.Protocol;
 using Aphorist.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Aphorist.Server.Tests.Protocol;
@@ -187,11 +189,14 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task Body_ThatArrivesSlowly_CountsUntilItsClientLeaves()
     {
-        Budget budget = server.Server.Services.GetRequiredService<TextEndpoint>().Bodies;
+        using Warnings warnings = new();
+        await using RunningServer other = await RunningServer.StartAsync(
+            options => options.Models.Add(folder["abc.safetensors"]), builder => builder.Logging.AddProvider(warnings));
+        Budget budget = other.Services.GetRequiredService<TextEndpoint>().Bodies;
         long all = budget.Available;
         using (TcpClient client = new())
         {
-            await client.ConnectAsync(server.Server.Address.Host, server.Server.Address.Port, Cancel);
+            await client.ConnectAsync(other.Address.Host, other.Address.Port, Cancel);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
                 "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 4000000\r\n\r\n" + new string(' ', 1_000_000)), Cancel);
@@ -200,6 +205,9 @@ public sealed class FailureTests : IAsyncLifetime
         }
 
         await Eventually.TrueAsync(() => Task.FromResult(budget.Available == all), () => $"{all - budget.Available} bytes count.");
+        // Ends the connections, which could fail.
+        await other.StopAsync();
+        Assert.Empty(warnings);
     }
 
     [Fact]
@@ -310,4 +318,21 @@ public sealed class FailureTests : IAsyncLifetime
         options.Models.Add(folder["abc.safetensors"]);
         (options.MaxTokens, options.MaxQueue, options.RequestTimeout) = (int.MaxValue, 20, timeout);
     }));
+
+    private sealed class Warnings : ConcurrentQueue<string>, ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose() { }
+    }
 }
