@@ -49,7 +49,7 @@ internal sealed class ServerMetrics
     internal long Now => time.GetTimestamp();
 
     /// <summary>Starts to measure a request.</summary>
-    /// <param name="endpoint">The endpoint: "completions", "chat.completions" or "models".</param>
+    /// <param name="endpoint">The endpoint: "completions", "chat.completions", "models", or "" if none was reached.</param>
     public RequestMetrics Start(string endpoint)
     {
         page.EnsureStarted();

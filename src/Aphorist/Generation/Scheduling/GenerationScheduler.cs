@@ -54,12 +54,14 @@ public sealed class GenerationScheduler : IAsyncDisposable
         this.options = options ?? new SchedulerOptions();
         tokenizer = model.Tokenizer;
         Mode = this.options.Mode ?? model.TrainedMode;
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         int places = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
         if (threads is null) threads = ownThreads = new GenerationThreads();
         batch = new RowBatch(weights, Mode, threads, places);
         queue = new TextQueue(places);
+        MemoryBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         loop = new Thread(Run) { IsBackground = true, Name = "Aphorist scheduler" };
         loop.Start();
     }
@@ -72,6 +74,13 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     /// <summary>The maximum number of texts that are generated at the same time.</summary>
     public int Places => batch.Places;
+
+    /// <summary>
+    /// The bytes of memory that the scheduler needs in addition to the model: its copy of the weights, and the states and logits of all
+    /// <see cref="Places"/>. Systems with virtual memory provide the part of a place when it is used first. Texts need further memory: for
+    /// their prompts, for what their readers have not taken, and for their states while they wait.
+    /// </summary>
+    public long MemoryBytes { get; }
 
     /// <summary>The number of texts that are being generated now.</summary>
     public int RunningTexts => Count(() => running.Count);
