@@ -18,7 +18,7 @@ internal sealed class ServerMetrics
     public ServerMetrics(IMeterFactory factory, ModelStore models, MetricsPage page, TimeProvider time)
     {
         (this.page, this.time) = (page, time);
-        Meter meter = factory.Create(MeterName);
+        Meter meter = Meter = factory.Create(MeterName);
         requests = meter.CreateCounter<long>("aphorist.requests", null, "Answered requests.");
         promptTokens = meter.CreateCounter<long>("aphorist.prompt.tokens", null, "Tokens of prompts.");
         generatedTokens = meter.CreateCounter<long>("aphorist.generated.tokens", null, "Generated tokens.");
@@ -45,6 +45,8 @@ internal sealed class ServerMetrics
             null,
             description);
     }
+
+    internal Meter Meter { get; }
 
     internal long Now => time.GetTimestamp();
 

@@ -64,7 +64,7 @@ public sealed class MetricsTests
         GenerationScheduler scheduler = lease.Scheduler;
         GenerationRequest unread = new() { Options = new() { MaxTokens = null } };
         // Has no output that could wait for its reader: it keeps its place for longer than the test takes.
-        GenerationRequest reading = new() { PromptIds = new int[10_000_000] };
+        GenerationRequest reading = new() { PromptIds = new int[1_000_000] };
         List<ScheduledText> texts = [.. scheduler.Submit([unread, unread, unread])];
         await Eventually.TextsAsync(server, texts => texts.ParkedTexts == 3);
         texts.AddRange(scheduler.Submit([.. Enumerable.Repeat(reading, scheduler.Places + 5)]));
@@ -122,6 +122,25 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_OfTwoServersInAProcess_AreThoseOfEach()
+    {
+        await using RunningServer first = await RunningServer.StartAsync(_ => { });
+        await using (RunningServer second = await RunningServer.StartAsync(_ => { }))
+        {
+            using HttpResponseMessage answer = await second.Client.GetAsync(new Uri("v1/models", UriKind.Relative), Cancellation);
+            Assert.Contains("requests_total{", await PageAsync(second.Client), StringComparison.Ordinal);
+            Assert.DoesNotContain("requests_total{", await PageAsync(first.Client), StringComparison.Ordinal);
+        }
+
+        // The page can be some tenths of a second old.
+        for (int page = 0; page < 5; page++)
+        {
+            await Task.Delay(350, Cancellation);
+            Assert.Contains("aphorist_loaded_models", await PageAsync(first.Client), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Metrics_BeforeTheFirstRequest_HaveTheGauges()
     {
         await using RunningServer server = await RunningServer.StartAsync(_ => { });
@@ -134,8 +153,9 @@ public sealed class MetricsTests
         ManualTime time = new();
         await using StoreFixture fixture = new();
         using TestMeterFactory factory = new();
-        using MetricsPage page = new(new ServiceCollection().BuildServiceProvider());
-        ServerMetrics metrics = new(factory, fixture.Store, page, time);
+        ServerMetrics metrics = null!;
+        using MetricsPage page = new(new ServiceCollection().AddSingleton(_ => metrics).BuildServiceProvider());
+        metrics = new(factory, fixture.Store, page, time);
         List<(string Name, double Value)> recorded = [];
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>

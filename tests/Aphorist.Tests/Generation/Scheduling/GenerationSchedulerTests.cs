@@ -140,7 +140,7 @@ public sealed class GenerationSchedulerTests
         TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => running);
         Assert.Contains("0.2 s", exception.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<TimeoutException>(() => waiting);
-        Assert.Equal(0, Texts(scheduler));
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
     }
 
     [Fact]
