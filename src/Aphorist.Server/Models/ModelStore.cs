@@ -52,7 +52,8 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     {
         get
         {
-            lock (gate) return !stopping && entries.Count > 0 && loaded.Count >= entries.Count && loaded.All(model => model.Scheduler.IsFull);
+            if (stopping || entries.Count == 0) return false;
+            lock (gate) return loaded.Count >= entries.Count && loaded.All(model => model.Scheduler.IsFull);
         }
     }
 

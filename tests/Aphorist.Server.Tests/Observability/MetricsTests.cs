@@ -80,7 +80,8 @@ public sealed class MetricsTests
         await Eventually.IdleAsync(server);
         // The page can be some tenths of a second old.
         await Eventually.TrueAsync(
-            async () => (await PageAsync(server.Client)).Contains("""aphorist_queued_texts{model="metrics3"} 0""", StringComparison.Ordinal),
+            async () => (await PageAsync(server.Client))
+                .Contains("""aphorist_queued_texts{model="metrics3"} 0""", StringComparison.Ordinal),
             () => "The page has texts that have ended.");
     }
 
