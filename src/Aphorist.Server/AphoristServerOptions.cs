@@ -34,9 +34,9 @@ public sealed class AphoristServerOptions
     public TimeSpan UnloadAfter { get; set => field = CheckTime(value); } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// The most bytes of model files that are loaded at the same time: 1 or more. 2 GiB by default. When a model needs more, models that
-    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs two to three times the size
-    /// of its file.
+    /// The most bytes of memory that the loaded models may need together: 1 or more. 2 GiB by default. When a model needs more, models that
+    /// nobody uses are unloaded first, starting with the one whose last use is longest ago. A model needs about twice the size of its file,
+    /// and the states of all texts that it can generate at the same time: up to 256 MiB, see <see cref="GenerationScheduler.MemoryBytes"/>.
     /// </summary>
     public long MaxLoadedBytes { get; set => field = Check(value, value >= 1, "1 or more"); } = 2L << 30;
 

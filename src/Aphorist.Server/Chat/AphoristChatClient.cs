@@ -61,16 +61,21 @@ public sealed class AphoristChatClient : IChatClient
     /// <exception cref="SchedulerStoppedException">The scheduler has stopped.</exception>
     /// <exception cref="InvalidOperationException">The server has no such model, cannot load it, or is stopping.</exception>
     public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        GenerationOptions read = ChatOptionsReader.Read(options, this);
+        if (read.MaxTokens is null)
+            throw new InvalidOptionsException(
+                "MaxTokens is null, which only streaming responses accept. Set a limit.", nameof(GenerationOptions.MaxTokens));
+        return StreamAsync(PromptOf(messages), read, cancellationToken).ToChatResponseAsync(cancellationToken);
+    }
 
     /// <summary>Generates a text and returns it piece by piece.</summary>
     /// <returns>The pieces. The last one has the finish reason and the numbers of tokens.</returns>
     /// <inheritdoc cref="GetResponseAsync"/>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamAsync(
-            new GenerationRequest { Prompt = PromptOf(messages), Options = ChatOptionsReader.Read(options, this) }, cancellationToken);
+        StreamAsync(PromptOf(messages), ChatOptionsReader.Read(options, this), cancellationToken);
 
     /// <summary>Returns the client's metadata, its scheduler or the client itself, if one of them has the type.</summary>
     /// <param name="serviceType">The type.</param>
@@ -103,10 +108,13 @@ public sealed class AphoristChatClient : IChatClient
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
-        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using ModelLease? lease = open is null ? null : await OpenAsync(open, cancellationToken).ConfigureAwait(false);
-        using ScheduledText text = (scheduler ?? lease!.Scheduler).Submit(request);
+        GenerationScheduler generator = scheduler ?? lease!.Scheduler;
+        // As in requests over HTTP: one value fits all models.
+        if (options.TopK > generator.Tokenizer.VocabularySize) options = options with { TopK = 0 };
+        using ScheduledText text = generator.Submit(new GenerationRequest { Prompt = prompt, Options = options });
         string id = $"chatcmpl-{Guid.NewGuid():N}";
         DateTimeOffset created = DateTimeOffset.UtcNow;
         await foreach (TextPiece piece in text.WithCancellation(cancellationToken).ConfigureAwait(false))

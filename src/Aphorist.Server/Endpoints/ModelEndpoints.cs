@@ -22,9 +22,7 @@ internal sealed class ModelEndpoints(ModelStore models)
 
     public async Task GetAsync(HttpContext context)
     {
-        string name = (string)context.Request.RouteValues["id"]!;
-        ModelEntry model = models.Find(name)
-            ?? throw new ApiException(404, $"There is no model '{name}'.", "model", "model_not_found");
+        ModelEntry model = models.Find((string)context.Request.RouteValues["id"]!);
         context.Response.ContentType = "application/json";
         await using Utf8JsonWriter json = new(context.Response.BodyWriter, Json.Writing);
         Write(json, model);

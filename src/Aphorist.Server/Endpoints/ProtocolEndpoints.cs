@@ -49,6 +49,7 @@ internal static class ProtocolEndpoints
     private static async Task MeasureAsync(HttpContext context, string name, Func<HttpContext, RequestMetrics, Task> answer)
     {
         RequestMetrics metrics = context.RequestServices.GetRequiredService<ServerMetrics>().Start(name);
+        context.Features.Set(metrics);
         try
         {
             await answer(context, metrics);

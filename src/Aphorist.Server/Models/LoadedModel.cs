@@ -13,6 +13,9 @@ internal sealed class LoadedModel(ModelEntry entry, string fingerprint, Language
 
     public GenerationScheduler Scheduler => scheduler;
 
+    /// <summary>The memory of the model when all places of its scheduler are used.</summary>
+    public long Bytes => entry.Bytes + scheduler.MemoryBytes;
+
     /// <summary>The number of leases.</summary>
     public int Users { get; set; }
 

@@ -27,6 +27,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private Task disposals = Task.CompletedTask;
     private long lastScan, bytes;
     private int scanning;
+    private bool hasGarbage;
     private volatile bool stopping;
 
     /// <exception cref="InvalidOptionsException">A path does not exist, or two models have the same name.</exception>
@@ -51,7 +52,8 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     {
         get
         {
-            lock (gate) return entries.Count > 0 && loaded.Count >= entries.Count && loaded.All(model => model.Scheduler.IsFull);
+            if (stopping || entries.Count == 0) return false;
+            lock (gate) return loaded.Count >= entries.Count && loaded.All(model => model.Scheduler.IsFull);
         }
     }
 
@@ -83,8 +85,10 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         return entries;
     }
 
-    /// <summary>Returns the model with a name, without opening it; null if there is none.</summary>
-    public ModelEntry? Find(string name) => List().FirstOrDefault(entry => entry.Name == name);
+    /// <summary>Returns the model with a name, without opening it.</summary>
+    /// <exception cref="ApiException">There is no such model (404).</exception>
+    public ModelEntry Find(string name) => List().FirstOrDefault(entry => entry.Name == name) ?? throw new ApiException(
+        404, $"There is no model '{Shorten(name)}'. GET /v1/models lists the models.", "model", "model_not_found");
 
     /// <summary>Opens a model for one request. Dispose the lease when the request is answered.</summary>
     /// <param name="name">The name; null for the only model.</param>
@@ -113,6 +117,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     /// <summary>Unloads the models that nobody used for a while, and those whose files are gone.</summary>
     internal void UnloadUnused()
     {
+        Collect();
         HashSet<string> names = [.. List().Select(entry => entry.Name)];
         lock (gate)
         {
@@ -162,13 +167,8 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
 
     private ModelEntry Require(string? name)
     {
-        if (stopping) throw Stopping();
-        if (name is not null)
-        {
-            return Find(name) ?? throw new ApiException(
-                404, $"There is no model '{Shorten(name)}'. GET /v1/models lists the models.", "model", "model_not_found");
-        }
-
+        if (stopping) throw ErrorResponse.Stopping;
+        if (name is not null) return Find(name);
         return List() switch
         {
             [ModelEntry only] => only,
@@ -180,8 +180,6 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
 
     private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "...";
 
-    private static ApiException Stopping() => new(503, "The server is stopping. Try again later.") { RetryAfter = TimeSpan.FromSeconds(5) };
-
     /// <summary>Returns the load that gives the current model, which all requests of that time share.</summary>
     private (Slot Slot, Task<LoadedModel> Ready) Request(ModelEntry entry)
     {
@@ -190,8 +188,9 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
             if (!slots.TryGetValue(entry.Name, out Slot? slot)) slots.Add(entry.Name, slot = new Slot());
             if (slot.Ready is null || (slot.Ready.IsCompleted && NeedsLoad(slot, entry)))
             {
+                if (slot.Tried != entry) slot.Bytes = entry.Bytes;
                 (slot.Tried, slot.TriedAt) = (entry, time.GetTimestamp());
-                slot.Ready = Task.Run(() => Load(slot, entry));
+                slot.Ready = Task.Run(() => LoadAsync(slot, entry));
             }
 
             slot.Waiting++;
@@ -202,40 +201,23 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private bool NeedsLoad(Slot slot, ModelEntry entry)
     {
         if (slot.Tried != entry) return true;
-        return (slot.Current is null || slot.IsRefused) && time.GetElapsedTime(slot.TriedAt) >= CheckInterval;
+        return (slot.Current is null || slot.MayRetry) && time.GetElapsedTime(slot.TriedAt) >= CheckInterval;
     }
 
-    private LoadedModel Load(Slot slot, ModelEntry entry)
+    private async Task<LoadedModel> LoadAsync(Slot slot, ModelEntry entry)
     {
         LoadedModel? old = slot.Current;
         try
         {
-            slot.IsRefused = false;
-            Reserve(slot, entry, old);
-            LoadedModel model;
-            try
-            {
-                model = LoadedModel.Read(entry, schedulerOptions, threads.Value);
-            }
-            catch
-            {
-                lock (gate) bytes -= entry.Bytes;
-                throw;
-            }
-
-            lock (gate)
-            {
-                model.LastUsed = time.GetTimestamp();
-                loaded.Add(model);
-                slot.Current = model;
-                if (old is not null) Retire(old);
-            }
-
-            LogLoaded(entry.Name, entry.Bytes, model.Fingerprint);
+            slot.MayRetry = false;
+            LoadedModel model = await LoadIntoAsync(slot, entry, old).ConfigureAwait(false);
+            LogLoaded(entry.Name, model.Bytes, model.Fingerprint);
             return model;
         }
         catch (Exception exception)
         {
+            // What is wrong with the file, or with its size, stays wrong until the file changes.
+            slot.MayRetry = exception is not (ModelFileException or ApiException { Status: 500 });
             if (old is not null)
             {
                 LogKept(entry.Name, exception.Message);
@@ -247,53 +229,104 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         }
     }
 
+    private async Task<LoadedModel> LoadIntoAsync(Slot slot, ModelEntry entry, LoadedModel? old)
+    {
+        long reserved = 0;
+        LoadedModel? model = null;
+        try
+        {
+            await ReserveAsync(slot.Bytes).ConfigureAwait(false);
+            model = LoadedModel.Read(entry, schedulerOptions, threads.Value);
+            // Known only now. From the next load of the file on, it is known before.
+            slot.Bytes = model.Bytes;
+            if (model.Bytes > reserved) await ReserveAsync(model.Bytes - reserved).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (gate) bytes -= reserved;
+            if (model is not null) await model.Scheduler.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        lock (gate)
+        {
+            bytes += model.Bytes - reserved;
+            model.LastUsed = time.GetTimestamp();
+            loaded.Add(model);
+            slot.Current = model;
+            if (old is not null) Retire(old);
+        }
+
+        return model;
+
+        async Task ReserveAsync(long count)
+        {
+            Task unloading;
+            lock (gate)
+            {
+                Reserve(entry.Name, slot.Bytes, count, old);
+                reserved += count;
+                unloading = disposals;
+            }
+
+            await unloading.ConfigureAwait(false);
+            // The caller may be the end of the unloading, whose variables still refer to the model.
+            await Task.Yield();
+            Collect();
+        }
+    }
+
     // The answer does not quote the exception: it contains the path of the file.
     private static ApiException Failure(ModelEntry entry, Exception exception) => File.Exists(entry.Path)
         ? new(500, $"The model '{entry.Name}' cannot be loaded. The log of the server says why.", "model", "model_not_loaded")
         : new(404, $"The model '{entry.Name}' is gone. GET /v1/models lists the models.", "model", "model_not_found");
 
-    /// <summary>Makes room for a model and counts it.</summary>
-    /// <param name="slot">The name.</param>
-    /// <param name="entry">The file.</param>
+    /// <summary>Makes room for a model and counts it. The caller has the lock.</summary>
+    /// <param name="name">The name of the model.</param>
+    /// <param name="needed">The memory of the model, as far as it is known.</param>
+    /// <param name="count">The part of it that is not counted yet.</param>
     /// <param name="replaced">The model that it replaces. It is not counted, since it would otherwise block its own replacement.</param>
-    private void Reserve(Slot slot, ModelEntry entry, LoadedModel? replaced)
+    private void Reserve(string name, long needed, long count, LoadedModel? replaced)
     {
-        lock (gate)
+        if (stopping) throw ErrorResponse.Stopping;
+        long limit = options.MaxLoadedBytes;
+        if (needed > limit)
         {
-            if (stopping) throw Stopping();
-            long limit = options.MaxLoadedBytes;
-            if (entry.Bytes > limit)
-            {
-                LogTooLarge(entry.Name, entry.Bytes, limit);
-                throw new ApiException(500, $"The model '{entry.Name}' is too large for this server.", "model", "model_not_loaded");
-            }
-
-            while (bytes - (replaced?.Entry.Bytes ?? 0) + entry.Bytes > limit)
-            {
-                Slot? oldest = slots.Values.Where(other => other is { IsIdle: true, Current: not null })
-                    .MinBy(other => other.Current!.LastUsed);
-                if (oldest is null)
-                {
-                    slot.IsRefused = true;
-                    throw new ApiException(
-                        503, $"There is no memory for the model '{entry.Name}' while others are in use. Try again later.")
-                    {
-                        RetryAfter = TimeSpan.FromSeconds(5),
-                    };
-                }
-
-                Unload(oldest);
-            }
-
-            bytes += entry.Bytes;
+            LogTooLarge(name, needed, limit);
+            throw new ApiException(500, $"The model '{name}' is too large for this server.", "model", "model_not_loaded");
         }
+
+        while (bytes - (replaced?.Bytes ?? 0) + count > limit)
+        {
+            Slot? oldest = slots.Values.Where(other => other is { IsIdle: true, Current: not null })
+                .MinBy(other => other.Current!.LastUsed);
+            if (oldest is null)
+            {
+                throw new ApiException(503, $"There is no memory for the model '{name}' while others are in use. Try again later.")
+                {
+                    RetryAfter = TimeSpan.FromSeconds(5),
+                };
+            }
+
+            Unload(oldest);
+        }
+
+        bytes += count;
+    }
+
+    /// <summary>Frees the memory of models that were unloaded.</summary>
+    private void Collect()
+    {
+        // The collector does not know of the limit, and would wait until several times as much is garbage. It does not stop the
+        // application, which may have much memory of its own.
+        if (Interlocked.Exchange(ref hasGarbage, false)) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     private ModelLease? TryUse(LoadedModel model)
     {
         lock (gate)
         {
-            if (stopping) throw Stopping();
+            if (stopping) throw ErrorResponse.Stopping;
             // It was unloaded between the end of the load and this request.
             if (!loaded.Contains(model)) return null;
             model.Users++;
@@ -325,11 +358,17 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     {
         model.IsRetired = true;
         if (model.Users > 0 || !loaded.Remove(model)) return;
-        bytes -= model.Entry.Bytes;
-        disposals = Task.WhenAll(disposals, Task.Run(() => model.Scheduler.DisposeAsync().AsTask()));
+        bytes -= model.Bytes;
+        disposals = Task.WhenAll(disposals, Task.Run(EndAsync));
+
+        async Task EndAsync()
+        {
+            await model.Scheduler.DisposeAsync().ConfigureAwait(false);
+            Volatile.Write(ref hasGarbage, true);
+        }
     }
 
-    [LoggerMessage(10, LogLevel.Information, "Loaded the model '{Name}': {Bytes} bytes, {Fingerprint}.")]
+    [LoggerMessage(10, LogLevel.Information, "Loaded the model '{Name}': up to {Bytes} bytes of memory, {Fingerprint}.")]
     private partial void LogLoaded(string name, long bytes, string fingerprint);
 
     [LoggerMessage(11, LogLevel.Information, "Unloaded the model '{Name}'.")]
@@ -342,7 +381,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
         13, LogLevel.Warning, "The file of the model '{Name}' has changed and cannot be loaded, so the old model is kept: {Problem}")]
     private partial void LogKept(string name, string problem);
 
-    [LoggerMessage(14, LogLevel.Error, "The model '{Name}' has {Bytes} bytes, but MaxLoadedBytes is {Limit}.")]
+    [LoggerMessage(14, LogLevel.Error, "The model '{Name}' needs {Bytes} bytes of memory or more, but MaxLoadedBytes is {Limit}.")]
     private partial void LogTooLarge(string name, long bytes, long limit);
 
     /// <summary>The state of one name.</summary>
@@ -359,8 +398,11 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
 
         public long TriedAt { get; set; }
 
-        /// <summary>Whether there was no memory for the file, which may change although the file does not.</summary>
-        public bool IsRefused { get; set; }
+        /// <summary>The memory of <see cref="Tried"/>: the size of the file until it was loaded once.</summary>
+        public long Bytes { get; set; }
+
+        /// <summary>Whether the last load failed for a reason that may pass although the file does not change.</summary>
+        public bool MayRetry { get; set; }
 
         /// <summary>The number of requests that wait for <see cref="Ready"/>.</summary>
         public int Waiting { get; set; }

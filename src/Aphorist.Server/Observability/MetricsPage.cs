@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,8 +22,8 @@ internal sealed class MetricsPage(IServiceProvider services) : IDisposable
     {
         MetricsPage page = endpoints.ServiceProvider.GetRequiredService<MetricsPage>();
         // Not before the start, which it would delay. The first request waits for it, so that no request is missed.
-        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStarted.Register(() => Task.Run(page.Open));
-        return endpoints.MapGet("/metrics", (RequestDelegate)(context => page.Open()(context)));
+        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStarted.Register(() => Task.Run(page.EnsureStarted));
+        return endpoints.MapGet("/metrics", (RequestDelegate)(context => page.exporter.Value.Page(context)));
     }
 
     /// <summary>Starts to count, unless that is done.</summary>
@@ -33,17 +34,13 @@ internal sealed class MetricsPage(IServiceProvider services) : IDisposable
         if (exporter.IsValueCreated) exporter.Value.Provider.Dispose();
     }
 
-    // The gauges are there before the first request.
-    private RequestDelegate Open()
-    {
-        _ = services.GetRequiredService<ServerMetrics>();
-        return exporter.Value.Page;
-    }
-
     private static (MeterProvider Provider, RequestDelegate Page) Create(IServiceProvider services)
     {
+        Meter meter = services.GetRequiredService<ServerMetrics>().Meter;
         MeterProvider provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(ServerMetrics.MeterName)
+            // Another server in this process has a meter of the same name.
+            .AddView(instrument => instrument.Meter == meter ? null : MetricStreamConfiguration.Drop)
             .AddPrometheusExporter(options => options.ScopeInfoEnabled = options.TargetInfoEnabled = false)
             .Build();
         RequestDelegate page = new ApplicationBuilder(services)

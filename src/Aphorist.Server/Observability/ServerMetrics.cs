@@ -18,7 +18,7 @@ internal sealed class ServerMetrics
     public ServerMetrics(IMeterFactory factory, ModelStore models, MetricsPage page, TimeProvider time)
     {
         (this.page, this.time) = (page, time);
-        Meter meter = factory.Create(MeterName);
+        Meter meter = Meter = factory.Create(MeterName);
         requests = meter.CreateCounter<long>("aphorist.requests", null, "Answered requests.");
         promptTokens = meter.CreateCounter<long>("aphorist.prompt.tokens", null, "Tokens of prompts.");
         generatedTokens = meter.CreateCounter<long>("aphorist.generated.tokens", null, "Generated tokens.");
@@ -46,10 +46,12 @@ internal sealed class ServerMetrics
             description);
     }
 
+    internal Meter Meter { get; }
+
     internal long Now => time.GetTimestamp();
 
     /// <summary>Starts to measure a request.</summary>
-    /// <param name="endpoint">The endpoint: "completions", "chat.completions" or "models".</param>
+    /// <param name="endpoint">The endpoint: "completions", "chat.completions", "models", or "" if none was reached.</param>
     public RequestMetrics Start(string endpoint)
     {
         page.EnsureStarted();

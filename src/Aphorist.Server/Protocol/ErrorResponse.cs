@@ -21,6 +21,10 @@ internal static partial class ErrorResponse
     public static ApiException QueueFull { get; } =
         new(429, "The queue is full. Try again later.", code: "queue_full") { RetryAfter = RetryAfter };
 
+    /// <summary>The answer to requests that come while the server stops.</summary>
+    public static ApiException Stopping =>
+        new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter };
+
     /// <summary>Runs the rest of the pipeline, and answers with an error if it fails or has no other answer.</summary>
     public static async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -98,8 +102,7 @@ internal static partial class ErrorResponse
     {
         ApiException known => known,
         QueueFullException => new(429, exception.Message, code: "queue_full") { RetryAfter = RetryAfter },
-        SchedulerStoppedException =>
-            new(503, "The server is stopping. Try again later.", code: "server_stopping") { RetryAfter = RetryAfter },
+        SchedulerStoppedException => Stopping,
         // Clients repeat requests that were answered with 408 or 5xx, and this one would take too long again.
         TimeoutException => new(400, "The text was not complete within the server's time limit. Ask for fewer tokens.", code: "time_limit"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(413, "The request body is too large."),

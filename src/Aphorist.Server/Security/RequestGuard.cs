@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Net;
+using Aphorist.Server.Observability;
 using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
@@ -49,6 +51,7 @@ internal sealed partial class RequestGuard
         using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport, time);
         using CancellationTokenRegistration abortion = deadline.Token.UnsafeRegister(static one => ((HttpContext)one!).Abort(), context);
         await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
+        CountIfRefused(context);
         // Until the client has read the answer: one that does not read would keep its connection forever.
         await context.Response.CompleteAsync();
         if (logger.IsEnabled(LogLevel.Information))
@@ -64,8 +67,7 @@ internal sealed partial class RequestGuard
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         IPAddress address = AddressOf(context);
         context.Items[ClientItem] = address.ToString();
-        bool isPublic = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-        if (!isPublic)
+        if (!IsPublic(context))
         {
             origin.CheckHost(context);
             if (origin.CheckOrigin(context))
@@ -79,6 +81,16 @@ internal sealed partial class RequestGuard
 
         CheckBody(context);
         await next(context);
+    }
+
+    private static bool IsPublic(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    /// <summary>Counts a request that no endpoint counts, because none was reached.</summary>
+    private static void CountIfRefused(HttpContext context)
+    {
+        int status = context.Response.StatusCode;
+        if (status < StatusCodes.Status400BadRequest || context.Features.Get<RequestMetrics>() is not null || IsPublic(context)) return;
+        context.RequestServices.GetRequiredService<ServerMetrics>().Start("").End(status);
     }
 
     private static void AddSecurityHeaders(IHeaderDictionary headers)

@@ -113,6 +113,30 @@ public sealed class AphoristChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task GetResponseAsync_WithoutALimit_IsRefused()
+    {
+        ChatOptions endless = new() { RawRepresentationFactory = _ => new GenerationOptions { MaxTokens = null } };
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        end.CancelAfter(TimeSpan.FromSeconds(30));
+        InvalidOptionsException error = await Assert.ThrowsAsync<InvalidOptionsException>(
+            () => client.GetResponseAsync("a", endless, end.Token));
+        Assert.Equal(nameof(GenerationOptions.MaxTokens), error.PropertyName);
+        endless.MaxOutputTokens = 5;
+        Assert.Equal(5, (await client.GetResponseAsync("a", endless, Cancellation)).Text.Length);
+    }
+
+    [Theory]
+    [InlineData(28)]
+    [InlineData(29)]
+    [InlineData(int.MaxValue)]
+    public async Task GetResponseAsync_TopKOfAllTokensOrMore_KeepsAll(int topK)
+    {
+        Assert.Equal(28, model.Tokenizer.VocabularySize);
+        ChatResponse response = await client.GetResponseAsync("a", new() { TopK = topK, Seed = 1, MaxOutputTokens = 50 }, Cancellation);
+        Assert.Equal(new TextGenerator(model).Generate("a", new() { Seed = 1, MaxTokens = 50 }, Cancellation), response.Text);
+    }
+
+    [Fact]
     public async Task GetResponseAsync_OptionsOfTheLibrary_AreTheBase()
     {
         ChatOptions chat = new()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Xunit;
@@ -233,6 +234,23 @@ public sealed class ModelStoreTests
     }
 
     [Fact]
+    public async Task OpenAsync_AReplacedFileThatCannotBeReadForAWhile_IsTriedAgain()
+    {
+        await using StoreFixture fixture = new();
+        string path = fixture.Folder.Save("a.safetensors", seed: 1);
+        string before = await fixture.UseAsync("a");
+        ModelFolder.Replace(path, seed: 2);
+        fixture.NextCheck();
+        await using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Assert.Equal(before, await fixture.UseAsync("a"));
+        Assert.Contains("so the old model is kept", fixture.Log.Last(), StringComparison.Ordinal);
+        // Not at once: clients could otherwise keep the disk busy.
+        Assert.Equal(before, await fixture.UseAsync("a"));
+        fixture.NextCheck();
+        Assert.NotEqual(before, await fixture.UseAsync("a"));
+    }
+
+    [Fact]
     public async Task OpenAsync_ADeletedFile_RunningTextsEndAndNewRequestsAreRefused()
     {
         await using StoreFixture fixture = new();
@@ -320,7 +338,7 @@ public sealed class ModelStoreTests
     public async Task MaxLoadedBytes_AThirdModel_UnloadsTheOneUsedLongestAgo()
     {
         await using StoreFixture fixture = new();
-        long size = new FileInfo(fixture.Folder.Save("a.safetensors")).Length;
+        long size = await MemoryOfAsync(fixture.Folder.Save("a.safetensors"));
         fixture.Folder.Save("b.safetensors");
         fixture.Folder.Save("c.safetensors");
         fixture.Options.MaxLoadedBytes = 5 * size / 2;
@@ -337,12 +355,16 @@ public sealed class ModelStoreTests
     public async Task MaxLoadedBytes_WhileAllModelsAreUsed_IsKept()
     {
         await using StoreFixture fixture = new();
-        long size = new FileInfo(fixture.Folder.Save("a.safetensors")).Length;
+        long size = await MemoryOfAsync(fixture.Folder.Save("a.safetensors"));
         fixture.Folder.Save("b.safetensors");
         fixture.Options.MaxLoadedBytes = 3 * size / 2;
         ModelLease lease = await fixture.OpenAsync("a");
         ApiException error = await Assert.ThrowsAsync<ApiException>(() => fixture.OpenAsync("b"));
         Assert.Equal((503, TimeSpan.FromSeconds(5)), (error.Status, error.RetryAfter));
+        // The size of the file would fit, so it was read once, and is not read again in vain.
+        fixture.NextCheck();
+        Assert.Equal((503, null), await StatusAsync(fixture, "b"));
+        Assert.Equal("a", Assert.Single(fixture.Store.Loaded).Entry.Name);
         lease.Dispose();
         fixture.NextCheck();
         await fixture.UseAsync("b");
@@ -350,11 +372,47 @@ public sealed class ModelStoreTests
     }
 
     [Fact]
+    public async Task MaxLoadedBytes_AModelWhoseStatesDoNotFit_IsNotLoaded()
+    {
+        await using StoreFixture fixture = new();
+        fixture.Options.MaxLoadedBytes = await MemoryOfAsync(fixture.Folder.Save("a.safetensors")) - 5000;
+        Assert.InRange(fixture.Options.MaxLoadedBytes, 2 * new FileInfo(fixture.Folder["a.safetensors"]).Length, long.MaxValue);
+        Assert.Equal((500, "model_not_loaded"), await StatusAsync(fixture, "a"));
+        Assert.Contains(fixture.Log, line => line.Contains("MaxLoadedBytes", StringComparison.Ordinal));
+        Assert.Empty(fixture.Store.Loaded);
+        // A file that fits has all of the memory: nothing of the other one is counted any more.
+        fixture.Folder.Save("b.safetensors", hiddenSize: 4);
+        fixture.NextCheck();
+        await fixture.UseAsync("b");
+    }
+
+    [Fact]
+    public async Task MaxLoadedBytes_AModelThatIsUnloadedForAnother_LeavesNoMemory()
+    {
+        await using StoreFixture fixture = new();
+        fixture.Options.MaxLoadedBytes = 3 * await MemoryOfAsync(fixture.Folder.Save("a.safetensors")) / 2;
+        fixture.Folder.Save("b.safetensors");
+        List<WeakReference> schedulers = [];
+        // Only on a busy machine are there more than 20 uses: a collection skips what becomes garbage while it runs.
+        for (int use = 0; use < 20 || (use < 40 && CountAlive() > 5); use++)
+        {
+            if (use >= 20) await Task.Delay(100, Cancellation);
+            await fixture.UseAsync(use % 2 == 0 ? "a" : "b");
+            schedulers.Add(ReferenceToLoaded(fixture));
+        }
+
+        // One is loaded, and variables may still refer to the one before. The others are gone, although there is memory for all.
+        Assert.InRange(CountAlive(), 1, 5);
+
+        int CountAlive() => schedulers.Count(scheduler => scheduler.IsAlive);
+    }
+
+    [Fact]
     public async Task MaxLoadedBytes_AReplacedModelInUse_DoesNotBlockItsReplacement()
     {
         await using StoreFixture fixture = new();
         string path = fixture.Folder.Save("a.safetensors", seed: 1);
-        fixture.Options.MaxLoadedBytes = 3 * new FileInfo(path).Length / 2;
+        fixture.Options.MaxLoadedBytes = 3 * await MemoryOfAsync(path) / 2;
         using ModelLease lease = await fixture.OpenAsync("a");
         ModelFolder.Replace(path, seed: 2);
         fixture.NextCheck();
@@ -370,7 +428,7 @@ public sealed class ModelStoreTests
         string before = await fixture.UseAsync("a");
         ModelLease other = await fixture.OpenAsync("b");
         ModelFolder.Replace(path, seed: 2, hiddenSize: 40);
-        fixture.Options.MaxLoadedBytes = new FileInfo(path).Length;
+        fixture.Options.MaxLoadedBytes = 11 * await MemoryOfAsync(path) / 10;
         fixture.NextCheck();
         Assert.Equal(before, await fixture.UseAsync("a"));
         other.Dispose();
@@ -386,9 +444,24 @@ public sealed class ModelStoreTests
         using ModelLease lease = await fixture.OpenAsync("a");
         await fixture.Store.StoppingAsync(Cancellation);
         ApiException error = await Assert.ThrowsAsync<ApiException>(() => fixture.OpenAsync("a"));
-        Assert.Equal(503, error.Status);
+        Assert.Equal((503, "server_stopping"), (error.Status, error.Code));
         Assert.NotNull(error.RetryAfter);
         Assert.Throws<SchedulerStoppedException>(() => lease.Scheduler.Submit(new GenerationRequest()));
+    }
+
+    [Fact]
+    public async Task Stopping_WithAFullQueue_RefusesBecauseOfTheStop()
+    {
+        await using StoreFixture fixture = new(options => options.MaxQueue = 0);
+        fixture.Folder.Save("a.safetensors");
+        using ModelLease lease = await fixture.OpenAsync("a");
+        GenerationRequest endless = new() { Options = new() { MaxTokens = null } };
+        IReadOnlyList<ScheduledText> texts = lease.Scheduler.Submit([.. Enumerable.Repeat(endless, lease.Scheduler.Places)]);
+        Assert.True(fixture.Store.IsFull);
+        Task stopping = fixture.Store.StoppingAsync(Cancellation);
+        Assert.False(fixture.Store.IsFull);
+        foreach (ScheduledText text in texts) text.Dispose();
+        await stopping;
     }
 
     [Fact]
@@ -404,6 +477,17 @@ public sealed class ModelStoreTests
         await stopping;
         Assert.Equal(503, (await Assert.ThrowsAsync<ApiException>(() => waiting)).Status);
     }
+
+    private static async Task<long> MemoryOfAsync(string path)
+    {
+        using GenerationThreads threads = new(1);
+        await using GenerationScheduler scheduler = new(LanguageModel.Load(path), null, threads);
+        return new FileInfo(path).Length + scheduler.MemoryBytes;
+    }
+
+    // A method of its own, so that no variable of the test keeps the model in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference ReferenceToLoaded(StoreFixture fixture) => new(fixture.Store.Loaded.Single().Scheduler);
 
     private static async Task<(int Status, string? Code)> StatusAsync(StoreFixture fixture, string? name)
     {

@@ -68,6 +68,15 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Request_WhileTheServerStops_MayComeAgain()
+    {
+        await server.Server.Services.GetRequiredService<ModelStore>().StoppingAsync(Cancel);
+        ApiAnswer answer = await server.PostAsync("v1/completions", Endless);
+        answer.ExpectError(503, null, "server_stopping");
+        Assert.Equal("1", answer.Headers["Retry-After"]);
+    }
+
+    [Fact]
     public async Task Request_WhenTheSchedulerStops_IsAnsweredWithAnError()
     {
         Task<ApiAnswer> request = server.PostAsync("v1/completions", Endless);

@@ -32,6 +32,14 @@ public sealed class ModelEndpointsTests(ProtocolServers servers)
         (await servers.Letters.SendAsync(request)).ExpectError(404, "model", "model_not_found");
     }
 
+    [Fact]
+    public async Task Model_OfAVeryLongName_IsNotRepeatedInFull()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, $"v1/models/{new string('x', 5000)}");
+        string message = (await servers.Letters.SendAsync(request)).ExpectError(404, "model", "model_not_found");
+        Assert.InRange(message.Length, 100, 200);
+    }
+
     private static void AssertIsLetters(JsonNode model)
     {
         Assert.Equal(["id", "object", "created", "owned_by"], model.AsObject().Select(field => field.Key));

@@ -63,7 +63,7 @@ internal static class ServeOptions
         "--max-request-bytes", "bytes", "Maximum size of the body of a request.", new(1, 1 << 30), 4 << 20);
 
     private static readonly NumberOption<long> MaxLoadedBytes = new(
-        "--max-loaded-bytes", "bytes", "Maximum size of the model files that are loaded at the same time.",
+        "--max-loaded-bytes", "bytes", "Maximum memory of the models that are loaded at the same time.",
         NumberRange.AtLeast(1), 2L << 30);
 
     private static readonly NumberOption<double> Timeout = NumberOptions.Real(

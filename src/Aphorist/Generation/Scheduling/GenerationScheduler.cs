@@ -53,6 +53,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
         this.options = options ?? new SchedulerOptions();
         tokenizer = model.Tokenizer;
         Mode = this.options.Mode ?? model.TrainedMode;
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         int places = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
@@ -61,6 +62,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
         // As TextGenerator.Score does: scores are stateful unless a mode is named.
         running = new RunningTexts(batch, scoresStatefully: Mode == GenerationMode.Window && this.options.Mode is null);
         queue = new TextQueue(places);
+        MemoryBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         loop = new Thread(Run) { IsBackground = true, Name = "Aphorist scheduler" };
         loop.Start();
     }
@@ -73,6 +75,13 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     /// <summary>The maximum number of texts that are generated at the same time.</summary>
     public int Places => batch.Places;
+
+    /// <summary>
+    /// The bytes of memory that the scheduler needs in addition to the model: its copy of the weights, and the states and logits of all
+    /// <see cref="Places"/>. Systems with virtual memory provide the part of a place when it is used first. Texts need further memory: for
+    /// their prompts, for what their readers have not taken, and for their states while they wait.
+    /// </summary>
+    public long MemoryBytes { get; }
 
     /// <summary>The number of texts that are being generated now.</summary>
     public int RunningTexts => Count(() => running.Count);

@@ -28,6 +28,27 @@ public sealed class GenerationSchedulerTests
         Assert.Equal(2, scheduler.Submit([Endless, Endless]).Count);
     }
 
+    [Theory]
+    [InlineData(GenerationMode.Stateful, 1)]
+    [InlineData(GenerationMode.Window, 40)]
+    public async Task MemoryBytes_OfMorePlaces_HasTheirStatesAndLogits(GenerationMode mode, int rowsPerPlace)
+    {
+        ModelSpec spec = new() { HiddenSize = 32, Layers = 2, Window = 40 };
+        LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("abcdefgh"), seed: 1);
+        long one = await MemoryAsync(places: 1);
+        long weights = 4L * model.Parameters.Count;
+        Assert.InRange(one, weights, 3 * weights);
+        // Cell states and outputs are the least that an LSTM needs.
+        long leastOfState = rowsPerPlace * 2L * spec.Layers * spec.HiddenSize;
+        Assert.InRange((await MemoryAsync(places: 101) - one) / 100, 4 * (leastOfState + 8), 4 * (5 * leastOfState + 100));
+
+        async Task<long> MemoryAsync(int places)
+        {
+            await using GenerationScheduler scheduler = new(model, new() { MaxRunningTexts = places, Mode = mode });
+            return scheduler.MemoryBytes;
+        }
+    }
+
     [Fact]
     public async Task Submit_LongPrompts_AreLimitedTogether()
     {
@@ -119,7 +140,7 @@ public sealed class GenerationSchedulerTests
         TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => running);
         Assert.Contains("0.2 s", exception.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<TimeoutException>(() => waiting);
-        Assert.Equal(0, Texts(scheduler));
+        await WaitUntilAsync(() => Texts(scheduler) == 0);
     }
 
     [Fact]
