@@ -36,8 +36,8 @@ internal static class ThroughputScenarios
 
         report.Add(name, "resident memory of the server, mean", measurement.MeanMegabytes, "MB");
         report.Add(name, "slope of the resident memory", measurement.MegabytesPerMinute, "MB/min", maximum: 1);
-        report.Add(name, "processors used by the server", measurement.ServerCpu.TotalSeconds / measurement.Seconds);
-        report.Add(name, "processors used by the clients", measurement.ClientCpu.TotalSeconds / measurement.Seconds);
+        report.Add(name, "processors used by the server", measurement.ServerCpu / measurement.Seconds);
+        report.Add(name, "processors used by the clients", measurement.ClientCpu / measurement.Seconds);
     }
 
     /// <summary>Many texts at the same time against one after the other, in turns.</summary>
@@ -77,13 +77,11 @@ internal static class ThroughputScenarios
     public static async Task StreamsAsync(Settings settings, Report report)
     {
         const string name = "streams";
-        Console.WriteLine(
-            $"""
-
-            {name}: throughput and latency by the number of texts at the same time, LSTM(128)
-
-            | texts at the same time | characters/s | of each text | first character, median | p99 | between frames, median | p99 |
-            | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+        Report.Start(
+            name, "throughput and latency by the number of texts at the same time, LSTM(128)",
+            """
+            | texts at the same time | characters/s | of each text | first character, median | p99 | between frames, median | p99 | errors |
+            | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """);
         List<(double, double)> speeds = [], medians = [], slowest = [];
         await using ServerProcess server = await settings.StartServerAsync(TestModel.Notebook);
@@ -99,18 +97,21 @@ internal static class ThroughputScenarios
             speeds.Add((count, speed));
             medians.Add((count, Report.Percentile(first, 0.5)));
             slowest.Add((count, Report.Percentile(first, 0.99)));
-            (string Name, double Value, string Unit)[] columns =
+            string[] errors = [.. clients.Errors];
+            Figure[] row =
             [
-                ("characters per second", speed, ""), ("characters per second and text", speed / count, ""),
-                ("time to first character, median", Report.Percentile(first, 0.5), "ms"),
-                ("time to first character, p99", Report.Percentile(first, 0.99), "ms"),
-                ("time between frames, median", Report.Percentile(gaps, 0.5), "ms"),
-                ("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
+                Column("characters per second", speed), Column("characters per second and text", speed / count),
+                Column("time to first character, median", Report.Percentile(first, 0.5), "ms"),
+                Column("time to first character, p99", Report.Percentile(first, 0.99), "ms"),
+                Column("time between frames, median", Report.Percentile(gaps, 0.5), "ms"),
+                Column("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
+                Column("errors", errors.Length, maximum: 0),
             ];
-            foreach ((string column, double value, string unit) in columns) report.AddSilently(name, $"{count}: {column}", value, unit);
-            IEnumerable<string> cells = columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim());
-            Console.WriteLine($"| {count} | {string.Join(" | ", cells)} |");
-            foreach (string error in clients.Errors.Distinct().Take(3)) Console.Error.WriteLine(error);
+            report.AddRow(count, row);
+            foreach (string error in errors.Distinct().Take(3)) Console.Error.WriteLine(error);
+
+            Figure Column(string column, double value, string unit = "", double? maximum = null) =>
+                new(name, $"{Figure.Number(count)} texts: {column}", value, unit, null, maximum);
         }
 
         if (settings.ChartFile is not { } file) return;
