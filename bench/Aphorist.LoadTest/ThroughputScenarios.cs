@@ -94,9 +94,6 @@ internal static class ThroughputScenarios
             double speed = measurement.CharactersPerSecond;
             double[] first = clients.FirstCharacterTimes(measurement.From, measurement.To);
             double[] gaps = clients.FrameGaps(measurement.From, measurement.To);
-            speeds.Add((count, speed));
-            medians.Add((count, Report.Percentile(first, 0.5)));
-            slowest.Add((count, Report.Percentile(first, 0.99)));
             string[] errors = [.. clients.Errors];
             Figure[] row =
             [
@@ -108,13 +105,21 @@ internal static class ThroughputScenarios
                 Column("errors", errors.Length, maximum: 0),
             ];
             report.AddRow(count, row);
+            if (row.All(figure => figure.IsOk))
+            {
+                speeds.Add((count, row[0].Value));
+                medians.Add((count, row[2].Value));
+                slowest.Add((count, row[3].Value));
+            }
+
             foreach (string error in errors.Distinct().Take(3)) Console.Error.WriteLine(error);
 
             Figure Column(string column, double value, string unit = "", double? maximum = null) =>
-                new(name, $"{Figure.Number(count)} texts: {column}", value, unit, null, maximum);
+                new(name, $"{Figure.Number(count)} at the same time: {column}", value, unit, null, maximum);
         }
 
         if (settings.ChartFile is not { } file) return;
+        if (speeds.Count < 2) throw new IOException($"'{file}' is not written: too few figures were measured.");
         Chart.Save(
             file, new Chart.Panel("characters per second", [("", speeds)]),
             new Chart.Panel("milliseconds to the first character", [("median", medians), ("p99", slowest)]));
