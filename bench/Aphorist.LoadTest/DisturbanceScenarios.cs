@@ -8,6 +8,9 @@ internal static class DisturbanceScenarios
 {
     private const int OtherStreams = 64;
 
+    // The server may repeat its last metrics for 300 ms.
+    private static readonly TimeSpan MetricsAge = TimeSpan.FromMilliseconds(400);
+
     /// <summary>A very long prompt joins texts that run.</summary>
     public static async Task PromptAsync(Settings settings, Report report)
     {
@@ -70,6 +73,7 @@ internal static class DisturbanceScenarios
 
             double with = await MillisecondsAsync();
             double? textsBefore = await TextsAsync();
+            await Task.Delay(MetricsAge);
             for (int number = 0; number < count; number++)
             {
                 if (number % 2 == 0) connections[number].Abort();
