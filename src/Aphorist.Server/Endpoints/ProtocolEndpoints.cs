@@ -10,6 +10,9 @@ namespace Aphorist.Server.Endpoints;
 /// <summary>Maps the endpoints of OpenAI's API.</summary>
 internal static class ProtocolEndpoints
 {
+    // The application may have endpoints of its own below /v1, also one for all paths.
+    private const int AfterTheApplication = int.MaxValue;
+
     /// <summary>Adds the services of the endpoints.</summary>
     public static IServiceCollection AddProtocol(this IServiceCollection services) =>
         services.AddSingleton<TextEndpoint>().AddSingleton<ModelEndpoints>();
@@ -21,7 +24,8 @@ internal static class ProtocolEndpoints
         endpoints.Map("POST", "/v1/chat/completions", "chat.completions", Texts(RequestKinds.Chat));
         endpoints.Map("GET", "/v1/models", "models", (context, _) => Models(context).ListAsync(context));
         endpoints.Map("GET", "/v1/models/{id}", "models", (context, _) => Models(context).GetAsync(context));
-        endpoints.Map("/v1/{**rest}", context => throw new ApiException(404, $"There is no endpoint '{context.Request.Path}'."));
+        endpoints.Map("/v1/{**rest}", context => throw new ApiException(404, $"There is no endpoint '{context.Request.Path}'."))
+            .WithOrder(AfterTheApplication);
     }
 
     private static Func<HttpContext, RequestMetrics, Task> Texts(RequestKinds kind) =>
@@ -39,7 +43,7 @@ internal static class ProtocolEndpoints
             context.Response.Headers.Allow = method;
             throw new ApiException(
                 405, $"The endpoint '{context.Request.Path}' does not accept the method {context.Request.Method}. Use {method}.");
-        });
+        }).WithOrder(AfterTheApplication);
     }
 
     private static async Task MeasureAsync(HttpContext context, string name, Func<HttpContext, RequestMetrics, Task> answer)

@@ -13,6 +13,17 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
 {
     private const string IgnoredFieldsHeader = "Aphorist-Ignored-Fields";
     private const int MaxIgnoredFieldsLength = 1000;
+    private const long MaxBodyBytes = 256 << 20, MaxLogprobs = 8_000_000;
+
+    /// <summary>The bytes of all bodies that are being read or answered.</summary>
+    internal Budget Bodies { get; } = new(
+        Math.Max(MaxBodyBytes, 16 * options.MaxRequestBytes),
+        "Other requests use all the memory that is allowed for large bodies. Try again later.");
+
+    /// <summary>The log-probabilities of all answers that are not complete.</summary>
+    internal Budget Logprobs { get; } = new(
+        MaxLogprobs,
+        "Other requests use all the memory that is allowed for log-probabilities. Try again later, or ask for fewer of them.");
 
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context, RequestKinds kind, RequestMetrics metrics)
@@ -24,25 +35,40 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
             return;
         }
 
-        TextRequest request = await RequestBody.ReadAsync(context, kind, options);
+        using Budget.Share body = Bodies.Open(), logprobs = Logprobs.Open();
+        TextRequest request = await RequestBody.ReadAsync(context, kind, options, body);
         using ModelLease model = await models.OpenAsync(request.Model, context.RequestAborted);
         metrics.Use(model.Name);
         request.Validate(model.Model.Tokenizer.VocabularySize);
+        logprobs.GrowTo(request.LogprobsInMemory);
         IReadOnlyList<ScheduledText> texts = Submit(request, model, ClientOf(context));
         try
         {
+            // Without cancellation tokens: when many clients leave at once, exceptions would keep the processors busy.
+            await using CancellationTokenRegistration leaving = context.RequestAborted.UnsafeRegister(
+                static texts => DisposeAll((IReadOnlyList<ScheduledText>)texts!), texts);
             for (int i = 0; i < texts.Count; i += request.CandidatesPerPrompt) metrics.ReadPrompt(texts[i].PromptTokens);
             if (request.IgnoredFields.Count > 0) context.Response.Headers[IgnoredFieldsHeader] = NamesOf(request.IgnoredFields);
             Answer answer = new(request, model);
-            Choice[] choices =
-                [.. texts.Select((_, index) => answer.CreateChoice(index, request.Prompts[index / request.CandidatesPerPrompt]))];
-            if (request.IsStreamed) await StreamAsync(context, answer, texts, choices, metrics);
-            else await AnswerAsync(context, answer, texts, choices, metrics);
+            Choice[] choices = answer.CreateChoices();
+            bool isComplete = request.IsStreamed
+                ? await StreamAsync(context, answer, texts, choices, metrics)
+                : await AnswerAsync(context, answer, texts, choices, metrics);
+            if (isComplete) return;
+            metrics.End(ErrorResponse.ClientLeft);
+            // A part of an answer must not look like a whole one.
+            if (context.Response.HasStarted) context.Abort();
+            else context.Response.StatusCode = ErrorResponse.ClientLeft;
         }
         finally
         {
-            foreach (ScheduledText text in texts) text.Dispose();
+            DisposeAll(texts);
         }
+    }
+
+    private static void DisposeAll(IReadOnlyList<ScheduledText> texts)
+    {
+        foreach (ScheduledText text in texts) text.Dispose();
     }
 
     private static IReadOnlyList<ScheduledText> Submit(TextRequest request, ModelLease model, string client)
@@ -99,24 +125,26 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         return prompts[0];
     }
 
-    private static async Task AnswerAsync(
+    /// <returns>Whether the answer is complete. If not, the client has left.</returns>
+    private static async Task<bool> AnswerAsync(
         HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices, RequestMetrics metrics)
     {
         TextRequest request = answer.Request;
-        await ReadAllAsync(
+        bool isComplete = await ReadAllAsync(
             texts,
-            (index, piece, _) =>
+            (index, piece) =>
             {
                 choices[index].Add(piece, request.HasLogprobs);
                 return default;
             },
-            metrics,
-            context.RequestAborted);
+            metrics);
+        if (!isComplete) return false;
         context.Response.ContentType = "application/json";
-        await answer.WriteAsync(context.Response.BodyWriter, ChooseBest(choices, request), UsageOf(texts, request), context.RequestAborted);
+        return await answer.WriteAsync(context.Response.BodyWriter, ChooseBest(choices, request), UsageOf(texts, request));
     }
 
-    private static async Task StreamAsync(
+    /// <returns>Whether the stream has an end. If not, the client has left.</returns>
+    private static async Task<bool> StreamAsync(
         HttpContext context, Answer answer, IReadOnlyList<ScheduledText> texts, Choice[] choices, RequestMetrics metrics)
     {
         HttpResponse response = context.Response;
@@ -129,7 +157,7 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         using SemaphoreSlim writing = new(1, 1);
         try
         {
-            await ReadAllAsync(texts, WriteAsync, metrics, context.RequestAborted);
+            if (!await ReadAllAsync(texts, WriteAsync, metrics)) return false;
             frames.WriteEnd(UsageOf(texts, answer.Request));
         }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
@@ -139,16 +167,16 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
             frames.WriteError(error);
         }
 
-        await output.FlushAsync(context.RequestAborted);
+        return !(await output.FlushAsync()).IsCompleted;
 
-        async ValueTask WriteAsync(int index, TextPiece piece, CancellationToken cancellationToken)
+        async ValueTask WriteAsync(int index, TextPiece piece)
         {
-            await writing.WaitAsync(cancellationToken);
+            await writing.WaitAsync();
             try
             {
                 // Not earlier: a text that fails before its first piece is answered with a status of its own.
-                if (!response.HasStarted) await response.StartAsync(cancellationToken);
-                if (frames.Write(choices[index], piece)) await output.FlushAsync(cancellationToken);
+                if (!response.HasStarted) await response.StartAsync();
+                if (frames.Write(choices[index], piece)) await output.FlushAsync();
             }
             finally
             {
@@ -157,43 +185,44 @@ internal sealed class TextEndpoint(ModelStore models, AphoristServerOptions opti
         }
     }
 
-    /// <summary>Reads texts at the same time. If one fails, the others are canceled.</summary>
+    /// <summary>Reads texts at the same time. If one fails, the others end.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="use">Receives the index of a text and its next piece.</param>
     /// <param name="metrics">Receives the progress.</param>
-    /// <param name="cancellationToken">Cancels the texts.</param>
-    private static async Task ReadAllAsync(
-        IReadOnlyList<ScheduledText> texts,
-        Func<int, TextPiece, CancellationToken, ValueTask> use,
-        RequestMetrics metrics,
-        CancellationToken cancellationToken)
+    /// <returns>Whether all texts are complete. A text that is disposed ends early, without an exception.</returns>
+    private static async Task<bool> ReadAllAsync(
+        IReadOnlyList<ScheduledText> texts, Func<int, TextPiece, ValueTask> use, RequestMetrics metrics)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
-        await Task.WhenAll(texts.Select((text, index) => ReadAsync(text, index)));
+        bool[] areComplete = await Task.WhenAll(texts.Select((text, index) => ReadAsync(text, index)));
         failure?.Throw();
+        return areComplete.All(isComplete => isComplete);
 
-        async Task ReadAsync(ScheduledText text, int index)
+        async Task<bool> ReadAsync(ScheduledText text, int index)
         {
             TextMetrics progress = metrics.StartText();
+            bool isComplete = false;
             try
             {
-                await foreach (TextPiece piece in text.WithCancellation(stop.Token))
+                await foreach (TextPiece piece in text)
                 {
                     progress.Progress(text.GeneratedTokens);
-                    await use(index, piece, stop.Token);
+                    await use(index, piece);
+                    isComplete = piece.FinishReason is not null;
                 }
             }
             catch (Exception exception)
             {
-                // The failures of the others follow from the first one.
+                // The first failure says why: others can follow from it.
                 ExceptionDispatchInfo captured = ExceptionDispatchInfo.Capture(exception);
-                if (Interlocked.CompareExchange(ref failure, captured, null) is null) await stop.CancelAsync();
+                if (Interlocked.CompareExchange(ref failure, captured, null) is null) DisposeAll(texts);
             }
             finally
             {
                 progress.End();
             }
+
+            return isComplete;
         }
     }
 

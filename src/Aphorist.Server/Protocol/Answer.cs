@@ -72,22 +72,29 @@ internal sealed class Answer(TextRequest request, ModelLease model)
 
     public Tokenizer Tokenizer => model.Model.Tokenizer;
 
-    /// <summary>Creates the choice for a text.</summary>
-    public Choice CreateChoice(int index, Prompt prompt)
+    /// <summary>Creates the choices of all texts.</summary>
+    public Choice[] CreateChoices()
     {
-        bool needsText = request is { Kind: RequestKinds.Completion, Echoes: true } or { Kind: RequestKinds.Completion, HasLogprobs: true };
-        string read = !needsText ? "" : prompt.Ids is { } ids ? Tokenizer.Decode(ids) : Tokenizer.Normalization.Apply(prompt.Text);
         // With log-probabilities, the echo comes from the scheduler, token by token.
-        return new Choice
+        bool startsWithPrompt = request is { Echoes: true, HasLogprobs: false };
+        bool startsAfterPrompt = request is { Kind: RequestKinds.Completion, Echoes: false, HasLogprobs: true };
+        List<Choice> choices = [];
+        foreach (Prompt prompt in request.Prompts)
         {
-            Index = index,
-            Start = request is { Echoes: true, HasLogprobs: false } ? read : "",
-            Offset = request is { Echoes: false, HasLogprobs: true } ? Logprobs.CountCharacters(read) : 0,
-        };
+            // Once per prompt: it can be long, and its texts share it.
+            string read = startsWithPrompt || startsAfterPrompt ? Read(prompt) : "";
+            string start = startsWithPrompt ? read : "";
+            int offset = startsAfterPrompt ? Logprobs.CountCharacters(read) : 0;
+            for (int i = 0; i < request.CandidatesPerPrompt; i++)
+                choices.Add(new Choice { Index = choices.Count, Start = start, Offset = offset });
+        }
+
+        return [.. choices];
     }
 
     /// <summary>Writes an answer without a stream.</summary>
-    public async Task WriteAsync(PipeWriter output, IEnumerable<Choice> choices, Usage usage, CancellationToken cancellationToken)
+    /// <returns>Whether the client is still there.</returns>
+    public async Task<bool> WriteAsync(PipeWriter output, IEnumerable<Choice> choices, Usage usage)
     {
         await using Utf8JsonWriter json = new(output, Json.Writing);
         WriteStart(json, IsChat ? "chat.completion" : "text_completion");
@@ -95,13 +102,14 @@ internal sealed class Answer(TextRequest request, ModelLease model)
         {
             WriteChoice(json, choice);
             json.Flush();
-            await output.FlushAsync(cancellationToken);
+            if ((await output.FlushAsync()).IsCompleted) return false;
         }
 
         json.WriteEndArray();
         json.WritePropertyName("usage"u8);
         usage.Write(json);
         json.WriteEndObject();
+        return true;
     }
 
     /// <summary>Writes the beginning of an object, up to the start of its list of choices.</summary>
@@ -129,6 +137,9 @@ internal sealed class Answer(TextRequest request, ModelLease model)
         Logprobs.WriteLists(json, Tokenizer, tokens, startsWithPrompt, ref offset);
         choice.Offset = offset;
     }
+
+    /// <summary>A prompt as the model reads it.</summary>
+    private string Read(Prompt prompt) => prompt.Ids is { } ids ? Tokenizer.Decode(ids) : Tokenizer.Normalization.Apply(prompt.Text);
 
     private void WriteChoice(Utf8JsonWriter json, Choice choice)
     {

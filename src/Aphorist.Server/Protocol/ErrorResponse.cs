@@ -9,12 +9,13 @@ namespace Aphorist.Server.Protocol;
 /// <summary>Answers with errors in the form of OpenAI's API.</summary>
 internal static partial class ErrorResponse
 {
-    // The client has left and reads no status. Logs and metrics do.
-    private const int ClientLeft = 499;
+    /// <summary>The status when the client has left. It reads none, but logs and metrics do.</summary>
+    public const int ClientLeft = 499;
 
     private const string InternalError = "internal_error";
 
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    /// <summary>The time after which a client may try again, if the server has too much to do.</summary>
+    public static TimeSpan RetryAfter { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The answer while no model can accept a text.</summary>
     public static ApiException QueueFull { get; } =

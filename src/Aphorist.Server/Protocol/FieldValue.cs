@@ -33,9 +33,20 @@ internal readonly record struct FieldValue(JsonElement Json, string Path)
 
     /// <summary>Reads an integer. One that is written as 1.0 or 1e3 is an integer, too.</summary>
     public int Integer(int min, int max) =>
-        IsNumber && Json.TryGetDouble(out double value) && value == Math.Floor(value) && value >= min && value <= max
-            ? (int)value
+        TryGetInteger(Json, min, max, out int value)
+            ? value
             : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"an integer from {min} to {max}"));
+
+    /// <summary>Reads an integer without the cost of a path.</summary>
+    public static bool TryGetInteger(JsonElement json, int min, int max, out int integer)
+    {
+        integer = 0;
+        if (json.ValueKind != JsonValueKind.Number) return false;
+        if (json.TryGetInt32(out integer)) return integer >= min && integer <= max;
+        if (!json.TryGetDouble(out double value) || value != Math.Floor(value) || value < min || value > max) return false;
+        integer = (int)value;
+        return true;
+    }
 
     public double Number(double min, double max) =>
         Number() is double value && value >= min && value <= max

@@ -71,7 +71,7 @@ internal static class PromptReader
         int count = 0;
         foreach (JsonElement item in value.Json.EnumerateArray())
         {
-            ids[count] = item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id) && id >= 0
+            ids[count] = FieldValue.TryGetInteger(item, 0, int.MaxValue, out int id)
                 ? id
                 : throw new FieldValue(item, $"{value.Path}[{count}]").Wrong("a token id: an integer from 0");
             count++;

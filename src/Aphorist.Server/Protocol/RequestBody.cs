@@ -10,12 +10,20 @@ namespace Aphorist.Server.Protocol;
 /// <summary>Reads the body of an HTTP request.</summary>
 internal static class RequestBody
 {
+    // Smaller bodies are not counted: there are not more of them than connections.
+    private const int UncountedBytes = 64 << 10;
+
     /// <summary>Reads a request for texts.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="kind">The endpoint.</param>
+    /// <param name="limits">The limits of the server.</param>
+    /// <param name="share">The request's share of the bytes of all bodies. It grows while the body arrives.</param>
     /// <exception cref="ApiException">The body is too large, is not JSON, or has a field that is wrong.</exception>
-    public static async Task<TextRequest> ReadAsync(HttpContext context, RequestKinds kind, AphoristServerOptions limits)
+    public static async Task<TextRequest> ReadAsync(
+        HttpContext context, RequestKinds kind, AphoristServerOptions limits, Budget.Share share)
     {
         CheckEncoding(context.Request);
-        byte[] body = await ReadBytesAsync(context, limits.MaxRequestBytes);
+        byte[] body = await ReadBytesAsync(context, limits.MaxRequestBytes, share);
         TextRequest request = new(kind, limits);
         using JsonDocument json = Parse(body);
         if (json.RootElement.ValueKind != JsonValueKind.Object)
@@ -33,27 +41,28 @@ internal static class RequestBody
             throw new ApiException(415, "The body must be encoded as UTF-8. Send the header: Content-Type: application/json");
     }
 
-    private static async Task<byte[]> ReadBytesAsync(HttpContext context, long limit)
+    private static async Task<byte[]> ReadBytesAsync(HttpContext context, long limit, Budget.Share share)
     {
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
             ReadResult result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > limit)
+            ReadOnlySequence<byte> body = result.Buffer;
+            SequencePosition consumed = body.End;
+            try
             {
-                reader.AdvanceTo(result.Buffer.End);
-                throw new ApiException(413, $"The request body is too large. At most {limit} bytes are allowed.");
+                if (body.Length > limit)
+                    throw new ApiException(413, $"The request body is too large. At most {limit} bytes are allowed.");
+                share.GrowTo(body.Length - UncountedBytes);
+                if (result.IsCompleted) return body.ToArray();
+                // The pipe keeps it until the body is complete.
+                consumed = body.Start;
             }
-
-            if (result.IsCompleted)
+            finally
             {
-                byte[] body = result.Buffer.ToArray();
-                reader.AdvanceTo(result.Buffer.End);
-                return body;
+                // Also after an error: the connection would have to be closed otherwise.
+                reader.AdvanceTo(consumed, body.End);
             }
-
-            // All is looked at, and nothing consumed: the pipe keeps it until the body is complete.
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using static Aphorist.Server.Protocol.RequestKinds;
 
 namespace Aphorist.Server.Protocol;
@@ -9,13 +8,16 @@ namespace Aphorist.Server.Protocol;
 /// All fields of the bodies of requests. Reading a body, refusing and ignoring fields, the table in docs/serve.md and the OpenAPI document
 /// follow this table.
 /// </summary>
-internal static partial class RequestFields
+internal static class RequestFields
 {
     /// <summary>The most stop sequences.</summary>
     private const int MaxStops = 16;
 
     /// <summary>The most texts for one prompt.</summary>
     private const int MaxTextsPerPrompt = 128;
+
+    // Each token of a text is compared with all of them.
+    private const int MaxStopCharacters = 1000;
 
     private const double MaxPenalty = 2, MaxBias = 10_000;
 
@@ -63,9 +65,10 @@ internal static partial class RequestFields
             Read = (request, value) => request.Options = request.Options with { TopP = Math.Max(value.Number(0, 1), double.Epsilon) },
             Property = nameof(GenerationOptions.TopP),
         },
-        new("top_k", Both, "integer", "0", "Keeps the k most likely tokens: 1 or more. 0 keeps all.")
+        new("top_k", Both, "integer", "0", "Keeps the k most likely tokens. 0 or less keeps all.")
         {
-            Read = (request, value) => request.Options = request.Options with { TopK = value.Integer(0, int.MaxValue) },
+            Read = (request, value) =>
+                request.Options = request.Options with { TopK = Math.Max(0, value.Integer(int.MinValue, int.MaxValue)) },
             Property = nameof(GenerationOptions.TopK),
         },
         new("min_p", Both, "number", "0", "Keeps the tokens that are at least this many times as likely as the most likely one: 0 to 1.")
@@ -100,9 +103,10 @@ internal static partial class RequestFields
         },
         new(
             "repeat_last_n", Both, "integer", "64",
-            "The number of last tokens, prompt included, that count as recent for the three penalties: 1 to 1000000.")
+            "The number of last tokens, prompt included, that count as recent for the three penalties: 1 to 1000000. 0 turns the penalties "
+            + "off, and -1 stands for 1000000.")
         {
-            Read = (request, value) => request.Options = request.Options with { PenaltyWindow = value.Integer(1, 1_000_000) },
+            Read = (request, value) => request.SetPenaltyWindow(value),
             Property = nameof(GenerationOptions.PenaltyWindow),
         },
         new(
@@ -117,7 +121,9 @@ internal static partial class RequestFields
             Read = (request, value) => request.Options = request.Options with { Seed = ReadSeed(value) },
             Property = nameof(GenerationOptions.Seed),
         },
-        new("stop", Both, "string|array", "[]", "A text, or up to 16 texts, that end the text. They are not part of it.")
+        new(
+            "stop", Both, "string|array", "[]",
+            "A text, or up to 16 texts, that end the text: up to 1000 characters each. They are not part of it.")
         {
             Read = (request, value) => request.Options = request.Options with { StopSequences = ReadStops(value) },
             Property = nameof(GenerationOptions.StopSequences),
@@ -187,12 +193,14 @@ internal static partial class RequestFields
     public static RequestField? Find(string name, RequestKinds kind) => ByName.GetValueOrDefault((name, kind));
 
     /// <summary>Converts an error of the library, which names a property, to one that names the field.</summary>
-    public static ApiException Translate(InvalidOptionsException exception) => new(
-        400,
-        PropertyName().Replace(exception.Message, word => NameOf(word.Value) ?? word.Value),
-        NameOf(exception.PropertyName));
-
-    private static string? NameOf(string property) => All.FirstOrDefault(field => field.Property == property)?.Name;
+    public static ApiException Translate(InvalidOptionsException exception)
+    {
+        string message = exception.Message, property = exception.PropertyName;
+        string? field = All.FirstOrDefault(field => field.Property == property)?.Name;
+        // Only at the start: what follows can contain words of the client.
+        if (field is not null && message.StartsWith($"{property} ", StringComparison.Ordinal)) message = field + message[property.Length..];
+        return new(400, message, field);
+    }
 
     private static RequestField Ignored(string name) => new(name, Both, "", null, "Ignored.");
 
@@ -204,17 +212,28 @@ internal static partial class RequestFields
 
     private static ulong? ReadSeed(FieldValue value)
     {
-        if (value.IsNumber && value.Json.TryGetUInt64(out ulong seed)) return seed;
+        // A decimal has all digits of 64 bits.
+        if (!value.IsNumber || !value.Json.TryGetDecimal(out decimal seed) || seed != decimal.Truncate(seed)
+            || seed < long.MinValue || seed > ulong.MaxValue) throw value.Wrong("an integer of 64 bits");
         // The API of OpenAI has negative seeds, too. They are as good as any.
-        if (value.IsNumber && value.Json.TryGetInt64(out long negative)) return unchecked((ulong)negative);
-        throw value.Wrong("an integer of 64 bits");
+        return seed < 0 ? unchecked((ulong)(long)seed) : (ulong)seed;
     }
 
     private static string[] ReadStops(FieldValue value)
     {
-        if (value.IsString) return [value.Text()];
+        if (value.IsString) return [ReadStop(value)];
         if (!value.IsList || value.Json.GetArrayLength() > MaxStops) throw value.Wrong($"a text or a list of at most {MaxStops} texts");
-        return [.. value.Items().Select(item => item.Text())];
+        return [.. value.Items().Select(ReadStop)];
+    }
+
+    private static string ReadStop(FieldValue value)
+    {
+        string stop = value.Text();
+        int length = Logprobs.CountCharacters(stop);
+        return length <= MaxStopCharacters
+            ? stop
+            : throw new ApiException(
+                400, $"{value.Path} has {length} characters, but at most {MaxStopCharacters} are allowed.", value.Field);
     }
 
     private static Dictionary<int, double> ReadBiases(FieldValue value)
@@ -229,7 +248,4 @@ internal static partial class RequestFields
 
         return biases;
     }
-
-    [GeneratedRegex(@"\b[A-Z][A-Za-z]+\b")]
-    private static partial Regex PropertyName();
 }

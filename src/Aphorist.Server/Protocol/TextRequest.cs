@@ -14,7 +14,12 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
     /// </summary>
     private const long MaxLogprobs = 1_000_000;
 
-    private bool hasMaxTokens, hasStreamOptions;
+    // What the scheduler generates ahead of the reader of a stream: characters and log-probabilities, and the tokens of a last round.
+    private const long MaxUnread = 4096, MaxSteps = 32;
+
+    private const int MaxPenaltyWindow = 1_000_000;
+
+    private bool hasMaxTokens, hasStreamOptions, hasNoPenalties;
 
     public RequestKinds Kind => kind;
 
@@ -48,6 +53,9 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
 
     /// <summary>The number of most likely tokens to return with each token.</summary>
     public int? Alternatives { get; set; }
+
+    /// <summary>The most log-probabilities of the request that are in memory at the same time.</summary>
+    public long LogprobsInMemory { get; private set; }
 
     /// <summary>Whether the texts start with the prompt.</summary>
     public bool Echoes { get; set; }
@@ -110,6 +118,15 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
         (Options, hasMaxTokens) = (Options with { MaxTokens = maxTokens }, true);
     }
 
+    /// <summary>Sets the number of tokens that penalties count, with the meanings that 0 and -1 have in llama.cpp: none, and all.</summary>
+    public void SetPenaltyWindow(FieldValue value)
+    {
+        int window = value.Integer(-1, MaxPenaltyWindow);
+        // The penalties may be read later.
+        hasNoPenalties = window == 0;
+        if (window != 0) Options = Options with { PenaltyWindow = window > 0 ? window : MaxPenaltyWindow };
+    }
+
     public void SetStreamOptions(IReadOnlyDictionary<string, FieldValue> fields)
     {
         hasStreamOptions = true;
@@ -132,6 +149,7 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
         else if (Alternatives is not null && !HasLogprobs)
             throw new ApiException(400, "top_logprobs needs logprobs. Set logprobs to true, or remove top_logprobs.", "top_logprobs");
 
+        if (hasNoPenalties) Options = Options with { RepetitionPenalty = 1, FrequencyPenalty = 0, PresencePenalty = 0 };
         long texts = (long)Prompts.Count * CandidatesPerPrompt;
         if (texts > MaxTexts)
             throw new ApiException(
@@ -146,8 +164,13 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
         long promptTokens = Echoes ? Prompts.Sum(prompt => prompt.Ids?.LongLength ?? prompt.Text.Length) : 0;
         long tokens = (texts * (Options.MaxTokens ?? 0)) + (promptTokens * CandidatesPerPrompt);
         // Each factor is at most 2^31, except the tokens: their number is limited by the size of a body and by 128 texts.
-        double count = (double)tokens * (1 + (Alternatives ?? 0));
-        if (count <= MaxLogprobs) return;
+        double perToken = 1.0 + (Alternatives ?? 0), count = tokens * perToken;
+        if (count <= MaxLogprobs)
+        {
+            LogprobsInMemory = (long)(IsStreamed ? Math.Min(count, texts * (MaxUnread + (MaxSteps * perToken))) : count);
+            return;
+        }
+
         throw new ApiException(
             400,
             string.Create(

@@ -179,7 +179,7 @@ describe('max_tokens', () => {
 describe('numbers out of their ranges are refused', () => {
   for (const [field, values] of Object.entries({
     temperature: [-1, 'NaN'], top_p: [-0.1, 1.1], n: [0, -1, 1e9], frequency_penalty: [-2.1, 2.1, 'high'], presence_penalty: [-2.1, 2.1],
-    top_k: [-1], min_p: [-0.1, 1.1], typical_p: [1.1], repeat_penalty: [-1], logprobs: [-1, 1000],
+    top_k: [1.5], min_p: [-0.1, 1.1], typical_p: [1.1], repeat_penalty: [-1], logprobs: [-1, 1000],
   })) {
     for (const value of values) test(`${field}: ${value}`, () => badRequest({ prompt: 'the', [field]: value }, field));
   }

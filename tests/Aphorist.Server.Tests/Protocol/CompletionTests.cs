@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Aphorist.Server.Models;
+using Aphorist.Server.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Aphorist.Server.Tests.Protocol;
@@ -29,10 +32,16 @@ public sealed class CompletionTests(ProtocolServers servers)
     [InlineData("\"temperature\": 3.5", "HighTemperature")]
     [InlineData("\"top_p\": 0.5", "TopP")]
     [InlineData("\"top_k\": 3", "TopK")]
+    [InlineData("\"top_k\": 0", "Standard")]
+    [InlineData("\"top_k\": -1", "Standard")]
     [InlineData("\"min_p\": 0.9", "MinP")]
     [InlineData("\"typical_p\": 0.3", "TypicalP")]
     [InlineData("\"frequency_penalty\": 2, \"presence_penalty\": -2", "Penalties")]
     [InlineData("\"repeat_penalty\": 1.7, \"repeat_last_n\": 5", "Repetition")]
+    [InlineData(
+        "\"repeat_last_n\": 0, \"repeat_penalty\": 1.7, \"frequency_penalty\": 2, \"presence_penalty\": -2", "Standard")]
+    [InlineData("\"presence_penalty\": 2, \"frequency_penalty\": 1, \"repeat_last_n\": 0", "Standard")]
+    [InlineData("\"max_tokens\": 200, \"repeat_penalty\": 1.7, \"repeat_last_n\": -1", "AllTokens")]
     [InlineData("\"logit_bias\": {\"3\": 6.5, \"4\": -100}", "Biases")]
     [InlineData("\"max_tokens\": 40, \"stop\": null, \"user\": \"me\", \"n\": null", "Nulls")]
     [InlineData("\"max_tokens\": 1e1, \"n\": 1.0", "Exponents")]
@@ -49,6 +58,8 @@ public sealed class CompletionTests(ProtocolServers servers)
             "TypicalP" => standard with { TypicalP = 0.3 },
             "Penalties" => standard with { FrequencyPenalty = 2, PresencePenalty = -2 },
             "Repetition" => standard with { RepetitionPenalty = 1.7, PenaltyWindow = 5 },
+            "Standard" => standard,
+            "AllTokens" => standard with { MaxTokens = 200, RepetitionPenalty = 1.7, PenaltyWindow = 1_000_000 },
             "Biases" => standard with { LogitBiasById = new Dictionary<int, double> { [3] = 6.5, [4] = -100 } },
             "Nulls" => standard with { MaxTokens = 40 },
             _ => standard with { MaxTokens = 10 },
@@ -111,6 +122,7 @@ public sealed class CompletionTests(ProtocolServers servers)
     [Theory]
     [InlineData("[9, 10]")]
     [InlineData("[[9, 10]]")]
+    [InlineData("[9.0, 1e1]")]
     public async Task Completion_OfIds_IsThatOfTheirText(string prompt) => Assert.Equal(
         letters.Generate("ab", new() { MaxTokens = 16, Seed = 4 }),
         (await letters.CompleteAsync($$"""{"prompt": {{prompt}}, "seed": 4}""")).Text());
@@ -119,6 +131,10 @@ public sealed class CompletionTests(ProtocolServers servers)
     [InlineData("-1", ulong.MaxValue)]
     [InlineData("18446744073709551615", ulong.MaxValue)]
     [InlineData("-9223372036854775808", 1UL << 63)]
+    [InlineData("1.0", 1UL)]
+    [InlineData("1e3", 1000UL)]
+    [InlineData("-1.0", ulong.MaxValue)]
+    [InlineData("18446744073709551615.0", ulong.MaxValue)]
     public async Task Completion_WithAnExtremeSeed_IsThatOfTheGenerator(string seed, ulong expected) => Assert.Equal(
         letters.Generate("a", new() { MaxTokens = 16, Seed = expected }),
         (await letters.CompleteAsync($$"""{"prompt": "a", "seed": {{seed}}}""")).Text());
@@ -163,6 +179,21 @@ public sealed class CompletionTests(ProtocolServers servers)
         ];
         Assert.Equal(expected, (await letters.CompleteAsync(body)).Texts());
         Assert.Equal(expected, (await letters.StreamAsync("v1/completions", body[..^1] + ", \"stream\": true}")).Texts());
+    }
+
+    [Fact]
+    public async Task Choices_OfOnePrompt_ShareItsText()
+    {
+        using ModelLease model = await letters.Server.Services.GetRequiredService<ModelStore>()
+            .OpenAsync(null, TestContext.Current.CancellationToken);
+        TextRequest request = new(RequestKinds.Completion, new())
+        {
+            Prompts = [new("ab\r\n", null, "prompt[0]"), new("", [9, 10], "prompt[1]")], TextsPerPrompt = 3, Echoes = true,
+        };
+        Choice[] choices = new Answer(request, model).CreateChoices();
+        Assert.Equal(Enumerable.Range(0, 6), choices.Select(choice => choice.Index));
+        Assert.Equal(["ab\n", "ab\n", "ab\n", "ab", "ab", "ab"], choices.Select(choice => choice.Start));
+        Assert.All(choices, choice => Assert.Same(choices[choice.Index / 3 * 3].Start, choice.Start));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Aphorist.Server.Endpoints;
 using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Aphorist.Tests;
@@ -110,6 +113,144 @@ public sealed class FailureTests : IAsyncLifetime
 
         Assert.Equal([server.Generate("a", new() { MaxTokens = 3000, Seed = 1 })], (await other).Texts());
         await Eventually.IdleAsync(server.Server);
+    }
+
+    [Fact]
+    public async Task Client_ThatLeaves_IsCountedAndCostsNoException()
+    {
+        model.Save(folder["leaving.safetensors"]);
+        await using RunningServer other = await RunningServer.StartAsync(options =>
+        {
+            options.Models.Add(folder["leaving.safetensors"]);
+            options.MaxTokens = int.MaxValue;
+        });
+        int exceptions = 0;
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        foreach ((string body, bool isStreamed) in new[] { (Endless, false), (EndlessStream, true) })
+        {
+            using TcpClient client = new();
+            await client.ConnectAsync(other.Address.Host, other.Address.Port, Cancel);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n{body}"), Cancel);
+            if (isStreamed) await client.GetStream().ReadExactlyAsync(new byte[1000], Cancel);
+            else await Eventually.TextsAsync(other, scheduler => scheduler.RunningTexts > 0);
+            client.Close();
+            await Eventually.IdleAsync(other);
+        }
+
+        string page = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                page = await other.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancel);
+                return page.Contains(
+                    """aphorist_requests_total{endpoint="completions",model="leaving",status="499"} 2""", StringComparison.Ordinal);
+            },
+            () => page);
+        AppDomain.CurrentDomain.FirstChanceException -= Count;
+        Assert.Equal(0, exceptions);
+        Budget budget = other.Services.GetRequiredService<TextEndpoint>().Logprobs;
+        Assert.Equal(8_000_000, budget.Available);
+
+        // Other tests run in this process.
+        void Count(object? sender, FirstChanceExceptionEventArgs first)
+        {
+            bool isOfTexts = first.Exception is OperationCanceledException
+                && Environment.StackTrace.Contains("ReadAllAsync", StringComparison.Ordinal);
+            if (isOfTexts) Interlocked.Increment(ref exceptions);
+        }
+    }
+
+    [Fact]
+    public async Task Body_WhileOthersUseTheMemory_MayComeAgain()
+    {
+        Budget budget = server.Server.Services.GetRequiredService<TextEndpoint>().Bodies;
+        long all = budget.Available;
+        Assert.Equal(256 << 20, all);
+        string small = Request(60_000), large = Request(70_000);
+        using (Budget.Share others = budget.Open())
+        {
+            others.GrowTo(all - 1000);
+            ApiAnswer answer = await server.PostAsync("v1/completions", large);
+            Assert.Contains("large bodies", answer.ExpectError(429, null, "server_busy"), StringComparison.Ordinal);
+            Assert.Equal("1", answer.Headers["Retry-After"]);
+            await server.CompleteAsync(small);
+        }
+
+        await server.CompleteAsync(large);
+        Assert.Equal(all, budget.Available);
+
+        static string Request(int length) => $$"""{"prompt": "{{new string('a', length)}}", "max_tokens": 1}""";
+    }
+
+    [Fact]
+    public async Task Body_ThatArrivesSlowly_CountsUntilItsClientLeaves()
+    {
+        Budget budget = server.Server.Services.GetRequiredService<TextEndpoint>().Bodies;
+        long all = budget.Available;
+        using (TcpClient client = new())
+        {
+            await client.ConnectAsync(server.Server.Address.Host, server.Server.Address.Port, Cancel);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 4000000\r\n\r\n" + new string(' ', 1_000_000)), Cancel);
+            await Eventually.TrueAsync(
+                () => Task.FromResult(all - budget.Available == 1_000_000 - (64 << 10)), () => $"{all - budget.Available} bytes count.");
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(budget.Available == all), () => $"{all - budget.Available} bytes count.");
+    }
+
+    [Fact]
+    public async Task Logprobs_WhileOthersUseTheMemory_MayComeAgain()
+    {
+        const string Few = """{"max_tokens": 400, "logprobs": 2}""", Many = """{"max_tokens": 4000, "logprobs": 2}""";
+        const string Stream = """{"max_tokens": 4000, "logprobs": 2, "stream": true}""";
+        Budget budget = server.Server.Services.GetRequiredService<TextEndpoint>().Logprobs;
+        long all = budget.Available;
+        using (Budget.Share others = budget.Open())
+        {
+            others.GrowTo(all - 5000);
+            ApiAnswer answer = await server.PostAsync("v1/completions", Many);
+            Assert.Contains("log-probabilities", answer.ExpectError(429, null, "server_busy"), StringComparison.Ordinal);
+            Assert.Equal("1", answer.Headers["Retry-After"]);
+            await server.CompleteAsync(Few);
+            // A stream keeps only what is not sent.
+            await server.StreamAsync("v1/completions", Stream);
+            others.GrowTo(all - 1000);
+            (await server.PostAsync("v1/completions", Stream)).ExpectError(429, null, "server_busy");
+            await server.CompleteAsync("""{"max_tokens": 4000}""");
+        }
+
+        await server.CompleteAsync(Many);
+        Assert.Equal(all, budget.Available);
+    }
+
+    [Fact]
+    public void Budget_OfManyThreads_IsNeverExceeded()
+    {
+        Budget budget = new(1000, "Wait.");
+        Parallel.For(0, 10_000, i =>
+        {
+            using Budget.Share share = budget.Open();
+            try
+            {
+                share.GrowTo(200);
+                share.GrowTo(100);
+                share.GrowTo(400 + (i % 3));
+            }
+            catch (ApiException)
+            {
+                // Others have it.
+            }
+
+            Assert.InRange(budget.Available, 0, 1000);
+        });
+        Assert.Equal(1000, budget.Available);
+        using Budget.Share whole = budget.Open();
+        whole.GrowTo(1000);
+        Assert.Equal(429, Assert.Throws<ApiException>(() => whole.GrowTo(1001)).Status);
     }
 
     [Fact]

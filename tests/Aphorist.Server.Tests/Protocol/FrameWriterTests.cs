@@ -19,7 +19,7 @@ public sealed class FrameWriterTests(ProtocolServers servers)
         Answer answer = new(new TextRequest(kind, new AphoristServerOptions()), model);
         ArrayBufferWriter<byte> output = new(1 << 16);
         using FrameWriter frames = new(output, answer);
-        Choice choice = answer.CreateChoice(0, Prompt.Empty);
+        Choice choice = answer.CreateChoices()[0];
         TextPiece piece = new() { Text = "32 characters, some are \"\n漢é😀\"" };
         long allocated = 0;
         for (int i = 0; i < 100; i++)

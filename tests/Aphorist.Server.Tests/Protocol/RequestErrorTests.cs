@@ -54,19 +54,24 @@ public sealed class RequestErrorTests(ProtocolServers servers)
     [InlineData("temperature", "true", "temperature is true. It must be a number.")]
     [InlineData("top_p", "1.1", "top_p is 1.1. It must be a number from 0 to 1.")]
     [InlineData("top_p", "-0.1", "top_p is -0.1. It must be a number from 0 to 1.")]
-    [InlineData("top_k", "-1", null)]
+    [InlineData("top_k", "1.5", null)]
+    [InlineData("top_k", "1e10", null)]
     [InlineData("min_p", "2", null)]
     [InlineData("typical_p", "0", "typical_p is 0. It must be greater than 0 and at most 1.")]
     [InlineData("frequency_penalty", "2.1", "frequency_penalty is 2.1. It must be a number from -2 to 2.")]
     [InlineData("presence_penalty", "-3", "presence_penalty is -3. It must be a number from -2 to 2.")]
     [InlineData("repeat_penalty", "0.5", "repeat_penalty is 0.5. It must be 1 to 10000.")]
-    [InlineData("repeat_last_n", "0", null)]
+    [InlineData("repeat_last_n", "-2", "repeat_last_n is -2. It must be an integer from -1 to 1000000.")]
+    [InlineData("repeat_last_n", "1000001", "repeat_last_n is 1000001. It must be an integer from -1 to 1000000.")]
     [InlineData("logit_bias", "[]", "logit_bias is a list. It must be an object.")]
     [InlineData("logit_bias", "{\"a\": 1}", "A name in logit_bias is not a token id: an integer from 0.")]
     [InlineData("logit_bias", "{\"-1\": 1}", "A name in logit_bias is not a token id: an integer from 0.")]
     [InlineData("logit_bias", "{\"38\": 1}", "logit_bias names token 38, but the ids of the model are 0 to 37.")]
     [InlineData("seed", "1.5", null)]
     [InlineData("seed", "18446744073709551616", null)]
+    [InlineData("seed", "18446744073709551615.5", null)]
+    [InlineData("seed", "-9223372036854775809", null)]
+    [InlineData("seed", "1e99", null)]
     [InlineData("seed", "\"1\"", null)]
     [InlineData("stop", "[1]", "stop[0] is 1. It must be a text.")]
     [InlineData("stop", "1", "stop is 1. It must be a text or a list of at most 16 texts.")]
@@ -141,6 +146,27 @@ public sealed class RequestErrorTests(ProtocolServers servers)
         "The stop sequence 'Ω' cannot occur, because the model does not know ",
         (await letters.PostAsync(Completions, """{"stop": ["a", "Ω"]}""")).ExpectError(400, "stop"),
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Stop_WithTheNameOfAnOption_IsShownAsItIs() => Assert.StartsWith(
+        "The stop sequence 'Temperature' cannot occur, because the model does not know ",
+        (await letters.PostAsync(Completions, """{"stop": "Temperature"}""")).ExpectError(400, "stop"),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("😀")]
+    public async Task Stop_OfMoreThanAThousandCharacters_IsRefused(string character)
+    {
+        string stop = string.Concat(Enumerable.Repeat(character, 1000));
+        (await letters.PostAsync(Completions, $$"""{"stop": ["a", "{{stop}}"]}""")).Expect(200);
+        Assert.Equal(
+            "stop[1] has 1001 characters, but at most 1000 are allowed.",
+            (await letters.PostAsync(Completions, $$"""{"stop": ["a", "{{stop}}a"]}""")).ExpectError(400, "stop"));
+        Assert.Equal(
+            "stop has 1001 characters, but at most 1000 are allowed.",
+            (await letters.PostAsync(Completions, $$"""{"stop": "{{stop}}a"}""")).ExpectError(400, "stop"));
+    }
 
     [Fact]
     public async Task Prompts_MoreThanTheQueue_AreRefused()

@@ -152,7 +152,7 @@ internal static class GenerateCommand
             Copying = copying,
         };
         if (mode is null && count > 1 && generator.Mode == GenerationMode.Window)
-            output.Notes.WriteLine($"In window mode, texts are generated one after the other. {Mode.Name} stateful is faster.");
+            output.Notes.WriteLine($"Window mode takes a step of the model for each token of the window. {Mode.Name} stateful is faster.");
         IEnumerable<GenerationItem> texts = GenerationPlan.Create(request, generator, cancellationToken);
         bool isRandom = beams is null && options.Any(one => one.Temperature > 0 || one.TemperatureSchedule is not null);
         if (isRandom && !SamplingArguments.HasSeed(call) && !output.Json)

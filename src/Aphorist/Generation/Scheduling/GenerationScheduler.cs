@@ -4,7 +4,6 @@ using Aphorist.Generation;
 using Aphorist.Generation.Scheduling;
 using Aphorist.Model;
 using Aphorist.Numerics;
-using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
@@ -35,7 +34,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     // Guards all that follows. The batch belongs to the loop.
     private readonly object gate = new();
     private readonly TextQueue queue;
-    private readonly List<ScheduledText> running = [];
+    private readonly RunningTexts running;
     private readonly HashSet<ScheduledText> texts = [];
     private long promptTokens;
     private int textCount;
@@ -59,6 +58,8 @@ public sealed class GenerationScheduler : IAsyncDisposable
         int places = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
         if (threads is null) threads = ownThreads = new GenerationThreads();
         batch = new RowBatch(weights, Mode, threads, places);
+        // As TextGenerator.Score does: scores are stateful unless a mode is named.
+        running = new RunningTexts(batch, scoresStatefully: Mode == GenerationMode.Window && this.options.Mode is null);
         queue = new TextQueue(places);
         loop = new Thread(Run) { IsBackground = true, Name = "Aphorist scheduler" };
         loop.Start();
@@ -107,7 +108,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(requests);
         // A full queue refuses at once, before anything is encoded.
         lock (gate) EnsureRoom(requests.Count, newPromptTokens: 0);
-        ScheduledText[] submitted = Create(requests);
+        ScheduledText[] submitted = ScheduledText.Create(this, requests);
         lock (gate)
         {
             EnsureRoom(submitted.Length, submitted.Select(text => text.Place.Prompt).Distinct().Sum(prompt => (long)prompt.Ids.Length));
@@ -220,41 +221,6 @@ public sealed class GenerationScheduler : IAsyncDisposable
         if (isFull) throw new QueueFullException(texts.Count - running.Count);
     }
 
-    /// <summary>Checks and encodes requests. What texts need while they run is allocated when they start.</summary>
-    private ScheduledText[] Create(IReadOnlyList<GenerationRequest> requests)
-    {
-        ScheduledText[] created = new ScheduledText[requests.Count];
-        GenerationRequest? last = null;
-        CompiledOptions? compiled = null;
-        EncodedPrompt? prompt = null;
-        for (int index = 0; index < created.Length; index++)
-        {
-            GenerationRequest request = requests[index];
-            ArgumentNullException.ThrowIfNull(request, nameof(requests));
-            if (request.ScorePrompt && request.Alternatives is null)
-                throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
-            // Several texts for one prompt, which differ in their seeds, share the options and the tokens.
-            bool sharesOptions = last is not null && last.Options == request.Options with { Seed = last.Options.Seed };
-            bool sharesPrompt = sharesOptions && ReferenceEquals(last!.Prompt, request.Prompt)
-                && ReferenceEquals(last.PromptIds, request.PromptIds) && last.ScorePrompt == request.ScorePrompt;
-            if (!sharesOptions) compiled = new CompiledOptions(request.Options, tokenizer);
-            if (!sharesPrompt) prompt = Encode(request, compiled!);
-            created[index] = new ScheduledText(this, request, compiled!, prompt!);
-            last = request;
-        }
-
-        return created;
-    }
-
-    private EncodedPrompt Encode(GenerationRequest request, CompiledOptions compiled)
-    {
-        if (request.PromptIds is { } ids) return new([.. ids.Select(id => TokenId.Checked(id, tokenizer.VocabularySize))]);
-        if (!request.ScorePrompt || compiled.Options.UnknownCharacters == UnknownCharacterPolicy.Skip)
-            return new(compiled.Encode(request.Prompt));
-        List<string> unknownWords = [];
-        return new(tokenizer.Encode(tokenizer.Normalization.Apply(request.Prompt), unknownWords), unknownWords);
-    }
-
     private void StartTimeout(ScheduledText text)
     {
         if (options.Timeout is not { } limit) return;
@@ -297,7 +263,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
             while (true)
             {
                 for (int index = running.Count - 1; index >= 0; index--)
-                    if (running[index].Place.Stage == TextStage.Ending) Leave(RemoveAt(index));
+                    if (running[index].Place.Stage == TextStage.Ending) Leave(running.RemoveAt(index));
                 Admit();
                 if (running.Count > 0) return true;
                 if (isStopping && texts.Count == 0) return false;
@@ -308,48 +274,13 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     private void Admit()
     {
-        while (batch.Count < batch.Places && queue.Take() is { } next) Add(next);
-        while (queue.ChooseToPause(running) is int index)
+        while (running.Count < batch.Places && queue.Take() is { } next) running.Add(next);
+        while (running.ChooseToPause(queue) is int index)
         {
-            ScheduledText paused = Pause(index);
-            Add(queue.Take()!);
+            ScheduledText paused = running.Pause(index);
+            running.Add(queue.Take()!);
             queue.Wait(paused, isNew: false);
         }
-    }
-
-    private void Add(ScheduledText text)
-    {
-        batch.Add(text.Row ?? Start(text), text.Place.State);
-        text.Place.State = null;
-        text.Place.Stage = TextStage.Running;
-        text.Place.Client.Running++;
-        running.Add(text);
-    }
-
-    private TextRow Start(ScheduledText text)
-    {
-        int[] prompt = text.Place.Prompt.Ids;
-        // As TextGenerator.Score does: scores are stateful unless a mode is named.
-        return text.Start(batch.CountInvisible(prompt.Length), scoresStatefully: Mode == GenerationMode.Window && options.Mode is null);
-    }
-
-    private ScheduledText RemoveAt(int index)
-    {
-        ScheduledText text = running[index];
-        batch.RemoveAt(index);
-        running[index] = running[^1];
-        running.RemoveAt(running.Count - 1);
-        text.Place.Client.Running--;
-        return text;
-    }
-
-    /// <summary>Takes the place of a text, which keeps its state.</summary>
-    private ScheduledText Pause(int index)
-    {
-        running[index].Place.State = batch.CopyState(index);
-        // What the reader does not know of yet would wait as long as the text.
-        running[index].Output.Tell(Environment.TickCount64);
-        return RemoveAt(index);
     }
 
     private void Leave(ScheduledText text)
@@ -376,12 +307,12 @@ public sealed class GenerationScheduler : IAsyncDisposable
                 if (failure is null) text.Publish(now);
                 if (text.Row.IsOver)
                 {
-                    Leave(RemoveAt(index));
+                    Leave(running.RemoveAt(index));
                     if (failure is not null) text.Output.End(failure);
                 }
                 else if (text.Output.Unread > MaxUnread)
                 {
-                    Pause(index).Place.Stage = TextStage.Parked;
+                    running.Pause(index).Place.Stage = TextStage.Parked;
                     // The reader may have taken everything before the stage changed.
                     if (text.Output.Unread <= MaxUnread) queue.Wait(text, isNew: false);
                 }
@@ -394,7 +325,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
     {
         lock (gate)
         {
-            while (running.Count > 0) RemoveAt(running.Count - 1).Place.Stage = TextStage.Parked;
+            while (running.Count > 0) running.RemoveAt(running.Count - 1).Place.Stage = TextStage.Parked;
             foreach (ScheduledText text in texts.ToArray())
             {
                 if (text.Place.Node is not null) queue.Remove(text);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Aphorist.Generation;
 using Aphorist.Generation.Scheduling;
+using Aphorist.Text.Tokenizers;
 
 namespace Aphorist;
 
@@ -18,7 +19,7 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     private PromptScorer? promptScorer;
     private bool hasReader;
 
-    internal ScheduledText(GenerationScheduler scheduler, GenerationRequest request, CompiledOptions options, EncodedPrompt prompt)
+    private ScheduledText(GenerationScheduler scheduler, GenerationRequest request, CompiledOptions options, EncodedPrompt prompt)
     {
         (this.scheduler, this.request, this.options, PromptTokens) = (scheduler, request, options, prompt.Ids.Length);
         Seed = request.Options.Seed ?? (ulong)Random.Shared.NextInt64();
@@ -61,6 +62,33 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
     /// </summary>
     public void Dispose() => scheduler.End(this, null);
 
+    /// <summary>Checks and encodes requests. What texts need while they run is allocated when they start.</summary>
+    internal static ScheduledText[] Create(GenerationScheduler scheduler, IReadOnlyList<GenerationRequest> requests)
+    {
+        Tokenizer tokenizer = scheduler.Tokenizer;
+        ScheduledText[] created = new ScheduledText[requests.Count];
+        GenerationRequest? last = null;
+        CompiledOptions? compiled = null;
+        EncodedPrompt? prompt = null;
+        for (int index = 0; index < created.Length; index++)
+        {
+            GenerationRequest request = requests[index];
+            ArgumentNullException.ThrowIfNull(request, nameof(requests));
+            if (request.ScorePrompt && request.Alternatives is null)
+                throw new InvalidOptionsException("ScorePrompt needs Alternatives. Set it to 0 or more.", nameof(request.ScorePrompt));
+            // Several texts for one prompt, which differ in their seeds, share the options and the tokens.
+            bool sharesOptions = last is not null && last.Options == request.Options with { Seed = last.Options.Seed };
+            bool sharesPrompt = sharesOptions && ReferenceEquals(last!.Prompt, request.Prompt)
+                && ReferenceEquals(last.PromptIds, request.PromptIds) && last.ScorePrompt == request.ScorePrompt;
+            if (!sharesOptions) compiled = new CompiledOptions(request.Options, tokenizer);
+            if (!sharesPrompt) prompt = Encode(request, compiled!, tokenizer);
+            created[index] = new ScheduledText(scheduler, request, compiled!, prompt!);
+            last = request;
+        }
+
+        return created;
+    }
+
     /// <summary>Allocates what the text needs while it runs.</summary>
     /// <param name="unseen">The number of first tokens of the prompt that the model does not see.</param>
     /// <param name="scoresStatefully">Whether the state is carried from token to token while the prompt is scored.</param>
@@ -87,6 +115,15 @@ public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
         Place.Timeout?.Dispose();
         (Row, promptScorer) = (null, null);
         Place.State = null;
+    }
+
+    private static EncodedPrompt Encode(GenerationRequest request, CompiledOptions compiled, Tokenizer tokenizer)
+    {
+        if (request.PromptIds is { } ids) return new([.. ids.Select(id => TokenId.Checked(id, tokenizer.VocabularySize))]);
+        if (!request.ScorePrompt || compiled.Options.UnknownCharacters == UnknownCharacterPolicy.Skip)
+            return new(compiled.Encode(request.Prompt));
+        List<string> unknownWords = [];
+        return new(tokenizer.Encode(tokenizer.Normalization.Apply(request.Prompt), unknownWords), unknownWords);
     }
 
     private async IAsyncEnumerable<TextPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

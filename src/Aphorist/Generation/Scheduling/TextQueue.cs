@@ -78,7 +78,11 @@ internal sealed class TextQueue(int places)
     /// <summary>The number of texts that wait.</summary>
     public int Count => waiting.Count;
 
-    private int Share => Math.Max(1, places / Math.Max(1, clients.Count));
+    /// <summary>The number of places that each client can have while others wait.</summary>
+    public int Share => Math.Max(1, places / Math.Max(1, clients.Count));
+
+    /// <summary>Whether a text waits whose client has less than its share.</summary>
+    public bool HasTextBelowShare => FirstBelowShare() is not null;
 
     /// <summary>Adds a new text.</summary>
     public void Enter(ScheduledText text, string clientName)
@@ -102,19 +106,6 @@ internal sealed class TextQueue(int places)
         ScheduledText? next = FirstBelowShare() ?? waiting.First?.Value;
         if (next is not null) Remove(next);
         return next;
-    }
-
-    /// <summary>
-    /// Returns the index of a running text that must give its place to one that waits: one of a client that has more than its share. Null
-    /// if no place must change hands.
-    /// </summary>
-    public int? ChooseToPause(IReadOnlyList<ScheduledText> running)
-    {
-        if (clients.Count < 2 || waiting.Count == 0 || FirstBelowShare() is null) return null;
-        int share = Share;
-        for (int index = running.Count - 1; index >= 0; index--)
-            if (running[index].Place.Client.Running > share) return index;
-        return null;
     }
 
     /// <summary>Removes a text that waits.</summary>

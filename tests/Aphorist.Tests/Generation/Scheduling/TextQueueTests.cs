@@ -1,16 +1,35 @@
 using Aphorist.Generation;
 using Aphorist.Generation.Scheduling;
+using Aphorist.Model;
+using Aphorist.Numerics;
 using Aphorist.Tests.Model;
 using Xunit;
 
 namespace Aphorist.Tests.Generation.Scheduling;
 
-public sealed class TextQueueTests
+/// <summary>Which texts get a place in the batch, and which have to give theirs away.</summary>
+public sealed class TextQueueTests : IAsyncDisposable
 {
-    private static readonly Tokenizer Tokenizer = ModelPair.VocabularyOf(5);
+    private const int Places = 6;
 
-    private readonly TextQueue queue = new(places: 6);
-    private readonly List<ScheduledText> running = [];
+    private readonly GenerationScheduler scheduler = new(ModelPair.Random(5, 3, 4, GateActivation.Sigmoid).Engine);
+    private readonly GenerationThreads threads = new(1);
+    private readonly TextQueue queue = new(Places);
+    private readonly RunningTexts running;
+
+    public TextQueueTests()
+    {
+        LanguageModel model = ModelPair.Random(5, 3, 4, GateActivation.Sigmoid).Engine;
+        PackedWeights weights = new(model, InstructionSet.Current);
+        weights.Refresh();
+        running = new RunningTexts(new RowBatch(weights, GenerationMode.Stateful, threads, Places), scoresStatefully: false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await scheduler.DisposeAsync();
+        threads.Dispose();
+    }
 
     [Fact]
     public void Take_OneClient_IsFirstComeFirstServed()
@@ -28,7 +47,7 @@ public sealed class TextQueueTests
         ScheduledText last = Enter("c");
         // The share is two places each. What is left goes to those that came first.
         Assert.Equal(["a", "a", "b", "b", "c", "a"], Enumerable.Range(0, 6).Select(_ => Run().Place.Client.Name));
-        Assert.Contains(last, running);
+        Assert.Contains(last, Enumerable.Range(0, running.Count).Select(index => running[index]));
     }
 
     [Fact]
@@ -36,13 +55,12 @@ public sealed class TextQueueTests
     {
         for (int count = 0; count < 6; count++) Enter("a");
         while (queue.Count > 0) Run();
-        Assert.Null(queue.ChooseToPause(running));
+        Assert.Null(running.ChooseToPause(queue));
         Enter("a");
-        Assert.Null(queue.ChooseToPause(running));
+        Assert.Null(running.ChooseToPause(queue));
         ScheduledText other = Enter("b");
-        Assert.Equal(5, queue.ChooseToPause(running));
-        ScheduledText paused = running[5];
-        Stop(paused);
+        Assert.Equal(5, running.ChooseToPause(queue));
+        ScheduledText paused = running.Pause(5);
         Assert.Same(other, queue.Take());
         queue.Wait(paused, isNew: false);
         Assert.Same(paused, queue.Take());
@@ -54,7 +72,7 @@ public sealed class TextQueueTests
         for (int count = 0; count < 9; count++) Enter("a");
         for (int count = 0; count < 9; count++) Enter("b");
         for (int count = 0; count < 6; count++) Run();
-        Assert.Null(queue.ChooseToPause(running));
+        Assert.Null(running.ChooseToPause(queue));
     }
 
     [Fact]
@@ -62,9 +80,8 @@ public sealed class TextQueueTests
     {
         Enter("a");
         for (int count = 0; count < 6; count++) Enter("b");
-        ScheduledText first = Run();
-        Stop(first);
-        queue.Leave(first);
+        Run();
+        queue.Leave(running.RemoveAt(0));
         for (int count = 0; count < 6; count++) Assert.Equal("b", Run().Place.Client.Name);
     }
 
@@ -80,7 +97,7 @@ public sealed class TextQueueTests
 
     private ScheduledText Enter(string client)
     {
-        ScheduledText text = new(scheduler: null!, new GenerationRequest(), new CompiledOptions(null, Tokenizer), new EncodedPrompt([]));
+        ScheduledText text = ScheduledText.Create(scheduler, [new GenerationRequest()])[0];
         queue.Enter(text, client);
         return text;
     }
@@ -88,14 +105,7 @@ public sealed class TextQueueTests
     private ScheduledText Run()
     {
         ScheduledText text = queue.Take()!;
-        text.Place.Client.Running++;
         running.Add(text);
         return text;
-    }
-
-    private void Stop(ScheduledText text)
-    {
-        text.Place.Client.Running--;
-        running.Remove(text);
     }
 }
