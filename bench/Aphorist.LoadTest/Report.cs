@@ -61,8 +61,6 @@ internal sealed class Report(string options)
         CultureInfo.InvariantCulture,
         $"{ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, Aphorist {Version()}");
 
-    public IReadOnlyList<Figure> Figures => figures;
-
     public bool IsOk => figures.All(figure => figure.IsOk);
 
     /// <summary>Prints the head of the section of Markdown that the tables of all scenarios are in.</summary>

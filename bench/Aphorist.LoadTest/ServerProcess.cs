@@ -91,17 +91,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
             throw new IOException("The server ended before it listened.");
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
             process.Kill();
             process.Dispose();
-            throw new IOException($"The server does not listen after {StartLimit.TotalSeconds} s.");
-        }
-        catch
-        {
-            process.Kill();
-            process.Dispose();
-            throw;
+            if (error is not OperationCanceledException) throw;
+            throw new IOException($"The server does not listen after {StartLimit.TotalSeconds} s.", error);
         }
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
