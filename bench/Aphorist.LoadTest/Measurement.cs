@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Aphorist.LoadTest;
 
-/// <summary>What happened between two moments while clients were running.</summary>
-internal sealed record Measurement(long From, long To, long Characters, TimeSpan ServerCpu, TimeSpan ClientCpu, double[] Megabytes)
+/// <summary>What happened between two moments while clients were running. Processor times are in seconds.</summary>
+internal sealed record Measurement(long From, long To, long Characters, double ServerCpu, double ClientCpu, double[] Megabytes)
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(0.5);
 
@@ -36,7 +36,7 @@ internal sealed record Measurement(long From, long To, long Characters, TimeSpan
     public static async Task<Measurement> TakeAsync(ServerProcess server, Clients clients, Task until)
     {
         List<double> memory = [];
-        (long from, long characters, TimeSpan serverCpu, TimeSpan clientCpu) = Now();
+        (long from, long characters, double serverCpu, double clientCpu) = Now();
         while (!until.IsCompleted)
         {
             await Task.WhenAny(until, Task.Delay(SampleInterval)).ConfigureAwait(false);
@@ -44,13 +44,13 @@ internal sealed record Measurement(long From, long To, long Characters, TimeSpan
         }
 
         await until.ConfigureAwait(false);
-        (long to, long lastCharacters, TimeSpan lastServerCpu, TimeSpan lastClientCpu) = Now();
+        (long to, long lastCharacters, double lastServerCpu, double lastClientCpu) = Now();
         return new(from, to, lastCharacters - characters, lastServerCpu - serverCpu, lastClientCpu - clientCpu, [.. memory]);
 
-        (long, long, TimeSpan, TimeSpan) Now()
+        (long, long, double, double) Now()
         {
             using Process self = Process.GetCurrentProcess();
-            return (Stopwatch.GetTimestamp(), clients.Characters, server.Cpu, self.TotalProcessorTime);
+            return (Stopwatch.GetTimestamp(), clients.Characters, server.CpuSeconds, self.TotalProcessorTime.TotalSeconds);
         }
     }
 

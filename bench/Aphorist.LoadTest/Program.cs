@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Aphorist.LoadTest;
 
 if (args is [ServerProcess.Role, .. string[] serverArguments])
@@ -7,7 +8,7 @@ if (args is [ServerProcess.Role, .. string[] serverArguments])
 }
 
 // A continuation runs on the thread that waits for the sockets, which saves the clients a change of threads for every frame.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+Environment.SetEnvironmentVariable(ServerProcess.InlineCompletions, "1");
 
 Dictionary<string, Func<Settings, Report, Task>> scenarios = new()
 {
@@ -28,8 +29,8 @@ if (args.Contains("--help") || args.Length == 0)
 try
 {
     using Settings settings = Settings.Parse(args, scenarios.Keys);
-    Report report = new();
-    Console.WriteLine(Report.Machine);
+    Report report = new(string.Join(' ', args));
+    report.Start();
     foreach (string scenario in settings.Scenarios) await scenarios[scenario](settings, report);
     if (settings.JsonFile is { } file) report.Save(file);
     return report.IsOk ? 0 : 1;
@@ -39,7 +40,7 @@ catch (FormatException error)
     Console.Error.WriteLine(error.Message);
     return 2;
 }
-catch (IOException error)
+catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(error.Message);
     return 1;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Aphorist.LoadTest;
@@ -14,7 +15,11 @@ namespace Aphorist.LoadTest;
 /// <param name="Maximum">The value must be at most this; null without a limit.</param>
 internal sealed record Figure(string Scenario, string Name, double Value, string Unit, double? Minimum, double? Maximum)
 {
-    public bool IsOk => !(Value < Minimum) && !(Value > Maximum) && !double.IsNaN(Value);
+    /// <summary>Whether the value was measured and is within its limits.</summary>
+    public bool IsOk => double.IsFinite(Value) && !(Value < Minimum) && !(Value > Maximum);
+
+    /// <summary>The value with its unit, as in a table.</summary>
+    public string Text => double.IsFinite(Value) ? $"{Number(Value)} {Unit}".Trim() : "not measured";
 
     public string Limit => (Minimum, Maximum) switch
     {
@@ -32,42 +37,66 @@ internal sealed record Figure(string Scenario, string Name, double Value, string
 }
 
 /// <summary>Prints figures as they are measured, and writes them to a file.</summary>
-internal sealed class Report
+/// <param name="options">The arguments of the program.</param>
+internal sealed class Report(string options)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private const string FigureHead =
+        """
+        | figure | measured | limit | |
+        | --- | ---: | ---: | --- |
+        """;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly List<Figure> figures = [];
+    private readonly string date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Describes the machine and the versions.</summary>
     public static string Machine { get; } = string.Create(
         CultureInfo.InvariantCulture,
         $"{ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, Aphorist {Version()}");
 
-    public IReadOnlyList<Figure> Figures => figures;
-
     public bool IsOk => figures.All(figure => figure.IsOk);
 
-    /// <summary>Prints the head of the table of a scenario.</summary>
-    public static void Start(string scenario, string description) => Console.WriteLine(
+    /// <summary>Prints the head of the section of Markdown that the tables of all scenarios are in.</summary>
+    public void Start() => Console.WriteLine(
         $"""
+        ## {Machine}
 
-        {scenario}: {description}
-
-        | figure | measured | limit | |
-        | --- | ---: | ---: | --- |
+        {date}: `{options}`
         """);
 
-    /// <summary>Adds a figure that its scenario prints.</summary>
-    public void AddSilently(string scenario, string name, double value, string unit) =>
-        figures.Add(new Figure(scenario, name, value, unit, null, null));
+    /// <summary>Prints the head of the table of a scenario.</summary>
+    /// <param name="scenario">The name of the scenario.</param>
+    /// <param name="description">What happens in it.</param>
+    /// <param name="head">The first two lines of the table.</param>
+    public static void Start(string scenario, string description, string head = FigureHead) => Console.WriteLine(
+        $"""
+
+        ### {scenario}: {description}
+
+        {head}
+        """);
 
     /// <summary>Adds a figure, and prints it.</summary>
     public void Add(string scenario, string name, double value, string unit = "", double? minimum = null, double? maximum = null)
     {
-        Figure figure = new(scenario, name, double.IsInfinity(value) ? double.NaN : value, unit, minimum, maximum);
+        Figure figure = new(scenario, name, value, unit, minimum, maximum);
         figures.Add(figure);
-        string mark = figure.Limit.Length == 0 ? "" : figure.IsOk ? "ok" : "FAILED";
-        Console.WriteLine($"| {name} | {Figure.Number(value)}{(unit.Length == 0 ? "" : " " + unit)} | {figure.Limit} | {mark} |");
+        string mark = !figure.IsOk ? "FAILED" : figure.Limit.Length == 0 ? "" : "ok";
+        Console.WriteLine($"| {name} | {figure.Text} | {figure.Limit} | {mark} |");
+    }
+
+    /// <summary>Adds figures, and prints them as one row of a table.</summary>
+    public void AddRow(double head, IReadOnlyCollection<Figure> row)
+    {
+        figures.AddRange(row);
+        Console.WriteLine($"| {Figure.Number(head)} | {string.Join(" | ", row.Select(figure => figure.Text))} |");
     }
 
     /// <summary>Adds the number of errors, and prints the first ones.</summary>
@@ -84,12 +113,13 @@ internal sealed class Report
             new
             {
                 Machine,
-                Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                Date = date,
+                Options = options,
                 Figures = figures.Select(figure => new
                 {
                     figure.Scenario,
                     figure.Name,
-                    Value = double.IsNaN(figure.Value) ? (double?)null : figure.Value,
+                    Value = double.IsFinite(figure.Value) ? figure.Value : (double?)null,
                     figure.Unit,
                     figure.Minimum,
                     figure.Maximum,

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -16,6 +17,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>The first argument of this program as the server.</summary>
     public const string Role = "server";
 
+    /// <summary>The environment variable with which continuations run on the thread that waits for the sockets.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient http;
@@ -30,35 +34,32 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The processor time of the server until now; zero if its process is unknown.</summary>
-    public TimeSpan Cpu
-    {
-        get
-        {
-            process?.Refresh();
-            return process?.TotalProcessorTime ?? default;
-        }
-    }
+    /// <summary>The processor time of the server until now, in seconds; NaN if its process is unknown or has ended.</summary>
+    public double CpuSeconds => Read(process => process.TotalProcessorTime.TotalSeconds);
 
-    /// <summary>The resident memory of the server in MB; 0 if its process is unknown.</summary>
-    public double Megabytes
-    {
-        get
-        {
-            process?.Refresh();
-            return (process?.WorkingSet64 ?? 0) / 1e6;
-        }
-    }
+    /// <summary>The resident memory of the server in MB; NaN if its process is unknown or has ended.</summary>
+    public double Megabytes => Read(process => process.WorkingSet64 / 1e6);
 
     /// <summary>Uses a server that runs already.</summary>
-    public static ServerProcess Attach(Uri address, int? processId) =>
-        new(address, processId is int id ? Process.GetProcessById(id) : null, owned: false);
+    /// <exception cref="IOException">There is no process with this number.</exception>
+    public static ServerProcess Attach(Uri address, int? processId)
+    {
+        try
+        {
+            return new(address, processId is int id ? Process.GetProcessById(id) : null, owned: false);
+        }
+        catch (ArgumentException)
+        {
+            throw new IOException($"There is no process {processId}. Check --pid.");
+        }
+    }
 
     /// <summary>Starts a server, and waits until it listens.</summary>
     /// <param name="model">The model file.</param>
     /// <param name="threads">The number of threads that generate; 0 for one per processor.</param>
     /// <param name="queue">The most texts that wait.</param>
     /// <param name="command">The `aphorist` command; null for this program.</param>
+    /// <exception cref="IOException">The server cannot be started.</exception>
     public static async Task<ServerProcess> StartAsync(string model, int threads, int queue, string? command)
     {
         string own = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
@@ -76,7 +77,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             Text(10_000_000),
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        Process process = Process.Start(start)!;
+        start.Environment.Remove(InlineCompletions); // It is for the clients.
+        Process process = Start(start);
         try
         {
             using CancellationTokenSource limit = new(StartLimit);
@@ -89,11 +91,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
             throw new IOException("The server ended before it listened.");
         }
-        catch
+        catch (Exception error)
         {
             process.Kill();
             process.Dispose();
-            throw;
+            if (error is not OperationCanceledException) throw;
+            throw new IOException($"The server does not listen after {StartLimit.TotalSeconds} s.", error);
         }
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -155,6 +158,32 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new IOException($"'{start.FileName}' cannot be started: {error.Message}", error);
+        }
+    }
+
+    private double Read(Func<Process, double> value)
+    {
+        if (process is null) return double.NaN;
+        try
+        {
+            process.Refresh();
+            return value(process);
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
+        {
+            return double.NaN;
+        }
     }
 
     [GeneratedRegex(@"https?://[^\s,]+")]

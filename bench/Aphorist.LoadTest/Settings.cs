@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Aphorist.LoadTest;
 
@@ -31,20 +32,24 @@ internal sealed class Settings : IDisposable
           --command FILE  the `aphorist` command, which is then the server; by default, this program runs the same library
           --url URL       a server that runs already, for all scenarios but `batching` and `full-queue`; its model should be an LSTM(128)
                           of characters, and its --max-tokens 1000000
-          --pid N         the process of that server, for its processor time and memory
+          --pid N         the process of that server, without which its processor time and memory are not measured
           --json FILE     writes the figures to a file
           --svg FILE      writes the figures of `streams` as a chart
 
-        The exit code is 0 if every figure is within its limit, 1 if one is not, and 2 if the call is wrong.
+        The output is a section of Markdown. The exit code is 0 if every figure was measured and is within its limit, 1 if one is not, and
+        2 if the call is wrong.
         """;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("aphorist-load").FullName;
+    // They need other servers than the one at --url: with two models, and with a short queue.
+    private static readonly string[] NotWithUrl = ["batching", "full-queue"];
+
+    private string? folder; // for models; null until there is one
 
     private Settings()
     {
     }
 
-    public IReadOnlyList<string> Scenarios { get; private init; } = [];
+    public IReadOnlyList<string> Scenarios { get; private set; } = [];
 
     public int Streams { get; private set; } = 200;
 
@@ -75,7 +80,8 @@ internal sealed class Settings : IDisposable
     public static Settings Parse(string[] arguments, IReadOnlyCollection<string> known)
     {
         List<string> scenarios = [];
-        Settings settings = new() { Scenarios = scenarios };
+        bool all = false;
+        Settings settings = new();
         for (int index = 0; index < arguments.Length; index++)
         {
             string argument = arguments[index];
@@ -90,7 +96,7 @@ internal sealed class Settings : IDisposable
                 case "--pid": settings.ProcessId = Number(1, int.MaxValue); break;
                 case "--json": settings.JsonFile = Value(); break;
                 case "--svg": settings.ChartFile = Value(); break;
-                case "all": scenarios.AddRange(known); break;
+                case "all": all = true; break;
                 case var name when known.Contains(name): scenarios.Add(name); break;
                 default: throw new FormatException($"'{argument}' is neither a scenario nor an option. See --help.");
             }
@@ -106,27 +112,54 @@ internal sealed class Settings : IDisposable
             }
         }
 
+        if (all) scenarios = [.. settings.Url is null ? known : known.Except(NotWithUrl)];
+        if (scenarios.Count == 0) throw new FormatException("No scenario is given. See --help.");
+        if (settings.Url is not null && scenarios.Find(NotWithUrl.Contains) is { } scenario)
+            throw new FormatException($"'{scenario}' starts its own server. Remove --url.");
+        if (settings.Url is not null && settings.Command is not null) throw new FormatException("Use either --url or --command.");
+        if (settings.Url is null && settings.ProcessId is not null) throw new FormatException("--pid needs --url.");
+        if (settings.ChartFile is not null && !scenarios.Contains("streams"))
+            throw new FormatException("--svg needs the scenario 'streams'.");
+        foreach (string? file in new[] { settings.JsonFile, settings.ChartFile })
+        {
+            if (file is null || Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file)))) continue;
+            throw new FormatException($"The folder of '{file}' does not exist.");
+        }
+
+        settings.Scenarios = [.. scenarios.Distinct()];
         return settings;
     }
 
     /// <summary>Starts a server with a model, or uses the given one.</summary>
     /// <param name="model">The model.</param>
     /// <param name="queue">The most texts that wait; null for enough.</param>
+    /// <exception cref="IOException">The server does not start or does not answer.</exception>
     public async Task<ServerProcess> StartServerAsync(TestModel model, int? queue = null)
     {
+        folder ??= Directory.CreateTempSubdirectory("aphorist-load").FullName;
         ServerProcess server = Url is null
             ? await ServerProcess.StartAsync(model.Save(folder), Threads, queue ?? 10_000, Command)
             : ServerProcess.Attach(Url, ProcessId);
-
-        // The first request loads the model.
-        using HttpConnection connection = await HttpConnection.ConnectAsync(server.Address);
-        await connection.SendAsync(model.Request.Bytes(server.Address, 1, 0));
-        ResponseHead head = await connection.ReadHeadAsync();
-        string answer = await connection.ReadTextAsync();
-        if (head.Status == 200) return server;
-        await server.DisposeAsync();
-        throw new IOException($"The server answers with {head.Status}: {answer}");
+        try
+        {
+            // The first request loads the model.
+            using HttpConnection connection = await HttpConnection.ConnectAsync(server.Address);
+            await connection.SendAsync(model.Request.Bytes(server.Address, 1, 0));
+            ResponseHead head = await connection.ReadHeadAsync();
+            string answer = await connection.ReadTextAsync();
+            if (head.Status == 200) return server;
+            throw new IOException($"The server answers with {head.Status}: {answer}");
+        }
+        catch (Exception error)
+        {
+            await server.DisposeAsync();
+            if (error is not SocketException) throw;
+            throw new IOException($"The server at {server.Address} does not answer: {error.Message}", error);
+        }
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose()
+    {
+        if (folder is not null) Directory.Delete(folder, recursive: true);
+    }
 }

@@ -36,8 +36,8 @@ internal static class ThroughputScenarios
 
         report.Add(name, "resident memory of the server, mean", measurement.MeanMegabytes, "MB");
         report.Add(name, "slope of the resident memory", measurement.MegabytesPerMinute, "MB/min", maximum: 1);
-        report.Add(name, "processors used by the server", measurement.ServerCpu.TotalSeconds / measurement.Seconds);
-        report.Add(name, "processors used by the clients", measurement.ClientCpu.TotalSeconds / measurement.Seconds);
+        report.Add(name, "processors used by the server", measurement.ServerCpu / measurement.Seconds);
+        report.Add(name, "processors used by the clients", measurement.ClientCpu / measurement.Seconds);
     }
 
     /// <summary>Many texts at the same time against one after the other, in turns.</summary>
@@ -77,13 +77,11 @@ internal static class ThroughputScenarios
     public static async Task StreamsAsync(Settings settings, Report report)
     {
         const string name = "streams";
-        Console.WriteLine(
-            $"""
-
-            {name}: throughput and latency by the number of texts at the same time, LSTM(128)
-
-            | texts at the same time | characters/s | of each text | first character, median | p99 | between frames, median | p99 |
-            | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+        Report.Start(
+            name, "throughput and latency by the number of texts at the same time, LSTM(128)",
+            """
+            | texts at the same time | characters/s | of each text | first character, median | p99 | between frames, median | p99 | errors |
+            | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """);
         List<(double, double)> speeds = [], medians = [], slowest = [];
         await using ServerProcess server = await settings.StartServerAsync(TestModel.Notebook);
@@ -96,24 +94,32 @@ internal static class ThroughputScenarios
             double speed = measurement.CharactersPerSecond;
             double[] first = clients.FirstCharacterTimes(measurement.From, measurement.To);
             double[] gaps = clients.FrameGaps(measurement.From, measurement.To);
-            speeds.Add((count, speed));
-            medians.Add((count, Report.Percentile(first, 0.5)));
-            slowest.Add((count, Report.Percentile(first, 0.99)));
-            (string Name, double Value, string Unit)[] columns =
+            string[] errors = [.. clients.Errors];
+            Figure[] row =
             [
-                ("characters per second", speed, ""), ("characters per second and text", speed / count, ""),
-                ("time to first character, median", Report.Percentile(first, 0.5), "ms"),
-                ("time to first character, p99", Report.Percentile(first, 0.99), "ms"),
-                ("time between frames, median", Report.Percentile(gaps, 0.5), "ms"),
-                ("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
+                Column("characters per second", speed), Column("characters per second and text", speed / count),
+                Column("time to first character, median", Report.Percentile(first, 0.5), "ms"),
+                Column("time to first character, p99", Report.Percentile(first, 0.99), "ms"),
+                Column("time between frames, median", Report.Percentile(gaps, 0.5), "ms"),
+                Column("time between frames, p99", Report.Percentile(gaps, 0.99), "ms"),
+                Column("errors", errors.Length, maximum: 0),
             ];
-            foreach ((string column, double value, string unit) in columns) report.AddSilently(name, $"{count}: {column}", value, unit);
-            IEnumerable<string> cells = columns.Select(column => $"{Figure.Number(column.Value)} {column.Unit}".Trim());
-            Console.WriteLine($"| {count} | {string.Join(" | ", cells)} |");
-            foreach (string error in clients.Errors.Distinct().Take(3)) Console.Error.WriteLine(error);
+            report.AddRow(count, row);
+            if (row.All(figure => figure.IsOk))
+            {
+                speeds.Add((count, row[0].Value));
+                medians.Add((count, row[2].Value));
+                slowest.Add((count, row[3].Value));
+            }
+
+            foreach (string error in errors.Distinct().Take(3)) Console.Error.WriteLine(error);
+
+            Figure Column(string column, double value, string unit = "", double? maximum = null) =>
+                new(name, $"{Figure.Number(count)} at the same time: {column}", value, unit, null, maximum);
         }
 
         if (settings.ChartFile is not { } file) return;
+        if (speeds.Count < 2) throw new IOException($"'{file}' is not written: too few figures were measured.");
         Chart.Save(
             file, new Chart.Panel("characters per second", [("", speeds)]),
             new Chart.Panel("milliseconds to the first character", [("median", medians), ("p99", slowest)]));

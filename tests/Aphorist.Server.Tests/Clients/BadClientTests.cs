@@ -30,15 +30,18 @@ public sealed class BadClientTests(TinyModel tiny)
     public async Task Disconnect_AtAnyStage_EndsTheText(Stage stage, bool withReset)
     {
         await using RunningServer server = await StartAsync();
+        const int clients = 5;
         List<HttpConnection> connections = [];
-        for (int client = 0; client < 5; client++)
+        for (int client = 0; client < clients; client++)
         {
             HttpConnection connection = await server.ConnectAsync();
             connections.Add(connection);
             await ReachAsync(server, connection, stage);
         }
 
-        if (stage == Stage.WithoutAStream) await Eventually.TextsAsync(server, scheduler => scheduler.RunningTexts > 0);
+        // The server reads a request some time after it was sent, and is idle until then.
+        int texts = stage >= Stage.BeforeReading ? clients : 0;
+        await Eventually.TextsAsync(server, scheduler => scheduler.RunningTexts + scheduler.ParkedTexts == texts);
         foreach (HttpConnection connection in connections)
         {
             if (withReset) connection.Abort();
@@ -101,27 +104,24 @@ public sealed class BadClientTests(TinyModel tiny)
     public async Task Request_WhileAStreamRuns_WaitsForItsEnd()
     {
         await using RunningServer server = await StartAsync();
-        using HttpConnection connection = await server.ConnectAsync();
-        SamplingCase first = SamplingCase.All[0] with { Options = SamplingCase.All[0].Options with { MaxTokens = 20_000 } };
-        await connection.SendAsync(server.Request(first.Request(("max_tokens", 20_000), ("stream", true))), CancellationToken);
-        await Eventually.TextsAsync(server, scheduler => scheduler.RunningTexts + scheduler.ParkedTexts > 0);
+        using HttpConnection connection = await server.ConnectAsync(receiveBuffer: 4096);
+        string first = await SendLongAsync(server, connection);
+        // A text that waits for its reader has not ended.
+        await Eventually.TextsAsync(server, scheduler => scheduler is { RunningTexts: 0, ParkedTexts: 1 });
         await connection.SendAsync(server.Request(SamplingCase.All[1].Request()), CancellationToken);
-        Assert.Equal([Expected(first)], (await connection.ReadAsync()).Texts);
+        Assert.Equal([first], (await connection.ReadAsync()).Texts);
         Assert.Equal([Expected(SamplingCase.All[1])], (await connection.ReadAsync()).Texts);
     }
 
     [Fact]
     public async Task Reader_ThatStops_GivesItsPlaceToOthersAndGetsItsTextLater()
     {
-        const int length = 40_000; // with log-probabilities about 10 MB, more than the buffers of the system
         await using RunningServer server = await StartAsync();
         using HttpConnection connection = await server.ConnectAsync(receiveBuffer: 4096);
-        SamplingCase sampling = SamplingCase.All[0] with { Options = SamplingCase.All[0].Options with { MaxTokens = length } };
-        await connection.SendAsync(
-            server.Request(sampling.Request(("max_tokens", length), ("stream", true), ("logprobs", 10))), CancellationToken);
+        string text = await SendLongAsync(server, connection);
         await Eventually.TextsAsync(server, scheduler => scheduler is { RunningTexts: 0, ParkedTexts: 1 });
         await AssertAnswersAsync(server);
-        Assert.Equal([Expected(sampling)], (await connection.ReadAsync()).Texts);
+        Assert.Equal([text], (await connection.ReadAsync()).Texts);
         await Eventually.IdleAsync(server);
     }
 
@@ -149,6 +149,16 @@ public sealed class BadClientTests(TinyModel tiny)
         EventCounter events = new();
         Assert.Equal(200, (await connection.ReadHeadAsync(CancellationToken)).Status);
         while (events.Frames == 0) events.Read((await connection.ReadBodyAsync(CancellationToken)).Span);
+    }
+
+    // Requests a stream that is larger than the buffers of the system, so that it cannot end before it is read. Returns its text.
+    private async Task<string> SendLongAsync(RunningServer server, HttpConnection connection)
+    {
+        const int length = 40_000; // with log-probabilities about 10 MB
+        SamplingCase sampling = SamplingCase.All[0] with { Options = SamplingCase.All[0].Options with { MaxTokens = length } };
+        await connection.SendAsync(
+            server.Request(sampling.Request(("max_tokens", length), ("stream", true), ("logprobs", 10))), CancellationToken);
+        return Expected(sampling);
     }
 
     private Task<RunningServer> StartAsync() => RunningServer.StartAsync(options =>

@@ -10,8 +10,17 @@ import OpenAI, {
 const setup = JSON.parse(process.env.APHORIST_TEST);
 const model = 'tiny';
 
-const clientOf = (server, options = {}) =>
-  new OpenAI({ baseURL: new URL('v1', server).href, apiKey: 'none', maxRetries: 0, timeout: 30_000, ...options });
+/** The names of the fields in the bodies of all requests, by the path of the request. */
+const sent = { '/v1/completions': new Set(), '/v1/chat/completions': new Set() };
+
+const clientOf = (server, { fetch: send = fetch, ...options } = {}) => new OpenAI({
+  baseURL: new URL('v1', server).href, apiKey: 'none', maxRetries: 0, timeout: 30_000, ...options,
+  fetch: (url, init) => {
+    const names = sent[new URL(url).pathname];
+    if (names) Object.keys(JSON.parse(init.body)).forEach(name => names.add(name));
+    return send(url, init);
+  },
+});
 const client = clientOf(setup.address);
 const complete = fields => client.completions.create({ model, ...fields });
 
@@ -323,14 +332,18 @@ describe('logit_bias', () => {
   test('a text instead of an id is refused', () => badRequest({ prompt: 'the', logit_bias: { the: 1 } }, 'logit_bias'));
 });
 
+const ignoredFields = { user: 'someone', metadata: { a: 'b' }, store: true, cache_prompt: true, id_slot: 1 };
+const refusedFields = {
+  suffix: 'the end', grammar: 'root ::= "a"', json_schema: {}, response_format: { type: 'json_object' },
+  tools: [{ type: 'function', function: { name: 'f' } }],
+};
+
 describe('other fields', () => {
   const fields = { prompt: 'the cat', max_tokens: 30, seed: 5 };
   const withResponse = extra => complete({ ...fields, ...extra }).withResponse();
   const names = (response, field) => [...response.headers.values()].some(value => value.split(/[\s,]+/).includes(field));
 
-  for (const [field, value] of Object.entries({
-    user: 'someone', metadata: { a: 'b' }, store: true, cache_prompt: true, id_slot: 1,
-  })) {
+  for (const [field, value] of Object.entries(ignoredFields)) {
     test(`${field} is ignored`, async () => {
       const { data, response } = await withResponse({ [field]: value });
       assert.equal(data.choices[0].text, (await complete(fields)).choices[0].text);
@@ -344,9 +357,7 @@ describe('other fields', () => {
     assert.ok(names(response, 'mirostat'));
   });
 
-  for (const [field, value] of Object.entries({
-    suffix: 'the end', grammar: 'root ::= "a"', json_schema: {}, response_format: { type: 'json_object' }, tools: [{ type: 'function' }],
-  }))
+  for (const [field, value] of Object.entries(refusedFields))
     test(`${field} is refused`, () => badRequest({ ...fields, [field]: value }, field));
 });
 
@@ -365,6 +376,19 @@ describe('chat', () => {
     assert.deepEqual([choice.index, choice.finish_reason, choice.message.role], [0, 'length', 'assistant']);
     assert.equal(choice.message.content, await expected());
     assert.deepEqual([answer.usage.prompt_tokens, answer.usage.completion_tokens], [prompt.length, settings.max_tokens]);
+  });
+
+  for (const { name, fields: { prompt: content, ...fields }, text } of setup.cases) {
+    test(`${name} gives the text of the library`, async () => {
+      const { choices: [choice] } = await chat({ ...fields, messages: [{ role: 'user', content }] });
+      assert.equal(choice.message.content, text);
+    });
+  }
+
+  test('a stop sequence ends the text', async () => {
+    const { fields: { prompt: content, ...fields }, stop, text } = setup.stop;
+    const { choices: [choice] } = await chat({ ...fields, messages: [{ role: 'user', content }], stop });
+    assert.deepEqual([choice.message.content, choice.finish_reason], [text, 'stop']);
   });
 
   test('the text of a message may be in parts', async () => {
@@ -407,10 +431,19 @@ describe('chat', () => {
     assert.equal(await runner.finalContent(), await expected());
   });
 
+  for (const field of Object.keys(ignoredFields)) {
+    test(`${field} is ignored`, async () => {
+      const answer = await chat({ [field]: ignoredFields[field] });
+      assert.equal(answer.choices[0].message.content, await expected());
+    });
+  }
+
+  for (const field of Object.keys(refusedFields))
+    test(`${field} is refused`, () => refused(chat({ [field]: refusedFields[field] }), BadRequestError, 400, field));
+
   test('a wrong request is refused', async () => {
     await refused(chat({ messages: [] }), BadRequestError, 400, 'messages');
     await refused(chat({ messages: 'the cat' }), BadRequestError, 400, 'messages');
-    await refused(chat({ tools: [{ type: 'function', function: { name: 'f' } }] }), BadRequestError, 400, 'tools');
     await refused(chat({ model: 'unknown' }), NotFoundError, 404, 'model');
   });
 });
@@ -503,4 +536,11 @@ test('a stream that the client aborts ends', async () => {
     if (++count === 3) chunks.controller.abort();
   }
   assert.ok(count >= 3);
+});
+
+// The last test: it needs the requests of all others.
+test('the client has sent every field of the protocol, and one that is unknown', () => {
+  const sorted = (...names) => [...new Set(names)].sort();
+  assert.deepEqual(sorted(...sent['/v1/completions']), sorted(...setup.fields.completions, 'mirostat'));
+  assert.deepEqual(sorted(...sent['/v1/chat/completions']), sorted(...setup.fields.chat));
 });
