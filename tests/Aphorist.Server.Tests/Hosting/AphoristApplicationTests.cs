@@ -5,6 +5,7 @@ using Aphorist.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -35,6 +36,8 @@ public sealed class AphoristApplicationTests(TinyModel model)
     [InlineData("CorsOrigins", "", "https://example.com/", "")]
     [InlineData("CorsOrigins", "", "example.com", "")]
     [InlineData("TrustedProxies", "", "", "proxy")]
+    [InlineData("TrustedProxies", "", "", "8080")]
+    [InlineData("TrustedProxies", "", "", "[::1]:9000")]
     public void Create_WithWrongNames_IsRefused(string property, string host, string origin, string proxy)
     {
         AphoristServerOptions options = new()
@@ -61,8 +64,71 @@ public sealed class AphoristApplicationTests(TinyModel model)
         Assert.Equal(1024, limits.MaxConcurrentConnections);
         Assert.Equal(TimeSpan.FromSeconds(10), limits.RequestHeadersTimeout);
         Assert.NotNull(limits.MinRequestBodyDataRate);
-        // A slow reader is not an attacker.
-        Assert.Null(limits.MinResponseDataRate);
+        Assert.Equal((100, TimeSpan.FromSeconds(10)), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));
+    }
+
+    [Fact]
+    public async Task Connection_WhoseAnswerIsNotRead_IsClosed()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(
+            options => options.Models.Add(model.File),
+            builder =>
+            {
+                builder.Services.Configure<KestrelServerOptions>(kestrel =>
+                {
+                    kestrel.Limits.MaxConcurrentConnections = 1;
+                    // A full buffer may take as long as the grace period, and not minutes.
+                    kestrel.Limits.MinResponseDataRate = new MinDataRate(1e6, TimeSpan.FromSeconds(1.5));
+                });
+                // The system accepts less than the answer, so the rest stays in the server.
+                builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = address =>
+                {
+                    Socket listener = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+                    listener.SendBufferSize = 4096;
+                    return listener;
+                });
+            },
+            application => application.MapGet(
+                "/text", (RequestDelegate)(context => context.Response.Body.WriteAsync(new byte[60_000]).AsTask())));
+        using Socket reader = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await reader.ConnectAsync(IPAddress.Loopback, server.Address.Port, TestContext.Current.CancellationToken);
+        await reader.SendAsync(
+            "GET /text HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        byte[] first = new byte[1];
+        Assert.Equal(1, await reader.ReceiveAsync(first, TestContext.Current.CancellationToken));
+
+        await Eventually.TrueAsync(IsAnsweredAsync, () => "The connection that is not read is still open.");
+        // It was not closed because all was sent.
+        Assert.InRange(ReadRest(), 0, 59_000);
+
+        int ReadRest()
+        {
+            int count = 0;
+            try
+            {
+                byte[] buffer = new byte[4096];
+                while (reader.Receive(buffer) is > 0 and int read) count += read;
+            }
+            catch (SocketException)
+            {
+                // The server has reset the connection.
+            }
+
+            return count;
+        }
+
+        async Task<bool> IsAnsweredAsync()
+        {
+            try
+            {
+                await server.Client.GetStringAsync(new Uri("health", UriKind.Relative), TestContext.Current.CancellationToken);
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]
