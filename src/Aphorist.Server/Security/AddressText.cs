@@ -9,9 +9,10 @@ internal static class AddressText
     /// <summary>Reads an address; null if the text is not one. An IPv4 address that is mapped to IPv6 is returned as IPv4.</summary>
     public static IPAddress? Parse(string text)
     {
+        // .NET also reads an address with brackets and a port, and drops the port.
         bool hasBrackets = text.StartsWith('[') && text.EndsWith(']') && text.Contains(':', StringComparison.Ordinal);
-        // .NET would also read an address with brackets and a port.
-        if (!IPAddress.TryParse(hasBrackets ? text[1..^1] : text, out IPAddress? address) || text.StartsWith('[') != hasBrackets) return null;
+        string inner = hasBrackets ? text[1..^1] : text;
+        if (inner.StartsWith('[') || !IPAddress.TryParse(inner, out IPAddress? address)) return null;
         // .NET also reads numbers such as 8080, the address 0.0.31.144.
         if (address.AddressFamily == AddressFamily.InterNetwork && text.Count(unit => unit == '.') != 3) return null;
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

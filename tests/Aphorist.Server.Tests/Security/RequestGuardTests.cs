@@ -334,6 +334,26 @@ public sealed class RequestGuardTests(TinyModel model) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task MapAphorist_WithoutAddAphorist_SaysWhatToCall()
+    {
+        await using WebApplication application = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.Contains(
+            "AddAphorist(...) before MapAphorist",
+            Assert.Throws<InvalidOperationException>(() => application.MapAphorist()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddAphorist_Twice_IsRefused()
+    {
+        ServiceCollection services = [];
+        services.AddAphorist(_ => { });
+
+        Assert.Throws<InvalidOperationException>(() => services.AddAphorist(_ => { }));
+    }
+
+    [Fact]
     public async Task Endpoint_OfTheApplication_IsGuardedOnce()
     {
         int answers = 0;
