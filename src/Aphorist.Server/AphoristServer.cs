@@ -17,10 +17,16 @@ public static class AphoristServer
     /// <summary>Adds the services.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="InvalidOptionsException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The services were already added: an application has one server.</exception>
     public static IServiceCollection AddAphorist(this IServiceCollection services, Action<AphoristServerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
+        if (services.Any(service => service.ServiceType == typeof(AphoristServerOptions)))
+            throw new InvalidOperationException(
+                "AddAphorist was already called for this application. Call it once, and add all models to its options.");
         AphoristServerOptions options = new();
         configure(options);
         return services.AddServices(options);
@@ -60,15 +66,30 @@ public static class AphoristServer
     }
 
     /// <summary>Maps the endpoints: /v1/completions, /v1/chat/completions, /v1/models, /health, /metrics, /openapi/v1.json.</summary>
-    /// <param name="endpoints">The application.</param>
+    /// <remarks>
+    /// The endpoints answer only requests to localhost or to the server's address: add the public name of the application to
+    /// <see cref="AphoristServerOptions.AllowedHosts"/>. The top-level AllowedHosts setting of ASP.NET Core is another setting. If other
+    /// machines can reach the application, set <see cref="AphoristServerOptions.ApiKeyFile"/> or call RequireAuthorization on the result:
+    /// unlike `aphorist serve`, the application also starts without keys.
+    /// </remarks>
+    /// <param name="endpoints">The application, or a group of its routes.</param>
+    /// <returns>The endpoints, for conventions such as RequireAuthorization. /health needs neither keys nor authorization.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="AddAphorist"/> was not called.</exception>
+    /// <exception cref="InvalidOptionsException">
+    /// An option is wrong: a model does not exist, two models have the same name, or a host, an origin or a proxy is not one.
+    /// </exception>
+    /// <exception cref="IOException">The file with the API keys cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file with the API keys has no key, or a line that is not a key.</exception>
     public static IEndpointConventionBuilder MapAphorist(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
+        if (endpoints.ServiceProvider.GetService<AphoristServerOptions>() is null)
+            throw new InvalidOperationException("Call builder.Services.AddAphorist(...) before MapAphorist.");
         RouteGroupBuilder group = endpoints.MapGroup("").GuardRequests();
         group.MapProtocol();
         OpenApiPage.DescribeEndpoints(group);
         // After those of the application: it may have its own pages with these names.
-        ModelHealth.Map(group).WithOrder(1).AllowAnonymous();
+        ModelHealth.Map(group).WithOrder(1).WithoutGuard().AllowAnonymous();
         MetricsPage.Map(group).WithOrder(1);
         OpenApiPage.Map(group).WithOrder(1);
         return group;

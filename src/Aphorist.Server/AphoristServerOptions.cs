@@ -9,7 +9,8 @@ public sealed class AphoristServerOptions
 {
     /// <summary>
     /// The models: model files, run folders, or folders of those. A file is served under its name without the extension, a run folder under
-    /// the name of the folder.
+    /// the name of the folder. An empty list, the default, means that there is no model: /health and requests for texts are answered
+    /// with errors.
     /// </summary>
     public IList<string> Models { get; set; } = [];
 
@@ -27,7 +28,10 @@ public sealed class AphoristServerOptions
     /// <summary>The size of the largest request body in bytes: 1 byte to 1 GiB. 4 MiB by default.</summary>
     public long MaxRequestBytes { get; set => field = Check(value, value is >= 1 and <= 1 << 30, "1 to 1073741824"); } = 4 << 20;
 
-    /// <summary>The longest time from the arrival of a request to the end of its texts, up to 24 hours. 10 minutes by default.</summary>
+    /// <summary>
+    /// The longest time from the moment a text is queued to its end, up to 24 hours. 10 minutes by default. A request whose answer is not
+    /// complete 10 seconds after this time, counted from its arrival, is aborted.
+    /// </summary>
     public TimeSpan RequestTimeout { get; set => field = CheckTime(value); } = TimeSpan.FromMinutes(10);
 
     /// <summary>The time after which a model that nobody used is unloaded, up to 24 hours. 15 minutes by default.</summary>

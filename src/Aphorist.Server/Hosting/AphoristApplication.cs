@@ -24,7 +24,7 @@ public static class AphoristApplication
 
     /// <summary>Creates the application. It does not listen yet: call <see cref="WebApplication.StartAsync"/>.</summary>
     /// <param name="options">The options of the server.</param>
-    /// <param name="address">The address and the port to listen at; port 0 stands for any free port.</param>
+    /// <param name="address">The address and the port to listen on; port 0 stands for any free port.</param>
     /// <param name="configure">Changes the application before it is built, for example its logging. It has no logging otherwise.</param>
     /// <exception cref="InvalidOptionsException">
     /// Other machines can reach the address, and <see cref="AphoristServerOptions.ApiKeyFile"/> is not set.
@@ -62,8 +62,9 @@ public static class AphoristApplication
         limits.MaxConcurrentConnections = MaxConnections;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.MaxRequestHeadersTotalSize = 16 << 10;
-        // Readers can be slow. RequestTimeout limits how long they take.
-        limits.MinResponseDataRate = null;
+        // After a text is complete: while it runs, its reader can be slower. A connection whose client does not read ends in the time that
+        // this speed needs for a full buffer.
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(10));
         // Without TLS, which a reverse proxy adds, HTTP/2 is rare and has more ways to attack.
         server.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
     }

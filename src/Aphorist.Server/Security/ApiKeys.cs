@@ -17,7 +17,7 @@ internal sealed partial class ApiKeys
     private readonly ILogger logger;
     private readonly Lock reading = new();
     private volatile byte[][] hashes;
-    private (DateTime Written, long Length) version;
+    private (string Path, DateTime Written, long Length) version;
     private long checkedAt;
 
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -50,7 +50,7 @@ internal sealed partial class ApiKeys
         try
         {
             Interlocked.Exchange(ref checkedAt, time.GetTimestamp());
-            (DateTime Written, long Length) now = Version();
+            (string Path, DateTime Written, long Length) now = Version();
             if (now == version) return;
             // Before reading: a file that cannot be used is reported once, and tried again when it changes.
             version = now;
@@ -70,10 +70,20 @@ internal sealed partial class ApiKeys
         }
     }
 
-    private (DateTime Written, long Length) Version()
+    /// <summary>What changes with the content: of the file that is read, not of a link to it.</summary>
+    private (string Path, DateTime Written, long Length) Version()
     {
-        FileInfo file = new(path);
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+        try
+        {
+            FileInfo file = new(path);
+            if (file is { Exists: true, LinkTarget: not null }) file = (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+            return file.Exists ? (file.FullName, file.LastWriteTimeUtc, file.Length) : default;
+        }
+        catch (IOException)
+        {
+            // The file was deleted meanwhile, or links lead to each other.
+            return default;
+        }
     }
 
     private byte[][] Read()
@@ -105,8 +115,8 @@ internal sealed partial class ApiKeys
 
     private void WarnIfOthersCanRead()
     {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0) LogReadableByOthers(path);
+        // Not those of the group: systemd and Kubernetes give the file to a service in this way.
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & UnixFileMode.OtherRead) != 0) LogReadableByOthers(path);
     }
 
     [LoggerMessage(LogLevel.Information, "Read {Count} API keys from '{Path}', which has changed.")]

@@ -10,7 +10,8 @@ internal sealed class FailedAttempts(TimeProvider time)
     /// <summary>The number of wrong keys after which an address has to wait.</summary>
     public const int Limit = 10;
 
-    // Bounds the memory. Further addresses are counted together.
+    // Bounds the memory. Further addresses are not counted: with one count for all of them, a client with many addresses could block
+    // everybody. Keys are too long to be guessed anyway.
     private const int MaxAddresses = 10_000;
 
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -35,7 +36,7 @@ internal sealed class FailedAttempts(TimeProvider time)
         {
             StartPeriod();
             UInt128 key = KeyOf(address);
-            counts[key] = counts.GetValueOrDefault(key) + 1;
+            if (counts.TryGetValue(key, out int count) || counts.Count < MaxAddresses) counts[key] = count + 1;
         }
     }
 
@@ -51,13 +52,12 @@ internal sealed class FailedAttempts(TimeProvider time)
     }
 
     /// <summary>An IPv4 address, or the first half of an IPv6 address: a network usually owns all addresses that start with it.</summary>
-    private UInt128 KeyOf(IPAddress address)
+    private static UInt128 KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         byte[] bytes = address.GetAddressBytes();
-        UInt128 key = address.AddressFamily == AddressFamily.InterNetwork
+        return address.AddressFamily == AddressFamily.InterNetwork
             ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
             : new UInt128(BinaryPrimitives.ReadUInt64BigEndian(bytes), 1UL << 32);
-        return counts.Count < MaxAddresses || counts.ContainsKey(key) ? key : UInt128.MaxValue;
     }
 }

@@ -14,7 +14,7 @@ internal static class GuardedEndpoints
         application.Use(next => context => guard.InvokeAsync(context, next));
     }
 
-    /// <summary>Guards the endpoints of a group. Those that allow anonymous clients need no key, and no host that is allowed.</summary>
+    /// <summary>Guards the endpoints of a group, except those that are <see cref="WithoutGuard"/>.</summary>
     public static RouteGroupBuilder GuardRequests(this RouteGroupBuilder group)
     {
         // Created now, so that a bad key file is reported at once.
@@ -27,4 +27,14 @@ internal static class GuardedEndpoints
         });
         return group;
     }
+
+    /// <summary>
+    /// Lets everybody use an endpoint: without a key, under any host and from any page. An application's own AllowAnonymous says nothing
+    /// about keys of this server.
+    /// </summary>
+    public static IEndpointConventionBuilder WithoutGuard(this IEndpointConventionBuilder endpoint) =>
+        endpoint.WithMetadata(new UnguardedEndpoint());
 }
+
+/// <summary>Marks an endpoint that everybody may use.</summary>
+internal sealed class UnguardedEndpoint;

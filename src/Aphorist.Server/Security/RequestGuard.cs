@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Net;
 using Aphorist.Server.Observability;
 using Aphorist.Server.Protocol;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -39,32 +38,41 @@ internal sealed partial class RequestGuard
         origin = new RequestOrigin(options);
         keys = options.ApiKeyFile is string file ? new ApiKeys(file, time, keyLogger) : null;
         failures = new FailedAttempts(time);
-        proxies = [.. options.TrustedProxies.Select(proxy => IPAddress.TryParse(proxy, out IPAddress? address)
-            ? address
-            : throw new InvalidOptionsException($"TrustedProxies takes IP addresses, not '{proxy}'.", nameof(options.TrustedProxies)))];
+        proxies = [.. options.TrustedProxies.Select(proxy => AddressText.Parse(proxy)
+            ?? throw new InvalidOptionsException($"TrustedProxies takes IP addresses, not '{proxy}'.", nameof(options.TrustedProxies)))];
     }
 
     /// <summary>Checks a request and runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
+        // A reader can be slow, for example a person, and its text waits for it. Until the answer is complete, the deadline limits this.
+        IHttpMinResponseDataRateFeature? speed = context.Features.Get<IHttpMinResponseDataRateFeature>();
+        MinDataRate? minimum = speed?.MinDataRate;
+        if (speed is not null) speed.MinDataRate = null;
         using CancellationTokenSource deadline = new(options.RequestTimeout + TimeToReport, time);
         using CancellationTokenRegistration abortion = deadline.Token.UnsafeRegister(static one => ((HttpContext)one!).Abort(), context);
-        await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
-        CountIfRefused(context);
-        // Until the client has read the answer: one that does not read would keep its connection forever.
-        await context.Response.CompleteAsync();
-        if (logger.IsEnabled(LogLevel.Information))
-            LogRequest(
-                context.Request.Method, context.Request.Path, context.Response.StatusCode,
-                Stopwatch.GetElapsedTime(start).TotalMilliseconds, AddressOf(context));
+        try
+        {
+            await ErrorResponse.HandleAsync(context, checkedContext => CheckAsync(checkedContext, next));
+            CountIfRefused(context);
+            // Waits until the rest of the answer fits into the buffers of the connection.
+            await context.Response.CompleteAsync();
+        }
+        finally
+        {
+            // What is in the buffers now is sent without a deadline. A client that never reads it must not keep its connection.
+            if (speed is not null) speed.MinDataRate = minimum;
+            if (logger.IsEnabled(LogLevel.Information))
+                LogRequest(
+                    context.Request.Method, context.Request.Path, context.Response.StatusCode,
+                    time.GetElapsedTime(start).TotalMilliseconds, AddressOf(context));
+        }
     }
 
     private async Task CheckAsync(HttpContext context, RequestDelegate next)
     {
         AddSecurityHeaders(context.Response.Headers);
-        // A reader can be slow, for example a person: the deadline ends the request.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         IPAddress address = AddressOf(context);
         context.Items[ClientItem] = address.ToString();
         if (!IsPublic(context))
@@ -83,7 +91,7 @@ internal sealed partial class RequestGuard
         await next(context);
     }
 
-    private static bool IsPublic(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+    private static bool IsPublic(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<UnguardedEndpoint>() is not null;
 
     /// <summary>Counts a request that no endpoint counts, because none was reached.</summary>
     private static void CountIfRefused(HttpContext context)
@@ -146,7 +154,7 @@ internal sealed partial class RequestGuard
         if (!proxies.Contains(address)) return address;
         // A proxy adds its client at the end. What is before comes from the client and can be false.
         string last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-        return IPAddress.TryParse(last, out IPAddress? client) ? client : address;
+        return AddressText.ParseWithPort(last) ?? address;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} wrong API keys came from {Address}, whose requests are refused for the rest of the minute.")]

@@ -4,7 +4,9 @@ using Aphorist.Server.Tests.Models;
 using Aphorist.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -35,6 +37,8 @@ public sealed class AphoristApplicationTests(TinyModel model)
     [InlineData("CorsOrigins", "", "https://example.com/", "")]
     [InlineData("CorsOrigins", "", "example.com", "")]
     [InlineData("TrustedProxies", "", "", "proxy")]
+    [InlineData("TrustedProxies", "", "", "8080")]
+    [InlineData("TrustedProxies", "", "", "[::1]:9000")]
     public void Create_WithWrongNames_IsRefused(string property, string host, string origin, string proxy)
     {
         AphoristServerOptions options = new()
@@ -61,8 +65,37 @@ public sealed class AphoristApplicationTests(TinyModel model)
         Assert.Equal(1024, limits.MaxConcurrentConnections);
         Assert.Equal(TimeSpan.FromSeconds(10), limits.RequestHeadersTimeout);
         Assert.NotNull(limits.MinRequestBodyDataRate);
-        // A slow reader is not an attacker.
-        Assert.Null(limits.MinResponseDataRate);
+        Assert.Equal((100, TimeSpan.FromSeconds(10)), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));
+    }
+
+    [Fact]
+    public async Task Reader_CanBeSlow_UntilTheAnswerIsComplete()
+    {
+        MinDataRate? during = new(1, TimeSpan.MaxValue), expected = null;
+        TaskCompletionSource<MinDataRate?> after = new();
+        await using RunningServer server = await RunningServer.StartAsync(
+            options => options.Models.Add(model.File),
+            application: application =>
+            {
+                expected = application.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MinResponseDataRate;
+                application.MapGet("/text", (RequestDelegate)(async context =>
+                {
+                    IHttpMinResponseDataRateFeature speed = context.Features.GetRequiredFeature<IHttpMinResponseDataRateFeature>();
+                    during = speed.MinDataRate;
+                    context.Response.OnCompleted(() =>
+                    {
+                        after.SetResult(speed.MinDataRate);
+                        return Task.CompletedTask;
+                    });
+                    await context.Response.WriteAsync("text");
+                }));
+            });
+        await server.Client.GetStringAsync(new Uri("text", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Null(during);
+        // Otherwise a client that does not read the last bytes keeps its connection forever.
+        Assert.NotNull(expected);
+        Assert.Same(expected, await after.Task);
     }
 
     [Fact]

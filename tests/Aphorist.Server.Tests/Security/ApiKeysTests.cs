@@ -78,6 +78,30 @@ public sealed class ApiKeysTests : IDisposable
         Assert.DoesNotContain(log.Lines, line => line.Contains("second-key", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Keys_AfterALinkLeadsToAnotherFile_AreThoseOfThatFile()
+    {
+        const string Other = "other-key-0123456789";
+        string first = folder.Write("first.txt", First), other = folder.Write("other.txt", Other), link = folder["link.txt"];
+        Assert.Equal(new FileInfo(first).Length, new FileInfo(other).Length);
+        File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(first));
+        File.CreateSymbolicLink(folder["inner.txt"], first);
+        File.CreateSymbolicLink(link, folder["inner.txt"]);
+        ApiKeys keys = new(link, time, log);
+        Assert.NotNull(keys.NameOf(First));
+        File.Delete(folder["inner.txt"]);
+        File.CreateSymbolicLink(folder["inner.txt"], other);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(keys.NameOf(First));
+        Assert.NotNull(keys.NameOf(Other));
+        // Also when the file behind the links changes.
+        folder.Write("other.txt", Second);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(keys.NameOf(Other));
+        Assert.NotNull(keys.NameOf(Second));
+    }
+
     [Theory]
     [InlineData("bad")]
     [InlineData("")]
@@ -101,7 +125,7 @@ public sealed class ApiKeysTests : IDisposable
 
     [Theory]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, false)]
-    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, false)]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, true)]
     public void File_ThatOthersCanRead_IsReported(UnixFileMode mode, bool isReported)
     {

@@ -42,16 +42,22 @@ public sealed class FailedAttemptsTests
     }
 
     [Fact]
-    public void Failures_FromMoreAddressesThanAreKept_AreCountedTogether()
+    public void Failures_FromMoreAddressesThanAreKept_BlockNobodyElse()
     {
         FailedAttempts attempts = new(time);
         for (int i = 0; i < 10_000; i++) attempts.Add(new IPAddress(i + 1));
         IPAddress known = new(1), unknown = new(20_000);
-        Assert.Null(attempts.WaitOf(unknown));
+        Fail(attempts, unknown, FailedAttempts.Limit);
         for (int i = 0; i < FailedAttempts.Limit; i++) attempts.Add(new IPAddress(30_000 + i));
 
-        Assert.NotNull(attempts.WaitOf(unknown));
+        Assert.Null(attempts.WaitOf(unknown));
+        Assert.Null(attempts.WaitOf(new IPAddress(40_000)));
         Assert.Null(attempts.WaitOf(known));
+        Fail(attempts, known, FailedAttempts.Limit - 1);
+        Assert.NotNull(attempts.WaitOf(known));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Fail(attempts, unknown, FailedAttempts.Limit);
+        Assert.NotNull(attempts.WaitOf(unknown));
     }
 
     private static void Fail(FailedAttempts attempts, IPAddress address, int count)

@@ -186,19 +186,20 @@ public sealed class RequestGuardTests(TinyModel model) : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task WrongKeys_BehindAProxy_BlockTheForwardedAddressIfTheProxyIsTrusted(bool isTrusted)
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("127.0.0.2", false)]
+    public async Task WrongKeys_BehindAProxy_BlockTheForwardedAddressIfTheProxyIsTrusted(string proxy, bool isTrusted)
     {
         await StartAsync(options =>
         {
             options.ApiKeyFile = folder.Write("keys.txt", Key);
-            if (isTrusted) options.TrustedProxies = ["127.0.0.1"];
+            options.TrustedProxies = [proxy];
         });
         for (int i = 0; i < FailedAttempts.Limit; i++)
             await ExpectAsync(401, WithForwarded(WrongKey, "198.51.100.9, 192.0.2.1"), "invalid_api_key");
 
-        await ExpectAsync(429, WithForwarded(Key, "198.51.100.9, 192.0.2.1"), "too_many_failures");
+        await ExpectAsync(429, WithForwarded(Key, "198.51.100.9, 192.0.2.1:5678"), "too_many_failures");
         await ExpectAsync(isTrusted ? 200 : 429, WithForwarded(Key, "192.0.2.1, 192.0.2.2"), isTrusted ? null : "too_many_failures");
 
         static HttpRequestMessage WithForwarded(string key, string addresses) =>
@@ -297,6 +298,59 @@ public sealed class RequestGuardTests(TinyModel model) : IAsyncDisposable
             using HttpResponseMessage answer = await client.SendAsync(request, Cancel);
             Assert.Equal((path, status), (path, (int)answer.StatusCode));
         }
+    }
+
+    [Fact]
+    public async Task MapAphorist_WithAllowAnonymous_StillChecksKeysHostsAndOrigins()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddAphorist(options =>
+        {
+            options.Models.Add(model.File);
+            options.ApiKeyFile = folder.Write("keys.txt", Key);
+        });
+        await using WebApplication application = builder.Build();
+        application.MapAphorist().AllowAnonymous();
+        application.Urls.Add("http://127.0.0.1:0");
+        await application.StartAsync(Cancel);
+        using HttpClient client = new() { BaseAddress = new Uri(application.Urls.Single()) };
+
+        (int, string, (string, string?)[])[] expected =
+        [
+            (401, "v1/models", []),
+            (200, "v1/models", [("Authorization", $"Bearer {Key}")]),
+            (400, "v1/models", [("Authorization", $"Bearer {Key}"), ("Host", "evil.com")]),
+            (403, "v1/models", [("Authorization", $"Bearer {Key}"), ("Origin", "https://evil.com")]),
+            (401, "metrics", []),
+            (200, "health", [("Host", "evil.com")]),
+        ];
+        foreach ((int status, string path, (string, string?)[] headers) in expected)
+        {
+            using HttpRequestMessage request = Request(path, headers);
+            using HttpResponseMessage answer = await client.SendAsync(request, Cancel);
+            Assert.Equal((path, status), (path, (int)answer.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task MapAphorist_WithoutAddAphorist_SaysWhatToCall()
+    {
+        await using WebApplication application = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.Contains(
+            "AddAphorist(...) before MapAphorist",
+            Assert.Throws<InvalidOperationException>(() => application.MapAphorist()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddAphorist_Twice_IsRefused()
+    {
+        ServiceCollection services = [];
+        services.AddAphorist(_ => { });
+
+        Assert.Throws<InvalidOperationException>(() => services.AddAphorist(_ => { }));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal static class ServeCommand
         Example.Attach(
             command,
             new("aphorist serve runs/fables", "Serve one model to the programs of this machine at http://127.0.0.1:8080/v1."),
-            new("aphorist serve models --port 0 --json", "Serve all models of a folder at a free port, and print the address as JSON."),
+            new("aphorist serve models --port 0 --json", "Serve all models of a folder on a free port, and print the address as JSON."),
             new(
                 "aphorist serve --address 0.0.0.0 --api-key-file keys.txt --allow-host models.example.com",
                 "Serve the models in 'runs' to other machines, which need an API key."));
@@ -45,10 +45,9 @@ internal static class ServeCommand
         AphoristServerOptions options = ServeOptions.Read(settings);
         options.Models = Find(settings.SourceOf(ServeOptions.Models).GetValue(ServeOptions.Models) ?? []);
         IPEndPoint address = ServeOptions.ReadAddress(settings);
+        using ServeLog log = new(output.Console.Error, call.GetValue(GlobalOptions.Debug));
         // The key file can be a pipe into which nobody writes, so the call can be interrupted meanwhile.
-        await using WebApplication application = await Task
-            .Run(() => AphoristApplication.Create(options, address, Configure), cancellationToken)
-            .WaitAsync(cancellationToken);
+        await using WebApplication application = await Task.Run(Create, cancellationToken).WaitAsync(cancellationToken);
         try
         {
             await application.StartAsync(cancellationToken);
@@ -63,9 +62,21 @@ internal static class ServeCommand
         await application.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
 
+        WebApplication Create()
+        {
+            try
+            {
+                return AphoristApplication.Create(options, address, Configure);
+            }
+            catch (InvalidOptionsException exception) when (settings.NameOf(exception.PropertyName) is string setting)
+            {
+                throw new UsageException($"{setting} is wrong: {exception.Message}");
+            }
+        }
+
         void Configure(WebApplicationBuilder builder)
         {
-            builder.Logging.AddProvider(new ServeLog(output.Console.Error, call.GetValue(GlobalOptions.Debug)));
+            builder.Logging.AddProvider(log);
             // The framework's own information says nothing to those who use the command, and what stops the server is reported once.
             builder.Logging.SetMinimumLevel(LogLevel.Warning)
                 .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
@@ -92,11 +103,11 @@ internal static class ServeCommand
     private static string WhyNot(IPEndPoint address, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Another program listens at port {address.Port} of {address.Address}. Choose another port with --port, or any free one with " +
-            "--port 0.",
-        SocketError.AccessDenied => $"This user may not listen at port {address.Port}. Choose a port from 1024 on with --port.",
+            $"Port {address.Port} of {address.Address} is already in use. Choose another one with --port, or any free one with --port 0.",
+        SocketError.AccessDenied =>
+            $"No permission to listen on port {address.Port}. Choose a port from 1024 to 65535 with --port.",
         SocketError.AddressNotAvailable => $"{address.Address} is not an address of this machine. Choose one with --address.",
-        _ => $"The server cannot listen at {address}: {exception.Message}",
+        _ => $"The server cannot listen on {address}: {exception.Message}",
     };
 
     /// <summary>The command itself waits for signals.</summary>

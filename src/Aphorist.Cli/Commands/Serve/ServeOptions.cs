@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Server;
+using Aphorist.Server.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Aphorist.Cli.Commands.Serve;
@@ -18,7 +19,7 @@ internal static class ServeOptions
     private static readonly Option<string?> Address = CreateAddress();
 
     private static readonly NumberOption<int> Port = NumberOptions.Whole(
-        "--port", "Port to listen at. 0 selects a free port.", 0, ushort.MaxValue, 8080);
+        "--port", "Port to listen on. 0 selects a free port.", 0, ushort.MaxValue, 8080);
 
     private static readonly Option<string?> ApiKeyFile = new("--api-key-file")
     {
@@ -56,7 +57,7 @@ internal static class ServeOptions
         "--max-tokens", "Maximum number of tokens that a request may ask for, per text.", 1, fallback: 10_000);
 
     private static readonly NumberOption<int> Queue = NumberOptions.Whole(
-        "--queue", "Maximum number of texts that wait, per model. Further requests get status 429.", 0, 1_000_000, 1000)
+        "--queue", "Maximum number of queued texts per model. Further requests get status 429.", 0, 1_000_000, 1000)
         .Sets(nameof(AphoristServerOptions.MaxQueue));
 
     private static readonly NumberOption<long> MaxRequestBytes = new(
@@ -74,7 +75,7 @@ internal static class ServeOptions
         "--unload-after", "seconds", "Time after which an unused model is unloaded.", NumberRange.Above(0, 86_400), 900);
 
     private static readonly ChoiceOption<LogLevel> Log = new(
-        "--log", "What is logged on standard error: problems, or one line for each request, too.", LogLevel.Warning,
+        "--log", "What to log on standard error: warnings and errors only, or also one line per request.", LogLevel.Warning,
         ("warnings", LogLevel.Warning), ("requests", LogLevel.Information));
 
     /// <summary>The options by heading.</summary>
@@ -142,20 +143,18 @@ internal static class ServeOptions
     {
         Option<string?> option = new("--address")
         {
-            Description = "IP address to listen at. 0.0.0.0 and [::] stand for all addresses of this machine. Default: 127.0.0.1.",
+            Description = "IP address to listen on. 0.0.0.0 and [::] stand for all addresses of this machine. Default: 127.0.0.1.",
             HelpName = "address",
         };
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{option.Name} takes an IP address or {Localhost}, not '{token.Value}'.");
+                if (Parse(token.Value) is null) result.AddError($"{option.Name} takes an IP address without a port, or {Localhost}, not '{token.Value}'.");
         });
         return option;
     }
 
     private static IPAddress? Parse(string word) =>
         word.Equals(Localhost, StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
-            // A number alone, such as a port, would be an address, too.
-            : word.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(word, out IPAddress? address) ? address
-            : null;
+            : AddressText.Parse(word);
 }

@@ -16,9 +16,10 @@ internal sealed class ServeSettings
     private const string Section = "Aphorist", Separator = "__", FileName = "appsettings.json";
 
     private readonly ParseResult call, settings;
+    private readonly Dictionary<Symbol, string> names;
 
-    private ServeSettings(ParseResult call, ParseResult settings, string? file) =>
-        (this.call, this.settings, File) = (call, settings, file);
+    private ServeSettings(ParseResult call, ParseResult settings, Dictionary<Symbol, string> names, string? file) =>
+        (this.call, this.settings, this.names, File) = (call, settings, names, file);
 
     /// <summary>The file that has settings; null if there is none.</summary>
     public string? File { get; }
@@ -39,11 +40,12 @@ internal sealed class ServeSettings
             .GetSection(Section);
         Command command = call.CommandResult.Command;
         Dictionary<Symbol, string[]> values = [];
+        Dictionary<Symbol, string> names = [];
         foreach (IConfigurationSection setting in file.GetChildren())
             Add(setting, $"The setting {Section}:{setting.Key} in {FileName}");
         foreach (IConfigurationSection setting in variables.GetChildren())
             Add(setting, $"The environment variable {Section}{Separator}{setting.Key}");
-        return new(call, Parse(command, values), file.Exists() ? Path.GetFullPath(FileName) : null);
+        return new(call, Parse(command, values), names, file.Exists() ? Path.GetFullPath(FileName) : null);
 
         void Add(IConfigurationSection setting, string source)
         {
@@ -56,7 +58,16 @@ internal sealed class ServeSettings
             values[option] = ValuesOf(setting, isList: option is Argument or Option<string[]>, source);
             if (Parse(command, new() { [option] = values[option] }).Errors is [ParseError error, ..])
                 throw new UsageException($"{source} is wrong: {error.Message}");
+            names[option] = source;
         }
+    }
+
+    /// <summary>The file or variable that sets a property of the server, in words; null if the call or nothing sets it.</summary>
+    public string? NameOf(string? property)
+    {
+        Symbol? symbol = ServeOptions.Settings.FirstOrDefault(known => known.Name == property).Option;
+        if (symbol is null || !names.TryGetValue(symbol, out string? name)) return null;
+        return (symbol is Option option ? SourceOf(option) : SourceOf((Argument)symbol)) == settings ? name : null;
     }
 
     /// <summary>What has the value of an option or argument: the call if it is given there, otherwise the settings.</summary>

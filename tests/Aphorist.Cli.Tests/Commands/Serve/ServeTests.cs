@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -26,7 +27,10 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         using HttpClient client = ClientOf(server);
         string models = await client.GetStringAsync(new Uri("v1/models", UriKind.Relative), Cancel);
         Assert.Contains("\"model\"", models, StringComparison.Ordinal);
-        Assert.Equal("the same", await CompleteAsync(client, 1) == await CompleteAsync(client, 1) ? "the same" : "different");
+        string generated = AphoristApp
+            .Run("generate", model.File, "--prompt", "the secret", "--length", "20", "--seed", "1", "--temperature", "1")
+            .Expect(0).Output;
+        Assert.Equal(generated.TrimEnd('\n'), $"the secret{await CompleteAsync(client, 1)}".TrimEnd('\n'));
         server.Interrupt();
         CommandResult result = server.Wait().Expect(0);
 
@@ -39,10 +43,10 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     {
         Signal.SkipUnlessHeard("TERM");
         using AphoristProcess server = Start([], "serve", model.File, "--port", "0", "--json", "--max-tokens", "30000");
-        // A client that does not read for a while: its text cannot be complete before the signal.
+        // A client that does not read: with log-probabilities, its text is larger than all buffers and cannot be complete before the signal.
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(IPAddress.Loopback, AddressOf(server).Port, Cancel);
-        const string Body = """{"prompt":"the ","max_tokens":30000,"stream":true,"seed":1}""";
+        const string Body = """{"prompt":"the ","max_tokens":30000,"stream":true,"seed":1,"logprobs":10}""";
         await client.SendAsync(
             Encoding.ASCII.GetBytes(
                 $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
@@ -50,6 +54,8 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
             Cancel);
         byte[] first = new byte[1];
         Assert.Equal(1, await client.ReceiveAsync(first, Cancel));
+        using HttpClient other = ClientOf(server);
+        Assert.Equal(1, await CountTextsAsync(other));
         server.Terminate();
         server.WaitUntil(() => server.ErrorSoFar.Contains("stopping", StringComparison.Ordinal));
         await using NetworkStream stream = new(client);
@@ -152,7 +158,9 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     [InlineData("""{"Aphorist":{"MaxTokens":[1,2]}}""", 2, "Aphorist:MaxTokens", "one value")]
     [InlineData("""{"Aphorist":{"AllowedHosts":{"a":"b"}}}""", 2, "Aphorist:AllowedHosts", "a list")]
     [InlineData("""{"Aphorist":{"AllowedHosts":[["a"]]}}""", 2, "Aphorist:AllowedHosts", "a list")]
-    [InlineData("""{"Aphorist":{"AllowedHosts":["http://x"]}}""", 1, "'http://x'")]
+    [InlineData("""{"Aphorist":{"AllowedHosts":["http://x"]}}""", 2, "The setting Aphorist:AllowedHosts", "appsettings.json", "'http://x'")]
+    [InlineData("""{"Aphorist":{"CorsOrigins":["x"]}}""", 2, "The setting Aphorist:CorsOrigins", "appsettings.json", "'x'")]
+    [InlineData("""{"Aphorist":{"TrustedProxies":["8080"]}}""", 2, "The setting Aphorist:TrustedProxies", "appsettings.json", "'8080'")]
     [InlineData("""{"Aphorist":{"Address":"0.0.0.0"}}""", 2, "0.0.0.0", "--api-key-file")]
     [InlineData("""{"Aphorist":""", 1, "appsettings.json", "not valid JSON")]
     public void Setting_ThatIsWrong_IsReported(string file, int exitCode, params string[] parts)
@@ -169,6 +177,9 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     [InlineData("Aphorist__Queue", "1", "Aphorist__Queue", "'MaxQueue'")]
     [InlineData("Aphorist__RequestTimeout", "48:00:00", "--timeout takes")]
     [InlineData("Aphorist__Port", "1\n2", "--port takes")]
+    [InlineData("Aphorist__Address", "[::1]:9000", "Aphorist__Address", "--address takes")]
+    [InlineData("Aphorist__AllowedHosts__0", "http://x", "Aphorist__AllowedHosts is wrong", "'http://x'")]
+    [InlineData("aphorist__trustedproxies__0", "proxy", "is wrong", "'proxy'")]
     public void Variable_ThatIsWrong_IsReported(string name, string value, params string[] parts) =>
         AphoristApp.RunIn([(name, value)], "serve", model.File).ExpectSentence(2, parts);
 
@@ -190,7 +201,7 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         other.Start();
         string port = $"{((IPEndPoint)other.LocalEndpoint).Port}";
 
-        AphoristApp.Run("serve", model.File, "--port", port).ExpectSentence(1, $"port {port}", "--port");
+        AphoristApp.Run("serve", model.File, "--port", port).ExpectSentence(1, $"Port {port} of 127.0.0.1 is already in use", "--port");
     }
 
     [Theory]
@@ -200,10 +211,13 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     [InlineData(2, "--api-key-file", "MODEL", "--address", "[::]")]
     [InlineData(2, "--address takes", "MODEL", "--address", "example.com")]
     [InlineData(2, "--address takes", "MODEL", "--address", "8080")]
+    [InlineData(2, "--address takes", "MODEL", "--address", "[::1]:9000")]
+    [InlineData(2, "--address takes", "MODEL", "--address", "127.0.0.1:9000")]
     [InlineData(2, "--port takes", "MODEL", "--port", "65536")]
     [InlineData(2, "--allow-host", "MODEL", "--allow-host", "http://example.com")]
     [InlineData(2, "--cors-origin", "MODEL", "--cors-origin", "https://example.com/")]
     [InlineData(2, "--trust-proxy", "MODEL", "--trust-proxy", "proxy")]
+    [InlineData(2, "--trust-proxy", "MODEL", "--trust-proxy", "8080")]
     [InlineData(1, "keys", "MODEL", "--api-key-file", "no-such-keys")]
     [InlineData(1, "is not an API key", "MODEL", "--api-key-file", "MODEL")]
     public void Serve_ThatCannotStart_SaysWhy(int exitCode, string part, params string[] arguments)
@@ -243,6 +257,14 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
             Content = new StringContent("""{"max_tokens":100000000,"stream":true}""", Encoding.UTF8, "application/json"),
         };
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+    }
+
+    /// <summary>The number of texts that are generated or wait for their readers.</summary>
+    private static async Task<int> CountTextsAsync(HttpClient client)
+    {
+        string metrics = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancel);
+        return Regex.Matches(metrics, @"^aphorist_(?:running|parked)_texts\{[^}]*\} (\d+)$", RegexOptions.Multiline)
+            .Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
     private static async Task<string> CompleteAsync(HttpClient client, int seed)
