@@ -21,7 +21,7 @@ public sealed class AphoristServerOptions
     public int MaxTokens { get; set => field = Check(value, value >= 1, "1 or more"); } = 10_000;
 
     /// <summary>
-    /// The most texts that wait for a place, per model: 0 to 1,000,000. 1,000 by default. Further requests are answered with 429.
+    /// The most texts that wait for a slot, per model: 0 to 1,000,000. 1,000 by default. Further requests are answered with 429.
     /// </summary>
     public int MaxQueue { get; set => field = Check(value, value is >= 0 and <= 1_000_000, "0 to 1000000"); } = 1000;
 

@@ -13,7 +13,7 @@ internal sealed class LoadedModel(ModelEntry entry, string fingerprint, Language
 
     public GenerationScheduler Scheduler => scheduler;
 
-    /// <summary>The memory of the model when all places of its scheduler are used.</summary>
+    /// <summary>The memory of the model when all slots of its scheduler are used.</summary>
     public long Bytes => entry.Bytes + scheduler.MemoryBytes;
 
     /// <summary>The number of leases.</summary>

@@ -30,9 +30,9 @@ internal sealed class ServerMetrics
             advice: Buckets(0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5));
         Observe("aphorist.loaded.models", "Models in memory.", models => models.Count);
         ObserveModels("aphorist.running.texts", "Texts that are being generated.", scheduler => scheduler.RunningTexts);
-        ObserveModels("aphorist.queued.texts", "Texts that wait for a place.", scheduler => scheduler.QueuedTexts);
+        ObserveModels("aphorist.queued.texts", "Texts that wait for a slot.", scheduler => scheduler.QueuedTexts);
         ObserveModels("aphorist.parked.texts", "Texts that wait for their readers.", scheduler => scheduler.ParkedTexts);
-        ObserveModels("aphorist.places", "Texts that can be generated at the same time.", scheduler => scheduler.Places);
+        ObserveModels("aphorist.slots", "Texts that can be generated at the same time.", scheduler => scheduler.Slots);
 
         void Observe(string name, string description, Func<IReadOnlyList<LoadedModel>, int> read) =>
             meter.CreateObservableGauge(name, () => read(models.Loaded), null, description);

@@ -2,8 +2,8 @@ using Aphorist.Model;
 
 namespace Aphorist.Generation;
 
-/// <summary>The states of texts that a model reads at the same time, one place for each.</summary>
-/// <remarks>Places are independent of each other; different threads may use different places at the same time.</remarks>
+/// <summary>The states of texts that a model reads at the same time, one slot for each.</summary>
+/// <remarks>Slots are independent of each other; different threads may use different slots at the same time.</remarks>
 internal abstract unsafe class BatchStates
 {
     /// <summary>The number of texts that one thread should advance at a time.</summary>
@@ -12,9 +12,9 @@ internal abstract unsafe class BatchStates
     /// <summary>Creates states.</summary>
     /// <param name="weights">The weights of the model.</param>
     /// <param name="mode">How much of a text the model sees.</param>
-    /// <param name="places">The number of texts.</param>
-    public static BatchStates Create(PackedWeights weights, GenerationMode mode, int places) =>
-        mode == GenerationMode.Window ? new WindowStates(weights, places) : new CarriedStates(weights, places);
+    /// <param name="slots">The number of texts.</param>
+    public static BatchStates Create(PackedWeights weights, GenerationMode mode, int slots) =>
+        mode == GenerationMode.Window ? new WindowStates(weights, slots) : new CarriedStates(weights, slots);
 
     /// <summary>The number of texts whose states fit into 256 MiB: 1 or more.</summary>
     public static int MaxTexts(ModelSpec spec, GenerationMode mode)
@@ -29,12 +29,12 @@ internal abstract unsafe class BatchStates
     /// <summary>The number of last tokens of a prompt that the model sees.</summary>
     public abstract int CountVisible(int promptLength);
 
-    /// <summary>Starts a text at a place, with a zero state.</summary>
-    /// <param name="place">The place.</param>
+    /// <summary>Starts a text at a slot, with a zero state.</summary>
+    /// <param name="slot">The slot.</param>
     /// <param name="carriesState">
-    /// Whether the state is carried from token to token until the place is cleared again, also in window mode.
+    /// Whether the state is carried from token to token until the slot is cleared again, also in window mode.
     /// </param>
-    public abstract void Clear(int place, bool carriesState);
+    public abstract void Clear(int slot, bool carriesState);
 
     /// <summary>Copies the state of a text from other states of the same model, which may be these.</summary>
     public abstract void CopyFrom(BatchStates other, int from, int to);
@@ -44,21 +44,21 @@ internal abstract unsafe class BatchStates
 
     /// <summary>Reads the next token of each of several texts.</summary>
     /// <param name="tokens">[count].</param>
-    /// <param name="first">The place of the first text.</param>
+    /// <param name="first">The slot of the first text.</param>
     /// <param name="count">The number of texts.</param>
     public abstract void Read(int* tokens, int first, int count);
 
     /// <summary>Carries the state from token to token. The texts are the rows of one matrix product.</summary>
-    private sealed class CarriedStates(PackedWeights weights, int places) : BatchStates
+    private sealed class CarriedStates(PackedWeights weights, int slots) : BatchStates
     {
-        private readonly InferenceState state = new(weights, places);
+        private readonly InferenceState state = new(weights, slots);
 
         // Enough for fast matrix products, few enough to keep all threads busy.
         public override int MaxTextsPerTask => 32;
 
         public override int CountVisible(int promptLength) => promptLength;
 
-        public override void Clear(int place, bool carriesState) => state.Clear(place);
+        public override void Clear(int slot, bool carriesState) => state.Clear(slot);
 
         public override void CopyFrom(BatchStates other, int from, int to) => state.CopyFrom(((CarriedStates)other).state, from, to);
 
@@ -79,23 +79,23 @@ internal abstract unsafe class BatchStates
         private readonly int[] repeated;
         private readonly bool[] carry;
 
-        public WindowStates(PackedWeights weights, int places)
+        public WindowStates(PackedWeights weights, int slots)
         {
             (window, vocabularySize) = (weights.Model.Spec.Window, weights.Model.Tokenizer.VocabularySize);
-            state = new InferenceState(weights, checked(places * window));
-            positions = new long[places];
-            repeated = GC.AllocateArray<int>(places * window, pinned: true);
-            carry = new bool[places];
+            state = new InferenceState(weights, checked(slots * window));
+            positions = new long[slots];
+            repeated = GC.AllocateArray<int>(slots * window, pinned: true);
+            carry = new bool[slots];
         }
 
         public override int MaxTextsPerTask => 1;
 
         public override int CountVisible(int promptLength) => Math.Min(promptLength, window);
 
-        public override void Clear(int place, bool carriesState)
+        public override void Clear(int slot, bool carriesState)
         {
-            (positions[place], carry[place]) = (0, carriesState);
-            state.Clear(place * window);
+            (positions[slot], carry[slot]) = (0, carriesState);
+            state.Clear(slot * window);
         }
 
         public override void CopyFrom(BatchStates other, int from, int to)
@@ -109,8 +109,8 @@ internal abstract unsafe class BatchStates
         {
             for (int text = 0; text < count; text++)
             {
-                int place = first + text, oldest = positions[place] < window || carry[place] ? 0 : (int)(positions[place] % window);
-                state.Decode(place * window + oldest, 1, logits + (nint)text * vocabularySize);
+                int slot = first + text, oldest = positions[slot] < window || carry[slot] ? 0 : (int)(positions[slot] % window);
+                state.Decode(slot * window + oldest, 1, logits + (nint)text * vocabularySize);
             }
         }
 
@@ -118,16 +118,16 @@ internal abstract unsafe class BatchStates
         {
             for (int text = 0; text < count; text++)
             {
-                int place = first + text, row = place * window;
-                if (carry[place])
+                int slot = first + text, row = slot * window;
+                if (carry[slot])
                 {
                     state.Advance(tokens + text, row, 1);
                     continue;
                 }
 
-                state.Clear(row + (int)(positions[place] % window));
-                positions[place]++;
-                int rows = (int)Math.Min(positions[place], window);
+                state.Clear(row + (int)(positions[slot] % window));
+                positions[slot]++;
+                int rows = (int)Math.Min(positions[slot], window);
                 repeated.AsSpan(row, rows).Fill(tokens[text]);
                 fixed (int* token = repeated) state.Advance(token + row, row, rows);
             }

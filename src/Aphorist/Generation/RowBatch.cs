@@ -26,21 +26,21 @@ internal sealed unsafe class RowBatch
     /// <param name="weights">The weights of the model.</param>
     /// <param name="mode">How much of a text the model sees.</param>
     /// <param name="threads">The threads.</param>
-    /// <param name="places">The maximum number of texts.</param>
-    public RowBatch(PackedWeights weights, GenerationMode mode, GenerationThreads threads, int places)
+    /// <param name="slots">The maximum number of texts.</param>
+    public RowBatch(PackedWeights weights, GenerationMode mode, GenerationThreads threads, int slots)
     {
         (this.weights, this.mode, this.threads) = (weights, mode, threads);
         vocabularySize = weights.Model.Tokenizer.VocabularySize;
-        states = BatchStates.Create(weights, mode, places);
-        rows = new TextRow[places];
-        logits = new AlignedArray(checked(places * vocabularySize));
-        tokens = GC.AllocateArray<int>(places, pinned: true);
+        states = BatchStates.Create(weights, mode, slots);
+        rows = new TextRow[slots];
+        logits = new AlignedArray(checked(slots * vocabularySize));
+        tokens = GC.AllocateArray<int>(slots, pinned: true);
         samplers = [.. Enumerable.Range(0, threads.Count).Select(_ => new Sampler(vocabularySize))];
         advance = AdvanceTask;
     }
 
     /// <summary>The maximum number of texts.</summary>
-    public int Places => rows.Length;
+    public int Slots => rows.Length;
 
     /// <summary>The number of texts.</summary>
     public int Count { get; private set; }
@@ -52,7 +52,7 @@ internal sealed unsafe class RowBatch
 
     /// <summary>Adds a text.</summary>
     /// <param name="row">The text.</param>
-    /// <param name="state">The state of the text, at place 0; null for a zero state.</param>
+    /// <param name="state">The state of the text, at slot 0; null for a zero state.</param>
     public void Add(TextRow row, BatchStates? state)
     {
         rows[Count] = row;
@@ -61,7 +61,7 @@ internal sealed unsafe class RowBatch
         Count++;
     }
 
-    /// <summary>Removes a text. The last text takes its place.</summary>
+    /// <summary>Removes a text. The last text takes its slot.</summary>
     public void RemoveAt(int index)
     {
         Count--;
@@ -72,7 +72,7 @@ internal sealed unsafe class RowBatch
     /// <summary>Returns a copy of the state of a text, with which it can be added again.</summary>
     public BatchStates CopyState(int index)
     {
-        BatchStates copy = BatchStates.Create(weights, mode, places: 1);
+        BatchStates copy = BatchStates.Create(weights, mode, slots: 1);
         copy.CopyFrom(states, index, 0);
         return copy;
     }
@@ -80,7 +80,7 @@ internal sealed unsafe class RowBatch
     /// <summary>Reads tokens and returns the state after them.</summary>
     public BatchStates Read(ReadOnlySpan<int> ids)
     {
-        BatchStates state = BatchStates.Create(weights, mode, places: 1);
+        BatchStates state = BatchStates.Create(weights, mode, slots: 1);
         state.Clear(0, carriesState: false);
         foreach (int id in ids) state.Read(&id, 0, 1);
         return state;
@@ -88,7 +88,7 @@ internal sealed unsafe class RowBatch
 
     /// <summary>
     /// Advances all texts by a number of tokens. A group of texts, one of which is over, advances by fewer tokens, so that another text can
-    /// take the place.
+    /// take the slot.
     /// </summary>
     public void Advance(int steps)
     {
@@ -112,8 +112,8 @@ internal sealed unsafe class RowBatch
         bool allContinue = true;
         for (int text = 0; text < count; text++)
         {
-            int place = first + text;
-            tokens[place] = Next(texts[text], sampler, logits.Span.Slice(place * vocabularySize, vocabularySize));
+            int slot = first + text;
+            tokens[slot] = Next(texts[text], sampler, logits.Span.Slice(slot * vocabularySize, vocabularySize));
             allContinue &= !texts[text].IsOver;
         }
 

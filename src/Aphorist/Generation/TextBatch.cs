@@ -30,10 +30,10 @@ internal sealed class TextBatch : IDisposable
     {
         this.options = options;
         tokenizer = weights.Model.Tokenizer;
-        int places = Math.Min(
+        int slots = Math.Min(
             Math.Clamp(expected, MinTexts, MaxTexts), BatchStates.MaxTexts(weights.Model.Spec, mode));
         this.threads = new GenerationThreads(threads);
-        batch = new RowBatch(weights, mode, this.threads, places);
+        batch = new RowBatch(weights, mode, this.threads, slots);
     }
 
     /// <summary>Continues each prompt, in order.</summary>
@@ -42,7 +42,7 @@ internal sealed class TextBatch : IDisposable
         using IEnumerator<string> remaining = prompts.GetEnumerator();
         while (true)
         {
-            while (batch.Count < batch.Places && remaining.MoveNext()) Start(remaining.Current);
+            while (batch.Count < batch.Slots && remaining.MoveNext()) Start(remaining.Current);
             if (batch.Count == 0 && finished.Count == 0) yield break;
             cancellationToken.ThrowIfCancellationRequested();
             batch.Advance(Steps);

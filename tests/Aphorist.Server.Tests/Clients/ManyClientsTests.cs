@@ -66,21 +66,21 @@ public sealed class ManyClientsTests(TinyModel tiny)
     public async Task Requests_WhileTheQueueIsFull_AreRefusedUntilThereIsRoom()
     {
         const int count = 1000, queue = 128, perRequest = 128;
-        int places = new SchedulerOptions().MaxRunningTexts;
+        int slots = new SchedulerOptions().MaxRunningTexts;
         await using RunningServer server = await StartAsync(queue);
         HttpConnection[] connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => server.ConnectAsync()));
         List<HttpConnection> running = [];
         try
         {
-            // Texts that do not end take all places, and all of the queue.
-            for (int texts = 0; texts < places + queue; texts += perRequest)
+            // Texts that do not end take all slots, and all of the queue.
+            for (int texts = 0; texts < slots + queue; texts += perRequest)
             {
                 running.Add(await server.ConnectAsync());
                 await running[^1].SendAsync(server.EndlessRequest(stream: false, perRequest), CancellationToken);
             }
 
             await Eventually.TextsAsync(
-                server, scheduler => scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts == places + queue);
+                server, scheduler => scheduler.RunningTexts + scheduler.QueuedTexts + scheduler.ParkedTexts == slots + queue);
             await Task.WhenAll(connections.Select(async connection =>
             {
                 await connection.SendAsync(server.Request(SamplingCase.All[0].Request()), CancellationToken);

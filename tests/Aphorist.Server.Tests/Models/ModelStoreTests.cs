@@ -456,7 +456,7 @@ public sealed class ModelStoreTests
         fixture.Folder.Save("a.safetensors");
         using ModelLease lease = await fixture.OpenAsync("a");
         GenerationRequest endless = new() { Options = new() { MaxTokens = null } };
-        IReadOnlyList<ScheduledText> texts = lease.Scheduler.Submit([.. Enumerable.Repeat(endless, lease.Scheduler.Places)]);
+        IReadOnlyList<ScheduledText> texts = lease.Scheduler.Submit([.. Enumerable.Repeat(endless, lease.Scheduler.Slots)]);
         Assert.True(fixture.Store.IsFull);
         Task stopping = fixture.Store.StoppingAsync(Cancellation);
         Assert.False(fixture.Store.IsFull);

@@ -63,16 +63,16 @@ public sealed class MetricsTests
         using ModelLease lease = await server.Services.GetRequiredService<ModelStore>().OpenAsync("metrics3", Cancellation);
         GenerationScheduler scheduler = lease.Scheduler;
         GenerationRequest unread = new() { Options = new() { MaxTokens = null } };
-        // Has no output that could wait for its reader: it keeps its place for longer than the test takes.
+        // Has no output that could wait for its reader: it keeps its slot for longer than the test takes.
         GenerationRequest reading = new() { PromptIds = new int[1_000_000] };
         List<ScheduledText> texts = [.. scheduler.Submit([unread, unread, unread])];
         await Eventually.TextsAsync(server, texts => texts.ParkedTexts == 3);
-        texts.AddRange(scheduler.Submit([.. Enumerable.Repeat(reading, scheduler.Places + 5)]));
-        await Eventually.TextsAsync(server, texts => texts.RunningTexts == texts.Places);
+        texts.AddRange(scheduler.Submit([.. Enumerable.Repeat(reading, scheduler.Slots + 5)]));
+        await Eventually.TextsAsync(server, texts => texts.RunningTexts == texts.Slots);
 
         string page = await PageAsync(server.Client);
-        AssertHas(page, "running_texts", "metrics3", scheduler.Places);
-        AssertHas(page, "places", "metrics3", scheduler.Places);
+        AssertHas(page, "running_texts", "metrics3", scheduler.Slots);
+        AssertHas(page, "slots", "metrics3", scheduler.Slots);
         AssertHas(page, "queued_texts", "metrics3", 5);
         AssertHas(page, "parked_texts", "metrics3", 3);
         Assert.Matches("(?m)^aphorist_loaded_models(\\{\\})? 1( |$)", page);

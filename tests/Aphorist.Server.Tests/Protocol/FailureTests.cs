@@ -45,7 +45,7 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task Request_WithAFullQueue_IsRefusedAndMayComeAgain()
     {
         GenerationRequest endless = new() { Options = new() { MaxTokens = null } };
-        IReadOnlyList<ScheduledText> texts = lease.Scheduler.Submit([.. Enumerable.Repeat(endless, lease.Scheduler.Places + 20)]);
+        IReadOnlyList<ScheduledText> texts = lease.Scheduler.Submit([.. Enumerable.Repeat(endless, lease.Scheduler.Slots + 20)]);
         foreach (string body in new[] { Endless, EndlessStream })
         {
             ApiAnswer answer = await server.PostAsync("v1/completions", body);

@@ -15,7 +15,7 @@ public sealed class RowBatchTests
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
         using GenerationThreads threads = new(2);
-        RowBatch batch = new(weights, GenerationMode.Stateful, threads, places: 3);
+        RowBatch batch = new(weights, GenerationMode.Stateful, threads, slots: 3);
         CompiledOptions options = new(new() { MaxTokens = 20, Seed = 1 }, tokenizer);
         int[] prompt = tokenizer.Encode("the dog");
         TextRow[] rows = [.. Enumerable.Range(0, 3).Select(_ => new TextRow(tokenizer, options))];

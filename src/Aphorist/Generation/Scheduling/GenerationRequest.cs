@@ -29,7 +29,7 @@ public sealed record GenerationRequest
     public bool ScorePrompt { get; init; }
 
     /// <summary>
-    /// Who asks. While texts wait, each client gets an equal share of the places. All requests have the same client by default.
+    /// Who asks. While texts wait, each client gets an equal share of the slots. All requests have the same client by default.
     /// </summary>
     public string Client { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "";
 }

@@ -56,12 +56,12 @@ public sealed class GenerationScheduler : IAsyncDisposable
         long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        int places = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
+        int slots = Math.Min(this.options.MaxRunningTexts, BatchStates.MaxTexts(model.Spec, Mode));
         if (threads is null) threads = ownThreads = new GenerationThreads();
-        batch = new RowBatch(weights, Mode, threads, places);
+        batch = new RowBatch(weights, Mode, threads, slots);
         // As TextGenerator.Score does: scores are stateful unless a mode is named.
         running = new RunningTexts(batch, scoresStatefully: Mode == GenerationMode.Window && this.options.Mode is null);
-        queue = new TextQueue(places);
+        queue = new TextQueue(slots);
         MemoryBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         loop = new Thread(Run) { IsBackground = true, Name = "Aphorist scheduler" };
         loop.Start();
@@ -74,11 +74,11 @@ public sealed class GenerationScheduler : IAsyncDisposable
     public Tokenizer Tokenizer => tokenizer;
 
     /// <summary>The maximum number of texts that are generated at the same time.</summary>
-    public int Places => batch.Places;
+    public int Slots => batch.Slots;
 
     /// <summary>
     /// The bytes of memory that the scheduler needs in addition to the model: its copy of the weights, and the states and logits of all
-    /// <see cref="Places"/>. Systems with virtual memory provide the part of a place when it is used first. Texts need further memory: for
+    /// <see cref="Slots"/>. Systems with virtual memory provide the part of a slot when it is used first. Texts need further memory: for
     /// their prompts, for what their readers have not taken, and for their states while they wait.
     /// </summary>
     public long MemoryBytes { get; }
@@ -86,17 +86,17 @@ public sealed class GenerationScheduler : IAsyncDisposable
     /// <summary>The number of texts that are being generated now.</summary>
     public int RunningTexts => Count(() => running.Count);
 
-    /// <summary>The number of texts that wait for a place.</summary>
+    /// <summary>The number of texts that wait for a slot.</summary>
     public int QueuedTexts => Count(() => queue.Count);
 
     /// <summary>The number of texts that wait for their readers.</summary>
     public int ParkedTexts => Count(() => texts.Count - running.Count - queue.Count);
 
-    /// <summary>Whether a text would be refused now, because the places and the queue are full.</summary>
+    /// <summary>Whether a text would be refused now, because the slots and the queue are full.</summary>
     public bool IsFull => Volatile.Read(ref textCount) >= MaxTexts;
 
     /// <summary>The maximum number of texts that have not ended, wherever they are.</summary>
-    private long MaxTexts => (long)batch.Places + options.MaxQueuedTexts;
+    private long MaxTexts => (long)batch.Slots + options.MaxQueuedTexts;
 
     /// <summary>Submits a text.</summary>
     /// <param name="request">The text. It is checked at once.</param>
@@ -264,7 +264,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
         ended.SetResult();
     }
 
-    /// <summary>Fills the places of the batch. Waits if there is nothing to do; returns false when the scheduler has stopped.</summary>
+    /// <summary>Fills the slots of the batch. Waits if there is nothing to do; returns false when the scheduler has stopped.</summary>
     private bool Prepare()
     {
         lock (gate)
@@ -283,7 +283,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
 
     private void Admit()
     {
-        while (running.Count < batch.Places && queue.Take() is { } next) running.Add(next);
+        while (running.Count < batch.Slots && queue.Take() is { } next) running.Add(next);
         while (running.ChooseToPause(queue) is int index)
         {
             ScheduledText paused = running.Pause(index);

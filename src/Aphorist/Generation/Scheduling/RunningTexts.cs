@@ -1,6 +1,6 @@
 namespace Aphorist.Generation.Scheduling;
 
-/// <summary>The texts that have a place in the batch, in its order. The scheduler's lock guards all members.</summary>
+/// <summary>The texts that have a slot in the batch, in its order. The scheduler's lock guards all members.</summary>
 /// <param name="batch">The batch.</param>
 /// <param name="scoresStatefully">Whether the state is carried from token to token while a prompt is scored.</param>
 internal sealed class RunningTexts(RowBatch batch, bool scoresStatefully)
@@ -22,7 +22,7 @@ internal sealed class RunningTexts(RowBatch batch, bool scoresStatefully)
         texts.Add(text);
     }
 
-    /// <summary>Removes a text. The last one takes its place.</summary>
+    /// <summary>Removes a text. The last one takes its slot.</summary>
     public ScheduledText RemoveAt(int index)
     {
         ScheduledText text = texts[index];
@@ -43,8 +43,8 @@ internal sealed class RunningTexts(RowBatch batch, bool scoresStatefully)
     }
 
     /// <summary>
-    /// Returns the index of a text that must give its place to one that waits: one of a client that has more than its share. Null if no
-    /// place must change hands.
+    /// Returns the index of a text that must give its slot to one that waits: one of a client that has more than its share. Null if no
+    /// slot must change hands.
     /// </summary>
     public int? ChooseToPause(TextQueue queue)
     {

@@ -8,8 +8,8 @@ namespace Aphorist;
 /// <summary>A text that a <see cref="GenerationScheduler"/> generates. Its pieces can be read once, by one reader.</summary>
 /// <remarks>
 /// The text is generated about 4,000 characters ahead of its reader. The first piece comes at once, and then one every 20 milliseconds or,
-/// if that is earlier, every 1,000 characters. A text whose reader is slow gives its place to others, and gets
-/// one again when the reader has caught up.
+/// if that is earlier, every 1,000 characters. A text whose reader is slow gives its slot to others, and gets one again when the reader has
+/// caught up.
 /// </remarks>
 public sealed class ScheduledText : IAsyncEnumerable<TextPiece>, IDisposable
 {

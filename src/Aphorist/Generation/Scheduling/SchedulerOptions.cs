@@ -13,7 +13,7 @@ public sealed record SchedulerOptions
     /// </summary>
     public int MaxRunningTexts { get; init => field = GenerationOptions.Check(value, value is >= 1 and <= 4096, "1 to 4096"); } = 256;
 
-    /// <summary>The maximum number of texts that wait for a place: 0 to 1,000,000. 1,000 by default.</summary>
+    /// <summary>The maximum number of texts that wait for a slot: 0 to 1,000,000. 1,000 by default.</summary>
     public int MaxQueuedTexts
     {
         get;

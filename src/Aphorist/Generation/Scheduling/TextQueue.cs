@@ -3,30 +3,30 @@ namespace Aphorist.Generation.Scheduling;
 /// <summary>Where a text is in a scheduler.</summary>
 internal enum TextStage
 {
-    /// <summary>It waits for a place in the batch.</summary>
+    /// <summary>It waits for a slot in the batch.</summary>
     Waiting,
 
-    /// <summary>It has a place.</summary>
+    /// <summary>It has a slot.</summary>
     Running,
 
     /// <summary>It waits for its reader.</summary>
     Parked,
 
-    /// <summary>It has a place, which it loses before the next step.</summary>
+    /// <summary>It has a slot, which it loses before the next step.</summary>
     Ending,
 
     /// <summary>It has left the scheduler.</summary>
     Over,
 }
 
-/// <summary>The place of a text in a scheduler.</summary>
+/// <summary>Where a text is in a scheduler, and what it needs there.</summary>
 internal sealed class TextPlace
 {
     private volatile TextStage stage;
 
     public TextStage Stage { get => stage; set => stage = value; }
 
-    /// <summary>The state of the text while it has no place in the batch; null before it starts.</summary>
+    /// <summary>The state of the text while it has no slot in the batch; null before it starts.</summary>
     public BatchStates? State { get; set; }
 
     public ClientTexts Client { get; set; } = null!;
@@ -36,7 +36,7 @@ internal sealed class TextPlace
     /// <summary>The prompt, which other texts may share.</summary>
     public required EncodedPrompt Prompt { get; init; }
 
-    /// <summary>The place among those that wait.</summary>
+    /// <summary>Where it is among those that wait; null if it does not wait.</summary>
     public LinkedListNode<ScheduledText>? Node { get; set; }
 }
 
@@ -61,16 +61,16 @@ internal sealed class ClientTexts(string name)
     /// <summary>All texts that are not over.</summary>
     public int Count { get; set; }
 
-    /// <summary>The texts that have a place in the batch.</summary>
+    /// <summary>The texts that have a slot in the batch.</summary>
     public int Running { get; set; }
 }
 
-/// <summary>The texts that wait for a place, and the rule that decides which one is next.</summary>
+/// <summary>The texts that wait for a slot, and the rule that decides which one is next.</summary>
 /// <remarks>
-/// First come, first served, but while texts of other clients wait, no client has more than its share: the places divided by the number of
+/// First come, first served, but while texts of other clients wait, no client has more than its share: the slots divided by the number of
 /// clients. The scheduler's lock guards all members.
 /// </remarks>
-internal sealed class TextQueue(int places)
+internal sealed class TextQueue(int slots)
 {
     private readonly LinkedList<ScheduledText> waiting = [];
     private readonly Dictionary<string, ClientTexts> clients = [];
@@ -78,8 +78,8 @@ internal sealed class TextQueue(int places)
     /// <summary>The number of texts that wait.</summary>
     public int Count => waiting.Count;
 
-    /// <summary>The number of places that each client can have while others wait.</summary>
-    public int Share => Math.Max(1, places / Math.Max(1, clients.Count));
+    /// <summary>The number of slots that each client can have while others wait.</summary>
+    public int Share => Math.Max(1, slots / Math.Max(1, clients.Count));
 
     /// <summary>Whether a text waits whose client has less than its share.</summary>
     public bool HasTextBelowShare => FirstBelowShare() is not null;
@@ -93,14 +93,14 @@ internal sealed class TextQueue(int places)
         Wait(text, isNew: true);
     }
 
-    /// <summary>Adds a text that has no place at the moment. One that has started goes before those that have not.</summary>
+    /// <summary>Adds a text that has no slot at the moment. One that has started goes before those that have not.</summary>
     public void Wait(ScheduledText text, bool isNew)
     {
         text.Place.Stage = TextStage.Waiting;
         text.Place.Node = isNew ? waiting.AddLast(text) : waiting.AddFirst(text);
     }
 
-    /// <summary>Removes the text that gets the next place, or returns null if none waits.</summary>
+    /// <summary>Removes the text that gets the next slot, or returns null if none waits.</summary>
     public ScheduledText? Take()
     {
         ScheduledText? next = FirstBelowShare() ?? waiting.First?.Value;

@@ -35,16 +35,16 @@ public sealed class GenerationSchedulerTests
     {
         ModelSpec spec = new() { HiddenSize = 32, Layers = 2, Window = 40 };
         LanguageModel model = LanguageModel.Create(spec, CharacterTokenizer.FromCharacters("abcdefgh"), seed: 1);
-        long one = await MemoryAsync(places: 1);
+        long one = await MemoryAsync(slots: 1);
         long weights = 4L * model.Parameters.Count;
         Assert.InRange(one, weights, 3 * weights);
         // Cell states and outputs are the least that an LSTM needs.
         long leastOfState = rowsPerPlace * 2L * spec.Layers * spec.HiddenSize;
-        Assert.InRange((await MemoryAsync(places: 101) - one) / 100, 4 * (leastOfState + 8), 4 * (5 * leastOfState + 100));
+        Assert.InRange((await MemoryAsync(slots: 101) - one) / 100, 4 * (leastOfState + 8), 4 * (5 * leastOfState + 100));
 
-        async Task<long> MemoryAsync(int places)
+        async Task<long> MemoryAsync(int slots)
         {
-            await using GenerationScheduler scheduler = new(model, new() { MaxRunningTexts = places, Mode = mode });
+            await using GenerationScheduler scheduler = new(model, new() { MaxRunningTexts = slots, Mode = mode });
             return scheduler.MemoryBytes;
         }
     }
@@ -135,7 +135,7 @@ public sealed class GenerationSchedulerTests
     public async Task Timeout_RunningAndWaitingTexts_Fail()
     {
         await using GenerationScheduler scheduler = new(Model, new() { MaxRunningTexts = 1, Timeout = TimeSpan.FromMilliseconds(200) });
-        // Both have readers, so the first one keeps its place, and the second one waits for it.
+        // Both have readers, so the first one keeps its slot, and the second one waits for it.
         Task<string> running = ReadAsync(scheduler.Submit(Endless)), waiting = ReadAsync(scheduler.Submit(Endless));
         TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => running);
         Assert.Contains("0.2 s", exception.Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class SchedulerTextTests
         {
             await using GenerationScheduler scheduler = new(model, new() { Mode = mode, MaxRunningTexts = 40 });
             TextGenerator generator = new(model, mode, threads: 1);
-            // 120 texts of three clients share 40 places, so that texts wait, are paused and are moved.
+            // 120 texts of three clients share 40 slots, so that texts wait, are paused and are moved.
             await Task.WhenAll(Enumerable.Range(0, 120).Select(number => CompareAsync(scheduler, generator, number)));
             Assert.Equal((0, 0, 0), (scheduler.RunningTexts, scheduler.QueuedTexts, scheduler.ParkedTexts));
         }
@@ -140,7 +140,7 @@ public sealed class SchedulerTextTests
 
     private static async Task CompareAsync(GenerationScheduler scheduler, TextGenerator generator, int number)
     {
-        string prompt = generator.Tokenizer.Decode([.. Enumerable.Range(0, number % 11).Select(place => (number * 7 + place * 3) % 13)]);
+        string prompt = generator.Tokenizer.Decode([.. Enumerable.Range(0, number % 11).Select(slot => (number * 7 + slot * 3) % 13)]);
         GenerationOptions options = new()
         {
             MaxTokens = 20 + number * 37 % 90,

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace Aphorist.Tests.Generation.Scheduling;
 
-/// <summary>Which texts get a place in the batch, and which have to give theirs away.</summary>
+/// <summary>Which texts get a slot in the batch, and which have to give theirs away.</summary>
 public sealed class TextQueueTests : IAsyncDisposable
 {
-    private const int Places = 6;
+    private const int Slots = 6;
 
     private readonly GenerationScheduler scheduler = new(ModelPair.Random(5, 3, 4, GateActivation.Sigmoid).Engine);
     private readonly GenerationThreads threads = new(1);
-    private readonly TextQueue queue = new(Places);
+    private readonly TextQueue queue = new(Slots);
     private readonly RunningTexts running;
 
     public TextQueueTests()
@@ -22,7 +22,7 @@ public sealed class TextQueueTests : IAsyncDisposable
         LanguageModel model = ModelPair.Random(5, 3, 4, GateActivation.Sigmoid).Engine;
         PackedWeights weights = new(model, InstructionSet.Current);
         weights.Refresh();
-        running = new RunningTexts(new RowBatch(weights, GenerationMode.Stateful, threads, Places), scoresStatefully: false);
+        running = new RunningTexts(new RowBatch(weights, GenerationMode.Stateful, threads, Slots), scoresStatefully: false);
     }
 
     public async ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ public sealed class TextQueueTests : IAsyncDisposable
         for (int count = 0; count < 10; count++) Enter("a");
         for (int count = 0; count < 10; count++) Enter("b");
         ScheduledText last = Enter("c");
-        // The share is two places each. What is left goes to those that came first.
+        // The share is two slots each. What is left goes to those that came first.
         Assert.Equal(["a", "a", "b", "b", "c", "a"], Enumerable.Range(0, 6).Select(_ => Run().Place.Client.Name));
         Assert.Contains(last, Enumerable.Range(0, running.Count).Select(index => running[index]));
     }
