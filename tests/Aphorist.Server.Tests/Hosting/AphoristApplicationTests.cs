@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using Aphorist.Server.Tests.Models;
 using Aphorist.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -96,6 +98,38 @@ public sealed class AphoristApplicationTests(TinyModel model)
         // Otherwise a client that does not read the last bytes keeps its connection forever.
         Assert.NotNull(expected);
         Assert.Same(expected, await after.Task);
+    }
+
+    [Fact]
+    public async Task Connection_WhoseAnswerIsNotRead_IsClosed()
+    {
+        TaskCompletionSource closed = new();
+        await using RunningServer server = await RunningServer.StartAsync(
+            options => options.Models.Add(model.File),
+            builder =>
+            {
+                // A full buffer may take little more than the grace period, instead of minutes.
+                builder.Services.Configure<KestrelServerOptions>(kestrel =>
+                    kestrel.Limits.MinResponseDataRate = new MinDataRate(1e6, TimeSpan.FromSeconds(1.5)));
+                // The system accepts less than the answer, so the rest stays in the server.
+                builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = address =>
+                {
+                    Socket listener = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+                    listener.SendBufferSize = 4096;
+                    return listener;
+                });
+            },
+            application => application.MapGet("/text", (RequestDelegate)(context =>
+            {
+                context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed.Register(closed.SetResult);
+                return context.Response.Body.WriteAsync(new byte[56 << 10]).AsTask();
+            })));
+        using Socket reader = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await reader.ConnectAsync(IPAddress.Loopback, server.Address.Port, TestContext.Current.CancellationToken);
+        await reader.SendAsync(
+            "GET /text HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => Task.FromResult(closed.Task.IsCompleted), () => "The connection is still open.");
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         CommandResult result = server.Wait().Expect(0);
 
         Assert.Matches(@"^Listening on http://127\.0\.0\.1:[1-9][0-9]*\n$", result.Output);
-        Assert.Equal("", result.Error);
+        // On a slow machine, the stop is acknowledged.
+        Assert.Matches(@"^(Interrupted: stopping .*\n)?$", result.Error);
     }
 
     [Fact]
@@ -111,7 +112,8 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
         await CompleteAsync(client, 1);
         server.WaitUntil(() => server.ErrorSoFar.Contains("/v1/completions", StringComparison.Ordinal));
         server.Interrupt();
-        string[] log = server.Wait().Expect(0).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> log = server.Wait().Expect(0).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.StartsWith("Interrupted: stopping", StringComparison.Ordinal));
 
         const string Time = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z";
         const string Advice = "Make it private: chmod 600$";
