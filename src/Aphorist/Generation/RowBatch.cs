@@ -93,8 +93,16 @@ internal sealed unsafe class RowBatch
     public void Advance(int steps)
     {
         this.steps = steps;
-        textsPerTask = Math.Min(states.MaxTextsPerTask, Math.Max(MinTextsPerTask, (Count + threads.Count - 1) / threads.Count));
+        textsPerTask = CountTextsPerTask();
         threads.Run((Count + textsPerTask - 1) / textsPerTask, advance);
+    }
+
+    /// <summary>Cuts the texts into tasks of the same size, as many for each thread.</summary>
+    private int CountTextsPerTask()
+    {
+        int rounds = (Count + threads.Count * states.MaxTextsPerTask - 1) / (threads.Count * states.MaxTextsPerTask);
+        int tasks = threads.Count * rounds;
+        return Math.Min(states.MaxTextsPerTask, Math.Max(MinTextsPerTask, (Count + tasks - 1) / tasks));
     }
 
     private void AdvanceTask(int task, int worker)

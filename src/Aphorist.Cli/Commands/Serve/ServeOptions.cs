@@ -149,7 +149,8 @@ internal static class ServeOptions
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (Parse(token.Value) is null) result.AddError($"{option.Name} takes an IP address without a port, or {Localhost}, not '{token.Value}'.");
+                if (Parse(token.Value) is null)
+                    result.AddError($"{option.Name} takes an IP address without a port, or {Localhost}, not '{token.Value}'.");
         });
         return option;
     }

@@ -44,7 +44,8 @@ public sealed class ServeTests(TrainedModel model) : IDisposable
     {
         Signal.SkipUnlessHeard("TERM");
         using AphoristProcess server = Start([], "serve", model.File, "--port", "0", "--json", "--max-tokens", "30000");
-        // A client that does not read: with log-probabilities, its text is larger than all buffers and cannot be complete before the signal.
+        // A client that does not read: with log-probabilities, its text is larger
+        // than all buffers and cannot be complete before the signal.
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(IPAddress.Loopback, AddressOf(server).Port, Cancel);
         const string Body = """{"prompt":"the ","max_tokens":30000,"stream":true,"seed":1,"logprobs":10}""";
