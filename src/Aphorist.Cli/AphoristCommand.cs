@@ -51,11 +51,12 @@ internal static class AphoristCommand
         ("documentation", DocumentationCommand.Create),
     ];
 
-    /// <summary>Creates the root with the command that is called, or with all commands if that is not clear.</summary>
+    /// <summary>Creates the root with the command that is called, if there is one, or with all commands if that is not clear.</summary>
     public static RootCommand Create(string? called = null)
     {
         RootCommand root = new("Train small language models on any text, on an ordinary CPU, and generate text with them.");
-        bool isClear = called is not ("documentation" or "help") && Commands.Any(command => command.Name == called);
+        bool isClear = called == "--version"
+            || (called is not ("documentation" or "help") && Commands.Any(command => command.Name == called));
         foreach ((string name, Func<Command> create) in Commands)
             if (!isClear || name == called) root.Add(create());
 
