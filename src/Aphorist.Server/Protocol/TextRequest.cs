@@ -14,9 +14,6 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
     /// </summary>
     private const long MaxLogprobs = 1_000_000;
 
-    // What the scheduler generates ahead of the reader of a stream: characters and log-probabilities, and the tokens of a last round.
-    private const long MaxUnread = 4096, MaxSteps = 32;
-
     private const int MaxPenaltyWindow = 1_000_000;
 
     private bool hasMaxTokens, hasStreamOptions, hasNoPenalties;
@@ -167,7 +164,9 @@ internal sealed class TextRequest(RequestKinds kind, AphoristServerOptions limit
         double perToken = 1.0 + (Alternatives ?? 0), count = tokens * perToken;
         if (count <= MaxLogprobs)
         {
-            LogprobsInMemory = (long)(IsStreamed ? Math.Min(count, texts * (MaxUnread + (MaxSteps * perToken))) : count);
+            // What a stream has in memory is what its texts are ahead of their reader.
+            double ahead = texts * (GenerationScheduler.MaxUnread + (GenerationScheduler.MaxTokensPerRound * perToken));
+            LogprobsInMemory = (long)(IsStreamed ? Math.Min(count, ahead) : count);
             return;
         }
 

@@ -17,12 +17,16 @@ namespace Aphorist;
 /// </remarks>
 public sealed class GenerationScheduler : IAsyncDisposable
 {
-    // Texts join, leave and reach their readers between two rounds of steps.
-    private const int MaxSteps = 32;
-    private const double RoundMilliseconds = 8;
+    /// <summary>
+    /// The number of characters, tokens and alternatives that a text is generated ahead of its reader, before it gives its slot to others.
+    /// It is exceeded by one round at most.
+    /// </summary>
+    public const int MaxUnread = 4096;
 
-    // A text is not generated further ahead of its reader.
-    private const int MaxUnread = 4096;
+    /// <summary>The maximum number of tokens of a round. Texts join, leave and reach their readers between two rounds.</summary>
+    public const int MaxTokensPerRound = 32;
+
+    private const double RoundMilliseconds = 8;
 
     private readonly Tokenizer tokenizer;
     private readonly SchedulerOptions options;
@@ -252,7 +256,7 @@ public sealed class GenerationScheduler : IAsyncDisposable
                 long start = Stopwatch.GetTimestamp();
                 batch.Advance(steps);
                 double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                steps = (int)Math.Clamp(RoundMilliseconds * steps / Math.Max(milliseconds, 0.001), 1, MaxSteps);
+                steps = (int)Math.Clamp(RoundMilliseconds * steps / Math.Max(milliseconds, 0.001), 1, MaxTokensPerRound);
                 Publish();
             }
             catch (Exception exception)
