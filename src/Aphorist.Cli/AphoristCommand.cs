@@ -17,6 +17,7 @@ using Aphorist.Cli.Commands.Play;
 using Aphorist.Cli.Commands.Plot;
 using Aphorist.Cli.Commands.Score;
 using Aphorist.Cli.Commands.Serve;
+using Aphorist.Cli.Commands.Studio;
 using Aphorist.Cli.Commands.Sweep;
 using Aphorist.Cli.Commands.Train;
 
@@ -35,6 +36,7 @@ internal static class AphoristCommand
         ("generate", GenerateCommand.Create),
         ("play", PlayCommand.Create),
         ("serve", ServeCommand.Create),
+        ("studio", StudioCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("inspect", InspectCommand.Create),
         ("score", ScoreCommand.Create),

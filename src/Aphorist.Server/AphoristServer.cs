@@ -1,13 +1,15 @@
 using Aphorist.Server.Endpoints;
-using Aphorist.Server.Models;
 using Aphorist.Server.Observability;
 using Aphorist.Server.OpenApi;
 using Aphorist.Server.Security;
+using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Aphorist.Server;
 
@@ -49,6 +51,31 @@ public static class AphoristServer
         });
     }
 
+    /// <summary>
+    /// Refuses requests of web pages of other origins and requests that are addressed to other hosts, for all endpoints of the application
+    /// and its web sockets: see <see cref="AphoristServerOptions.AllowedHosts"/> and <see cref="AphoristServerOptions.CorsOrigins"/>.
+    /// </summary>
+    /// <remarks>The endpoints of <see cref="MapAphorist"/> have this check anyway.</remarks>
+    /// <param name="application">The application, with the services of <see cref="AddAphorist"/>.</param>
+    /// <returns>The same application.</returns>
+    public static IApplicationBuilder UseOriginCheck(this IApplicationBuilder application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        RequestOrigin origin = new(application.ApplicationServices.GetRequiredService<AphoristServerOptions>());
+        return application.Use(next => async context =>
+        {
+            bool isAnswered = true;
+            await ErrorResponse.HandleAsync(context, checkedContext =>
+            {
+                origin.CheckHost(checkedContext);
+                isAnswered = origin.CheckOrigin(checkedContext);
+                if (isAnswered) checkedContext.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            });
+            if (!isAnswered && !context.Response.HasStarted) await next(context);
+        });
+    }
+
     /// <summary>Adds the services.</summary>
     internal static IServiceCollection AddServices(this IServiceCollection services, AphoristServerOptions options)
     {
@@ -57,7 +84,8 @@ public static class AphoristServer
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<RequestGuard>();
-        services.AddSingleton<ModelStore>();
+        services.AddSingleton(provider => new ModelStore(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ModelStore>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ModelStore>());
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<MetricsPage>();

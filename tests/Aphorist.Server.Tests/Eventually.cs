@@ -1,4 +1,3 @@
-using Aphorist.Server.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

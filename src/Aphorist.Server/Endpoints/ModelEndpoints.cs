@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
-using Aphorist.Server.Models;
 using Aphorist.Server.Observability;
 using Aphorist.Server.Protocol;
 using Aphorist.Server.Security;

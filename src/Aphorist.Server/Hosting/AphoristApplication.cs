@@ -33,6 +33,22 @@ public static class AphoristApplication
     /// <exception cref="InvalidDataException">The file with the API keys has no key, or a line that is not a key.</exception>
     public static WebApplication Create(AphoristServerOptions options, IPEndPoint address, Action<WebApplicationBuilder>? configure = null)
     {
+        WebApplicationBuilder builder = CreateBuilder(options, address);
+        configure?.Invoke(builder);
+        WebApplication application = builder.Build();
+        application.UseRequestGuard();
+        application.MapAphorist();
+        return application;
+    }
+
+    /// <summary>
+    /// Creates the builder of an application that serves models and has pages or endpoints of its own: it listens on the address, has the
+    /// limits of `aphorist serve` and the services of <see cref="AphoristServer.AddAphorist"/>. Call
+    /// <see cref="AphoristServer.UseOriginCheck"/> and <see cref="AphoristServer.MapAphorist"/> on the application.
+    /// </summary>
+    /// <inheritdoc cref="Create"/>
+    public static WebApplicationBuilder CreateBuilder(AphoristServerOptions options, IPEndPoint address)
+    {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(address);
         if (!IPAddress.IsLoopback(address.Address) && options.ApiKeyFile is null)
@@ -46,11 +62,7 @@ public static class AphoristApplication
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace + TimeToReport);
         builder.Services.AddServices(options);
-        configure?.Invoke(builder);
-        WebApplication application = builder.Build();
-        application.UseRequestGuard();
-        application.MapAphorist();
-        return application;
+        return builder;
     }
 
     private static void Configure(KestrelServerOptions server, AphoristServerOptions options, IPEndPoint address)

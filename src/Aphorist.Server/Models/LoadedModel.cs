@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Aphorist.Server.Models;
+namespace Aphorist.Server;
 
 /// <summary>A model in memory. The lock of the <see cref="ModelStore"/> protects what changes.</summary>
 internal sealed class LoadedModel(ModelEntry entry, string fingerprint, LanguageModel model, GenerationScheduler scheduler)
@@ -43,19 +43,28 @@ internal sealed class LoadedModel(ModelEntry entry, string fingerprint, Language
 }
 
 /// <summary>A loaded model, which stays loaded until the lease is disposed.</summary>
-internal sealed class ModelLease(string name, string fingerprint, LanguageModel model, GenerationScheduler scheduler, Action end)
-    : IDisposable
+public sealed class ModelLease : IDisposable
 {
-    private Action? end = end;
+    private Action? end;
 
-    public string Name => name;
+    internal ModelLease(string name, string fingerprint, LanguageModel model, GenerationScheduler scheduler, Action end)
+    {
+        (Name, Fingerprint, Model, Scheduler) = (name, fingerprint, model, scheduler);
+        this.end = end;
+    }
 
-    /// <summary>Changes when the file changes: the answer's system_fingerprint.</summary>
-    public string Fingerprint => fingerprint;
+    /// <summary>The name of the model.</summary>
+    public string Name { get; }
 
-    public LanguageModel Model => model;
+    /// <summary>A word that changes when the file changes: system_fingerprint in answers.</summary>
+    public string Fingerprint { get; }
 
-    public GenerationScheduler Scheduler => scheduler;
+    /// <summary>The model. Do not change it: others use it at the same time.</summary>
+    public LanguageModel Model { get; }
 
+    /// <summary>Generates texts with the model, together with all other requests.</summary>
+    public GenerationScheduler Scheduler { get; }
+
+    /// <summary>Ends the use. The model may be unloaded after that.</summary>
     public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
 }

@@ -2,7 +2,7 @@ using System.Text;
 using Aphorist.Training;
 using Microsoft.Extensions.Logging;
 
-namespace Aphorist.Server.Models;
+namespace Aphorist.Server;
 
 /// <summary>A model that can be used.</summary>
 /// <param name="Name">The name that requests use.</param>
@@ -10,7 +10,7 @@ namespace Aphorist.Server.Models;
 /// <param name="Bytes">The size of the file.</param>
 /// <param name="Created">When the file was last written.</param>
 /// <remarks>Two entries are equal only if the file has not changed between them.</remarks>
-internal sealed record ModelEntry(string Name, string Path, long Bytes, DateTimeOffset Created);
+public sealed record ModelEntry(string Name, string Path, long Bytes, DateTimeOffset Created);
 
 /// <summary>
 /// Finds the models and gives them names. Names of requests are only compared with these names: they are never used as paths.

@@ -2,12 +2,13 @@ using Aphorist.Server.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Aphorist.Server.Models;
+namespace Aphorist.Server;
 
 /// <summary>
-/// The models that are served. A model is loaded when it is used first, again when its file changes, and unloaded when nobody uses it.
+/// The models that are served. A model is loaded when it is used first, again when its file changes, and unloaded when nobody uses it. It
+/// is a service of <see cref="AphoristServer.AddAphorist"/>, for pages and endpoints of an application that use the same models.
 /// </summary>
-internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposable
+public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>How long the list of files counts as current, and how long a failed load is not tried again.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
@@ -31,7 +32,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     private volatile bool stopping;
 
     /// <exception cref="InvalidOptionsException">A path does not exist, or two models have the same name.</exception>
-    public ModelStore(AphoristServerOptions options, TimeProvider time, ILogger<ModelStore> log)
+    internal ModelStore(AphoristServerOptions options, TimeProvider time, ILogger<ModelStore> log)
     {
         (this.options, this.time, this.log) = (options, time, log);
         catalog = new ModelCatalog(options.Models, log);
@@ -45,10 +46,10 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     }
 
     /// <summary>Whether the server is stopping and answers no further requests.</summary>
-    public bool IsStopping => stopping;
+    internal bool IsStopping => stopping;
 
     /// <summary>Whether every model would refuse a request for texts now, because its queue is full.</summary>
-    public bool IsFull
+    internal bool IsFull
     {
         get
         {
@@ -58,7 +59,7 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     }
 
     /// <summary>The models in memory. A name is there twice while texts run on a file that was replaced.</summary>
-    public IReadOnlyList<LoadedModel> Loaded
+    internal IReadOnlyList<LoadedModel> Loaded
     {
         get
         {
@@ -87,16 +88,18 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
 
     /// <summary>Returns the model with a name, without opening it.</summary>
     /// <exception cref="ApiException">There is no such model (404).</exception>
-    public ModelEntry Find(string name) => List().FirstOrDefault(entry => entry.Name == name) ?? throw new ApiException(
+    internal ModelEntry Find(string name) => List().FirstOrDefault(entry => entry.Name == name) ?? throw new ApiException(
         404, $"There is no model '{Shorten(name)}'. GET /v1/models lists the models.", "model", "model_not_found");
 
     /// <summary>Opens a model for one request. Dispose the lease when the request is answered.</summary>
     /// <param name="name">The name; null for the only model.</param>
     /// <param name="cancellationToken">Stops waiting for the model, which is loaded nevertheless.</param>
-    /// <exception cref="ApiException">
-    /// There is no such model (404), the name is missing (400), the file cannot be used (500), or there is no memory for it now (503).
+    /// <returns>The model, which stays loaded until the lease is disposed.</returns>
+    /// <exception cref="AphoristException">
+    /// There is no such model (404), the name is missing (400), the file cannot be used (500), or there is no memory for it now (503): the
+    /// endpoints of the server answer with these statuses.
     /// </exception>
-    public async Task<ModelLease> OpenAsync(string? name, CancellationToken cancellationToken)
+    public async Task<ModelLease> OpenAsync(string? name, CancellationToken cancellationToken = default)
     {
         while (true)
         {
@@ -138,17 +141,20 @@ internal sealed partial class ModelStore : IHostedLifecycleService, IAsyncDispos
     Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Finishes the running texts. Connections are closed after that, so their answers still arrive.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    internal async Task StoppingAsync(CancellationToken cancellationToken)
     {
         stopping = true;
         await Task.WhenAll(Loaded.Select(model => model.Scheduler.StopAsync(AphoristApplication.Grace)))
             .WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => StoppingAsync(cancellationToken);
+
     Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Unloads all models.</summary>
     public async ValueTask DisposeAsync()
     {
         stopping = true;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Aphorist.Server.Models;
 
 namespace Aphorist.Server.Observability;
 

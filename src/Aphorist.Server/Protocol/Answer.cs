@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using Aphorist.Server.Models;
 
 namespace Aphorist.Server.Protocol;
 

@@ -5,7 +5,8 @@ namespace Aphorist.Server.Protocol;
 /// <param name="message">What is wrong, where, and what to do.</param>
 /// <param name="parameter">The field of the request that is wrong, for example "max_tokens"; null if there is none.</param>
 /// <param name="code">A word for programs, for example "model_not_found"; null if there is none.</param>
-internal sealed class ApiException(int status, string message, string? parameter = null, string? code = null) : Exception(message)
+internal sealed class ApiException(int status, string message, string? parameter = null, string? code = null)
+    : AphoristException(message)
 {
     public int Status => status;
 

@@ -1,4 +1,3 @@
-using Aphorist.Server.Models;
 using Xunit;
 
 namespace Aphorist.Server.Tests.Models;

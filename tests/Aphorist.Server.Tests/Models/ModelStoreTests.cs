@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Xunit;
 

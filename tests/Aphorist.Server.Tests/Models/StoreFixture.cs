@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Aphorist.Server.Models;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

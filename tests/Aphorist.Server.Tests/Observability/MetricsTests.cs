@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Aphorist.Server.Models;
 using Aphorist.Server.Observability;
 using Aphorist.Server.Tests.Models;
 using Microsoft.AspNetCore.Builder;

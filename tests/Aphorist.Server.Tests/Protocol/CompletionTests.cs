@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -4,7 +4,6 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aphorist.Server.Endpoints;
-using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Aphorist.Tests;
 using Microsoft.AspNetCore.Http;

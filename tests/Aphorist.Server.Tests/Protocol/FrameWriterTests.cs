@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Aphorist.Server.Models;
 using Aphorist.Server.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

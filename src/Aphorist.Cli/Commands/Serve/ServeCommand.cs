@@ -54,7 +54,7 @@ internal static class ServeCommand
         }
         catch (Exception exception) when (exception.GetBaseException() is SocketException socket)
         {
-            throw new IOException(WhyNot(address, socket), exception);
+            throw new IOException(ListenError.Describe(address, socket), exception);
         }
 
         string url = application.Urls.Single();
@@ -98,23 +98,5 @@ internal static class ServeCommand
             : throw new FileNotFoundException(
                 $"There is no model in the folder '{DefaultFolder}'. Name model files or folders: aphorist serve MODEL. " +
                 "'aphorist train' creates a model.");
-    }
-
-    private static string WhyNot(IPEndPoint address, SocketException exception) => exception.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse =>
-            $"Port {address.Port} of {address.Address} is already in use. Choose another one with --port, or any free one with --port 0.",
-        SocketError.AccessDenied =>
-            $"No permission to listen on port {address.Port}. Choose a port from 1024 to 65535 with --port.",
-        SocketError.AddressNotAvailable => $"{address.Address} is not an address of this machine. Choose one with --address.",
-        _ => $"The server cannot listen on {address}: {exception.Message}",
-    };
-
-    /// <summary>The command itself waits for signals.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,32 @@
+using Aphorist.Studio.Hosting;
+
+namespace Aphorist.Studio.Components;
+
+/// <summary>What went wrong, as a sentence for the page.</summary>
+public static class Sentence
+{
+    /// <summary>Describes an exception.</summary>
+    public static string Of(Exception exception, Language language)
+    {
+        bool isChinese = language == Language.Chinese;
+        return exception switch
+        {
+            UnknownCharacterException unknown => isChinese
+                ? $"模型不认识字符“{unknown.Character}”（第 {unknown.Position + 1} 个字符），请改用训练文本中出现过的字符。"
+                : unknown.Message,
+            QueueFullException => isChinese ? "服务器正忙，请稍后再试。" : exception.Message,
+            AphoristException => isChinese ? $"出错了：{exception.Message}" : exception.Message,
+            IOException when IsFull(exception) => isChinese
+                ? "磁盘已满。请释放一些空间后重试。"
+                : "The disk is full. Free some space and try again.",
+            IOException or UnauthorizedAccessException => isChinese
+                ? $"无法读写文件：{exception.Message}"
+                : $"A file cannot be read or written: {exception.Message}",
+            _ => isChinese
+                ? $"发生了意外错误：{exception.Message}"
+                : $"An unexpected error occurred: {exception.Message}",
+        };
+    }
+
+    private static bool IsFull(Exception exception) => (exception.HResult & 0xFFFF) is 28 or 0x70;
+}

@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace Aphorist.Studio.Hosting;
+
+/// <summary>The folder of the studio: see <see cref="StudioOptions.Folder"/>.</summary>
+public sealed class Workspace
+{
+    private Workspace(string folder) => Folder = folder;
+
+    /// <summary>The full path of the folder with runs and models.</summary>
+    public string Folder { get; }
+
+    /// <summary>The texts that were dropped into the studio.</summary>
+    public string Texts => Path.Combine(Hidden, "texts");
+
+    /// <summary>Deleted runs and models.</summary>
+    public string Trash => Path.Combine(Hidden, "trash");
+
+    /// <summary>What training processes print: a file per run.</summary>
+    public string Jobs => Path.Combine(Hidden, "jobs");
+
+    /// <summary>The secret of the cookie.</summary>
+    public string Key => Path.Combine(Hidden, "key");
+
+    private string Hidden => Path.Combine(Folder, ".studio");
+
+    /// <summary>Opens the folder, and creates what is missing.</summary>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    public static Workspace Open(string folder)
+    {
+        Workspace workspace = new(Path.GetFullPath(folder));
+        foreach (string path in (string[])[workspace.Texts, workspace.Trash, workspace.Jobs]) Directory.CreateDirectory(path);
+        return workspace;
+    }
+
+    /// <summary>
+    /// The path of an item of a folder of the workspace. The name comes from a request: it is a name, and never a path.
+    /// </summary>
+    /// <param name="folder">One of the folders above.</param>
+    /// <param name="name">The name.</param>
+    /// <returns>The full path; null if the name is not one that <see cref="SafeName"/> returns, or if the item is a link.</returns>
+    public static string? Find(string folder, string name)
+    {
+        if (name != SafeName(name)) return null;
+        string path = Path.Combine(folder, name);
+        FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        return info.Exists && info.LinkTarget is null ? path : null;
+    }
+
+    /// <summary>
+    /// Makes a file name from any text: letters, digits, and <c>. _ - =</c>; everything else becomes '-'. It does not start with a dot and
+    /// has at most 80 characters.
+    /// </summary>
+    public static string SafeName(string text)
+    {
+        StringBuilder safe = new();
+        foreach (Rune character in Path.GetFileName(text.Replace('\\', '/')).Normalize().EnumerateRunes().Take(80))
+        {
+            if (Rune.IsLetterOrDigit(character) || character.Value is '.' or '_' or '-' or '=') safe.Append(character);
+            else safe.Append('-');
+        }
+
+        string name = safe.ToString().Trim('.', '-');
+        return name.Length == 0 ? "text" : name;
+    }
+
+    /// <summary>A path in a folder that does not exist: NAME, or NAME-2, NAME-3, ... before the extension.</summary>
+    public static string FreePath(string folder, string name)
+    {
+        string path = Path.Combine(folder, name), start = Path.GetFileNameWithoutExtension(name), extension = Path.GetExtension(name);
+        for (int number = 2; Path.Exists(path); number++) path = Path.Combine(folder, $"{start}-{number}{extension}");
+        return path;
+    }
+}

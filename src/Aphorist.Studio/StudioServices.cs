@@ -1,0 +1,23 @@
+using Aphorist.Studio.Components;
+using Aphorist.Studio.Runs;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aphorist.Studio;
+
+/// <summary>The services and endpoints of the parts of the studio, one line each.</summary>
+internal static class StudioServices
+{
+    public static void AddStudio(this IServiceCollection services)
+    {
+        services.AddScoped<Notices>();
+        services.AddSingleton<Trash>();
+        services.AddSingleton<RunJobs>();
+    }
+
+    public static void MapStudio(this IEndpointRouteBuilder endpoints)
+    {
+        Hosting.StudioAssets.Map(endpoints);
+        Hosting.LanguageChoice.Map(endpoints);
+    }
+}

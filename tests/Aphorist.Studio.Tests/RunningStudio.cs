@@ -1,0 +1,46 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+namespace Aphorist.Studio.Tests;
+
+/// <summary>A studio on a free port of this machine with a folder of its own. It trains with the command that was built with the tests.</summary>
+internal sealed class RunningStudio : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private RunningStudio(WebApplication application, string folder) => (this.application, Folder) = (application, folder);
+
+    /// <summary>The folder with the runs and models.</summary>
+    public string Folder { get; }
+
+    public Uri Address => new(application.Urls.Single());
+
+    public IServiceProvider Services => application.Services;
+
+    /// <summary>A link that signs a browser in.</summary>
+    public string Link => AphoristStudio.CreateLink(application);
+
+    /// <summary>Starts a studio.</summary>
+    /// <param name="folder">The folder, which stays after the end; null for a temporary one.</param>
+    /// <param name="port">The port; 0 for any free port.</param>
+    public static async Task<RunningStudio> StartAsync(string folder, int port = 0)
+    {
+        string command = Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll");
+        StudioOptions options = new() { Folder = folder, Command = [Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet", command] };
+        WebApplication created = AphoristStudio.Create(options, new IPEndPoint(IPAddress.Loopback, port));
+        await created.StartAsync(TestContext.Current.CancellationToken);
+        return new(created, folder);
+    }
+
+    /// <summary>A client with the cookie of the studio.</summary>
+    public async Task<HttpClient> SignInAsync()
+    {
+        HttpClient client = new(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+        using HttpResponseMessage response = await client.GetAsync(new Uri(Link), TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+}

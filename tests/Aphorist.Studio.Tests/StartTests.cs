@@ -1,0 +1,33 @@
+using System.Net;
+using Aphorist.Tests;
+using Xunit;
+
+namespace Aphorist.Studio.Tests;
+
+public sealed class StartTests
+{
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/runs/new")]
+    [InlineData("/write")]
+    [InlineData("/inside")]
+    [InlineData("/models")]
+    [InlineData("/learn")]
+    public async Task Page_SignedIn_IsShown(string path)
+    {
+        using TemporaryFolder folder = new();
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        using HttpClient client = await studio.SignInAsync();
+        Assert.Contains("<h1", await client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Page_WithoutToken_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        using HttpClient client = new() { BaseAddress = studio.Address };
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+}
