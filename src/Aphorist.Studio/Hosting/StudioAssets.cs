@@ -61,6 +61,7 @@ public sealed class StudioAssets
         {
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
+            ".svg" => "image/svg+xml",
             _ => null,
         };
         byte[]? bytes = type is null ? null : name == Style ? ReadStyle() : ReadResource(name);
