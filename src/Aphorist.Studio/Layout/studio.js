@@ -23,7 +23,7 @@
 
   Blazor.start({
     circuit: {
-      logLevel: 3, // warnings
+      configureSignalR: builder => builder.configureLogging("warning"),
       reconnectionOptions: { maxRetries: 8, retryIntervalMilliseconds: attempt => attempt < 8 ? Math.min(2000, 200 * (attempt + 1)) : null },
     },
   });
