@@ -1,4 +1,5 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.Models;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ internal static class StudioServices
     {
         services.AddScoped<Notices>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<ModelLibrary>();
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
@@ -21,5 +23,6 @@ internal static class StudioServices
     {
         Hosting.StudioAssets.Map(endpoints);
         Hosting.LanguageChoice.Map(endpoints);
+        ModelDownloads.Map(endpoints);
     }
 }
