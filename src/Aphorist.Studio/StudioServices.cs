@@ -1,4 +1,5 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,9 @@ internal static class StudioServices
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<TextStore>();
+        services.AddSingleton<RunEstimator>();
+        services.AddSingleton<RunStarter>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)
