@@ -228,7 +228,7 @@ public sealed partial class NewRunPage : IDisposable
         try
         {
             string started = await Starter.StartAsync(plan.Options, name.Trim().Length > 0 ? name : text!.Name);
-            if (!isDisposed) Navigation.NavigateTo($"/runs/{Uri.EscapeDataString(started)}");
+            if (!isDisposed) Navigation.NavigateTo(Runs.RunSummary.AddressOf(started));
         }
         catch (Exception exception)
         {
