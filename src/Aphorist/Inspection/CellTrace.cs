@@ -48,12 +48,14 @@ public sealed class CellTrace
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)cell.Layer, (uint)model.Spec.Layers, nameof(cell));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)cell.Unit, (uint)model.Spec.HiddenSize, nameof(cell));
-        foreach (int id in ids) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)model.Tokenizer.VocabularySize, nameof(ids));
+        uint vocabulary = (uint)model.Tokenizer.VocabularySize;
+        foreach (int id in ids) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, vocabulary, nameof(ids));
+        int length = ids.Length;
         CellReader reader = new(model, instructionSet);
         (string Name, int Index)[] blocks = [.. model.Spec.Kind.Blocks];
-        float[][] values = [.. blocks.Select(_ => new float[ids.Length])];
-        float[] memory = new float[reader.Memory(cell.Layer).IsEmpty ? 0 : ids.Length], hidden = new float[ids.Length];
-        for (int token = 0; token < ids.Length; token++)
+        float[][] values = [.. blocks.Select(_ => new float[length])];
+        float[] memory = new float[reader.Memory(cell.Layer).IsEmpty ? 0 : length], hidden = new float[length];
+        for (int token = 0; token < length; token++)
         {
             if (token % BlockLength == 0) cancellationToken.ThrowIfCancellationRequested();
             reader.Read(ids[token]);

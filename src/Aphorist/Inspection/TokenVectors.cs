@@ -1,10 +1,10 @@
-using System.Numerics.Tensors;
-
 namespace Aphorist.Inspection;
 
 /// <summary>A token and how close its vector is to that of another one.</summary>
 /// <param name="Id">The id of the token.</param>
-/// <param name="Similarity">The cosine of the angle between the vectors: 1 for the same direction, 0 for unrelated ones, -1 for opposite ones.</param>
+/// <param name="Similarity">
+/// The cosine of the angle between the vectors: 1 for the same direction, 0 for unrelated ones, -1 for opposite ones.
+/// </param>
 public readonly record struct TokenNeighbor(int Id, double Similarity);
 
 /// <summary>A place of a token on a map.</summary>
@@ -29,8 +29,8 @@ public sealed record TokenMap(IReadOnlyList<TokenPoint> Points, double XShare, d
 /// </remarks>
 public sealed class TokenVectors
 {
-    /// <summary>The maximum number of tokens on a map whose vectors are as long or longer. Its time grows with the cube of it.</summary>
-    public const int MaxMapSize = 500;
+    /// <summary>The maximum number of tokens on a map, unless their vectors have this length or less. The time grows with its cube.</summary>
+    public const int MaxMapSize = 300;
 
     private readonly LanguageModel model;
     private readonly ParameterTensor tensor;
@@ -100,7 +100,7 @@ public sealed class TokenVectors
     /// <param name="cancellationToken">Cancels the computation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
     /// <exception cref="ArgumentException">
-    /// There are more than <see cref="MaxMapSize"/> tokens with vectors of more than that length.
+    /// There are more than <see cref="MaxMapSize"/> tokens, and <see cref="Dimensions"/> is also greater.
     /// </exception>
     /// <exception cref="OperationCanceledException">The computation was canceled.</exception>
     public TokenMap Project(IReadOnlyList<int>? ids = null, CancellationToken cancellationToken = default)
@@ -113,9 +113,8 @@ public sealed class TokenVectors
                 nameof(ids));
         }
 
-        return PrincipalAxes.Project([.. ids.Select(id => GetVector(id).ToArray())], cancellationToken) is var (x, y, shares)
-            ? new([.. ids.Select((id, place) => new TokenPoint(id, x[place], y[place]))], shares.X, shares.Y)
-            : throw new InvalidOperationException();
+        PrincipalAxes axes = PrincipalAxes.Of([.. ids.Select(id => GetVector(id).ToArray())], cancellationToken);
+        return new([.. ids.Select((id, place) => new TokenPoint(id, axes.X[place], axes.Y[place]))], axes.XShare, axes.YShare);
     }
 
     /// <summary>In double precision, so that the order of similar tokens does not depend on the processor.</summary>
