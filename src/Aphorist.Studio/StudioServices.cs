@@ -12,7 +12,9 @@ internal static class StudioServices
     {
         services.AddScoped<Notices>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
+        services.AddSingleton<RunWatch>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)
