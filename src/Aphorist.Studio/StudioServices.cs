@@ -1,4 +1,5 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.Learn;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ internal static class StudioServices
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<Tour>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)
