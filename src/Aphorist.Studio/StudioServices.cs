@@ -1,5 +1,6 @@
 using Aphorist.Studio.Components;
 using Aphorist.Studio.Learn;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,9 @@ internal static class StudioServices
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
         services.AddSingleton<Tour>();
+        services.AddSingleton<TextStore>();
+        services.AddSingleton<RunEstimator>();
+        services.AddSingleton<RunStarter>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)
