@@ -1,4 +1,6 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.Learn;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +14,13 @@ internal static class StudioServices
     {
         services.AddScoped<Notices>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
+        services.AddSingleton<RunWatch>();
+        services.AddSingleton<Tour>();
+        services.AddSingleton<TextStore>();
+        services.AddSingleton<RunEstimator>();
+        services.AddSingleton<RunStarter>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Aphorist.Text;
 using UtfUnknown;
 
-namespace Aphorist.Cli.CommandLine;
+namespace Aphorist.Text;
 
 /// <summary>Finds the encodings in which a text makes sense, and shows what it would say in each.</summary>
 internal static class EncodingCandidates
@@ -49,6 +48,10 @@ internal static class EncodingCandidates
 
         static string Names(Candidate[] candidates) => string.Join(", ", candidates.Select(candidate => candidate.Name));
     }
+
+    /// <summary>The likely encodings, the most likely first. There may be none.</summary>
+    /// <param name="text">What could not be decoded.</param>
+    public static IEnumerable<string> NamesOf(UndecodableText text) => Find(text).Select(candidate => candidate.Name);
 
     /// <summary>What the detector recognizes, then the other encodings by how well the text reads in them.</summary>
     private static IEnumerable<Candidate> Find(UndecodableText text)

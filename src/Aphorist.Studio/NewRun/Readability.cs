@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Aphorist.Cli.CommandLine;
+namespace Aphorist.Text;
 
 /// <summary>Measures whether the letters of a text are where a person would write them, which a wrong encoding spoils.</summary>
 internal static class Readability
