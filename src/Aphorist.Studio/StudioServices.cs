@@ -1,4 +1,5 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.Learn;
 using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,10 @@ internal static class StudioServices
     {
         services.AddScoped<Notices>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
+        services.AddSingleton<RunWatch>();
+        services.AddSingleton<Tour>();
         services.AddSingleton<TextStore>();
         services.AddSingleton<RunEstimator>();
         services.AddSingleton<RunStarter>();

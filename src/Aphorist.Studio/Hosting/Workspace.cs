@@ -19,6 +19,9 @@ public sealed class Workspace
     /// <summary>What training processes print: a file per run.</summary>
     public string Jobs => Path.Combine(Hidden, "jobs");
 
+    /// <summary>The trained models of the tour: a file per language.</summary>
+    public string Lessons => Path.Combine(Hidden, "lessons");
+
     /// <summary>The secret of the cookie.</summary>
     public string Key => Path.Combine(Hidden, "key");
 
@@ -29,7 +32,7 @@ public sealed class Workspace
     public static Workspace Open(string folder)
     {
         Workspace workspace = new(Path.GetFullPath(folder));
-        foreach (string path in (string[])[workspace.Texts, workspace.Trash, workspace.Jobs]) Directory.CreateDirectory(path);
+        foreach (string path in (string[])[workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons]) Directory.CreateDirectory(path);
         return workspace;
     }
 

@@ -231,7 +231,7 @@ public sealed partial class NewRunPage : IDisposable
         {
             RunEstimator.EnsureFits(plan.Options.Model, reading!.Vocabulary);
             string started = await Starter.StartAsync(plan.Options, name.Trim().Length > 0 ? name : text!.Name);
-            if (!isDisposed) Navigation.NavigateTo($"/runs/{Uri.EscapeDataString(started)}");
+            if (!isDisposed) Navigation.NavigateTo(Runs.RunSummary.AddressOf(started));
         }
         catch (Exception exception)
         {

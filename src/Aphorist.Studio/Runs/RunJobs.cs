@@ -1,13 +1,126 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Aphorist.Studio.Hosting;
 
 namespace Aphorist.Studio.Runs;
 
 /// <summary>The processes that train.</summary>
-/// <remarks>They go on when the studio ends: what the studio knows of a run is in its folder.</remarks>
+/// <remarks>
+/// They go on when the studio ends, however it ends: they have a session of their own and write to files. What the studio knows of a run
+/// is in these files and in the folder of the run, so it does not matter which process started it.
+/// </remarks>
 public sealed class RunJobs(StudioOptions options, Workspace workspace)
 {
+    // Training leaves the processors to the studio when both want them.
+    private const string Script = """
+        trap '' HUP INT
+        events=$1 errors=$2
+        shift 2
+        if command -v setsid >/dev/null; then set -- setsid "$@"; fi
+        exec nice -n 10 "$@" </dev/null >"$events" 2>"$errors"
+        """;
+
+    private readonly ConcurrentDictionary<string, Process> processes = [];
+
     /// <summary>Starts a process that trains a run, from its start or from its last checkpoint.</summary>
     /// <param name="name">The name of the run, whose folder exists.</param>
+    /// <param name="changes">Options of `aphorist train` that change those of the run.</param>
     /// <exception cref="IOException">The process cannot be started.</exception>
-    public void Start(string name) => throw new NotImplementedException($"{options.Command} {workspace.Folder} {name}");
+    public void Start(string name, params IEnumerable<string> changes)
+    {
+        if (IsStarting(name)) return;
+        File.Delete(StoppedFile(name));
+        string[] call = [.. options.Command, "train", "--resume", Path.Combine(workspace.Folder, name), "--json", .. changes];
+        ProcessStartInfo start = OperatingSystem.IsWindows() ? OnWindows(name, call) : new("/bin/sh");
+        if (!OperatingSystem.IsWindows())
+            foreach (string argument in (string[])["-c", Script, "sh", EventsFile(name), ErrorsFile(name), .. call])
+                start.ArgumentList.Add(argument);
+        start.UseShellExecute = false;
+        start.WorkingDirectory = workspace.Folder;
+        try
+        {
+            Process process = Process.Start(start) ?? throw new IOException("The training process could not be started.");
+            if (OperatingSystem.IsWindows()) process.PriorityClass = ProcessPriorityClass.BelowNormal;
+            processes[name] = process;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new IOException($"The training process could not be started: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Asks the process that trains a run to save a checkpoint and to end. The run can be resumed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isFinal">Whether the run is shown as stopped instead of paused.</param>
+    /// <exception cref="IOException">The request cannot be written.</exception>
+    public void Stop(RunSummary run, bool isFinal)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (isFinal) File.WriteAllBytes(StoppedFile(run.Name), []);
+        run.Run.RequestStop();
+    }
+
+    /// <summary>Whether somebody stopped a run.</summary>
+    public bool IsStopped(string name) => File.Exists(StoppedFile(name));
+
+    /// <summary>Whether a process was started that has not opened the run yet.</summary>
+    public bool IsStarting(string name) => processes.TryGetValue(name, out Process? process) && !process.HasExited;
+
+    /// <summary>Reads the last event that a training process has written: a line of JSON; null if there is none.</summary>
+    public string? ReadLastEvent(string name, string kind)
+    {
+        const int Tail = 16 << 10;
+        try
+        {
+            using FileStream file = new(EventsFile(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            file.Seek(-Math.Min(Tail, file.Length), SeekOrigin.End);
+            using StreamReader reader = new(file);
+            string[] lines = reader.ReadToEnd().Split('\n');
+            // The last one is empty, or still being written.
+            return Array.FindLast(lines[..^1], line => line.StartsWith($"{{\"event\":\"{kind}\"", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the last training process of a run has reported as an error; null if there is nothing.</summary>
+    public string? ReadError(string name)
+    {
+        const string Prefix = "aphorist: ";
+        try
+        {
+            string? line = File.ReadLines(ErrorsFile(name)).LastOrDefault(line => line.StartsWith(Prefix, StringComparison.Ordinal));
+            return line?[Prefix.Length..];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes what was written about a run that is deleted or renamed.</summary>
+    public void Forget(string name)
+    {
+        processes.TryRemove(name, out _);
+        foreach (string file in (string[])[EventsFile(name), ErrorsFile(name), StoppedFile(name)]) File.Delete(file);
+    }
+
+    // The command processor opens the files: a pipe would end with the studio, and training with the pipe.
+    private ProcessStartInfo OnWindows(string name, string[] call)
+    {
+        string words = string.Join(' ', call.Select(word => $"\"{word}\""));
+        ProcessStartInfo start = new("cmd.exe", $"/d /s /c \"{words} <nul >\"{EventsFile(name)}\" 2>\"{ErrorsFile(name)}\"\"") { CreateNoWindow = true };
+        if (OperatingSystem.IsWindows()) start.CreateNewProcessGroup = true;
+        return start;
+    }
+
+    private string EventsFile(string name) => FileOf(name, "jsonl");
+
+    private string ErrorsFile(string name) => FileOf(name, "log");
+
+    private string StoppedFile(string name) => FileOf(name, "stopped");
+
+    private string FileOf(string name, string extension) => Path.Combine(workspace.Jobs, $"{name.Replace('/', '~')}.{extension}");
 }

@@ -5,8 +5,14 @@ using Aphorist.Training;
 namespace Aphorist.Cli.Commands.Train;
 
 /// <summary>A training run as JSON lines on standard output.</summary>
-internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run, EpochProgress progressBar) : ITrainingReporter
+internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run, EpochProgress progressBar, TimeProvider clock)
+    : ITrainingReporter
 {
+    // Between two lines about the progress within an epoch.
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+    private long? lastProgress;
+
     public ValueTask StartedAsync(TrainingStarted started)
     {
         result.Announce(JsonLine.Of(json =>
@@ -21,7 +27,22 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ProgressAsync(TrainingProgress progress) => progressBar.ShowAsync(progress);
+    public async ValueTask ProgressAsync(TrainingProgress progress)
+    {
+        await progressBar.ShowAsync(progress);
+        if (lastProgress is long last && clock.GetElapsedTime(last) < ProgressInterval) return;
+        lastProgress = clock.GetTimestamp();
+        await AnnounceAsync(json =>
+        {
+            json.WriteString("event", "progress");
+            json.WriteNumber("epoch", progress.Epoch);
+            json.WriteNumber("batch", progress.Batch);
+            json.WriteNumber("batches", progress.BatchCount);
+            json.WriteFinite("loss", progress.Loss);
+            json.WriteFinite("charactersPerSecond", progress.CharactersPerSecond);
+            json.WriteFinite("remainingSeconds", progress.Remaining.TotalSeconds);
+        });
+    }
 
     public ValueTask PositionAsync(TrainingPosition position) => progressBar.ShowAsync(position);
 

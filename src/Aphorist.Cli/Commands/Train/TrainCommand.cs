@@ -72,15 +72,16 @@ internal static class TrainCommand
         RunExtent extent = RunExtent.Of(run);
         EpochProgress progress = new(output, extent, history);
         ITrainingReporter reporter = output.Json
-            ? new JsonTrainingReporter(output.Result, run, progress)
+            ? new JsonTrainingReporter(output.Result, run, progress, output.Console.Time)
             : new ConsoleTrainingReporter(output, progress, extent, history, run);
         try
         {
             await TrainingLoop.RunAsync(run, history, reporter, output, cancellationToken);
             return ExitCode.Done;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // A signal, or a request in the run folder.
             output.Result.Flush();
             await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run)}");
             if (TrainingRun.FindModel(run.Folder) is not null)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aphorist.IO;
 using Aphorist.Numerics;
 using Aphorist.Training.Runs;
@@ -7,6 +8,8 @@ namespace Aphorist.Training;
 /// <summary>A training run that is ready to train. It holds the lock of its folder: only one process at a time can train in it.</summary>
 public sealed class ActiveTrainingRun : TrainingRun, IDisposable
 {
+    private static readonly TimeSpan StopCheckInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly FileLock held;
     private readonly Trainer trainer;
 
@@ -38,7 +41,7 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// </summary>
     /// <param name="cancellationToken">
     /// Stops training, also within a batch or a validation, which the resumed run then repeats. The run writes a checkpoint and throws an
-    /// <see cref="OperationCanceledException"/>.
+    /// <see cref="OperationCanceledException"/>, as it does after <see cref="TrainingRun.RequestStop"/>.
     /// </param>
     /// <exception cref="TrainingDivergedException">The loss rose and the divergence guard is off, or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more. The checkpoint stays as it was.</exception>
@@ -46,8 +49,17 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <exception cref="TrainingRunException">The checkpoint is missing, but not the results of the run.</exception>
     /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
-    public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
-        trainer.RunAsync(Files, cancellationToken);
+    public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using Timer check = new(
+            _ =>
+            {
+                if (File.Exists(Files.StopRequest)) stop.Cancel();
+            },
+            null, StopCheckInterval, StopCheckInterval);
+        await foreach (TrainingEvent happened in trainer.RunAsync(Files, stop.Token).ConfigureAwait(false)) yield return happened;
+    }
 
     /// <summary>
     /// Gets a seed for the samples of an epoch. It depends only on the seed of the run and the arguments, so a repeated run gets the same.

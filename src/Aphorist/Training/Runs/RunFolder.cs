@@ -34,6 +34,9 @@ internal sealed class RunFolder(string path)
 
     public string Options => FileNamed("options.json");
 
+    /// <summary>A file that asks the process that trains the run to stop.</summary>
+    public string StopRequest => FileNamed(".stop");
+
     /// <summary>The folder with one text file per epoch.</summary>
     public string Samples => FileNamed("samples");
 
@@ -116,6 +119,7 @@ internal sealed class RunFolder(string path)
         EnsureHoldsRun();
         FileLock held = Lock();
         AtomicFile.DeleteLeftovers(Path);
+        File.Delete(StopRequest);
         if (Directory.Exists(Samples)) AtomicFile.DeleteLeftovers(Samples);
         return held;
     }

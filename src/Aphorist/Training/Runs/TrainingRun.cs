@@ -226,6 +226,14 @@ public class TrainingRun
         return [.. samples.OrderBy(sample => sample.Epoch)];
     }
 
+    /// <summary>
+    /// Asks the process that trains the run to stop: within a second or so it saves a checkpoint, from which the run can be resumed, and
+    /// ends. If no process trains the run, the next one that resumes it ignores the request.
+    /// </summary>
+    /// <exception cref="IOException">The request cannot be written into the folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The request cannot be written into the folder.</exception>
+    public void RequestStop() => File.WriteAllBytes(Files.StopRequest, []);
+
     /// <summary>Reads how far the run is.</summary>
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
     public TrainingRunStatus ReadStatus()

@@ -3,7 +3,7 @@ using System.Text;
 using Aphorist.Inspection;
 using Aphorist.Text;
 
-namespace Aphorist.Cli.Commands.Score;
+namespace Aphorist.Studio.Inside.Reading;
 
 /// <summary>How well a text can be cut at a place, in ascending order.</summary>
 internal enum Boundary

@@ -1,7 +1,8 @@
 using System.Text;
-using Aphorist.Cli.Commands.Score;
+using Aphorist.Studio.Inside.Reading;
+using Xunit;
 
-namespace Aphorist.Cli.Tests.Commands.Score;
+namespace Aphorist.Studio.Tests.Inside;
 
 /// <summary>Where texts are cut into passages. Every character has a surprisal of 1 bit, and those of the passage in question 2.</summary>
 public sealed class SurprisingPassagesTests

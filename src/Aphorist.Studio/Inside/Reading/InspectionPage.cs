@@ -1,21 +1,28 @@
 using System.Globalization;
 using System.Text.Json;
-using Aphorist.Cli.Commands.Info;
-using Aphorist.Cli.Pages;
+using Aphorist.Studio.Components;
 using Aphorist.Inspection;
 
-namespace Aphorist.Cli.Commands.Inspect;
+namespace Aphorist.Studio.Inside.Reading;
 
 /// <summary>
-/// Creates the page on which the user selects a cell and sees its activations. The template inspect.html displays this data.
+/// Creates the page on which the user selects a cell and sees its activations. The script cells.js displays its data.
 /// </summary>
-internal static class InspectionPage
+public static class InspectionPage
 {
-    public static string Create(InspectedText inspected) => HtmlPage.Create(
-        "inspect.html",
-        $"Cells of {inspected.ModelName} reading {inspected.TextName}",
-        string.Concat(inspected.Cells.Pieces),
-        json => WriteData(json, inspected));
+    /// <summary>Creates the page as a self-contained HTML file.</summary>
+    public static string Create(InspectedText inspected)
+    {
+        ArgumentNullException.ThrowIfNull(inspected);
+        return View.CreateFile($"Cells of {inspected.ModelName} reading {inspected.TextName}", DataOf(inspected));
+    }
+
+    /// <summary>What the page shows, in the studio and in files.</summary>
+    internal static ReaderView View { get; } = new("cells", "showCells");
+
+    /// <summary>The data that the script cells.js displays.</summary>
+    internal static ReaderData DataOf(InspectedText inspected) =>
+        ReaderData.Create(string.Concat(inspected.Cells.Pieces), json => WriteData(json, inspected));
 
     private static void WriteData(Utf8JsonWriter json, InspectedText inspected)
     {
@@ -51,11 +58,11 @@ internal static class InspectionPage
         ModelSpec spec = inspected.Model.Spec;
         json.WriteString("facts", string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeOf(spec)}. Correlations over {cells.TokenCount:N0} {tokenizer.UnitName}, " +
+            $"{ModelShape.Of(spec)}. Correlations over {cells.TokenCount:N0} {tokenizer.UnitName}, " +
             $"of which the first {cells.Pieces.Count:N0} are shown."));
         json.WriteString("factsInChinese", string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelDescription.ShapeInChinese(spec)}。" +
+            $"{ModelShape.InChinese(spec)}。" +
             $"相关系数按全部 {cells.TokenCount:N0} 个{PageUnit.InChinese(tokenizer)}计算，页面显示前 {cells.Pieces.Count:N0} 个。"));
     }
 
@@ -134,6 +141,31 @@ internal static class InspectionPage
     private static int NumberOf(CellIndex cell, CellInspection cells) => cell.Layer * cells.Units + cell.Unit;
 
     private static double Rounded(double value) => Math.Round(value, 4);
+}
+
+/// <summary>The result of an inspection, with the names of the model and the text.</summary>
+/// <param name="ModelName">The model file or run, as the user named it.</param>
+/// <param name="Model">The model.</param>
+/// <param name="TextName">The name of the text.</param>
+/// <param name="Cells">The result.</param>
+/// <param name="Best">The number of cells to list for each feature.</param>
+public sealed record InspectedText(string ModelName, LanguageModel Model, string TextName, CellInspection Cells, int Best)
+{
+    /// <summary>The cells with the highest correlation with a feature, highest first.</summary>
+    public IEnumerable<CellCorrelation> BestOf(FeatureCorrelations feature)
+    {
+        ArgumentNullException.ThrowIfNull(feature);
+        return feature.Cells.Take(Best);
+    }
+
+    /// <summary>
+    /// The feature that a cell follows most closely, if possible one that is seen in the part of the text that is kept. Null if no cell
+    /// follows any.
+    /// </summary>
+    public FeatureCorrelations? Strongest => Cells.Features.Where(feature => feature.Cells.Count > 0)
+        .OrderByDescending(feature => feature.Values.Distinct().Skip(1).Any())
+        .ThenByDescending(feature => Math.Abs(feature.Cells[0].Correlation))
+        .FirstOrDefault();
 }
 
 /// <summary>Activations as signed bytes.</summary>

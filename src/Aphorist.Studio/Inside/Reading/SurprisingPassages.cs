@@ -1,4 +1,4 @@
-namespace Aphorist.Cli.Commands.Score;
+namespace Aphorist.Studio.Inside.Reading;
 
 /// <summary>A passage of a text.</summary>
 /// <param name="Start">The position of the first token, from 0.</param>
@@ -7,12 +7,12 @@ namespace Aphorist.Cli.Commands.Score;
 /// <param name="Line">The line of the first token, from 1.</param>
 /// <param name="Bits">The surprisal.</param>
 /// <param name="Text">The text.</param>
-internal sealed record Passage(long Start, int Length, int Characters, long Line, double Bits, string Text)
+public sealed record Passage(long Start, int Length, int Characters, long Line, double Bits, string Text)
 {
     /// <summary>The surprisal per character, by which passages are ranked.</summary>
     public double BitsPerCharacter => Bits / Characters;
 
-    public bool Overlaps(Passage other) => Start < other.Start + other.Length && other.Start < Start + Length;
+    internal bool Overlaps(Passage other) => Start < other.Start + other.Length && other.Start < Start + Length;
 }
 
 /// <summary>

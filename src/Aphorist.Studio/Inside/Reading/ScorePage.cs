@@ -1,21 +1,28 @@
 using System.Globalization;
 using System.Text.Json;
-using Aphorist.Cli.Pages;
 
-namespace Aphorist.Cli.Commands.Score;
+namespace Aphorist.Studio.Inside.Reading;
 
-/// <summary>Creates the page that shows a text coloured by its surprisal. The template score.html displays this data.</summary>
-internal static class ScorePage
+/// <summary>Creates the page that shows a text coloured by its surprisal. The script surprise.js displays its data.</summary>
+public static class ScorePage
 {
     // The most surprising 2 % of the tokens have the darkest colour: otherwise a few outliers would make all others pale.
     private const double DarkestFraction = 0.02;
     private const double MinimumScale = 4;
 
-    public static string Create(ScoredText scored) => HtmlPage.Create(
-        "score.html",
-        $"{scored.Name} read by {scored.Model}",
-        string.Concat(scored.Beginning.Select(token => token.Text)),
-        json => WriteData(json, scored));
+    /// <summary>Creates the page as a self-contained HTML file.</summary>
+    public static string Create(ScoredText scored)
+    {
+        ArgumentNullException.ThrowIfNull(scored);
+        return View.CreateFile($"{scored.Name} read by {scored.Model}", DataOf(scored));
+    }
+
+    /// <summary>What the page shows, in the studio and in files.</summary>
+    internal static ReaderView View { get; } = new("surprise", "showSurprise");
+
+    /// <summary>The data that the script surprise.js displays.</summary>
+    internal static ReaderData DataOf(ScoredText scored) =>
+        ReaderData.Create(string.Concat(scored.Beginning.Select(token => token.Text)), json => WriteData(json, scored));
 
     private static void WriteData(Utf8JsonWriter json, ScoredText scored)
     {

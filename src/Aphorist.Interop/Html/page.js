@@ -1,0 +1,312 @@
+"use strict";
+
+// The page around the model: what it says, the controls, the text and its alternatives.
+(() => {
+  const slice = 12, shown = 8;
+  const element = id => document.getElementById(id);
+  const about = JSON.parse(element("description").textContent), { page } = about;
+
+  const words = {
+    en: {
+      prompt: "Beginning of the text", write: "Write", stop: "Stop", continue: "Continue", copy: "Copy", copied: "Copied",
+      temperature: "Temperature", temperatureHelp: "Low: the likeliest text. High: more varied, more mistakes.",
+      length: "Length", shade: "Shade what surprised the model", more: "More options",
+      topK: "Top-k", topKHelp: "Only the k likeliest choices. 0: all.",
+      topP: "Top-p", topPHelp: "Only the likeliest choices with this total probability. 1: all.",
+      minP: "Min-p", minPHelp: "Only choices at least this many times as likely as the likeliest. 0: all.",
+      seed: "Seed", seedHelp: "A whole number: the same seed gives the same text. Empty: a random one.",
+      hint: "Click a character, or use the arrow keys, to see what else the model expected. Choose another one, and it writes on from there.",
+      loading: "Loading the model…", text: "Text", choices: "What the model expected here", surprise: "of surprise", bits: "bits",
+      language: "中文", units: { characters: "characters", words: "tokens", bytes: "bytes" },
+    },
+    zh: {
+      prompt: "文本开头", write: "开始写", stop: "停止", continue: "继续写", copy: "复制", copied: "已复制",
+      temperature: "温度", temperatureHelp: "低：最可能的文本。高：更多样，错误也更多。",
+      length: "长度", shade: "标出令模型意外的字符", more: "更多选项",
+      topK: "Top-k", topKHelp: "只保留概率最高的 k 个候选。0 表示全部保留。",
+      topP: "Top-p", topPHelp: "只保留累计概率达到该值的最可能候选。1 表示全部保留。",
+      minP: "Min-p", minPHelp: "只保留概率不低于最高概率该倍数的候选。0 表示全部保留。",
+      seed: "随机种子", seedHelp: "整数：种子相同，文本就相同。留空则随机。",
+      hint: "点击任意字符，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
+      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", surprise: "意外程度", bits: "比特",
+      language: "English", units: { characters: "个字符", words: "个词元", bytes: "个字节" },
+    },
+  };
+
+  let language = page.language === "zh" || (page.language === "" && navigator.language.startsWith("zh")) ? "zh" : "en";
+  let model, reader, decoder, random, seed, ids = [], tokens = [], selected = -1, run = 0, isRunning = false, started = 0, written = 0;
+
+  const word = name => words[language][name];
+  const count = number => number.toLocaleString(language);
+
+  // ---- Words ----
+
+  function describe() {
+    const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus;
+    const name = kind === "convolution" ? { en: "convolution", zh: "卷积" }[language] : kind.split("-")[0].toUpperCase();
+    const shape = layers > 1 ? { en: `${layers}-layer ${name}(${hiddenSize})`, zh: `${layers} 层 ${name}(${hiddenSize})` }[language] : `${name}(${hiddenSize})`;
+    return language === "zh"
+      ? `${shape} 语言模型，共 ${count(page.parameters)} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。它就在此页面中运行，不联网，也不发送任何内容。`
+      : `A language model, ${shape} with ${count(page.parameters)} parameters${corpus ? `, trained on “${corpus}”` : ""}. It runs in this page, offline: nothing is sent anywhere.`;
+  }
+
+  function showWords() {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    for (const labelled of document.querySelectorAll("[data-word]")) labelled.textContent = word(labelled.dataset.word);
+    element("about").textContent = describe();
+    element("language").textContent = word("language");
+    element("language").lang = language === "zh" ? "en" : "zh-CN";
+    element("copy").textContent = word("copy");
+    element("text").setAttribute("aria-label", word("text"));
+    element("choices").setAttribute("aria-label", word("choices"));
+    element("footer").textContent = `Aphorist ${about.aphoristVersion}`;
+    showProgress();
+    showChoices();
+  }
+
+  function showProgress() {
+    element("write").textContent = word(isRunning ? "stop" : "write");
+    element("write").disabled = !model;
+    element("continue").disabled = isRunning || tokens.length === 0;
+    element("copy").disabled = tokens.length === 0;
+    if (!model) element("progress").textContent = word("loading");
+    else if (tokens.length === 0) element("progress").textContent = "";
+    else element("progress").textContent = `${count(tokens.length)} ${word("units")[about.tokenizer.kind]} · ${count(speed())}/s · ${word("seed")} ${seed}`;
+  }
+
+  function speed() {
+    return Math.round(1000 * written / Math.max(1, (isRunning ? performance.now() : ended) - started));
+  }
+
+  // ---- Writing ----
+
+  let ended = 0;
+
+  function options() {
+    const number = (id, least, most, other) => {
+      const value = element(id).valueAsNumber;
+      return value >= least && value <= most ? value : other;
+    };
+    return {
+      temperature: number("temperature", 0, 2, 1), topK: Math.floor(number("topK", 0, Infinity, 0)),
+      topP: number("topP", Number.MIN_VALUE, 1, 1), minP: number("minP", 0, 1, 0),
+    };
+  }
+
+  // Starts a text after the prompt.
+  function write() {
+    const { ids: known, unknown } = model.tokenizer.encode(element("prompt").value);
+    element("unknown").textContent = unknown.length === 0 ? "" : language === "zh"
+      ? `模型不认识这些字符，已略去：${unknown.slice(0, 20).join(" ")}`
+      : `Left out, because the model does not know it: ${unknown.slice(0, 20).join(" ")}`;
+    const wanted = element("seed").value.trim();
+    seed = /^\d{1,20}$/.test(wanted) ? wanted : String(Math.floor(Math.random() * 2 ** 32));
+    random = createRandom(seed);
+    ids = known;
+    tokens = [];
+    select(-1);
+    const prompt = document.createElement("span"), promptDecoder = model.tokenizer.createDecoder();
+    prompt.className = "prompt";
+    prompt.textContent = ids.map(promptDecoder.append).join("") + promptDecoder.flush();
+    element("text").replaceChildren(prompt);
+    for (const id of ["text", "hint"]) element(id).hidden = false;
+    restart();
+  }
+
+  // Reads the text from its beginning and writes on.
+  function restart() {
+    reader = model.createReader();
+    decoder = model.tokenizer.createDecoder();
+    const all = [...ids, ...tokens.map(token => token.id)];
+    for (const token of tokens) decoder.append(token.id);
+    return advance(model.window > 0 ? all.slice(-model.window) : all);
+  }
+
+  // Reads tokens, then writes. The page stays responsive: it has its turn after each slice of time.
+  async function advance(pending) {
+    const mine = ++run, end = tokens.length + Math.min(100000, Math.max(1, Math.floor(element("length").valueAsNumber) || 400));
+    isRunning = true;
+    [started, written] = [performance.now(), 0];
+    showProgress();
+    let turn = performance.now() + slice;
+    const next = async () => {
+      if (performance.now() < turn) return mine === run;
+      showProgress();
+      await new Promise(resolve => setTimeout(resolve));
+      turn = performance.now() + slice;
+      return mine === run;
+    };
+    for (const id of pending) {
+      reader.read(id);
+      if (!await next()) return;
+    }
+
+    while (tokens.length < end) {
+      const logits = reader.predict(), id = choose(logits, options(), model.tokenizer.banned, random());
+      add(id, probabilitiesOf(logits));
+      reader.read(id);
+      written++;
+      if (!await next()) return;
+    }
+
+    stop();
+  }
+
+  function stop() {
+    run++;
+    isRunning = false;
+    ended = performance.now();
+    showProgress();
+  }
+
+  function add(id, probabilities) {
+    const token = { id, probability: probabilities[id], text: decoder.append(id), likeliest: likeliestOf(probabilities) };
+    tokens.push(token);
+    token.span = document.createElement("span");
+    token.span.className = `s${Math.min(10, Math.round(-Math.log2(token.probability)))}`;
+    token.span.textContent = token.text;
+    token.span.dataset.index = tokens.length - 1;
+    element("text").append(token.span);
+  }
+
+  function likeliestOf(probabilities) {
+    const best = [];
+    for (let id = 0; id < probabilities.length; id++) {
+      const probability = probabilities[id];
+      if (id === model.tokenizer.banned || (best.length === shown && probability <= best[shown - 1].probability)) continue;
+      let place = best.length;
+      while (place > 0 && best[place - 1].probability < probability) place--;
+      best.splice(place, 0, { id, probability });
+      best.length = Math.min(best.length, shown);
+    }
+
+    return best;
+  }
+
+  // ---- Alternatives ----
+
+  function select(index) {
+    tokens[selected]?.span.classList.remove("selected");
+    selected = index;
+    tokens[selected]?.span.classList.add("selected");
+    tokens[selected]?.span.scrollIntoView({ block: "nearest" });
+    showChoices();
+  }
+
+  function showChoices() {
+    const panel = element("choices"), token = tokens[selected];
+    panel.hidden = !token;
+    if (!token) return;
+    const title = document.createElement("h2"), surprise = document.createElement("p"), list = document.createElement("ul");
+    title.textContent = word("choices");
+    surprise.className = "help";
+    const bits = (-Math.log2(token.probability)).toFixed(1);
+    surprise.textContent = language === "zh"
+      ? `“${display(token.id)}” 的${word("surprise")}：${bits} ${word("bits")}`
+      : `“${display(token.id)}”: ${bits} ${word("bits")} ${word("surprise")}`;
+    list.className = "choices";
+    const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
+    for (const { id, probability } of rows) {
+      const item = document.createElement("li"), button = document.createElement("button");
+      button.type = "button";
+      button.className = "choice";
+      if (id === token.id) button.setAttribute("aria-current", "true");
+      for (const [name, text] of [["token", display(id)], ["bar", ""], ["number", percent(probability)]]) {
+        const part = document.createElement("span");
+        part.className = name;
+        part.textContent = text;
+        if (name === "bar") part.style.width = `${100 * probability}%`;
+        button.append(part);
+      }
+
+      const place = selected;
+      button.addEventListener("click", () => branch(place, id));
+      item.append(button);
+      list.append(item);
+    }
+
+    panel.replaceChildren(title, surprise, list);
+  }
+
+  const percent = probability => `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
+
+  function display(id) {
+    if (model.tokenizer.isBytes && id > 127) return `\\x${id.toString(16).toUpperCase()}`;
+    return model.tokenizer.texts[id].replaceAll(" ", "␣").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  }
+
+  // Replaces a token by another one, and writes on from there.
+  function branch(index, id) {
+    const { probability, likeliest } = tokens[index];
+    select(-1);
+    for (const token of tokens.splice(index)) token.span.remove();
+    decoder = model.tokenizer.createDecoder();
+    for (const token of tokens) decoder.append(token.id);
+    const chosen = likeliest.find(other => other.id === id)?.probability ?? probability;
+    const token = { id, probability: chosen, likeliest, text: decoder.append(id), span: document.createElement("span") };
+    token.span.className = `s${Math.min(10, Math.round(-Math.log2(chosen)))}`;
+    token.span.textContent = token.text;
+    token.span.dataset.index = index;
+    tokens.push(token);
+    element("text").append(token.span);
+    element("text").focus();
+    restart();
+  }
+
+  // ---- Controls ----
+
+  element("prompt").value = page.prompt;
+  element("prompt").lang = element("text").lang = page.language;
+  element("temperature").value = page.temperature;
+  const showTemperature = () => element("temperatureValue").textContent = element("temperature").valueAsNumber.toFixed(2);
+  const showShades = () => element("text").classList.toggle("shaded", element("shade").checked);
+  element("temperature").addEventListener("input", showTemperature);
+  element("shade").addEventListener("change", showShades);
+  element("write").addEventListener("click", () => isRunning ? stop() : write());
+  element("continue").addEventListener("click", () => advance([]));
+  element("language").addEventListener("click", () => {
+    language = language === "zh" ? "en" : "zh";
+    showWords();
+  });
+  element("copy").addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(element("text").textContent);
+      element("copy").textContent = word("copied");
+      setTimeout(() => element("copy").textContent = word("copy"), 1500);
+    } catch {
+      getSelection().selectAllChildren(element("text"));
+    }
+  });
+  element("prompt").addEventListener("keydown", event => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !model) return;
+    event.preventDefault();
+    if (isRunning) stop();
+    write();
+  });
+  element("text").addEventListener("click", event => {
+    const index = event.target.dataset.index;
+    if (index !== undefined && getSelection().isCollapsed) select(+index);
+  });
+  element("text").addEventListener("keydown", event => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") select(-1);
+    if (!step || tokens.length === 0) return;
+    event.preventDefault();
+    select(Math.max(0, Math.min(tokens.length - 1, selected < 0 ? tokens.length - 1 : selected + step)));
+  });
+
+  showWords();
+  showTemperature();
+  showShades();
+  // After the first picture of the page.
+  setTimeout(() => {
+    try {
+      model = openModel(about, element("weights").textContent);
+      element("weights").remove();
+    } catch (error) {
+      element("unknown").textContent = language === "zh" ? `此浏览器无法运行该模型：${error.message}` : `This browser cannot run the model: ${error.message}`;
+    }
+
+    showProgress();
+  });
+})();
