@@ -76,8 +76,9 @@ public sealed partial class NewRunPage : IDisposable
     private void Load()
     {
         form = RunForm.Parse(Navigation.Uri);
-        text = form.Text is null ? null : Texts.Find(form.Text);
-        if (form.Text is null || text is null) form.Text = text?.Id;
+        form.Text ??= Say("catalog:fables", "catalog:fables-zh");
+        text = Texts.Find(form.Text);
+        form.Text = text?.Id;
         plan = BuildPlan();
     }
 
@@ -200,6 +201,7 @@ public sealed partial class NewRunPage : IDisposable
         wasMeasured = plan.Options;
         using CancellationTokenSource stop = new();
         measuring = stop;
+        StateHasChanged();
         RunPlan measured = plan;
         Bilingual? found = null;
         RunEstimate? result = null;
@@ -227,6 +229,7 @@ public sealed partial class NewRunPage : IDisposable
         measuring?.Cancel();
         try
         {
+            RunEstimator.EnsureFits(plan.Options.Model, reading!.Vocabulary);
             string started = await Starter.StartAsync(plan.Options, name.Trim().Length > 0 ? name : text!.Name);
             if (!isDisposed) Navigation.NavigateTo(Runs.RunSummary.AddressOf(started));
         }
