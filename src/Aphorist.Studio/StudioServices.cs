@@ -27,5 +27,6 @@ internal static class StudioServices
     {
         Hosting.StudioAssets.Map(endpoints);
         Hosting.LanguageChoice.Map(endpoints);
+        Inside.WeightPicture.Map(endpoints);
     }
 }
