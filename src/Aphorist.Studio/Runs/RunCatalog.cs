@@ -50,7 +50,7 @@ public sealed class RunCatalog(Workspace workspace)
                 .Select(file => Path.GetRelativePath(workspace.Folder, Path.GetDirectoryName(file)!).Replace('\\', '/'))
                 .Where(name => name != ".")];
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -113,6 +113,10 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
             (run.View, run.WasRead) = (view, true);
             foreach (Action<RunView?> listener in run.Listeners) listener(view);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The run is deleted or moved at this moment. The next look sees the result.
+        }
         finally
         {
             Monitor.Exit(run);
