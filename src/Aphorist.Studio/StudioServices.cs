@@ -1,4 +1,6 @@
 using Aphorist.Studio.Components;
+using Aphorist.Studio.Learn;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Models;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
@@ -17,6 +19,10 @@ internal static class StudioServices
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<Tour>();
+        services.AddSingleton<TextStore>();
+        services.AddSingleton<RunEstimator>();
+        services.AddSingleton<RunStarter>();
     }
 
     public static void MapStudio(this IEndpointRouteBuilder endpoints)
@@ -24,5 +30,6 @@ internal static class StudioServices
         Hosting.StudioAssets.Map(endpoints);
         Hosting.LanguageChoice.Map(endpoints);
         ModelDownloads.Map(endpoints);
+        Inside.WeightPicture.Map(endpoints);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.CommandLine;
 

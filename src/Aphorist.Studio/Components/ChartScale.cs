@@ -34,7 +34,7 @@ public sealed class ChartScale
         if (!double.IsFinite(lowest) || !double.IsFinite(highest)) (lowest, highest) = (0, 1);
         if (highest - lowest <= 1e-12 * Math.Max(1, Math.Abs(highest))) (lowest, highest) = (lowest - 0.5, highest + 0.5);
         double rough = (highest - lowest) / count, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double step = power * (rough / power switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        double step = power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
         double first = isRounded ? Math.Floor(lowest / step) : Math.Ceiling(lowest / step);
         double last = isRounded ? Math.Ceiling(highest / step) : Math.Floor(highest / step);
         double[] ticks = [.. Enumerable.Range(0, (int)(last - first) + 1).Select(index => Math.Round((first + index) * step, 10))];

@@ -45,6 +45,16 @@ public sealed class GenerationSession : IDisposable
     /// <summary>Returns the model's probabilities for the next token.</summary>
     public Prediction Predict() => new(predictor.Predict());
 
+    /// <summary>
+    /// Returns the probabilities of the next token after each step of sampling, in the order of the steps. The first are those of the model,
+    /// and <see cref="Sample"/> draws from the last.
+    /// </summary>
+    /// <returns>
+    /// The step <see cref="SamplingStepKind.Model"/>, then each step that the options ask for. After a temperature of 0 there are no others:
+    /// one token is certain.
+    /// </returns>
+    public IReadOnlyList<SamplingStep> PredictSampling() => sampler.Explain(sampled, predictor.Predict());
+
     /// <summary>Samples the next token, appends it and returns its id.</summary>
     public int Sample()
     {

@@ -29,6 +29,12 @@ internal sealed unsafe class CellReader
         for (int layer = 0; layer < state.Layers.Count; layer++) state.Layers[layer].Cells(row: 0).CopyTo(values[(layer * units)..]);
     }
 
-    /// <summary>The values [H] of a gate, see <see cref="InferenceLayer.Gate"/>.</summary>
+    /// <summary>The outputs [H] of a layer, before normalization.</summary>
+    public ReadOnlySpan<float> Output(int layer) => new(state.Layers[layer].Output(first: 0), units);
+
+    /// <summary>The memory [H] of a layer, see <see cref="InferenceLayer.Memory"/>.</summary>
+    public ReadOnlySpan<float> Memory(int layer) => state.Layers[layer].Memory(row: 0);
+
+    /// <summary>The values [H] of a block, see <see cref="InferenceLayer.Gate"/>.</summary>
     public ReadOnlySpan<float> Gate(int layer, int place) => state.Layers[layer].Gate(row: 0, place);
 }

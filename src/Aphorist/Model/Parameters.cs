@@ -64,6 +64,12 @@ public sealed class Parameters
 
     internal unsafe float* Pointer => arena.Pointer;
 
+    /// <summary>Counts the parameters of a model without creating it.</summary>
+    /// <param name="spec">The shape of the model.</param>
+    /// <param name="vocabularySize">The number of tokens, at least 1.</param>
+    /// <exception cref="InvalidOptionsException">The shape is not valid, or has more than about a billion parameters.</exception>
+    public static int CountOf(ModelSpec spec, int vocabularySize) => LayoutOf(spec, vocabularySize).Tensors.Sum(tensor => tensor.Length);
+
     /// <summary>Gets a tensor by its name.</summary>
     /// <exception cref="KeyNotFoundException">The model has no such tensor.</exception>
     public ParameterTensor this[string name] => TryGetTensor(name, out ParameterTensor? tensor)

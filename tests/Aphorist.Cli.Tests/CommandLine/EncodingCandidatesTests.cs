@@ -1,5 +1,5 @@
 using System.Text;
-using Aphorist.Cli.CommandLine;
+using Aphorist.Text;
 
 namespace Aphorist.Cli.Tests.CommandLine;
 

@@ -81,6 +81,25 @@ public sealed class GenerationSessionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => prediction.GetRank(13));
     }
 
+    [Theory]
+    [MemberData(nameof(ModesAndKinds))]
+    public void PredictSampling_BeforeEachToken_ContainsTheTokenAndChangesNothing(GenerationMode mode, int kind)
+    {
+        TextGenerator generator = new(ModelPair.Random(Connected(kind), 13, deviation: 0.7).Engine, mode, threads: 2);
+        GenerationOptions sampling = new() { Seed = 5, TopK = 2, RepetitionPenalty = 1.5 };
+        using GenerationSession session = generator.CreateSession(sampling), silent = generator.CreateSession(sampling);
+        for (int place = 0; place < 30; place++)
+        {
+            Prediction model = session.Predict();
+            IReadOnlyList<SamplingStep> steps = session.PredictSampling();
+            for (int id = 0; id < 13; id++) Assert.Equal(Math.Exp(model.LogProbabilities[id]), steps[0].Probabilities[id], 1e-12);
+            Assert.Equal(2, steps[^1].PossibleTokens);
+            int sampled = session.Sample();
+            Assert.True(steps[^1].Probabilities[sampled] > 0);
+            Assert.Equal(silent.Sample(), sampled);
+        }
+    }
+
     [Fact]
     public void Append_UnknownCharacterOrToken_AppendsNothing()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
+using Aphorist.Studio.Components;
 using Aphorist.Text;
 
 namespace Aphorist.Cli.Commands.Info;
@@ -64,39 +65,7 @@ internal static class ModelDescription
     {
         string reset = ResetGateOf(spec) is string place ? $"reset gate {place} the product, " : "";
         string activation = spec.Architecture == Architecture.Rnn ? $"{NameOf(spec.Activation)} activation" : $"{GatesOf(spec)} gates";
-        return $"{ShapeOf(spec)}, {activation}, {reset}window of {Plural.Of(spec.Window, "token")}";
-    }
-
-    /// <summary>Describes the layers of a model in a few words.</summary>
-    public static string ShapeOf(ModelSpec spec)
-    {
-        string layer = spec.Architecture == Architecture.Convolution
-            ? string.Create(
-                Culture,
-                $"convolution({spec.HiddenSize}) with kernel size {spec.KernelSize} and a receptive field of {spec.ReceptiveField} tokens")
-            : $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})";
-        string tied = spec.TiedEmbedding ? " tied to the decoder" : "";
-        string embedding = spec.EmbeddingSize > 0 ? $"embedding of {spec.EmbeddingSize}{tied}, " : "";
-        string connections = (spec.LayerNormalization ? ", layer normalization" : "") + (spec.Residual ? ", residual" : "");
-        return $"{embedding}{(spec.Layers > 1 ? $"{spec.Layers} layers of " : "")}{layer}{connections}";
-    }
-
-    /// <summary>Describes the layers of a model in Chinese, as <see cref="ShapeOf"/> does in English.</summary>
-    public static string ShapeInChinese(ModelSpec spec)
-    {
-        string layer = spec.Architecture switch
-        {
-            Architecture.Convolution => string.Create(
-                Culture, $"卷积({spec.HiddenSize})，卷积核大小 {spec.KernelSize}，感受野 {spec.ReceptiveField} 步"),
-            Architecture.Rnn => $"普通 RNN({spec.HiddenSize})",
-            _ => $"{KindOf(spec).ToUpperInvariant()}({spec.HiddenSize})",
-        };
-        string tied = spec.TiedEmbedding ? "（与输出层共享权重）" : "";
-        string embedding = spec.EmbeddingSize > 0 ? $"{spec.EmbeddingSize} 维嵌入{tied}，" : "";
-        string connections = (spec.LayerNormalization ? "，层归一化" : "") + (spec.Residual ? "，残差连接" : "");
-        // A space is between Chinese and Latin letters only.
-        string layers = spec.Layers > 1 ? $"{spec.Layers} 层{(char.IsAscii(layer[0]) ? " " : "")}" : "";
-        return $"{embedding}{layers}{layer}{connections}";
+        return $"{ModelShape.Of(spec)}, {activation}, {reset}window of {Plural.Of(spec.Window, "token")}";
     }
 
     private static string KindOf(ModelSpec spec) => spec.Architecture switch

@@ -3,6 +3,7 @@ using System.Globalization;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
+using Aphorist.Studio.Inside.Reading;
 
 namespace Aphorist.Cli.Commands.Inspect;
 

@@ -2,29 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
 using Aphorist.Inspection;
+using Aphorist.Studio.Inside.Reading;
 
 namespace Aphorist.Cli.Commands.Inspect;
-
-/// <summary>The result of an inspection, with the names of the model and the text.</summary>
-/// <param name="ModelName">The model file or run, as the user named it.</param>
-/// <param name="Model">The model.</param>
-/// <param name="TextName">The name of the text.</param>
-/// <param name="Cells">The result.</param>
-/// <param name="Best">The number of cells to list for each feature.</param>
-internal sealed record InspectedText(string ModelName, LanguageModel Model, string TextName, CellInspection Cells, int Best)
-{
-    /// <summary>The cells with the highest correlation with a feature, highest first.</summary>
-    public IEnumerable<CellCorrelation> BestOf(FeatureCorrelations feature) => feature.Cells.Take(Best);
-
-    /// <summary>
-    /// The feature that a cell follows most closely, if possible one that is seen in the part of the text that is kept. Null if no cell
-    /// follows any.
-    /// </summary>
-    public FeatureCorrelations? Strongest => Cells.Features.Where(feature => feature.Cells.Count > 0)
-        .OrderByDescending(feature => feature.Values.Distinct().Skip(1).Any())
-        .ThenByDescending(feature => Math.Abs(feature.Cells[0].Correlation))
-        .FirstOrDefault();
-}
 
 /// <summary>Lists the cells that correlate with each feature, and how often gates are saturated, as tables or as JSON.</summary>
 internal static class InspectionReport

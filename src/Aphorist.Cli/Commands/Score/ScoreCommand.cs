@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
-using Aphorist.Training;
+using Aphorist.Studio.Inside.Reading;
 
 namespace Aphorist.Cli.Commands.Score;
 
@@ -9,8 +9,6 @@ namespace Aphorist.Cli.Commands.Score;
 internal static class ScoreCommand
 {
     private const int DefaultPassages = 8, DefaultLength = 20_000;
-    private const int Alternatives = 6;
-    private const int BlockLength = 4096;
 
     private static readonly Argument<string> Model = WordArgument.One("MODEL", "A model file, or a run folder for its best model.");
 
@@ -66,61 +64,22 @@ internal static class ScoreCommand
         UnknownCharacters unknown = await UnknownCharacters.FindAsync(
             corpus, model.Tokenizer, Unknown.GetValue(call) ?? UnknownCharacterPolicy.Error, output, cancellationToken);
         using OutputFile? page = target?.Open(cancellationToken);
-        int passages = Passages.GetValue(call) ?? DefaultPassages, shown = file is null ? 0 : Length.GetValue(call) ?? DefaultLength;
-        ScoredText scored = await Task.Run(
-            () => ReadAsync(name, model, corpus, unknown, passages, shown, output, cancellationToken), cancellationToken);
+        ScoringOptions scoring = new(
+            Passages.GetValue(call) ?? DefaultPassages, file is null ? 0 : Length.GetValue(call) ?? DefaultLength, unknown.Count);
+        ScoredText scored;
+        await using (CorpusProgressReport report = new(output))
+        {
+            scored = await Task.Run(
+                () => ScoredText.Read(name, model, corpus, scoring, report, cancellationToken), cancellationToken);
+        }
+
         page?.Write(ScorePage.Create(scored));
         page?.Commit();
-        if (output.Json) output.Result.Announce(ScoreReport.Json(scored, file));
-        else ScoreReport.Write(target?.Report ?? output.Result, scored);
+        if (output.Json) output.Result.Announce(ScoreReport.Json(scored, unknown, file));
+        else ScoreReport.Write(target?.Report ?? output.Result, scored, unknown);
         UnknownWords.WriteNote(output, scored.Total, model.Tokenizer);
         unknown.WriteNote(output);
         if (target is { IsStandardOutput: false } && !output.Json) output.Notes.WriteLine($"Page with the coloured text: {file}");
         return ExitCode.Done;
-    }
-
-    /// <summary>Scores a text of any length.</summary>
-    private static async Task<ScoredText> ReadAsync(
-        string name,
-        LanguageModel model,
-        Corpus corpus,
-        UnknownCharacters unknown,
-        int passageCount,
-        int shown,
-        CommandOutput output,
-        CancellationToken cancellationToken)
-    {
-        long count = unknown.Count > 0 ? unknown.KnownCount : corpus.CountTokens(model.Tokenizer, cancellationToken);
-        SurprisingPassages passages = new(passageCount);
-        List<ScoredToken> beginning = [];
-        Evaluation total = default;
-        double expected = 0;
-        ScoreOptions options = new()
-        {
-            Alternatives = Alternatives,
-            MaxTokensWithAlternatives = shown,
-            UnknownCharacters = unknown.Count > 0 ? UnknownCharacterPolicy.Skip : UnknownCharacterPolicy.Error,
-        };
-        await using CorpusProgressReport report = new(output);
-        TextGenerator reader = new(model, GenerationMode.Stateful);
-        foreach (ScoredToken token in reader.ScoreTokens(corpus, options, cancellationToken))
-        {
-            total += new Evaluation(1, -token.LogProbability, token.Rank == 1 ? 1 : 0, token.CharacterCount)
-            {
-                UnknownTokens = token.Id == model.Tokenizer.UnknownTokenId ? 1 : 0,
-                SpellingLoss = token.SpellingLoss,
-            };
-            expected += token.Entropy + token.ExpectedSpellingLoss;
-            passages.Add(token);
-            if (beginning.Count < shown) beginning.Add(token);
-            if (total.Count % BlockLength == 0) report.Report(new(CorpusStage.Read, corpus.Name, total.Count, count));
-        }
-
-        total += new Evaluation(0, 0, 0, unknown.Count)
-        {
-            SkippedCharacters = unknown.Count,
-            SpellingLoss = unknown.Count * SpellingModel.Uniform.GetLoss("\uFFFD"),
-        };
-        return new(name, corpus.Name, model.Tokenizer, unknown, total, expected, passages.Finish(), beginning);
     }
 }

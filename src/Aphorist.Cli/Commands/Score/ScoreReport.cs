@@ -1,44 +1,21 @@
 using System.Globalization;
 using System.Text.Json;
 using Aphorist.Cli.Terminal;
-using Aphorist.Training;
+using Aphorist.Studio.Inside.Reading;
 
 namespace Aphorist.Cli.Commands.Score;
-
-/// <summary>How surprising a text is to a model.</summary>
-/// <param name="Model">The name of the model.</param>
-/// <param name="Name">The name of the text.</param>
-/// <param name="Tokenizer">The tokenizer of the model.</param>
-/// <param name="Unknown">The characters of the text that the model does not know, which were left out.</param>
-/// <param name="Total">The totals over all tokens, the first one included.</param>
-/// <param name="ExpectedLoss">The expected surprisal in nats, spelling of unknown words included.</param>
-/// <param name="Passages">The most surprising passages, most surprising first.</param>
-/// <param name="Beginning">The tokens that the page shows.</param>
-internal sealed record ScoredText(
-    string Model,
-    string Name,
-    Tokenizer Tokenizer,
-    UnknownCharacters Unknown,
-    Evaluation Total,
-    double ExpectedLoss,
-    IReadOnlyList<Passage> Passages,
-    IReadOnlyList<ScoredToken> Beginning)
-{
-    /// <summary>The expected surprisal in bits per character that the model read.</summary>
-    public double ExpectedBitsPerCharacter => ExpectedLoss / Math.Log(2) / (Total.Characters - Total.SkippedCharacters);
-}
 
 /// <summary>Prints the result as tables or as JSON.</summary>
 internal static class ScoreReport
 {
-    public static void Write(TextWriter output, ScoredText scored)
+    public static void Write(TextWriter output, ScoredText scored, UnknownCharacters unknown)
     {
         TextTable.Write(
             output,
             [
                 ["tokens", scored.Total.Count.ToString("N0", CultureInfo.InvariantCulture)],
                 .. UnknownWords.Rows(scored.Total, scored.Tokenizer),
-                .. scored.Unknown.Rows(),
+                .. unknown.Rows(),
                 ["characters", scored.Total.Characters.ToString("N0", CultureInfo.InvariantCulture)],
                 ["bits per character", Number(scored.Total.BitsPerCharacter)],
                 ["expected", Number(scored.ExpectedBitsPerCharacter)],
@@ -63,8 +40,9 @@ internal static class ScoreReport
 
     /// <summary>Describes the result as one JSON object.</summary>
     /// <param name="scored">The result.</param>
+    /// <param name="unknown">The characters that were left out.</param>
     /// <param name="page">The page that shows the text; null for none.</param>
-    public static string Json(ScoredText scored, string? page) => JsonLine.Of(json =>
+    public static string Json(ScoredText scored, UnknownCharacters unknown, string? page) => JsonLine.Of(json =>
     {
         json.WriteNumber("count", scored.Total.Count);
         json.WriteNumber("characters", scored.Total.Characters);
@@ -75,7 +53,7 @@ internal static class ScoreReport
         json.WriteFinite("accuracy", scored.Total.Accuracy);
         json.WriteNumber("correct", scored.Total.Correct);
         UnknownWords.WriteTo(json, scored.Total);
-        scored.Unknown.WriteTo(json);
+        unknown.WriteTo(json);
         if (page is not null) json.WriteString("output", page);
         json.WriteStartArray("passages");
         foreach (Passage passage in scored.Passages) WritePassage(json, passage);

@@ -44,6 +44,20 @@ internal sealed class Candidates(int vocabularySize)
         return sum;
     }
 
+    /// <summary>The probability of each token, by id; 0 for one that is no candidate any more.</summary>
+    public double[] Probabilities()
+    {
+        double[] probabilities = new double[weights.Length];
+        double total = TotalWeight();
+        for (int position = first; position < end; position++)
+        {
+            int id = isOrdered ? ids[position] : position;
+            probabilities[id] = weights[id] / total;
+        }
+
+        return probabilities;
+    }
+
     /// <summary>The weight of the candidate with a rank; 0 is the most likely one.</summary>
     public double WeightAt(int rank) => weights[IdAt(rank)];
 

@@ -5,6 +5,8 @@ namespace Aphorist.Generation.Sampling;
 /// </summary>
 internal sealed class FrequencyPenalty(float frequency, float presence) : ILogitsProcessor
 {
+    public SamplingStepKind Kind => SamplingStepKind.FrequencyPenalty;
+
     public void Apply(Span<float> logits, RecentTokens recent)
     {
         foreach (int id in recent.Distinct) logits[id] -= frequency * recent.CountOf(id) + presence;

@@ -5,6 +5,8 @@ namespace Aphorist.Generation.Sampling;
 /// </summary>
 internal sealed class MinP(double p) : ISamplerFilter
 {
+    public SamplingStepKind Kind => SamplingStepKind.MinP;
+
     public void Apply(Candidates candidates)
     {
         double minimum = p * candidates.WeightAt(0);

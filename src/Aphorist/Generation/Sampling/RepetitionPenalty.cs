@@ -6,6 +6,8 @@ namespace Aphorist.Generation.Sampling;
 /// </summary>
 internal sealed class RepetitionPenalty(float penalty) : ILogitsProcessor
 {
+    public SamplingStepKind Kind => SamplingStepKind.RepetitionPenalty;
+
     public void Apply(Span<float> logits, RecentTokens recent)
     {
         // The penalty is above 1, so the smaller result is the quotient of a positive logit and the product of a negative one. No branch.

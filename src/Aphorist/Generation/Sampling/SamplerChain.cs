@@ -5,6 +5,9 @@ namespace Aphorist.Generation.Sampling;
 /// <summary>A sampling strategy that changes the logits of the next token.</summary>
 internal interface ILogitsProcessor
 {
+    /// <summary>Which step of sampling this is.</summary>
+    SamplingStepKind Kind { get; }
+
     /// <summary>Changes the logits.</summary>
     /// <param name="logits">[V].</param>
     /// <param name="recent">The last tokens of the text.</param>
@@ -14,6 +17,9 @@ internal interface ILogitsProcessor
 /// <summary>A sampling strategy that removes unlikely tokens before one is drawn.</summary>
 internal interface ISamplerFilter
 {
+    /// <summary>Which step of sampling this is.</summary>
+    SamplingStepKind Kind { get; }
+
     /// <summary>Removes candidates; at least one remains.</summary>
     void Apply(Candidates candidates);
 }
@@ -76,12 +82,61 @@ internal sealed class Sampler(int vocabularySize)
     public int Choose(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded = default)
     {
         SamplerChain chain = text.Chain;
-        double temperature = chain.Options.TemperatureSchedule?.GetTemperature(text.SampledCount) ?? chain.Options.Temperature;
+        double temperature = TemperatureOf(text);
         if (chain.Processors.Length > 0 || !excluded.IsEmpty) logits = Adjust(text, logits, excluded);
         if (temperature == 0) return TensorPrimitives.IndexOfMax(logits);
         candidates.Reset(logits, temperature);
         foreach (ISamplerFilter filter in chain.Filters) filter.Apply(candidates);
         return candidates.Draw(text.NextUniform());
+    }
+
+    /// <summary>
+    /// Returns the probabilities that <see cref="Choose"/> draws from, and those after each step before. Steps that change nothing are left
+    /// out.
+    /// </summary>
+    /// <param name="text">The state of the text, with its chain.</param>
+    /// <param name="logits">[V].</param>
+    public List<SamplingStep> Explain(SamplerState text, ReadOnlySpan<float> logits)
+    {
+        SamplerChain chain = text.Chain;
+        double temperature = TemperatureOf(text);
+        List<SamplingStep> steps = [After(SamplingStepKind.Model, logits, temperature: 1)];
+        logits.CopyTo(adjusted);
+        foreach (ILogitsProcessor processor in chain.Processors)
+        {
+            processor.Apply(adjusted, text.Recent);
+            steps.Add(After(processor.Kind, adjusted, temperature: 1));
+        }
+
+        if (temperature == 0)
+        {
+            double[] certain = new double[vocabularySize];
+            certain[TensorPrimitives.IndexOfMax<float>(adjusted)] = 1;
+            steps.Add(new(SamplingStepKind.Temperature, certain));
+            return steps;
+        }
+
+        SamplingStep drawn = After(SamplingStepKind.Temperature, adjusted, temperature);
+        if (temperature != 1) steps.Add(drawn);
+        foreach (ISamplerFilter filter in chain.Filters)
+        {
+            filter.Apply(candidates);
+            steps.Add(new(filter.Kind, candidates.Probabilities()));
+        }
+
+        return steps;
+    }
+
+    private static double TemperatureOf(SamplerState text)
+    {
+        GenerationOptions options = text.Chain.Options;
+        return options.TemperatureSchedule?.GetTemperature(text.SampledCount) ?? options.Temperature;
+    }
+
+    private SamplingStep After(SamplingStepKind kind, ReadOnlySpan<float> logits, double temperature)
+    {
+        candidates.Reset(logits, temperature);
+        return new(kind, candidates.Probabilities());
     }
 
     private Span<float> Adjust(SamplerState text, ReadOnlySpan<float> logits, ReadOnlySpan<int> excluded)

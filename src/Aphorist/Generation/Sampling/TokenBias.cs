@@ -31,6 +31,8 @@ internal sealed class TokenBias : ILogitsProcessor
             : new TokenBias(biases);
     }
 
+    public SamplingStepKind Kind => SamplingStepKind.TokenBias;
+
     public void Apply(Span<float> logits, RecentTokens recent) => TensorPrimitives.Add(logits, biases, logits);
 
     private static int Known(int id, Tokenizer tokenizer) => (uint)id < tokenizer.VocabularySize ? id : throw new InvalidOptionsException(

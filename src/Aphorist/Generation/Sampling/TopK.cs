@@ -10,5 +10,7 @@ internal sealed class TopK : ISamplerFilter
         : throw new InvalidOptionsException(
             $"TopK is {k}, but the model has only {vocabularySize} tokens.", nameof(GenerationOptions.TopK));
 
+    public SamplingStepKind Kind => SamplingStepKind.TopK;
+
     public void Apply(Candidates candidates) => candidates.KeepMostLikely(k);
 }

@@ -6,5 +6,7 @@ namespace Aphorist.Generation.Sampling;
 /// </summary>
 internal sealed class TopP(double p) : ISamplerFilter
 {
+    public SamplingStepKind Kind => SamplingStepKind.TopP;
+
     public void Apply(Candidates candidates) => candidates.KeepProbability(p);
 }

@@ -6,6 +6,8 @@ namespace Aphorist.Generation.Sampling;
 /// </summary>
 internal sealed class TypicalP(double p) : ISamplerFilter
 {
+    public SamplingStepKind Kind => SamplingStepKind.TypicalP;
+
     public void Apply(Candidates candidates)
     {
         candidates.OrderByTypicality();

@@ -24,8 +24,11 @@ internal abstract unsafe class InferenceLayer
     /// <summary>The values [H] that represent the cells of a text: tanh(c) for an LSTM, h for other layers.</summary>
     public abstract ReadOnlySpan<float> Cells(int row);
 
-    /// <summary>One gate [H] of a text after the last step.</summary>
+    /// <summary>The memory [H] of a text that gates protect, c; empty for layers other than LSTMs.</summary>
+    public virtual ReadOnlySpan<float> Memory(int row) => [];
+
+    /// <summary>One gate, or the candidate, [H] of a text after the last step.</summary>
     /// <param name="row">The text.</param>
-    /// <param name="place">The index of the gate in the block order of the cell.</param>
+    /// <param name="place">The index of the block, see <see cref="LayerKind.Blocks"/>.</param>
     public abstract ReadOnlySpan<float> Gate(int row, int place);
 }

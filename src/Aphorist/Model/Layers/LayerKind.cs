@@ -11,6 +11,9 @@ namespace Aphorist.Model.Layers;
 /// </summary>
 internal abstract class LayerKind
 {
+    /// <summary>The name of the block with the new value that the gates let through. It is a tanh.</summary>
+    public const string Candidate = "candidate";
+
     private static readonly LstmKind Lstm = new();
     private static readonly GruKind Gru = new();
     private static readonly ConvolutionKind Convolution = new();
@@ -39,9 +42,13 @@ internal abstract class LayerKind
     public abstract GateActivation DefaultGates { get; }
 
     /// <summary>
-    /// The gates with values between 0 and 1: name and index among the blocks that <see cref="InferenceLayer.Gate"/> returns.
+    /// The gates, whose values are between 0 and 1, and the candidate: name and index among the blocks that <see
+    /// cref="InferenceLayer.Gate"/> returns.
     /// </summary>
-    public abstract IReadOnlyList<(string Name, int Index)> Gates { get; }
+    public abstract IReadOnlyList<(string Name, int Index)> Blocks { get; }
+
+    /// <summary>The gates among the blocks.</summary>
+    public IEnumerable<(string Name, int Index)> Gates => Blocks.Where(block => block.Name != Candidate);
 
     /// <summary>All kinds.</summary>
     public static IReadOnlyList<LayerKind> All { get; } = [Lstm, Gru, Convolution, Rnn];

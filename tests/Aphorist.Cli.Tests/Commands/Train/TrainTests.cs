@@ -17,14 +17,17 @@ public sealed class TrainTests : IDisposable
             "train", folder["tiny.txt"], "--epochs", "2", "--window", "20", "--validation", "0.1", "--run", folder["run"],
             "--json").Expect(0);
 
-        // How many rows of steps there are depends on time; the last one comes before the last epoch.
+        // How many rows of steps and of progress there are depends on time; the last steps come before the last epoch.
         JsonElement[] all = result.JsonLines(), steps = [.. all.Where(one => one.GetProperty("event").GetString() == "step")];
+        JsonElement[] progress = [.. all.Where(one => one.GetProperty("event").GetString() == "progress")];
+        Assert.All(progress, one => Assert.Equal(
+            ["event", "epoch", "batch", "batches", "loss", "charactersPerSecond", "remainingSeconds"], NamesIn(one)));
         Assert.Equal(
             ["event", "step", "epoch", "tokens", "seconds", "loss", "learningRate", "gradientNorm", "charactersPerSecond"],
             NamesIn(steps[^1]));
         Assert.Equal(2, steps[^1].GetProperty("epoch").GetDouble());
         Assert.Equal(1 + steps.Length, File.ReadAllLines(folder["run/steps.csv"]).Length);
-        JsonElement[] events = [.. all.Except(steps)];
+        JsonElement[] events = [.. all.Except(steps).Except(progress)];
         string[] sampled = [.. Enumerable.Repeat("sample", 4)];
         Assert.Equal(
             ["corpus", "epoch", .. sampled, "epoch", .. sampled, "done"], events.Select(one => one.GetProperty("event").GetString()));

@@ -74,6 +74,70 @@ public sealed class SamplingStrategyTests
             chiSquare <= freedom + 5 * Math.Sqrt(2 * freedom), $"{name}: chi-square is {chiSquare} with {freedom} degrees of freedom.");
     }
 
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void Explain_Strategy_EndsWithTheDistributionThatIsDrawnFrom(string name, GenerationOptions options)
+    {
+        double[] expected = Expected(options);
+        TestSampler sampler = new(options with { Seed = 12 }, Tokens);
+        foreach (int id in Text) sampler.AddPrompt(id);
+        IReadOnlyList<SamplingStep> steps = sampler.Explain(Logits);
+        double[] last = steps[^1].Probabilities.ToArray();
+        for (int id = 0; id < expected.Length; id++)
+        {
+            // Single-precision logits: the penalties are rounded.
+            Assert.Equal(expected[id], last[id], 1e-6);
+            Assert.True((expected[id] > 0) == (last[id] > 0), $"{name}: token {id} has the probability {last[id]}, not {expected[id]}.");
+        }
+
+        Assert.Equal(expected.Count(p => p > 0), steps[^1].PossibleTokens);
+        Assert.All(steps, step => Assert.Equal(1, step.Probabilities.ToArray().Sum(), 1e-12));
+        HashSet<int> drawn = [];
+        for (int draw = 0; draw < Draws; draw++) drawn.Add(sampler.Choose(Logits));
+        Assert.Equal(Enumerable.Range(0, last.Length).Where(id => last[id] > 0), drawn.Order());
+    }
+
+    [Fact]
+    public void Explain_AllStrategies_ShowsEachOnTheOnesBefore()
+    {
+        GenerationOptions all = new()
+        {
+            LogitBias = new Dictionary<string, double> { [Name(2)] = 1 }, BannedTokens = [Name(5)], RepetitionPenalty = 1.2,
+            FrequencyPenalty = 0.1, PresencePenalty = 0.2, Temperature = 1.3, TopK = 6, TopP = 0.95, MinP = 0.1, TypicalP = 0.9,
+        };
+        GenerationOptions penalized = all with { Temperature = 1, TopK = 0, TopP = 1, MinP = 0, TypicalP = 1 };
+        // A step at a time: what the options are after it.
+        (SamplingStepKind Kind, GenerationOptions Options)[] expected =
+        [
+            (SamplingStepKind.Model, new()),
+            (SamplingStepKind.TokenBias, new() { LogitBias = all.LogitBias, BannedTokens = all.BannedTokens }),
+            (SamplingStepKind.RepetitionPenalty, penalized with { FrequencyPenalty = 0, PresencePenalty = 0 }),
+            (SamplingStepKind.FrequencyPenalty, penalized),
+            (SamplingStepKind.Temperature, penalized with { Temperature = all.Temperature }),
+            (SamplingStepKind.TopK, all with { TopP = 1, MinP = 0, TypicalP = 1 }),
+            (SamplingStepKind.TopP, all with { MinP = 0, TypicalP = 1 }),
+            (SamplingStepKind.MinP, all with { TypicalP = 1 }),
+            (SamplingStepKind.TypicalP, all),
+        ];
+        TestSampler sampler = new(all, Tokens);
+        foreach (int id in Text) sampler.AddPrompt(id);
+        IReadOnlyList<SamplingStep> steps = sampler.Explain(Logits);
+        Assert.Equal(expected.Select(step => step.Kind), steps.Select(step => step.Kind));
+        foreach ((int index, SamplingStep step) in steps.Index())
+        {
+            double[] probabilities = Expected(expected[index].Options);
+            for (int id = 0; id < probabilities.Length; id++) Assert.Equal(probabilities[id], step.Probabilities[id], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Explain_TemperatureZero_MakesOneTokenCertain()
+    {
+        IReadOnlyList<SamplingStep> steps = new TestSampler(new() { Temperature = 0, TopK = 3 }, Tokens).Explain([0, 2, 2, 1, 0, 0, 0, 0]);
+        Assert.Equal([SamplingStepKind.Model, SamplingStepKind.Temperature], steps.Select(step => step.Kind));
+        Assert.Equal([0, 1, 0, 0, 0, 0, 0, 0], steps[1].Probabilities.ToArray());
+    }
+
     [Fact]
     public void Choose_ManyTokens_KeepsThoseThatSortingKeeps()
     {

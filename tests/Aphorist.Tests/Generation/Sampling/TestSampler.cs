@@ -16,6 +16,8 @@ internal sealed class TestSampler
 
     public int Choose(ReadOnlySpan<float> logits) => sampler.Choose(text, logits);
 
+    public IReadOnlyList<SamplingStep> Explain(ReadOnlySpan<float> logits) => sampler.Explain(text, logits);
+
     public void AddPrompt(int id) => text.AddPrompt(id);
 
     public void AddSampled(int id) => text.AddSampled(id);

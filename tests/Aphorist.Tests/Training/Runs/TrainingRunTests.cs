@@ -42,6 +42,36 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task RequestStop_WhileTraining_SavesACheckpointFromWhichTheRunGoesOn()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        TrainingRunOptions endless = RunOptions with { Training = Options with { Epochs = 1_000_000 } };
+        using (ActiveTrainingRun run = await TrainingRun.CreateAsync(endless, RunPath, cancellationToken: cancellation))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                bool isAsked = false;
+                await foreach (TrainingEvent happened in run.RunAsync(cancellation))
+                {
+                    if (happened is not EpochCompleted || isAsked) continue;
+                    // Another process has only the folder.
+                    TrainingRun.Open(RunPath).RequestStop();
+                    isAsked = true;
+                }
+            });
+        }
+
+        int completed = TrainingRun.Open(RunPath).ReadStatus().CompletedEpochs;
+        Assert.True(completed > 0);
+        using ActiveTrainingRun resumed = await TrainingRun.ResumeAsync(
+            RunPath, begun => begun with { Training = begun.Training with { Epochs = completed + 1 } }, cancellationToken: cancellation);
+        await TrainAsync(resumed);
+        LanguageModel expected = TinyTraining.Model();
+        await TinyTraining.RunAsync(expected, Options with { Epochs = completed + 1 });
+        Assert.Equal(expected.Parameters.Values, resumed.Model.Parameters.Values);
+    }
+
+    [Fact]
     public async Task CreateAsync_From_FineTunesTheModelWhateverTheShapeInTheOptions()
     {
         using (ActiveTrainingRun first = await CreateAsync()) await TrainAsync(first);

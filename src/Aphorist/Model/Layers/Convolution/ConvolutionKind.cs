@@ -15,8 +15,8 @@ internal sealed class ConvolutionKind : LayerKind
 
     public override GateActivation DefaultGates => GateActivation.Sigmoid;
 
-    // The blocks are p and q: tanh(p) sigmoid(q).
-    public override IReadOnlyList<(string Name, int Index)> Gates { get; } = [("output", 1)];
+    // tanh(p) and sigmoid(q).
+    public override IReadOnlyList<(string Name, int Index)> Blocks { get; } = [(Candidate, 0), ("output", 1)];
 
     public override IEnumerable<ModelSpec> Variants => [new() { Architecture = Architecture.Convolution }];
 

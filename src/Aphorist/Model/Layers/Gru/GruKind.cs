@@ -9,8 +9,8 @@ internal sealed class GruKind : RecurrentKind
 
     public override GateActivation DefaultGates => GateActivation.Sigmoid;
 
-    // The blocks are r, z and n; n is a tanh.
-    public override IReadOnlyList<(string Name, int Index)> Gates { get; } = [("reset", 0), ("update", 1)];
+    // r, z and n.
+    public override IReadOnlyList<(string Name, int Index)> Blocks { get; } = [("reset", 0), ("update", 1), (Candidate, 2)];
 
     public override IEnumerable<ModelSpec> Variants =>
         from residual in (bool[])[false, true]

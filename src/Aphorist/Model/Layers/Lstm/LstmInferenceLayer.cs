@@ -59,5 +59,7 @@ internal sealed unsafe class LstmInferenceLayer : InferenceLayer
 
     public override ReadOnlySpan<float> Cells(int row) => cellTanh.Span.Slice(row * hiddenSize, hiddenSize);
 
+    public override ReadOnlySpan<float> Memory(int row) => cells.Span.Slice(row * hiddenSize, hiddenSize);
+
     public override ReadOnlySpan<float> Gate(int row, int place) => gates.Span.Slice((4 * row + place) * hiddenSize, hiddenSize);
 }

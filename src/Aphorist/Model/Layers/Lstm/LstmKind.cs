@@ -7,8 +7,9 @@ internal sealed class LstmKind : RecurrentKind
 
     public override GateActivation DefaultGates => GateActivation.HardSigmoid;
 
-    // The blocks are i, f, g and o; g is a tanh.
-    public override IReadOnlyList<(string Name, int Index)> Gates { get; } = [("input", 0), ("forget", 1), ("output", 3)];
+    // i, f, g and o.
+    public override IReadOnlyList<(string Name, int Index)> Blocks { get; } =
+        [("input", 0), ("forget", 1), (Candidate, 2), ("output", 3)];
 
     public override IEnumerable<ModelSpec> Variants => [new(), new() { Residual = true }];
 

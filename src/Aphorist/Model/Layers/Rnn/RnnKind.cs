@@ -8,7 +8,7 @@ internal sealed class RnnKind : RecurrentKind
     // An RNN has no gates. All specs of RNNs have this value.
     public override GateActivation DefaultGates => GateActivation.Sigmoid;
 
-    public override IReadOnlyList<(string Name, int Index)> Gates => [];
+    public override IReadOnlyList<(string Name, int Index)> Blocks => [];
 
     public override IEnumerable<ModelSpec> Variants =>
         from residual in (bool[])[false, true]
