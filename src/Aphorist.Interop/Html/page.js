@@ -16,7 +16,7 @@
       minP: "Min-p", minPHelp: "Only choices at least this many times as likely as the likeliest. 0: all.",
       seed: "Seed", seedHelp: "A whole number: the same seed gives the same text. Empty: a random one.",
       hint: "Click a character, or use the arrow keys, to see what else the model expected. Choose another one, and it writes on from there.",
-      loading: "Loading the model…", text: "Text", choices: "What the model expected here", surprise: "of surprise", bits: "bits",
+      loading: "Loading the model…", text: "Text", choices: "What the model expected here", close: "Close", surprise: "of surprise", bits: "bits",
       language: "中文", units: { characters: "characters", words: "tokens", bytes: "bytes" },
     },
     zh: {
@@ -28,7 +28,7 @@
       minP: "Min-p", minPHelp: "只保留概率不低于最高概率该倍数的候选。0 表示全部保留。",
       seed: "随机种子", seedHelp: "整数：种子相同，文本就相同。留空则随机。",
       hint: "点击任意字符，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
-      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", surprise: "意外程度", bits: "比特",
+      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", close: "关闭", surprise: "意外程度", bits: "比特",
       language: "English", units: { characters: "个字符", words: "个词元", bytes: "个字节" },
     },
   };
@@ -200,7 +200,16 @@
     panel.hidden = !token;
     if (!token) return;
     const title = document.createElement("h2"), surprise = document.createElement("p"), list = document.createElement("ul");
+    const head = document.createElement("div"), close = document.createElement("button");
     title.textContent = word("choices");
+    [close.type, close.className, close.textContent] = ["button", "quiet", "×"];
+    close.setAttribute("aria-label", word("close"));
+    close.addEventListener("click", () => {
+      select(-1);
+      element("text").focus();
+    });
+    head.className = "row spread";
+    head.append(title, close);
     surprise.className = "help";
     const bits = (-Math.log2(token.probability)).toFixed(1);
     surprise.textContent = language === "zh"
@@ -227,7 +236,7 @@
       list.append(item);
     }
 
-    panel.replaceChildren(title, surprise, list);
+    panel.replaceChildren(head, surprise, list);
   }
 
   const percent = probability => `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
