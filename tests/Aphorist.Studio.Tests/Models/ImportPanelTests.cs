@@ -107,6 +107,7 @@ public sealed class ImportPanelTests : IAsyncLifetime
         Upload(panel, "import-file", bytes, name);
         string sentence = panel.WaitForElement("[role=alert]", Patience).TextContent;
         Assert.StartsWith("出错了：", sentence, StringComparison.Ordinal);
+        panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("form")), Patience);
         Assert.Empty(Library.List());
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
     }
