@@ -36,7 +36,8 @@ internal static class ExportCommand
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx, model.h5 or model.html beside the model " +
+        Description =
+            "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx, model.h5 or model.html beside the model " +
             "file. - is standard output.",
         HelpName = "file",
     };
