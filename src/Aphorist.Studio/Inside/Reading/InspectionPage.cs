@@ -14,11 +14,13 @@ public static class InspectionPage
     public static string Create(InspectedText inspected)
     {
         ArgumentNullException.ThrowIfNull(inspected);
-        return View.CreateFile($"Cells of {inspected.ModelName} reading {inspected.TextName}", DataOf(inspected));
+        return View.CreateFile(TitleOf(inspected), DataOf(inspected));
     }
 
     /// <summary>What the page shows, in the studio and in files.</summary>
-    internal static ReaderView View { get; } = new("cells", "showCells");
+    internal static ReaderView View { get; } = new("cells", "showCells", "reader.js", "shapes.js");
+
+    internal static string TitleOf(InspectedText inspected) => $"Cells of {inspected.ModelName} reading {inspected.TextName}";
 
     /// <summary>The data that the script cells.js displays.</summary>
     internal static ReaderData DataOf(InspectedText inspected) =>

@@ -14,11 +14,13 @@ public static class ScorePage
     public static string Create(ScoredText scored)
     {
         ArgumentNullException.ThrowIfNull(scored);
-        return View.CreateFile($"{scored.Name} read by {scored.Model}", DataOf(scored));
+        return View.CreateFile(TitleOf(scored), DataOf(scored));
     }
 
     /// <summary>What the page shows, in the studio and in files.</summary>
-    internal static ReaderView View { get; } = new("surprise", "showSurprise");
+    internal static ReaderView View { get; } = new("surprise", "showSurprise", "reader.js");
+
+    internal static string TitleOf(ScoredText scored) => $"{scored.Name} read by {scored.Model}";
 
     /// <summary>The data that the script surprise.js displays.</summary>
     internal static ReaderData DataOf(ScoredText scored) =>
