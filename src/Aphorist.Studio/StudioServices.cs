@@ -1,6 +1,7 @@
 using Aphorist.Studio.Components;
 using Aphorist.Studio.Learn;
 using Aphorist.Studio.NewRun;
+using Aphorist.Studio.Models;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ internal static class StudioServices
     {
         services.AddScoped<Notices>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<ModelLibrary>();
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
@@ -27,6 +29,7 @@ internal static class StudioServices
     {
         Hosting.StudioAssets.Map(endpoints);
         Hosting.LanguageChoice.Map(endpoints);
+        ModelDownloads.Map(endpoints);
         Inside.WeightPicture.Map(endpoints);
     }
 }

@@ -86,6 +86,12 @@ public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposab
         return entries;
     }
 
+    /// <summary>
+    /// Makes the next <see cref="List"/> look at the files again, for an application that adds, renames or deletes models. Otherwise a list
+    /// can be a second old.
+    /// </summary>
+    public void Refresh() => Interlocked.Add(ref lastScan, -(long)(CheckInterval.TotalSeconds * time.TimestampFrequency));
+
     /// <summary>Returns the model with a name, without opening it.</summary>
     /// <exception cref="ApiException">There is no such model (404).</exception>
     internal ModelEntry Find(string name) => List().FirstOrDefault(entry => entry.Name == name) ?? throw new ApiException(

@@ -5,6 +5,8 @@ namespace Aphorist.Studio.Hosting;
 /// <summary>The folder of the studio: see <see cref="StudioOptions.Folder"/>.</summary>
 public sealed class Workspace
 {
+    private const int LongestName = 80, LongestExtension = 10;
+
     private Workspace(string folder) => Folder = folder;
 
     /// <summary>The full path of the folder with runs and models.</summary>
@@ -57,7 +59,7 @@ public sealed class Workspace
     public static string SafeName(string text)
     {
         StringBuilder safe = new();
-        foreach (Rune character in Path.GetFileName(text.Replace('\\', '/')).Normalize().EnumerateRunes().Take(80))
+        foreach (Rune character in Path.GetFileName(text.Replace('\\', '/')).Normalize().EnumerateRunes().Take(LongestName))
         {
             if (Rune.IsLetterOrDigit(character) || character.Value is '.' or '_' or '-' or '=') safe.Append(character);
             else safe.Append('-');
@@ -70,8 +72,16 @@ public sealed class Workspace
     /// <summary>A path in a folder that does not exist: NAME, or NAME-2, NAME-3, ... before the extension.</summary>
     public static string FreePath(string folder, string name)
     {
-        string path = Path.Combine(folder, name), start = Path.GetFileNameWithoutExtension(name), extension = Path.GetExtension(name);
-        for (int number = 2; Path.Exists(path); number++) path = Path.Combine(folder, $"{start}-{number}{extension}");
+        string path = Path.Combine(folder, name), extension = Path.GetExtension(name);
+        if (extension.Length > LongestExtension) extension = "";
+        string start = name[..^extension.Length];
+        for (int number = 2; Path.Exists(path); number++)
+        {
+            // A longer name would not be a safe one.
+            string end = $"-{number}{extension}", cut = start[..Math.Min(start.Length, LongestName - end.Length)];
+            path = Path.Combine(folder, (char.IsHighSurrogate(cut[^1]) ? cut[..^1] : cut) + end);
+        }
+
         return path;
     }
 }

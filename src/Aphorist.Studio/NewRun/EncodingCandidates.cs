@@ -32,12 +32,7 @@ internal static class EncodingCandidates
     /// <param name="text">What could not be decoded.</param>
     public static IReadOnlyList<string> Describe(UndecodableText text)
     {
-        // Of encodings that give the same text, those of Windows know more characters, which may come later.
-        Candidate[][] groups =
-        [
-            .. Find(text).GroupBy(candidate => candidate.Text).Take(MaximumCount)
-                .Select(group => group.OrderBy(candidate => !candidate.Name.StartsWith("windows", StringComparison.Ordinal)).ToArray()),
-        ];
+        Candidate[][] groups = [.. GroupByText(text).Take(MaximumCount)];
         int width = groups.Select(group => group[0].Name.Length).DefaultIfEmpty().Max();
         return
         [
@@ -49,9 +44,13 @@ internal static class EncodingCandidates
         static string Names(Candidate[] candidates) => string.Join(", ", candidates.Select(candidate => candidate.Name));
     }
 
-    /// <summary>The likely encodings, the most likely first. There may be none.</summary>
+    /// <summary>The likely encodings, the most likely first: one of those that give the same text. There may be none.</summary>
     /// <param name="text">What could not be decoded.</param>
-    public static IEnumerable<string> NamesOf(UndecodableText text) => Find(text).Select(candidate => candidate.Name);
+    public static IEnumerable<string> NamesOf(UndecodableText text) => GroupByText(text).Select(group => group[0].Name);
+
+    // Of encodings that give the same text, those of Windows know more characters, which may come later.
+    private static IEnumerable<Candidate[]> GroupByText(UndecodableText text) => Find(text).GroupBy(candidate => candidate.Text)
+        .Select(group => group.OrderBy(candidate => !candidate.Name.StartsWith("windows", StringComparison.Ordinal)).ToArray());
 
     /// <summary>What the detector recognizes, then the other encodings by how well the text reads in them.</summary>
     private static IEnumerable<Candidate> Find(UndecodableText text)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Server;
 using Aphorist.Studio.Components;
 using Aphorist.Training;
 using Microsoft.AspNetCore.Components;
@@ -14,9 +15,10 @@ public sealed partial class NewRunPage : IDisposable
     private RunForm form = new();
     private RunPlan plan = new RunForm().Build([]);
     private TextEntry? text;
+    private ModelFileInfo? start;
     private TextReading? reading;
     private RunEstimate? estimate;
-    private Bilingual? problem;
+    private Bilingual? problem, modelProblem;
     private string name = "";
     private string? download;
     private bool starting, isDisposed;
@@ -36,11 +38,14 @@ public sealed partial class NewRunPage : IDisposable
     private RunStarter Starter { get; set; } = null!;
 
     [Inject]
+    private ModelStore Models { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private string DefaultName => text is null ? "" : Starter.FreeName(text.Name);
 
-    private bool CanStart => text is not null && reading is { Problem: null } && plan.Problems.Count == 0 && !starting;
+    private bool CanStart => text is not null && reading is { Problem: null } && modelProblem is null && plan.Problems.Count == 0 && !starting;
 
     /// <summary>Stops what runs in the background. A start is not stopped.</summary>
     public void Dispose()
@@ -76,14 +81,34 @@ public sealed partial class NewRunPage : IDisposable
     private void Load()
     {
         form = RunForm.Parse(Navigation.Uri);
-        text = form.Text is null ? null : Texts.Find(form.Text);
-        if (form.Text is null || text is null) form.Text = text?.Id;
+        form.Text ??= Say("catalog:fables", "catalog:fables-zh");
+        text = Texts.Find(form.Text);
+        form.Text = text?.Id;
+        (reading, wasRead) = (null, null);
+        LoadModel();
         plan = BuildPlan();
+    }
+
+    /// <summary>Reads the shape of the model to start from.</summary>
+    private void LoadModel()
+    {
+        start = null;
+        modelProblem = null;
+        if (form.From is null) return;
+        try
+        {
+            start = ModelFileInfo.Read(Models.List().Single(model => model.Name == form.From).Path);
+        }
+        catch (Exception exception) when (exception is ModelFileException or InvalidOperationException)
+        {
+            modelProblem = new(
+                $"The model “{form.From}” cannot be read, or was deleted. Choose another one.", $"模型“{form.From}”无法读取或已被删除。请选择其他模型。");
+        }
     }
 
     private RunPlan BuildPlan()
     {
-        RunPlan built = form.Build(text is null ? [] : [text.Source]);
+        RunPlan built = form.Build(text is null ? [] : [text.Source], start);
         // The encoding that was detected.
         string? encoding = form.Encoding ?? reading?.Encoding;
         return built with { Options = built.Options with { Encoding = encoding } };
@@ -94,7 +119,7 @@ public sealed partial class NewRunPage : IDisposable
         text = chosen;
         form.Text = chosen?.Id;
         form.Encoding = null;
-        reading = null;
+        (reading, wasRead) = (null, null);
         Apply();
         return Task.CompletedTask;
     }
@@ -111,9 +136,16 @@ public sealed partial class NewRunPage : IDisposable
         Apply();
     }
 
+    private void ChooseModel(ChangeEventArgs change)
+    {
+        form.From = change.Value is string { Length: > 0 } chosen ? chosen : null;
+        LoadModel();
+        Apply();
+    }
+
     private void Change((OptionField Field, string Value) change)
     {
-        form.Change(change.Field, change.Value);
+        form.Change(change.Field, change.Value, start);
         Apply();
     }
 
@@ -200,6 +232,7 @@ public sealed partial class NewRunPage : IDisposable
         wasMeasured = plan.Options;
         using CancellationTokenSource stop = new();
         measuring = stop;
+        StateHasChanged();
         RunPlan measured = plan;
         Bilingual? found = null;
         RunEstimate? result = null;
@@ -227,6 +260,7 @@ public sealed partial class NewRunPage : IDisposable
         measuring?.Cancel();
         try
         {
+            RunEstimator.EnsureFits(plan.Options.Model, reading!.Vocabulary);
             string started = await Starter.StartAsync(plan.Options, name.Trim().Length > 0 ? name : text!.Name);
             if (!isDisposed) Navigation.NavigateTo(Runs.RunSummary.AddressOf(started));
         }

@@ -53,7 +53,7 @@ public abstract class OptionField
     /// <summary>What it does.</summary>
     public required Bilingual Help { get; init; }
 
-    /// <summary>Whether the option has an effect with these options. The page hides it otherwise.</summary>
+    /// <summary>Whether the option has an effect with these options, see <see cref="OptionFields.Apply"/>.</summary>
     public Func<TrainingRunOptions, bool> Applies { get; init; } = _ => true;
 
     /// <summary>The value.</summary>

@@ -15,8 +15,15 @@ public static class OptionFields
 
     private static readonly Bilingual Tokens = new("tokens", "词元"), Steps = new("steps", "步");
 
+    // What a model that a run starts from has decided.
+    private static readonly OptionField[] OfModel = [.. Data(), .. Model()];
+
     /// <summary>All options.</summary>
-    public static IReadOnlyList<OptionField> All { get; } = [.. Data(), .. Model(), .. Training(), .. Optimizer(), .. Evaluation()];
+    public static IReadOnlyList<OptionField> All { get; } = [.. OfModel, .. Training(), .. Optimizer(), .. Evaluation()];
+
+    /// <summary>Whether an option has an effect with these options. The page hides it otherwise.</summary>
+    public static bool Apply(OptionField field, TrainingRunOptions options) =>
+        field.Applies(options) && (options.From is null || !OfModel.Contains(field));
 
     /// <summary>The name of a group.</summary>
     public static Bilingual NameOf(OptionGroup group) => group switch
@@ -221,7 +228,7 @@ public static class OptionFields
             Help = new(
                 "Number of threads. The result does not depend on it. Empty: one per processor.",
                 "线程数量，不影响训练结果。留空表示每个处理器一个线程。"),
-            Minimum = 1, Maximum = _ => 1024, IsWhole = true, Empty = new("one per processor", "每个处理器一个"),
+            Minimum = 1, Maximum = _ => 1024, IsWhole = true, Empty = new("automatic", "自动"),
             Get = options => options.Training.Threads == 0 ? null : options.Training.Threads,
             Set = (options, value) => With(options, options.Training with { Threads = (int)(value ?? 0) }),
         },

@@ -28,6 +28,7 @@ public sealed class RunEstimator : IDisposable
     /// <summary>Measures a run.</summary>
     /// <exception cref="InvalidOptionsException">An option does not fit the text.</exception>
     /// <exception cref="CorpusException">The text cannot be read, or is too short.</exception>
+    /// <exception cref="ModelFileException">The model to start from cannot be read.</exception>
     /// <exception cref="TextException">The machine has not enough memory.</exception>
     public async Task<RunEstimate> MeasureAsync(TrainingRunOptions options, CancellationToken cancellationToken)
     {
@@ -64,12 +65,17 @@ public sealed class RunEstimator : IDisposable
     {
         CorpusOptions reading = new() { Encoding = options.Encoding, Lowercase = options.Lowercase };
         Corpus corpus = await Corpus.OpenAsync(options.Corpus, reading, cancellationToken: cancellationToken).ConfigureAwait(false);
-        Tokenizer tokenizer = await Tokenizer.CreateAsync(corpus, options.Tokenizer, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        LanguageModel? start = options.From is null ? null : LanguageModel.Load(options.From).ExtendVocabulary(corpus);
+        Tokenizer tokenizer = start?.Tokenizer
+            ?? await Tokenizer.CreateAsync(corpus, options.Tokenizer, cancellationToken: cancellationToken).ConfigureAwait(false);
         int parameters = EnsureFits(options.Model, tokenizer.VocabularySize);
         if (corpus.CountTokens(tokenizer, cancellationToken) <= options.Model.Window)
-            throw new InvalidOptionsException("The text is shorter than the Window. Use a longer text or a smaller Window.", nameof(ModelSpec.Window));
-        LanguageModel model = LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
+        {
+            throw new InvalidOptionsException(
+                "The text is shorter than the window. Use a longer text or a smaller window.", nameof(ModelSpec.Window));
+        }
+
+        LanguageModel model = start ?? LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
         TrainingOptions training = options.Training;
         (double secondsPerStep, int stepsPerEpoch) = await MeasureStepAsync(model, corpus, training, cancellationToken).ConfigureAwait(false);
         double epoch = secondsPerStep * stepsPerEpoch;

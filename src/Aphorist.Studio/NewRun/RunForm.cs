@@ -7,6 +7,9 @@ namespace Aphorist.Studio.NewRun;
 /// <summary>What was chosen on the page of a new run. It is in the address of the page, so that a reload keeps it.</summary>
 public sealed class RunForm
 {
+    // An empty value in an address is one that is missing.
+    private const string Empty = "none";
+
     private readonly Dictionary<string, string> changes = [];
 
     /// <summary>The id of the text; null before one is chosen.</summary>
@@ -14,6 +17,9 @@ public sealed class RunForm
 
     /// <summary>The encoding of the text; null for the detected one.</summary>
     public string? Encoding { get; set; }
+
+    /// <summary>The name of the model to start from; null for random weights.</summary>
+    public string? From { get; set; }
 
     /// <summary>The preset.</summary>
     public Preset Preset { get; set; } = Preset.Default;
@@ -27,7 +33,7 @@ public sealed class RunForm
     {
         int start = address.IndexOf('?');
         Dictionary<string, StringValues> query = QueryHelpers.ParseQuery(start < 0 ? "" : address[start..].Split('#')[0]);
-        RunForm form = new() { Text = One("text"), Encoding = One("encoding") };
+        RunForm form = new() { Text = One("text"), Encoding = One("encoding"), From = One("from") };
         form.Preset = Preset.All.FirstOrDefault(preset => preset.Name == One("preset")) ?? Preset.Default;
         foreach (OptionField field in OptionFields.All)
             if (One(field.Id) is { } value) form.changes[field.Id] = value;
@@ -44,19 +50,21 @@ public sealed class RunForm
         List<KeyValuePair<string, string?>> query = [];
         if (Text is not null) query.Add(new("text", Text));
         if (Encoding is not null) query.Add(new("encoding", Encoding));
+        if (From is not null) query.Add(new("from", From));
         if (Preset != Preset.Default) query.Add(new("preset", Preset.Name));
         query.AddRange(OptionFields.All.Where(field => changes.ContainsKey(field.Id))
             .Select(field => new KeyValuePair<string, string?>(field.Id, changes[field.Id])));
         return QueryHelpers.AddQueryString("", query);
     }
 
-    /// <summary>Changes an option. The value of the preset is no change.</summary>
+    /// <summary>Changes an option. The value that it has anyway is no change.</summary>
     /// <param name="field">The option.</param>
     /// <param name="value">The value as text.</param>
-    public void Change(OptionField field, string value)
+    /// <param name="start">As for <see cref="Build"/>.</param>
+    public void Change(OptionField field, string value, ModelFileInfo? start = null)
     {
         changes.Remove(field.Id);
-        string before = field.Read(Build([]).Options);
+        string before = field.Read(Build([], start).Options);
         if (value != before) changes[field.Id] = value.Length == 0 ? Empty : value;
     }
 
@@ -68,17 +76,29 @@ public sealed class RunForm
 
     /// <summary>Creates the options.</summary>
     /// <param name="corpus">The sources of the text; empty before one is chosen.</param>
-    public RunPlan Build(IReadOnlyList<string> corpus)
+    /// <param name="start">The model with the name <see cref="From"/>; null for none.</param>
+    public RunPlan Build(IReadOnlyList<string> corpus, ModelFileInfo? start = null)
     {
         TrainingRunOptions options = TrainingRunOptions.FromPreset(Preset, corpus) with
         {
             Encoding = Encoding,
             SampleStyle = SampleStyle.Notebook,
         };
+        if (start is not null)
+        {
+            options = options with
+            {
+                From = start.Path,
+                Model = start.Spec,
+                Tokenizer = new TokenizerOptions { Kind = start.Tokenizer.Kind },
+                Lowercase = start.Tokenizer.Normalization.Lowercase,
+            };
+        }
+
         Dictionary<string, Bilingual> problems = [];
         foreach (OptionField field in OptionFields.All)
         {
-            if (!changes.TryGetValue(field.Id, out string? value) || !field.Applies(options)) continue;
+            if (!changes.TryGetValue(field.Id, out string? value) || !OptionFields.Apply(field, options)) continue;
             options = field.Write(options, value == Empty ? "" : value, out Bilingual? problem);
             if (problem is not null) problems[field.Id] = problem;
         }
@@ -86,9 +106,6 @@ public sealed class RunForm
         if (problems.Count == 0 && corpus.Count > 0 && RunProblem.Of(options) is var (id, sentence)) problems[id] = sentence;
         return new RunPlan(options, problems);
     }
-
-    // An empty value in an address is one that is missing.
-    private const string Empty = "none";
 }
 
 /// <summary>The options that a form asks for.</summary>

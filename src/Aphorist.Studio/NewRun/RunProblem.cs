@@ -26,7 +26,7 @@ public static class RunProblem
         ArgumentNullException.ThrowIfNull(exception);
         ArgumentNullException.ThrowIfNull(options);
         OptionField? field = OptionFields.All.FirstOrDefault(
-            field => field.Property == exception.PropertyName && field.Applies(options));
+            field => field.Property == exception.PropertyName && OptionFields.Apply(field, options));
         return (field?.Id ?? "", new(English(exception), Chinese(exception, field)));
     }
 

@@ -25,7 +25,7 @@ public sealed class TextException(Bilingual sentence, Exception? cause = null) :
 }
 
 /// <summary>The texts that a run can use: those of the catalog, and those that were dropped into the studio.</summary>
-public sealed class TextStore(Workspace workspace, Trash trash)
+public sealed class TextStore
 {
     /// <summary>The largest file that is taken, in bytes.</summary>
     public const long MaxBytes = 100_000_000;
@@ -35,7 +35,18 @@ public sealed class TextStore(Workspace workspace, Trash trash)
 
     private const string CatalogPrefix = "catalog:", TemporaryPrefix = ".new-";
 
+    private readonly Workspace workspace;
+    private readonly Trash trash;
     private readonly Lock naming = new();
+
+    /// <summary>Deletes what is left of uploads that a crash has interrupted.</summary>
+    public TextStore(Workspace workspace, Trash trash)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        (this.workspace, this.trash) = (workspace, trash);
+        foreach (string file in Directory.EnumerateFiles(workspace.Texts, $"{TemporaryPrefix}*"))
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromDays(1)) File.Delete(file);
+    }
 
     /// <summary>All texts: those of the catalog, then those of the user, the newest first.</summary>
     public IReadOnlyList<TextEntry> List() =>
@@ -71,7 +82,7 @@ public sealed class TextStore(Workspace workspace, Trash trash)
         {
             await using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
                 await CopyAsync(name, content, file, progress, cancellationToken).ConfigureAwait(false);
-            await EnsureIsTextAsync(name, temporary, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => EnsureIsText(name, temporary), cancellationToken).ConfigureAwait(false);
             lock (naming)
             {
                 string path = Workspace.FreePath(workspace.Texts, Workspace.SafeName(name));
@@ -124,19 +135,18 @@ public sealed class TextStore(Workspace workspace, Trash trash)
     }
 
     /// <summary>Refuses what is no text in any encoding.</summary>
-    private static async Task EnsureIsTextAsync(string name, string path, CancellationToken cancellationToken)
+    private static void EnsureIsText(string name, string path)
     {
         if (new FileInfo(path).Length == 0) throw Empty(name);
         try
         {
-            Corpus corpus = Corpus.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), name);
+            Corpus corpus = Corpus.FromBytes(File.ReadAllBytes(path), name);
             bool hasLetters = corpus.EnumerateBlocks().Any(block => block.EnumerateRunes().Any(System.Text.Rune.IsLetterOrDigit));
             if (!hasLetters) throw Empty(name);
         }
         catch (CorpusException exception)
         {
-            bool isReadable = exception.Undecodable is { } text && await Task.Run(() => EncodingCandidates.NamesOf(text).Any(), cancellationToken);
-            if (isReadable) return;
+            if (exception.Undecodable is { } text && EncodingCandidates.NamesOf(text).Any()) return;
             throw new TextException(
                 new(
                     $"“{name}” is no plain text. Save it as a text file (.txt) and drop that.",

@@ -85,6 +85,8 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             Draft next = KeepStart(edited);
             if (next.Length == Draft.Length && next.ToString() == Draft.ToString()) return;
             Push();
+            // The text is a beginning now: the next run is its first.
+            next.Runs = 0;
             (Draft, Place) = (next, null);
         });
         await ReadChoicesAsync();
@@ -161,13 +163,18 @@ public sealed class WriteSession(ModelStore store) : IDisposable
 
     public Task RedoAsync() => MoveAsync(redo, undo);
 
-    /// <summary>Takes over a text that was written elsewhere, with the same model.</summary>
-    public Task TakeAsync(Draft draft)
+    /// <summary>Goes on with a text of a comparison.</summary>
+    /// <param name="name">The model that has written it.</param>
+    /// <param name="draft">The text.</param>
+    public async Task TakeAsync(string name, Draft draft)
     {
         ArgumentNullException.ThrowIfNull(draft);
+        await HaltAsync();
         Push();
         (Draft, Place) = (draft.Cut(draft.Length), null);
-        return ReadChoicesAsync();
+        // Its ids are those of its model. Another model's text is read anew when that model is used.
+        if (model == name) await ReadChoicesAsync();
+        else (fingerprint, tokenizer) = (null, null);
     }
 
     /// <summary>Ends everything that runs.</summary>

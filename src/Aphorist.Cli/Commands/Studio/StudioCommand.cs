@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Aphorist.Cli.CommandLine;
@@ -24,15 +26,17 @@ internal static class StudioCommand
     private static readonly NumberOption<int> Port = NumberOptions.Whole(
         "--port", "Port to listen on. 0 selects a free port.", 0, ushort.MaxValue, 8765);
 
+    private static readonly Option<bool> NoBrowser = new("--no-browser") { Description = "Only print the link, and do not open it in a browser." };
+
     public static Command Create()
     {
         Command command = new(
             "studio", "Open the studio: train models, write with them and look inside, in a browser on this machine.") { Folder };
-        OptionGroup.Attach(command, new OptionGroup("Network", Port));
+        OptionGroup.Attach(command, new("Browser", NoBrowser), new("Network", Port));
         command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
-            new("aphorist studio", "Print a link that opens the studio in a browser. Ctrl+C ends the studio; training goes on."),
+            new("aphorist studio", "Open the studio in a browser. Ctrl+C ends the studio; training goes on."),
             new("aphorist studio lessons --port 9000", "Keep the runs in the folder 'lessons' and listen on port 9000."));
         return command;
     }
@@ -59,6 +63,7 @@ internal static class StudioCommand
 
         string link = AphoristStudio.CreateLink(application);
         output.Result.Announce(output.Json ? JsonLine.Of(json => json.WriteString("url", link)) : $"Open in a browser: {link}");
+        if (output.Console.IsOutputTerminal && !output.Json && !call.GetValue(NoBrowser)) Browser.TryOpen(link);
         await application.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
@@ -69,5 +74,27 @@ internal static class StudioCommand
         string program = Environment.ProcessPath!, assembly = typeof(StudioCommand).Assembly.Location;
         bool isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         return isHost ? [program, assembly] : [program];
+    }
+}
+
+/// <summary>The browser of the desktop.</summary>
+internal static class Browser
+{
+    /// <summary>Opens a page, if there is a desktop. The link was printed, so nothing is lost if this fails.</summary>
+    public static void TryOpen(string link)
+    {
+        bool hasDesktop = !OperatingSystem.IsLinux()
+            || ((string[])["DISPLAY", "WAYLAND_DISPLAY"]).Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
+        if (!hasDesktop) return;
+        ProcessStartInfo start = OperatingSystem.IsWindows() ? new(link) { UseShellExecute = true }
+            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [link]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            Process.Start(start)?.Dispose();
+        }
+        catch (Exception exception) when (exception is Win32Exception or FileNotFoundException)
+        {
+            // There is no program for links.
+        }
     }
 }
