@@ -11,20 +11,23 @@ public sealed class CompareColumn
     /// <summary>The name of the model; null for that of the page.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The beginning and what was written after it.</summary>
+    /// <summary>The beginning, in the tokens of the model.</summary>
+    public Draft Beginning { get; internal set; } = new();
+
+    /// <summary>What was written after it.</summary>
     public Draft Draft { get; internal set; } = new();
 
-    /// <summary>The number of units of the beginning.</summary>
-    public int Beginning { get; internal set; }
+    /// <summary>The tokenizer of the model; null until the model is open.</summary>
+    public Tokenizer? Tokenizer { get; internal set; }
+
+    /// <summary>A word that changes when the file of the model does.</summary>
+    public string? Fingerprint { get; internal set; }
 
     /// <summary>What went wrong; null if nothing did.</summary>
     public Exception? Problem { get; internal set; }
 
-    /// <summary>Whether tokens are words.</summary>
-    public bool HasWords { get; internal set; }
-
     /// <summary>The mean surprisal of what was written, in bits per token; null if there is nothing yet.</summary>
-    public double? MeanBits => Draft.Length <= Beginning ? null : Draft.Units.Skip(Beginning).Average(unit => unit.Bits);
+    public double? MeanBits => Draft.Length == 0 ? null : Draft.Units.Average(unit => unit.Bits);
 }
 
 /// <summary>Writes several texts after the same beginning and with the same seed, at the same time. Used by one thread at a time.</summary>
@@ -89,16 +92,15 @@ public sealed class CompareSession(ModelStore store) : IDisposable
     {
         try
         {
-            (column.Problem, column.Draft, column.Beginning) = (null, new(), 0);
+            (column.Problem, column.Beginning, column.Draft) = (null, new(), new());
             using ModelLease lease = await store.OpenAsync(column.Model ?? model, stop);
             bool isOwn = column.Model is null || column.Model == model;
-            column.Draft = isOwn
-                ? beginning.Cut(beginning.Length)
+            (column.Tokenizer, column.Fingerprint) = (lease.Model.Tokenizer, lease.Fingerprint);
+            column.Beginning = isOwn
+                ? beginning
                 : await TextRun.EncodeAsync(lease, beginning.ToString(), skipsUnknown: false, client, stop);
-            (column.Beginning, column.HasWords) = (column.Draft.Length, lease.Model.Tokenizer.Kind == TokenizerKind.Words);
             SamplingSettings own = settings with { Temperature = column.Temperature ?? settings.Temperature };
-            column.Draft.Runs++;
-            await TextRun.ContinueAsync(lease, column.Draft, own, seed, client, () => Changed?.Invoke(), stop);
+            await TextRun.ContinueAsync(lease, column.Beginning, column.Draft, own, seed, client, () => Changed?.Invoke(), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

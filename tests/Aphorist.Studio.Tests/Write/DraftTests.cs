@@ -85,7 +85,7 @@ public sealed class DraftTests
     [InlineData(0.5, "50 %")]
     [InlineData(0.0999, "10 %")]
     [InlineData(0.0345, "3.5 %")]
-    [InlineData(0.00099, "0.10 %")]
+    [InlineData(0.000999, "0.10 %")]
     [InlineData(0.0001, "0.010 %")]
     [InlineData(1e-9, "<0.001 %")]
     [InlineData(0, "0 %")]

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Aphorist.Studio.Tests.Write;
 
-/// <summary>A studio with small untrained models: "characters", "words", "bytes" and "others", which knows other characters.</summary>
+/// <summary>A studio with small untrained models: "characters", "words", "bytes", "window", which sees a
+/// window, and "others", which knows other characters.</summary>
 internal sealed class WriteModels : IAsyncDisposable
 {
     private const string Words = "the cat saw a fox. the fox saw the cat. a cat and a fox saw the sea.\n";
@@ -26,6 +27,7 @@ internal sealed class WriteModels : IAsyncDisposable
         models.Save("characters", CharacterTokenizer.FromCharacters("abc xyz\n"));
         models.Save("words", Tokenizer.Create(Corpus.FromText(Words), new() { Kind = TokenizerKind.Words, MinimumCount = 1 }));
         models.Save("bytes", new ByteTokenizer());
+        models.Save("window", CharacterTokenizer.FromCharacters("abc xyz\n"), GenerationMode.Window);
         models.Save("others", CharacterTokenizer.FromCharacters("bcd 猫\n"));
         models.studio = await RunningStudio.StartAsync(models.folder.Path);
         return models;
@@ -51,5 +53,10 @@ internal sealed class WriteModels : IAsyncDisposable
         folder.Dispose();
     }
 
-    private void Save(string name, Tokenizer tokenizer) => LanguageModel.Create(Spec, tokenizer, seed: 3).Save(PathOf(name));
+    private void Save(string name, Tokenizer tokenizer, GenerationMode mode = GenerationMode.Stateful)
+    {
+        LanguageModel model = LanguageModel.Create(Spec, tokenizer, seed: 3);
+        model.TrainedMode = mode;
+        model.Save(PathOf(name));
+    }
 }

@@ -121,7 +121,7 @@ public sealed class WriteSessionTests
     [InlineData(-1, 0)]
     [InlineData(3, 0)]
     [InlineData(0, -1)]
-    [InlineData(0, 7)]
+    [InlineData(0, 8)]
     public async Task Choose_OutOfRange_DoesNothing(int place, int id)
     {
         await using WriteModels models = await WriteModels.StartAsync();
@@ -151,14 +151,16 @@ public sealed class WriteSessionTests
         await using WriteModels models = await WriteModels.StartAsync();
         using WriteSession session = await models.OpenAsync("characters", new() { Seed = 1, Length = SamplingSettings.MaxLength });
         await session.SetTextAsync("abc");
+        Task? stopped = null;
         session.Changed += () =>
         {
-            // The reader is told at the first piece, so the model is far from its end.
-            if (session.Draft.Length > 3) _ = session.StopAsync();
+            // The model is at most GenerationScheduler.MaxUnread tokens ahead of the first piece, so it is far from its end.
+            if (session.Draft.Length > 3) stopped ??= session.StopAsync();
         };
         await session.WriteAsync();
+        await stopped!;
         Assert.False(session.IsRunning);
-        Assert.InRange(session.Draft.Length, 4, SamplingSettings.MaxLength);
+        Assert.InRange(session.Draft.Length, 4, 3 + SamplingSettings.MaxLength - 1);
         string written = session.Draft.ToString();
         await session.UndoAsync();
         Assert.Equal("abc", session.Draft.ToString());
@@ -239,7 +241,7 @@ public sealed class WriteSessionTests
     public async Task Choices_AnyPlace_AreThoseOfTheSampler()
     {
         await using WriteModels models = await WriteModels.StartAsync();
-        foreach (string name in (string[])["characters", "words", "bytes"])
+        foreach (string name in (string[])["characters", "words", "bytes", "window"])
         {
             using WriteSession session = await models.OpenAsync(name, Rich);
             await session.WriteAsync();
@@ -255,6 +257,29 @@ public sealed class WriteSessionTests
                     for (int id = 0; id < step.Probabilities.Length; id++) Assert.Equal(step.Probabilities[id], shown.Probabilities[id], 1e-9);
                 Assert.All(session.Choices.Order, id => Assert.Equal(steps[^1].Probabilities[id] > 0, session.Choices.RemovedBy(id) is null));
             }
+        }
+    }
+
+    [Theory]
+    [InlineData("characters")]
+    [InlineData("window")]
+    public async Task Choices_LongTextInAnyOrder_AreThoseOfATextThatIsReadAnew(string name)
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        LanguageModel model = models.Load(name);
+        using ChoiceReader reader = new();
+        Random random = new(5);
+        int[] ids = [.. Enumerable.Range(0, 13_000).Select(_ => random.Next(8))];
+        foreach (int end in (int[])[13_000, 12_990, 300, 256, 0, 7000, 7001, 512, 13_000])
+        {
+            int changed = random.Next(end + 1);
+            // Another text from there on.
+            if (changed < end) ids[changed] = (ids[changed] + 1) % 8;
+            Choices choices = await reader.ReadAsync(model, ids[..end], end, Rich, Token);
+            using ChoiceReader fresh = new();
+            Choices expected = await fresh.ReadAsync(model, ids[..end], end, Rich, Token);
+            foreach ((SamplingStep step, SamplingStep shown) in expected.Steps.Zip(choices.Steps))
+                Assert.Equal(step.Probabilities.ToArray(), shown.Probabilities.ToArray());
         }
     }
 
