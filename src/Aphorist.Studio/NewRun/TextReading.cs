@@ -21,7 +21,7 @@ public sealed record TextReading(
     IReadOnlyList<string> Likely,
     Bilingual? Problem)
 {
-    private const int ExcerptLength = 600, LikelyCount = 5;
+    private const int ExcerptLength = 600, ExcerptLines = 14, LikelyCount = 5;
 
     /// <summary>The encodings that can be chosen.</summary>
     public static IReadOnlyList<string> Encodings { get; } =
@@ -113,10 +113,11 @@ public sealed record TextReading(
     {
         StringBuilder excerpt = new();
         string start = corpus.EnumerateBlocks().FirstOrDefault() ?? "";
+        int lines = 0;
         foreach (Rune character in start.AsSpan(0, Math.Min(start.Length, 10 * ExcerptLength)).TrimStart().EnumerateRunes())
         {
             excerpt.Append(character.Value == 0 ? "␀" : character.ToString());
-            if (excerpt.Length >= ExcerptLength) return excerpt.Append('…').ToString();
+            if (excerpt.Length >= ExcerptLength || (character.Value == '\n' && ++lines == ExcerptLines)) return excerpt.Append('…').ToString();
         }
 
         return excerpt.ToString();

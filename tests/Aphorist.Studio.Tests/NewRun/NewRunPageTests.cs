@@ -81,7 +81,7 @@ public sealed class NewRunPageTests : BunitContext
     {
         IRenderedComponent<NewRunPage> page = Open("", language);
         page.Find("#option-hidden").Change("99999");
-        Assert.Equal(sentence, page.Find("#option-hidden-problem").TextContent);
+        page.WaitForAssertion(() => Assert.Equal(sentence, page.Find("#option-hidden-problem").TextContent), Patience);
         Assert.Equal("99999", page.Find("#option-hidden").GetAttribute("value"));
         Assert.Equal("true", page.Find("#option-hidden").GetAttribute("aria-invalid"));
         Assert.True(page.Find(".primary").HasAttribute("disabled"));
@@ -105,7 +105,7 @@ public sealed class NewRunPageTests : BunitContext
         page.Find("#run-name").Change("My run!");
         page.WaitForState(() => !page.Find(".primary").HasAttribute("disabled"), Patience);
         page.Find(".primary").Click();
-        page.WaitForAssertion(() => Assert.EndsWith("/runs/My-run", Navigation.Uri, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.EndsWith("/run/My-run", Navigation.Uri, StringComparison.Ordinal), Patience);
         TrainingRunOptions options = TrainingRun.Open(folder["My-run"]).Options;
         Assert.Equal(["catalog:names"], options.Corpus);
         Assert.Equal((16, 2, null, 0.1, 7ul), (options.Model.HiddenSize, options.Training.Epochs, options.Training.TimeBudget,
@@ -126,7 +126,7 @@ public sealed class NewRunPageTests : BunitContext
         Assert.Contains("from=small", Navigation.Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Contains("About", page.Find(".estimate").TextContent, StringComparison.Ordinal), Patience);
         page.Find(".primary").Click();
-        page.WaitForAssertion(() => Assert.EndsWith("/runs/names", Navigation.Uri, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.EndsWith("/run/names", Navigation.Uri, StringComparison.Ordinal), Patience);
         TrainingRunOptions options = TrainingRun.Open(folder["names"]).Options;
         Assert.Equal((folder["small.safetensors"], Architecture.Gru, 24), (options.From, options.Model.Architecture, options.Model.HiddenSize));
     }
