@@ -46,7 +46,8 @@ public sealed partial class NewRunPage : IDisposable
 
     private string DefaultName => text is null ? "" : Starter.FreeName(text.Name);
 
-    private bool CanStart => text is not null && reading is { Problem: null } && modelProblem is null && plan.Problems.Count == 0 && !starting;
+    private bool CanStart =>
+        reading is { Problem: null } && readingStop is null && modelProblem is null && plan.Problems.Count == 0 && !starting;
 
     /// <summary>Stops what runs in the background. A start is not stopped.</summary>
     public void Dispose()
@@ -183,11 +184,11 @@ public sealed partial class NewRunPage : IDisposable
         if (text is not null && wasRead != read)
         {
             wasRead = read;
-            Read();
+            _ = ReadAsync();
         }
         else
         {
-            Measure();
+            _ = MeasureAsync();
         }
 
         StateHasChanged();
@@ -196,7 +197,7 @@ public sealed partial class NewRunPage : IDisposable
     private string ValueOf(OptionField field) =>
         plan.Problems.ContainsKey(field.Id) && form.Changes.TryGetValue(field.Id, out string? typed) ? typed : field.Read(plan.Options);
 
-    private async void Read()
+    private async Task ReadAsync()
     {
         readingStop?.Cancel();
         StopMeasuring();
@@ -226,10 +227,10 @@ public sealed partial class NewRunPage : IDisposable
         reading = result;
         plan = BuildPlan();
         StateHasChanged();
-        Measure();
+        await MeasureAsync();
     }
 
-    private async void Measure()
+    private async Task MeasureAsync()
     {
         if (plan.Options == wasMeasured && CanStart && (estimate is not null || measuring is not null)) return;
         StopMeasuring();
@@ -297,7 +298,7 @@ public sealed partial class NewRunPage : IDisposable
             return null;
         }
 
-        return Describe(exception);
+        return exception is CorpusException unusable && text is not null ? TextReading.Describe(text, unusable) : Describe(exception);
     }
 
     private static Bilingual Describe(Exception exception) => exception is TextException { Sentence: var said }

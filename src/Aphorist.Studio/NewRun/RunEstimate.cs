@@ -82,8 +82,8 @@ public sealed class RunEstimator : IDisposable
 
         LanguageModel model = start ?? LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
         TrainingOptions training = options.Training;
-        (double secondsPerStep, int stepsPerEpoch) = await MeasureStepAsync(model, corpus, training, cancellationToken).ConfigureAwait(false);
-        double epoch = secondsPerStep * stepsPerEpoch;
+        (double step, int stepsPerEpoch) = await MeasureStepAsync(model, corpus, training, cancellationToken).ConfigureAwait(false);
+        double epoch = step * stepsPerEpoch;
         double epochs = training.TimeBudget is { } limit ? Math.Min(training.Epochs, limit.TotalSeconds / epoch) : training.Epochs;
         double samples = MeasureSamples(model, options, cancellationToken) * Math.Ceiling(epochs);
         return new(epochs * epoch + samples, samples, epochs, stepsPerEpoch, parameters);

@@ -11,7 +11,7 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
 
     /// <summary>The name that a run would get.</summary>
     /// <param name="wanted">The name that was typed, or that of the text.</param>
-    public string FreeName(string wanted) => Path.GetFileName(Workspace.FreePath(workspace.Folder, NameOf(wanted)));
+    public string FreeName(string wanted) => Path.GetFileName(FreePath(NameOf(wanted)));
 
     /// <summary>Creates a run and starts its training. If something fails, there is no folder.</summary>
     /// <param name="options">The options.</param>
@@ -34,7 +34,7 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
             throw;
         }
     }
@@ -45,6 +45,26 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
     /// <summary>Creates an empty folder, so that two runs that start at the same time do not share one.</summary>
     private string Reserve(string name)
     {
-        lock (naming) return Directory.CreateDirectory(Workspace.FreePath(workspace.Folder, name)).FullName;
+        lock (naming) return Directory.CreateDirectory(FreePath(name)).FullName;
+    }
+
+    private string FreePath(string name)
+    {
+        string path = Workspace.FreePath(workspace.Folder, name);
+        // A model file of the same name would hide the model of the run.
+        for (int number = 2; File.Exists($"{path}.safetensors"); number++) path = Workspace.FreePath(workspace.Folder, $"{name}-{number}");
+        return path;
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What made the start fail is shown.
+        }
     }
 }

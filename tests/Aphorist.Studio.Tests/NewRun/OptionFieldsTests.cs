@@ -31,7 +31,7 @@ public sealed class OptionFieldsTests
         .. Preset.All.Select(preset => TrainingRunOptions.FromPreset(preset, "catalog:fables")),
         .. Enum.GetValues<Architecture>().Select(kind => TrainingRunOptions.FromPreset(Preset.Quick, "catalog:fables") with
         {
-            Model = new ModelSpec { Architecture = kind, Layers = 2 },
+            Model = new ModelSpec { Architecture = kind, Layers = 2, EmbeddingSize = 128 },
             Tokenizer = new TokenizerOptions { Kind = TokenizerKind.Words },
         }),
     ];
@@ -41,7 +41,8 @@ public sealed class OptionFieldsTests
     [Fact]
     public void All_SettableProperties_HaveAnEntry()
     {
-        IEnumerable<string> settable = ((Type[])[typeof(TokenizerOptions), typeof(ModelSpec), typeof(TrainingOptions), typeof(TrainingRunOptions)])
+        Type[] types = [typeof(TokenizerOptions), typeof(ModelSpec), typeof(TrainingOptions), typeof(TrainingRunOptions)];
+        IEnumerable<string> settable = types
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => property.SetMethod is not null).Select(property => property.Name).Distinct();
         Assert.Equal(
@@ -62,7 +63,8 @@ public sealed class OptionFieldsTests
     {
         OptionField field = Of(id);
         List<Bilingual> texts = [field.Label, field.Help, OptionFields.NameOf(field.Group)];
-        if (field is NumberField number) texts.AddRange(((Bilingual?[])[number.Unit, number.Empty, number.Range(Starts[0])]).OfType<Bilingual>());
+        if (field is NumberField number)
+            texts.AddRange(new[] { number.Unit, number.Empty, number.Range(Starts[0]) }.OfType<Bilingual>());
         if (field is ChoiceField choice) texts.AddRange(choice.Choices.Select(one => one.Name));
         Assert.All(texts, text => Assert.False(string.IsNullOrWhiteSpace(text.English) || string.IsNullOrWhiteSpace(text.Chinese)));
         Assert.Contains(field.Help.Chinese, character => character >= '\u4E00');

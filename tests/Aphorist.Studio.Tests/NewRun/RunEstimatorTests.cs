@@ -19,12 +19,10 @@ public sealed class RunEstimatorTests : IDisposable
     {
         TrainingRunOptions options = Names with { Training = Names.Training with { Epochs = 3, TimeBudget = null } };
         RunEstimate estimate = await estimator.MeasureAsync(options, TestContext.Current.CancellationToken);
+        // 95 % of the 17,247 characters, of which a step reads 16 streams of 32.
+        Assert.Equal((3.0, 32), (estimate.Epochs, estimate.StepsPerEpoch));
         Corpus corpus = await Corpus.OpenAsync("catalog:names", cancellationToken: TestContext.Current.CancellationToken);
-        LanguageModel model = LanguageModel.Create(Small, Tokenizer.Create(corpus));
-        int batches = 0;
-        await foreach (TrainingEvent happened in new Trainer(model, corpus, options.Training).RunAsync(TestContext.Current.CancellationToken))
-            if (happened is TrainingProgress progress) batches = progress.BatchCount;
-        Assert.Equal((3.0, (long)batches, model.Parameters.Count), (estimate.Epochs, estimate.StepsPerEpoch, estimate.Parameters));
+        Assert.Equal(LanguageModel.Create(Small, Tokenizer.Create(corpus)).Parameters.Count, estimate.Parameters);
         Assert.True(estimate.Seconds > estimate.SampleSeconds && estimate.SampleSeconds > 0);
     }
 
