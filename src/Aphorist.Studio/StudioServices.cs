@@ -30,5 +30,6 @@ internal static class StudioServices
         Hosting.StudioAssets.Map(endpoints);
         Hosting.LanguageChoice.Map(endpoints);
         ModelDownloads.Map(endpoints);
+        Inside.WeightPicture.Map(endpoints);
     }
 }

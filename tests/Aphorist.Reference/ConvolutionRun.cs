@@ -30,6 +30,14 @@ public sealed class ConvolutionRun : LayerRun
 
     public override double[] FinalState { get; }
 
+    /// <summary>Returns tanh(p), sigmoid(q) and h.</summary>
+    public override double[][] Signals(int time) =>
+    [
+        [.. sums[time][..hiddenSize].Select(Math.Tanh)],
+        [.. sums[time][hiddenSize..].Select(Gate.Sigmoid.Value)],
+        Outputs[time],
+    ];
+
     public override IEnumerable<double> GateSums => [];
 
     public override double[][] Backward(double[][] outputGradients, ReferenceParameters gradients)

@@ -35,6 +35,15 @@ public sealed class GruResetAfterStep : RecurrentStep
     /// <summary>The state after the step: h'.</summary>
     public override double[] State { get; }
 
+    public override double[][] Signals
+    {
+        get
+        {
+            (double R, double Z, double N)[] gates = [.. Enumerable.Range(0, hiddenSize).Select(GatesOf)];
+            return [[.. gates.Select(it => it.R)], [.. gates.Select(it => it.Z)], [.. gates.Select(it => it.N)], State];
+        }
+    }
+
     public override IEnumerable<double> GateSums => Enumerable.Range(0, 2 * hiddenSize).Select(GateSum);
 
     public override (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients)

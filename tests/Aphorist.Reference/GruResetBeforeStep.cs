@@ -36,6 +36,8 @@ public sealed class GruResetBeforeStep : RecurrentStep
     /// <summary>The state after the step: h'.</summary>
     public override double[] State { get; }
 
+    public override double[][] Signals => [r, z, n, State];
+
     public override IEnumerable<double> GateSums => gateSums;
 
     public override (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients)

@@ -34,6 +34,19 @@ public sealed class LstmStep : RecurrentStep
 
     public override double[] Cells => [.. State[hiddenSize..].Select(Math.Tanh)];
 
+    public override double[][] Signals
+    {
+        get
+        {
+            (double I, double F, double G, double O)[] gates = [.. Enumerable.Range(0, hiddenSize).Select(GatesOf)];
+            return
+            [
+                [.. gates.Select(it => it.I)], [.. gates.Select(it => it.F)], [.. gates.Select(it => it.G)], [.. gates.Select(it => it.O)],
+                State[hiddenSize..], State[..hiddenSize],
+            ];
+        }
+    }
+
     public override IEnumerable<double> GateSums => sums.Where((_, place) => place / hiddenSize != 2);
 
     public override (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients)

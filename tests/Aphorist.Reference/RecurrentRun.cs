@@ -24,6 +24,8 @@ public sealed class RecurrentRun : LayerRun
 
     public override double[] FinalState { get; }
 
+    public override double[][] Signals(int time) => steps[time].Signals;
+
     public override IEnumerable<double> GateSums => steps.SelectMany(step => step.GateSums);
 
     public override double[][] Backward(double[][] outputGradients, ReferenceParameters gradients)

@@ -9,6 +9,9 @@ public abstract class RecurrentStep
     /// <summary>The cell activations, [H]: tanh(c') of an LSTM, h' of other layers.</summary>
     public virtual double[] Cells => State;
 
+    /// <summary>The gates, the candidate and the state, [signals][H]: i, f, g, o, c' and h'; r, z, n and h'; h'.</summary>
+    public abstract double[][] Signals { get; }
+
     /// <summary>The arguments of <see cref="ReferenceSpec.Gate"/>.</summary>
     public abstract IEnumerable<double> GateSums { get; }
 

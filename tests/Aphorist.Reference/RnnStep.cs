@@ -21,6 +21,8 @@ public sealed class RnnStep : RecurrentStep
     /// <summary>The state after the step: h'.</summary>
     public override double[] State { get; }
 
+    public override double[][] Signals => [State];
+
     public override IEnumerable<double> GateSums => sums;
 
     public override (double[] Input, double[] State) Backward(double[] stateGradient, ReferenceParameters gradients)

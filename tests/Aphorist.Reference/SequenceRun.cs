@@ -38,6 +38,9 @@ public sealed class SequenceRun
     /// <summary>Returns the <see cref="LayerRun.Cells"/> of all layers at a step, [layers * H], from the first layer up.</summary>
     public double[] Cells(int time) => [.. layers.SelectMany(layer => layer.Cells[time])];
 
+    /// <summary>Returns the <see cref="LayerRun.Signals"/> of a layer after a step.</summary>
+    public double[][] Signals(int layer, int time) => layers[layer].Signals(time);
+
     /// <summary>The arguments of <see cref="ReferenceSpec.Gate"/> in all layers.</summary>
     public IEnumerable<double> GateSums => layers.SelectMany(layer => layer.GateSums);
 

@@ -1,5 +1,7 @@
 using System.Net;
+using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Aphorist.Studio.Tests;
@@ -40,6 +42,15 @@ internal sealed class RunningStudio : IAsyncDisposable
         using HttpResponseMessage response = await client.GetAsync(new Uri(Link), TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
         return client;
+    }
+
+    /// <summary>Waits until a run is in a state.</summary>
+    public async Task WaitForRunAsync(string name, RunActivity activity)
+    {
+        RunWatch watch = Services.GetRequiredService<RunWatch>();
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (watch.Look(name)?.Activity != activity) await Task.Delay(50, limit.Token);
     }
 
     public ValueTask DisposeAsync() => application.DisposeAsync();

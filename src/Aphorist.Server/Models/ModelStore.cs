@@ -87,10 +87,10 @@ public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposab
     }
 
     /// <summary>
-    /// Makes the next <see cref="List"/> look at the files again. Call it after a model was added, renamed or deleted; otherwise the list is
-    /// up to a second old.
+    /// Makes the next <see cref="List"/> look at the files again, for an application that adds, renames or deletes models. Otherwise a list
+    /// can be a second old.
     /// </summary>
-    public void Refresh() => Interlocked.Exchange(ref lastScan, time.GetTimestamp() - (long)(CheckInterval.TotalSeconds * time.TimestampFrequency));
+    public void Refresh() => Interlocked.Add(ref lastScan, -(long)(CheckInterval.TotalSeconds * time.TimestampFrequency));
 
     /// <summary>Returns the model with a name, without opening it.</summary>
     /// <exception cref="ApiException">There is no such model (404).</exception>

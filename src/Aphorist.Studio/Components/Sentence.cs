@@ -28,5 +28,19 @@ public static class Sentence
         };
     }
 
+    /// <summary>Why a training process ended.</summary>
+    /// <param name="message">What it printed.</param>
+    /// <param name="language">The language of the page.</param>
+    public static string OfProcess(string message, Language language)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        bool isChinese = language == Language.Chinese;
+        return message.Contains("No space left on device", StringComparison.Ordinal) || message.Contains("disk is full", StringComparison.Ordinal)
+            ? isChinese
+                ? "磁盘已满，训练已停止。请释放一些空间后重试：训练会从上一个检查点继续。"
+                : "The disk is full, so training has stopped. Free some space and try again: it goes on from the last checkpoint."
+            : isChinese ? $"训练因错误而结束：{message}" : $"Training ended with an error: {message}";
+    }
+
     private static bool IsFull(Exception exception) => (exception.HResult & 0xFFFF) is 28 or 0x70;
 }

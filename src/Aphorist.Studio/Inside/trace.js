@@ -1,7 +1,8 @@
 // The gates, the candidate and the state of one cell over a part of the text, a strip for each, above the characters.
-import { make, makeShape, visible } from "./reader.js";
+import { make, visible } from "./reader.js";
+import { makeShape } from "./shapes.js";
 
-const step = 14, stripHeight = 44, gap = 10;
+const step = 14, stripHeight = 44, gap = 14;
 
 const names = {
   input: "输入门", forget: "遗忘门", output: "输出门", reset: "重置门", update: "更新门",
@@ -50,7 +51,20 @@ export function showTrace(host, data, isChinese, load) {
     const mine = ++asked, loaded = await load(cell);
     if (mine !== asked || !loaded) return;
     signals = loaded;
+    if (chosen < 0) first = liveliest() - Math.floor(columns() / 2);
     draw();
+  }
+
+  // Where the cell changes most there is something to see.
+  function liveliest() {
+    const values = signals.find(signal => signal.name === "cell")?.values ?? signals.at(-1).values;
+    let best = 0, most = 0;
+    for (let token = 1; token < values.length; token++) {
+      const change = Math.abs(values[token] - values[token - 1]);
+      if (change > most) [best, most] = [token, change];
+    }
+
+    return best;
   }
 
   function goTo(token) {

@@ -79,7 +79,7 @@ public sealed class Lesson : IDisposable
     private bool IsChinese { get; }
 
     // Thousands of Chinese characters need a table that input and output share: see docs/lesson.zh-CN.md.
-    private ModelSpec Spec => ModelSpec.Quick with { HiddenSize = 128, TiedEmbedding = IsChinese };
+    private ModelSpec Spec => ModelSpec.Quick with { HiddenSize = 128, TiedEmbedding = IsChinese, EmbeddingSize = IsChinese ? 128 : 0 };
 
     /// <summary>Reads the text, and the trained model if there is one.</summary>
     public static async Task<Lesson> OpenAsync(Tour tour, Workspace workspace, Language language)

@@ -56,6 +56,9 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
 {
     private const string Extension = ".safetensors";
 
+    // With a file of this name, the whole folder would be a run.
+    private static readonly string[] Reserved = ["model", "last"];
+
     // Entries are equal only if the file has not changed.
     private readonly ConcurrentDictionary<string, ModelSummary> known = [];
 
@@ -72,7 +75,7 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
 
     /// <summary>Renames a model, and its run if it is the model of one.</summary>
     /// <returns>The name that it has now.</returns>
-    /// <exception cref="NameTakenException">Something has this name already.</exception>
+    /// <exception cref="NameTakenException">Something has this name already, or no model can have it.</exception>
     /// <exception cref="ModelInUseException">A process trains the run.</exception>
     /// <exception cref="IOException">The files cannot be renamed.</exception>
     public string Rename(ModelSummary model, string wanted)
@@ -81,7 +84,7 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
         ArgumentNullException.ThrowIfNull(wanted);
         string name = Workspace.SafeName(WithoutExtension(wanted.Trim())), item = ItemOf(model);
         if (name == model.Name) return name;
-        if (IsTaken(name)) throw new NameTakenException(name);
+        if (IsTaken(name) || Reserved.Contains(name)) throw new NameTakenException(name);
         EnsureIsIdle(item);
         Directory.Move(item, Path.Combine(workspace.Folder, model.Run is null ? name + Extension : name));
         if (model.Run is not null) jobs.Forget(model.Run);
@@ -115,7 +118,9 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(wanted);
-        string start = Workspace.SafeName(WithoutExtension(wanted)), name = start;
+        string start = Workspace.SafeName(WithoutExtension(wanted));
+        if (Reserved.Contains(start)) start = "imported";
+        string name = start;
         for (int number = 2; IsTaken(name); number++) name = $"{start}-{number}";
         model.Save(Path.Combine(workspace.Folder, name + Extension));
         store.Refresh();
@@ -162,8 +167,8 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
     }
 }
 
-/// <summary>Something has the name already.</summary>
-public sealed class NameTakenException(string name) : Exception($"There is already something named '{name}'.")
+/// <summary>Something has the name already, or no model can have it.</summary>
+public sealed class NameTakenException(string name) : Exception($"The name '{name}' is taken.")
 {
     /// <summary>The name.</summary>
     public string Name => name;

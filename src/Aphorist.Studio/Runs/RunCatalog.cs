@@ -50,7 +50,7 @@ public sealed class RunCatalog(Workspace workspace)
                 .Select(file => Path.GetRelativePath(workspace.Folder, Path.GetDirectoryName(file)!).Replace('\\', '/'))
                 .Where(name => name != ".")];
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [];
         }
@@ -79,11 +79,11 @@ public sealed class RunCatalog(Workspace workspace)
         try
         {
             DateTime changed = LastChange(folder);
-            TrainingRun run = known.TryGetValue(name, out var old) ? old.Summary.Run : TrainingRun.Open(folder);
+            known.TryGetValue(name, out (long Stamp, RunSummary Summary) old);
             // A process that ends changes no file but its lock.
             long stamp = HashCode.Combine(changed, File.Exists(Path.Combine(folder, ".lock")));
             if (old.Summary is not null && old.Stamp == stamp && old.Summary.Status.State != TrainingRunState.Training) return old.Summary;
-            run = TrainingRun.Open(folder);
+            TrainingRun run = TrainingRun.Open(folder);
             RunSummary summary = new(name, run, run.ReadStatus(), ReadEpochs(run, old.Summary), changed);
             known[name] = (stamp, summary);
             return summary;

@@ -79,7 +79,7 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
             // The last one is empty, or still being written.
             return Array.FindLast(lines[..^1], line => line.StartsWith($"{{\"event\":\"{kind}\"", StringComparison.Ordinal));
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -94,7 +94,7 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
             string? line = File.ReadLines(ErrorsFile(name)).LastOrDefault(line => line.StartsWith(Prefix, StringComparison.Ordinal));
             return line?[Prefix.Length..];
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

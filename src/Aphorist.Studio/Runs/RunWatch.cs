@@ -36,6 +36,9 @@ public sealed record RunView(RunSummary Summary, RunActivity Activity)
     /// <summary>The metrics of steps, every second or so.</summary>
     public IReadOnlyList<StepsCompleted> Steps { get; init; } = [];
 
+    /// <summary>The size of the file of <see cref="Steps"/>, which only grows while a run is trained.</summary>
+    internal long StepsLength { get; init; }
+
     /// <summary>The epochs that have samples, in order.</summary>
     public IReadOnlyList<int> SampledEpochs { get; init; } = [];
 
@@ -110,6 +113,10 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
             (run.View, run.WasRead) = (view, true);
             foreach (Action<RunView?> listener in run.Listeners) listener(view);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The run is deleted or moved at this moment. The next look sees the result.
+        }
         finally
         {
             Monitor.Exit(run);
@@ -124,7 +131,8 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
         RunView view = new(summary, activity)
         {
             Error = error,
-            Steps = ReadSteps(summary.Run, old?.Steps ?? []),
+            Steps = ReadSteps(summary.Run, old, out long length),
+            StepsLength = length,
             SampledEpochs = ReadSampledEpochs(summary.Run, old?.SampledEpochs ?? []),
         };
         return activity == RunActivity.Training && jobs.ReadLastEvent(name, "progress") is { } line ? WithProgress(view, line) : view;
@@ -165,16 +173,18 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
     }
 
     // The list stays the same object while the file does, so that the page draws nothing again.
-    private static IReadOnlyList<StepsCompleted> ReadSteps(TrainingRun run, IReadOnlyList<StepsCompleted> old)
+    private static IReadOnlyList<StepsCompleted> ReadSteps(TrainingRun run, RunView? old, out long length)
     {
+        length = 0;
         try
         {
-            IReadOnlyList<StepsCompleted> steps = run.ReadSteps();
-            return steps.Count == old.Count && (steps.Count == 0 || steps[^1] == old[^1]) ? old : steps;
+            FileInfo file = new(Path.Combine(run.Folder, "steps.csv"));
+            if (file.Exists) length = file.Length;
+            return old is not null && old.StepsLength == length ? old.Steps : run.ReadSteps();
         }
         catch (Exception exception) when (exception is AphoristException or IOException)
         {
-            return old;
+            return old?.Steps ?? [];
         }
     }
 

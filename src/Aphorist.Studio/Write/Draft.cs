@@ -90,6 +90,15 @@ public sealed class Draft
         return cut;
     }
 
+    /// <summary>This text and another one after it.</summary>
+    public Draft Join(Draft next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        Draft joined = Cut(Length);
+        foreach (TextUnit unit in next.Units) joined.Add(unit);
+        return joined;
+    }
+
     /// <summary>Removes the last unit.</summary>
     public void RemoveLast()
     {

@@ -8,6 +8,9 @@ public sealed record SamplingSettings
     /// <summary>The longest text that one run may write.</summary>
     public const int MaxLength = 10_000;
 
+    /// <summary>The temperatures that are compared at first. Samples during training have them, too.</summary>
+    public static IReadOnlyList<double> Temperatures { get; } = [0.2, 0.5, 1, 1.2];
+
     public double Temperature { get; init; } = 0.7;
 
     /// <summary>0 keeps all tokens.</summary>

@@ -37,7 +37,8 @@ internal static class TextRun
 
     /// <summary>Continues a text.</summary>
     /// <param name="lease">The model.</param>
-    /// <param name="draft">The text, which grows.</param>
+    /// <param name="beginning">The text to continue.</param>
+    /// <param name="draft">Where the continuation is added: the same text, which then grows, or another one.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="client">Who asks.</param>
@@ -45,6 +46,7 @@ internal static class TextRun
     /// <param name="cancellationToken">Stops the text. What was written until then stays.</param>
     public static async Task ContinueAsync(
         ModelLease lease,
+        Draft beginning,
         Draft draft,
         SamplingSettings settings,
         long seed,
@@ -53,7 +55,7 @@ internal static class TextRun
         CancellationToken cancellationToken)
     {
         Tokenizer tokenizer = lease.Model.Tokenizer;
-        int[] prompt = draft.GetIds(draft.Length);
+        int[] prompt = beginning.GetIds(beginning.Length);
         UnitWriter units = UnitWriter.Continue(draft, tokenizer);
         try
         {

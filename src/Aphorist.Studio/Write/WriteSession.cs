@@ -85,6 +85,8 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             Draft next = KeepStart(edited);
             if (next.Length == Draft.Length && next.ToString() == Draft.ToString()) return;
             Push();
+            // The text is a beginning now: the next run is its first.
+            next.Runs = 0;
             (Draft, Place) = (next, null);
         });
         await ReadChoicesAsync();
@@ -161,13 +163,16 @@ public sealed class WriteSession(ModelStore store) : IDisposable
 
     public Task RedoAsync() => MoveAsync(redo, undo);
 
-    /// <summary>Takes over a text that was written elsewhere, with the same model.</summary>
-    public Task TakeAsync(Draft draft)
+    /// <summary>Goes on with a text of a comparison, and with the model that has written it.</summary>
+    public async Task TakeAsync(CompareColumn column)
     {
-        ArgumentNullException.ThrowIfNull(draft);
+        ArgumentNullException.ThrowIfNull(column);
+        await HaltAsync();
         Push();
-        (Draft, Place) = (draft.Cut(draft.Length), null);
-        return ReadChoicesAsync();
+        if (column is { Model: { } name, Tokenizer: { } other }) Adopt(name, column.Fingerprint, other);
+        (Draft, Place) = (column.Beginning.Join(column.Draft), null);
+        Draft.Runs++;
+        await ReadChoicesAsync();
     }
 
     /// <summary>Ends everything that runs.</summary>
@@ -208,7 +213,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         await WithModelAsync(async (lease, _) =>
         {
             Draft.Runs++;
-            await TextRun.ContinueAsync(lease, Draft, Settings, seed, client, () => Changed?.Invoke(), stop);
+            await TextRun.ContinueAsync(lease, Draft, Draft, Settings, seed, client, () => Changed?.Invoke(), stop);
         });
         IsRunning = false;
         Changed?.Invoke();
@@ -239,34 +244,46 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     /// <summary>Prepares the text for another model, or for another file of the same one.</summary>
     private async Task AdoptAsync(ModelLease lease)
     {
-        // A model that is being trained has a new file after each epoch, with the same tokens.
-        if (tokenizer is null || !HaveSameTokens(tokenizer, lease.Model.Tokenizer))
+        Tokenizer next = lease.Model.Tokenizer;
+        if (Draft.Length > 0 && (tokenizer is null || !HaveSameTokens(tokenizer, next)))
         {
-            if (Draft.Length > 0)
-            {
-                Refused = Draft.ToString();
-                Draft = WithOrigins(await TextRun.EncodeAsync(lease, Refused, skipsUnknown: false, client, CancellationToken.None));
-                Refused = null;
-            }
+            Refused = Draft.ToString();
+            Draft = WithOrigins(await TextRun.EncodeAsync(lease, Refused, skipsUnknown: false, client, CancellationToken.None));
+            Refused = null;
+        }
 
-            // The ids of the texts before are those of the other model.
+        Adopt(lease.Name, lease.Fingerprint, next);
+    }
+
+    private void Adopt(string name, string? file, Tokenizer next)
+    {
+        // A model that is being trained has a new file after each epoch, with the same tokens. The ids of other tokens mean nothing.
+        if (tokenizer is null || !HaveSameTokens(tokenizer, next))
+        {
             undo.Clear();
             redo.Clear();
             Place = null;
         }
 
-        (fingerprint, tokenizer, Choices) = (lease.Fingerprint, lease.Model.Tokenizer, null);
+        (model, fingerprint, tokenizer, Choices) = (name, file, next, null);
     }
 
     private static bool HaveSameTokens(Tokenizer one, Tokenizer other) =>
         one.Kind == other.Kind && one.VocabularySize == other.VocabularySize && one.Normalization == other.Normalization
         && Enumerable.Range(0, one.VocabularySize).All(id => one.GetText(id) == other.GetText(id));
 
+    /// <summary>The text in other tokens; who has written a token is who has written its first character.</summary>
     private Draft WithOrigins(Draft encoded)
     {
-        if (encoded.Length != Draft.Length) return encoded;
+        List<bool> origins = [.. Draft.Units.SelectMany(unit => Enumerable.Repeat(unit.IsGiven, unit.Text.Length))];
         Draft result = new() { Runs = Draft.Runs };
-        foreach ((TextUnit unit, TextUnit old) in encoded.Units.Zip(Draft.Units)) result.Add(unit with { IsGiven = old.IsGiven });
+        int position = 0;
+        foreach (TextUnit unit in encoded.Units)
+        {
+            result.Add(unit with { IsGiven = position >= origins.Count || origins[position] });
+            position += unit.Text.Length;
+        }
+
         return result;
     }
 
@@ -304,7 +321,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         {
             // Another place was selected meanwhile.
         }
-        catch (Exception exception) when (exception is AphoristException or ObjectDisposedException)
+        catch (Exception exception) when (exception is AphoristException or ObjectDisposedException or ArgumentException)
         {
             if (!isDisposed) Problem ??= exception;
         }

@@ -1,29 +1,26 @@
 using Aphorist.Studio.Hosting;
-using Aphorist.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Aphorist.Studio.Tests.Browser;
 
-public sealed class AccessibilityTests(StudioBrowser browser)
+public sealed class AccessibilityTests(StudioBrowser browser, StudioContent content) : IClassFixture<StudioContent>
 {
-    public static TheoryData<string, Language> Pages()
-    {
-        TheoryData<string, Language> pages = [];
-        foreach (string path in (string[])["/", "/runs/new", "/write", "/inside", "/models", "/learn"])
-            foreach (Language language in Enum.GetValues<Language>())
-                pages.Add(path, language);
-        return pages;
-    }
+    private static readonly string[] Paths =
+    [
+        "/", "/runs/new", "/run/tiny", "/runs/compare?run=tiny&run=other", "/run/gone", "/write/tiny", "/inside/tiny", "/models",
+        "/models/tiny", "/learn", "/learn/text", "/learn/characters", "/learn/prediction", "/learn/training", "/learn/temperature",
+        "/learn/cells",
+    ];
+
+    public static TheoryData<string, Language> Pages() =>
+        [.. Paths.SelectMany(path => Enum.GetValues<Language>().Select(language => (path, language)))];
 
     /// <summary>Axe-core judges the contrast of both colour schemes, and the order and size of everything at both widths.</summary>
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task Page_BothSchemesAndWidths_HasNoSeriousFault(string path, Language language)
-    {
-        using TemporaryFolder folder = new();
-        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
-        await browser.VisitAsync(studio, new Look(language), async page =>
+    public Task Page_BothSchemesAndWidths_HasNoSeriousFault(string path, Language language) =>
+        browser.VisitAsync(content.Studio, new Look(language), async page =>
         {
             await page.OpenAsync(path);
             foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
@@ -37,5 +34,4 @@ public sealed class AccessibilityTests(StudioBrowser browser)
                 }
             }
         });
-    }
 }

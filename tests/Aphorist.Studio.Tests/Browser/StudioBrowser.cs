@@ -25,12 +25,16 @@ public sealed class StudioBrowser : IAsyncDisposable
     /// <param name="studio">The studio.</param>
     /// <param name="look">How the visitor looks at it.</param>
     /// <param name="visit">What the visitor does.</param>
-    internal async Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit)
+    internal Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit) => VisitAsync(new Uri(studio.Link), look, visit);
+
+    /// <inheritdoc cref="VisitAsync(RunningStudio, Look, Func{StudioPage, Task})"/>
+    /// <param name="link">The link that signs in.</param>
+    internal async Task VisitAsync(Uri link, Look look, Func<StudioPage, Task> visit)
     {
         IBrowser browser = (await started.Value).Browser;
         await using IBrowserContext context = await browser.NewContextAsync(new()
         {
-            BaseURL = studio.Address.ToString(),
+            BaseURL = link.GetLeftPart(UriPartial.Authority),
             Locale = look.Language == Language.Chinese ? "zh-CN" : "en-US",
             ColorScheme = look.IsDark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new() { Width = look.Width, Height = 900 },
@@ -39,10 +43,10 @@ public sealed class StudioBrowser : IAsyncDisposable
         // Not a limit of the tests: the machine may be busy with others.
         context.SetDefaultTimeout(60_000);
         Assertions.SetDefaultExpectTimeout(60_000);
-        StudioPage page = new(await context.NewPageAsync(), studio.Address);
+        StudioPage page = new(await context.NewPageAsync(), link);
         try
         {
-            await page.OpenAsync(studio.Link);
+            await page.OpenAsync(link.ToString());
             await visit(page);
         }
         catch (Exception)

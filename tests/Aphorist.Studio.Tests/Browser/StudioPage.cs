@@ -15,21 +15,18 @@ internal sealed class StudioPage
 
     public StudioPage(IPage page, Uri studio)
     {
-        (Page, Studio) = (page, studio);
+        Page = page;
         page.Context.Console += (_, message) => complaints.Enqueue($"{message.Type}: {message.Text}");
         page.Context.WebError += (_, error) => complaints.Enqueue($"error: {error.Error}");
         page.Context.Request += (_, request) =>
         {
             Uri address = new(request.Url);
-            if (address.Scheme is not ("blob" or "file") && address.Authority != studio.Authority) complaints.Enqueue($"request to {address}");
+            if (address.Scheme is not ("blob" or "data" or "file") && address.Authority != studio.Authority) complaints.Enqueue($"request to {address}");
         };
     }
 
     /// <summary>The tab.</summary>
     public IPage Page { get; }
-
-    /// <summary>The address of the studio.</summary>
-    public Uri Studio { get; }
 
     /// <summary>What the browser complained about.</summary>
     public IReadOnlyCollection<string> Complaints => complaints;

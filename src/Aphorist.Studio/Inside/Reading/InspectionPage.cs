@@ -18,7 +18,7 @@ public static class InspectionPage
     }
 
     /// <summary>What the page shows, in the studio and in files.</summary>
-    internal static ReaderView View { get; } = new("cells", "showCells");
+    internal static ReaderView View { get; } = new("cells", "showCells", "reader.js", "shapes.js");
 
     internal static string TitleOf(InspectedText inspected) => $"Cells of {inspected.ModelName} reading {inspected.TextName}";
 

@@ -18,7 +18,8 @@ namespace Aphorist.Studio.Inside.Reading;
 /// </remarks>
 /// <param name="name">The name of the files.</param>
 /// <param name="function">The function of the script that shows data in an element.</param>
-internal sealed partial class ReaderView(string name, string function)
+/// <param name="imports">The scripts that it imports.</param>
+internal sealed partial class ReaderView(string name, string function, params IReadOnlyList<string> imports)
 {
     /// <summary>The file name of the script.</summary>
     public string Script => $"{name}.js";
@@ -39,15 +40,12 @@ internal sealed partial class ReaderView(string name, string function)
             "{{title}}" => HtmlEncoder.Default.Encode(title),
             "{{style}}" => Resource("base.css") + Resource("reader.css"),
             "{{markup}}" => MarkupFor(data.Language),
-            "{{script}}" => WithoutImports(Resource("reader.js")) + WithoutImports(Resource(Script)),
+            "{{script}}" => string.Join('\n', imports.Append(Script).Select(script => Import().Replace(Resource(script), ""))),
             "{{function}}" => function,
             "{{data}}" => Encoding.UTF8.GetString(data.Json),
             _ => throw new InvalidOperationException($"file.html has the unknown placeholder {place.Value}."),
         });
     }
-
-    /// <summary>The scripts of a file are one module, which imports nothing.</summary>
-    private static string WithoutImports(string script) => Import().Replace(script, "");
 
     private static string Resource(string name)
     {
@@ -60,6 +58,7 @@ internal sealed partial class ReaderView(string name, string function)
     [GeneratedRegex(@"\{\{\w+\}\}")]
     private static partial Regex Placeholder();
 
+    // The scripts of a file are one module, which imports nothing.
     [GeneratedRegex(@"^import [^;]*;\s*", RegexOptions.Multiline)]
     private static partial Regex Import();
 }

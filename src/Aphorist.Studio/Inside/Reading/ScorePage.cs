@@ -18,7 +18,7 @@ public static class ScorePage
     }
 
     /// <summary>What the page shows, in the studio and in files.</summary>
-    internal static ReaderView View { get; } = new("surprise", "showSurprise");
+    internal static ReaderView View { get; } = new("surprise", "showSurprise", "reader.js");
 
     internal static string TitleOf(ScoredText scored) => $"{scored.Name} read by {scored.Model}";
 

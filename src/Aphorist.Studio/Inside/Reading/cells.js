@@ -1,4 +1,5 @@
-import { count, createView, hasModifier, make, makeShape, tile, tiles, visible } from "./reader.js";
+import { count, createView, hasModifier, make, tile, tiles, visible } from "./reader.js";
+import { makeShape } from "./shapes.js";
 
 const cellWords = {
   "Cells of {0} reading {1}": "{0} 读 {1} 时的神经元",

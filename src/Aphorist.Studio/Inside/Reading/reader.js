@@ -22,13 +22,6 @@ export function make(parent, name, text, attributes = {}) {
   return made;
 }
 
-export function makeShape(parent, name, attributes) {
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in attributes) shape.setAttribute(key, attributes[key]);
-  parent.append(shape);
-  return shape;
-}
-
 const commonWords = {
   "text": ["The text. The arrow keys move from character to character.", "文本。用方向键逐个字符移动。"],
   "character": "字符", "byte": "字节", "token": "词元",

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.WebSockets;
+using Xunit;
+
+namespace Aphorist.Studio.Tests.Browser;
+
+/// <summary>Requests that no page of the studio sends.</summary>
+public sealed class HostileRequestTests(StudioContent content) : IClassFixture<StudioContent>
+{
+    private static readonly Uri Negotiate = new("/_blazor/negotiate?negotiateVersion=1", UriKind.Relative);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/_blazor/negotiate?negotiateVersion=1")]
+    [InlineData("/assets/studio.css")]
+    public async Task Request_ForeignHost_IsRefused(string path)
+    {
+        using HttpClient client = await content.Studio.SignInAsync();
+        using HttpRequestMessage request = new(path.StartsWith("/_blazor", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path);
+        request.Headers.Host = "evil.example";
+        using HttpResponseMessage response = await client.SendAsync(request, Cancelled);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Negotiate_ForeignOrigin_IsRefused()
+    {
+        using HttpClient client = await content.Studio.SignInAsync();
+        using HttpRequestMessage foreign = new(HttpMethod.Post, Negotiate), own = new(HttpMethod.Post, Negotiate);
+        foreign.Headers.Add("Origin", "http://evil.example");
+        own.Headers.Add("Origin", content.Studio.Address.GetLeftPart(UriPartial.Authority));
+        using HttpResponseMessage refused = await client.SendAsync(foreign, Cancelled), accepted = await client.SendAsync(own, Cancelled);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://evil.example", false)]
+    [InlineData(null, true)]
+    public async Task Circuit_Origin_DecidesWhetherItOpens(string? origin, bool isOpened)
+    {
+        CookieContainer cookies = new();
+        using (HttpClient client = new(new HttpClientHandler { CookieContainer = cookies }))
+            (await client.GetAsync(new Uri(content.Studio.Link), Cancelled)).Dispose();
+        using ClientWebSocket socket = new();
+        socket.Options.Cookies = cookies;
+        socket.Options.SetRequestHeader("Origin", origin ?? content.Studio.Address.GetLeftPart(UriPartial.Authority));
+        Uri address = new($"ws://{content.Studio.Address.Authority}/_blazor");
+        Exception? refusal = await Record.ExceptionAsync(() => socket.ConnectAsync(address, Cancelled));
+        Assert.Equal(isOpened, refusal is null);
+        if (!isOpened) Assert.Contains("403", Assert.IsType<WebSocketException>(refusal).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/run/tiny")]
+    [InlineData("/models/tiny")]
+    public async Task Form_FromAnotherSite_ChangesNothing(string path)
+    {
+        using HttpClient client = await content.Studio.SignInAsync();
+        using HttpRequestMessage request = new(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent([new("name", "evil"), new("_handler", "rename")]),
+        };
+        request.Headers.Add("Origin", "http://evil.example");
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        using HttpResponseMessage response = await client.SendAsync(request, Cancelled);
+        Assert.InRange((int)response.StatusCode, 400, 499);
+        Assert.True(Directory.Exists(Path.Combine(content.Studio.Folder, "tiny")));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/write/tiny")]
+    [InlineData("/run/tiny")]
+    [InlineData("/files/models/tiny/safetensors")]
+    [InlineData("/_blazor/negotiate?negotiateVersion=1")]
+    [InlineData("/language/zh")]
+    public async Task Request_WithoutCookie_IsRefused(string path)
+    {
+        using HttpClient client = new() { BaseAddress = content.Studio.Address };
+        using HttpResponseMessage response = path.StartsWith("/_blazor", StringComparison.Ordinal)
+            ? await client.PostAsync(new Uri(path, UriKind.Relative), null, Cancelled)
+            : await client.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Link_UsedTwice_SignsInOneBrowser()
+    {
+        Uri link = new(content.Studio.Link);
+        using HttpClient first = new(), second = new(), invented = new();
+        using HttpResponseMessage accepted = await first.GetAsync(link, Cancelled), refused = await second.GetAsync(link, Cancelled);
+        using HttpResponseMessage guessed = await invented.GetAsync(new Uri(content.Studio.Address, "/?token=AAAAAAAAAAAAAAAAAAAAAA"), Cancelled);
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden],
+            [accepted.StatusCode, refused.StatusCode, guessed.StatusCode]);
+    }
+
+    [Theory]
+    [InlineData("/files/models/..%2F..%2Fetc%2Fpasswd/safetensors")]
+    [InlineData("/files/models/.studio%2Fkey/safetensors")]
+    [InlineData("/files/models/tiny/..%2Foptions.json")]
+    [InlineData("/assets/..%2FStudioAssets.cs")]
+    [InlineData("/assets/%2Fetc%2Fpasswd")]
+    public async Task File_NameThatLeadsElsewhere_IsNotFound(string path)
+    {
+        using HttpClient client = await content.Studio.SignInAsync();
+        using HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/run/../../etc")]
+    [InlineData("/run/.studio")]
+    [InlineData("/write/..%2F.studio%2Fkey")]
+    [InlineData("/inside/%00")]
+    [InlineData("/models/..%2F..%2Fetc")]
+    [InlineData("/runs/compare?run=..%2F..%2Fetc&run=tiny")]
+    [InlineData("/learn/..%2Ftext")]
+    public async Task Page_NameThatLeadsElsewhere_SaysThatThereIsNothing(string path)
+    {
+        using HttpClient client = await content.Studio.SignInAsync();
+        using HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+        Assert.InRange((int)response.StatusCode, 200, 499);
+        string page = await response.Content.ReadAsStringAsync(Cancelled);
+        Assert.DoesNotContain("root:", page, StringComparison.Ordinal);
+        using HttpResponseMessage next = await client.GetAsync(new Uri("/", UriKind.Relative), Cancelled);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example")]
+    [InlineData("javascript:alert(1)")]
+    public async Task Language_ForeignTarget_LeadsToTheStudio(string target)
+    {
+        using HttpClientHandler handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
+        using HttpClient client = new(handler) { BaseAddress = content.Studio.Address };
+        (await client.GetAsync(new Uri(content.Studio.Link), Cancelled)).Dispose();
+        Uri address = new($"/language/zh?to={Uri.EscapeDataString(target)}", UriKind.Relative);
+        using HttpResponseMessage response = await client.GetAsync(address, Cancelled);
+        Assert.Equal("/", response.Headers.Location!.OriginalString);
+    }
+}
