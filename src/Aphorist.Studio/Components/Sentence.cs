@@ -35,6 +35,13 @@ public static class Sentence
     {
         ArgumentNullException.ThrowIfNull(message);
         bool isChinese = language == Language.Chinese;
+        if (message.Length == 0)
+        {
+            return isChinese
+                ? "训练进程意外结束，可能是内存不足。请重试：训练会从上一个检查点继续。"
+                : "The training process ended unexpectedly. Memory may be short. Try again: training goes on from the last checkpoint.";
+        }
+
         return message.Contains("No space left on device", StringComparison.Ordinal) || message.Contains("disk is full", StringComparison.Ordinal)
             ? isChinese
                 ? "磁盘已满，训练已停止。请释放一些空间后重试：训练会从上一个检查点继续。"

@@ -36,7 +36,7 @@ internal static class TokenKinds
         if (Rune.IsDigit(first)) return TokenKind.Digit;
         if (Script.IsUnspaced(first.Value)) return TokenKind.Han;
         if (Rune.GetUnicodeCategory(first) is UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter) return TokenKind.Capital;
-        if (Rune.IsLetter(first) && !isOne) return TokenKind.Word;
+        if (Rune.IsLetter(first) && (!isOne || tokenizer.Kind == TokenizerKind.Words)) return TokenKind.Word;
         if (Rune.IsLetter(first)) return Vowels.Contains(word, StringComparison.Ordinal) ? TokenKind.Vowel : TokenKind.Letter;
         return Rune.IsPunctuation(first) || Rune.IsSymbol(first) ? TokenKind.Mark : TokenKind.Other;
     }

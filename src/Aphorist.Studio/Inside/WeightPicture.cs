@@ -106,7 +106,7 @@ internal sealed record WeightPicture
         }
     });
 
-    private static int Shrunk(int length, int limit) => length <= limit ? length : (length + Factor(length, limit) - 1) / Factor(length, limit);
+    private static int Shrunk(int length, int limit) => (length + Factor(length, limit) - 1) / Factor(length, limit);
 
     private static int Factor(int length, int limit) => (length + limit - 1) / limit;
 
@@ -158,27 +158,28 @@ internal static class WeightMeaning
         (string input, string inputInChinese) = !isFirst
             ? ("an output of the layer before", "上一层的一个输出")
             : spec.EmbeddingSize > 0 ? ("a number of the token's vector", "词元向量的一个数") : ("a token", "一个词元");
-        (string columns, string columnsInChinese) = Blocks(spec);
         return tensor switch
         {
             "embedding.weight" => (
                 "The vectors of the tokens: a row for each token of the vocabulary.", "词元的向量：词表中的每个词元一行。"),
             "decoder.weight" => (
-                "What the model says next: a row for each token, a column for each cell of the last layer. Red means that the cell speaks for the token, blue that it speaks against it.",
+                "What the model says next: a row for each token, a column for each cell of the last layer. Red means that the cell speaks " +
+                "for the token, blue that it speaks against it.",
                 "模型接下来写什么：每个词元一行，最后一层的每个神经元一列。红色表示该神经元支持这个词元，蓝色表示反对。"),
-            "decoder.bias" => ("How likely each token is without any context: a column for each token.", "没有上文时每个词元的可能性：每个词元一列。"),
+            "decoder.bias" => (
+                "How likely each token is, whatever the cells say: a column for each token.", "不论神经元怎样，每个词元本身的可能性：每个词元一列。"),
             _ when tensor.StartsWith("layer_norm.weight", StringComparison.Ordinal) => (
                 "By how much the normalized output of each cell is multiplied.", "每个神经元归一化后的输出要乘以的系数。"),
             _ when tensor.StartsWith("layer_norm.bias", StringComparison.Ordinal) => (
                 "What is added to the normalized output of each cell.", "每个神经元归一化后的输出要加上的数。"),
             _ when tensor.Contains("weight_hh", StringComparison.Ordinal) => (
-                $"What the cells tell each other from one token to the next: a row for each cell before, a column for each cell after. {columns}",
-                $"神经元在前后两步之间的相互影响：每行是前一步的一个神经元，每列是后一步的一个神经元。{columnsInChinese}"),
+                "What the cells tell each other from one token to the next: a row for each cell before, a column for each cell after.",
+                "神经元在前后两步之间的相互影响：每行是前一步的一个神经元，每列是后一步的一个神经元。"),
             _ when tensor.Contains("bias", StringComparison.Ordinal) => (
-                $"What is added whatever the model reads: a column for each cell. {columns}", $"无论读到什么都要加上的数：每个神经元一列。{columnsInChinese}"),
+                "What is added whatever the model reads: a column for each cell.", "无论读到什么都要加上的数：每个神经元一列。"),
             _ => (
-                $"What the cells take from their input: a row for {input}{Positions(spec)}, a column for each cell. {columns}",
-                $"神经元从输入中得到什么：每行是{inputInChinese}{PositionsInChinese(spec)}，每个神经元一列。{columnsInChinese}"),
+                $"What the cells take from their input: a row for {input}{Positions(spec)}, a column for each cell.",
+                $"神经元从输入中得到什么：每行是{inputInChinese}{PositionsInChinese(spec)}，每个神经元一列。"),
         };
     }
 
@@ -190,12 +191,16 @@ internal static class WeightMeaning
         ? string.Create(CultureInfo.InvariantCulture, $"（在文中 {spec.KernelSize} 个位置之一）")
         : "";
 
-    private static (string English, string Chinese) Blocks(ModelSpec spec) => spec.Architecture switch
+    /// <summary>The names of the blocks of columns in a layer.</summary>
+    public static IReadOnlyList<(string English, string Chinese)> BlocksOf(ModelSpec spec)
     {
-        Architecture.Lstm => (
-            "The four blocks are the input gate, the forget gate, the candidate and the output gate.", "四个区块依次为输入门、遗忘门、候选值和输出门。"),
-        Architecture.Gru => ("The three blocks are the reset gate, the update gate and the candidate.", "三个区块依次为重置门、更新门和候选值。"),
-        Architecture.Convolution => ("The two blocks are the candidate and the gate.", "两个区块依次为候选值和门。"),
-        _ => ("", ""),
-    };
+        (string, string) candidate = ("candidate", "候选值");
+        return spec.Architecture switch
+        {
+            Architecture.Lstm => [("input gate", "输入门"), ("forget gate", "遗忘门"), candidate, ("output gate", "输出门")],
+            Architecture.Gru => [("reset gate", "重置门"), ("update gate", "更新门"), candidate],
+            Architecture.Convolution => [candidate, ("gate", "门")],
+            _ => [],
+        };
+    }
 }

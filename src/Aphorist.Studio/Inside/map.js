@@ -45,6 +45,23 @@ export function showMap(host, readout, [zoomIn, zoomOut, zoomReset], points, nei
       labels[index].setAttribute("visibility", isOutside ? "hidden" : "visible");
     });
     drawNear();
+    drawNames();
+  }
+
+  // A name is shown where it covers no other one: the chosen token and its neighbours come first, then those at the edge.
+  function drawNames() {
+    const near = chosen ? [chosen, ...nearest(chosen)] : [], taken = [];
+    const rank = index => near.includes(points[index]) ? 1e9 - near.indexOf(points[index]) : Math.hypot(points[index].x, points[index].y);
+    for (const index of [...points.keys()].sort((one, other) => rank(other) - rank(one))) {
+      const point = points[index], [x, y] = placeOf(point), length = 8 * point.name.length + 4;
+      const isRight = x + 6 + length < width, from = isRight ? x + 6 : x - 6 - length;
+      const isFree = taken.every(box => from > box.to || from + length < box.from || Math.abs(y - box.y) > 13);
+      const text = labels[index].lastChild;
+      text.setAttribute("visibility", isFree ? "inherit" : "hidden");
+      text.setAttribute("x", isRight ? 6 : -6);
+      text.setAttribute("text-anchor", isRight ? "start" : "end");
+      if (isFree) taken.push({ from, to: from + length, y });
+    }
   }
 
   // On the map: what looks near may be far in the dimensions that a map does not have.
@@ -70,6 +87,7 @@ export function showMap(host, readout, [zoomIn, zoomOut, zoomReset], points, nei
     make(readout, "b", point.name);
     readout.append(say(": nearest on the map are ", "：地图上最近的是 ") + nearest(point).map(other => other.name).join(" · "));
     drawNear();
+    drawNames();
   }
 
   function zoomBy(factor, x = width / 2, y = height / 2) {

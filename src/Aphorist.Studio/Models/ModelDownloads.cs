@@ -57,6 +57,8 @@ internal static class ModelDownloads
         };
         if (file is not var (extension, write))
             return Refuse(StatusCodes.Status404NotFound, language == Language.Chinese ? "没有这种文件。" : "There is no such file.");
+        if (model.About is { } about && ModelWords.Obstacle(kind, about, language) is { } obstacle)
+            return Refuse(StatusCodes.Status422UnprocessableEntity, obstacle);
         try
         {
             Stream content = kind == "safetensors"
@@ -89,12 +91,8 @@ internal static class ModelDownloads
         }
     }
 
-    private static void WriteVocabulary(LanguageModel model, Stream stream)
-    {
-        string vocabulary = KerasWeightsFile.VocabularyOf(model)
-            ?? throw new NotSupportedException("A model of bytes has no vocabulary: the id of a token is its byte.");
-        stream.Write(System.Text.Encoding.UTF8.GetBytes(vocabulary));
-    }
+    private static void WriteVocabulary(LanguageModel model, Stream stream) =>
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(KerasWeightsFile.VocabularyOf(model)!));
 
     private static IResult Refuse(int status, string sentence) => Results.Text(sentence, "text/plain; charset=utf-8", statusCode: status);
 }

@@ -63,10 +63,18 @@ internal static class ModelWords
         };
     }
 
-    /// <summary>Why a model cannot be written for Keras; null if it can.</summary>
-    public static string? KerasObstacle(ModelSpec spec, Language language)
+    /// <summary>Why a model does not have a kind of file; null if it has.</summary>
+    /// <param name="kind">A kind of <see cref="ModelDownloads"/>.</param>
+    /// <param name="about">The model.</param>
+    /// <param name="language">The language of the sentence.</param>
+    public static string? Obstacle(string kind, ModelFacts about, Language language)
     {
-        (string English, string Chinese)? reason = spec switch
+        if (kind == "vocabulary" && about.Tokenizer == TokenizerKind.Bytes)
+            return language == Language.Chinese
+                ? "字节模型没有词表：词元的编号就是字节的值。"
+                : "A model of bytes has no vocabulary: the id of a token is its byte.";
+        if (kind is not ("keras2" or "keras3")) return null;
+        (string English, string Chinese)? reason = about.Spec switch
         {
             { Architecture: Architecture.Convolution } => ("convolutions", "卷积"),
             { TiedEmbedding: true } => ("a tied embedding", "共享权重的嵌入"),

@@ -5,13 +5,13 @@ using Aphorist.Training;
 namespace Aphorist.Studio.NewRun;
 
 /// <summary>Creates runs and starts to train them.</summary>
-public sealed class RunStarter(Workspace workspace, RunJobs jobs)
+public sealed class RunStarter(Workspace workspace, WorkspaceItems items, RunJobs jobs)
 {
     private readonly Lock naming = new();
 
     /// <summary>The name that a run would get.</summary>
     /// <param name="wanted">The name that was typed, or that of the text.</param>
-    public string FreeName(string wanted) => Path.GetFileName(Workspace.FreePath(workspace.Folder, NameOf(wanted)));
+    public string FreeName(string wanted) => items.FreeName(wanted);
 
     /// <summary>Creates a run and starts its training. If something fails, there is no folder.</summary>
     /// <param name="options">The options.</param>
@@ -21,7 +21,7 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
     /// <exception cref="IOException">A file cannot be written, or the process cannot be started.</exception>
     public async Task<string> StartAsync(TrainingRunOptions options, string name)
     {
-        string folder = Reserve(NameOf(name));
+        string folder = Reserve(name);
         try
         {
             // The lock of the folder is released for the process that trains.
@@ -34,17 +34,26 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
             throw;
         }
     }
 
-    // A dot would begin an extension, before which the number of a second run is inserted.
-    private static string NameOf(string wanted) => Workspace.SafeName(wanted).Replace('.', '-');
-
     /// <summary>Creates an empty folder, so that two runs that start at the same time do not share one.</summary>
     private string Reserve(string name)
     {
-        lock (naming) return Directory.CreateDirectory(Workspace.FreePath(workspace.Folder, name)).FullName;
+        lock (naming) return Directory.CreateDirectory(Path.Combine(workspace.Folder, items.FreeName(name))).FullName;
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What made the start fail is shown.
+        }
     }
 }

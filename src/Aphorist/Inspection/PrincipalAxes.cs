@@ -52,7 +52,9 @@ internal sealed class PrincipalAxes
     {
         double[] mean = new double[points.Count == 0 ? 0 : points[0].Length];
         foreach (float[] point in points)
-            for (int place = 0; place < mean.Length; place++) mean[place] += (double)point[place] / points.Count;
+            for (int place = 0; place < mean.Length; place++) mean[place] += point[place];
+        // Divided at the end: the mean of equal points is then exact.
+        for (int place = 0; place < mean.Length; place++) mean[place] /= points.Count;
         return [.. points.Select(point => point.Select((value, place) => value - mean[place]).ToArray())];
     }
 

@@ -77,7 +77,7 @@ public sealed class TokenVectorsTests
     public void Project_OfAnyModel_IsThePlaneOfTheNaiveComponents(Architecture architecture, int embedding)
     {
         TokenVectors vectors = TokenVectors.Create(Create(architecture, embedding));
-        TokenMap map = vectors.Project(cancellationToken: TestContext.Current.CancellationToken);
+        TokenMap map = Project(vectors);
         double[][] centered = Centered(vectors);
         (double[] x, double xShare) = Component(centered);
         double[][] rest = [.. centered.Select((point, place) => Without(point, centered, x))];
@@ -99,11 +99,12 @@ public sealed class TokenVectorsTests
         LanguageModel model = Create(Architecture.Lstm, 2);
         Span<float> values = model.Parameters.GetValues("embedding.weight");
         for (int id = 0; id < Vocabulary; id++) (values[2 * id], values[2 * id + 1]) = (3 * id, 4 * id);
-        TokenMap map = TokenVectors.Create(model).Project([0, 1, 4], TestContext.Current.CancellationToken);
+        TokenMap map = Project(TokenVectors.Create(model), [0, 1, 4]);
         Assert.Equal(1, map.XShare, 1e-12);
         Assert.Equal(0, map.YShare, 1e-12);
         // The middle is at 5/3 of the length 5. The last one is the farthest, and so on the positive side.
-        Assert.Equal([-25 / 3.0, -10 / 3.0, 35 / 3.0], map.Points.Select(point => Math.Round(point.X, 9)), (left, right) => Math.Abs(left - right) < 1e-8);
+        double[] expected = [-25 / 3.0, -10 / 3.0, 35 / 3.0];
+        foreach ((int place, double x) in expected.Index()) Assert.Equal(x, map.Points[place].X, 1e-9);
     }
 
     [Fact]
@@ -111,10 +112,10 @@ public sealed class TokenVectorsTests
     {
         LanguageModel model = Create(Architecture.Lstm, 3);
         TokenVectors vectors = TokenVectors.Create(model);
-        Assert.Equal([(5, 0.0, 0.0)], vectors.Project([5]).Points.Select(point => (point.Id, point.X, point.Y)));
-        Assert.Empty(vectors.Project([]).Points);
+        Assert.Equal([(5, 0.0, 0.0)], Project(vectors, [5]).Points.Select(point => (point.Id, point.X, point.Y)));
+        Assert.Empty(Project(vectors, []).Points);
         model.Parameters.GetValues("embedding.weight").Fill(1);
-        TokenMap map = vectors.Project();
+        TokenMap map = Project(vectors);
         Assert.All(map.Points, point => Assert.Equal((0, 0), (point.X, point.Y)));
         Assert.Equal((0, 0), (map.XShare, map.YShare));
     }
@@ -123,14 +124,16 @@ public sealed class TokenVectorsTests
     public void Project_TooManyLongVectors_SaysHowMany()
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 100 }, ModelPair.VocabularyOf(TokenVectors.MaxMapSize + 1));
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => TokenVectors.Create(model).Project());
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => Project(TokenVectors.Create(model)));
         Assert.Contains("400 has at most 300 tokens, not 301", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => TokenVectors.Create(model).Project([301]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Project(TokenVectors.Create(model), [301]));
         Assert.ThrowsAny<OperationCanceledException>(() => TokenVectors.Create(model).Project([1, 2], new CancellationToken(canceled: true)));
     }
 
     private static LanguageModel Create(Architecture architecture, int embedding) => LanguageModel.Create(
         new() { Architecture = architecture, HiddenSize = 9, EmbeddingSize = embedding }, ModelPair.VocabularyOf(Vocabulary), seed: 5);
+
+    private static TokenMap Project(TokenVectors vectors, int[]? ids = null) => vectors.Project(ids, TestContext.Current.CancellationToken);
 
     private static double Cosine(TokenVectors vectors, int left, int right)
     {

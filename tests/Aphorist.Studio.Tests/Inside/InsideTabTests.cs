@@ -1,0 +1,164 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Aphorist.Server;
+using Aphorist.Studio.Components;
+using Aphorist.Studio.Hosting;
+using Aphorist.Studio.Inside;
+using Aphorist.Tests;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Aphorist.Studio.Tests.Inside;
+
+/// <summary>The tabs of the page /inside, without a browser.</summary>
+public sealed partial class InsideTabTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly BunitContext context = new();
+    private RunningStudio studio = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        TinyModel.Save(folder.Path, "tiny");
+        studio = await RunningStudio.StartAsync(folder.Path);
+        context.Services.AddSingleton(studio.Services.GetRequiredService<ModelStore>());
+        context.Services.AddSingleton<StudioAssets>();
+        context.Services.AddScoped<Notices>();
+        context.JSInterop.Mode = JSRuntimeMode.Loose;
+        context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        await studio.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Language.English, "Nearest to")]
+    [InlineData(Language.Chinese, "最接近")]
+    public void Neighbours_Token_ListsTheNearestAsLinks(Language language, string heading)
+    {
+        IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(language, parameters => parameters.Add(one => one.Token, 3));
+        tab.WaitForAssertion(() => Assert.Contains(heading, tab.Find("h2").TextContent, StringComparison.Ordinal));
+        Assert.Equal(15, tab.FindAll(".nearest tbody tr").Count);
+        Assert.All(tab.FindAll(".nearest a"), link => Assert.StartsWith("/inside/tiny/neighbours?token=", link.GetAttribute("href"), StringComparison.Ordinal));
+        // The search finds it by its text.
+        tab.Find("input").Input("q");
+        Assert.Contains(language == Language.English ? "No token" : "没有词元", tab.Markup, StringComparison.Ordinal);
+        tab.Find("input").Input("a");
+        Assert.Equal("a", tab.Find(".tokens a").TextContent);
+        Assert.All(tab.FindAll(".tokens a"), link => Assert.Contains("a", link.TextContent, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void Neighbours_TokenThatDoesNotExist_ShowsAUsualOne(int token)
+    {
+        IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(Language.English, parameters => parameters.Add(one => one.Token, token));
+        tab.WaitForAssertion(() => Assert.EndsWith("a", tab.Find("h2").TextContent.Trim(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Map_Vocabulary_IsAlsoATable()
+    {
+        IRenderedComponent<MapTab> tab = Render<MapTab>(Language.Chinese);
+        tab.WaitForElement("details");
+        int size = Tokenizer.Create(Corpus.FromText(TinyModel.Text)).VocabularySize;
+        Assert.Equal(size, tab.FindAll("tbody tr").Count);
+        Assert.Contains("元音", tab.Find(".map-legend").TextContent, StringComparison.Ordinal);
+        Assert.Contains("showMap", context.JSInterop.Invocations.Select(call => call.Identifier));
+    }
+
+    [Fact]
+    public void Weights_Part_ShowsItsTensorsWithNumbers()
+    {
+        IRenderedComponent<WeightsTab> tab = Render<WeightsTab>(Language.English, parameters => parameters.Add(one => one.Part, "layer-1"));
+        tab.WaitForElement("canvas");
+        Assert.Equal(["Layer 0", "Layer 1", "Output"], tab.FindAll("nav a").Select(link => link.TextContent));
+        Assert.Equal("Layer 1", tab.Find("nav a[aria-current]").TextContent);
+        Assert.Equal(
+            ["lstm.weight_ih_l1 24 × 6", "lstm.weight_hh_l1 24 × 6", "lstm.bias_l1 24"], tab.FindAll("h2").Select(title => title.TextContent));
+        Assert.Equal(["input gate", "forget gate", "candidate", "output gate"], tab.FindAll("section:first-child .blocks span").Select(it => it.TextContent));
+        Assert.Contains("standard deviation", tab.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "correlation")]
+    [InlineData(false, "surprisal")]
+    public void Text_OfOnesOwn_IsShownByTheScript(bool cells, string key)
+    {
+        IRenderedComponent<TextView> view = Render<TextView>(Language.English, parameters => parameters
+            .Add(one => one.Cells, cells).Add(one => one.Choice, new TextChoice(TextChoice.Own, "The cat€ sat")));
+        view.WaitForElement(".reader #text", TimeSpan.FromSeconds(30));
+        Assert.Contains("€", view.Find("p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("showText", context.JSInterop.Invocations.Select(call => call.Identifier));
+        Assert.NotEmpty(key);
+        view.Find(".reading-file button").Click();
+        Assert.Contains("download", context.JSInterop.Invocations.Select(call => call.Identifier));
+    }
+
+    [Fact]
+    public void Tabs_ModelThatIsGone_SaySo()
+    {
+        foreach (Language language in Enum.GetValues<Language>())
+        {
+            string expected = language == Language.English ? "is gone" : "已不存在";
+            Assert.Contains(expected, Problem(Render<NeighboursTab>(language, model: "gone")), StringComparison.Ordinal);
+            Assert.Contains(expected, Problem(Render<MapTab>(language, model: "gone")), StringComparison.Ordinal);
+            Assert.Contains(expected, Problem(Render<WeightsTab>(language, model: "gone")), StringComparison.Ordinal);
+            Assert.Contains(
+                expected,
+                Problem(Render<TextView>(language, view => view.Add(one => one.Choice, new TextChoice(TextChoice.Own, "a")), "gone")),
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(TokenizerKind.Characters, "aZ7,汉 b", "Vowel Capital Digit Mark Han Mark Letter")]
+    [InlineData(TokenizerKind.Words, "a Zoe 7", "Word Capital Digit")]
+    public void Kind_OfTokens_IsWhatOneSees(TokenizerKind kind, string text, string expected)
+    {
+        Tokenizer tokenizer = Tokenizer.Create(Corpus.FromText(text), new() { Kind = kind, MinimumCount = 1 });
+        Assert.Equal(expected.Split(' '), tokenizer.Encode(text).Select(id => $"{TokenKinds.Of(tokenizer, id)}"));
+    }
+
+    // Modules import each other by their names, and a name that is wrong is noticed only by a browser.
+    [Fact]
+    public void Scripts_Imports_Exist()
+    {
+        Assembly assembly = typeof(StudioAssets).Assembly;
+        string[] names = assembly.GetManifestResourceNames();
+        int imports = 0;
+        foreach (string script in names.Where(name => name.EndsWith(".js", StringComparison.Ordinal) && name != "blazor.web.js"))
+        {
+            using StreamReader reader = new(assembly.GetManifestResourceStream(script)!);
+            foreach (Match import in Imports().Matches(reader.ReadToEnd()))
+            {
+                Assert.Contains(import.Groups[1].Value, names);
+                imports++;
+            }
+        }
+
+        Assert.True(imports > 5);
+    }
+
+    private static string Problem<T>(IRenderedComponent<T> tab)
+        where T : IComponent => tab.WaitForElement("[role=alert]", TimeSpan.FromSeconds(30)).TextContent;
+
+    private IRenderedComponent<T> Render<T>(
+        Language language, Action<ComponentParameterCollectionBuilder<T>>? set = null, string model = "tiny")
+        where T : StudioComponent => context.Render<T>(parameters =>
+    {
+        parameters.AddCascadingValue(language);
+        parameters.TryAdd("Model", model);
+        set?.Invoke(parameters);
+    });
+
+    [GeneratedRegex(@"from ""\./([\w.-]+)""")]
+    private static partial Regex Imports();
+}
