@@ -48,10 +48,10 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         Assert.All(tab.FindAll(".nearest a"), link => Assert.StartsWith("/inside/tiny/neighbours?token=", link.GetAttribute("href"), StringComparison.Ordinal));
         // The search finds it by its text.
         tab.Find("input").Input("q");
-        Assert.Contains(language == Language.English ? "No token" : "没有词元", tab.Markup, StringComparison.Ordinal);
+        string none = language == Language.English ? "No token" : "没有词元";
+        tab.WaitForAssertion(() => Assert.Contains(none, tab.Markup, StringComparison.Ordinal));
         tab.Find("input").Input("a");
-        Assert.Equal("a", tab.Find(".tokens a").TextContent);
-        Assert.All(tab.FindAll(".tokens a"), link => Assert.Contains("a", link.TextContent, StringComparison.OrdinalIgnoreCase));
+        tab.WaitForAssertion(() => Assert.Equal(["a", "A"], tab.FindAll(".tokens a").Select(link => link.TextContent)));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         int size = Tokenizer.Create(Corpus.FromText(TinyModel.Text)).VocabularySize;
         Assert.Equal(size, tab.FindAll("tbody tr").Count);
         Assert.Contains("元音", tab.Find(".map-legend").TextContent, StringComparison.Ordinal);
-        Assert.Contains("showMap", context.JSInterop.Invocations.Select(call => call.Identifier));
+        tab.WaitForAssertion(() => Assert.Contains("showMap", Calls));
     }
 
     [Fact]
@@ -88,18 +88,17 @@ public sealed partial class InsideTabTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true, "correlation")]
-    [InlineData(false, "surprisal")]
-    public void Text_OfOnesOwn_IsShownByTheScript(bool cells, string key)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Text_OfOnesOwn_IsShownByTheScript(bool cells)
     {
         IRenderedComponent<TextView> view = Render<TextView>(Language.English, parameters => parameters
             .Add(one => one.Cells, cells).Add(one => one.Choice, new TextChoice(TextChoice.Own, "The cat€ sat")));
         view.WaitForElement(".reader #text", TimeSpan.FromSeconds(30));
         Assert.Contains("€", view.Find("p").TextContent, StringComparison.Ordinal);
-        Assert.Contains("showText", context.JSInterop.Invocations.Select(call => call.Identifier));
-        Assert.NotEmpty(key);
+        view.WaitForAssertion(() => Assert.Contains("showText", Calls));
         view.Find(".reading-file button").Click();
-        Assert.Contains("download", context.JSInterop.Invocations.Select(call => call.Identifier));
+        view.WaitForAssertion(() => Assert.Contains("download", Calls));
     }
 
     [Fact]
@@ -146,6 +145,8 @@ public sealed partial class InsideTabTests : IAsyncLifetime
 
         Assert.True(imports > 5);
     }
+
+    private IEnumerable<string> Calls => context.JSInterop.Invocations.Select(call => call.Identifier);
 
     private static string Problem<T>(IRenderedComponent<T> tab)
         where T : IComponent => tab.WaitForElement("[role=alert]", TimeSpan.FromSeconds(30)).TextContent;
