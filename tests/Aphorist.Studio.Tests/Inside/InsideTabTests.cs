@@ -45,7 +45,7 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(language, parameters => parameters.Add(one => one.Token, 3));
         tab.WaitForAssertion(() => Assert.Contains(heading, tab.Find("h2").TextContent, StringComparison.Ordinal));
         Assert.Equal(15, tab.FindAll(".nearest tbody tr").Count);
-        Assert.All(tab.FindAll(".nearest a"), link => Assert.StartsWith("/inside/tiny/neighbours?token=", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.All(tab.FindAll(".nearest a"), link => Assert.Matches("^/inside/tiny/neighbours\\?token=\\d+$", link.GetAttribute("href")));
         // The search finds it by its text.
         tab.Find("input").Input("q");
         string none = language == Language.English ? "No token" : "没有词元";
@@ -59,7 +59,7 @@ public sealed partial class InsideTabTests : IAsyncLifetime
     [InlineData(int.MaxValue)]
     public void Neighbours_TokenThatDoesNotExist_ShowsAUsualOne(int token)
     {
-        IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(Language.English, parameters => parameters.Add(one => one.Token, token));
+        IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(Language.English, view => view.Add(one => one.Token, token));
         tab.WaitForAssertion(() => Assert.EndsWith("a", tab.Find("h2").TextContent.Trim(), StringComparison.Ordinal));
     }
 
@@ -82,8 +82,11 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         Assert.Equal(["Layer 0", "Layer 1", "Output"], tab.FindAll("nav a").Select(link => link.TextContent));
         Assert.Equal("Layer 1", tab.Find("nav a[aria-current]").TextContent);
         Assert.Equal(
-            ["lstm.weight_ih_l1 24 × 6", "lstm.weight_hh_l1 24 × 6", "lstm.bias_l1 24"], tab.FindAll("h2").Select(title => title.TextContent));
-        Assert.Equal(["input gate", "forget gate", "candidate", "output gate"], tab.FindAll("section:first-child .blocks span").Select(it => it.TextContent));
+            ["lstm.weight_ih_l1 24 × 6", "lstm.weight_hh_l1 24 × 6", "lstm.bias_l1 24"],
+            tab.FindAll("h2").Select(title => title.TextContent));
+        Assert.Equal(
+            ["input gate", "forget gate", "candidate", "output gate"],
+            tab.FindAll("section:first-child .blocks span").Select(name => name.TextContent));
         Assert.Contains("standard deviation", tab.Markup, StringComparison.Ordinal);
     }
 
