@@ -22,6 +22,17 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Page_UnknownAddress_SaysSo()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        using HttpClient client = await studio.SignInAsync();
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/nowhere", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Page not found", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Page_WithoutToken_IsRefused()
     {
         using TemporaryFolder folder = new();

@@ -136,16 +136,6 @@ public sealed class Lesson : IDisposable
         stop?.Dispose();
     }
 
-    /// <summary>Copies the trained model into the workspace, where all pages find it, and returns its name there.</summary>
-    /// <exception cref="IOException">It cannot be copied.</exception>
-    public string Keep(Workspace workspace)
-    {
-        ArgumentNullException.ThrowIfNull(workspace);
-        string path = Path.Combine(workspace.Folder, $"lesson-{Path.GetFileName(file)}");
-        Trained!.Save(path);
-        return Path.GetFileNameWithoutExtension(path);
-    }
-
     /// <summary>What the cells of the trained model do in the last fables, which are not trained with.</summary>
     public CellInspection InspectCells() => cells!.Value;
 

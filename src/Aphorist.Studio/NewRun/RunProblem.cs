@@ -31,7 +31,8 @@ public static class RunProblem
     }
 
     /// <summary>The message with the names of the options on the page instead of those of properties.</summary>
-    private static string English(InvalidOptionsException exception) => OptionFields.All.Where(field => field.Property.Skip(1).Any(char.IsUpper))
+    private static string English(InvalidOptionsException exception) => OptionFields.All
+        .Where(field => field.Property.Skip(1).Any(char.IsUpper))
         .Aggregate(exception.Message, (text, field) => text.Replace(
             field.Property, field.Label.English.ToLowerInvariant(), StringComparison.Ordinal));
 

@@ -18,7 +18,7 @@ public enum RunActivity
     /// <summary>The process is asked to stop, and saves a checkpoint.</summary>
     Stopping,
 
-    /// <summary>Nobody trains, and training can go on.</summary>
+    /// <summary>Not training; can be resumed.</summary>
     Paused,
 
     /// <summary>Somebody stopped the run.</summary>

@@ -45,7 +45,7 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
         {
             await page.OpenAsync("/run/tiny");
             await page.Button("Resume").ClickAsync();
-            await Expect(page.Page.GetByText("Finished", new() { Exact = true })).ToBeVisibleAsync();
+            await Expect(page.Page.GetByText("finished", new() { Exact = true })).ToBeVisibleAsync();
         });
         Assert.Equal(File.ReadAllBytes(folder["whole/tiny/model.safetensors"]), File.ReadAllBytes(folder["killed/tiny/model.safetensors"]));
         Assert.Equal(File.ReadAllBytes(folder["whole/tiny/last.safetensors"]), File.ReadAllBytes(folder["killed/tiny/last.safetensors"]));

@@ -75,21 +75,20 @@ public sealed class PathTests(StudioBrowser browser)
     private static async Task WriteAsync(StudioPage page, Hands hands)
     {
         ILocator sheet = page.Page.GetByRole(AriaRole.Group, new() { Name = "Text", Exact = true });
+        await Expect(page.Button("Write")).ToBeEnabledAsync();
         await hands.TypeAsync(page.Page.GetByRole(AriaRole.Spinbutton, new() { Name = "Length" }), "60");
-        List<string> texts = [];
-        foreach (string temperature in (string[])["0.2", "0.5", "1", "1.5"])
-        {
-            if (texts.Count > 0) await hands.PressAsync(page.Button("Clear"));
-            await hands.TypeAsync(page.Page.GetByRole(AriaRole.Spinbutton, new() { Name = "Temperature" }), temperature);
-            await hands.TypeAsync(page.Page.GetByLabel("Your text"), "the fox ");
-            await hands.PressAsync(page.Button("Write"));
-            await Expect(page.Button("Continue")).ToBeVisibleAsync();
-            await Expect(sheet).ToHaveAttributeAsync("data-length", "68");
-            texts.Add((await sheet.TextContentAsync())!);
-        }
-
+        await hands.TypeAsync(page.Page.GetByLabel("Your text"), "the fox ");
+        await hands.PressAsync(page.Button("Compare"));
+        await hands.PressAsync(page.Button("Write all"));
+        ILocator columns = page.Page.GetByRole(AriaRole.Group, new() { Name = "Text at temperature" });
+        await Expect(columns).ToHaveCountAsync(4);
+        await Expect(page.Button("Continue with this").Last).ToBeEnabledAsync();
+        IReadOnlyList<string> texts = await columns.AllTextContentsAsync();
         Assert.All(texts, text => Assert.StartsWith("the fox ", text));
         Assert.Equal(4, texts.Distinct().Count());
+        await hands.PressAsync(page.Button("Continue with this").Last);
+        await Expect(sheet).ToHaveAttributeAsync("data-length", "68");
+        Assert.Equal(texts[^1], await sheet.TextContentAsync());
 
         await hands.SelectFromEndAsync(sheet, 20);
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Instead of" })).ToBeVisibleAsync();
