@@ -41,6 +41,7 @@ public static class AphoristStudio
         application.UseOriginCheck();
         application.UseStudioSession();
         application.UseStudioHeaders();
+        application.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         application.UseAntiforgery();
         application.MapAphorist();
         application.MapStudio();

@@ -19,6 +19,7 @@ internal static class StudioServices
         services.AddSingleton<RunCatalog>();
         services.AddSingleton<RunJobs>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<WorkspaceItems>();
         services.AddSingleton<Tour>();
         services.AddSingleton<TextStore>();
         services.AddSingleton<RunEstimator>();

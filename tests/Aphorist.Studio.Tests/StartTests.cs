@@ -22,12 +22,25 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Page_UnknownAddress_SaysSo()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        using HttpClient client = await studio.SignInAsync();
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/nowhere", UriKind.Relative), cancelled);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Page not found", await response.Content.ReadAsStringAsync(cancelled));
+    }
+
+    [Fact]
     public async Task Page_WithoutToken_IsRefused()
     {
         using TemporaryFolder folder = new();
         await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
         using HttpClient client = new() { BaseAddress = studio.Address };
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.GetAsync(
+            new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 }

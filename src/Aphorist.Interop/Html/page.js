@@ -58,7 +58,7 @@
     element("language").lang = language === "zh" ? "en" : "zh-CN";
     element("copy").textContent = word("copy");
     element("text").setAttribute("aria-label", word("text"));
-    element("choices").setAttribute("aria-label", word("choices"));
+    element("close").setAttribute("aria-label", word("close"));
     element("footer").textContent = `Aphorist ${about.aphoristVersion}`;
     showProgress();
     showChoices();
@@ -196,29 +196,16 @@
   }
 
   function showChoices() {
-    const panel = element("choices"), token = tokens[selected];
-    panel.hidden = !token;
+    const token = tokens[selected];
+    element("choices").hidden = !token;
     if (!token) return;
-    const title = document.createElement("h2"), surprise = document.createElement("p"), list = document.createElement("ul");
-    const head = document.createElement("div"), close = document.createElement("button");
-    title.textContent = word("choices");
-    [close.type, close.className, close.textContent] = ["button", "quiet", "×"];
-    close.setAttribute("aria-label", word("close"));
-    close.addEventListener("click", () => {
-      select(-1);
-      element("text").focus();
-    });
-    head.className = "row spread";
-    head.append(title, close);
-    surprise.className = "help";
     const bits = (-Math.log2(token.probability)).toFixed(1);
-    surprise.textContent = language === "zh"
+    element("surprise").textContent = language === "zh"
       ? `“${display(token.id)}” 的${word("surprise")}：${bits} ${word("bits")}`
       : `“${display(token.id)}”: ${bits} ${word("bits")} ${word("surprise")}`;
-    list.className = "choices";
     const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
-    for (const { id, probability } of rows) {
-      const item = document.createElement("li"), button = document.createElement("button");
+    element("list").replaceChildren(...rows.map(({ id, probability }) => {
+      const item = document.createElement("li"), button = document.createElement("button"), place = selected;
       button.type = "button";
       button.className = "choice";
       if (id === token.id) button.setAttribute("aria-current", "true");
@@ -230,13 +217,10 @@
         button.append(part);
       }
 
-      const place = selected;
       button.addEventListener("click", () => branch(place, id));
       item.append(button);
-      list.append(item);
-    }
-
-    panel.replaceChildren(head, surprise, list);
+      return item;
+    }));
   }
 
   const percent = probability => `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
@@ -285,6 +269,10 @@
     } catch {
       getSelection().selectAllChildren(element("text"));
     }
+  });
+  element("close").addEventListener("click", () => {
+    select(-1);
+    element("text").focus();
   });
   element("prompt").addEventListener("keydown", event => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !model) return;

@@ -14,8 +14,20 @@ public sealed class Trash
     {
         ArgumentNullException.ThrowIfNull(workspace);
         this.workspace = workspace;
-        foreach (string old in Directory.EnumerateDirectories(workspace.Trash))
-            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(old) > Lifetime) Directory.Delete(old, recursive: true);
+        foreach (string old in Directory.CreateDirectory(workspace.Trash).EnumerateDirectories().Select(item => item.FullName))
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(old) > Lifetime) TryRemove(old);
+    }
+
+    private static void TryRemove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It stays until somebody removes it.
+        }
     }
 
     /// <summary>Moves a file or a folder of the workspace into the trash.</summary>

@@ -50,7 +50,7 @@ public sealed class StudioSession
         string name = $"aphorist-studio-{context.Connection.LocalPort}";
         bool isKnown = request.Cookies[name] is string sent
             && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), cookie);
-        if (request.Query["token"].ToString() is { Length: > 0 } token && HttpMethods.IsGet(request.Method))
+        if (request.Path == "/" && HttpMethods.IsGet(request.Method) && request.Query["token"].ToString() is { Length: > 0 } token)
         {
             if (!Use(token) && !isKnown)
             {
@@ -65,7 +65,7 @@ public sealed class StudioSession
                 Secure = request.IsHttps,
                 MaxAge = TimeSpan.FromDays(30),
             });
-            context.Response.Redirect(request.Path.ToString());
+            context.Response.Redirect("/");
             return;
         }
 

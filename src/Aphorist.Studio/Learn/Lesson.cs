@@ -16,7 +16,11 @@ public sealed record LessonSample(int Batches, string Text);
 /// <param name="Samples">Texts from the first batch to the last one.</param>
 /// <param name="Failure">What went wrong; null if nothing did.</param>
 public sealed record LessonTraining(
-    bool IsTraining, double Share, IReadOnlyList<(double Epoch, double Loss)> Losses, IReadOnlyList<LessonSample> Samples, Exception? Failure)
+    bool IsTraining,
+    double Share,
+    IReadOnlyList<(double Epoch, double Loss)> Losses,
+    IReadOnlyList<LessonSample> Samples,
+    Exception? Failure)
 {
     /// <summary>The training that has not begun.</summary>
     public static LessonTraining None { get; } = new(false, 0, [], [], null);
@@ -134,16 +138,6 @@ public sealed class Lesson : IDisposable
     {
         Stop();
         stop?.Dispose();
-    }
-
-    /// <summary>Copies the trained model into the workspace, where all pages find it, and returns its name there.</summary>
-    /// <exception cref="IOException">It cannot be copied.</exception>
-    public string Keep(Workspace workspace)
-    {
-        ArgumentNullException.ThrowIfNull(workspace);
-        string path = Path.Combine(workspace.Folder, $"lesson-{Path.GetFileName(file)}");
-        Trained!.Save(path);
-        return Path.GetFileNameWithoutExtension(path);
     }
 
     /// <summary>What the cells of the trained model do in the last fables, which are not trained with.</summary>

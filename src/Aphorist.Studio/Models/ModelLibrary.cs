@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using Aphorist.Server;
-using Aphorist.Studio.Components;
 using Aphorist.Studio.Hosting;
 using Aphorist.Studio.Runs;
-using Aphorist.Training;
 
 namespace Aphorist.Studio.Models;
 
@@ -52,13 +50,8 @@ public sealed record ModelFacts(
 /// The models in the workspace. Names from requests are only compared with the names of <see cref="ModelStore.List"/>: they are never used
 /// as paths.
 /// </summary>
-public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash trash, RunJobs jobs)
+public sealed class ModelLibrary(ModelStore store, Workspace workspace, WorkspaceItems items)
 {
-    private const string Extension = ".safetensors";
-
-    // With a file of this name, the whole folder would be a run.
-    private static readonly string[] Reserved = ["model", "last"];
-
     // Entries are equal only if the file has not changed.
     private readonly ConcurrentDictionary<string, ModelSummary> known = [];
 
@@ -74,41 +67,19 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
     public ModelSummary? Find(string name) => store.List().FirstOrDefault(entry => entry.Name == name) is { } entry ? Read(entry) : null;
 
     /// <summary>Renames a model, and its run if it is the model of one.</summary>
-    /// <returns>The name that it has now.</returns>
-    /// <exception cref="NameTakenException">Something has this name already, or no model can have it.</exception>
-    /// <exception cref="ModelInUseException">A process trains the run.</exception>
-    /// <exception cref="IOException">The files cannot be renamed.</exception>
+    /// <inheritdoc cref="WorkspaceItems.Rename"/>
     public string Rename(ModelSummary model, string wanted)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(wanted);
-        string name = Workspace.SafeName(WithoutExtension(wanted.Trim())), item = ItemOf(model);
-        if (name == model.Name) return name;
-        if (IsTaken(name) || Reserved.Contains(name)) throw new NameTakenException(name);
-        EnsureIsIdle(item);
-        Directory.Move(item, Path.Combine(workspace.Folder, model.Run is null ? name + Extension : name));
-        if (model.Run is not null) jobs.Forget(model.Run);
-        store.Refresh();
-        return name;
+        return items.Rename(ItemOf(model), model.Run, wanted);
     }
 
     /// <summary>Deletes a model, and its run if it is the model of one.</summary>
-    /// <returns>Restores it.</returns>
-    /// <exception cref="ModelInUseException">A process trains the run.</exception>
-    /// <exception cref="IOException">The files cannot be moved.</exception>
+    /// <inheritdoc cref="WorkspaceItems.Delete"/>
     public Action Delete(ModelSummary model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        string item = ItemOf(model);
-        EnsureIsIdle(item);
-        Action restore = trash.Delete(item);
-        if (model.Run is not null) jobs.Forget(model.Run);
-        store.Refresh();
-        return () =>
-        {
-            restore();
-            store.Refresh();
-        };
+        return items.Delete(ItemOf(model), model.Run);
     }
 
     /// <summary>Saves a model under a free name, which is like the wanted one.</summary>
@@ -117,34 +88,10 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
     public string Add(LanguageModel model, string wanted)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(wanted);
-        string start = Workspace.SafeName(WithoutExtension(wanted));
-        if (Reserved.Contains(start)) start = "imported";
-        string name = start;
-        for (int number = 2; IsTaken(name); number++) name = $"{start}-{number}";
-        model.Save(Path.Combine(workspace.Folder, name + Extension));
+        string name = items.FreeName(wanted);
+        model.Save(Path.Combine(workspace.Folder, name + WorkspaceItems.Extension));
         store.Refresh();
         return name;
-    }
-
-    // Model files and runs share their names.
-    private bool IsTaken(string name) =>
-        Path.Exists(Path.Combine(workspace.Folder, name)) || Path.Exists(Path.Combine(workspace.Folder, name + Extension));
-
-    private static string WithoutExtension(string name) =>
-        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? name[..^Extension.Length] : name;
-
-    private static void EnsureIsIdle(string item)
-    {
-        try
-        {
-            if (Directory.Exists(item) && TrainingRun.Open(item).ReadStatus().State == TrainingRunState.Training)
-                throw new ModelInUseException();
-        }
-        catch (Exception exception) when (exception is TrainingRunException or ModelFileException)
-        {
-            // A folder that only holds a model, or a damaged run: no process can train it.
-        }
     }
 
     /// <summary>The model file, or the folder of the run.</summary>
@@ -166,13 +113,3 @@ public sealed class ModelLibrary(ModelStore store, Workspace workspace, Trash tr
         }
     }
 }
-
-/// <summary>Something has the name already, or no model can have it.</summary>
-public sealed class NameTakenException(string name) : Exception($"The name '{name}' is taken.")
-{
-    /// <summary>The name.</summary>
-    public string Name => name;
-}
-
-/// <summary>A process trains the run of the model.</summary>
-public sealed class ModelInUseException() : Exception("A process trains this run.");

@@ -5,13 +5,13 @@ using Aphorist.Training;
 namespace Aphorist.Studio.NewRun;
 
 /// <summary>Creates runs and starts to train them.</summary>
-public sealed class RunStarter(Workspace workspace, RunJobs jobs)
+public sealed class RunStarter(Workspace workspace, WorkspaceItems items, RunJobs jobs)
 {
     private readonly Lock naming = new();
 
     /// <summary>The name that a run would get.</summary>
     /// <param name="wanted">The name that was typed, or that of the text.</param>
-    public string FreeName(string wanted) => Path.GetFileName(FreePath(NameOf(wanted)));
+    public string FreeName(string wanted) => items.FreeName(wanted);
 
     /// <summary>Creates a run and starts its training. If something fails, there is no folder.</summary>
     /// <param name="options">The options.</param>
@@ -21,7 +21,7 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
     /// <exception cref="IOException">A file cannot be written, or the process cannot be started.</exception>
     public async Task<string> StartAsync(TrainingRunOptions options, string name)
     {
-        string folder = Reserve(NameOf(name));
+        string folder = Reserve(name);
         try
         {
             // The lock of the folder is released for the process that trains.
@@ -39,21 +39,10 @@ public sealed class RunStarter(Workspace workspace, RunJobs jobs)
         }
     }
 
-    // A dot would begin an extension, before which the number of a second run is inserted.
-    private static string NameOf(string wanted) => Workspace.SafeName(wanted).Replace('.', '-');
-
     /// <summary>Creates an empty folder, so that two runs that start at the same time do not share one.</summary>
     private string Reserve(string name)
     {
-        lock (naming) return Directory.CreateDirectory(FreePath(name)).FullName;
-    }
-
-    private string FreePath(string name)
-    {
-        string path = Workspace.FreePath(workspace.Folder, name);
-        // A model file of the same name would hide the model of the run.
-        for (int number = 2; File.Exists($"{path}.safetensors"); number++) path = Workspace.FreePath(workspace.Folder, $"{name}-{number}");
-        return path;
+        lock (naming) return Directory.CreateDirectory(Path.Combine(workspace.Folder, items.FreeName(name))).FullName;
     }
 
     private static void Remove(string folder)

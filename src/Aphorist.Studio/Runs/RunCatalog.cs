@@ -33,7 +33,7 @@ public sealed class RunCatalog(Workspace workspace)
         IgnoreInaccessible = true,
     };
 
-    private readonly ConcurrentDictionary<string, (long Stamp, RunSummary Summary)> known = [];
+    private readonly ConcurrentDictionary<string, (DateTime Changed, RunSummary Summary)> known = [];
 
     /// <summary>All runs, the newest first. What cannot be read is left out.</summary>
     public IReadOnlyList<RunSummary> List() =>
@@ -79,13 +79,13 @@ public sealed class RunCatalog(Workspace workspace)
         try
         {
             DateTime changed = LastChange(folder);
-            known.TryGetValue(name, out (long Stamp, RunSummary Summary) old);
-            // A process that ends changes no file but its lock.
-            long stamp = HashCode.Combine(changed, File.Exists(Path.Combine(folder, ".lock")));
-            if (old.Summary is not null && old.Stamp == stamp && old.Summary.Status.State != TrainingRunState.Training) return old.Summary;
+            known.TryGetValue(name, out (DateTime Changed, RunSummary Summary) old);
+            // A killed process leaves the file of its lock behind, and another one may use it: only without that file nobody trains.
+            bool isIdle = !File.Exists(Path.Combine(folder, ".lock"));
+            if (isIdle && old.Summary is { Status.State: not TrainingRunState.Training } && old.Changed == changed) return old.Summary;
             TrainingRun run = TrainingRun.Open(folder);
             RunSummary summary = new(name, run, run.ReadStatus(), ReadEpochs(run, old.Summary), changed);
-            known[name] = (stamp, summary);
+            known[name] = (changed, summary);
             return summary;
         }
         catch (Exception exception) when (exception is AphoristException or IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Aphorist.Studio.Hosting;
+using Aphorist.Training;
 
 namespace Aphorist.Studio.Runs;
 
@@ -20,6 +21,7 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
         exec nice -n 10 "$@" </dev/null >"$events" 2>"$errors"
         """;
 
+    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, Process> processes = [];
 
     /// <summary>Starts a process that trains a run, from its start or from its last checkpoint.</summary>
@@ -28,7 +30,44 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
     /// <exception cref="IOException">The process cannot be started.</exception>
     public void Start(string name, params IEnumerable<string> changes)
     {
-        if (IsStarting(name)) return;
+        lock (gate)
+        {
+            // It would fail, and replace what the other one has written.
+            if (!IsBusy(name)) StartProcess(name, changes);
+        }
+    }
+
+    /// <summary>Moves the folder of a run, which no process may start to train meanwhile.</summary>
+    /// <param name="name">The name that the run had before.</param>
+    /// <param name="move">Moves it.</param>
+    /// <exception cref="RunInUseException">A process trains the run.</exception>
+    public void WhileIdle(string name, Action move)
+    {
+        ArgumentNullException.ThrowIfNull(move);
+        lock (gate)
+        {
+            if (IsBusy(name)) throw new RunInUseException();
+            move();
+            Forget(name);
+        }
+    }
+
+    private bool IsBusy(string name)
+    {
+        if (IsStarting(name)) return true;
+        try
+        {
+            return TrainingRun.Open(Path.Combine(workspace.Folder, name)).ReadStatus().State == TrainingRunState.Training;
+        }
+        catch (AphoristException)
+        {
+            // A folder that only holds a model, or a damaged run: no process can train it.
+            return false;
+        }
+    }
+
+    private void StartProcess(string name, IEnumerable<string> changes)
+    {
         File.Delete(StoppedFile(name));
         string[] call = [.. options.Command, "train", "--resume", Path.Combine(workspace.Folder, name), "--json", .. changes];
         ProcessStartInfo start = OperatingSystem.IsWindows() ? OnWindows(name, call) : new("/bin/sh");
@@ -40,7 +79,6 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
         try
         {
             Process process = Process.Start(start) ?? throw new IOException("The training process could not be started.");
-            if (OperatingSystem.IsWindows()) process.PriorityClass = ProcessPriorityClass.BelowNormal;
             processes[name] = process;
         }
         catch (System.ComponentModel.Win32Exception exception)
@@ -85,33 +123,54 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
         }
     }
 
-    /// <summary>What the last training process of a run has reported as an error; null if there is nothing.</summary>
-    public string? ReadError(string name)
+    /// <summary>
+    /// What the last training process of a run has reported as an error: empty if it ended unexpectedly and reported nothing; null if
+    /// there is no error, or if the run was trained since.
+    /// </summary>
+    public string? ReadError(RunSummary run)
     {
+        ArgumentNullException.ThrowIfNull(run);
         const string Prefix = "aphorist: ";
+        const int Done = 0, Interrupted = 130;
+        string name = run.Name;
         try
         {
-            string? line = File.ReadLines(ErrorsFile(name)).LastOrDefault(line => line.StartsWith(Prefix, StringComparison.Ordinal));
-            return line?[Prefix.Length..];
+            if (processes.TryGetValue(name, out Process? process) && process is { HasExited: true, ExitCode: not (Done or Interrupted) })
+                return LastLine() ?? "";
+            return File.GetLastWriteTimeUtc(ErrorsFile(name)) >= run.Changed ? LastLine() : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+
+        string? LastLine()
+        {
+            string? line = File.ReadLines(ErrorsFile(name)).LastOrDefault(line => line.StartsWith(Prefix, StringComparison.Ordinal));
+            return line?[Prefix.Length..];
+        }
     }
 
     /// <summary>Removes what was written about a run that is deleted or renamed.</summary>
-    public void Forget(string name)
+    private void Forget(string name)
     {
         processes.TryRemove(name, out _);
-        foreach (string file in (string[])[EventsFile(name), ErrorsFile(name), StoppedFile(name)]) File.Delete(file);
+        try
+        {
+            foreach (string file in (string[])[EventsFile(name), ErrorsFile(name), StoppedFile(name)]) File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The run has been moved. What is left is replaced when a run of this name starts.
+        }
     }
 
     // The command processor opens the files: a pipe would end with the studio, and training with the pipe.
     private ProcessStartInfo OnWindows(string name, string[] call)
     {
         string words = string.Join(' ', call.Select(word => $"\"{word}\""));
-        ProcessStartInfo start = new("cmd.exe", $"/d /s /c \"{words} <nul >\"{EventsFile(name)}\" 2>\"{ErrorsFile(name)}\"\"") { CreateNoWindow = true };
+        string files = $"<nul >\"{EventsFile(name)}\" 2>\"{ErrorsFile(name)}\"";
+        ProcessStartInfo start = new("cmd.exe", $"/d /s /c \"start \"\" /b /wait /belownormal {words} {files}\"") { CreateNoWindow = true };
         if (OperatingSystem.IsWindows()) start.CreateNewProcessGroup = true;
         return start;
     }

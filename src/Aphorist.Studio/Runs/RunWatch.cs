@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Aphorist.Training;
+using Microsoft.Extensions.Logging;
 
 namespace Aphorist.Studio.Runs;
 
@@ -17,7 +18,7 @@ public enum RunActivity
     /// <summary>The process is asked to stop, and saves a checkpoint.</summary>
     Stopping,
 
-    /// <summary>Nobody trains, and training can go on.</summary>
+    /// <summary>Not training; can be resumed.</summary>
     Paused,
 
     /// <summary>Somebody stopped the run.</summary>
@@ -51,7 +52,7 @@ public sealed record RunView(RunSummary Summary, RunActivity Activity)
     /// <summary>How much of the current epoch is done: 0 to 1, if a process trains.</summary>
     public double? EpochShare { get; init; }
 
-    /// <summary>The message of the process that failed.</summary>
+    /// <summary>The message of the process that failed; empty if it said nothing.</summary>
     public string? Error { get; init; }
 
     /// <summary>Whether a process trains, or is about to.</summary>
@@ -62,7 +63,7 @@ public sealed record RunView(RunSummary Summary, RunActivity Activity)
 /// Looks at runs twice a second as long as a page shows them. All pages that show a run share one look, and files that have not changed are
 /// not read again.
 /// </summary>
-public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
+public sealed partial class RunWatch(RunCatalog catalog, RunJobs jobs, ILogger<RunWatch> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -70,7 +71,8 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
 
     /// <summary>Looks at a run once.</summary>
     /// <returns>The run; null if there is none.</returns>
-    public RunView? Look(string name) => watched.TryGetValue(name, out Watched? shared) ? shared.View ?? Read(name, null) : Read(name, null);
+    public RunView? Look(string name) =>
+        watched.TryGetValue(name, out Watched? shared) && shared.View is { } view ? view : Read(name, null);
 
     /// <summary>Calls a function whenever a run has changed, and with null when it is gone, until the result is disposed.</summary>
     public IDisposable Watch(string name, Action<RunView?> changed)
@@ -80,6 +82,8 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
             Watched run = watched.GetOrAdd(name, _ => new Watched());
             run.Listeners = [.. run.Listeners, changed];
             run.Timer ??= new Timer(_ => Update(name, run), null, TimeSpan.Zero, Interval);
+            // It may have changed since the page looked, and not change again.
+            if (run.WasRead) changed(run.View);
             return new Subscription(() => End(name, run, changed));
         }
     }
@@ -113,9 +117,11 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
             (run.View, run.WasRead) = (view, true);
             foreach (Action<RunView?> listener in run.Listeners) listener(view);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            // The run is deleted or moved at this moment. The next look sees the result.
+            // The run is deleted or moved at this moment, or its files are damaged in a way that nobody foresaw. This is a timer, where an
+            // exception would end the process, and the next look is soon.
+            LogFailed(name, exception);
         }
         finally
         {
@@ -145,10 +151,10 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
         if (isTraining && File.Exists(Path.Combine(run.Run.Folder, ".stop"))) return RunActivity.Stopping;
         if (isTraining) return RunActivity.Training;
         if (jobs.IsStarting(name)) return RunActivity.Starting;
+        error = jobs.ReadError(run);
+        if (error is not null) return RunActivity.Failed;
         if (run.Status.State == TrainingRunState.Finished) return RunActivity.Finished;
-        if (jobs.IsStopped(name)) return RunActivity.Stopped;
-        error = jobs.ReadError(name);
-        return error is null ? RunActivity.Paused : RunActivity.Failed;
+        return jobs.IsStopped(name) ? RunActivity.Stopped : RunActivity.Paused;
     }
 
     private static RunView WithProgress(RunView view, string line)
@@ -162,7 +168,9 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
                 Remaining = root.GetProperty("remainingSeconds") is { ValueKind: JsonValueKind.Number } seconds
                     ? TimeSpan.FromSeconds(Math.Min(seconds.GetDouble(), 1e9))
                     : null,
-                CharactersPerSecond = root.GetProperty("charactersPerSecond") is { ValueKind: JsonValueKind.Number } speed ? speed.GetDouble() : null,
+                CharactersPerSecond = root.GetProperty("charactersPerSecond") is { ValueKind: JsonValueKind.Number } speed
+                    ? speed.GetDouble()
+                    : null,
                 EpochShare = root.GetProperty("batch").GetDouble() / Math.Max(1, root.GetProperty("batches").GetDouble()),
             };
         }
@@ -194,10 +202,17 @@ public sealed class RunWatch(RunCatalog catalog, RunJobs jobs)
         if (!Directory.Exists(folder)) return [];
         List<int> epochs = [];
         foreach (string file in Directory.EnumerateFiles(folder, "epoch-*.txt"))
-            if (int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], CultureInfo.InvariantCulture, out int epoch)) epochs.Add(epoch);
+        {
+            string number = Path.GetFileNameWithoutExtension(file)["epoch-".Length..];
+            if (int.TryParse(number, CultureInfo.InvariantCulture, out int epoch)) epochs.Add(epoch);
+        }
+
         epochs.Sort();
         return epochs.SequenceEqual(old) ? old : epochs;
     }
+
+    [LoggerMessage(LogLevel.Warning, "The run '{Name}' cannot be read.")]
+    private partial void LogFailed(string name, Exception exception);
 
     private sealed class Watched
     {

@@ -2,6 +2,7 @@ using Aphorist.Studio.Hosting;
 using Aphorist.Studio.Models;
 using Aphorist.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Aphorist.Studio.Runs;
 using Xunit;
 
 namespace Aphorist.Studio.Tests.Models;
