@@ -216,6 +216,12 @@ public sealed class WriteSessionTests
         await session.UseModelAsync("characters");
         Assert.IsType<UnknownCharacterException>(session.Problem);
         Assert.Equal("猫", session.Refused);
+        // Another text can be written with the model nevertheless.
+        Assert.True(await session.SetTextAsync("a猫b", skipsUnknown: true));
+        Assert.Equal(("ab", null), (session.Draft.ToString(), session.Refused));
+        await session.WriteAsync();
+        Assert.Null(session.Problem);
+        Assert.Equal(42, session.Draft.Length);
     }
 
     [Fact]
