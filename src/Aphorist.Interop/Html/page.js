@@ -42,12 +42,15 @@
   // ---- Words ----
 
   function describe() {
-    const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus;
-    const name = kind === "convolution" ? { en: "convolution", zh: "卷积" }[language] : kind.split("-")[0].toUpperCase();
-    const shape = layers > 1 ? { en: `${layers}-layer ${name}(${hiddenSize})`, zh: `${layers} 层 ${name}(${hiddenSize})` }[language] : `${name}(${hiddenSize})`;
-    return language === "zh"
-      ? `${shape} 语言模型，共 ${count(page.parameters)} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。它就在此页面中运行，不联网，也不发送任何内容。`
-      : `A language model, ${shape} with ${count(page.parameters)} parameters${corpus ? `, trained on “${corpus}”` : ""}. It runs in this page, offline: nothing is sent anywhere.`;
+    const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus, isChinese = language === "zh";
+    const name = kind !== "convolution" ? kind.split("-")[0].toUpperCase() : isChinese ? "卷积" : "convolution";
+    const shape = layers === 1 ? `${name}(${hiddenSize})` : `${layers}${isChinese ? " 层 " : "-layer "}${name}(${hiddenSize})`;
+    const size = count(page.parameters);
+    return isChinese
+      ? `${shape} 语言模型，共 ${size} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。`
+        + "它就在此页面中运行，不联网，也不发送任何内容。"
+      : `A language model, ${shape} with ${size} parameters${corpus ? `, trained on “${corpus}”` : ""}. `
+        + "It runs in this page, offline: nothing is sent anywhere.";
   }
 
   function showWords() {
@@ -301,7 +304,9 @@
       model = openModel(about, element("weights").textContent);
       element("weights").remove();
     } catch (error) {
-      element("unknown").textContent = language === "zh" ? `此浏览器无法运行该模型：${error.message}` : `This browser cannot run the model: ${error.message}`;
+      element("unknown").textContent = language === "zh"
+        ? `此浏览器无法运行该模型：${error.message}`
+        : `This browser cannot run the model: ${error.message}`;
     }
 
     showProgress();
