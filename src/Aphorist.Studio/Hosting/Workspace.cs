@@ -34,7 +34,8 @@ public sealed class Workspace
     public static Workspace Open(string folder)
     {
         Workspace workspace = new(Path.GetFullPath(folder));
-        foreach (string path in (string[])[workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons]) Directory.CreateDirectory(path);
+        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons];
+        foreach (string path in parts) Directory.CreateDirectory(path);
         return workspace;
     }
 

@@ -6,6 +6,9 @@ namespace Aphorist.Studio.Write;
 /// <param name="store">The models.</param>
 public sealed class WriteSession(ModelStore store) : IDisposable
 {
+    /// <summary>The largest number of tokens of a text.</summary>
+    public const int MaxLength = 50_000;
+
     private const int MaxHistory = 200;
 
     private readonly string client = $"studio {Guid.NewGuid():N}";
@@ -44,6 +47,9 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     /// <summary>A text that was refused because the model does not know all of its characters.</summary>
     public string? Refused { get; private set; }
 
+    /// <summary>Whether the text cannot be continued, because it has <see cref="MaxLength"/> tokens.</summary>
+    public bool IsFull => !IsRunning && Draft.Length >= MaxLength;
+
     public bool CanUndo => undo.Count > 0;
 
     public bool CanRedo => redo.Count > 0;
@@ -76,6 +82,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     public async Task<bool> SetTextAsync(string text, bool skipsUnknown = false)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > MaxLength) text = text[..MaxLength];
         await HaltAsync();
         bool isDone = await WithModelAsync(async (lease, cancellation) =>
         {
@@ -109,6 +116,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     public async Task WriteAsync()
     {
         await HaltAsync();
+        if (IsFull) return;
         Push();
         Place = null;
         await RunAsync();
@@ -213,7 +221,8 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         await WithModelAsync(async (lease, _) =>
         {
             Draft.Runs++;
-            await TextRun.ContinueAsync(lease, Draft, Draft, Settings, seed, client, () => Changed?.Invoke(), stop);
+            SamplingSettings limited = Settings with { Length = Math.Clamp(MaxLength - Draft.Length, 0, Settings.Length) };
+            await TextRun.ContinueAsync(lease, Draft, Draft, limited, seed, client, () => Changed?.Invoke(), stop);
         });
         IsRunning = false;
         Changed?.Invoke();

@@ -25,7 +25,8 @@ public sealed class StudioBrowser : IAsyncDisposable
     /// <param name="studio">The studio.</param>
     /// <param name="look">How the visitor looks at it.</param>
     /// <param name="visit">What the visitor does.</param>
-    internal Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit) => VisitAsync(new Uri(studio.Link), look, visit);
+    internal Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit) =>
+        VisitAsync(new Uri(studio.Link), look, visit);
 
     /// <inheritdoc cref="VisitAsync(RunningStudio, Look, Func{StudioPage, Task})"/>
     /// <param name="link">The link that signs in.</param>

@@ -114,7 +114,7 @@ public sealed class WriteComponentTests
         IRenderedComponent<TextBlockView> view = context.Render<TextBlockView>(parameters => parameters
             .Add(view => view.Block, block).Add(view => view.Shown, 3));
         view.MarkupMatches(
-            "<span data-start=\"5\"><span class=\"given\" title=\"71 %\">a</span><span class=\"s3 line\" title=\"11 %\">\n</span>"
+            "<span data-start=\"5\"><span class=\"given\" title=\"71 %\">a</span><span class=\"s3 newline\" title=\"11 %\">\n</span>"
             + "<span class=\"s10\" title=\"&lt;0.001 %\">\uFFFD</span></span>");
         int renders = view.RenderCount;
         view.Render(parameters => parameters.Add(view => view.Shown, 3));
