@@ -24,6 +24,9 @@ public sealed class Workspace
     /// <summary>The trained models of the tour: a file per language.</summary>
     public string Lessons => Path.Combine(Hidden, "lessons");
 
+    /// <summary>Files for a short time. What is there at the start is left from a process that was killed.</summary>
+    public string Temporary => Path.Combine(Hidden, "tmp");
+
     /// <summary>The secret of the cookie.</summary>
     public string Key => Path.Combine(Hidden, "key");
 
@@ -36,9 +39,37 @@ public sealed class Workspace
         Workspace workspace = new(Path.GetFullPath(folder));
         if (File.Exists(Path.Combine(workspace.Folder, "options.json")))
             throw new IOException($"'{folder}' is the folder of one run. Open the folder that contains it.");
-        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons];
+        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons, workspace.Temporary];
         foreach (string path in parts) Directory.CreateDirectory(path);
+        foreach (string left in Directory.EnumerateFiles(workspace.Temporary)) TryDelete(left);
         return workspace;
+    }
+
+    /// <summary>Creates an empty file, for writing and reading, which is deleted when it is closed.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    public FileStream CreateTemporary()
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(Directory.CreateDirectory(Temporary).FullName, Guid.NewGuid().ToString("N")), options);
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another studio uses it.
+        }
     }
 
     /// <summary>
