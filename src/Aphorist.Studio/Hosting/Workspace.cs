@@ -87,8 +87,8 @@ public sealed class Workspace
     }
 
     /// <summary>
-    /// Makes a file name from any text: letters, digits, and <c>. _ - =</c>; everything else becomes '-'. It does not start with a dot and
-    /// has at most 80 characters.
+    /// Makes a file name from any text: letters, digits, and <c>. _ - =</c>; everything else becomes '-'. It does not start with a dot, has
+    /// at most 80 characters, and is not the name of a device of Windows: <c>aux.txt</c> becomes <c>aux-.txt</c>.
     /// </summary>
     public static string SafeName(string text)
     {
@@ -100,8 +100,15 @@ public sealed class Workspace
         }
 
         string name = safe.ToString().Trim('.', '-');
-        return name.Length == 0 ? "text" : name;
+        if (name.Length == 0) return "text";
+        string start = name.Split('.')[0];
+        if (!IsDevice(start)) return name;
+        // A longer name is cut again.
+        return start.Length == name.Length ? name + "-" : SafeName($"{start}-{name[start.Length..]}");
     }
+
+    private static bool IsDevice(string name) => name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
+        or ['C', 'O', 'M', >= '0' and <= '9'] or ['L', 'P', 'T', >= '0' and <= '9'];
 
     /// <summary>A path in a folder that does not exist: NAME, or NAME-2, NAME-3, ... before the extension.</summary>
     public static string FreePath(string folder, string name)

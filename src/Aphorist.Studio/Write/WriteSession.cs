@@ -95,7 +95,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             // The text is a beginning now: the next run is its first.
             next.Runs = 0;
             (Draft, Place) = (next, null);
-        });
+        }, replacesText: true);
         await ReadChoicesAsync();
         return isDone;
     }
@@ -229,13 +229,15 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     }
 
     /// <summary>Opens the model for an action. What goes wrong becomes the <see cref="Problem"/>.</summary>
-    private async Task<bool> WithModelAsync(Func<ModelLease, CancellationToken, Task> action)
+    /// <param name="action">The action.</param>
+    /// <param name="replacesText">Whether the action replaces the text, so that it need not be known to the model.</param>
+    private async Task<bool> WithModelAsync(Func<ModelLease, CancellationToken, Task> action, bool replacesText = false)
     {
         try
         {
-            Problem = null;
+            (Problem, Refused) = (null, null);
             using ModelLease lease = await store.OpenAsync(model);
-            if (fingerprint != lease.Fingerprint) await AdoptAsync(lease);
+            if (fingerprint != lease.Fingerprint) await AdoptAsync(lease, replacesText);
             await action(lease, CancellationToken.None);
             return true;
         }
@@ -251,10 +253,15 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     }
 
     /// <summary>Prepares the text for another model, or for another file of the same one.</summary>
-    private async Task AdoptAsync(ModelLease lease)
+    private async Task AdoptAsync(ModelLease lease, bool replacesText)
     {
         Tokenizer next = lease.Model.Tokenizer;
-        if (Draft.Length > 0 && (tokenizer is null || !HaveSameTokens(tokenizer, next)))
+        bool isOther = tokenizer is null || !HaveSameTokens(tokenizer, next);
+        if (isOther && replacesText)
+        {
+            Draft = new();
+        }
+        else if (isOther && Draft.Length > 0)
         {
             Refused = Draft.ToString();
             Draft = WithOrigins(await TextRun.EncodeAsync(lease, Refused, skipsUnknown: false, client, CancellationToken.None));

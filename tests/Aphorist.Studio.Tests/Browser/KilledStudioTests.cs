@@ -14,7 +14,11 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        KillTraining();
+        folder.Dispose();
+    }
 
     [Fact]
     public async Task Studio_KilledWhileTraining_ShowsTheRunAndResumesToTheSameWeights()

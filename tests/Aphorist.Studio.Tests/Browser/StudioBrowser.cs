@@ -42,8 +42,9 @@ public sealed class StudioBrowser : IAsyncDisposable
             AcceptDownloads = true,
         });
         // Not a limit of the tests: the machine may be busy with others.
-        context.SetDefaultTimeout(60_000);
-        Assertions.SetDefaultExpectTimeout(60_000);
+        const int MaxMilliseconds = 180_000;
+        context.SetDefaultTimeout(MaxMilliseconds);
+        Assertions.SetDefaultExpectTimeout(MaxMilliseconds);
         StudioPage page = new(await context.NewPageAsync(), link);
         try
         {

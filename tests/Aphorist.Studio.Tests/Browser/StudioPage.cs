@@ -46,7 +46,7 @@ internal sealed class StudioPage
         };
         Page.WebSocket += Listen;
         await Page.GotoAsync(address);
-        await rendered.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await rendered.Task.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
         Page.WebSocket -= Listen;
     }
 
