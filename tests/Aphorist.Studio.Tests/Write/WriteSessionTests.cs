@@ -9,7 +9,14 @@ public sealed class WriteSessionTests
 
     private static readonly SamplingSettings Rich = new()
     {
-        Temperature = 1.3, TopK = 6, TopP = 0.98, MinP = 0.01, TypicalP = 0.97, RepetitionPenalty = 1.1, Seed = 11, Length = 50,
+        Temperature = 1.3,
+        TopK = 6,
+        TopP = 0.98,
+        MinP = 0.01,
+        TypicalP = 0.97,
+        RepetitionPenalty = 1.1,
+        Seed = 11,
+        Length = 50,
     };
 
     [Theory]
