@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Aphorist.Studio.Tests;
 
-/// <summary>A studio on a free port of this machine with a folder of its own. It trains with the command that was built with the tests.</summary>
+/// <summary>A studio on a free port of this machine. It trains with the command that was built with the tests.</summary>
 internal sealed class RunningStudio : IAsyncDisposable
 {
     private readonly WebApplication application;
@@ -24,13 +24,12 @@ internal sealed class RunningStudio : IAsyncDisposable
     public string Link => AphoristStudio.CreateLink(application);
 
     /// <summary>Starts a studio.</summary>
-    /// <param name="folder">The folder, which stays after the end; null for a temporary one.</param>
-    /// <param name="port">The port; 0 for any free port.</param>
-    public static async Task<RunningStudio> StartAsync(string folder, int port = 0)
+    /// <param name="folder">The folder, which stays after the end.</param>
+    public static async Task<RunningStudio> StartAsync(string folder)
     {
-        string command = Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll");
-        StudioOptions options = new() { Folder = folder, Command = [Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet", command] };
-        WebApplication created = AphoristStudio.Create(options, new IPEndPoint(IPAddress.Loopback, port));
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll")];
+        StudioOptions options = new() { Folder = folder, Command = command };
+        WebApplication created = AphoristStudio.Create(options, new IPEndPoint(IPAddress.Loopback, 0));
         await created.StartAsync(TestContext.Current.CancellationToken);
         return new(created, folder);
     }

@@ -27,9 +27,10 @@ public sealed class StartTests
         using TemporaryFolder folder = new();
         await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
         using HttpClient client = await studio.SignInAsync();
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/nowhere", UriKind.Relative), TestContext.Current.CancellationToken);
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/nowhere", UriKind.Relative), cancelled);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Contains("Page not found", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("Page not found", await response.Content.ReadAsStringAsync(cancelled));
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed class StartTests
         using TemporaryFolder folder = new();
         await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
         using HttpClient client = new() { BaseAddress = studio.Address };
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.GetAsync(
+            new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 }

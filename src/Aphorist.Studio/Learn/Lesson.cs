@@ -16,7 +16,11 @@ public sealed record LessonSample(int Batches, string Text);
 /// <param name="Samples">Texts from the first batch to the last one.</param>
 /// <param name="Failure">What went wrong; null if nothing did.</param>
 public sealed record LessonTraining(
-    bool IsTraining, double Share, IReadOnlyList<(double Epoch, double Loss)> Losses, IReadOnlyList<LessonSample> Samples, Exception? Failure)
+    bool IsTraining,
+    double Share,
+    IReadOnlyList<(double Epoch, double Loss)> Losses,
+    IReadOnlyList<LessonSample> Samples,
+    Exception? Failure)
 {
     /// <summary>The training that has not begun.</summary>
     public static LessonTraining None { get; } = new(false, 0, [], [], null);

@@ -49,7 +49,8 @@ internal sealed class MouseHands(IPage page) : Hands(page)
     public override Task SelectFromEndAsync(ILocator text, int count) => text.Locator("[data-start] > span").Nth(-count).ClickAsync();
 
     public override Task ChooseSecondAsync() =>
-        Page.GetByRole(AriaRole.Region, new() { Name = "Instead of" }).GetByRole(AriaRole.Listitem).Nth(1).GetByRole(AriaRole.Button).ClickAsync();
+        Page.GetByRole(AriaRole.Region, new() { Name = "Instead of" })
+            .GetByRole(AriaRole.Listitem).Nth(1).GetByRole(AriaRole.Button).ClickAsync();
 }
 
 /// <summary>A visitor with nothing but a keyboard, who reaches everything with Tab.</summary>

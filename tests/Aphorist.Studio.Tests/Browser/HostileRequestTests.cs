@@ -18,7 +18,7 @@ public sealed class HostileRequestTests(StudioContent content) : IClassFixture<S
     public async Task Request_ForeignHost_IsRefused(string path)
     {
         using HttpClient client = await content.Studio.SignInAsync();
-        using HttpRequestMessage request = new(path.StartsWith("/_blazor", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path);
+        using HttpRequestMessage request = new(MethodFor(path), path);
         request.Headers.Host = "evil.example";
         using HttpResponseMessage response = await client.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -81,9 +81,8 @@ public sealed class HostileRequestTests(StudioContent content) : IClassFixture<S
     public async Task Request_WithoutCookie_IsRefused(string path)
     {
         using HttpClient client = new() { BaseAddress = content.Studio.Address };
-        using HttpResponseMessage response = path.StartsWith("/_blazor", StringComparison.Ordinal)
-            ? await client.PostAsync(new Uri(path, UriKind.Relative), null, Cancelled)
-            : await client.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+        using HttpRequestMessage request = new(MethodFor(path), path);
+        using HttpResponseMessage response = await client.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
@@ -93,7 +92,8 @@ public sealed class HostileRequestTests(StudioContent content) : IClassFixture<S
         Uri link = new(content.Studio.Link);
         using HttpClient first = new(), second = new(), invented = new();
         using HttpResponseMessage accepted = await first.GetAsync(link, Cancelled), refused = await second.GetAsync(link, Cancelled);
-        using HttpResponseMessage guessed = await invented.GetAsync(new Uri(content.Studio.Address, "/?token=AAAAAAAAAAAAAAAAAAAAAA"), Cancelled);
+        Uri guess = new(content.Studio.Address, "/?token=AAAAAAAAAAAAAAAAAAAAAA");
+        using HttpResponseMessage guessed = await invented.GetAsync(guess, Cancelled);
         Assert.Equal(
             [HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden],
             [accepted.StatusCode, refused.StatusCode, guessed.StatusCode]);
@@ -145,4 +145,7 @@ public sealed class HostileRequestTests(StudioContent content) : IClassFixture<S
         using HttpResponseMessage response = await client.GetAsync(address, Cancelled);
         Assert.Equal("/", response.Headers.Location!.OriginalString);
     }
+
+    private static HttpMethod MethodFor(string path) =>
+        path.StartsWith("/_blazor", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get;
 }

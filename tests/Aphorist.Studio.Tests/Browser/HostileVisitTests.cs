@@ -82,7 +82,8 @@ public sealed class HostileVisitTests(StudioBrowser browser) : IDisposable
             await Expect(page.Page.GetByText("characters · vocabulary of")).ToBeVisibleAsync();
             await GoesOnAsync(page);
         });
-        string[] files = Directory.GetFiles(folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
+        EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+        string[] files = Directory.GetFiles(folder.Path, "*", everything);
         Assert.All(files, file => Assert.StartsWith(Path.Combine(runs, ".studio"), file));
     }
 
@@ -127,7 +128,8 @@ public sealed class HostileVisitTests(StudioBrowser browser) : IDisposable
     public async Task Training_DiskIsFull_IsASentence()
     {
         string disk = Directory.CreateDirectory(folder["disk"]).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", disk), "This test needs the right to mount a small disk.");
+        bool isMounted = Run("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", disk);
+        Assert.SkipUnless(isMounted, "This test needs the right to mount a small disk.");
         try
         {
             await TinyRun.CreateAsync(disk, "tiny", Endless, options => options with { Model = options.Model with { HiddenSize = 100 } });
@@ -136,7 +138,7 @@ public sealed class HostileVisitTests(StudioBrowser browser) : IDisposable
             await browser.VisitAsync(studio, new Look(), async page =>
             {
                 await page.OpenAsync("/run/tiny");
-                await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Training ended with an error");
+                await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The disk is full");
                 await GoesOnAsync(page);
             });
         }

@@ -14,15 +14,20 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        KillTraining();
+        folder.Dispose();
+    }
 
     [Fact]
     public async Task Studio_KilledWhileTraining_ShowsTheRunAndResumesToTheSameWeights()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are found in /proc.");
         await CreateAsync("whole");
-        using (ActiveTrainingRun whole = await TrainingRun.ResumeAsync(folder["whole/tiny"], cancellationToken: TestContext.Current.CancellationToken))
-            await foreach (TrainingEvent _ in whole.RunAsync(TestContext.Current.CancellationToken)) continue;
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        using (ActiveTrainingRun whole = await TrainingRun.ResumeAsync(folder["whole/tiny"], cancellationToken: cancelled))
+            await foreach (TrainingEvent _ in whole.RunAsync(cancelled)) continue;
 
         await CreateAsync("killed");
         using (StudioProcess studio = await StudioProcess.StartAsync(folder["killed"]))
@@ -68,7 +73,8 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
                 training.Kill();
                 training.WaitForExit();
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+            catch (Exception exception) when (
+                exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
             {
                 // It has ended meanwhile.
             }
@@ -85,7 +91,8 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
 
         public static async Task<StudioProcess> StartAsync(string folder)
         {
-            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll"), "studio", folder, "--port", "0", "--no-browser"];
+            string command = Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll");
+            string[] arguments = [command, "studio", folder, "--port", "0", "--no-browser"];
             Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
             string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
             Assert.StartsWith("Open in a browser: ", line);

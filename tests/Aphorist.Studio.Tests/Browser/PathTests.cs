@@ -10,11 +10,13 @@ namespace Aphorist.Studio.Tests.Browser;
 /// <summary>The whole way of a visitor: from a text to a trained model that is taken away.</summary>
 public sealed class PathTests(StudioBrowser browser)
 {
-    private static readonly string[] Words = ["cat", "fox", "owl", "red hen", "old dog"];
+    private static readonly string[] Words = ["cat", "fox", "owl", "red hen", "old dog", "bee", "tall man", "snail"];
 
-    // It takes a few seconds to read, so that the chart moves.
-    private static readonly string Text = string.Concat(Enumerable.Range(0, 15_000)
-        .Select(line => $"the {Words[line * 7 % 5]} saw a {Words[line * line % 3]} and {Words[line % 4]} {line % 10}.\n"));
+    private static readonly Random Chance = new(1);
+
+    // It takes a few seconds to read, so that the chart moves, and much in it is chance, so that temperatures differ.
+    private static readonly string Text = string.Concat(Enumerable.Range(0, 8_000)
+        .Select(_ => $"the {AnyOf(Words)} saw a {AnyOf(Words)} and {AnyOf(Words)} {AnyOf(Words)}.\n"));
 
     [Fact]
     public Task Studio_ByMouse_TrainsWritesLooksInsideAndShares() => WalkAsync(page => new MouseHands(page));
@@ -51,8 +53,8 @@ public sealed class PathTests(StudioBrowser browser)
             () => {
               const seen = new Set();
               new MutationObserver(() => {
-                const line = document.querySelector("main .chart polyline");
-                if (line) seen.add(line.getAttribute("points"));
+                const lines = [...document.querySelectorAll("main .chart polyline")].map(line => line.getAttribute("points"));
+                if (lines.length) seen.add(lines.join());
                 document.documentElement.dataset.curves = seen.size;
               }).observe(document.body, { subtree: true, childList: true, attributes: true });
             }
@@ -99,7 +101,7 @@ public sealed class PathTests(StudioBrowser browser)
 
     private static async Task LookInsideAsync(StudioPage page, Hands hands)
     {
-        await hands.PressAsync(page.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Look inside" }));
+        await hands.PressAsync(MainLink(page, "Look inside"));
         ILocator cell = page.Page.GetByLabel("Cell, as layer:unit"), text = page.Page.Locator("pre.text");
         await Expect(text).ToContainTextAsync("the");
         string before = await cell.InputValueAsync();
@@ -109,7 +111,7 @@ public sealed class PathTests(StudioBrowser browser)
 
     private static async Task TakeAwayAsync(StudioPage page, Hands hands, TemporaryFolder folder)
     {
-        await hands.PressAsync(page.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Models" }));
+        await hands.PressAsync(MainLink(page, "Models"));
         await hands.PressAsync(page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "animals" }));
 
         IDownload shared = await page.Page.RunAndWaitForDownloadAsync(() => hands.PressAsync(page.Button("Create the page")));
@@ -125,4 +127,9 @@ public sealed class PathTests(StudioBrowser browser)
         await model.SaveAsAsync(folder["shared/animals.safetensors"]);
         Assert.Equal(48, LanguageModel.Load(folder["shared/animals.safetensors"]).Spec.HiddenSize);
     }
+
+    private static ILocator MainLink(StudioPage page, string name) =>
+        page.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = name });
+
+    private static string AnyOf(string[] words) => words[Chance.Next(words.Length)];
 }

@@ -25,7 +25,8 @@ public sealed class StudioBrowser : IAsyncDisposable
     /// <param name="studio">The studio.</param>
     /// <param name="look">How the visitor looks at it.</param>
     /// <param name="visit">What the visitor does.</param>
-    internal Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit) => VisitAsync(new Uri(studio.Link), look, visit);
+    internal Task VisitAsync(RunningStudio studio, Look look, Func<StudioPage, Task> visit) =>
+        VisitAsync(new Uri(studio.Link), look, visit);
 
     /// <inheritdoc cref="VisitAsync(RunningStudio, Look, Func{StudioPage, Task})"/>
     /// <param name="link">The link that signs in.</param>
@@ -41,8 +42,9 @@ public sealed class StudioBrowser : IAsyncDisposable
             AcceptDownloads = true,
         });
         // Not a limit of the tests: the machine may be busy with others.
-        context.SetDefaultTimeout(60_000);
-        Assertions.SetDefaultExpectTimeout(60_000);
+        const int MaxMilliseconds = 180_000;
+        context.SetDefaultTimeout(MaxMilliseconds);
+        Assertions.SetDefaultExpectTimeout(MaxMilliseconds);
         StudioPage page = new(await context.NewPageAsync(), link);
         try
         {

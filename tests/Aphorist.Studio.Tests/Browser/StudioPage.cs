@@ -21,7 +21,8 @@ internal sealed class StudioPage
         page.Context.Request += (_, request) =>
         {
             Uri address = new(request.Url);
-            if (address.Scheme is not ("blob" or "data" or "file") && address.Authority != studio.Authority) complaints.Enqueue($"request to {address}");
+            bool isOwn = address.Scheme is "blob" or "data" or "file" || address.Authority == studio.Authority;
+            if (!isOwn) complaints.Enqueue($"request to {address}");
         };
     }
 
@@ -45,7 +46,7 @@ internal sealed class StudioPage
         };
         Page.WebSocket += Listen;
         await Page.GotoAsync(address);
-        await rendered.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await rendered.Task.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
         Page.WebSocket -= Listen;
     }
 
@@ -67,7 +68,8 @@ internal sealed class StudioPage
               const root = document.documentElement;
               if (root.scrollWidth <= root.clientWidth) return "";
               const isWide = element => element.getBoundingClientRect().right > root.clientWidth + 1;
-              return [...document.body.querySelectorAll("*")].filter(isWide).slice(0, 3).map(element => element.outerHTML.slice(0, 200)).join("\n");
+              const wide = [...document.body.querySelectorAll("*")].filter(isWide);
+              return wide.slice(0, 3).map(element => element.outerHTML.slice(0, 200)).join("\n");
             }
             """);
         if (wide.Length > 0) faults.AppendLine(CultureInfo.InvariantCulture, $"wider than the window: {wide}");

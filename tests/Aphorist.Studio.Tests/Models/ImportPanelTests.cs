@@ -106,7 +106,7 @@ public sealed class ImportPanelTests : IAsyncLifetime
         IRenderedComponent<ImportPanel> panel = Render(Language.Chinese);
         Upload(panel, "import-file", bytes, name);
         string sentence = panel.WaitForElement("[role=alert]", Patience).TextContent;
-        Assert.StartsWith("出错了：", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("无法导入此文件。", sentence, StringComparison.Ordinal);
         panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("form")), Patience);
         Assert.Empty(Library.List());
         Assert.Empty(Directory.EnumerateFiles(folder.Path));

@@ -157,7 +157,7 @@ public sealed class NewRunPageTests : BunitContext
         LanguageModel.Create(small, Tokenizer.Create(Corpus.FromText("ab"))).Save(folder["same-2.safetensors"]);
         TrainingRunOptions options = TrainingRunOptions.FromPreset(Preset.Quick, "catalog:names") with { Model = small };
         string[] names = await Task.WhenAll(starter.StartAsync(options, "same"), starter.StartAsync(options, "same"));
-        Assert.Equal(["same", "same-2-2"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(["same", "same-3"], names.Order(StringComparer.Ordinal));
         Assert.All(names, name => TrainingRun.Open(folder[name]));
     }
 
