@@ -38,8 +38,9 @@ public sealed class CompareSession(ModelStore store) : IDisposable
     public const int MaxColumns = 6;
 
     private readonly string client = $"studio {Guid.NewGuid():N}";
+    private readonly SemaphoreSlim turn = new(1);
     private CancellationTokenSource? run;
-    private Task running = Task.CompletedTask;
+    private int lastAction;
 
     /// <summary>Happens when a text has grown.</summary>
     public event Action? Changed;
@@ -48,7 +49,7 @@ public sealed class CompareSession(ModelStore store) : IDisposable
     public IList<CompareColumn> Columns { get; private set; } = [];
 
     /// <summary>Whether a text is being written.</summary>
-    public bool IsRunning => !running.IsCompleted;
+    public bool IsRunning { get; private set; }
 
     /// <summary>Compares temperatures: those of the samples during training, at first.</summary>
     public void UseTemperatures(IEnumerable<double> temperatures) =>
@@ -66,25 +67,40 @@ public sealed class CompareSession(ModelStore store) : IDisposable
     public async Task WriteAsync(string model, Draft beginning, SamplingSettings settings, long seed)
     {
         ArgumentNullException.ThrowIfNull(beginning);
-        await StopAsync();
-        run?.Dispose();
-        run = new CancellationTokenSource();
-        CancellationToken stop = run.Token;
-        await (running = Task.WhenAll(Columns.ToArray().Select(column => WriteAsync(column, model, beginning, settings, seed, stop))));
+        int own = ++lastAction;
+        if (run is { } before) await before.CancelAsync();
+        await turn.WaitAsync();
+        try
+        {
+            // Somebody who came meanwhile waits already.
+            if (own != lastAction) return;
+            CancellationToken stop = (run = new()).Token;
+            IsRunning = true;
+            await Task.WhenAll(Columns.ToArray().Select(column => WriteAsync(column, model, beginning, settings, seed, stop)));
+        }
+        finally
+        {
+            (IsRunning, run) = (false, null);
+            turn.Release();
+        }
+
         Changed?.Invoke();
     }
 
     /// <summary>Stops all texts. What was written stays.</summary>
     public async Task StopAsync()
     {
-        if (run is not null) await run.CancelAsync();
-        await running;
+        lastAction++;
+        if (run is { } before) await before.CancelAsync();
+        await turn.WaitAsync();
+        turn.Release();
     }
 
     /// <summary>Ends everything that runs.</summary>
     public void Dispose()
     {
         Changed = null;
+        lastAction++;
         run?.Cancel();
     }
 

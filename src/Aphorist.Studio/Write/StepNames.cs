@@ -9,8 +9,8 @@ internal static class StepNames
     {
         (SamplingStepKind.Model, Language.English) => "the model",
         (SamplingStepKind.Model, _) => "模型",
-        (SamplingStepKind.TokenBias, Language.English) => "the ban",
-        (SamplingStepKind.TokenBias, _) => "禁用",
+        (SamplingStepKind.TokenBias, Language.English) => "banned tokens",
+        (SamplingStepKind.TokenBias, _) => "禁用词元",
         (SamplingStepKind.RepetitionPenalty, Language.English) => "repetition",
         (SamplingStepKind.RepetitionPenalty, _) => "重复惩罚",
         (SamplingStepKind.FrequencyPenalty, Language.English) => "frequency",

@@ -23,7 +23,8 @@ internal static class TextRun
             Prompt = text,
             Options = new()
             {
-                MaxTokens = 0, UnknownCharacters = skipsUnknown ? UnknownCharacterPolicy.Skip : UnknownCharacterPolicy.Error,
+                MaxTokens = 0,
+                UnknownCharacters = skipsUnknown ? UnknownCharacterPolicy.Skip : UnknownCharacterPolicy.Error,
             },
             Alternatives = 0,
             ScorePrompt = true,
@@ -61,7 +62,10 @@ internal static class TextRun
         {
             using ScheduledText text = lease.Scheduler.Submit(new GenerationRequest
             {
-                PromptIds = prompt, Options = settings.ToOptions(tokenizer, (ulong)seed), Alternatives = 0, Client = client,
+                PromptIds = prompt,
+                Options = settings.ToOptions(tokenizer, (ulong)seed),
+                Alternatives = 0,
+                Client = client,
             });
             await foreach (TextPiece piece in text.WithCancellation(cancellationToken))
             {

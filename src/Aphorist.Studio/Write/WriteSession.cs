@@ -14,10 +14,11 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     private readonly string client = $"studio {Guid.NewGuid():N}";
     private readonly ChoiceReader reader = new();
     private readonly List<(Draft Draft, int? Place)> undo = [], redo = [];
-    private CancellationTokenSource? run, reading;
-    private Task running = Task.CompletedTask;
+    private readonly SemaphoreSlim turn = new(1);
+    private CancellationTokenSource? acting, reading;
     private string? model, fingerprint;
     private Tokenizer? tokenizer;
+    private int lastAction;
     private bool isDisposed;
 
     /// <summary>Happens when something has changed that the page shows; while a text is written, after each piece of it.</summary>
@@ -61,10 +62,9 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     public async Task UseModelAsync(string name)
     {
         if (model == name) return;
-        await HaltAsync();
+        // At once: an action that is going on looks at the name again when its model is open.
         (model, Choices) = (name, null);
-        await WithModelAsync((_, _) => Task.CompletedTask);
-        await ReadChoicesAsync();
+        await ActAsync(stop => WithModelAsync(_ => Task.CompletedTask, stop: stop));
     }
 
     /// <summary>Changes the settings. A text that is being written is not affected.</summary>
@@ -83,11 +83,12 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLength) text = text[..MaxLength];
-        await HaltAsync();
-        bool isDone = await WithModelAsync(async (lease, cancellation) =>
+        bool isDone = false;
+        // It is never cancelled: a text that somebody has typed is not lost.
+        await ActAsync(async _ => isDone = await WithModelAsync(async lease =>
         {
             Refused = text;
-            Draft edited = await TextRun.EncodeAsync(lease, text, skipsUnknown, client, cancellation);
+            Draft edited = await TextRun.EncodeAsync(lease, text, skipsUnknown, client, CancellationToken.None);
             Refused = null;
             Draft next = KeepStart(edited);
             if (next.Length == Draft.Length && next.ToString() == Draft.ToString()) return;
@@ -95,8 +96,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             // The text is a beginning now: the next run is its first.
             next.Runs = 0;
             (Draft, Place) = (next, null);
-        }, replacesText: true);
-        await ReadChoicesAsync();
+        }, replacesText: true, stop: CancellationToken.None));
         return isDone;
     }
 
@@ -113,14 +113,13 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     }
 
     /// <summary>Lets the model continue the text from its end.</summary>
-    public async Task WriteAsync()
+    public Task WriteAsync() => ActAsync(async stop =>
     {
-        await HaltAsync();
         if (IsFull) return;
         Push();
         Place = null;
-        await RunAsync();
-    }
+        await RunAsync(stop);
+    });
 
     /// <summary>
     /// Puts a token at a place. In the middle of the text, the rest is written anew after it; at the end, the token is added and the end
@@ -128,9 +127,8 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     /// </summary>
     /// <param name="place">The number of units before it.</param>
     /// <param name="id">The id of the token.</param>
-    public async Task ChooseAsync(int place, int id)
+    public Task ChooseAsync(int place, int id) => ActAsync(async stop =>
     {
-        await HaltAsync();
         if (place < 0 || place > Draft.Length || tokenizer is null || (uint)id >= tokenizer.VocabularySize) return;
         bool isEnd = place == Draft.Length;
         Push();
@@ -141,9 +139,8 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         units.End();
         Place = isEnd ? null : place;
         Changed?.Invoke();
-        if (isEnd) await ReadChoicesAsync();
-        else await RunAsync();
-    }
+        if (!isEnd) await RunAsync(stop);
+    });
 
     /// <summary>Puts the token at a place that has a number among the choices there; 0 is the most likely one.</summary>
     public async Task ChooseNumberAsync(int place, int number)
@@ -161,26 +158,29 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     }
 
     /// <summary>Stops the model. What it has written stays.</summary>
-    public async Task StopAsync()
-    {
-        await HaltAsync();
-        await ReadChoicesAsync();
-    }
+    public Task StopAsync() => ActAsync(_ => Task.CompletedTask);
 
     public Task UndoAsync() => MoveAsync(undo, redo);
 
     public Task RedoAsync() => MoveAsync(redo, undo);
 
     /// <summary>Goes on with a text of a comparison, and with the model that has written it.</summary>
-    public async Task TakeAsync(CompareColumn column)
+    public Task TakeAsync(CompareColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        await HaltAsync();
-        Push();
-        if (column is { Model: { } name, Tokenizer: { } other }) Adopt(name, column.Fingerprint, other);
-        (Draft, Place) = (column.Beginning.Join(column.Draft), null);
-        Draft.Runs++;
-        await ReadChoicesAsync();
+        return ActAsync(_ =>
+        {
+            Push();
+            if (column is { Model: { } name, Tokenizer: { } other })
+            {
+                model = name;
+                Adopt(column.Fingerprint, other);
+            }
+
+            (Draft, Place) = (column.Beginning.Join(column.Draft), null);
+            Draft.Runs++;
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Ends everything that runs.</summary>
@@ -188,7 +188,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     {
         isDisposed = true;
         Changed = null;
-        run?.Cancel();
+        acting?.Cancel();
         reading?.Cancel();
         reader.Dispose();
     }
@@ -196,50 +196,70 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     /// <summary>The seed of a run: that of the settings for the first one, and another for each further one.</summary>
     internal long NextSeed() => Settings.Seed is long seed ? seed + Draft.Runs : Random.Shared.Next(1_000_000);
 
-    private async Task RunAsync()
+    /// <summary>Does something with the text, after all actions before it. A text that is being written stops.</summary>
+    private async Task ActAsync(Func<CancellationToken, Task> action)
+    {
+        int own = ++lastAction;
+        if (acting is { } before) await before.CancelAsync();
+        await turn.WaitAsync();
+        try
+        {
+            if (isDisposed) return;
+            CancellationTokenSource stop = acting = new();
+            // An action that came meanwhile waits already: this one changes the text, but writes nothing.
+            if (own != lastAction) await stop.CancelAsync();
+            await action(stop.Token);
+        }
+        finally
+        {
+            acting = null;
+            turn.Release();
+        }
+
+        if (own == lastAction) await ReadChoicesAsync();
+    }
+
+    private async Task RunAsync(CancellationToken stop)
     {
         IsRunning = true;
-        run?.Dispose();
-        run = new CancellationTokenSource();
         // The text that was kept for undo stays as it is.
         (Draft, long seed) = (Draft.Cut(Draft.Length), NextSeed());
         LastSeed = seed;
         Changed?.Invoke();
-        CancellationToken stop = run.Token;
-        await (running = WriteAsync(seed, stop));
-        if (!stop.IsCancellationRequested) await ReadChoicesAsync();
-    }
-
-    private async Task HaltAsync()
-    {
-        if (run is not null) await run.CancelAsync();
-        await running;
-    }
-
-    private async Task WriteAsync(long seed, CancellationToken stop)
-    {
-        await WithModelAsync(async (lease, _) =>
+        try
         {
-            Draft.Runs++;
-            SamplingSettings limited = Settings with { Length = Math.Clamp(MaxLength - Draft.Length, 0, Settings.Length) };
-            await TextRun.ContinueAsync(lease, Draft, Draft, limited, seed, client, () => Changed?.Invoke(), stop);
-        });
-        IsRunning = false;
+            await WithModelAsync(async lease =>
+            {
+                Draft.Runs++;
+                SamplingSettings limited = Settings with { Length = Math.Clamp(MaxLength - Draft.Length, 0, Settings.Length) };
+                await TextRun.ContinueAsync(lease, Draft, Draft, limited, seed, client, () => Changed?.Invoke(), stop);
+            }, stop: stop);
+        }
+        finally
+        {
+            IsRunning = false;
+        }
+
         Changed?.Invoke();
     }
 
     /// <summary>Opens the model for an action. What goes wrong becomes the <see cref="Problem"/>.</summary>
     /// <param name="action">The action.</param>
     /// <param name="replacesText">Whether the action replaces the text, so that it need not be known to the model.</param>
-    private async Task<bool> WithModelAsync(Func<ModelLease, CancellationToken, Task> action, bool replacesText = false)
+    /// <param name="stop">Stops waiting for the model.</param>
+    private async Task<bool> WithModelAsync(Func<ModelLease, Task> action, bool replacesText = false, CancellationToken stop = default)
     {
         try
         {
             (Problem, Refused) = (null, null);
-            using ModelLease lease = await store.OpenAsync(model);
+            using ModelLease lease = await OpenAsync(stop);
             if (fingerprint != lease.Fingerprint) await AdoptAsync(lease, replacesText);
-            await action(lease, CancellationToken.None);
+            await action(lease);
             return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
         }
         catch (Exception exception) when (exception is AphoristException or TimeoutException or IOException)
         {
@@ -252,11 +272,22 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         }
     }
 
+    /// <summary>Opens the model, which may become another one while it is loaded.</summary>
+    private async Task<ModelLease> OpenAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            ModelLease lease = await store.OpenAsync(model, stop);
+            if (model is null || lease.Name == model) return lease;
+            lease.Dispose();
+        }
+    }
+
     /// <summary>Prepares the text for another model, or for another file of the same one.</summary>
     private async Task AdoptAsync(ModelLease lease, bool replacesText)
     {
         Tokenizer next = lease.Model.Tokenizer;
-        bool isOther = tokenizer is null || !HaveSameTokens(tokenizer, next);
+        bool isOther = !HasTokensOf(next);
         if (isOther && replacesText)
         {
             Draft = new();
@@ -268,25 +299,26 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             Refused = null;
         }
 
-        Adopt(lease.Name, lease.Fingerprint, next);
+        model ??= lease.Name;
+        Adopt(lease.Fingerprint, next);
     }
 
-    private void Adopt(string name, string? file, Tokenizer next)
+    private void Adopt(string? file, Tokenizer next)
     {
         // A model that is being trained has a new file after each epoch, with the same tokens. The ids of other tokens mean nothing.
-        if (tokenizer is null || !HaveSameTokens(tokenizer, next))
+        if (!HasTokensOf(next))
         {
             undo.Clear();
             redo.Clear();
-            Place = null;
+            (Place, Choices) = (null, null);
         }
 
-        (model, fingerprint, tokenizer, Choices) = (name, file, next, null);
+        (fingerprint, tokenizer) = (file, next);
     }
 
-    private static bool HaveSameTokens(Tokenizer one, Tokenizer other) =>
-        one.Kind == other.Kind && one.VocabularySize == other.VocabularySize && one.Normalization == other.Normalization
-        && Enumerable.Range(0, one.VocabularySize).All(id => one.GetText(id) == other.GetText(id));
+    private bool HasTokensOf(Tokenizer other) => tokenizer is { } own
+        && own.Kind == other.Kind && own.VocabularySize == other.VocabularySize && own.Normalization == other.Normalization
+        && Enumerable.Range(0, own.VocabularySize).All(id => own.GetText(id) == other.GetText(id));
 
     /// <summary>The text in other tokens; who has written a token is who has written its first character.</summary>
     private Draft WithOrigins(Draft encoded)
@@ -320,24 +352,30 @@ public sealed class WriteSession(ModelStore store) : IDisposable
 
     private async Task ReadChoicesAsync()
     {
-        if (reading is not null) await reading.CancelAsync();
-        if (isDisposed || model is null || (IsRunning && Place is null)) return;
-        using CancellationTokenSource own = reading = new();
-        int place = Place ?? Draft.Length;
+        CancellationTokenSource? old = reading;
+        bool isNeeded = !isDisposed && model is not null && (!IsRunning || Place is not null);
+        CancellationTokenSource? own = reading = isNeeded ? new() : null;
+        if (old is not null) await old.CancelAsync();
+        if (own is null) return;
+        // Who hears of the change may call back, and returns here before anything comes of it.
+        await Task.Yield();
         Changed?.Invoke();
         try
         {
-            using ModelLease lease = await store.OpenAsync(model, own.Token);
-            if (lease.Fingerprint != fingerprint) return;
+            using ModelLease lease = await OpenAsync(own.Token);
+            if (lease.Fingerprint != fingerprint) await AdoptInTurnAsync(lease, own.Token);
+            own.Token.ThrowIfCancellationRequested();
+            int place = Place ?? Draft.Length;
             Choices choices = await reader.ReadAsync(lease.Model, Draft.GetIds(place), place, Settings, own.Token);
-            if (own.IsCancellationRequested) return;
+            if (own.IsCancellationRequested || lease.Name != model) return;
             Choices = choices;
         }
         catch (OperationCanceledException)
         {
             // Another place was selected meanwhile.
         }
-        catch (Exception exception) when (exception is AphoristException or ObjectDisposedException or ArgumentException)
+        catch (Exception exception) when (exception
+            is AphoristException or TimeoutException or IOException or ObjectDisposedException or ArgumentException)
         {
             if (!isDisposed) Problem ??= exception;
         }
@@ -349,6 +387,28 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Goes on with a file that has replaced that of the model, unless an action has done so meanwhile.</summary>
+    private async Task AdoptInTurnAsync(ModelLease lease, CancellationToken cancellation)
+    {
+        if (HasTokensOf(lease.Model.Tokenizer))
+        {
+            // The text stays as it is, also one that is being written.
+            Adopt(lease.Fingerprint, lease.Model.Tokenizer);
+            return;
+        }
+
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (lease.Name == model && lease.Fingerprint != fingerprint) await AdoptAsync(lease, replacesText: false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     private void Push()
     {
         undo.Add((Draft, Place));
@@ -356,13 +416,12 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         redo.Clear();
     }
 
-    private async Task MoveAsync(List<(Draft Draft, int? Place)> from, List<(Draft Draft, int? Place)> to)
+    private Task MoveAsync(List<(Draft Draft, int? Place)> from, List<(Draft Draft, int? Place)> to) => ActAsync(_ =>
     {
-        await HaltAsync();
-        if (from.Count == 0) return;
+        if (from.Count == 0) return Task.CompletedTask;
         to.Add((Draft, Place));
         (Draft, Place) = from[^1];
         from.RemoveAt(from.Count - 1);
-        await ReadChoicesAsync();
-    }
+        return Task.CompletedTask;
+    });
 }

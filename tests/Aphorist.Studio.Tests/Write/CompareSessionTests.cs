@@ -56,4 +56,34 @@ public sealed class CompareSessionTests
         Assert.Equal("abc" + expected, session.Draft.ToString());
         Assert.Equal([true, true, true, false], session.Draft.Units.Take(4).Select(unit => unit.IsGiven));
     }
+
+    [Fact]
+    public async Task Write_TwiceWhileTextsAreWritten_StopsAllButTheLast()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters");
+        await session.SetTextAsync("abc");
+        using CompareSession comparison = new(models.Store);
+        comparison.UseTemperatures([1]);
+        SamplingSettings endless = Settings with { Length = SamplingSettings.MaxLength };
+        List<Draft> stopped = [];
+        Task second = Task.CompletedTask, third = second;
+        comparison.Changed += () =>
+        {
+            // Both wait for the text that is being written now.
+            if (comparison.Columns[0].Draft.Length == 0 || stopped.Count > 0) return;
+            stopped.Add(comparison.Columns[0].Draft);
+            second = comparison.WriteAsync("characters", session.Draft, endless, seed: 2);
+            third = comparison.WriteAsync("characters", session.Draft, Settings, seed: 3);
+        };
+        await comparison.WriteAsync("characters", session.Draft, endless, seed: 1);
+        await second;
+        await third;
+        Assert.False(comparison.IsRunning);
+        Assert.InRange(Assert.Single(stopped).Length, 1, SamplingSettings.MaxLength - 1);
+        LanguageModel model = models.Load("characters");
+        GenerationOptions options = Settings.ToOptions(model.Tokenizer, seed: 3) with { Temperature = 1 };
+        string expected = new TextGenerator(model).Generate("abc", options, Token);
+        Assert.Equal(expected, comparison.Columns[0].Draft.ToString());
+    }
 }

@@ -70,8 +70,14 @@ public sealed class DraftTests
     {
         SamplingSettings hostile = new()
         {
-            Temperature = double.NaN, TopK = -5, TopP = 0, MinP = 7, TypicalP = double.NegativeInfinity, RepetitionPenalty = -1,
-            Seed = -3, Length = int.MaxValue,
+            Temperature = double.NaN,
+            TopK = -5,
+            TopP = 0,
+            MinP = 7,
+            TypicalP = double.NegativeInfinity,
+            RepetitionPenalty = -1,
+            Seed = -3,
+            Length = int.MaxValue,
         };
         SamplingSettings limited = hostile.Limit();
         Assert.Equal(SamplingSettings.MaxLength, limited.Length);

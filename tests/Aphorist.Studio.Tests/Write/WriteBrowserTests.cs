@@ -83,7 +83,8 @@ public sealed class WriteBrowserTests(StudioBrowser browser)
             await Assertions.Expect(page.Locator(".bar.current")).ToHaveCountAsync(1);
             await CheckAsync(studio);
             await page.Locator(".tools button", new() { HasTextString = language == Language.Chinese ? "对比" : "Compare" }).ClickAsync();
-            await page.ClickAsync(".tools button.primary");
+            // Before the comparison is there, the same selector is the button of the text.
+            await page.ClickAsync(".write-compare .tools button.primary");
             string take = language == Language.Chinese ? "用这个继续" : "Continue with this";
             await Assertions.Expect(page.Locator(".column button:enabled", new() { HasTextString = take })).ToHaveCountAsync(4);
             await CheckAsync(studio);

@@ -131,14 +131,8 @@ public sealed class WriteComponentTests
     {
         await using WriteModels models = await WriteModels.StartAsync();
         await using BunitContext context = new();
-        IServiceProvider services = models.Studio.Services;
-        context.Services.AddSingleton(services.GetRequiredService<ModelStore>());
-        context.Services.AddSingleton(services.GetRequiredService<StudioAssets>());
-        context.Services.AddScoped<Notices>();
-        BunitJSModuleInterop module = context.JSInterop.SetupModule(_ => true);
-        module.Mode = JSRuntimeMode.Loose;
         SamplingSettings settings = new() { Seed = 4, Length = 20 };
-        module.Setup<IJSStreamReference>("load").SetResult(new TextFromBrowser(new WriteMemory { Settings = settings }.ToJson()));
+        BunitJSModuleInterop module = SetUp(context, models, new WriteMemory { Settings = settings });
         module.Setup<IJSStreamReference>("read", _ => true).SetResult(new TextFromBrowser("abc"));
         IRenderedComponent<WritePage> page = context.Render<WritePage>(parameters => parameters.Add(page => page.Model, "characters"));
         page.WaitForAssertion(() => Assert.True(page.Find("button.primary").HasAttribute("disabled") is false), TimeSpan.FromMinutes(1));
@@ -151,12 +145,45 @@ public sealed class WriteComponentTests
         Assert.Equal(3, page.FindAll("div.sheet .given").Count);
     }
 
+    [Theory]
+    [InlineData(5_000_000, "larger than 4 MB")]
+    [InlineData(null, "did not send the text")]
+    public async Task Page_TextThatDoesNotCome_SaysSoAndKeepsIt(int? length, string expected)
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        await using BunitContext context = new();
+        BunitJSModuleInterop module = SetUp(context, models, new WriteMemory());
+        JSRuntimeInvocationHandler<IJSStreamReference> read = module.Setup<IJSStreamReference>("read", _ => true);
+        if (length is int bytes) read.SetResult(new TextFromBrowser("abc", bytes));
+        else read.SetException(new JSException("Gone."));
+        IRenderedComponent<WritePage> page = context.Render<WritePage>(parameters => parameters.Add(page => page.Model, "characters"));
+        page.WaitForAssertion(() => Assert.True(page.Find("button.primary").HasAttribute("disabled") is false), TimeSpan.FromMinutes(1));
+        await page.Find("button.primary").ClickAsync(new MouseEventArgs());
+        Notice notice = Assert.Single(context.Services.GetRequiredService<Notices>().Shown);
+        Assert.Contains(expected, notice.Text, StringComparison.Ordinal);
+        Assert.True(notice.IsError);
+        // The text is still there, to be shortened.
+        Assert.NotNull(page.Find("textarea#draft"));
+    }
+
+    private static BunitJSModuleInterop SetUp(BunitContext context, WriteModels models, WriteMemory memory)
+    {
+        IServiceProvider services = models.Studio.Services;
+        context.Services.AddSingleton(services.GetRequiredService<ModelStore>());
+        context.Services.AddSingleton(services.GetRequiredService<StudioAssets>());
+        context.Services.AddScoped<Notices>();
+        BunitJSModuleInterop module = context.JSInterop.SetupModule(_ => true);
+        module.Mode = JSRuntimeMode.Loose;
+        module.Setup<IJSStreamReference>("load").SetResult(new TextFromBrowser(memory.ToJson()));
+        return module;
+    }
+
     /// <summary>A text that comes as the script sends it.</summary>
-    private sealed class TextFromBrowser(string text) : IJSStreamReference
+    private sealed class TextFromBrowser(string text, long? length = null) : IJSStreamReference
     {
         private readonly byte[] bytes = System.Text.Encoding.UTF8.GetBytes($" {text}");
 
-        public long Length => bytes.Length;
+        public long Length => length ?? bytes.Length;
 
         public ValueTask<Stream> OpenReadStreamAsync(long maxAllowedSize = 512000, CancellationToken cancellationToken = default) =>
             new(new MemoryStream(bytes));

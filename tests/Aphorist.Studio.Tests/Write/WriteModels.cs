@@ -47,16 +47,17 @@ internal sealed class WriteModels : IAsyncDisposable
 
     public string PathOf(string name) => Path.Combine(folder.Path, $"{name}.safetensors");
 
+    /// <summary>Saves a model with a name, over one that has it.</summary>
+    public void Save(string name, Tokenizer tokenizer, GenerationMode mode = GenerationMode.Stateful, ulong seed = 3)
+    {
+        LanguageModel model = LanguageModel.Create(Spec, tokenizer, seed);
+        model.TrainedMode = mode;
+        model.Save(PathOf(name));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await studio.DisposeAsync();
         folder.Dispose();
-    }
-
-    private void Save(string name, Tokenizer tokenizer, GenerationMode mode = GenerationMode.Stateful)
-    {
-        LanguageModel model = LanguageModel.Create(Spec, tokenizer, seed: 3);
-        model.TrainedMode = mode;
-        model.Save(PathOf(name));
     }
 }

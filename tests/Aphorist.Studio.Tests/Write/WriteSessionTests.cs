@@ -9,7 +9,14 @@ public sealed class WriteSessionTests
 
     private static readonly SamplingSettings Rich = new()
     {
-        Temperature = 1.3, TopK = 6, TopP = 0.98, MinP = 0.01, TypicalP = 0.97, RepetitionPenalty = 1.1, Seed = 11, Length = 50,
+        Temperature = 1.3,
+        TopK = 6,
+        TopP = 0.98,
+        MinP = 0.01,
+        TypicalP = 0.97,
+        RepetitionPenalty = 1.1,
+        Seed = 11,
+        Length = 50,
     };
 
     [Theory]
@@ -300,5 +307,133 @@ public sealed class WriteSessionTests
         await session.SetAsync(session.Settings with { Temperature = 1, TopK = 3 });
         Assert.Equal(3, session.Choices.Steps[^1].PossibleTokens);
         Assert.Equal(SamplingStepKind.TopK, session.Choices.RemovedBy(session.Choices.Order[3]));
+    }
+
+    [Fact]
+    public async Task Stop_FromAHandlerOfEachChange_ComesToAnEnd()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters");
+        int depth = 0, deepest = 0;
+        Lock gate = new();
+        Queue<Task> stops = [];
+        int count = 0;
+        session.Changed += () =>
+        {
+            lock (gate)
+            {
+                deepest = Math.Max(deepest, ++depth);
+                if (count++ < 100) stops.Enqueue(session.StopAsync());
+                depth--;
+            }
+        };
+        Task? next = session.StopAsync();
+        while (next is not null)
+        {
+            await next;
+            lock (gate) stops.TryDequeue(out next);
+        }
+
+        Assert.InRange(count, 100, int.MaxValue);
+        // Calls within each other would end the process, if they were not counted here.
+        Assert.Equal(1, deepest);
+    }
+
+    [Fact]
+    public async Task ChooseAndUndo_WhileWriting_LeaveNothingThatWritesOn()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters", new() { Seed = 1, Length = SamplingSettings.MaxLength });
+        await session.SetTextAsync("abc");
+        Task? chosen = null, undone = null;
+        session.Changed += () =>
+        {
+            // Both wait for the text that is being written now.
+            if (session.Draft.Length <= 3 || chosen is not null) return;
+            chosen = Task.CompletedTask;
+            chosen = session.ChooseAsync(1, 2);
+            undone = session.UndoAsync();
+        };
+        await session.WriteAsync();
+        await chosen!;
+        await undone!;
+        Assert.False(session.IsRunning);
+        Assert.StartsWith("abc", session.Draft.ToString(), StringComparison.Ordinal);
+        Assert.InRange(session.Draft.Length, 4, 3 + SamplingSettings.MaxLength - 1);
+        Assert.Equal(session.Draft.Length, session.Choices!.Place);
+        await session.RedoAsync();
+        Assert.Equal(2, session.Draft[1].Id);
+        Assert.InRange(session.Draft.Length, 2, SamplingSettings.MaxLength);
+    }
+
+    [Fact]
+    public async Task Write_AfterAnUnexpectedError_WritesAgain()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters");
+        bool isBroken = true;
+        session.Changed += () =>
+        {
+            if (isBroken && session.Draft.Length > 0) throw new InvalidOperationException("Broken.");
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(session.WriteAsync);
+        Assert.False(session.IsRunning);
+        isBroken = false;
+        await session.SetTextAsync("abc");
+        await session.WriteAsync();
+        Assert.Equal(43, session.Draft.Length);
+    }
+
+    [Fact]
+    public async Task Select_ModelHasANewFile_ShowsItsChoices()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters");
+        await session.SetTextAsync("abc xy");
+        models.Save("characters", CharacterTokenizer.FromCharacters("abc xyz\n"), seed: 9);
+        models.Store.Refresh();
+        await session.SelectAsync(3);
+        Assert.Equal(3, session.Choices!.Place);
+        TextGenerator generator = new(models.Load("characters"));
+        using GenerationSession expected = generator.CreateSession(session.Settings.ToOptions(generator.Tokenizer, seed: 0));
+        foreach (int id in generator.Tokenizer.Encode("abc")) expected.Append(id);
+        Assert.Equal(expected.PredictSampling()[0].Probabilities.ToArray(), session.Choices.Steps[0].Probabilities.ToArray());
+        Assert.True(session.CanUndo);
+
+        // Other tokens: the text is read anew, or refused.
+        models.Save("characters", CharacterTokenizer.FromCharacters("zyx cba猫"));
+        models.Store.Refresh();
+        await session.SelectAsync(2);
+        Assert.Equal("abc xy", session.Draft.ToString());
+        Assert.Equal(models.Load("characters").Tokenizer.Encode("abc xy"), session.Draft.GetIds(6));
+        Assert.Equal(6, session.Choices.Place);
+        models.Save("characters", CharacterTokenizer.FromCharacters("ab猫"));
+        models.Store.Refresh();
+        await session.SelectAsync(2);
+        Assert.IsType<UnknownCharacterException>(session.Problem);
+        Assert.Equal("abc xy", session.Refused);
+    }
+
+    [Fact]
+    public async Task UseModel_TwiceAtOnce_AdoptsTheLast()
+    {
+        await using WriteModels models = await WriteModels.StartAsync();
+        using WriteSession session = await models.OpenAsync("characters");
+        await session.SetTextAsync("bc bc");
+        Task first = session.UseModelAsync("others"), second = session.UseModelAsync("bytes");
+        await first;
+        await second;
+        Assert.Null(session.Problem);
+        Assert.Equal("bc bc"u8.ToArray().Select(value => (int)value), session.Draft.GetIds(5));
+        Assert.Equal(TokenizerKind.Bytes, session.Choices!.Tokenizer.Kind);
+        // And back, before the other is there.
+        first = session.UseModelAsync("window");
+        second = session.UseModelAsync("bytes");
+        await first;
+        await second;
+        Assert.Equal(TokenizerKind.Bytes, session.Choices!.Tokenizer.Kind);
+        await session.WriteAsync();
+        Assert.Null(session.Problem);
+        Assert.InRange(session.Draft.Length, 6, 45);
     }
 }

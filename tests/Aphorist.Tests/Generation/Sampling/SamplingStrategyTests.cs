@@ -102,8 +102,16 @@ public sealed class SamplingStrategyTests
     {
         GenerationOptions all = new()
         {
-            LogitBias = new Dictionary<string, double> { [Name(2)] = 1 }, BannedTokens = [Name(5)], RepetitionPenalty = 1.2,
-            FrequencyPenalty = 0.1, PresencePenalty = 0.2, Temperature = 1.3, TopK = 6, TopP = 0.95, MinP = 0.1, TypicalP = 0.9,
+            LogitBias = new Dictionary<string, double> { [Name(2)] = 1 },
+            BannedTokens = [Name(5)],
+            RepetitionPenalty = 1.2,
+            FrequencyPenalty = 0.1,
+            PresencePenalty = 0.2,
+            Temperature = 1.3,
+            TopK = 6,
+            TopP = 0.95,
+            MinP = 0.1,
+            TypicalP = 0.9,
         };
         GenerationOptions penalized = all with { Temperature = 1, TopK = 0, TopP = 1, MinP = 0, TypicalP = 1 };
         // A step at a time: what the options are after it.
