@@ -25,7 +25,7 @@ public sealed class WriteComponentTests
             .Add(panel => panel.Chosen, EventCallback.Factory.Create<int>(this, id => chosen = id)));
         Assert.Equal(8, panel.FindAll(".bar").Count);
         Assert.Equal(6, panel.FindAll(".bar .value").Count(value => value.TextContent == "top-k"));
-        Assert.Contains("removed by top-k", panel.FindAll(".bar")[2].GetAttribute("aria-label"));
+        Assert.Contains("removed by top-k", panel.FindAll(".bar")[2].GetAttribute("title"));
         Assert.Contains("2 of 8 possible", panel.Markup);
         await panel.FindAll(".bar")[3].ClickAsync(new MouseEventArgs());
         Assert.Equal(session.Choices!.Order[3], chosen);
