@@ -9,7 +9,9 @@ public abstract class LayerRun
     /// <summary>The cell activations that inspection shows, [steps][H]: tanh(c) of an LSTM, the outputs of other layers.</summary>
     public virtual double[][] Cells => Outputs;
 
-    /// <summary>Returns the gates, the candidate and the state after a step, [signals][H]; see <see cref="RecurrentStep.Signals"/>.</summary>
+    /// <summary>
+    /// Returns the gates, the candidate and the state after a step, [signals][H]; see <see cref="RecurrentStep.Signals"/>.
+    /// </summary>
     public abstract double[][] Signals(int time);
 
     /// <summary>The state after the last step. <see cref="ReferenceSpec.StateSize"/> describes its contents.</summary>

@@ -39,7 +39,8 @@ public sealed class StartTests
         using TemporaryFolder folder = new();
         await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
         using HttpClient client = new() { BaseAddress = studio.Address };
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.GetAsync(
+            new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 }

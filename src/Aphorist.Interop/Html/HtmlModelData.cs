@@ -24,7 +24,7 @@ internal static class HtmlModelData
     public static string Describe(LanguageModel model, string title, string language, HtmlModelOptions options)
     {
         JsonObject about = JsonNode.Parse(ModelFileInfo.DescribeAsJson(model))!.AsObject();
-        // What unknown words cost is of no use here, and neither is the optimizer.
+        // What unknown words cost is of no use in a page.
         about["tokenizer"]!.AsObject().Remove("spelling");
         about["tensors"] = new JsonArray([.. model.Parameters.Tensors.Select(tensor => (JsonNode)new JsonObject
         {

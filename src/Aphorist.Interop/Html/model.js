@@ -392,10 +392,11 @@ function choose(logits, { temperature, topK = 0, topP = 1, minP = 0 }, banned, u
   for (let id = best + 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
   if (temperature === 0) return best;
   const weights = logits.map((logit, id) => id === banned ? 0 : Math.exp((logit - logits[best]) / temperature));
+  const keepsFew = topK > 0 && topK < weights.length;
   let ids = [...weights.keys()];
-  if (topK > 0 || topP < 1 || minP > 0) ids.sort((a, b) => weights[b] - weights[a] || a - b);
+  if (keepsFew || topP < 1 || minP > 0) ids.sort((a, b) => weights[b] - weights[a] || a - b);
   const total = () => ids.reduce((sum, id) => sum + weights[id], 0);
-  if (topK > 0) ids = ids.slice(0, topK);
+  if (keepsFew) ids = ids.slice(0, topK);
   if (topP < 1) {
     let missing = topP * total();
     const end = ids.findIndex(id => (missing -= weights[id]) <= 0);

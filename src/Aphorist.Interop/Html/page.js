@@ -15,19 +15,19 @@
       topP: "Top-p", topPHelp: "Only the likeliest choices with this total probability. 1: all.",
       minP: "Min-p", minPHelp: "Only choices at least this many times as likely as the likeliest. 0: all.",
       seed: "Seed", seedHelp: "A whole number: the same seed gives the same text. Empty: a random one.",
-      hint: "Click a character, or use the arrow keys, to see what else the model expected. Choose another one, and it writes on from there.",
+      hint: "Click anywhere in the text, or use the arrow keys, to see what else the model expected there. Choose another, and it writes on.",
       loading: "Loading the model…", text: "Text", choices: "What the model expected here", close: "Close", surprise: "of surprise", bits: "bits",
       language: "中文", units: { characters: "characters", words: "tokens", bytes: "bytes" },
     },
     zh: {
       prompt: "文本开头", write: "开始写", stop: "停止", continue: "继续写", copy: "复制", copied: "已复制",
       temperature: "温度", temperatureHelp: "低：最可能的文本。高：更多样，错误也更多。",
-      length: "长度", shade: "标出令模型意外的字符", more: "更多选项",
+      length: "长度", shade: "标出令模型意外之处", more: "更多选项",
       topK: "Top-k", topKHelp: "只保留概率最高的 k 个候选。0 表示全部保留。",
       topP: "Top-p", topPHelp: "只保留累计概率达到该值的最可能候选。1 表示全部保留。",
       minP: "Min-p", minPHelp: "只保留概率不低于最高概率该倍数的候选。0 表示全部保留。",
       seed: "随机种子", seedHelp: "整数：种子相同，文本就相同。留空则随机。",
-      hint: "点击任意字符，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
+      hint: "点击文本中的任意位置，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
       loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", close: "关闭", surprise: "意外程度", bits: "比特",
       language: "English", units: { characters: "个字符", words: "个词元", bytes: "个字节" },
     },
@@ -42,12 +42,15 @@
   // ---- Words ----
 
   function describe() {
-    const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus;
-    const name = kind === "convolution" ? { en: "convolution", zh: "卷积" }[language] : kind.split("-")[0].toUpperCase();
-    const shape = layers > 1 ? { en: `${layers}-layer ${name}(${hiddenSize})`, zh: `${layers} 层 ${name}(${hiddenSize})` }[language] : `${name}(${hiddenSize})`;
-    return language === "zh"
-      ? `${shape} 语言模型，共 ${count(page.parameters)} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。它就在此页面中运行，不联网，也不发送任何内容。`
-      : `A language model, ${shape} with ${count(page.parameters)} parameters${corpus ? `, trained on “${corpus}”` : ""}. It runs in this page, offline: nothing is sent anywhere.`;
+    const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus, isChinese = language === "zh";
+    const name = kind !== "convolution" ? kind.split("-")[0].toUpperCase() : isChinese ? "卷积" : "convolution";
+    const shape = layers === 1 ? `${name}(${hiddenSize})` : `${layers}${isChinese ? " 层 " : "-layer "}${name}(${hiddenSize})`;
+    const size = count(page.parameters);
+    return isChinese
+      ? `${shape} 语言模型，共 ${size} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。`
+        + "它就在此页面中运行，不联网，也不发送任何内容。"
+      : `A language model, ${shape} with ${size} parameters${corpus ? `, trained on “${corpus}”` : ""}. `
+        + "It runs in this page, offline: nothing is sent anywhere.";
   }
 
   function showWords() {
@@ -58,7 +61,7 @@
     element("language").lang = language === "zh" ? "en" : "zh-CN";
     element("copy").textContent = word("copy");
     element("text").setAttribute("aria-label", word("text"));
-    element("choices").setAttribute("aria-label", word("choices"));
+    element("close").setAttribute("aria-label", word("close"));
     element("footer").textContent = `Aphorist ${about.aphoristVersion}`;
     showProgress();
     showChoices();
@@ -196,29 +199,16 @@
   }
 
   function showChoices() {
-    const panel = element("choices"), token = tokens[selected];
-    panel.hidden = !token;
+    const token = tokens[selected];
+    element("choices").hidden = !token;
     if (!token) return;
-    const title = document.createElement("h2"), surprise = document.createElement("p"), list = document.createElement("ul");
-    const head = document.createElement("div"), close = document.createElement("button");
-    title.textContent = word("choices");
-    [close.type, close.className, close.textContent] = ["button", "quiet", "×"];
-    close.setAttribute("aria-label", word("close"));
-    close.addEventListener("click", () => {
-      select(-1);
-      element("text").focus();
-    });
-    head.className = "row spread";
-    head.append(title, close);
-    surprise.className = "help";
     const bits = (-Math.log2(token.probability)).toFixed(1);
-    surprise.textContent = language === "zh"
+    element("surprise").textContent = language === "zh"
       ? `“${display(token.id)}” 的${word("surprise")}：${bits} ${word("bits")}`
       : `“${display(token.id)}”: ${bits} ${word("bits")} ${word("surprise")}`;
-    list.className = "choices";
     const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
-    for (const { id, probability } of rows) {
-      const item = document.createElement("li"), button = document.createElement("button");
+    element("list").replaceChildren(...rows.map(({ id, probability }) => {
+      const item = document.createElement("li"), button = document.createElement("button"), place = selected;
       button.type = "button";
       button.className = "choice";
       if (id === token.id) button.setAttribute("aria-current", "true");
@@ -230,13 +220,10 @@
         button.append(part);
       }
 
-      const place = selected;
       button.addEventListener("click", () => branch(place, id));
       item.append(button);
-      list.append(item);
-    }
-
-    panel.replaceChildren(head, surprise, list);
+      return item;
+    }));
   }
 
   const percent = probability => `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
@@ -286,6 +273,10 @@
       getSelection().selectAllChildren(element("text"));
     }
   });
+  element("close").addEventListener("click", () => {
+    select(-1);
+    element("text").focus();
+  });
   element("prompt").addEventListener("keydown", event => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !model) return;
     event.preventDefault();
@@ -313,7 +304,9 @@
       model = openModel(about, element("weights").textContent);
       element("weights").remove();
     } catch (error) {
-      element("unknown").textContent = language === "zh" ? `此浏览器无法运行该模型：${error.message}` : `This browser cannot run the model: ${error.message}`;
+      element("unknown").textContent = language === "zh"
+        ? `此浏览器无法运行该模型：${error.message}`
+        : `This browser cannot run the model: ${error.message}`;
     }
 
     showProgress();

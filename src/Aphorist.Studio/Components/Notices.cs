@@ -4,7 +4,7 @@ namespace Aphorist.Studio.Components;
 /// <param name="Text">The text.</param>
 /// <param name="Action">The text of the button; null for none.</param>
 /// <param name="Run">What the button does.</param>
-/// <param name="IsError">Whether something went wrong. Errors stay until they are closed.</param>
+/// <param name="IsError">Whether something went wrong. Errors stay until they are closed; others for some seconds.</param>
 public sealed record Notice(string Text, string? Action = null, Func<Task>? Run = null, bool IsError = false);
 
 /// <summary>The messages of one open page.</summary>

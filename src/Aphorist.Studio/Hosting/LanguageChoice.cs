@@ -26,12 +26,14 @@ internal static class LanguageChoice
     }
 
     /// <summary>/language/zh?to=/write shows the page /write in Chinese from now on.</summary>
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/language/{code}", (string code, string? to, HttpContext context) =>
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/language/{code}", Choose);
+
+    private static void Choose(string code, string? to, HttpContext context)
     {
         context.Response.Cookies.Append(
             Cookie, code == "zh" ? "zh" : "en", new CookieOptions { SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365) });
-        // A path of this server, and no address of another one.
+        // A path of this server, and no address of another one. A header has only ASCII characters.
         bool isLocal = to is ['/', ..] and not ['/', '/' or '\\', ..];
-        context.Response.Redirect(isLocal ? to! : "/");
-    });
+        context.Response.Redirect(isLocal && Uri.TryCreate($"http://localhost{to}", UriKind.Absolute, out Uri? page) ? page.PathAndQuery : "/");
+    }
 }

@@ -34,7 +34,10 @@ public sealed class Workspace
     public static Workspace Open(string folder)
     {
         Workspace workspace = new(Path.GetFullPath(folder));
-        foreach (string path in (string[])[workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons]) Directory.CreateDirectory(path);
+        if (File.Exists(Path.Combine(workspace.Folder, "options.json")))
+            throw new IOException($"'{folder}' is the folder of one run. Open the folder that contains it.");
+        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons];
+        foreach (string path in parts) Directory.CreateDirectory(path);
         return workspace;
     }
 

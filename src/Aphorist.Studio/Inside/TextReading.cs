@@ -18,7 +18,7 @@ internal sealed record TextReading(
     private const int MaxShown = 3000, MaxSurpriseShown = 6000;
 
     // The activations on a page, one byte each, which go to the browser as they are.
-    private const int MaxActivations = 6_000_000;
+    private const int MaxActivations = 2_000_000;
     private const int BestCells = 4, Passages = 6;
 
     /// <summary>The self-contained file with the same view.</summary>
@@ -41,8 +41,8 @@ internal sealed record TextReading(
                 int[] ids = new int[cells.Pieces.Count];
                 text.Corpus.ReadTokens(model.Tokenizer, 0, ids);
                 InspectedText inspected = new(name, model, text.Corpus.Name, cells, BestCells);
-                return new TextReading(
-                    InspectionPage.View, InspectionPage.TitleOf(inspected), InspectionPage.DataOf(inspected), ids, text.LeftOut, text.IsCut);
+                (string title, ReaderData data) = (InspectionPage.TitleOf(inspected), InspectionPage.DataOf(inspected));
+                return new TextReading(InspectionPage.View, title, data, ids, text.LeftOut, text.IsCut);
             },
             cancellationToken);
     }

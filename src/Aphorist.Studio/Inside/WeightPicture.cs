@@ -8,8 +8,8 @@ namespace Aphorist.Studio.Inside;
 
 /// <summary>A tensor of a model as an image, with its statistics.</summary>
 /// <remarks>
-/// A row is what goes in, a column what comes out, except in the decoder and the embedding, which have a row for each token. A tensor that is
-/// too large for an image is averaged down.
+/// A row is what goes in, a column what comes out, except in the decoder and the embedding, which have a row for each token. A tensor that
+/// is too large for an image is averaged down.
 /// </remarks>
 internal sealed record WeightPicture
 {
@@ -163,8 +163,8 @@ internal static class WeightMeaning
             "embedding.weight" => (
                 "The vectors of the tokens: a row for each token of the vocabulary.", "词元的向量：词表中的每个词元一行。"),
             "decoder.weight" => (
-                "What the model says next: a row for each token, a column for each cell of the last layer. Red means that the cell speaks " +
-                "for the token, blue that it speaks against it.",
+                "What the model says next: a row for each token, a column for each cell of the last layer. Red means that the cell " +
+                "speaks for the token, blue that it speaks against it.",
                 "模型接下来写什么：每个词元一行，最后一层的每个神经元一列。红色表示该神经元支持这个词元，蓝色表示反对。"),
             "decoder.bias" => (
                 "How likely each token is, whatever the cells say: a column for each token.", "不论神经元怎样，每个词元本身的可能性：每个词元一列。"),

@@ -16,7 +16,9 @@ export function showMap(host, readout, [zoomIn, zoomOut, zoomReset], points, nei
   let width = 0, zoom = 1, left = 0, top = 0, chosen = null, drag = null;
   const lines = makeShape(picture, "g", { class: "near" });
   const labels = points.map(point => {
-    const label = makeShape(picture, "a", { href: neighbours + point.id, class: "token-point" });
+    const label = makeShape(picture, "a", { href: neighbours + point.id, class: "token-point", "aria-label": point.name });
+    // Larger than what is seen, for fingers.
+    makeShape(label, "circle", { r: 11, fill: "transparent" });
     makeShape(label, "circle", { class: "kind-" + point.kind, r: 3.5 });
     makeShape(label, "text", { class: "kind-" + point.kind, x: 6, y: 4 }).textContent = point.name;
     label.onfocus = label.onpointerenter = () => choose(point);
@@ -48,12 +50,14 @@ export function showMap(host, readout, [zoomIn, zoomOut, zoomReset], points, nei
     drawNames();
   }
 
+  const lengthOf = name => [...name].reduce((sum, letter) => sum + (letter > "\u2E80" ? 14 : 8), 4);
+
   // A name is shown where it covers no other one: the chosen token and its neighbours come first, then those at the edge.
   function drawNames() {
     const near = chosen ? [chosen, ...nearest(chosen)] : [], taken = [];
     const rank = index => near.includes(points[index]) ? 1e9 - near.indexOf(points[index]) : Math.hypot(points[index].x, points[index].y);
     for (const index of [...points.keys()].sort((one, other) => rank(other) - rank(one))) {
-      const point = points[index], [x, y] = placeOf(point), length = 8 * point.name.length + 4;
+      const point = points[index], [x, y] = placeOf(point), length = lengthOf(point.name);
       const isRight = x + 6 + length < width, from = isRight ? x + 6 : x - 6 - length;
       const isFree = taken.every(box => from > box.to || from + length < box.from || Math.abs(y - box.y) > 13);
       const text = labels[index].lastChild;

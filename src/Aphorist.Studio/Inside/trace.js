@@ -20,16 +20,19 @@ export function showTrace(host, data, isChinese, load) {
   panel.setAttribute("aria-label", say("One cell over time", "一个神经元随时间的变化"));
   host.querySelector("#reading").append(panel);
   const title = make(panel, "h2", "");
+  const unit = isChinese ? { character: "字符", byte: "字节", token: "词元" }[data.unit] : data.unit;
+  // An RNN has no gates.
+  const gates = data.gates.length === 0 ? "" : say(
+    "A gate near 1 is open and near 0 closed. The candidate is the new value that the open gates let in; the forget or update gate " +
+      "decides how much of the old one stays. ",
+    "门接近 1 表示打开，接近 0 表示关闭。候选值是打开的门让进来的新值；遗忘门或更新门决定旧值保留多少。");
   make(panel, "p", say(
-    "What happens inside this cell as the model reads, character by character. A gate near 1 is open and near 0 closed. " +
-      "The candidate is the new value that the open gates let in; the forget or update gate decides how much of the old one stays. " +
-      "Click a character in the text to see what happens around it.",
-    "模型逐个字符阅读时，这个神经元内部发生了什么。门接近 1 表示打开，接近 0 表示关闭。候选值是打开的门让进来的新值；" +
-      "遗忘门或更新门决定旧值保留多少。点击文中的字符，可以查看它前后的情况。"), { class: "quiet small" });
+    `What happens inside this cell as the model reads, ${unit} by ${unit}. ${gates}Click a ${unit} in the text to see what happens around it.`,
+    `模型逐个${unit}阅读时，这个神经元内部发生了什么。${gates}点击文中的${unit}，可以查看它前后的情况。`), { class: "quiet small" });
   const steps = make(panel, "div", "", { class: "row" });
-  const previous = make(steps, "button", "◀", { "aria-label": say("Earlier in the text", "向前") });
+  const previous = make(steps, "button", "◀", { "aria-label": say("Earlier in the text", "前面的文本") });
   const place = make(steps, "span", "", { class: "number" });
-  const next = make(steps, "button", "▶", { "aria-label": say("Later in the text", "向后") });
+  const next = make(steps, "button", "▶", { "aria-label": say("Later in the text", "后面的文本") });
   const picture = makeShape(panel, "svg", { role: "img" });
   const details = make(panel, "details", "");
   make(details, "summary", say("The numbers as a table", "以表格显示数值"));
@@ -48,7 +51,8 @@ export function showTrace(host, data, isChinese, load) {
   }
 
   async function read() {
-    const mine = ++asked, loaded = await load(cell);
+    // A call that the server ends has no numbers.
+    const mine = ++asked, loaded = await load(cell).catch(() => null);
     if (mine !== asked || !loaded) return;
     signals = loaded;
     if (chosen < 0) first = liveliest() - Math.floor(columns() / 2);

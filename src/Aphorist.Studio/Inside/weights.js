@@ -34,7 +34,8 @@ export function showWeights(host, pictures) {
     context.putImageData(image, 0, 0);
     context.fillStyle = style.getPropertyValue("--ink");
     const blocks = pictures[index].blocks;
-    for (let block = 1; block < blocks; block++) context.fillRect(Math.round(block * width / blocks), 0, Math.max(1, width / 1000), height);
+    const line = Math.max(1, Math.ceil(width / canvas.clientWidth));
+    for (let block = 1; block < blocks; block++) context.fillRect(Math.round(block * width / blocks), 0, line, height);
     // Small tensors are enlarged, so that a value can be seen.
     canvas.style.height = height === 1 ? "18px" : Math.max(height, Math.min(6 * height, 200)) + "px";
   }

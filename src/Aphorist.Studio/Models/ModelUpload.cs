@@ -96,6 +96,22 @@ public sealed class ModelUpload : IDisposable
         return ModelImport.Read(file, Name, window, gates, activation);
     }
 
+    /// <summary>
+    /// Whether the file can be read once the activations are named: it holds the weights of Keras alone, which do not say them.
+    /// </summary>
+    public bool NeedsActivations(int window)
+    {
+        try
+        {
+            ReadForeign(window, GateActivation.Sigmoid, Activation.Tanh);
+            return true;
+        }
+        catch (ModelFileException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes the characters of the text that a model was trained on as its vocabulary, in the usual order that fits.</summary>
     /// <param name="model">The model.</param>
     /// <param name="text">The content of the text file.</param>

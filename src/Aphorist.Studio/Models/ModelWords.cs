@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aphorist.Studio.Components;
 using Aphorist.Studio.Hosting;
 
 namespace Aphorist.Studio.Models;
@@ -87,6 +88,12 @@ internal static class ModelWords
             ? $"Keras 文件只能保存循环层的堆叠，而此模型含有{chinese}。请改用 ONNX。"
             : $"Keras files are chains of recurrent layers, and this model has {english}. Use ONNX instead.";
     }
+
+    /// <summary>Why a file cannot be used. Details of files are in English, so the sentence in Chinese says what matters first.</summary>
+    public static string Problem(Exception exception, Language language, string chinese) =>
+        language == Language.Chinese && exception is AphoristException
+            ? $"{chinese}（{exception.Message.TrimEnd('.')}）"
+            : Sentence.Of(exception, language);
 
     /// <summary>A day and a time, in the zone of this machine.</summary>
     public static string Date(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

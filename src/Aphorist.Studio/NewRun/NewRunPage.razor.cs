@@ -15,13 +15,14 @@ public sealed partial class NewRunPage : IDisposable
     private RunForm form = new();
     private RunPlan plan = new RunForm().Build([]);
     private TextEntry? text;
+    private IReadOnlyList<string> sources = [];
     private ModelFileInfo? start;
     private TextReading? reading;
     private RunEstimate? estimate;
     private Bilingual? problem, modelProblem;
     private string name = "";
     private string? download;
-    private bool starting, isDisposed;
+    private bool starting, optionsOpen, isDisposed;
     private CancellationTokenSource? readingStop, measuring;
 
     // The options that decide what the preview shows.
@@ -45,7 +46,8 @@ public sealed partial class NewRunPage : IDisposable
 
     private string DefaultName => text is null ? "" : Starter.FreeName(text.Name);
 
-    private bool CanStart => text is not null && reading is { Problem: null } && modelProblem is null && plan.Problems.Count == 0 && !starting;
+    private bool CanStart =>
+        reading is { Problem: null } && readingStop is null && modelProblem is null && plan.Problems.Count == 0 && !starting;
 
     /// <summary>Stops what runs in the background. A start is not stopped.</summary>
     public void Dispose()
@@ -82,9 +84,7 @@ public sealed partial class NewRunPage : IDisposable
     {
         form = RunForm.Parse(Navigation.Uri);
         form.Text ??= Say("catalog:fables", "catalog:fables-zh");
-        text = Texts.Find(form.Text);
-        form.Text = text?.Id;
-        (reading, wasRead) = (null, null);
+        SetText(Texts.Find(form.Text));
         LoadModel();
         plan = BuildPlan();
     }
@@ -106,9 +106,18 @@ public sealed partial class NewRunPage : IDisposable
         }
     }
 
+    private void SetText(TextEntry? chosen)
+    {
+        text = chosen;
+        form.Text = chosen?.Id;
+        sources = chosen is null ? [] : [chosen.Source];
+        (reading, wasRead) = (null, null);
+    }
+
     private RunPlan BuildPlan()
     {
-        RunPlan built = form.Build(text is null ? [] : [text.Source], start);
+        RunPlan built = form.Build(sources, start);
+        optionsOpen |= built.Problems.Count > 0;
         // The encoding that was detected.
         string? encoding = form.Encoding ?? reading?.Encoding;
         return built with { Options = built.Options with { Encoding = encoding } };
@@ -116,10 +125,8 @@ public sealed partial class NewRunPage : IDisposable
 
     private Task SelectTextAsync(TextEntry? chosen)
     {
-        text = chosen;
-        form.Text = chosen?.Id;
+        SetText(chosen);
         form.Encoding = null;
-        (reading, wasRead) = (null, null);
         Apply();
         return Task.CompletedTask;
     }
@@ -163,6 +170,7 @@ public sealed partial class NewRunPage : IDisposable
 
     private void Apply()
     {
+        if (isDisposed) return;
         Navigation.NavigateTo($"/runs/new{form.ToQuery()}", replace: true);
         Refresh();
     }
@@ -176,11 +184,11 @@ public sealed partial class NewRunPage : IDisposable
         if (text is not null && wasRead != read)
         {
             wasRead = read;
-            Read();
+            _ = ReadAsync();
         }
         else
         {
-            Measure();
+            _ = MeasureAsync();
         }
 
         StateHasChanged();
@@ -189,12 +197,10 @@ public sealed partial class NewRunPage : IDisposable
     private string ValueOf(OptionField field) =>
         plan.Problems.ContainsKey(field.Id) && form.Changes.TryGetValue(field.Id, out string? typed) ? typed : field.Read(plan.Options);
 
-    private async void Read()
+    private async Task ReadAsync()
     {
         readingStop?.Cancel();
-        measuring?.Cancel();
-        estimate = null;
-        wasMeasured = null;
+        StopMeasuring();
         using CancellationTokenSource stop = new();
         readingStop = stop;
         TextEntry chosen = text!;
@@ -221,14 +227,14 @@ public sealed partial class NewRunPage : IDisposable
         reading = result;
         plan = BuildPlan();
         StateHasChanged();
-        Measure();
+        await MeasureAsync();
     }
 
-    private async void Measure()
+    private async Task MeasureAsync()
     {
-        if (!CanStart || isDisposed || plan.Options == wasMeasured) return;
-        measuring?.Cancel();
-        estimate = null;
+        if (plan.Options == wasMeasured && CanStart && (estimate is not null || measuring is not null)) return;
+        StopMeasuring();
+        if (!CanStart) return;
         wasMeasured = plan.Options;
         using CancellationTokenSource stop = new();
         measuring = stop;
@@ -248,8 +254,15 @@ public sealed partial class NewRunPage : IDisposable
         }
 
         if (measuring != stop || isDisposed) return;
-        (measuring, estimate, problem) = (null, result, found);
+        (measuring, estimate) = (null, result);
+        problem ??= found;
         StateHasChanged();
+    }
+
+    private void StopMeasuring()
+    {
+        measuring?.Cancel();
+        (measuring, estimate, wasMeasured) = (null, null, null);
     }
 
     private async Task StartAsync()
@@ -280,11 +293,12 @@ public sealed partial class NewRunPage : IDisposable
         if (exception is InvalidOptionsException invalid && RunProblem.Of(invalid, options) is var (id, sentence))
         {
             if (id.Length == 0) return sentence;
+            optionsOpen = true;
             plan = plan with { Problems = new Dictionary<string, Bilingual>(plan.Problems) { [id] = sentence } };
             return null;
         }
 
-        return Describe(exception);
+        return exception is CorpusException unusable && text is not null ? TextReading.Describe(text, unusable) : Describe(exception);
     }
 
     private static Bilingual Describe(Exception exception) => exception is TextException { Sentence: var said }

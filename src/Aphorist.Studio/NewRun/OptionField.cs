@@ -35,7 +35,7 @@ public enum OptionGroup
     Evaluation,
 }
 
-/// <summary>An option of a run on the page: its texts, and how it is read and set. Values are text, as in the address of the page.</summary>
+/// <summary>An option of a run on the page: its texts, how it is read and set. Values are text, as in the address.</summary>
 public abstract class OptionField
 {
     /// <summary>The name in addresses and of the control: that of the command's option, without dashes.</summary>

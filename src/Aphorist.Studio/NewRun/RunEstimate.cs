@@ -5,10 +5,11 @@ namespace Aphorist.Studio.NewRun;
 
 /// <summary>How long a run takes on this machine, and how large its model is.</summary>
 /// <param name="Seconds">Seconds until training ends, samples included.</param>
+/// <param name="SampleSeconds">Seconds for the samples after the epochs.</param>
 /// <param name="Epochs">Epochs until then.</param>
 /// <param name="StepsPerEpoch">Training steps per epoch.</param>
 /// <param name="Parameters">The parameters of the model.</param>
-public sealed record RunEstimate(double Seconds, double Epochs, long StepsPerEpoch, int Parameters)
+public sealed record RunEstimate(double Seconds, double SampleSeconds, double Epochs, long StepsPerEpoch, int Parameters)
 {
     /// <summary>The size of the model file in bytes.</summary>
     public long ModelBytes => 4L * Parameters;
@@ -50,11 +51,15 @@ public sealed class RunEstimator : IDisposable
     /// <summary>Refuses a model for which this machine has not enough memory.</summary>
     /// <exception cref="InvalidOptionsException">The model is too large for any machine.</exception>
     /// <exception cref="TextException">It is too large for this machine.</exception>
-    public static int EnsureFits(ModelSpec spec, int vocabularySize)
+    /// <returns>The number of its parameters.</returns>
+    public static int EnsureFits(ModelSpec spec, int vocabularySize) =>
+        EnsureFits(spec, vocabularySize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    internal static int EnsureFits(ModelSpec spec, int vocabularySize, long availableBytes)
     {
         int parameters = Parameters.CountOf(spec, vocabularySize);
-        double needed = (double)BytesPerParameter * parameters, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed <= available / 2) return parameters;
+        double needed = (double)BytesPerParameter * parameters;
+        if (needed <= availableBytes / 2.0) return parameters;
         throw new TextException(new(
             FormattableString.Invariant($"Training this model needs more than {needed / 1e9:F1} GB of memory, too much for this machine. ")
                 + "Choose a smaller hidden size.",
@@ -77,11 +82,11 @@ public sealed class RunEstimator : IDisposable
 
         LanguageModel model = start ?? LanguageModel.Create(options.Model, tokenizer, options.Training.Seed);
         TrainingOptions training = options.Training;
-        (double secondsPerStep, int stepsPerEpoch) = await MeasureStepAsync(model, corpus, training, cancellationToken).ConfigureAwait(false);
-        double epoch = secondsPerStep * stepsPerEpoch;
+        (double step, int stepsPerEpoch) = await MeasureStepAsync(model, corpus, training, cancellationToken).ConfigureAwait(false);
+        double epoch = step * stepsPerEpoch;
         double epochs = training.TimeBudget is { } limit ? Math.Min(training.Epochs, limit.TotalSeconds / epoch) : training.Epochs;
         double samples = MeasureSamples(model, options, cancellationToken) * Math.Ceiling(epochs);
-        return new(epochs * epoch + samples, epochs, stepsPerEpoch, parameters);
+        return new(epochs * epoch + samples, samples, epochs, stepsPerEpoch, parameters);
     }
 
     private static async Task<(double SecondsPerStep, int StepsPerEpoch)> MeasureStepAsync(

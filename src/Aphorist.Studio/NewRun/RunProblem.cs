@@ -31,7 +31,8 @@ public static class RunProblem
     }
 
     /// <summary>The message with the names of the options on the page instead of those of properties.</summary>
-    private static string English(InvalidOptionsException exception) => OptionFields.All.Where(field => field.Property.Skip(1).Any(char.IsUpper))
+    private static string English(InvalidOptionsException exception) => OptionFields.All
+        .Where(field => field.Property.Skip(1).Any(char.IsUpper))
         .Aggregate(exception.Message, (text, field) => text.Replace(
             field.Property, field.Label.English.ToLowerInvariant(), StringComparison.Ordinal));
 
@@ -43,8 +44,7 @@ public static class RunProblem
         nameof(ModelSpec.Window) => "文本比窗口还短，或窗口太大。请使用更长的文本，或减小窗口。",
         nameof(TrainingOptions.ValidationShare) => "按这个比例，训练集或验证集将没有内容。请改变比例，或使用更长的文本。",
         nameof(TrainingOptions.SequenceLength) => "一批数据需要的内存太大。请减小序列长度或隐藏层大小。",
-        nameof(TrainingOptions.BatchSize) => 
-            "对于这个批大小和序列长度，文本太短或需要的内存太大。请减小批大小或序列长度，或使用更长的文本。",
+        nameof(TrainingOptions.BatchSize) => "文本太短，或需要的内存太大。请减小批大小或序列长度，或使用更长的文本。",
         nameof(ModelSpec.HiddenSize) => "模型太大。请减小隐藏层大小或层数。",
         _ => $"“{field?.Label.Chinese ?? exception.PropertyName}”的值不可用：{exception.Message}",
     };

@@ -34,7 +34,7 @@ public sealed class RunStarter(Workspace workspace, WorkspaceItems items, RunJob
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
             throw;
         }
     }
@@ -43,5 +43,17 @@ public sealed class RunStarter(Workspace workspace, WorkspaceItems items, RunJob
     private string Reserve(string name)
     {
         lock (naming) return Directory.CreateDirectory(Path.Combine(workspace.Folder, items.FreeName(name))).FullName;
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What made the start fail is shown.
+        }
     }
 }

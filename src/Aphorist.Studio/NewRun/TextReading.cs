@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Aphorist.Text;
+using static System.FormattableString;
 
 namespace Aphorist.Studio.NewRun;
 
@@ -21,7 +21,7 @@ public sealed record TextReading(
     IReadOnlyList<string> Likely,
     Bilingual? Problem)
 {
-    private const int ExcerptLength = 600, LikelyCount = 5;
+    private const int ExcerptLength = 600, ExcerptLines = 14, LikelyCount = 5;
 
     /// <summary>The encodings that can be chosen.</summary>
     public static IReadOnlyList<string> Encodings { get; } =
@@ -92,10 +92,11 @@ public sealed record TextReading(
         new(encoding, 0, 0, "", "", likely, problem);
 
     private static Bilingual Describe(UndecodableText text) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The text is not {text.Encoding}: byte {text.Offset:N0} does not fit. Choose another encoding."),
-        string.Create(CultureInfo.InvariantCulture, $"文本不是 {text.Encoding} 编码：第 {text.Offset:N0} 个字节不符合。请选择其他编码。"));
+        Invariant($"The text is not {text.Encoding}: byte {text.Offset:N0} does not fit. Choose another encoding."),
+        Invariant($"文本不是 {text.Encoding} 编码：第 {text.Offset:N0} 个字节不符合。请选择其他编码。"));
 
-    private static Bilingual Describe(TextEntry text, CorpusException exception)
+    /// <summary>Why a text cannot be used.</summary>
+    public static Bilingual Describe(TextEntry text, CorpusException exception)
     {
         if (!text.IsHere)
         {
@@ -106,17 +107,20 @@ public sealed record TextReading(
 
         return text.Entry is null && !File.Exists(text.Source)
             ? new($"“{text.Name}” was deleted. Choose another text.", $"“{text.Name}”已被删除。请选择其他文本。")
-            : new(exception.Message, $"无法读取“{text.Name}”。请选择其他编码，或使用其他文本。");
+            : new(exception.Message, $"无法用“{text.Name}”训练：它太短，或无法读取。请使用其他文本。");
     }
 
     private static string ExcerptOf(Corpus corpus)
     {
         StringBuilder excerpt = new();
         string start = corpus.EnumerateBlocks().FirstOrDefault() ?? "";
+        int width = 0, lines = 0;
         foreach (Rune character in start.AsSpan(0, Math.Min(start.Length, 10 * ExcerptLength)).TrimStart().EnumerateRunes())
         {
             excerpt.Append(character.Value == 0 ? "␀" : character.ToString());
-            if (excerpt.Length >= ExcerptLength) return excerpt.Append('…').ToString();
+            // Characters of East Asia are twice as wide.
+            width += character.Value < 0x2E80 ? 1 : 2;
+            if (width >= ExcerptLength || (character.Value == '\n' && ++lines == ExcerptLines)) return excerpt.Append('…').ToString();
         }
 
         return excerpt.ToString();

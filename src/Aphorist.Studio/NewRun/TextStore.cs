@@ -8,7 +8,7 @@ namespace Aphorist.Studio.NewRun;
 /// <summary>A text to train on.</summary>
 /// <param name="Id">Its name in the address of the page: <c>catalog:NAME</c>, or the name of a file.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Source">What <see cref="Corpus.OpenAsync(string, CorpusOptions?, IProgress{CorpusProgress}?, CancellationToken)"/> opens.</param>
+/// <param name="Source">What a corpus is opened with.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Entry">Its entry of the catalog; null for a text of the user.</param>
 public sealed record TextEntry(string Id, string Name, string Source, long Bytes, CorpusEntry? Entry)
@@ -111,7 +111,8 @@ public sealed class TextStore
     private static TextEntry Of(CorpusEntry entry) =>
         new(CatalogPrefix + entry.Name, entry.Name, CatalogPrefix + entry.Name, entry.ByteCount, entry);
 
-    private static TextEntry Of(FileInfo file) => new(file.Name, Path.GetFileNameWithoutExtension(file.Name), file.FullName, file.Length, null);
+    private static TextEntry Of(FileInfo file) =>
+        new(file.Name, Path.GetFileNameWithoutExtension(file.Name), file.FullName, file.Length, null);
 
     private static async Task CopyAsync(
         string name, Stream content, FileStream file, IProgress<long>? progress, CancellationToken cancellationToken)

@@ -169,7 +169,8 @@ public sealed class RunJobs(StudioOptions options, Workspace workspace)
     private ProcessStartInfo OnWindows(string name, string[] call)
     {
         string words = string.Join(' ', call.Select(word => $"\"{word}\""));
-        ProcessStartInfo start = new("cmd.exe", $"/d /s /c \"start \"\" /b /wait /belownormal {words} <nul >\"{EventsFile(name)}\" 2>\"{ErrorsFile(name)}\"\"") { CreateNoWindow = true };
+        string files = $"<nul >\"{EventsFile(name)}\" 2>\"{ErrorsFile(name)}\"";
+        ProcessStartInfo start = new("cmd.exe", $"/d /s /c \"start \"\" /b /wait /belownormal {words} {files}\"") { CreateNoWindow = true };
         if (OperatingSystem.IsWindows()) start.CreateNewProcessGroup = true;
         return start;
     }

@@ -12,7 +12,8 @@ public static class RunOptionList
     {
         ArgumentNullException.ThrowIfNull(options);
         List<(string, string)> list = [(new Bilingual("Text", "文本").In(language), TextsOf(options))];
-        if (options.ValidationText is string validation) list.Add((new Bilingual("Validation text", "验证文本").In(language), NameOf(validation)));
+        if (options.ValidationText is string validation)
+            list.Add((new Bilingual("Validation text", "验证文本").In(language), NameOf(validation)));
         if (options.From is string from) list.Add((new Bilingual("Starts from", "初始模型").In(language), NameOf(from)));
         Preset? preset = Preset.All.FirstOrDefault(preset => preset.Name == options.Preset);
         if (preset is not null) list.Add((new Bilingual("Preset", "预设").In(language), PresetTexts.NameOf(preset).In(language)));

@@ -18,7 +18,7 @@ public enum RunActivity
     /// <summary>The process is asked to stop, and saves a checkpoint.</summary>
     Stopping,
 
-    /// <summary>Nobody trains, and training can go on.</summary>
+    /// <summary>Not training; can be resumed.</summary>
     Paused,
 
     /// <summary>Somebody stopped the run.</summary>
@@ -71,7 +71,8 @@ public sealed partial class RunWatch(RunCatalog catalog, RunJobs jobs, ILogger<R
 
     /// <summary>Looks at a run once.</summary>
     /// <returns>The run; null if there is none.</returns>
-    public RunView? Look(string name) => watched.TryGetValue(name, out Watched? shared) ? shared.View ?? Read(name, null) : Read(name, null);
+    public RunView? Look(string name) =>
+        watched.TryGetValue(name, out Watched? shared) && shared.View is { } view ? view : Read(name, null);
 
     /// <summary>Calls a function whenever a run has changed, and with null when it is gone, until the result is disposed.</summary>
     public IDisposable Watch(string name, Action<RunView?> changed)
@@ -167,7 +168,9 @@ public sealed partial class RunWatch(RunCatalog catalog, RunJobs jobs, ILogger<R
                 Remaining = root.GetProperty("remainingSeconds") is { ValueKind: JsonValueKind.Number } seconds
                     ? TimeSpan.FromSeconds(Math.Min(seconds.GetDouble(), 1e9))
                     : null,
-                CharactersPerSecond = root.GetProperty("charactersPerSecond") is { ValueKind: JsonValueKind.Number } speed ? speed.GetDouble() : null,
+                CharactersPerSecond = root.GetProperty("charactersPerSecond") is { ValueKind: JsonValueKind.Number } speed
+                    ? speed.GetDouble()
+                    : null,
                 EpochShare = root.GetProperty("batch").GetDouble() / Math.Max(1, root.GetProperty("batches").GetDouble()),
             };
         }
@@ -199,7 +202,11 @@ public sealed partial class RunWatch(RunCatalog catalog, RunJobs jobs, ILogger<R
         if (!Directory.Exists(folder)) return [];
         List<int> epochs = [];
         foreach (string file in Directory.EnumerateFiles(folder, "epoch-*.txt"))
-            if (int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], CultureInfo.InvariantCulture, out int epoch)) epochs.Add(epoch);
+        {
+            string number = Path.GetFileNameWithoutExtension(file)["epoch-".Length..];
+            if (int.TryParse(number, CultureInfo.InvariantCulture, out int epoch)) epochs.Add(epoch);
+        }
+
         epochs.Sort();
         return epochs.SequenceEqual(old) ? old : epochs;
     }

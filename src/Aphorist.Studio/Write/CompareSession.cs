@@ -55,7 +55,8 @@ public sealed class CompareSession(ModelStore store) : IDisposable
         Columns = [.. temperatures.Take(MaxColumns).Select(temperature => new CompareColumn { Temperature = temperature })];
 
     /// <summary>Compares models.</summary>
-    public void UseModels(IEnumerable<string> models) => Columns = [.. models.Take(MaxColumns).Select(model => new CompareColumn { Model = model })];
+    public void UseModels(IEnumerable<string> models) =>
+        Columns = [.. models.Take(MaxColumns).Select(model => new CompareColumn { Model = model })];
 
     /// <summary>Writes all texts. The task ends with the last of them.</summary>
     /// <param name="model">The model of the page.</param>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Aphorist.Studio.Write;
 
-/// <summary>What a person has set for the next text. The values come from a browser: <see cref="Limit"/> brings them into their ranges.</summary>
+/// <summary>
+/// What a person has set for the next text. The values come from a browser: <see cref="Limit"/> brings them into their ranges.
+/// </summary>
 public sealed record SamplingSettings
 {
     /// <summary>The longest text that one run may write.</summary>

@@ -26,7 +26,8 @@ public sealed record WriteMemory
             parts[^1]++;
         }
 
-        return new() { Settings = session.Settings, Text = session.Refused ?? session.Draft.ToString(), Parts = parts, Runs = session.Draft.Runs };
+        string text = session.Refused ?? session.Draft.ToString();
+        return new() { Settings = session.Settings, Text = text, Parts = parts, Runs = session.Draft.Runs };
     }
 
     /// <summary>Reads what <see cref="ToJson"/> has written; anything else is nothing.</summary>

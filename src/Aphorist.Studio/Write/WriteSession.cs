@@ -6,6 +6,9 @@ namespace Aphorist.Studio.Write;
 /// <param name="store">The models.</param>
 public sealed class WriteSession(ModelStore store) : IDisposable
 {
+    /// <summary>The largest number of tokens of a text.</summary>
+    public const int MaxLength = 50_000;
+
     private const int MaxHistory = 200;
 
     private readonly string client = $"studio {Guid.NewGuid():N}";
@@ -44,6 +47,9 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     /// <summary>A text that was refused because the model does not know all of its characters.</summary>
     public string? Refused { get; private set; }
 
+    /// <summary>Whether the text cannot be continued, because it has <see cref="MaxLength"/> tokens.</summary>
+    public bool IsFull => !IsRunning && Draft.Length >= MaxLength;
+
     public bool CanUndo => undo.Count > 0;
 
     public bool CanRedo => redo.Count > 0;
@@ -76,6 +82,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     public async Task<bool> SetTextAsync(string text, bool skipsUnknown = false)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > MaxLength) text = text[..MaxLength];
         await HaltAsync();
         bool isDone = await WithModelAsync(async (lease, cancellation) =>
         {
@@ -88,7 +95,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
             // The text is a beginning now: the next run is its first.
             next.Runs = 0;
             (Draft, Place) = (next, null);
-        });
+        }, replacesText: true);
         await ReadChoicesAsync();
         return isDone;
     }
@@ -109,6 +116,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     public async Task WriteAsync()
     {
         await HaltAsync();
+        if (IsFull) return;
         Push();
         Place = null;
         await RunAsync();
@@ -213,20 +221,23 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         await WithModelAsync(async (lease, _) =>
         {
             Draft.Runs++;
-            await TextRun.ContinueAsync(lease, Draft, Draft, Settings, seed, client, () => Changed?.Invoke(), stop);
+            SamplingSettings limited = Settings with { Length = Math.Clamp(MaxLength - Draft.Length, 0, Settings.Length) };
+            await TextRun.ContinueAsync(lease, Draft, Draft, limited, seed, client, () => Changed?.Invoke(), stop);
         });
         IsRunning = false;
         Changed?.Invoke();
     }
 
     /// <summary>Opens the model for an action. What goes wrong becomes the <see cref="Problem"/>.</summary>
-    private async Task<bool> WithModelAsync(Func<ModelLease, CancellationToken, Task> action)
+    /// <param name="action">The action.</param>
+    /// <param name="replacesText">Whether the action replaces the text, so that it need not be known to the model.</param>
+    private async Task<bool> WithModelAsync(Func<ModelLease, CancellationToken, Task> action, bool replacesText = false)
     {
         try
         {
-            Problem = null;
+            (Problem, Refused) = (null, null);
             using ModelLease lease = await store.OpenAsync(model);
-            if (fingerprint != lease.Fingerprint) await AdoptAsync(lease);
+            if (fingerprint != lease.Fingerprint) await AdoptAsync(lease, replacesText);
             await action(lease, CancellationToken.None);
             return true;
         }
@@ -242,10 +253,15 @@ public sealed class WriteSession(ModelStore store) : IDisposable
     }
 
     /// <summary>Prepares the text for another model, or for another file of the same one.</summary>
-    private async Task AdoptAsync(ModelLease lease)
+    private async Task AdoptAsync(ModelLease lease, bool replacesText)
     {
         Tokenizer next = lease.Model.Tokenizer;
-        if (Draft.Length > 0 && (tokenizer is null || !HaveSameTokens(tokenizer, next)))
+        bool isOther = tokenizer is null || !HaveSameTokens(tokenizer, next);
+        if (isOther && replacesText)
+        {
+            Draft = new();
+        }
+        else if (isOther && Draft.Length > 0)
         {
             Refused = Draft.ToString();
             Draft = WithOrigins(await TextRun.EncodeAsync(lease, Refused, skipsUnknown: false, client, CancellationToken.None));

@@ -116,10 +116,10 @@ function onKey(event) {
   const sheet = sheetOf(), control = event.ctrlKey || event.metaKey, name = event.key;
   if (event.altKey) return;
   if (control && name === "Enter") return act(event, "Toggle");
-  if (event.target.matches("input, textarea, select") || !sheet) return;
+  if (event.target.matches("input:not([type=range]), textarea, select")) return;
   if (control && name.toLowerCase() === "z") return act(event, event.shiftKey ? "RedoAsync" : "UndoAsync");
   if (control && name.toLowerCase() === "y") return act(event, "RedoAsync");
-  if (control) return;
+  if (control || !sheet || event.target.matches("input")) return;
   if (name >= "1" && name <= "9" && name.length === 1) {
     clearTimeout(timer);
     isMoving = false;

@@ -46,12 +46,12 @@ public sealed class GenerationSession : IDisposable
     public Prediction Predict() => new(predictor.Predict());
 
     /// <summary>
-    /// Returns the probabilities of the next token after each step of sampling, in the order of the steps. The first are those of the model,
-    /// and <see cref="Sample"/> draws from the last.
+    /// Returns the probabilities of the next token after each step of sampling, in the order of the steps. The first are those of the
+    /// model, and <see cref="Sample"/> draws from the last.
     /// </summary>
     /// <returns>
-    /// The step <see cref="SamplingStepKind.Model"/>, then each step that the options ask for. After a temperature of 0 there are no others:
-    /// one token is certain.
+    /// The step <see cref="SamplingStepKind.Model"/>, then each step that the options ask for. After a temperature of 0 there are no
+    /// others: one token is certain.
     /// </returns>
     public IReadOnlyList<SamplingStep> PredictSampling() => sampler.Explain(sampled, predictor.Predict());
 

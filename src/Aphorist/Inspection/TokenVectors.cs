@@ -29,7 +29,9 @@ public sealed record TokenMap(IReadOnlyList<TokenPoint> Points, double XShare, d
 /// </remarks>
 public sealed class TokenVectors
 {
-    /// <summary>The maximum number of tokens on a map, unless their vectors have this length or less. The time grows with its cube.</summary>
+    /// <summary>
+    /// The maximum number of tokens on a map, unless their vectors have this length or less. The time grows with its cube.
+    /// </summary>
     public const int MaxMapSize = 300;
 
     private readonly LanguageModel model;
@@ -72,7 +74,9 @@ public sealed class TokenVectors
     /// <summary>Finds the tokens whose vectors have the most similar directions.</summary>
     /// <param name="id">The id of the token, which is not among the results.</param>
     /// <param name="count">The number of tokens to find, 0 or more.</param>
-    /// <returns>The tokens, most similar first, and by id where they are equally similar. A vector of zeros is similar to none: 0.</returns>
+    /// <returns>
+    /// The tokens, most similar first, and by id where they are equally similar. The similarity to a vector of zeros is 0.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary, or the count is negative.</exception>
     public IReadOnlyList<TokenNeighbor> GetNearest(int id, int count)
     {

@@ -91,6 +91,7 @@ public sealed class PageModelTests
         GenerationOptions[] options =
         [
             new() { Temperature = 1 },
+            new() { Temperature = 1, TopK = model.Tokenizer.VocabularySize },
             new() { Temperature = 0.7, TopK = 5 },
             new() { Temperature = 1.5, TopP = 0.9 },
             new() { Temperature = 1, MinP = 0.05 },

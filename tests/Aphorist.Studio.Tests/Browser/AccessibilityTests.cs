@@ -8,7 +8,9 @@ public sealed class AccessibilityTests(StudioBrowser browser, StudioContent cont
 {
     private static readonly string[] Paths =
     [
-        "/", "/runs/new", "/run/tiny", "/runs/compare?run=tiny&run=other", "/run/gone", "/write/tiny", "/inside/tiny", "/models",
+        "/", "/runs/new",
+        // An option that is wrong opens the options.
+        "/runs/new?hidden=0&tokenizer=words", "/run/tiny", "/runs/compare?run=tiny&run=other", "/run/gone", "/write/tiny", "/inside/tiny", "/models",
         "/models/tiny", "/learn", "/learn/text", "/learn/characters", "/learn/prediction", "/learn/training", "/learn/temperature",
         "/learn/cells",
     ];

@@ -31,7 +31,8 @@ public sealed class ChartScaleTests
     [Fact]
     public void Thin_ManyPoints_KeepsPeaksAndTheEnd()
     {
-        (double X, double Y)[] points = [.. Enumerable.Range(0, 10_000).Select(index => ((double)index, index == 4321 ? 99.0 : index == 17 ? -99 : 1.0))];
+        (double X, double Y)[] points = [.. Enumerable.Range(0, 10_000).Select(index => ((double)index, 1.0))];
+        (points[4321].Y, points[17].Y) = (99, -99);
         List<(double X, double Y)> kept = [.. ChartScale.Thin(points, 400)];
         Assert.InRange(kept.Count, 100, 400);
         Assert.Contains((4321, 99), kept);

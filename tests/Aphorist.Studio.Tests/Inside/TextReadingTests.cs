@@ -35,7 +35,8 @@ public sealed class TextReadingTests : IAsyncLifetime
     {
         TinyModel.Save(folder.Path, "tiny", new() { Architecture = architecture, HiddenSize = 6, Layers = 2, EmbeddingSize = 4 }, kind);
         await WaitForAsync("tiny");
-        foreach (TextReading? reading in (TextReading?[])[await InspectAsync("tiny", Own(TinyModel.Text)), await ScoreAsync("tiny", Own(TinyModel.Text))])
+        TextChoice own = Own(TinyModel.Text);
+        foreach (TextReading? reading in (TextReading?[])[await InspectAsync("tiny", own), await ScoreAsync("tiny", own)])
         {
             Assert.NotNull(reading);
             JsonElement data = JsonDocument.Parse(reading.Data.Json).RootElement;

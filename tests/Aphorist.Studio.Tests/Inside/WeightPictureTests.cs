@@ -21,9 +21,14 @@ public sealed class WeightPictureTests
         float[] values = model.Parameters.ToArray("lstm.weight_ih_l0");
         Assert.Equal([20, 3], picture.Shape);
         for (int row = 0; row < 3; row++)
+        {
             for (int column = 0; column < 20; column++)
-                Assert.Equal(
-                    Math.Clamp(values[column * 3 + row] / picture.Scale, -1, 1), (sbyte)picture.Bytes[row * 20 + column] / 127.0, 0.5 / 127 + 1e-6);
+            {
+                double expected = Math.Clamp(values[column * 3 + row] / picture.Scale, -1, 1);
+                Assert.Equal(expected, (sbyte)picture.Bytes[row * 20 + column] / 127.0, 0.5 / 127 + 1e-6);
+            }
+        }
+
         double mean = values.Average(value => (double)value);
         Assert.Equal(mean, picture.Mean, 1e-9);
         Assert.Equal(Math.Sqrt(values.Average(value => (value - mean) * (value - mean))), picture.Deviation, 1e-9);

@@ -31,7 +31,7 @@ public sealed class OptionFieldsTests
         .. Preset.All.Select(preset => TrainingRunOptions.FromPreset(preset, "catalog:fables")),
         .. Enum.GetValues<Architecture>().Select(kind => TrainingRunOptions.FromPreset(Preset.Quick, "catalog:fables") with
         {
-            Model = new ModelSpec { Architecture = kind, Layers = 2 },
+            Model = new ModelSpec { Architecture = kind, Layers = 2, EmbeddingSize = 128 },
             Tokenizer = new TokenizerOptions { Kind = TokenizerKind.Words },
         }),
     ];
@@ -41,7 +41,8 @@ public sealed class OptionFieldsTests
     [Fact]
     public void All_SettableProperties_HaveAnEntry()
     {
-        IEnumerable<string> settable = ((Type[])[typeof(TokenizerOptions), typeof(ModelSpec), typeof(TrainingOptions), typeof(TrainingRunOptions)])
+        Type[] types = [typeof(TokenizerOptions), typeof(ModelSpec), typeof(TrainingOptions), typeof(TrainingRunOptions)];
+        IEnumerable<string> settable = types
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => property.SetMethod is not null).Select(property => property.Name).Distinct();
         Assert.Equal(
@@ -53,7 +54,7 @@ public sealed class OptionFieldsTests
     public void All_Ids_AreThoseOfTheCommand()
     {
         string help = File.ReadAllText(Path.Combine(RepositoryFolder(), "docs", "command.md"));
-        Assert.All(OptionFields.All, field => Assert.Contains($"`--{field.Id}`", help, StringComparison.Ordinal));
+        Assert.All(OptionFields.All, field => Assert.Contains($"| `--{field.Id} ", help, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -62,7 +63,8 @@ public sealed class OptionFieldsTests
     {
         OptionField field = Of(id);
         List<Bilingual> texts = [field.Label, field.Help, OptionFields.NameOf(field.Group)];
-        if (field is NumberField number) texts.AddRange(((Bilingual?[])[number.Unit, number.Empty, number.Range(Starts[0])]).OfType<Bilingual>());
+        if (field is NumberField number)
+            texts.AddRange(new[] { number.Unit, number.Empty, number.Range(Starts[0]) }.OfType<Bilingual>());
         if (field is ChoiceField choice) texts.AddRange(choice.Choices.Select(one => one.Name));
         Assert.All(texts, text => Assert.False(string.IsNullOrWhiteSpace(text.English) || string.IsNullOrWhiteSpace(text.Chinese)));
         Assert.Contains(field.Help.Chinese, character => character >= '\u4E00');
@@ -160,7 +162,7 @@ public sealed class OptionFieldsTests
     [Fact]
     public void ToQuery_Parsed_IsTheSame()
     {
-        const string Query = "?text=catalog%3Afables&encoding=gb18030&preset=best&hidden=64&minutes=none&residual=on";
+        const string Query = "?text=catalog%3Afables&encoding=gb18030&preset=best&hidden=64&residual=on&minutes=none";
         RunForm form = RunForm.Parse($"http://localhost/runs/new{Query}");
         Assert.Equal(Query, form.ToQuery());
         form.Change(Of("hidden"), "384");

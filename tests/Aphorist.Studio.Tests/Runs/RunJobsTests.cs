@@ -36,7 +36,8 @@ public sealed class RunJobsTests : IDisposable
         await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
         RunJobs jobs = studio.Services.GetRequiredService<RunJobs>();
         jobs.Start("tiny");
-        RunView training = await WaitAsync(studio, "tiny", view => view is { Activity: RunActivity.Training, Steps.Count: > 0, Remaining: not null });
+        RunView training = await WaitAsync(
+            studio, "tiny", view => view is { Activity: RunActivity.Training, Steps.Count: > 0, Remaining: not null });
         Assert.InRange(training.EpochShare!.Value, 0, 1);
         jobs.Stop(training.Summary, isFinal: false);
         RunView paused = await WaitAsync(studio, "tiny", view => !view.IsActive);

@@ -10,7 +10,8 @@ internal static class TinyRun
     public static string Text { get; } = string.Concat(Enumerable.Range(0, 400).Select(line => $"the cat number {line % 7} saw a fox.\n"));
 
     /// <summary>Creates a run that was not trained yet.</summary>
-    public static async Task<TrainingRun> CreateAsync(string folder, string name, int epochs, Func<TrainingRunOptions, TrainingRunOptions>? change = null)
+    public static async Task<TrainingRun> CreateAsync(
+        string folder, string name, int epochs, Func<TrainingRunOptions, TrainingRunOptions>? change = null)
     {
         string text = Path.Combine(folder, ".studio", "texts", "tiny.txt");
         Directory.CreateDirectory(Path.GetDirectoryName(text)!);
@@ -23,7 +24,13 @@ internal static class TinyRun
         options = options with
         {
             Samples = true,
-            Training = options.Training with { Epochs = epochs, TimeBudget = null, Schedule = LearningRateSchedule.Constant, WarmupSteps = 0 },
+            Training = options.Training with
+            {
+                Epochs = epochs,
+                TimeBudget = null,
+                Schedule = LearningRateSchedule.Constant,
+                WarmupSteps = 0,
+            },
         };
         using ActiveTrainingRun run = await TrainingRun.CreateAsync(
             change?.Invoke(options) ?? options, Path.Combine(folder, name), cancellationToken: TestContext.Current.CancellationToken);

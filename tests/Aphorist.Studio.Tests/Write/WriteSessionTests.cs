@@ -67,8 +67,8 @@ public sealed class WriteSessionTests
         using WriteSession session = await models.OpenAsync("characters");
         await session.SetTextAsync("abc");
         await session.WriteAsync();
-        IReadOnlyList<ScoredToken> expected = new TextGenerator(models.Load("characters")).Score(session.Draft.ToString(), cancellationToken: Token).Tokens;
-        foreach ((TextUnit unit, ScoredToken token) in session.Draft.Units.Zip(expected)) Assert.Equal(token.Bits, unit.Bits, 1e-3);
+        TextScore expected = new TextGenerator(models.Load("characters")).Score(session.Draft.ToString(), cancellationToken: Token);
+        foreach ((TextUnit unit, ScoredToken token) in session.Draft.Units.Zip(expected.Tokens)) Assert.Equal(token.Bits, unit.Bits, 1e-3);
     }
 
     [Fact]
@@ -216,6 +216,12 @@ public sealed class WriteSessionTests
         await session.UseModelAsync("characters");
         Assert.IsType<UnknownCharacterException>(session.Problem);
         Assert.Equal("猫", session.Refused);
+        // Another text can be written with the model nevertheless.
+        Assert.True(await session.SetTextAsync("a猫b", skipsUnknown: true));
+        Assert.Equal(("ab", null), (session.Draft.ToString(), session.Refused));
+        await session.WriteAsync();
+        Assert.Null(session.Problem);
+        Assert.Equal(42, session.Draft.Length);
     }
 
     [Fact]
@@ -254,8 +260,9 @@ public sealed class WriteSessionTests
                 IReadOnlyList<SamplingStep> steps = expected.PredictSampling();
                 Assert.Equal(steps.Select(step => step.Kind), session.Choices!.Steps.Select(step => step.Kind));
                 foreach ((SamplingStep step, SamplingStep shown) in steps.Zip(session.Choices.Steps))
-                    for (int id = 0; id < step.Probabilities.Length; id++) Assert.Equal(step.Probabilities[id], shown.Probabilities[id], 1e-9);
-                Assert.All(session.Choices.Order, id => Assert.Equal(steps[^1].Probabilities[id] > 0, session.Choices.RemovedBy(id) is null));
+                    Assert.Equal(step.Probabilities.ToArray(), shown.Probabilities.ToArray());
+                foreach (int id in session.Choices.Order)
+                    Assert.Equal(steps[^1].Probabilities[id] > 0, session.Choices.RemovedBy(id) is null);
             }
         }
     }

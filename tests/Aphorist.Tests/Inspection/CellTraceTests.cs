@@ -52,8 +52,10 @@ public sealed class CellTraceTests
     [InlineData(Architecture.Rnn, "hidden")]
     public void Create_EveryArchitecture_NamesItsSignals(Architecture architecture, params string[] names)
     {
-        LanguageModel model = LanguageModel.Create(new() { Architecture = architecture, HiddenSize = 5 }, ModelPair.VocabularyOf(Vocabulary));
-        Assert.Equal(names, CellTrace.Create(model, [1, 2], new(0, 0), TestContext.Current.CancellationToken).Signals.Select(it => it.Name));
+        ModelSpec spec = new() { Architecture = architecture, HiddenSize = 5 };
+        LanguageModel model = LanguageModel.Create(spec, ModelPair.VocabularyOf(Vocabulary));
+        CellTrace trace = CellTrace.Create(model, [1, 2], new(0, 0), TestContext.Current.CancellationToken);
+        Assert.Equal(names, trace.Signals.Select(signal => signal.Name));
     }
 
     [Fact]
@@ -73,13 +75,13 @@ public sealed class CellTraceTests
     public void Create_WhatDoesNotExist_IsRefused()
     {
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 5 }, ModelPair.VocabularyOf(Vocabulary));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         foreach (CellIndex cell in (CellIndex[])[new(1, 0), new(0, 5), new(-1, 0), new(0, -1)])
-            Assert.Throws<ArgumentOutOfRangeException>(() => CellTrace.Create(model, [1], cell, TestContext.Current.CancellationToken));
+            Assert.Throws<ArgumentOutOfRangeException>(() => CellTrace.Create(model, [1], cell, cancellationToken));
         foreach (int id in (int[])[-1, Vocabulary])
-            Assert.Throws<ArgumentOutOfRangeException>(() => CellTrace.Create(model, [id], new(0, 0), TestContext.Current.CancellationToken));
+            Assert.Throws<ArgumentOutOfRangeException>(() => CellTrace.Create(model, [id], new(0, 0), cancellationToken));
         Assert.ThrowsAny<OperationCanceledException>(() => CellTrace.Create(model, [1], new(0, 0), new CancellationToken(canceled: true)));
-        Assert.All(
-            CellTrace.Create(model, [], new(0, 0), TestContext.Current.CancellationToken).Signals, signal => Assert.Empty(signal.Values));
+        Assert.All(CellTrace.Create(model, [], new(0, 0), cancellationToken).Signals, signal => Assert.Empty(signal.Values));
     }
 
     private static IEnumerable<ModelSpec> Specs()

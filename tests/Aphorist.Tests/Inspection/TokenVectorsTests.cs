@@ -11,8 +11,8 @@ public sealed class TokenVectorsTests
 
     public static TheoryData<Architecture, int> Models => new()
     {
-        { Architecture.Lstm, 0 }, { Architecture.Gru, 0 }, { Architecture.Rnn, 0 }, { Architecture.Convolution, 0 }, { Architecture.Lstm, 7 },
-        { Architecture.Convolution, 40 },
+        { Architecture.Lstm, 0 }, { Architecture.Gru, 0 }, { Architecture.Rnn, 0 }, { Architecture.Convolution, 0 },
+        { Architecture.Lstm, 7 }, { Architecture.Convolution, 40 },
     };
 
     [Theory]
@@ -55,7 +55,8 @@ public sealed class TokenVectorsTests
             ];
             IReadOnlyList<TokenNeighbor> actual = vectors.GetNearest(id, 5);
             Assert.Equal(expected.Select(it => it.Id), actual.Select(it => it.Id));
-            foreach ((int place, TokenNeighbor neighbor) in actual.Index()) Assert.Equal(expected[place].Cosine, neighbor.Similarity, 1e-12);
+            foreach ((int place, TokenNeighbor neighbor) in actual.Index())
+                Assert.Equal(expected[place].Cosine, neighbor.Similarity, 1e-12);
         }
 
         Assert.Equal(Vocabulary - 1, vectors.GetNearest(0, int.MaxValue).Count);
@@ -127,7 +128,8 @@ public sealed class TokenVectorsTests
         ArgumentException refused = Assert.Throws<ArgumentException>(() => Project(TokenVectors.Create(model)));
         Assert.Contains("400 has at most 300 tokens, not 301", refused.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Project(TokenVectors.Create(model), [301]));
-        Assert.ThrowsAny<OperationCanceledException>(() => TokenVectors.Create(model).Project([1, 2], new CancellationToken(canceled: true)));
+        CancellationToken canceled = new(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenVectors.Create(model).Project([1, 2], canceled));
     }
 
     private static LanguageModel Create(Architecture architecture, int embedding) => LanguageModel.Create(
@@ -150,7 +152,10 @@ public sealed class TokenVectorsTests
 
     private static double[][] Centered(TokenVectors vectors)
     {
-        double[][] all = [.. Enumerable.Range(0, Vocabulary).Select(id => vectors.GetVector(id).ToArray().Select(value => (double)value).ToArray())];
+        double[][] all =
+        [
+            .. Enumerable.Range(0, Vocabulary).Select(id => Array.ConvertAll(vectors.GetVector(id).ToArray(), value => (double)value)),
+        ];
         double[] mean = [.. Enumerable.Range(0, vectors.Dimensions).Select(place => all.Average(vector => vector[place]))];
         return [.. all.Select(vector => vector.Select((value, place) => value - mean[place]).ToArray())];
     }

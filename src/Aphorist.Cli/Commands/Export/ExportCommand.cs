@@ -30,13 +30,14 @@ internal static class ExportCommand
 
     private static readonly Option<string?> Prompt = new("--prompt")
     {
-        Description = "The text that an HTML page continues at first; its reader can change it. Default: none.",
+        Description = $"The text that an HTML page continues at first; its reader can change it. {EscapedText.Help} Default: empty.",
         HelpName = "text",
     };
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx, model.h5 or model.html beside the model " +
+        Description =
+            "The file to write. Default: model.onnx, model.positions.onnx, model.step.onnx, model.h5 or model.html beside the model " +
             "file. - is standard output.",
         HelpName = "file",
     };
@@ -87,7 +88,7 @@ internal static class ExportCommand
             ? OutputPath.Of(KerasWeightsFile.VocabularyPath(file), OutputContent.Text, output, source)
             : null;
         LanguageModel model = await ModelPath.LoadAsync(path, cancellationToken);
-        HtmlModelOptions page = new() { Title = call.GetValue(Title), Prompt = call.GetValue(Prompt) ?? "" };
+        HtmlModelOptions page = new() { Title = call.GetValue(Title), Prompt = EscapedText.Read(call.GetValue(Prompt) ?? "") };
         long bytes = Write(model, target, list, format, graph, page, cancellationToken);
         // Keras 3 reads files of Keras 2, but has another hard sigmoid.
         bool isKeras2 = format == Format.Keras && KerasWeightsFile.KindOf(file) == KerasFileKind.Keras2;

@@ -26,7 +26,10 @@ internal static class StudioCommand
     private static readonly NumberOption<int> Port = NumberOptions.Whole(
         "--port", "Port to listen on. 0 selects a free port.", 0, ushort.MaxValue, 8765);
 
-    private static readonly Option<bool> NoBrowser = new("--no-browser") { Description = "Only print the link, and do not open it in a browser." };
+    private static readonly Option<bool> NoBrowser = new("--no-browser")
+    {
+        Description = "Print the link without opening a browser.",
+    };
 
     public static Command Create()
     {
@@ -36,7 +39,7 @@ internal static class StudioCommand
         command.SetAction((call, cancellationToken) => RunAsync(call, CommandOutput.Of(call), cancellationToken));
         Example.Attach(
             command,
-            new("aphorist studio", "Open the studio in a browser. Ctrl+C ends the studio; training goes on."),
+            new("aphorist studio", "Open the studio in a browser. Ctrl+C ends the studio; training continues."),
             new("aphorist studio lessons --port 9000", "Keep the runs in the folder 'lessons' and listen on port 9000."));
         return command;
     }
@@ -86,8 +89,9 @@ internal static class Browser
         bool hasDesktop = !OperatingSystem.IsLinux()
             || ((string[])["DISPLAY", "WAYLAND_DISPLAY"]).Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
         if (!hasDesktop) return;
+        // What the browser prints belongs to nobody, and must not end it.
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(link) { UseShellExecute = true }
-            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [link]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            : new("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", OperatingSystem.IsMacOS() ? "open" : "xdg-open", link]);
         try
         {
             Process.Start(start)?.Dispose();

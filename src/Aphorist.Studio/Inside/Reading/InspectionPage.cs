@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Aphorist.Studio.Components;
 using Aphorist.Inspection;
+using Aphorist.Studio.Components;
 
 namespace Aphorist.Studio.Inside.Reading;
 

@@ -63,6 +63,23 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void Export_ToHtml_WritesAPageBesideTheModel()
+    {
+        folder.Write("model.safetensors", File.ReadAllBytes(trained.File));
+
+        CommandResult result = AphoristApp
+            .Run("export", folder.Path, "--to", "html", "--title", "Tom & Jerry", "--prompt", "a\\nb", "--json").Expect(0);
+
+        JsonElement json = result.Json();
+        string page = File.ReadAllText(folder["model.html"]);
+        Assert.Equal(folder["model.html"], json.GetProperty("file").GetString());
+        Assert.Equal("html", json.GetProperty("format").GetString());
+        Assert.Equal(new FileInfo(folder["model.html"]).Length, json.GetProperty("bytes").GetInt64());
+        Assert.Contains("<title>Tom &amp; Jerry</title>", page, StringComparison.Ordinal);
+        Assert.Contains("\"prompt\":\"a\\nb\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Export_PlaceThatCannotBe_SaysSo()
     {
         string copy = folder.Write("model.safetensors", File.ReadAllBytes(trained.File));
@@ -81,6 +98,9 @@ public sealed class ExportTests(TrainedModel trained) : IDisposable
         AphoristApp.Run("export", trained.File, "--graph", "whole")
             .ExpectSentence(2, "--graph takes window or positions or step, not 'whole'");
         AphoristApp.Run("export", trained.File, "--to", "keras", "--graph", "step").ExpectSentence(2, "--graph is for ONNX");
+        AphoristApp.Run("export", trained.File, "--to", "html", "--graph", "step").ExpectSentence(2, "--graph is for ONNX");
+        AphoristApp.Run("export", trained.File, "--title", "A").ExpectSentence(2, "--title is for an HTML page");
+        AphoristApp.Run("export", trained.File, "--to", "keras", "--prompt", "A").ExpectSentence(2, "--prompt is for an HTML page");
         AphoristApp.Run("export").ExpectSentence(2, "MODEL");
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
     }
