@@ -78,7 +78,8 @@ public static partial class HtmlModel
         options ??= new HtmlModelOptions();
         string title = options.Title ?? model.Training?.Corpus ?? model.Origin?.File ?? "Aphorist";
         string language = TextScripts.Of(string.Concat(HtmlModelData.TokensOf(model.Tokenizer))).Language ?? "";
-        (string style, string core, string page) = (Resource("page.css"), Resource("model.js"), Resource("page.js"));
+        string style = Resource("look.css") + Resource("page.css");
+        (string core, string page) = (Resource("model.js"), Resource("page.js"));
         // Placeholders in inserted texts are not replaced.
         string[] parts = Placeholder().Split(Resource("page.html"));
         using StreamWriter writer = new(destination, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);

@@ -22,6 +22,16 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Start_TemporaryFilesOfAKilledStudio_AreDeleted()
+    {
+        using TemporaryFolder folder = new();
+        string left = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, ".studio/tmp")).FullName, "left");
+        await File.WriteAllTextAsync(left, "half", TestContext.Current.CancellationToken);
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
     public async Task Page_UnknownAddress_SaysSo()
     {
         using TemporaryFolder folder = new();

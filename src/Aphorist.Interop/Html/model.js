@@ -360,7 +360,14 @@ function createTokenizer(about) {
     return { append: id => decoder.decode(Uint8Array.of(id), { stream: true }), flush: () => decoder.decode() };
   }
 
-  return { texts, encode, createDecoder, banned: isWords ? 0 : -1, isBytes };
+  // What follows the text of a decoder if no more ids follow: U+FFFD for an unfinished character, of which at most three bytes are there.
+  function endOf(ids) {
+    const decoder = createDecoder();
+    for (const id of isBytes ? ids.slice(-3) : []) decoder.append(id);
+    return decoder.flush();
+  }
+
+  return { texts, encode, createDecoder, endOf, banned: isWords ? 0 : -1, isBytes };
 }
 
 // Line feeds end lines, half a surrogate pair is no character, and the rules of lower case are those of Unicode, without a language.

@@ -8,31 +8,35 @@
 
   const words = {
     en: {
-      prompt: "Beginning of the text", write: "Write", stop: "Stop", continue: "Continue", copy: "Copy", copied: "Copied",
-      temperature: "Temperature", temperatureHelp: "Low: the likeliest text. High: more varied, more mistakes.",
+      prompt: "Prompt", write: "Write", stop: "Stop", continue: "Continue", copy: "Copy", copied: "Copied",
+      temperature: "Temperature", temperatureHelp: "Low: predictable text. High: more varied, more mistakes.",
       length: "Length", shade: "Shade what surprised the model", more: "More options",
-      topK: "Top-k", topKHelp: "Only the k likeliest choices. 0: all.",
-      topP: "Top-p", topPHelp: "Only the likeliest choices with this total probability. 1: all.",
-      minP: "Min-p", minPHelp: "Only choices at least this many times as likely as the likeliest. 0: all.",
+      topK: "Top-k", topKHelp: "Keep only the k most likely tokens. 0: off.",
+      topP: "Top-p",
+      topPHelp: "Keep the smallest set of most likely tokens whose probabilities sum to this value. 1: off.",
+      minP: "Min-p", minPHelp: "Remove tokens whose probability is below this fraction of the highest probability. 0: off.",
       seed: "Seed", seedHelp: "A whole number: the same seed gives the same text. Empty: a random one.",
-      hint: "Click anywhere in the text, or use the arrow keys, to see what else the model expected there. Choose another, and it writes on.",
-      loading: "Loading the model…", text: "Text", choices: "What the model expected here", close: "Close", surprise: "of surprise", bits: "bits",
+      hint: "Click anywhere in the text, or use the arrow keys, to see what else the model expected there. Choose another one to continue "
+        + "from there.",
+      loading: "Loading the model…", text: "Text", choices: "What the model expected here", close: "Close",
       language: "中文", units: { characters: "characters", words: "tokens", bytes: "bytes" },
     },
     zh: {
       prompt: "文本开头", write: "开始写", stop: "停止", continue: "继续写", copy: "复制", copied: "已复制",
-      temperature: "温度", temperatureHelp: "低：最可能的文本。高：更多样，错误也更多。",
+      temperature: "温度", temperatureHelp: "低：文本更可预测。高：更多样，错误也更多。",
       length: "长度", shade: "标出令模型意外之处", more: "更多选项",
-      topK: "Top-k", topKHelp: "只保留概率最高的 k 个候选。0 表示全部保留。",
-      topP: "Top-p", topPHelp: "只保留累计概率达到该值的最可能候选。1 表示全部保留。",
-      minP: "Min-p", minPHelp: "只保留概率不低于最高概率该倍数的候选。0 表示全部保留。",
+      topK: "Top-k", topKHelp: "只保留概率最高的 k 个词元。0 表示关闭。",
+      topP: "Top-p", topPHelp: "按概率从高到低保留词元，直到累计概率达到该值。1 表示关闭。",
+      minP: "Min-p", minPHelp: "去除概率与最高概率之比低于该值的词元。0 表示关闭。",
       seed: "随机种子", seedHelp: "整数：种子相同，文本就相同。留空则随机。",
-      hint: "点击文本中的任意位置，或使用方向键，查看模型在此处的其他预期。选择另一个，模型就从那里接着写。",
-      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", close: "关闭", surprise: "意外程度", bits: "比特",
+      hint: "点击文本中的任意位置，或使用方向键，查看模型在此处的其他预期。选择其他词元，即可从该处继续写。",
+      loading: "正在加载模型……", text: "文本", choices: "模型在此处的预期", close: "关闭",
       language: "English", units: { characters: "个字符", words: "个词元", bytes: "个字节" },
     },
   };
 
+  // An unfinished character at the end of the text, as U+FFFD.
+  const end = document.createTextNode("");
   let language = page.language === "zh" || (page.language === "" && navigator.language.startsWith("zh")) ? "zh" : "en";
   let model, reader, decoder, random, seed, ids = [], tokens = [], selected = -1, run = 0, isRunning = false, started = 0, written = 0;
 
@@ -44,21 +48,22 @@
   function describe() {
     const { kind, hiddenSize, layers = 1 } = about.architecture, corpus = about.training?.corpus, isChinese = language === "zh";
     const name = kind !== "convolution" ? kind.split("-")[0].toUpperCase() : isChinese ? "卷积" : "convolution";
-    const shape = layers === 1 ? `${name}(${hiddenSize})` : `${layers}${isChinese ? " 层 " : "-layer "}${name}(${hiddenSize})`;
+    const number = layers === 1 ? "" : !isChinese ? `${layers} layers of ` : `${layers} 层${kind === "convolution" ? "" : " "}`;
+    const shape = `${number}${name}(${hiddenSize})`;
     const size = count(page.parameters);
     return isChinese
       ? `${shape} 语言模型，共 ${size} 个参数${corpus ? `，训练文本为“${corpus}”` : ""}。`
         + "它就在此页面中运行，不联网，也不发送任何内容。"
-      : `A language model, ${shape} with ${size} parameters${corpus ? `, trained on “${corpus}”` : ""}. `
+      : `A language model: ${shape} with ${size} parameters${corpus ? `, trained on “${corpus}”` : ""}. `
         + "It runs in this page, offline: nothing is sent anywhere.";
   }
 
   function showWords() {
-    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
     for (const labelled of document.querySelectorAll("[data-word]")) labelled.textContent = word(labelled.dataset.word);
     element("about").textContent = describe();
     element("language").textContent = word("language");
-    element("language").lang = language === "zh" ? "en" : "zh-CN";
+    element("language").lang = language === "zh" ? "en" : "zh-Hans";
     element("copy").textContent = word("copy");
     element("text").setAttribute("aria-label", word("text"));
     element("close").setAttribute("aria-label", word("close"));
@@ -129,8 +134,9 @@
 
   // Reads tokens, then writes. The page stays responsive: it has its turn after each slice of time.
   async function advance(pending) {
-    const mine = ++run, end = tokens.length + Math.min(100000, Math.max(1, Math.floor(element("length").valueAsNumber) || 400));
+    const mine = ++run, most = tokens.length + Math.min(100000, Math.max(1, Math.floor(element("length").valueAsNumber) || 400));
     isRunning = true;
+    end.remove();
     [started, written] = [performance.now(), 0];
     showProgress();
     let turn = performance.now() + slice;
@@ -146,7 +152,7 @@
       if (!await next()) return;
     }
 
-    while (tokens.length < end) {
+    while (tokens.length < most) {
       const logits = reader.predict(), probabilities = probabilitiesOf(logits);
       const id = choose(logits, options(), model.tokenizer.banned, random());
       add(id, probabilities[id], likeliestOf(probabilities));
@@ -162,6 +168,8 @@
     run++;
     isRunning = false;
     ended = performance.now();
+    end.data = model.tokenizer.endOf(tokens.map(token => token.id));
+    element("text").append(end);
     showProgress();
   }
 
@@ -204,8 +212,8 @@
     if (!token) return;
     const bits = (-Math.log2(token.probability)).toFixed(1);
     element("surprise").textContent = language === "zh"
-      ? `“${display(token.id)}” 的${word("surprise")}：${bits} ${word("bits")}`
-      : `“${display(token.id)}”: ${bits} ${word("bits")} ${word("surprise")}`;
+      ? `“${display(token.id)}”：意外度 ${bits} 比特`
+      : `“${display(token.id)}”: surprisal ${bits} bits`;
     const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
     element("list").replaceChildren(...rows.map(({ id, probability }) => {
       const item = document.createElement("li"), button = document.createElement("button"), place = selected;
@@ -252,7 +260,7 @@
   // ---- Controls ----
 
   element("prompt").value = page.prompt;
-  element("prompt").lang = element("text").lang = page.language;
+  element("prompt").lang = element("text").lang = page.language === "zh" ? "zh-Hans" : page.language;
   element("temperature").value = page.temperature;
   const showTemperature = () => element("temperatureValue").textContent = element("temperature").valueAsNumber.toFixed(2);
   const showShades = () => element("text").classList.toggle("shaded", element("shade").checked);

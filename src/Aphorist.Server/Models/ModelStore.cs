@@ -21,13 +21,14 @@ public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposab
     private readonly Lazy<GenerationThreads> threads;
     private readonly ITimer timer;
 
-    private readonly Lock gate = new();
+    private readonly Lock gate = new(), scanning = new();
     private readonly Dictionary<string, Slot> slots = [];
     private readonly HashSet<LoadedModel> loaded = [];
     private volatile IReadOnlyList<ModelEntry> entries;
     private Task disposals = Task.CompletedTask;
     private long lastScan, bytes;
-    private int scanning;
+    // How often Refresh was called, now and when the files were last looked at.
+    private int version, scannedVersion;
     private bool hasGarbage;
     private volatile bool stopping;
 
@@ -70,27 +71,31 @@ public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposab
     /// <summary>The models, by name. Their files are not opened.</summary>
     public IReadOnlyList<ModelEntry> List()
     {
-        if (time.GetElapsedTime(Interlocked.Read(ref lastScan)) < CheckInterval) return entries;
+        if (IsCurrent()) return entries;
         // One request looks at the files. Those that come at the same time use the list as it was, so that a slow disk delays nobody.
-        if (Interlocked.Exchange(ref scanning, 1) == 1) return entries;
+        // After Refresh they wait, because what looks now may have begun before the change.
+        if (IsRefreshed()) scanning.Enter();
+        else if (!scanning.TryEnter()) return entries;
         try
         {
+            if (IsCurrent()) return entries;
+            int seen = Volatile.Read(ref version);
             entries = catalog.Scan();
             Interlocked.Exchange(ref lastScan, time.GetTimestamp());
+            Volatile.Write(ref scannedVersion, seen);
+            return entries;
         }
         finally
         {
-            Volatile.Write(ref scanning, 0);
+            scanning.Exit();
         }
-
-        return entries;
     }
 
     /// <summary>
-    /// Makes the next <see cref="List"/> look at the files again, for an application that adds, renames or deletes models. Otherwise a list
-    /// can be a second old.
+    /// Makes <see cref="List"/> look at the files again, for an application that adds, renames or deletes models. Otherwise a list can be a
+    /// second old.
     /// </summary>
-    public void Refresh() => Interlocked.Add(ref lastScan, -(long)(CheckInterval.TotalSeconds * time.TimestampFrequency));
+    public void Refresh() => Interlocked.Increment(ref version);
 
     /// <summary>Returns the model with a name, without opening it.</summary>
     /// <exception cref="ApiException">There is no such model (404).</exception>
@@ -176,6 +181,10 @@ public sealed partial class ModelStore : IHostedLifecycleService, IAsyncDisposab
         await unloading.ConfigureAwait(false);
         if (threads.IsValueCreated) threads.Value.Dispose();
     }
+
+    private bool IsCurrent() => !IsRefreshed() && time.GetElapsedTime(Interlocked.Read(ref lastScan)) < CheckInterval;
+
+    private bool IsRefreshed() => Volatile.Read(ref scannedVersion) != Volatile.Read(ref version);
 
     private ModelEntry Require(string? name)
     {

@@ -1,4 +1,5 @@
 using Aphorist.Studio.Hosting;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Aphorist.Training;
 
@@ -33,6 +34,7 @@ public static class Sentence
             TrainingRunException => isChinese
                 ? $"无法使用该训练任务的文件夹。详细信息（英文）：{exception.Message}"
                 : exception.Message,
+            InvalidOptionsException invalid when isChinese && RunProblem.InChinese(invalid) is { } sentence => sentence,
             AphoristException => isChinese ? $"出错了。详细信息（英文）：{exception.Message}" : exception.Message,
             IOException when IsFull(exception) => isChinese
                 ? "磁盘已满。请释放一些空间后重试。"

@@ -11,11 +11,11 @@ namespace Aphorist.Studio.Hosting;
 
 /// <summary>
 /// The scripts and style sheets, which are resources of this assembly: they need no files beside it, wherever the command is installed.
-/// All style sheets are one file, <c>studio.css</c>, in which <c>base.css</c> comes first.
+/// All style sheets are one file, <c>studio.css</c>, in which <c>look.css</c> and <c>base.css</c> come first.
 /// </summary>
 public sealed class StudioAssets
 {
-    private const string Style = "studio.css", Base = "base.css";
+    private const string Style = "studio.css";
 
     private readonly ConcurrentDictionary<string, Asset?> assets = new();
 
@@ -72,7 +72,7 @@ public sealed class StudioAssets
     {
         IEnumerable<string> names = Assembly.GetExecutingAssembly().GetManifestResourceNames()
             .Where(name => name.EndsWith(".css", StringComparison.Ordinal))
-            .OrderBy(name => name != Base).ThenBy(name => name, StringComparer.Ordinal);
+            .OrderBy(name => name switch { "look.css" => 0, "base.css" => 1, _ => 2 }).ThenBy(name => name, StringComparer.Ordinal);
         return [.. names.SelectMany(name => ReadResource(name)!)];
     }
 

@@ -24,6 +24,9 @@ public sealed class Workspace
     /// <summary>The trained models of the tour: a file per language.</summary>
     public string Lessons => Path.Combine(Hidden, "lessons");
 
+    /// <summary>Files for a short time. What is there at the start is left from a process that was killed.</summary>
+    public string Temporary => Path.Combine(Hidden, "tmp");
+
     /// <summary>The secret of the cookie.</summary>
     public string Key => Path.Combine(Hidden, "key");
 
@@ -36,9 +39,37 @@ public sealed class Workspace
         Workspace workspace = new(Path.GetFullPath(folder));
         if (File.Exists(Path.Combine(workspace.Folder, "options.json")))
             throw new IOException($"'{folder}' is the folder of one run. Open the folder that contains it.");
-        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons];
+        string[] parts = [workspace.Texts, workspace.Trash, workspace.Jobs, workspace.Lessons, workspace.Temporary];
         foreach (string path in parts) Directory.CreateDirectory(path);
+        foreach (string left in Directory.EnumerateFiles(workspace.Temporary)) TryDelete(left);
         return workspace;
+    }
+
+    /// <summary>Creates an empty file, for writing and reading, which is deleted when it is closed.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    public FileStream CreateTemporary()
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(Directory.CreateDirectory(Temporary).FullName, Guid.NewGuid().ToString("N")), options);
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another studio uses it.
+        }
     }
 
     /// <summary>
@@ -56,8 +87,8 @@ public sealed class Workspace
     }
 
     /// <summary>
-    /// Makes a file name from any text: letters, digits, and <c>. _ - =</c>; everything else becomes '-'. It does not start with a dot and
-    /// has at most 80 characters.
+    /// Makes a file name from any text: letters, digits, and <c>. _ - =</c>; everything else becomes '-'. It does not start with a dot, has
+    /// at most 80 characters, and is not the name of a device of Windows: <c>aux.txt</c> becomes <c>aux-.txt</c>.
     /// </summary>
     public static string SafeName(string text)
     {
@@ -69,8 +100,15 @@ public sealed class Workspace
         }
 
         string name = safe.ToString().Trim('.', '-');
-        return name.Length == 0 ? "text" : name;
+        if (name.Length == 0) return "text";
+        string start = name.Split('.')[0];
+        if (!IsDevice(start)) return name;
+        // A longer name is cut again.
+        return start.Length == name.Length ? name + "-" : SafeName($"{start}-{name[start.Length..]}");
     }
+
+    private static bool IsDevice(string name) => name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
+        or ['C', 'O', 'M', >= '0' and <= '9'] or ['L', 'P', 'T', >= '0' and <= '9'];
 
     /// <summary>A path in a folder that does not exist: NAME, or NAME-2, NAME-3, ... before the extension.</summary>
     public static string FreePath(string folder, string name)

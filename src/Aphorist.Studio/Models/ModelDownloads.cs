@@ -23,11 +23,12 @@ internal static class ModelDownloads
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet(
         "/files/models/{name}/{kind}",
-        (string name, string kind, string? title, string? prompt, HttpContext context, ModelLibrary library, ModelStore store) =>
-            SendAsync(name, kind, title, prompt, context, library, store));
+        (string name, string kind, string? title, string? prompt, HttpContext context, ModelLibrary library, Workspace workspace,
+            ModelStore store) => SendAsync(name, kind, title, prompt, context, library, workspace, store));
 
     private static async Task<IResult> SendAsync(
-        string name, string kind, string? title, string? prompt, HttpContext context, ModelLibrary library, ModelStore store)
+        string name, string kind, string? title, string? prompt, HttpContext context, ModelLibrary library, Workspace workspace,
+        ModelStore store)
     {
         Language language = LanguageChoice.Of(context.Request);
         CancellationToken cancelled = context.RequestAborted;
@@ -63,7 +64,7 @@ internal static class ModelDownloads
         {
             Stream content = kind == "safetensors"
                 ? new FileStream(model.Entry.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
-                : await WriteAsync(name, write, store, cancelled);
+                : await WriteAsync(name, write, workspace, store, cancelled);
             return Results.File(content, "application/octet-stream", model.Name + extension);
         }
         catch (Exception exception) when (
@@ -74,9 +75,9 @@ internal static class ModelDownloads
     }
 
     private static async Task<Stream> WriteAsync(
-        string name, Action<LanguageModel, Stream> write, ModelStore store, CancellationToken cancellationToken)
+        string name, Action<LanguageModel, Stream> write, Workspace workspace, ModelStore store, CancellationToken cancellationToken)
     {
-        FileStream file = TemporaryFile.Create();
+        FileStream file = workspace.CreateTemporary();
         try
         {
             using ModelLease lease = await store.OpenAsync(name, cancellationToken);
@@ -95,23 +96,4 @@ internal static class ModelDownloads
         stream.Write(System.Text.Encoding.UTF8.GetBytes(KerasWeightsFile.VocabularyOf(model)!));
 
     private static IResult Refuse(int status, string sentence) => Results.Text(sentence, "text/plain; charset=utf-8", statusCode: status);
-}
-
-/// <summary>Files for a short time, which are deleted when they are closed.</summary>
-internal static class TemporaryFile
-{
-    /// <summary>Creates an empty file, for writing and reading.</summary>
-    /// <exception cref="IOException">It cannot be created.</exception>
-    public static FileStream Create()
-    {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(Path.Combine(Path.GetTempPath(), $"aphorist-{Guid.NewGuid():N}"), options);
-    }
 }

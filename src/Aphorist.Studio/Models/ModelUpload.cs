@@ -1,4 +1,5 @@
 using Aphorist.Interop;
+using Aphorist.Studio.Hosting;
 
 namespace Aphorist.Studio.Models;
 
@@ -36,25 +37,27 @@ public sealed class ModelUpload : IDisposable
     /// <summary>The maximum size of a text or a vocabulary.</summary>
     public const long MaxTextBytes = 50_000_000;
 
-    private readonly FileStream file = TemporaryFile.Create();
+    private readonly FileStream file;
 
-    private ModelUpload(string name) => Name = name;
+    private ModelUpload(FileStream file, string name) => (this.file, Name) = (file, name);
 
     /// <summary>The name of the file, for messages.</summary>
     public string Name { get; }
 
     /// <summary>Receives a file.</summary>
+    /// <param name="workspace">The folder with a place for it.</param>
     /// <param name="content">The content.</param>
     /// <param name="name">The name that the browser gives.</param>
     /// <param name="progress">Receives the number of bytes so far.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="IOException">There is no place for it, or the connection was lost.</exception>
     public static async Task<ModelUpload> ReceiveAsync(
-        Stream content, string name, Action<long> progress, CancellationToken cancellationToken)
+        Workspace workspace, Stream content, string name, Action<long> progress, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(progress);
-        ModelUpload upload = new(Hosting.Workspace.SafeName(name));
+        ModelUpload upload = new(workspace.CreateTemporary(), Workspace.SafeName(name));
         try
         {
             byte[] buffer = new byte[1 << 18];

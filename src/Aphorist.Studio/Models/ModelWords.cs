@@ -7,20 +7,6 @@ namespace Aphorist.Studio.Models;
 /// <summary>What the pages say about models, in both languages.</summary>
 internal static class ModelWords
 {
-    /// <summary>The layers in a few words, for example "2 × LSTM(384)".</summary>
-    public static string Shape(ModelSpec spec, Language language)
-    {
-        string layer = $"{Kind(spec, language)}({spec.HiddenSize})";
-        return spec.Layers > 1 ? $"{spec.Layers} × {layer}" : layer;
-    }
-
-    /// <summary>The kind of the layers.</summary>
-    public static string Kind(ModelSpec spec, Language language) => spec.Architecture switch
-    {
-        Architecture.Convolution => language == Language.Chinese ? "卷积" : "Convolution",
-        Architecture architecture => architecture.ToString().ToUpperInvariant(),
-    };
-
     /// <summary>The text that the model learned, or the program that it was imported from.</summary>
     public static string Source(ModelFacts about, Language language) => about switch
     {

@@ -73,10 +73,11 @@ public sealed partial class NewRunPage : IDisposable
     {
         // The page itself changes its address, too.
         if (new Uri(change.Location).AbsolutePath != "/runs/new" || RunForm.Parse(change.Location).ToQuery() == form.ToQuery()) return;
-        _ = InvokeAsync(() =>
+        Run(() =>
         {
             Load();
             Refresh();
+            return Task.CompletedTask;
         });
     }
 
@@ -184,15 +185,28 @@ public sealed partial class NewRunPage : IDisposable
         if (text is not null && wasRead != read)
         {
             wasRead = read;
-            _ = ReadAsync();
+            Run(ReadAsync);
         }
         else
         {
-            _ = MeasureAsync();
+            Run(MeasureAsync);
         }
 
         StateHasChanged();
     }
+
+    /// <summary>Runs what nobody waits for. The page shows an exception as it shows one of an event.</summary>
+    private void Run(Func<Task> work) => _ = InvokeAsync(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception)
+        {
+            if (!isDisposed) await DispatchExceptionAsync(exception);
+        }
+    });
 
     private string ValueOf(OptionField field) =>
         plan.Problems.ContainsKey(field.Id) && form.Changes.TryGetValue(field.Id, out string? typed) ? typed : field.Read(plan.Options);
@@ -208,7 +222,8 @@ public sealed partial class NewRunPage : IDisposable
         Progress<CorpusProgress> progress = new(done =>
         {
             if (stop.IsCancellationRequested || isDisposed || done.Stage != CorpusStage.Download) return;
-            download = Say($"Downloading: {100 * done.Done / done.Total} %", $"正在下载：{100 * done.Done / done.Total} %");
+            long percent = 100 * done.Done / Math.Max(1, done.Total);
+            download = Say($"Downloading: {percent} %", $"正在下载：{percent} %");
             StateHasChanged();
         });
         try

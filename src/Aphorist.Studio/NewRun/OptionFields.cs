@@ -38,26 +38,26 @@ public static class OptionFields
 
     private static IEnumerable<OptionField> Data() =>
     [
-        Choice("tokenizer", OptionGroup.Common, nameof(TokenizerOptions.Kind),
+        ChoiceField.Create("tokenizer", OptionGroup.Common, nameof(TokenizerOptions.Kind),
             new("Tokens", "词元"),
             new(
-                "What the model reads and writes one at a time: characters, words and the characters between them, or bytes of UTF-8.",
-                "模型逐个读写的单位：字符；词以及词之间的字符；或 UTF-8 字节。"),
-            [("characters", new("characters", "字符")), ("words", new("words", "词")), ("bytes", new("bytes", "字节"))],
+                "What the model reads and writes one at a time: characters; words and characters; or bytes of UTF-8.",
+                "模型逐个读写的单位：字符；词和字符；或 UTF-8 字节。"),
+            [("characters", new("characters", "字符")), ("words", new("words and characters", "词和字符")), ("bytes", new("bytes", "字节"))],
             options => options.Tokenizer.Kind, WithTokenizer),
-        Whole("vocabulary-size", OptionGroup.Data, nameof(TokenizerOptions.VocabularySize),
+        NumberField.Whole("vocabulary-size", OptionGroup.Data, nameof(TokenizerOptions.VocabularySize),
             new("Vocabulary size", "词表大小"),
             new("Maximum number of words. Words that are too rare become unknown tokens.", "词的最大数量。过于少见的词会变成未知词元。"),
             2, Many, options => options.Tokenizer.VocabularySize,
             (options, value) => options with { Tokenizer = options.Tokenizer with { VocabularySize = value } },
             applies: options => options.Tokenizer.Kind == TokenizerKind.Words),
-        Whole("minimum-count", OptionGroup.Data, nameof(TokenizerOptions.MinimumCount),
+        NumberField.Whole("minimum-count", OptionGroup.Data, nameof(TokenizerOptions.MinimumCount),
             new("Minimum count", "最少出现次数"),
             new("How often a word must occur to be in the vocabulary.", "一个词至少出现多少次才会进入词表。"),
             1, Many, options => options.Tokenizer.MinimumCount,
             (options, value) => options with { Tokenizer = options.Tokenizer with { MinimumCount = value } },
             applies: options => options.Tokenizer.Kind == TokenizerKind.Words),
-        Switch("lowercase", OptionGroup.Data, nameof(TrainingRunOptions.Lowercase),
+        SwitchField.Create("lowercase", OptionGroup.Data, nameof(TrainingRunOptions.Lowercase),
             new("Lower case", "转为小写"),
             new("Convert the text to lower case: fewer characters to learn.", "把文本转换为小写：需要学习的字符更少。"),
             options => options.Lowercase, (options, value) => options with { Lowercase = value }),
@@ -65,7 +65,7 @@ public static class OptionFields
 
     private static IEnumerable<OptionField> Model() =>
     [
-        Choice("architecture", OptionGroup.Common, nameof(ModelSpec.Architecture),
+        ChoiceField.Create("architecture", OptionGroup.Common, nameof(ModelSpec.Architecture),
             new("Architecture", "结构"),
             new(
                 "Kind of the layers. LSTM, GRU and RNN are recurrent; convolutions see a fixed number of tokens.",
@@ -75,7 +75,7 @@ public static class OptionFields
                 ("convolution", new("convolution", "卷积")),
             ],
             options => options.Model.Architecture, WithArchitecture),
-        Whole("hidden", OptionGroup.Common, nameof(ModelSpec.HiddenSize),
+        NumberField.Whole("hidden", OptionGroup.Common, nameof(ModelSpec.HiddenSize),
             new("Hidden size", "隐藏层大小"),
             new("Units in each layer. Twice as many take about four times as long.", "每层的单元数。加倍后训练时间约为四倍。"),
             1, 16_384, options => options.Model.HiddenSize, (options, value) => With(options, options.Model with { HiddenSize = value })),
@@ -87,7 +87,7 @@ public static class OptionFields
             Minimum = 1, Maximum = options => options.Model.MaxLayers, IsWhole = true,
             Get = options => options.Model.Layers, Set = (options, value) => With(options, options.Model with { Layers = (int)value! }),
         },
-        Switch("tied", OptionGroup.Model, nameof(ModelSpec.TiedEmbedding),
+        SwitchField.Create("tied", OptionGroup.Model, nameof(ModelSpec.TiedEmbedding),
             new("Tied embedding", "共享嵌入"),
             new(
                 "Use the embedding as the weights of the decoder too. The embedding then has the hidden size.",
@@ -98,37 +98,37 @@ public static class OptionFields
                 TiedEmbedding = value,
                 EmbeddingSize = value ? options.Model.HiddenSize : options.Model.EmbeddingSize,
             })),
-        Whole("embedding", OptionGroup.Model, nameof(ModelSpec.EmbeddingSize),
+        NumberField.Whole("embedding", OptionGroup.Model, nameof(ModelSpec.EmbeddingSize),
             new("Embedding size", "嵌入维度"),
             new("Length of the vector for each token; 0 for one-hot tokens.", "每个词元的向量长度；0 表示使用独热编码。"),
             0, 16_384, options => options.Model.EmbeddingSize,
             (options, value) => With(options, options.Model with { EmbeddingSize = value }),
             applies: options => !options.Model.TiedEmbedding),
-        Switch("residual", OptionGroup.Model, nameof(ModelSpec.Residual),
+        SwitchField.Create("residual", OptionGroup.Model, nameof(ModelSpec.Residual),
             new("Residual connections", "残差连接"),
             new(
                 "Add the input of each layer after the first to its output. Needs 2 layers or more.",
                 "从第二层起，把每层的输入加到它的输出上。至少需要 2 层。"),
             options => options.Model.Residual, (options, value) => With(options, options.Model with { Residual = value }),
             options => options.Model.Architecture != Architecture.Convolution),
-        Switch("layer-normalization", OptionGroup.Model, nameof(ModelSpec.LayerNormalization),
+        SwitchField.Create("layer-normalization", OptionGroup.Model, nameof(ModelSpec.LayerNormalization),
             new("Layer normalization", "层归一化"),
             new(
                 "Normalize each layer's outputs over its units. Training becomes more stable.",
                 "在每层的单元上对输出做归一化，训练更稳定。"),
             options => options.Model.LayerNormalization,
             (options, value) => With(options, options.Model with { LayerNormalization = value })),
-        Whole("window", OptionGroup.Model, nameof(ModelSpec.Window),
+        NumberField.Whole("window", OptionGroup.Model, nameof(ModelSpec.Window),
             new("Window", "窗口"),
             new("Tokens that the model reads before the one it predicts.", "模型在预测下一个词元之前读取的词元数。"),
             1, 100_000, options => options.Model.Window, (options, value) => With(options, options.Model with { Window = value }), Tokens),
-        Choice("gates", OptionGroup.Model, nameof(ModelSpec.Gates),
+        ChoiceField.Create("gates", OptionGroup.Model, nameof(ModelSpec.Gates),
             new("Gates", "门"),
             new("Activation of the gates of LSTM and GRU.", "LSTM 和 GRU 的门所用的激活函数。"),
             [("sigmoid", new("sigmoid", "sigmoid")), ("hardsigmoid", new("hard sigmoid", "hard sigmoid"))],
             options => options.Model.Gates, (options, value) => With(options, options.Model with { Gates = value }),
             options => options.Model.Architecture is Architecture.Lstm or Architecture.Gru),
-        Choice("reset", OptionGroup.Model, nameof(ModelSpec.ResetGate),
+        ChoiceField.Create("reset", OptionGroup.Model, nameof(ModelSpec.ResetGate),
             new("Reset gate", "重置门"),
             new(
                 "Apply the reset gate of GRU after the recurrent product, as PyTorch does, or before it, as Cho et al. (2014).",
@@ -136,13 +136,13 @@ public static class OptionFields
             [("after", new("after the product", "乘积之后")), ("before", new("before the product", "乘积之前"))],
             options => options.Model.ResetGate, (options, value) => With(options, options.Model with { ResetGate = value }),
             options => options.Model.Architecture == Architecture.Gru),
-        Choice("activation", OptionGroup.Model, nameof(ModelSpec.Activation),
+        ChoiceField.Create("activation", OptionGroup.Model, nameof(ModelSpec.Activation),
             new("Activation", "激活函数"),
             new("Activation of RNN layers.", "RNN 层的激活函数。"),
             [("tanh", new("tanh", "tanh")), ("relu", new("ReLU", "ReLU"))],
             options => options.Model.Activation, (options, value) => With(options, options.Model with { Activation = value }),
             options => options.Model.Architecture == Architecture.Rnn),
-        Whole("kernel", OptionGroup.Model, nameof(ModelSpec.KernelSize),
+        NumberField.Whole("kernel", OptionGroup.Model, nameof(ModelSpec.KernelSize),
             new("Kernel size", "卷积核大小"),
             new("Kernel size of the convolutions. n layers see kernel^n tokens.", "卷积核的大小。n 层共能看到“核大小的 n 次方”个词元。"),
             2, 4096, options => options.Model.KernelSize, (options, value) => With(options, options.Model with { KernelSize = value }),
@@ -151,7 +151,7 @@ public static class OptionFields
 
     private static IEnumerable<OptionField> Training() =>
     [
-        Whole("epochs", OptionGroup.Common, nameof(TrainingOptions.Epochs),
+        NumberField.Whole("epochs", OptionGroup.Common, nameof(TrainingOptions.Epochs),
             new("Epochs", "轮数"),
             new(
                 "Maximum number of passes over the text. Setting it removes the time limit of the preset.",
@@ -170,53 +170,53 @@ public static class OptionFields
             Set = (options, value) => With(
                 options, options.Training with { TimeBudget = value is { } minutes ? TimeSpan.FromMinutes(minutes) : null }),
         },
-        Share("validation", OptionGroup.Common, nameof(TrainingOptions.ValidationShare),
+        NumberField.Share("validation", OptionGroup.Common, nameof(TrainingOptions.ValidationShare),
             new("Validation", "验证集"),
             new(
                 "Fraction of the text, from its end, that is held out to measure how well the model does on new text.",
                 "从文本末尾留出的比例，用来衡量模型在新文本上的表现。"),
             options => options.Training.ValidationShare,
             (options, value) => With(options, options.Training with { ValidationShare = value })),
-        Choice("objective", OptionGroup.Training, nameof(TrainingOptions.Objective),
+        ChoiceField.Create("objective", OptionGroup.Training, nameof(TrainingOptions.Objective),
             new("Objective", "训练目标"),
             new(
                 "Windows: predict the token after each window, as the notebook does. Streams: predict every token, which learns faster.",
                 "窗口：预测每个窗口之后的词元，与 notebook 相同。流：预测每一个词元，学得更快。"),
             [("windows", new("windows", "窗口")), ("stream", new("streams", "流"))],
             options => options.Training.Objective, (options, value) => With(options, options.Training with { Objective = value })),
-        Whole("batch", OptionGroup.Training, nameof(TrainingOptions.BatchSize),
+        NumberField.Whole("batch", OptionGroup.Training, nameof(TrainingOptions.BatchSize),
             new("Batch size", "批大小"),
             new("Windows or streams per training step.", "每个训练步处理的窗口数或流数。"),
             1, Many, options => options.Training.BatchSize,
             (options, value) => With(options, options.Training with { BatchSize = value })),
-        Whole("step", OptionGroup.Training, nameof(TrainingOptions.Stride),
+        NumberField.Whole("step", OptionGroup.Training, nameof(TrainingOptions.Stride),
             new("Stride", "步幅"),
             new("Tokens between the starts of two windows.", "相邻两个窗口起点之间的词元数。"),
             1, Many, options => options.Training.Stride, (options, value) => With(options, options.Training with { Stride = value }),
             Tokens, options => options.Training.Objective == Objective.Windows),
-        Whole("sequence", OptionGroup.Training, nameof(TrainingOptions.SequenceLength),
+        NumberField.Whole("sequence", OptionGroup.Training, nameof(TrainingOptions.SequenceLength),
             new("Sequence length", "序列长度"),
             new("Tokens of a stream per training step.", "每个训练步从一个流中读取的词元数。"),
             1, 100_000, options => options.Training.SequenceLength,
             (options, value) => With(options, options.Training with { SequenceLength = value }),
             Tokens, options => options.Training.Objective == Objective.Stream),
-        Share("dropout", OptionGroup.Training, nameof(TrainingOptions.Dropout),
+        NumberField.Share("dropout", OptionGroup.Training, nameof(TrainingOptions.Dropout),
             new("Dropout", "Dropout"),
             new("Probability that an output of a layer is dropped in a training step.", "训练时，层的输出被随机丢弃的概率。"),
             options => options.Training.Dropout, (options, value) => With(options, options.Training with { Dropout = value })),
-        Whole("patience", OptionGroup.Training, nameof(TrainingOptions.Patience),
+        NumberField.Whole("patience", OptionGroup.Training, nameof(TrainingOptions.Patience),
             new("Early stopping", "提前停止"),
             new("End training after this many epochs without a lower loss; 0 for never.", "损失连续这么多轮没有降低就结束训练；0 表示从不。"),
             0, Many, options => options.Training.Patience, (options, value) => With(options, options.Training with { Patience = value }),
             new("epochs", "轮")),
-        Switch("divergence-guard", OptionGroup.Training, nameof(TrainingOptions.DivergenceGuard),
+        SwitchField.Create("divergence-guard", OptionGroup.Training, nameof(TrainingOptions.DivergenceGuard),
             new("Divergence guard", "发散保护"),
             new(
                 "If the loss explodes, restore the last good weights and lower the learning rate.",
                 "如果损失突然暴增，恢复上一次正常的权重并降低学习率。"),
             options => options.Training.DivergenceGuard,
             (options, value) => With(options, options.Training with { DivergenceGuard = value })),
-        Whole("seed", OptionGroup.Training, nameof(TrainingOptions.Seed),
+        NumberField.Whole("seed", OptionGroup.Training, nameof(TrainingOptions.Seed),
             new("Seed", "随机种子"),
             new("The same seed and options give the same model.", "种子和选项相同，得到的模型就相同。"),
             0, 1_000_000_000, options => options.Training.Seed,
@@ -236,7 +236,7 @@ public static class OptionFields
 
     private static IEnumerable<OptionField> Optimizer() =>
     [
-        Choice("optimizer", OptionGroup.Optimizer, nameof(TrainingOptions.Optimizer),
+        ChoiceField.Create("optimizer", OptionGroup.Optimizer, nameof(TrainingOptions.Optimizer),
             new("Optimizer", "优化器"),
             new("The algorithm that changes the weights.", "更新权重的算法。"),
             [
@@ -244,12 +244,12 @@ public static class OptionFields
                 ("sgd", new("SGD", "SGD")),
             ],
             options => options.Training.Optimizer, (options, value) => With(options, options.Training with { Optimizer = value })),
-        Real("learning-rate", OptionGroup.Optimizer, nameof(TrainingOptions.LearningRate),
+        NumberField.Real("learning-rate", OptionGroup.Optimizer, nameof(TrainingOptions.LearningRate),
             new("Learning rate", "学习率"),
             new("How far a training step moves the weights.", "每个训练步移动权重的幅度。"),
             options => options.Training.LearningRate, (options, value) => With(options, options.Training with { LearningRate = value }),
             isAboveZero: true),
-        Choice("schedule", OptionGroup.Optimizer, nameof(TrainingOptions.Schedule),
+        ChoiceField.Create("schedule", OptionGroup.Optimizer, nameof(TrainingOptions.Schedule),
             new("Schedule", "学习率调度"),
             new(
                 "Linear and cosine fall to 1 % over the whole training. Steps: 3 % less with each epoch from the tenth on. Plateau: half "
@@ -260,24 +260,24 @@ public static class OptionFields
                 ("step", new("steps", "阶梯")), ("plateau", new("plateau", "平台")),
             ],
             options => options.Training.Schedule, (options, value) => With(options, options.Training with { Schedule = value })),
-        Whole("warm-up", OptionGroup.Optimizer, nameof(TrainingOptions.WarmupSteps),
+        NumberField.Whole("warm-up", OptionGroup.Optimizer, nameof(TrainingOptions.WarmupSteps),
             new("Warmup", "预热"),
             new("Training steps over which the learning rate rises from 0.", "学习率从 0 逐渐升高所用的训练步数。"),
             0, Many, options => options.Training.WarmupSteps,
             (options, value) => With(options, options.Training with { WarmupSteps = value }), Steps),
-        Real("weight-decay", OptionGroup.Optimizer, nameof(TrainingOptions.WeightDecay),
+        NumberField.Real("weight-decay", OptionGroup.Optimizer, nameof(TrainingOptions.WeightDecay),
             new("Weight decay", "权重衰减"),
             new("Pulls the weights towards 0 against overfitting; 0 for none.", "把权重拉向 0，减少过拟合；0 表示不使用。"),
             options => options.Training.WeightDecay, (options, value) => With(options, options.Training with { WeightDecay = value })),
-        Real("clip-norm", OptionGroup.Optimizer, nameof(TrainingOptions.ClipNorm),
+        NumberField.Real("clip-norm", OptionGroup.Optimizer, nameof(TrainingOptions.ClipNorm),
             new("Clip by norm", "按范数裁剪"),
             new("Maximum norm of the whole gradient; 0 for no limit.", "整个梯度的最大范数；0 表示不限制。"),
             options => options.Training.ClipNorm, (options, value) => With(options, options.Training with { ClipNorm = value })),
-        Real("clip-value", OptionGroup.Optimizer, nameof(TrainingOptions.ClipValue),
+        NumberField.Real("clip-value", OptionGroup.Optimizer, nameof(TrainingOptions.ClipValue),
             new("Clip by value", "按值裁剪"),
             new("Maximum absolute value of each gradient; 0 for no limit.", "每个梯度的最大绝对值；0 表示不限制。"),
             options => options.Training.ClipValue, (options, value) => With(options, options.Training with { ClipValue = value })),
-        Share("average", OptionGroup.Optimizer, nameof(TrainingOptions.EmaDecay),
+        NumberField.Share("average", OptionGroup.Optimizer, nameof(TrainingOptions.EmaDecay),
             new("Average of weights", "权重平均"),
             new(
                 "Decay of an exponential moving average of the weights, such as 0.999; the model is then the average. 0 for none.",
@@ -287,7 +287,7 @@ public static class OptionFields
 
     private static IEnumerable<OptionField> Evaluation() =>
     [
-        Whole("validate-every", OptionGroup.Evaluation, nameof(TrainingOptions.ValidationInterval),
+        NumberField.Whole("validate-every", OptionGroup.Evaluation, nameof(TrainingOptions.ValidationInterval),
             new("Validate every", "验证间隔"),
             new(
                 "Training steps between two validations within an epoch; 0 for none. There is always one after each epoch.",
@@ -308,94 +308,6 @@ public static class OptionFields
             Set = (options, value) => With(options, options.Training with { MaxValidationTokens = (int?)value }),
         },
     ];
-
-    private static NumberField Whole(
-        string id, OptionGroup group, string property, Bilingual label, Bilingual help, double minimum, double maximum,
-        Func<TrainingRunOptions, double?> get, Func<TrainingRunOptions, int, TrainingRunOptions> set, Bilingual? unit = null,
-        Func<TrainingRunOptions, bool>? applies = null) => new()
-        {
-            Id = id,
-            Group = group,
-            Property = property,
-            Label = label,
-            Help = help,
-            Minimum = minimum,
-            Maximum = _ => maximum,
-            IsWhole = true,
-            Unit = unit,
-            Get = get,
-            Set = (options, value) => set(options, (int)value!),
-            Applies = applies ?? Always,
-        };
-
-    private static NumberField Real(
-        string id, OptionGroup group, string property, Bilingual label, Bilingual help, Func<TrainingRunOptions, double?> get,
-        Func<TrainingRunOptions, double, TrainingRunOptions> set, bool isAboveZero = false) => new()
-        {
-            Id = id,
-            Group = group,
-            Property = property,
-            Label = label,
-            Help = help,
-            Minimum = 0,
-            IsAboveMinimum = isAboveZero,
-            Maximum = _ => double.PositiveInfinity,
-            Get = get,
-            Set = (options, value) => set(options, value!.Value),
-        };
-
-    /// <summary>A number from 0 to below 1.</summary>
-    private static NumberField Share(
-        string id, OptionGroup group, string property, Bilingual label, Bilingual help, Func<TrainingRunOptions, double?> get,
-        Func<TrainingRunOptions, double, TrainingRunOptions> set) => new()
-        {
-            Id = id,
-            Group = group,
-            Property = property,
-            Label = label,
-            Help = help,
-            Minimum = 0,
-            Maximum = _ => 1,
-            IsBelowMaximum = true,
-            Get = get,
-            Set = (options, value) => set(options, value!.Value),
-        };
-
-    private static SwitchField Switch(
-        string id, OptionGroup group, string property, Bilingual label, Bilingual help, Func<TrainingRunOptions, bool> get,
-        Func<TrainingRunOptions, bool, TrainingRunOptions> set, Func<TrainingRunOptions, bool>? applies = null) => new()
-        {
-            Id = id,
-            Group = group,
-            Property = property,
-            Label = label,
-            Help = help,
-            Get = get,
-            Set = set,
-            Applies = applies ?? Always,
-        };
-
-    private static ChoiceField Choice<T>(
-        string id, OptionGroup group, string property, Bilingual label, Bilingual help, IReadOnlyList<(string, Bilingual)> choices,
-        Func<TrainingRunOptions, T> get, Func<TrainingRunOptions, T, TrainingRunOptions> set,
-        Func<TrainingRunOptions, bool>? applies = null)
-        where T : struct, Enum => new()
-        {
-            Id = id,
-            Group = group,
-            Property = property,
-            Label = label,
-            Help = help,
-            Choices = choices,
-            Get = options => Lower(get(options)),
-            Set = (options, value) => set(options, Enum.Parse<T>(value, ignoreCase: true)),
-            Applies = applies ?? Always,
-        };
-
-    private static bool Always(TrainingRunOptions options) => true;
-
-    private static string Lower<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static TrainingRunOptions With(TrainingRunOptions options, ModelSpec model) => options with { Model = model };
 

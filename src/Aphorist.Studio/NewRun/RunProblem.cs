@@ -30,6 +30,14 @@ public static class RunProblem
         return (field?.Id ?? "", new(English(exception), Chinese(exception, field)));
     }
 
+    /// <summary>What is wrong, in Chinese; null if the exception names no option of the page.</summary>
+    public static string? InChinese(InvalidOptionsException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        OptionField? field = OptionFields.All.FirstOrDefault(field => field.Property == exception.PropertyName);
+        return field is null ? null : Chinese(exception, field);
+    }
+
     /// <summary>The message with the names of the options on the page instead of those of properties.</summary>
     private static string English(InvalidOptionsException exception) => OptionFields.All
         .Where(field => field.Property.Skip(1).Any(char.IsUpper))

@@ -92,8 +92,8 @@ public sealed record TextReading(
         new(encoding, 0, 0, "", "", likely, problem);
 
     private static Bilingual Describe(UndecodableText text) => new(
-        Invariant($"The text is not {text.Encoding}: byte {text.Offset:N0} does not fit. Choose another encoding."),
-        Invariant($"文本不是 {text.Encoding} 编码：第 {text.Offset:N0} 个字节不符合。请选择其他编码。"));
+        Invariant($"The text is not {text.Encoding}: byte {text.Offset:N0} is not valid in this encoding. Choose another encoding."),
+        Invariant($"文本不是 {text.Encoding} 编码：第 {text.Offset:N0} 个字节在该编码中无效。请选择其他编码。"));
 
     /// <summary>Why a text cannot be used.</summary>
     public static Bilingual Describe(TextEntry text, CorpusException exception)

@@ -44,15 +44,14 @@ public sealed class TextStore
     {
         ArgumentNullException.ThrowIfNull(workspace);
         (this.workspace, this.trash) = (workspace, trash);
-        foreach (string file in Directory.EnumerateFiles(workspace.Texts, $"{TemporaryPrefix}*"))
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromDays(1)) File.Delete(file);
+        foreach (FileInfo file in Files($"{TemporaryPrefix}*")) DeleteUnused(file);
     }
 
     /// <summary>All texts: those of the catalog, then those of the user, the newest first.</summary>
     public IReadOnlyList<TextEntry> List() =>
     [
         .. CorpusCatalog.Entries.Select(Of),
-        .. new DirectoryInfo(workspace.Texts).EnumerateFiles()
+        .. Files("*")
             .Where(file => Workspace.Find(workspace.Texts, file.Name) is not null)
             .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal)
             .Select(Of),
@@ -77,6 +76,7 @@ public sealed class TextStore
     public async Task<TextEntry> AddAsync(
         string name, Stream content, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
+        Directory.CreateDirectory(workspace.Texts);
         string temporary = Path.Combine(workspace.Texts, TemporaryPrefix + Guid.NewGuid().ToString("N"));
         try
         {
@@ -104,9 +104,29 @@ public sealed class TextStore
 
     /// <summary>The sentence for a file that is too large.</summary>
     public static Bilingual TooLarge(string name, long bytes) => new(
-        $"“{name}” has {bytes / 1_000_000:N0} MB. A text can have up to {MaxBytes / 1_000_000} MB: use a part of it, or the command "
-        + "`aphorist train` for large texts.",
-        $"“{name}”有 {bytes / 1_000_000:N0} MB，而文本最大为 {MaxBytes / 1_000_000} MB。请截取一部分，或用命令 `aphorist train` 训练大文本。");
+        $"“{name}” is {bytes / 1_000_000:N0} MB. The maximum is {MaxBytes / 1_000_000} MB: use a part of it, or train with the command "
+        + "aphorist train.",
+        $"“{name}”有 {bytes / 1_000_000:N0} MB，最大为 {MaxBytes / 1_000_000} MB。请截取一部分，或用命令 aphorist train 训练。");
+
+    private IEnumerable<FileInfo> Files(string pattern)
+    {
+        DirectoryInfo folder = new(workspace.Texts);
+        // It can be deleted while the studio runs.
+        return folder.Exists ? folder.EnumerateFiles(pattern) : [];
+    }
+
+    /// <summary>Deletes a file that no other studio writes at the moment.</summary>
+    private static void DeleteUnused(FileInfo file)
+    {
+        try
+        {
+            using FileStream unused = new(file.FullName, FileMode.Open, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start tries it again.
+        }
+    }
 
     private static TextEntry Of(CorpusEntry entry) =>
         new(CatalogPrefix + entry.Name, entry.Name, CatalogPrefix + entry.Name, entry.ByteCount, entry);
@@ -150,12 +170,12 @@ public sealed class TextStore
             if (exception.Undecodable is { } text && EncodingCandidates.NamesOf(text).Any()) return;
             throw new TextException(
                 new(
-                    $"“{name}” is no plain text. Save it as a text file (.txt) and drop that.",
+                    $"“{name}” is not plain text. Save it as a text file (.txt) and drop that.",
                     $"“{name}”不是纯文本文件。请先另存为文本文件（.txt），再拖到这里。"),
                 exception);
         }
     }
 
     private static TextException Empty(string name) => new(new(
-        $"“{name}” has no letters. Use a file with some text in it.", $"“{name}”里没有文字。请使用有内容的文本文件。"));
+        $"“{name}” contains no text. Use a file with some text in it.", $"“{name}”里没有文字。请使用有内容的文本文件。"));
 }

@@ -25,15 +25,17 @@ function score({ ids }) {
 function write({ prompt, count, seed, ...options }) {
   const { ids } = model.tokenizer.encode(prompt), decoder = model.tokenizer.createDecoder(), random = createRandom(seed);
   const reader = model.createReader();
+  const written = [];
   let text = "";
   for (const id of model.window > 0 ? ids.slice(-model.window) : ids) reader.read(id);
   for (let index = 0; index < count; index++) {
     const id = choose(reader.predict(), options, model.tokenizer.banned, options.temperature === 0 ? 0 : random());
     text += decoder.append(id);
+    written.push(id);
     reader.read(id);
   }
 
-  return text + decoder.flush();
+  return text + model.tokenizer.endOf(written);
 }
 
 const functions = { score, write, encode: ({ text }) => model.tokenizer.encode(text) };

@@ -38,6 +38,35 @@ public sealed class ModelStoreTests
         Assert.Equal((400, "model"), (error.Status, error.Parameter));
     }
 
+    [Fact]
+    public async Task List_RefreshDuringAScan_WaitsForTheNextOne()
+    {
+        await using StoreFixture fixture = new();
+        fixture.Folder.Save("a.safetensors");
+        _ = fixture.Store;
+        // Two models with one name: the scan logs it after it has read the names in the folder.
+        fixture.Folder.Save("a/model.safetensors");
+        using ManualResetEventSlim begun = new(), end = new();
+        fixture.OnLog = _ =>
+        {
+            begun.Set();
+            end.Wait();
+        };
+        fixture.NextCheck();
+        Task<string[]> before = Task.Run(() => fixture.Names);
+        begun.Wait(Cancellation);
+        // Without a change, nobody waits for the disk.
+        Assert.Equal(["a"], fixture.Names);
+        fixture.Folder.Save("b.safetensors");
+        fixture.Store.Refresh();
+        Task<string[]> after = Task.Run(() => fixture.Names);
+        fixture.OnLog = _ => { };
+        end.Set();
+        Assert.Equal(["a"], await before);
+        Assert.Equal(["a", "b"], await after);
+        Assert.Equal(["a", "b"], fixture.Names);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".")]

@@ -116,7 +116,7 @@ public sealed class PathTests(StudioBrowser browser)
         await hands.PressAsync(MainLink(page, "Models"));
         await hands.PressAsync(page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "animals" }));
 
-        IDownload shared = await page.Page.RunAndWaitForDownloadAsync(() => hands.PressAsync(page.Button("Create the page")));
+        IDownload shared = await page.Page.RunAndWaitForDownloadAsync(() => hands.PressAsync(page.Button("Download as HTML")));
         string file = folder["shared/animals.html"];
         await shared.SaveAsAsync(file);
         IPage opened = await page.Page.Context.NewPageAsync();

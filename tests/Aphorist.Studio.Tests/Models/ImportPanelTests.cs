@@ -24,6 +24,7 @@ public sealed class ImportPanelTests : IAsyncLifetime
     {
         studio = await RunningStudio.StartAsync(folder.Path);
         context.Services.AddSingleton(Library);
+        context.Services.AddSingleton(studio.Services.GetRequiredService<Workspace>());
         context.JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -87,6 +88,34 @@ public sealed class ImportPanelTests : IAsyncLifetime
         AssertSame(model, "fables");
     }
 
+    [Fact]
+    public async Task Import_SecondFileMeanwhile_IsIgnored()
+    {
+        byte[] bytes = Written(stream => KerasWeightsFile.Write(ModelFiles.Create(), stream, KerasFileKind.Keras2));
+        IRenderedComponent<ImportPanel> panel = Render();
+        TaskCompletionSource end = new();
+        Task first = ReceiveAsync(panel, new HeldFile("first.h5", bytes, end.Task));
+        await ReceiveAsync(panel, new HeldFile("second.h5", bytes, Task.CompletedTask));
+        Assert.Empty(panel.FindAll("form"));
+        Assert.True(panel.Find("#import-file").HasAttribute("disabled"));
+        end.SetResult();
+        await first;
+        Assert.Equal("first", panel.WaitForElement("#import-name", Patience).GetAttribute("value"));
+        Assert.Single(TemporaryFiles());
+    }
+
+    [Fact]
+    public async Task Dispose_WhileAFileArrives_DeletesItAndSaysNothing()
+    {
+        IRenderedComponent<ImportPanel> panel = Render();
+        TaskCompletionSource end = new();
+        Task arriving = ReceiveAsync(panel, new HeldFile("model.h5", new byte[100], end.Task));
+        await context.DisposeComponentsAsync();
+        end.SetResult();
+        await arriving;
+        Assert.Empty(TemporaryFiles());
+    }
+
     public static TheoryData<string, byte[]> HostileFiles => new()
     {
         { "empty.h5", [] },
@@ -110,7 +139,16 @@ public sealed class ImportPanelTests : IAsyncLifetime
         panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("form")), Patience);
         Assert.Empty(Library.List());
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
+        Assert.Empty(TemporaryFiles());
     }
+
+    private static Task ReceiveAsync(IRenderedComponent<ImportPanel> panel, IBrowserFile file)
+    {
+        InputFile input = panel.FindComponents<InputFile>()[0].Instance;
+        return panel.InvokeAsync(() => input.OnChange.InvokeAsync(new InputFileChangeEventArgs([file])));
+    }
+
+    private string[] TemporaryFiles() => Directory.GetFiles(studio.Services.GetRequiredService<Workspace>().Temporary);
 
     private static byte[] Written(Action<Stream> write)
     {
@@ -140,5 +178,28 @@ public sealed class ImportPanelTests : IAsyncLifetime
         LanguageModel actual = LanguageModel.Load(Path.Combine(folder.Path, $"{name}.safetensors"));
         foreach (ParameterTensor tensor in expected.Parameters.Tensors)
             Assert.Equal(expected.Parameters.ToArray(tensor.Name), actual.Parameters.ToArray(tensor.Name));
+    }
+
+    /// <summary>A file of a browser, which arrives when a task has ended.</summary>
+    private sealed class HeldFile(string name, byte[] bytes, Task arrival) : IBrowserFile
+    {
+        public string Name => name;
+
+        public DateTimeOffset LastModified => default;
+
+        public long Size => bytes.Length;
+
+        public string ContentType => "";
+
+        public Stream OpenReadStream(long maxAllowedSize, CancellationToken cancellationToken) => new HeldStream(bytes, arrival);
+    }
+
+    private sealed class HeldStream(byte[] bytes, Task arrival) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await arrival;
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 }

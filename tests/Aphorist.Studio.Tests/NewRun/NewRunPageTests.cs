@@ -42,13 +42,26 @@ public sealed class NewRunPageTests : BunitContext
         folder.Dispose();
     }
 
-    [Fact]
-    public void Open_WithoutAddress_ShowsTheFables()
+    [Theory]
+    [InlineData(Language.English, "fables", "Anna built a castle", "575,602 characters")]
+    [InlineData(Language.Chinese, "fables-zh", "从春天到夏天，没有下过一场雨。", "个字符")]
+    public void Open_WithoutAddress_ShowsTheFables(Language language, string name, string excerpt, string size)
     {
+        IRenderedComponent<NewRunPage> page = Open("", language);
+        EventuallyContains(page, ".excerpt", excerpt);
+        Assert.Contains(size, page.Markup, StringComparison.Ordinal);
+        Assert.Equal(name, page.Find("#run-name").GetAttribute("placeholder"));
+        Assert.False(page.Find(".primary").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void Open_FolderOfTextsIsGone_OffersTheCatalog()
+    {
+        Directory.Delete(workspace.Texts);
         IRenderedComponent<NewRunPage> page = Open();
         EventuallyContains(page, ".excerpt", "Anna built a castle");
-        Assert.Contains("575,602 characters", page.Markup, StringComparison.Ordinal);
-        Assert.Equal("fables", page.Find("#run-name").GetAttribute("placeholder"));
+        page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText("Once upon a time.", "story.txt"));
+        EventuallyContains(page, ".excerpt", "Once upon a time.");
     }
 
     [Fact]
@@ -70,7 +83,7 @@ public sealed class NewRunPageTests : BunitContext
         page.Find("#encoding").Change("windows-1252");
         Eventually(page, () => Assert.StartsWith("Îäíàæäû", page.Find(".excerpt").TextContent, StringComparison.Ordinal));
         page.Find("#encoding").Change("utf-8");
-        EventuallyContains(page, ".preview .error-text", "byte 0 does not fit");
+        EventuallyContains(page, ".preview .error-text", "byte 0 is not valid in this encoding");
         Assert.True(page.Find(".primary").HasAttribute("disabled"));
     }
 
@@ -86,7 +99,7 @@ public sealed class NewRunPageTests : BunitContext
         Assert.Equal("true", page.Find("#option-hidden").GetAttribute("aria-invalid"));
         Assert.True(page.Find(".primary").HasAttribute("disabled"));
         page.Find(".option.changed .reset").Click();
-        Assert.Empty(page.FindAll("#option-hidden-problem"));
+        Eventually(page, () => Assert.Empty(page.FindAll("#option-hidden-problem")));
     }
 
     [Fact]
@@ -122,9 +135,10 @@ public sealed class NewRunPageTests : BunitContext
             .Save(folder["small.safetensors"]);
         IRenderedComponent<NewRunPage> page = Open("?text=catalog:names&hidden=64&epochs=1");
         page.Find("#from").Change("small");
-        Assert.Empty(page.FindAll("#option-hidden"));
+        Eventually(page, () => Assert.Empty(page.FindAll("#option-hidden")));
         Assert.Contains("from=small", Navigation.Uri, StringComparison.Ordinal);
         EventuallyContains(page, ".estimate", "About");
+        page.WaitForState(() => !page.Find(".primary").HasAttribute("disabled"), Patience);
         page.Find(".primary").Click();
         Eventually(page, () => Assert.EndsWith("/run/names", Navigation.Uri, StringComparison.Ordinal));
         TrainingRunOptions options = TrainingRun.Open(folder["names"]).Options;
@@ -170,7 +184,7 @@ public sealed class NewRunPageTests : BunitContext
             InputFileContent.CreateFromText("", "empty.txt"));
         Eventually(page, () => Assert.Equal("Once upon a time there was a text.", page.Find(".excerpt").TextContent));
         Assert.Contains("text=story.txt", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Contains("“empty.txt” has no letters", page.Find(".error-text").TextContent, StringComparison.Ordinal);
+        Assert.Contains("“empty.txt” contains no text", page.Find(".error-text").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +203,7 @@ public sealed class NewRunPageTests : BunitContext
         IRenderedComponent<NewRunPage> page = Open("?text=draft.txt");
         page.Find("button[aria-label='Delete draft']").Click();
         Eventually(page, () => Assert.Empty(page.FindAll("button[aria-label='Delete draft']")));
-        Assert.True(page.Find(".primary").HasAttribute("disabled"));
+        Eventually(page, () => Assert.True(page.Find(".primary").HasAttribute("disabled")));
         Notice notice = Assert.Single(Services.GetRequiredService<Notices>().Shown);
         notice.Run!();
         Eventually(page, () => Assert.NotEmpty(page.FindAll("button[aria-label='Delete draft']")));

@@ -32,6 +32,13 @@ public sealed class TextStoreTests : IDisposable
     [InlineData("a\0b\nc.txt", "a-b-c.txt")]
     [InlineData("三国演义.txt", "三国演义.txt")]
     [InlineData("catalog:fables", "catalog-fables")]
+    [InlineData("aux.txt", "aux-.txt")]
+    [InlineData("Com1.tar.gz", "Com1-.tar.gz")]
+    [InlineData("CON", "CON-")]
+    [InlineData("nul.123456789012345678901234567890123456789012345678901234567890123456789012345678",
+        "nul-.123456789012345678901234567890123456789012345678901234567890123456789012345")]
+    [InlineData("console.txt", "console.txt")]
+    [InlineData("com.txt", "com.txt")]
     public async Task AddAsync_AnyName_StaysInTheFolderOfTexts(string name, string expected)
     {
         TextEntry added = await AddAsync(name, "Once upon a time.");
@@ -70,7 +77,7 @@ public sealed class TextStoreTests : IDisposable
     public async Task AddAsync_WithoutLetters_IsRefused(string content)
     {
         TextException exception = await Assert.ThrowsAsync<TextException>(() => AddAsync("empty.txt", content));
-        Assert.Contains("has no letters", exception.Sentence.English, StringComparison.Ordinal);
+        Assert.Contains("contains no text", exception.Sentence.English, StringComparison.Ordinal);
         Assert.Contains("没有文字", exception.Sentence.Chinese, StringComparison.Ordinal);
         AssertNoLeftovers(0);
     }
@@ -81,7 +88,7 @@ public sealed class TextStoreTests : IDisposable
         byte[] bytes = new byte[50_000];
         new Random(7).NextBytes(bytes);
         TextException exception = await Assert.ThrowsAsync<TextException>(() => AddAsync("picture.png", bytes));
-        Assert.Contains("no plain text", exception.Sentence.English, StringComparison.Ordinal);
+        Assert.Contains("is not plain text", exception.Sentence.English, StringComparison.Ordinal);
         AssertNoLeftovers(0);
     }
 
@@ -104,6 +111,17 @@ public sealed class TextStoreTests : IDisposable
         await Assert.ThrowsAsync<IOException>(
             () => texts.AddAsync("half.txt", content, cancellationToken: TestContext.Current.CancellationToken));
         AssertNoLeftovers(0);
+    }
+
+    [Fact]
+    public void Create_UploadsOfAStudioThatWasKilled_AreDeleted()
+    {
+        string left = Path.Combine(workspace.Texts, ".new-1"), written = Path.Combine(workspace.Texts, ".new-2");
+        File.WriteAllText(left, "half a te");
+        // Another studio with the same folder.
+        using FileStream upload = new(written, FileMode.CreateNew, FileAccess.Write);
+        _ = new TextStore(workspace, new Trash(workspace));
+        Assert.Equal([written], Directory.GetFileSystemEntries(workspace.Texts));
     }
 
     [Theory]
@@ -129,7 +147,7 @@ public sealed class TextStoreTests : IDisposable
         Assert.DoesNotContain("schöner", wrong.Excerpt, StringComparison.Ordinal);
         Assert.Contains("schÃ¶ner", readable.Excerpt, StringComparison.Ordinal);
         TextReading impossible = await ReadAsync(await AddAsync("latin.txt", Encoding.Latin1.GetBytes("Ein schöner Tag.")), "utf-8");
-        Assert.Contains("byte 7 does not fit", impossible.Problem!.English, StringComparison.Ordinal);
+        Assert.Contains("byte 7 is not valid in this encoding", impossible.Problem!.English, StringComparison.Ordinal);
         Assert.Contains("第 7 个字节", impossible.Problem.Chinese, StringComparison.Ordinal);
         Assert.NotNull((await ReadAsync(added, "no-such-encoding")).Problem);
     }

@@ -30,7 +30,7 @@ internal static class ExportCommand
 
     private static readonly Option<string?> Prompt = new("--prompt")
     {
-        Description = $"The text that an HTML page continues at first; its reader can change it. {EscapedText.Help} Default: empty.",
+        Description = $"The prompt that the HTML page starts with; readers can change it. {EscapedText.Help} Default: empty.",
         HelpName = "text",
     };
 

@@ -10,7 +10,7 @@ namespace Aphorist.Studio.Inside.Reading;
 
 /// <summary>
 /// A view of a text: NAME.html is its markup, NAME.js its script. The studio loads the script as a module, with the markup in a page of its
-/// own; a self-contained file has everything in it. Both have the same style, base.css and reader.css.
+/// own; a self-contained file has everything in it. Both have the same style, look.css, base.css and reader.css.
 /// </summary>
 /// <remarks>
 /// The view's own words are in its script, in English and in Chinese. A file starts in Chinese if the text is Chinese. The elements that
@@ -38,7 +38,7 @@ internal sealed partial class ReaderView(string name, string function, params IR
         return Placeholder().Replace(Resource("file.html"), place => place.Value switch
         {
             "{{title}}" => HtmlEncoder.Default.Encode(title),
-            "{{style}}" => Resource("base.css") + Resource("reader.css"),
+            "{{style}}" => Resource("look.css") + Resource("base.css") + Resource("reader.css"),
             "{{markup}}" => MarkupFor(data.Language),
             "{{script}}" => string.Join('\n', imports.Append(Script).Select(script => Import().Replace(Resource(script), ""))),
             "{{function}}" => function,
