@@ -43,6 +43,8 @@ public sealed class PathTests(StudioBrowser browser)
         await hands.PressAsync(page.Link("Train your first model"));
         FilePayload file = new() { Name = "animals.txt", MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(Text) };
         await hands.ChooseFileAsync(page.Page.GetByLabel("Drop text files here"), file);
+        // The built-in fables were chosen before.
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "animals", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Page.GetByText("characters · vocabulary of")).ToBeVisibleAsync();
         await hands.PressAsync(page.Page.Locator("summary").Filter(new() { HasText = "Options" }));
         await hands.TypeAsync(page.Page.GetByLabel("Epochs", new() { Exact = true }), "2");
