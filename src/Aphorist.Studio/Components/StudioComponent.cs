@@ -20,6 +20,9 @@ public abstract class StudioComponent : ComponentBase
     /// <summary>A loss: three digits after the point.</summary>
     protected static string Loss(double loss) => loss.ToString("F3", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of either sign: three digits after the point, with the minus sign of the text.</summary>
+    protected static string Number(double number) => number.ToString("0.000", CultureInfo.InvariantCulture).Replace('-', '−');
+
     /// <summary>A number as attributes of SVG need it.</summary>
     protected static string Svg(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 

@@ -21,7 +21,7 @@ public sealed record TextChoice(string Source, string Text = "")
 /// <summary>The beginning of a text, as far as a model reads it on a page.</summary>
 /// <param name="Corpus">The text without the characters that the model does not know. It may be empty.</param>
 /// <param name="LeftOut">The characters that were left out, most frequent first.</param>
-/// <param name="IsCut">Whether the text goes on.</param>
+/// <param name="IsCut">Whether the text was cut.</param>
 internal sealed record ReadingText(Corpus Corpus, IReadOnlyList<string> LeftOut, bool IsCut)
 {
     // About a second of reading on one core.

@@ -11,7 +11,7 @@ namespace Aphorist.Studio.Inside;
 /// <param name="Data">What the view shows.</param>
 /// <param name="Ids">The tokens that are shown.</param>
 /// <param name="LeftOut">The characters that were left out.</param>
-/// <param name="IsCut">Whether the text goes on.</param>
+/// <param name="IsCut">Whether the text was cut.</param>
 internal sealed record TextReading(
     ReaderView View, string Title, ReaderData Data, int[] Ids, IReadOnlyList<string> LeftOut, bool IsCut)
 {

@@ -163,23 +163,23 @@ internal static class WeightMeaning
             "embedding.weight" => (
                 "The vectors of the tokens: a row for each token of the vocabulary.", "词元的向量：词表中的每个词元一行。"),
             "decoder.weight" => (
-                "What the model says next: a row for each token, a column for each cell of the last layer. Red means that the cell " +
-                "speaks for the token, blue that it speaks against it.",
-                "模型接下来写什么：每个词元一行，最后一层的每个神经元一列。红色表示该神经元支持这个词元，蓝色表示反对。"),
+                "The output layer: a row for each token, a column for each cell of the last layer. Red: an active cell makes the token " +
+                "more likely. Blue: less likely.",
+                "输出层：每行一个词元，每列是最后一层的一个神经元。红色表示该神经元的值越大，这个词元越可能；蓝色则越不可能。"),
             "decoder.bias" => (
-                "How likely each token is, whatever the cells say: a column for each token.", "不论神经元怎样，每个词元本身的可能性：每个词元一列。"),
+                "The bias of the output layer: what is added to the score of each token.", "输出层的偏置：每个词元的得分要加上的数。"),
             _ when tensor.StartsWith("layer_norm.weight", StringComparison.Ordinal) => (
                 "By how much the normalized output of each cell is multiplied.", "每个神经元归一化后的输出要乘以的系数。"),
             _ when tensor.StartsWith("layer_norm.bias", StringComparison.Ordinal) => (
                 "What is added to the normalized output of each cell.", "每个神经元归一化后的输出要加上的数。"),
             _ when tensor.Contains("weight_hh", StringComparison.Ordinal) => (
-                "What the cells tell each other from one token to the next: a row for each cell before, a column for each cell after.",
-                "神经元在前后两步之间的相互影响：每行是前一步的一个神经元，每列是后一步的一个神经元。"),
+                "Recurrent weights: how each cell (row) affects each cell (column) at the next token.",
+                "循环权重：每个神经元（行）对下一步各神经元（列）的影响。"),
             _ when tensor.Contains("bias", StringComparison.Ordinal) => (
-                "What is added whatever the model reads: a column for each cell.", "无论读到什么都要加上的数：每个神经元一列。"),
+                "The bias of the layer: what is added to the input of each cell.", "该层的偏置：每个神经元的输入要加上的数。"),
             _ => (
-                $"What the cells take from their input: a row for {input}{Positions(spec)}, a column for each cell.",
-                $"神经元从输入中得到什么：每行是{inputInChinese}{PositionsInChinese(spec)}，每个神经元一列。"),
+                $"Input weights: a row for {input}{Positions(spec)}, a column for each cell.",
+                $"输入权重：每行是{inputInChinese}{PositionsInChinese(spec)}，每列是一个神经元。"),
         };
     }
 

@@ -5,6 +5,8 @@ import { showTrace } from "./trace.js";
 export async function showText(host, script, name, stream, isChinese, server) {
   const module = await import(script);
   const data = JSON.parse(new TextDecoder().decode(await stream.arrayBuffer()));
+  // The view is hidden until now, because the script gives its controls their names.
+  host.hidden = false;
   if (!server) return module[name](host, data, isChinese);
   const trace = showTrace(host, data, isChinese, cell => server.invokeMethodAsync("TraceAsync", cell));
   const view = module[name](host, data, isChinese, trace.show);

@@ -18,6 +18,8 @@ export function showTrace(host, data, isChinese, load) {
   panel.className = "panel trace";
   panel.dataset.arrows = "";
   panel.setAttribute("aria-label", say("One cell over time", "一个神经元随时间的变化"));
+  // Until there is something to show.
+  panel.hidden = true;
   host.querySelector("#reading").append(panel);
   const title = make(panel, "h2", "");
   const unit = isChinese ? { character: "字符", byte: "字节", token: "词元" }[data.unit] : data.unit;
@@ -55,6 +57,7 @@ export function showTrace(host, data, isChinese, load) {
     const mine = ++asked, loaded = await load(cell).catch(() => null);
     if (mine !== asked || !loaded) return;
     signals = loaded;
+    panel.hidden = false;
     if (chosen < 0) first = liveliest() - Math.floor(columns() / 2);
     draw();
   }

@@ -96,7 +96,8 @@ public sealed class PageModelTests
         LanguageModel model = LanguageModel.Create(new() { HiddenSize = 2 }, tokenizer);
         model.Parameters.GetValues(model.Parameters.Tensors.Single(tensor => tensor.Name == "decoder.bias"))[favourite] = 100;
         GenerationOptions greedy = new() { Temperature = 0, MaxTokens = 5 };
-        Assert.Equal(new TextGenerator(model).Generate("a", greedy), (string)PageRun.Call(model, Write("a", greedy, 0))[0]!);
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        Assert.Equal(new TextGenerator(model).Generate("a", greedy, cancelled), (string)PageRun.Call(model, Write("a", greedy, 0))[0]!);
     }
 
     [Fact]

@@ -51,7 +51,12 @@ public sealed class InsideBrowserTests(StudioBrowser browser, StudioContent cont
         // The page is still the same, and works.
         await page.Link("Neighbours").ClickAsync();
         await page.Page.Locator(".nearest a").First.ClickAsync();
-        await page.Page.WaitForURLAsync("**/neighbours?token=*");
+        await page.Page.WaitForURLAsync("**/neighbours?id=*");
+        // The address is that of the token, also for a browser that has signed in.
+        string address = page.Page.Url;
+        await page.Page.ReloadAsync();
+        await page.Page.Locator(".nearest a").First.WaitForAsync();
+        Assert.Equal(address, page.Page.Url);
     });
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Aphorist.Inspection;
 using Aphorist.Server;
 using Aphorist.Studio.Components;
 using Aphorist.Studio.Hosting;
@@ -21,6 +22,8 @@ public sealed partial class InsideTabTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // Not a limit of the tests: the machine may be busy with others.
+        BunitContext.DefaultWaitTimeout = TimeSpan.FromMinutes(1);
         TinyModel.Save(folder.Path, "tiny");
         studio = await RunningStudio.StartAsync(folder.Path);
         context.Services.AddSingleton(studio.Services.GetRequiredService<ModelStore>());
@@ -45,7 +48,7 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(language, parameters => parameters.Add(one => one.Token, 3));
         tab.WaitForAssertion(() => Assert.Contains(heading, tab.Find("h2").TextContent, StringComparison.Ordinal));
         Assert.Equal(15, tab.FindAll(".nearest tbody tr").Count);
-        Assert.All(tab.FindAll(".nearest a"), link => Assert.Matches("^/inside/tiny/neighbours\\?token=\\d+$", link.GetAttribute("href")));
+        Assert.All(tab.FindAll(".nearest a"), link => Assert.Matches("^/inside/tiny/neighbours\\?id=\\d+$", link.GetAttribute("href")));
         // The search finds it by its text.
         tab.Find("input").Input("q");
         string none = language == Language.English ? "No token" : "没有词元";
@@ -97,11 +100,58 @@ public sealed partial class InsideTabTests : IAsyncLifetime
     {
         IRenderedComponent<TextView> view = Render<TextView>(Language.English, parameters => parameters
             .Add(one => one.Cells, cells).Add(one => one.Choice, new TextChoice(TextChoice.Own, "The cat€ sat")));
-        view.WaitForElement(".reader #text", TimeSpan.FromSeconds(30));
+        view.WaitForElement(".reader #text");
+        // Controls without names, which the script gives them.
+        Assert.True(view.Find(".reader").HasAttribute("hidden"));
         Assert.Contains("€", view.Find("p").TextContent, StringComparison.Ordinal);
         view.WaitForAssertion(() => Assert.Contains("showText", Calls));
         view.Find(".reading-file button").Click();
         view.WaitForAssertion(() => Assert.Contains("download", Calls));
+    }
+
+    [Fact]
+    public void Neighbours_AnswerThatComesLate_IsNotShown()
+    {
+        SaveSlow();
+        IRenderedComponent<NeighboursTab> tab = Render<NeighboursTab>(Language.English, model: "slow");
+        tab.Render(parameters => parameters.Add(one => one.Model, "tiny"));
+        tab.WaitForAssertion(() => Assert.Contains("the 24 numbers", tab.Markup, StringComparison.Ordinal));
+        // What asked for the slow model first has its answer before this one.
+        Render<NeighboursTab>(Language.English, model: "slow").WaitForElement(".nearest");
+        Assert.Contains("the 24 numbers", tab.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_AnswerThatComesLate_IsNotShown()
+    {
+        SaveSlow();
+        IRenderedComponent<WeightsTab> tab = Render<WeightsTab>(Language.English, model: "slow");
+        tab.Render(parameters => parameters.Add(one => one.Model, "tiny"));
+        tab.WaitForAssertion(() => Assert.EndsWith("24 × 6", tab.FindAll("h2")[1].TextContent, StringComparison.Ordinal));
+        Render<WeightsTab>(Language.English, model: "slow").WaitForElement("canvas");
+        Assert.EndsWith("24 × 6", tab.FindAll("h2")[1].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_TraceAfterTheTabWasLeft_IsNothing()
+    {
+        IRenderedComponent<TextView> view = Render<TextView>(Language.English, parameters => parameters
+            .Add(one => one.Cells, true).Add(one => one.Choice, new TextChoice(TextChoice.Own, "The cat sat")));
+        view.WaitForElement(".reader");
+        TextView left = view.Instance;
+        await context.DisposeComponentsAsync();
+        Assert.Null(await left.TraceAsync(0));
+    }
+
+    [Fact]
+    public void Features_AllOfTheLibrary_HaveChineseWords()
+    {
+        foreach (TextFeature feature in TextFeature.All)
+        {
+            (string name, string meaning) = FeatureWords.InChinese(feature);
+            Assert.Matches("^[\\u4E00-\\u9FFF]+$", name);
+            Assert.Matches("[\\u4E00-\\u9FFF]", meaning);
+        }
     }
 
     [Fact]
@@ -149,10 +199,17 @@ public sealed partial class InsideTabTests : IAsyncLifetime
         Assert.True(imports > 5);
     }
 
+    /// <summary>Saves a model, "slow", that takes longer to load than the tiny one.</summary>
+    private void SaveSlow()
+    {
+        TinyModel.Save(folder.Path, "slow", new() { HiddenSize = 512, Layers = 2 });
+        studio.Services.GetRequiredService<ModelStore>().Refresh();
+    }
+
     private IEnumerable<string> Calls => context.JSInterop.Invocations.Select(call => call.Identifier);
 
     private static string Problem<T>(IRenderedComponent<T> tab)
-        where T : IComponent => tab.WaitForElement("[role=alert]", TimeSpan.FromSeconds(30)).TextContent;
+        where T : IComponent => tab.WaitForElement("[role=alert]").TextContent;
 
     private IRenderedComponent<T> Render<T>(
         Language language, Action<ComponentParameterCollectionBuilder<T>>? set = null, string model = "tiny")

@@ -29,12 +29,12 @@ public sealed class RunEstimatorTests : IDisposable
     [Fact]
     public async Task MeasureAsync_TimeLimit_IsTheTimeOfTraining()
     {
-        // The epochs of the preset end before the time on a fast machine.
-        TrainingOptions training = Names.Training with { TimeBudget = TimeSpan.FromMinutes(2), Epochs = int.MaxValue };
-        TrainingRunOptions options = Names with { Training = training };
+        // On any machine, the time ends before the epochs.
+        TrainingOptions limited = Names.Training with { TimeBudget = TimeSpan.FromMinutes(2), Epochs = int.MaxValue };
+        TrainingRunOptions options = Names with { Training = limited };
         RunEstimate estimate = await estimator.MeasureAsync(options, TestContext.Current.CancellationToken);
         Assert.Equal(120, estimate.Seconds - estimate.SampleSeconds, 1e-6);
-        Assert.InRange(estimate.Epochs, 1, 1_000_000);
+        Assert.InRange(estimate.Epochs, 1, int.MaxValue - 1);
     }
 
     [Fact]

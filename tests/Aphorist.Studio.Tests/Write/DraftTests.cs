@@ -1,3 +1,4 @@
+using Aphorist.Studio.Components;
 using Aphorist.Studio.Write;
 using Xunit;
 

@@ -88,8 +88,11 @@ public static class InspectionPage
     private static void WriteFeature(Utf8JsonWriter json, InspectedText inspected, FeatureCorrelations feature)
     {
         json.WriteStartObject();
+        (string name, string meaning) = FeatureWords.InChinese(feature.Feature);
         json.WriteString("name", feature.Feature.Name);
+        json.WriteString("nameInChinese", name);
         json.WriteString("meaning", feature.Feature.Meaning);
+        json.WriteString("meaningInChinese", meaning);
         double maximum = feature.Values.DefaultIfEmpty().Max();
         json.WriteNumber("most", maximum);
         json.WriteBase64String(

@@ -43,35 +43,6 @@ const cellWords = {
   "cell {0}: closed {1}, open {2}": "神经元 {0}：关闭 {1}，打开 {2}",
   "input": "输入门", "forget": "遗忘门", "output": "输出门", "reset": "重置门", "update": "更新门",
   "cell {0}  {1}": "神经元 {0}  {1}",
-  "position in line": "行内位置",
-  "how many characters of the line were read: 1 at its first, 0 at a line feed": "本行已读的字符数：第一个字符为 1，换行符为 0",
-  "position in sentence": "句内位置",
-  "how many characters of the sentence were read: 1 at its first, 0 between sentences": "本句已读的字符数：第一个字符为 1，句子之间为 0",
-  "title line": "标题行",
-  "1 in a line after two or more blank lines, else 0": "两个以上空行之后的一行为 1，其余为 0",
-  "inside quotes": "引号内",
-  "1 from an opening double quotation mark to the character before the closing one or a blank line, else 0":
-    "从左双引号到右双引号（或空行）之前为 1，其余为 0",
-  "inside parentheses": "括号内",
-  "1 from an opening parenthesis to the character before the one that closes it or a blank line, else 0":
-    "从左括号到右括号（或空行）之前为 1，其余为 0",
-  "word end": "词尾",
-  "1 at the first character after a word, else 0": "单词之后的第一个字符为 1，其余为 0",
-  "position in word": "词内位置",
-  "how many characters of the word were read: 1 at its first, 0 between words": "本词已读的字符数：第一个字符为 1，词与词之间为 0",
-  "capital letter": "大写字母",
-  "1 at every capital letter, else 0": "大写字母为 1，其余为 0",
-  "since punctuation": "与上一个标点的距离",
-  "how many characters were read since the last punctuation mark or line feed: 0 at the mark itself":
-    "上一个标点或换行之后已读的字符数：标点本身为 0",
-  "punctuation": "标点",
-  "1 at every punctuation mark, else 0": "标点为 1，其余为 0",
-  "numeral": "数字",
-  "1 at every digit and Chinese numeral, else 0": "阿拉伯数字和中文数字为 1，其余为 0",
-  "function character": "虚字",
-  "1 at characters whose use is mostly grammatical, such as 的, 了 and 是, else 0": "主要起语法作用的字（如“的”“了”“是”）为 1，其余为 0",
-  "Chinese character": "汉字",
-  "1 at every Chinese character, else 0": "汉字为 1，其余为 0",
 };
 
 // Shows the activations of one cell over a text. The data: see InspectionPage.cs. onCell receives the number of the cell that is shown.
@@ -87,6 +58,8 @@ export function showCells(root, data, isChinese, onCell = () => {}) {
   const nameOf = cell => `${Math.floor(cell / data.units)}:${cell % data.units}`;
   const scaleOf = cell => data.scales[Math.floor(cell / data.units)];
   const valueAt = (cell, token) => activations[cell * tokens + token] / 127 * scaleOf(cell);
+  const titleOfFeature = feature => view.isChinese ? feature.nameInChinese : feature.name;
+  const meaningOf = feature => view.isChinese ? feature.meaningInChinese : feature.meaning;
   const signed = number => (number < 0 ? "−" : "+") + Math.abs(number).toFixed(2);
   const isWide = matchMedia("(min-width: 50.01rem)");
 
@@ -198,9 +171,9 @@ export function showCells(root, data, isChinese, onCell = () => {}) {
   function showFeature(feature) {
     const correlation = feature.correlations[cell], isMarked = feature === data.features[marked];
     feature.own.textContent = correlation === null ? "" : signed(correlation);
-    feature.button.textContent = say(feature.name);
+    feature.button.textContent = titleOfFeature(feature);
     feature.button.setAttribute("aria-pressed", isMarked);
-    feature.note.textContent = feature.best.length === 0 ? say("does not occur in this text") : say(feature.meaning);
+    feature.note.textContent = feature.best.length === 0 ? say("does not occur in this text") : meaningOf(feature);
     feature.note.hidden = feature.best.length > 0 && !isMarked;
   }
 
@@ -208,7 +181,7 @@ export function showCells(root, data, isChinese, onCell = () => {}) {
     const correlation = feature?.correlations[cell] ?? null;
     return correlation === null
       ? say("no finding", nameOf(cell))
-      : say("finding", nameOf(cell), say(feature.name), signed(correlation));
+      : say("finding", nameOf(cell), titleOfFeature(feature), signed(correlation));
   }
 
   function show(newCell, newMarked) {
@@ -245,7 +218,7 @@ export function showCells(root, data, isChinese, onCell = () => {}) {
 
   function factsOf(token) {
     const feature = data.features[marked];
-    const fact = feature ? `\n${say(feature.name)} ${Math.round(feature.track[token] / 255 * feature.most)}` : "";
+    const fact = feature ? `\n${titleOfFeature(feature)} ${Math.round(feature.track[token] / 255 * feature.most)}` : "";
     return `${say("cell {0}  {1}", nameOf(cell), signed(valueAt(cell, token)))}\n${say("{0} {1}", say(data.unit), count(token + 1))}${fact}`;
   }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aphorist.Cli.Tests.Pages;
-using Aphorist.Inspection;
 
 namespace Aphorist.Cli.Tests.Commands.Inspect;
 
@@ -182,11 +181,15 @@ public sealed partial class InspectTests(TrainedModel trained) : IDisposable
 
         string[] fromData =
         [
-            .. TextFeature.All.SelectMany(feature => new[] { feature.Name, feature.Meaning }),
             .. Data().GetProperty("gates").EnumerateArray().Select(gate => gate.GetProperty("gate").GetString()!),
             Data().GetProperty("meaning").GetString()!, Data().GetProperty("unit").GetString()!,
         ];
         PageWords.AssertTranslated(Page(), fromData);
+        Assert.All(Data().GetProperty("features").EnumerateArray(), feature =>
+        {
+            Assert.Matches("^[\\u4E00-\\u9FFF]+$", feature.GetProperty("nameInChinese").GetString());
+            Assert.Matches("[\\u4E00-\\u9FFF]", feature.GetProperty("meaningInChinese").GetString());
+        });
     }
 
     [Fact]

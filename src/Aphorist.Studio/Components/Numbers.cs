@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Aphorist.Studio.Write;
+namespace Aphorist.Studio.Components;
 
-/// <summary>Numbers of the page.</summary>
+/// <summary>Numbers as pages show them.</summary>
 internal static class Numbers
 {
-    /// <summary>A probability, with two digits: "34 %", "3.4 %", "0.034 %".</summary>
+    /// <summary>A probability or another share, with two digits: "34 %", "3.4 %", "0.034 %".</summary>
     public static string Percent(double probability)
     {
         double percent = probability * 100;
