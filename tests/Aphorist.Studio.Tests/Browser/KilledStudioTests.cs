@@ -88,7 +88,7 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
             await page.OpenAsync("/run/tiny");
             await page.Button("Resume").ClickAsync();
             await Expect(page.Button("Pause")).ToBeVisibleAsync();
-            await Expect(page.Page.GetByText("training", new() { Exact = true })).ToBeVisibleAsync();
+            await Expect(page.Page.Locator(".run-head .chip")).ToHaveTextAsync("training");
         });
         Assert.Single(TrainingProcesses.Find(folder["killed/tiny"]));
 
