@@ -112,7 +112,9 @@ public sealed partial class NewRunPage : IDisposable
         text = chosen;
         form.Text = chosen?.Id;
         sources = chosen is null ? [] : [chosen.Source];
-        (reading, wasRead) = (null, null);
+        // What is read is another text.
+        readingStop?.Cancel();
+        (reading, wasRead, readingStop, download) = (null, null, null, null);
     }
 
     private RunPlan BuildPlan()
