@@ -46,6 +46,7 @@ public sealed class Lesson : IDisposable
     private readonly Lock watching = new();
     private Action? changed;
     private CancellationTokenSource? stop;
+    private bool isWanted;
     private Lazy<CellInspection>? cells;
 
     private Lesson(Tour tour, string file, Language language, Corpus corpus)
@@ -66,7 +67,7 @@ public sealed class Lesson : IDisposable
     /// <summary>The model after training; null until it has been trained.</summary>
     public LanguageModel? Trained { get; private set; }
 
-    /// <summary>The training that goes on, or the last one since the studio was started.</summary>
+    /// <summary>The current training, or the last one since the studio was started.</summary>
     public LessonTraining Training { get; private set; } = LessonTraining.None;
 
     /// <summary>How the model is trained.</summary>
@@ -117,12 +118,9 @@ public sealed class Lesson : IDisposable
     {
         lock (watching)
         {
-            if (Training.IsTraining) return;
-            Training = LessonTraining.None with { IsTraining = true };
-            stop?.Dispose();
-            stop = new CancellationTokenSource();
-            CancellationToken stopping = stop.Token;
-            _ = Task.Run(() => TrainAsync(stopping), CancellationToken.None);
+            // A training that was stopped takes a moment to end: the new one begins after it.
+            isWanted = true;
+            if (!Training.IsTraining) Begin();
         }
     }
 
@@ -130,7 +128,10 @@ public sealed class Lesson : IDisposable
     public void Stop()
     {
         lock (watching)
+        {
+            isWanted = false;
             if (Training.IsTraining) stop!.Cancel();
+        }
     }
 
     /// <summary>Ends the training for good.</summary>
@@ -156,6 +157,15 @@ public sealed class Lesson : IDisposable
         Trained = model;
     }
 
+    private void Begin()
+    {
+        Training = LessonTraining.None with { IsTraining = true };
+        stop?.Dispose();
+        stop = new CancellationTokenSource();
+        CancellationToken stopping = stop.Token;
+        _ = Task.Run(() => TrainAsync(stopping), CancellationToken.None);
+    }
+
     private async Task TrainAsync(CancellationToken stopping)
     {
         Exception? failure = null;
@@ -174,16 +184,25 @@ public sealed class Lesson : IDisposable
                 Turn.Release();
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Nobody watches any more.
+            // Somebody stopped it, or nobody watches any more.
         }
-        catch (Exception exception) when (exception is AphoristException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // Whatever it is: the pages show it, and do not wait for ever.
             failure = exception;
         }
+        finally
+        {
+            lock (watching)
+            {
+                if (isWanted && stopping.IsCancellationRequested) Begin();
+                else Training = Training with { IsTraining = false, Failure = failure };
+            }
 
-        Show(Training with { IsTraining = false, Failure = failure });
+            changed?.Invoke();
+        }
     }
 
     private void Note(TrainingEvent happened, LanguageModel model)
@@ -224,7 +243,7 @@ public sealed class Lesson : IDisposable
         lock (watching) changed -= change;
         await Task.Delay(Absence);
         lock (watching)
-            if (changed is null && Training.IsTraining) stop!.Cancel();
+            if (changed is null) Stop();
     }
 
     private sealed class Watcher(Lesson lesson, Action change) : IDisposable

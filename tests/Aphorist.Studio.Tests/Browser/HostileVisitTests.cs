@@ -79,12 +79,26 @@ public sealed class HostileVisitTests(StudioBrowser browser) : IDisposable
                   input.dispatchEvent(new Event("change", { bubbles: true }));
                 }
                 """, new[] { name, TinyRun.Text });
-            await Expect(page.Page.GetByText("characters · vocabulary of")).ToBeVisibleAsync();
+            await Expect(page.Page.GetByText("the cat number 0 saw a fox.")).ToBeVisibleAsync();
             await GoesOnAsync(page);
         });
         EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
         string[] files = Directory.GetFiles(folder.Path, "*", everything);
         Assert.All(files, file => Assert.StartsWith(Path.Combine(runs, ".studio"), file));
+    }
+
+    [Theory]
+    [InlineData("/write/..%2F.studio%2Fkey")]
+    [InlineData("/inside/..%2F.studio%2Fkey")]
+    public async Task Model_NameThatLeadsElsewhere_IsASentence(string path)
+    {
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        await browser.VisitAsync(studio, new Look(), async page =>
+        {
+            await page.OpenAsync(path);
+            await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no model");
+            await GoesOnAsync(page);
+        });
     }
 
     [Fact]

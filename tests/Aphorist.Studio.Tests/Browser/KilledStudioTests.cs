@@ -23,7 +23,7 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
     [Fact]
     public async Task Studio_KilledWhileTraining_ShowsTheRunAndResumesToTheSameWeights()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are found in /proc.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found in /proc.");
         await CreateAsync("whole");
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         using (ActiveTrainingRun whole = await TrainingRun.ResumeAsync(folder["whole/tiny"], cancellationToken: cancelled))
@@ -56,6 +56,45 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
         Assert.Equal(File.ReadAllBytes(folder["whole/tiny/last.safetensors"]), File.ReadAllBytes(folder["killed/tiny/last.safetensors"]));
     }
 
+    [Fact]
+    public async Task Studio_KilledWhileTraining_TrainingGoesOnAndCanBeResumedWithoutACheckpoint()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found in /proc.");
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        await TinyRun.CreateAsync(folder["killed"], "tiny", epochs: 1_000_000);
+        using (StudioProcess studio = await StudioProcess.StartAsync(folder["killed"]))
+        {
+            await browser.VisitAsync(studio.Link, new Look(), async page =>
+            {
+                await page.OpenAsync("/run/tiny");
+                await page.Button("Resume").ClickAsync();
+                await Expect(page.Button("Pause")).ToBeVisibleAsync();
+                studio.Kill();
+                await Expect(page.Page.GetByText("The connection to the studio is lost")).ToBeVisibleAsync();
+                page.ForgetComplaints();
+            });
+        }
+
+        Assert.Single(TrainingProcesses.Find(folder["killed/tiny"]));
+        long length = StepsLength();
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (StepsLength() <= length) await Task.Delay(50, limit.Token);
+
+        KillTraining();
+        using StudioProcess restarted = await StudioProcess.StartAsync(folder["killed"]);
+        await browser.VisitAsync(restarted.Link, new Look(), async page =>
+        {
+            await page.OpenAsync("/run/tiny");
+            await page.Button("Resume").ClickAsync();
+            await Expect(page.Button("Pause")).ToBeVisibleAsync();
+            await Expect(page.Page.Locator(".run-head .chip")).ToHaveTextAsync("training");
+        });
+        Assert.Single(TrainingProcesses.Find(folder["killed/tiny"]));
+
+        long StepsLength() => new FileInfo(folder["killed/tiny/steps.csv"]) is { Exists: true, Length: long bytes } ? bytes : 0;
+    }
+
     private Task<TrainingRun> CreateAsync(string name) => TinyRun.CreateAsync(folder[name], "tiny", Epochs, options => options with
     {
         Training = options.Training with { CheckpointInterval = TimeSpan.FromMilliseconds(100) },
@@ -63,18 +102,16 @@ public sealed class KilledStudioTests(StudioBrowser browser) : IDisposable
 
     private void KillTraining()
     {
-        foreach (string process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), null, out int _)))
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (int id in TrainingProcesses.Find(folder["killed/tiny"]))
         {
             try
             {
-                string command = File.ReadAllText(Path.Combine(process, "cmdline"));
-                if (!command.Contains(folder["killed/tiny"], StringComparison.Ordinal)) continue;
-                using Process training = Process.GetProcessById(int.Parse(Path.GetFileName(process), null));
+                using Process training = Process.GetProcessById(id);
                 training.Kill();
                 training.WaitForExit();
             }
-            catch (Exception exception) when (
-                exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
             {
                 // It has ended meanwhile.
             }

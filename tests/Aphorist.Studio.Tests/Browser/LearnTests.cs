@@ -38,7 +38,7 @@ public sealed class LearnTests(StudioBrowser browser)
             await page.Button("Train it again from the start").ClickAsync();
             await Expect(page.Button("Stop")).ToBeVisibleAsync();
             await Expect(page.Button("Train it again from the start")).ToBeVisibleAsync();
-            await Expect(page.Page.GetByText("0 corrections", new() { Exact = true })).ToBeVisibleAsync();
+            await Expect(page.Page.GetByText("0 steps", new() { Exact = true })).ToBeVisibleAsync();
             await page.Link("Next: Temperature").ClickAsync();
 
             ILocator written = page.Page.Locator(".lesson-written");

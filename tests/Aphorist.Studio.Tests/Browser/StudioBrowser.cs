@@ -42,7 +42,7 @@ public sealed class StudioBrowser : IAsyncDisposable
             AcceptDownloads = true,
         });
         // Not a limit of the tests: the machine may be busy with others.
-        const int MaxMilliseconds = 180_000;
+        const int MaxMilliseconds = 60_000;
         context.SetDefaultTimeout(MaxMilliseconds);
         Assertions.SetDefaultExpectTimeout(MaxMilliseconds);
         StudioPage page = new(await context.NewPageAsync(), link);

@@ -1,4 +1,3 @@
-using Aphorist.Studio.Hosting;
 using Aphorist.Studio.Tests.Browser;
 using Aphorist.Tests;
 using Microsoft.Playwright;
@@ -10,37 +9,6 @@ namespace Aphorist.Studio.Tests.Inside;
 public sealed class InsideBrowserTests(StudioBrowser browser, StudioContent content) : IClassFixture<StudioContent>
 {
     private const string Own = "\"the cat,\" saw a fox.\n";
-
-    // Each tab, and what is there when it has loaded.
-    public static TheoryData<string, string, Language> Tabs() =>
-    [
-        .. from tab in ((string, string)[])
-           [
-               ("cells", ".trace polyline"), ("surprise", ".passages a"), ("neighbours", ".nearest a"), ("map", ".token-point"),
-               ("weights", "canvas[style]"),
-           ]
-           from language in Enum.GetValues<Language>()
-           select (tab.Item1, tab.Item2, language),
-    ];
-
-    [Theory]
-    [MemberData(nameof(Tabs))]
-    public Task Tab_BothSchemesAndWidths_HasNoSeriousFault(string tab, string ready, Language language) =>
-        browser.VisitAsync(content.Studio, new Look(language), async page =>
-        {
-            await page.OpenAsync($"/inside/tiny/{tab}");
-            await page.Page.Locator(ready).First.WaitForAsync();
-            foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-            {
-                foreach (int width in (int[])[1440, 390])
-                {
-                    await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                    await page.Page.SetViewportSizeAsync(width, 900);
-                    string faults = await page.FindFaultsAsync();
-                    Assert.True(faults.Length == 0, $"{tab}, {scheme}, {width} pixels wide:\n{faults}");
-                }
-            }
-        });
 
     [Fact]
     public Task Cells_OwnText_StaysAfterReloadAndBecomesAFile() => browser.VisitAsync(content.Studio, new Look(), async page =>

@@ -2,7 +2,11 @@ using Aphorist.Inspection;
 using Aphorist.Studio.Hosting;
 using Aphorist.Studio.Learn;
 using Aphorist.Tests;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Xunit;
+using TestContext = Xunit.TestContext;
 
 namespace Aphorist.Studio.Tests.Learn;
 
@@ -60,6 +64,48 @@ public sealed class LessonTests : IDisposable
         await hasEnded.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Null(lesson.Trained);
         Assert.Null(lesson.Training.Failure);
+    }
+
+    [Fact]
+    public async Task Start_WhileAStoppedTrainingEnds_TrainsAgain()
+    {
+        tour.Epochs = 1000;
+        Lesson lesson = await tour.OpenAsync(Language.English);
+        TaskCompletionSource hasBegunAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool wasStopped = false;
+        using IDisposable watcher = lesson.Watch(() =>
+        {
+            if (!lesson.Training.IsTraining)
+            {
+                hasBegunAgain.TrySetException(new InvalidOperationException("The lesson is not trained again."));
+            }
+            else if (!wasStopped && lesson.Training.Share > 0)
+            {
+                wasStopped = true;
+                lesson.Stop();
+                lesson.Start();
+            }
+            else if (wasStopped && lesson.Training is { Share: 0, Samples.Count: 1 })
+            {
+                hasBegunAgain.TrySetResult();
+            }
+        });
+        lesson.Start();
+        await hasBegunAgain.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Progress_TrainingWasStopped_OffersToTrain()
+    {
+        tour.Epochs = 1000;
+        Lesson lesson = await tour.OpenAsync(Language.English);
+        using BunitContext context = new();
+        context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        IRenderedComponent<LessonProgress> progress = context.Render<LessonProgress>(parameters => parameters.Add(step => step.Lesson, lesson));
+        await progress.Find("button").ClickAsync(new MouseEventArgs());
+        Assert.True(lesson.Training.IsTraining);
+        Assert.NotNull(progress.Find("progress"));
+        lesson.Stop();
     }
 
     [Fact]

@@ -49,6 +49,22 @@ public sealed class RunJobsTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_TwiceAtOnce_StartsOneProcess()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found in /proc.");
+        await TinyRun.CreateAsync(folder.Path, "tiny", epochs: 1_000_000);
+        await using RunningStudio studio = await RunningStudio.StartAsync(folder.Path);
+        RunJobs jobs = studio.Services.GetRequiredService<RunJobs>();
+        Parallel.Invoke(() => jobs.Start("tiny"), () => jobs.Start("tiny"));
+        RunView training = await WaitAsync(studio, "tiny", view => view is { Activity: RunActivity.Training, Steps.Count: > 0 });
+        jobs.Start("tiny");
+        Assert.Single(TrainingProcesses.Find(folder["tiny"]));
+        Assert.Empty(await File.ReadAllTextAsync(folder[".studio/jobs/tiny.log"], TestContext.Current.CancellationToken));
+        jobs.Stop(training.Summary, isFinal: false);
+        await WaitAsync(studio, "tiny", view => !view.IsActive);
+    }
+
+    [Fact]
     public async Task Start_TextIsGone_ShowsTheError()
     {
         await TinyRun.CreateAsync(folder.Path, "tiny", epochs: 1);
