@@ -34,6 +34,8 @@ internal static class LanguageChoice
             Cookie, code == "zh" ? "zh" : "en", new CookieOptions { SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365) });
         // A path of this server, and no address of another one. A header has only ASCII characters.
         bool isLocal = to is ['/', ..] and not ['/', '/' or '\\', ..];
-        context.Response.Redirect(isLocal && Uri.TryCreate($"http://localhost{to}", UriKind.Absolute, out Uri? page) ? page.PathAndQuery : "/");
+        Uri? page = null;
+        if (isLocal) Uri.TryCreate($"http://localhost{to}", UriKind.Absolute, out page);
+        context.Response.Redirect(page?.PathAndQuery ?? "/");
     }
 }

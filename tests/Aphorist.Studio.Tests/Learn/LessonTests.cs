@@ -101,7 +101,8 @@ public sealed class LessonTests : IDisposable
         Lesson lesson = await tour.OpenAsync(Language.English);
         using BunitContext context = new();
         context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
-        IRenderedComponent<LessonProgress> progress = context.Render<LessonProgress>(parameters => parameters.Add(step => step.Lesson, lesson));
+        IRenderedComponent<LessonProgress> progress =
+            context.Render<LessonProgress>(parameters => parameters.Add(step => step.Lesson, lesson));
         await progress.Find("button").ClickAsync(new MouseEventArgs());
         Assert.True(lesson.Training.IsTraining);
         Assert.NotNull(progress.Find("progress"));

@@ -90,8 +90,9 @@ internal static class Browser
             || ((string[])["DISPLAY", "WAYLAND_DISPLAY"]).Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
         if (!hasDesktop) return;
         // What the browser prints belongs to nobody, and must not end it.
+        string opener = OperatingSystem.IsMacOS() ? "open" : "xdg-open";
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(link) { UseShellExecute = true }
-            : new("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", OperatingSystem.IsMacOS() ? "open" : "xdg-open", link]);
+            : new("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", opener, link]);
         try
         {
             Process.Start(start)?.Dispose();
