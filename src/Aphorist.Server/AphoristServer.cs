@@ -1,8 +1,8 @@
 using Aphorist.Server.Endpoints;
 using Aphorist.Server.Observability;
 using Aphorist.Server.OpenApi;
-using Aphorist.Server.Security;
 using Aphorist.Server.Protocol;
+using Aphorist.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

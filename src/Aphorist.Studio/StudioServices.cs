@@ -1,7 +1,7 @@
 using Aphorist.Studio.Components;
 using Aphorist.Studio.Learn;
-using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Models;
+using Aphorist.Studio.NewRun;
 using Aphorist.Studio.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,8 @@
 using Aphorist.Studio.Hosting;
 using Aphorist.Studio.Models;
+using Aphorist.Studio.Runs;
 using Aphorist.Tests;
 using Microsoft.Extensions.DependencyInjection;
-using Aphorist.Studio.Runs;
 using Xunit;
 
 namespace Aphorist.Studio.Tests.Models;
