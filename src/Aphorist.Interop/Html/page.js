@@ -155,7 +155,7 @@
     while (tokens.length < most) {
       const logits = reader.predict(), probabilities = probabilitiesOf(logits);
       const id = choose(logits, options(), model.tokenizer.banned, random());
-      add(id, probabilities[id], likeliestOf(probabilities));
+      add(id, probabilities[id], mostLikelyOf(probabilities));
       reader.read(id);
       written++;
       if (!await next()) return;
@@ -173,16 +173,16 @@
     showProgress();
   }
 
-  function add(id, probability, likeliest) {
+  function add(id, probability, mostLikely) {
     const span = document.createElement("span");
     span.className = `s${Math.min(10, Math.round(-Math.log2(probability)))}`;
     span.textContent = decoder.append(id);
     span.dataset.index = tokens.length;
     element("text").append(span);
-    tokens.push({ id, probability, likeliest, span });
+    tokens.push({ id, probability, mostLikely, span });
   }
 
-  function likeliestOf(probabilities) {
+  function mostLikelyOf(probabilities) {
     const best = [];
     for (let id = 0; id < probabilities.length; id++) {
       const probability = probabilities[id];
@@ -214,7 +214,7 @@
     element("surprise").textContent = language === "zh"
       ? `“${display(token.id)}”：意外度 ${bits} 比特`
       : `“${display(token.id)}”: surprisal ${bits} bits`;
-    const rows = token.likeliest.some(other => other.id === token.id) ? token.likeliest : [...token.likeliest, token];
+    const rows = token.mostLikely.some(other => other.id === token.id) ? token.mostLikely : [...token.mostLikely, token];
     element("list").replaceChildren(...rows.map(({ id, probability }) => {
       const item = document.createElement("li"), button = document.createElement("button"), place = selected;
       button.type = "button";
@@ -247,12 +247,12 @@
 
   // Replaces a token by another one, and writes on from there.
   function branch(index, id) {
-    const { probability, likeliest } = tokens[index];
+    const { probability, mostLikely } = tokens[index];
     select(-1);
     for (const token of tokens.splice(index)) token.span.remove();
     decoder = model.tokenizer.createDecoder();
     for (const token of tokens) decoder.append(token.id);
-    add(id, likeliest.find(other => other.id === id)?.probability ?? probability, likeliest);
+    add(id, mostLikely.find(other => other.id === id)?.probability ?? probability, mostLikely);
     element("text").focus();
     restart();
   }

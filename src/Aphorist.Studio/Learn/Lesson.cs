@@ -10,7 +10,7 @@ namespace Aphorist.Studio.Learn;
 public sealed record LessonSample(int Batches, string Text);
 
 /// <summary>The training of a lesson. It never changes: a new one takes its place.</summary>
-/// <param name="IsTraining">Whether it goes on.</param>
+/// <param name="IsTraining">Whether the training is running.</param>
 /// <param name="Share">The share that is done, from 0 to 1.</param>
 /// <param name="Losses">The mean losses, by the number of epochs.</param>
 /// <param name="Samples">Texts from the first batch to the last one.</param>

@@ -10,7 +10,7 @@ namespace Aphorist.Studio.NewRun;
 /// <param name="Vocabulary">The number of distinct tokens.</param>
 /// <param name="Excerpt">The beginning.</param>
 /// <param name="TextLanguage">The language for fonts: zh, ja, ko, or empty if it is not known.</param>
-/// <param name="Likely">The encodings in which the text makes sense, the likeliest first, if it is not in UTF-8.</param>
+/// <param name="Likely">The encodings in which the text makes sense, most likely first, if it is not in UTF-8.</param>
 /// <param name="Problem">Why the text cannot be read in the encoding; null if it can.</param>
 public sealed record TextReading(
     string? Encoding,

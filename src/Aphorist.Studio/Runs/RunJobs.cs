@@ -7,7 +7,7 @@ namespace Aphorist.Studio.Runs;
 
 /// <summary>The processes that train.</summary>
 /// <remarks>
-/// They go on when the studio ends, however it ends: they have a session of their own and write to files. What the studio knows of a run
+/// They continue when the studio ends, however it ends: they have a session of their own and write to files. What the studio knows of a run
 /// is in these files and in the folder of the run, so it does not matter which process started it.
 /// </remarks>
 public sealed class RunJobs(StudioOptions options, Workspace workspace)

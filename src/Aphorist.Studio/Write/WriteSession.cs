@@ -357,7 +357,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         CancellationTokenSource? own = reading = isNeeded ? new() : null;
         if (old is not null) await old.CancelAsync();
         if (own is null) return;
-        // Who hears of the change may call back, and returns here before anything comes of it.
+        // A handler of the change may call this session again, so it must not run inside this call.
         await Task.Yield();
         Changed?.Invoke();
         try
