@@ -60,13 +60,12 @@ public sealed record RunView(RunSummary Summary, RunActivity Activity)
 }
 
 /// <summary>
-/// Looks at runs every second as long as a page shows them. All pages that show a run share one look, and files that have not changed are
+/// Looks at runs twice a second as long as a page shows them. All pages that show a run share one look, and files that have not changed are
 /// not read again.
 /// </summary>
 public sealed partial class RunWatch(RunCatalog catalog, RunJobs jobs, ILogger<RunWatch> logger)
 {
-    // Training reports as often, and drawing takes time from it.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, Watched> watched = [];
 
