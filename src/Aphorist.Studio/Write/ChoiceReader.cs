@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Studio.Write;
 
-/// <summary>Reads a text up to a place and tells what comes next there. Used by one page.</summary>
+/// <summary>Reads a text up to a position and computes the probabilities of the next token. Used by one page.</summary>
 /// <remarks>
 /// It keeps the state of the model at some places of the text, so that a place is found without reading all of the text before it again.
 /// </remarks>

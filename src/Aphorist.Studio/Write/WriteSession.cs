@@ -164,7 +164,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
 
     public Task RedoAsync() => MoveAsync(redo, undo);
 
-    /// <summary>Goes on with a text of a comparison, and with the model that has written it.</summary>
+    /// <summary>Continues with a text of a comparison, and with the model that has written it.</summary>
     public Task TakeAsync(CompareColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
@@ -387,7 +387,7 @@ public sealed class WriteSession(ModelStore store) : IDisposable
         Changed?.Invoke();
     }
 
-    /// <summary>Goes on with a file that has replaced that of the model, unless an action has done so meanwhile.</summary>
+    /// <summary>Opens the file that has replaced that of the model, unless an action has done so meanwhile.</summary>
     private async Task AdoptInTurnAsync(ModelLease lease, CancellationToken cancellation)
     {
         if (HasTokensOf(lease.Model.Tokenizer))

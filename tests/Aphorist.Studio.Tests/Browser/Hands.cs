@@ -7,7 +7,7 @@ internal abstract class Hands(IPage page)
 {
     protected IPage Page { get; } = page;
 
-    /// <summary>The same kind of hands on another page.</summary>
+    /// <summary>Creates the same kind of input for another page.</summary>
     public abstract Hands On(IPage page);
 
     /// <summary>Presses a button, follows a link or opens a summary.</summary>

@@ -1,6 +1,6 @@
 namespace Aphorist.Studio.Tests.Runs;
 
-/// <summary>Finds processes that train, whoever has started them.</summary>
+/// <summary>Finds all processes that train, including those that the test did not start.</summary>
 internal static class TrainingProcesses
 {
     /// <summary>The ids of the processes that train a run.</summary>

@@ -49,7 +49,7 @@ public sealed class CompareSessionTests
         LanguageModel bytes = models.Load("bytes");
         string expected = new TextGenerator(bytes).Generate("abc", Settings.ToOptions(bytes.Tokenizer, seed: 9), Token);
         Assert.Equal(expected, comparison.Columns[2].Draft.ToString());
-        // The session goes on with the model of the text.
+        // The session continues with the model of the text.
         await session.TakeAsync(comparison.Columns[2]);
         await session.UseModelAsync("bytes");
         Assert.Null(session.Problem);
