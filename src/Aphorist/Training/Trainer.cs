@@ -14,6 +14,7 @@ public sealed class Trainer
     private readonly LanguageModel model;
     private readonly Corpus corpus;
     private readonly Corpus? validation;
+    private readonly IProcessGroup processes;
     private readonly TrainingOptions options;
     private readonly TokenSequence ids;
     private readonly TrainingSplit split;
@@ -25,12 +26,16 @@ public sealed class Trainer
     /// <param name="corpus">The training corpus, normalized as the tokenizer of the model expects.</param>
     /// <param name="options">How to train.</param>
     /// <param name="validation">A separate validation text, normalized like the corpus. None by default.</param>
+    /// <param name="processes">
+    /// The processes that train together. Each creates a trainer with the same model, texts and options. Null, the default, to train in
+    /// this process alone.
+    /// </param>
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, contradicts another one, or does not fit the length of the corpus.
     /// </exception>
     /// <exception cref="CorpusException">A text is too short.</exception>
     /// <exception cref="UnknownCharacterException">A text has a character that is not in the vocabulary of the model.</exception>
-    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null)
+    public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null, IProcessGroup? processes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -41,6 +46,7 @@ public sealed class Trainer
             throw new CorpusException(
                 $"'{corpus.Name}' has fewer than two distinct tokens, so there is nothing to learn. Use another text.");
         (this.model, this.corpus, this.options, this.validation) = (model, corpus, options, validation);
+        this.processes = processes ?? SingleProcess.Instance;
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
         perToken = new(MeasureTokens);

@@ -118,7 +118,7 @@ internal static class TrainCommand
                         SampleStyle = samples?.Style ?? begun.SampleStyle,
                     },
                     report,
-                    cancellationToken);
+                    cancellationToken: cancellationToken);
             }
             catch (AphoristException exception) when (AdviceFor(resume, exception) is string advice)
             {
@@ -142,7 +142,7 @@ internal static class TrainCommand
 
         try
         {
-            return await TrainingRun.CreateAsync(options, folder, report, cancellationToken);
+            return await TrainingRun.CreateAsync(options, folder, report, cancellationToken: cancellationToken);
         }
         catch (TrainingRunException exception)
         {

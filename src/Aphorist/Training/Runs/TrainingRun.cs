@@ -92,6 +92,10 @@ public class TrainingRun
     /// The run folder. Null, the default, for <c>runs/NAME</c> in the current directory, where NAME is the corpus.
     /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
+    /// <param name="processes">
+    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// the default, to train in this process alone.
+    /// </param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <returns>The run, ready to train. It holds the folder's lock until it is disposed.</returns>
     /// <exception cref="InvalidOptionsException">An option is out of range, or contradicts another one.</exception>
@@ -102,6 +106,7 @@ public class TrainingRun
         TrainingRunOptions options,
         string? folder = null,
         IProgress<CorpusProgress>? progress = null,
+        IProcessGroup? processes = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -114,13 +119,18 @@ public class TrainingRun
     /// <param name="options">How to train.</param>
     /// <param name="folder">The run folder.</param>
     /// <param name="validation">A separate validation text, normalized like the corpus. None by default.</param>
+    /// <param name="processes">
+    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// the default, to train in this process alone.
+    /// </param>
     /// <returns>The run, ready to train. It holds the folder's lock until it is disposed.</returns>
     /// <exception cref="InvalidOptionsException">An option is out of range, or contradicts another one.</exception>
     /// <exception cref="CorpusException">A text is too short.</exception>
     /// <exception cref="UnknownCharacterException">A text has a character that the model does not know.</exception>
     /// <exception cref="TrainingRunException">The folder cannot be created, holds a run, or another process trains in it.</exception>
     public static ActiveTrainingRun Create(
-        LanguageModel model, Corpus corpus, TrainingOptions options, string folder, Corpus? validation = null)
+        LanguageModel model, Corpus corpus, TrainingOptions options, string folder, Corpus? validation = null,
+        IProcessGroup? processes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -139,6 +149,10 @@ public class TrainingRun
     /// cannot be changed, and the texts may be at another place, but must have the same content.
     /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
+    /// <param name="processes">
+    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// the default, to train in this process alone.
+    /// </param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, or would make it another run; the content of a text changed.
@@ -153,6 +167,7 @@ public class TrainingRun
         string folder,
         Func<TrainingRunOptions, TrainingRunOptions>? change = null,
         IProgress<CorpusProgress>? progress = null,
+        IProcessGroup? processes = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -164,6 +179,11 @@ public class TrainingRun
     /// <param name="corpus">The training corpus, with the same content as before.</param>
     /// <param name="validation">The separate validation text, if the run has one.</param>
     /// <param name="change">Changes the options, for example to train more epochs. Null, the default, to keep them.</param>
+    /// <param name="processes">
+    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// the default, to train in this process alone.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, or would make it another run; the content of a text changed.
     /// </exception>
@@ -177,6 +197,7 @@ public class TrainingRun
         Corpus corpus,
         Corpus? validation = null,
         Func<TrainingRunOptions, TrainingRunOptions>? change = null,
+        IProcessGroup? processes = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
