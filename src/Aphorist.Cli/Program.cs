@@ -1,6 +1,7 @@
 using Aphorist.Cli.CommandLine;
 
 using Interruption interruption = new();
-using ProcessConsole console = new(readerLeft: interruption.Request);
+using ProcessConsole process = new(readerLeft: interruption.Request);
+AphoristConsole console = RankConsole.Of(args, process);
 interruption.Acknowledge = console.WriteNotice;
 return await Invocation.RunAsync(args, console, interruption.Token);

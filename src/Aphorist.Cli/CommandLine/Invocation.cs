@@ -16,8 +16,32 @@ internal static class Invocation
     public static async Task<int> RunAsync(string[] arguments, AphoristConsole console, CancellationToken cancellationToken)
     {
         int code = await RunCommandAsync(arguments, console, cancellationToken);
-        await console.Output.FlushAsync(CancellationToken.None);
+        await console.CloseAsync(code, cancellationToken);
         return code;
+    }
+
+    /// <summary>Does the work of a call, reports its failure, and returns the exit code.</summary>
+    public static async Task<int> ReportAsync(
+        Func<Task<int>> work, ParseResult call, AphoristConsole console, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // A reader that has seen enough, such as `head`, is no failure.
+            return console.IsReaderGone ? ExitCode.Done : ExitCode.Interrupted;
+        }
+        catch (IOException exception) when (ResultStream.IsBrokenPipe(exception))
+        {
+            // The reader of an output that is a pipe has seen enough.
+            return ExitCode.Done;
+        }
+        catch (Exception exception)
+        {
+            return ErrorReport.Write(exception, call, console);
+        }
     }
 
     /// <summary>The console that a command was invoked with.</summary>
@@ -39,25 +63,13 @@ internal static class Invocation
         bool isWrong = call.Action is ParseErrorAction
             || (call.Action == call.CommandResult.Command.Action && UsageErrorReport.StrayOptions(call).Any());
         if (isWrong) return UsageErrorReport.Write(call, console.Error);
-        try
+        return await ReportAsync(InvokeAsync, call, console, cancellationToken);
+
+        Task<int> InvokeAsync()
         {
             CheckWords(call);
             NoteDecimalCommas(call, console.Error);
-            return await call.InvokeAsync(new Configuration(console), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // A reader that has seen enough, such as `head`, is no failure.
-            return console.IsReaderGone ? ExitCode.Done : ExitCode.Interrupted;
-        }
-        catch (IOException exception) when (ResultStream.IsBrokenPipe(exception))
-        {
-            // The reader of an output that is a pipe has seen enough.
-            return ExitCode.Done;
-        }
-        catch (Exception exception)
-        {
-            return ErrorReport.Write(exception, call, console.Error);
+            return call.InvokeAsync(new Configuration(console), cancellationToken);
         }
     }
 

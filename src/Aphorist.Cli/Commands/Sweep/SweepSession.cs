@@ -101,7 +101,8 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         int number = outcomes.Count + 1;
         await output.Notes.WriteLineAsync($"Run {number} of {plan.Runs.Count}{(isStarted ? " resumes" : "")}: {run.Name}");
         using ActiveTrainingRun training = await TrainCommand.PrepareAsync(
-            run.Call, isStarted ? null : run.Folder, isStarted ? run.Folder : null, samples: (false, null), output, cancellationToken);
+            run.Call, isStarted ? null : run.Folder, isStarted ? run.Folder : null, samples: (false, null), output, processes: null,
+            cancellationToken);
         LossHistory history = new();
         EpochProgress progress = new(output, RunExtent.Of(training), history, $"run {number}/{plan.Runs.Count}, ");
         SweepReporter reporter = new(progress, output.Notes);

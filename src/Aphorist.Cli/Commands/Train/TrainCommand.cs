@@ -37,8 +37,9 @@ internal static class TrainCommand
         OptionGroup[] groups = [.. RunFlags.Groups];
         groups[0] = groups[0] with { Options = [.. groups[0].Options, Folder, Resume] };
         groups[^1] = groups[^1] with { Options = [.. groups[^1].Options, Samples] };
-        OptionGroup.Attach(command, groups);
-        command.SetAction(RunAsync);
+        OptionGroup.Attach(command, [.. groups, DistributedTraining.Options]);
+        command.SetAction((call, cancellationToken) => DistributedTraining.RunAsync(
+            call, processes => RunAsync(call, processes, cancellationToken), cancellationToken));
         Example.Attach(
             command,
             new("aphorist train", "Train on the built-in fables for one minute, into runs/fables."),
@@ -57,16 +58,26 @@ internal static class TrainCommand
                 "aphorist train nietzsche --layers 2 --residual --average 0.999",
                 "Add a second layer with a residual connection, and average the weights."),
             new("aphorist train nietzsche --architecture convolution", "Train causal convolutions instead of an LSTM."),
-            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tune a model on another text."));
+            new("aphorist train mine.txt --from runs/nietzsche --run runs/mine", "Fine-tune a model on another text."),
+            new("mpiexec -n 2 aphorist train mine.txt --preset best --distributed", "Train in two processes, see docs/cluster.md."));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult call, IProcessGroup? processes, CancellationToken cancellationToken)
     {
         CommandOutput output = CommandOutput.Of(call);
         string? resume = call.GetValue(Resume);
         using ActiveTrainingRun run = await PrepareAsync(
-            call, call.GetValue(Folder), resume, Samples.GetValue(call), output, cancellationToken);
+            call, call.GetValue(Folder), resume, Samples.GetValue(call), output, processes, cancellationToken);
+        if (processes is { Rank: > 0 })
+        {
+            // Process 0 reports.
+            await foreach (TrainingEvent _ in run.RunAsync(cancellationToken)) { }
+            return ExitCode.Done;
+        }
+
+        if (processes is { Size: > 1 })
+            await output.Notes.WriteLineAsync($"Training in {processes.Size} processes, {processes.LocalSize} of them on this machine.");
         if (resume is null && run.Options.ReadsStandardInput) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
         RunExtent extent = RunExtent.Of(run);
@@ -83,7 +94,7 @@ internal static class TrainCommand
         {
             // A signal, or a request in the run folder.
             output.Result.Flush();
-            await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run)}");
+            await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run, processes?.Size ?? 1)}");
             if (TrainingRun.FindModel(run.Folder) is not null)
                 await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.Folder)}");
             return ExitCode.Interrupted;
@@ -96,10 +107,11 @@ internal static class TrainCommand
     /// <param name="resume">The folder of the run to resume; null to create one.</param>
     /// <param name="samples">Whether to generate samples, and their style; null for the default, or as in the resumed run.</param>
     /// <param name="output">Where notes and progress go.</param>
+    /// <param name="processes">The processes that train together; null for this process alone.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     public static async Task<ActiveTrainingRun> PrepareAsync(
         ParseResult call, string? folder, string? resume, (bool AreGenerated, SampleStyle? Style)? samples, CommandOutput output,
-        CancellationToken cancellationToken)
+        IProcessGroup? processes, CancellationToken cancellationToken)
     {
         await using CorpusProgressReport report = new(output);
         if (resume is not null)
@@ -118,7 +130,8 @@ internal static class TrainCommand
                         SampleStyle = samples?.Style ?? begun.SampleStyle,
                     },
                     report,
-                    cancellationToken: cancellationToken);
+                    processes,
+                    cancellationToken);
             }
             catch (AphoristException exception) when (AdviceFor(resume, exception) is string advice)
             {
@@ -142,7 +155,7 @@ internal static class TrainCommand
 
         try
         {
-            return await TrainingRun.CreateAsync(options, folder, report, cancellationToken: cancellationToken);
+            return await TrainingRun.CreateAsync(options, folder, report, processes, cancellationToken);
         }
         catch (TrainingRunException exception)
         {
@@ -151,9 +164,9 @@ internal static class TrainCommand
     }
 
     /// <summary>The call that resumes a run from any folder.</summary>
-    private static string ResumeCall(TrainingRun run)
+    private static string ResumeCall(TrainingRun run, int processes = 1)
     {
-        string call = $"aphorist train --resume {ShellWord.Of(Path.GetFullPath(run.Folder))}";
+        string call = DistributedTraining.ResumeCall(ShellWord.Of(Path.GetFullPath(run.Folder)), processes);
         return run.Options.ReadsStandardInput && run.StandardInputCopyPath is null ? $"{call} < TEXT, with the same text" : call;
     }
 

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Aphorist.Cli.CommandLine;
+using Aphorist.Distributed;
+using Aphorist.Training;
+
+namespace Aphorist.Cli.Commands.Train;
+
+/// <summary>`aphorist train --distributed`: the processes that a launcher started train one model together.</summary>
+internal static class DistributedTraining
+{
+    private static readonly ChoiceOption<bool> Distributed = ChoiceOptions.TrueOrFalse(
+        "--distributed",
+        "Train one model in all processes that mpiexec or srun starts, on one or several machines: mpiexec -n 4 aphorist train CORPUS "
+        + "--distributed. The weights are those of one process, bit for bit. Needs MPICH or Open MPI.",
+        false);
+
+    private static readonly NumberOption<int> Timeout = NumberOptions.Whole(
+        "--timeout",
+        "With --distributed: the number of seconds that a process waits for the others before it ends with an error.",
+        1,
+        maximum: 86400,
+        fallback: 120);
+
+    /// <summary>The options, under their heading.</summary>
+    public static OptionGroup Options { get; } = new("Several machines", Distributed, Timeout);
+
+    /// <summary>Trains in this process, or together with the others.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="train">Trains, given the processes; null for this process alone. Returns the exit code.</param>
+    /// <param name="cancellationToken">Interrupts the call.</param>
+    /// <exception cref="UsageException">The launcher and the options do not fit together.</exception>
+    public static Task<int> RunAsync(ParseResult call, Func<IProcessGroup?, Task<int>> train, CancellationToken cancellationToken)
+    {
+        if (Distributed.GetValue(call) == true) return JoinAsync(call, train, cancellationToken);
+        if (call.GetResult(Timeout) is not null)
+            throw new UsageException("--timeout is for training in several processes: add --distributed, or leave it out.");
+        if (Invocation.ConsoleOf(call) is RankConsole { Size: int size })
+            throw new UsageException(
+                $"A launcher started {size} processes, and each would train a model of its own: add --distributed to train one together.");
+        return train(null);
+    }
+
+    /// <summary>A call that resumes a run in the same number of processes.</summary>
+    /// <param name="arguments">The words after --resume.</param>
+    /// <param name="processes">The number of processes.</param>
+    public static string ResumeCall(string arguments, int processes)
+    {
+        string call = $"aphorist train --resume {arguments}";
+        return processes > 1 ? $"mpiexec -n {processes} {call} {Distributed.Name}" : call;
+    }
+
+    private static async Task<int> JoinAsync(
+        ParseResult call, Func<IProcessGroup?, Task<int>> train, CancellationToken cancellationToken)
+    {
+        if (MpiLauncher.Current is null)
+            throw new UsageException("--distributed needs a launcher, which starts the processes: mpiexec -n 4 aphorist train CORPUS "
+                + "--distributed. See docs/cluster.md.");
+        AphoristConsole console = Invocation.ConsoleOf(call);
+        int seconds = Timeout.GetValue(call) ?? (int)new MpiOptions().Timeout.TotalSeconds;
+        try
+        {
+            // The group has to know the exit code of a failure.
+            return await MpiProcessGroup.RunAsync(
+                processes => Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken),
+                new MpiOptions { Timeout = TimeSpan.FromSeconds(seconds) });
+        }
+        catch (ProcessGroupException exception)
+        {
+            // This process could not join the group. It has not done anything yet.
+            ErrorReport.Write(exception, call, console);
+            return ExitCode.WrongCall;
+        }
+
+        async Task<int> TrainAsync(IProcessGroup processes)
+        {
+            try
+            {
+                return await train(processes);
+            }
+            catch (OperationCanceledException)
+            {
+                // In this process or in another one.
+                return ExitCode.Interrupted;
+            }
+        }
+    }
+}
