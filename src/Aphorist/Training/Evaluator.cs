@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
 
 namespace Aphorist.Training;
 
-/// <summary>Measures how well a model predicts a text. The result does not depend on the number of threads.</summary>
+/// <summary>Measures how well a model predicts a text. The result does not depend on the number of threads and processes.</summary>
 internal sealed unsafe class Evaluator
 {
     // A text is read in up to 32 segments in parallel, 8 of them by one thread. Each starts 256 tokens early, so that its first
@@ -23,12 +24,16 @@ internal sealed unsafe class Evaluator
 
     private readonly PackedWeights weights;
     private readonly Workers workers;
+    private readonly IProcessGroup processes;
     private readonly WorkMonitor[] monitors;
     private long countOfSteps;
 
-    public Evaluator(PackedWeights weights, Workers workers)
+    /// <param name="weights">The model.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="processes">The processes that evaluate the same text together; this one alone by default.</param>
+    public Evaluator(PackedWeights weights, Workers workers, IProcessGroup? processes = null)
     {
-        (this.weights, this.workers) = (weights, workers);
+        (this.weights, this.workers, this.processes) = (weights, workers, processes ?? SingleProcess.Instance);
         monitors = [.. Enumerable.Range(0, workers.Count).Select(_ => new WorkMonitor())];
     }
 
@@ -50,7 +55,7 @@ internal sealed unsafe class Evaluator
         TokenSequence ids, long count, Func<long, long> getStart, CancellationToken cancellationToken = default)
     {
         long tasks = (count + WindowsPerTask - 1) / WindowsPerTask;
-        Begin(tasks * weights.Model.Spec.Window, cancellationToken);
+        Begin(OwnOf(tasks) * weights.Model.Spec.Window, cancellationToken);
         return SumOf(tasks, WindowsPerTask, Evaluate, cancellationToken);
 
         Evaluation Evaluate(Reader reader, long task)
@@ -74,7 +79,7 @@ internal sealed unsafe class Evaluator
         if (predictions < 1) return default;
         (long segments, long length, long distance) = count < predictions ? Sample(predictions, count) : Cut(predictions);
         long tasks = (segments + SegmentsPerTask - 1) / SegmentsPerTask;
-        Begin(tasks * (WarmupTokens + length), cancellationToken);
+        Begin(OwnOf(tasks) * (WarmupTokens + length), cancellationToken);
         return SumOf(tasks, SegmentsPerTask, Evaluate, cancellationToken);
 
         Evaluation Evaluate(Reader reader, long task)
@@ -106,34 +111,45 @@ internal sealed unsafe class Evaluator
         return (segments, count / segments, predictions / segments);
     }
 
-    /// <summary>Runs tasks on all threads and adds up their results in order.</summary>
+    /// <summary>Runs tasks on all threads of all processes and adds up their results in order.</summary>
     private Evaluation SumOf(long tasks, int rows, Func<Reader, long, Evaluation> evaluate, CancellationToken cancellationToken)
     {
-        Evaluation[] results = new Evaluation[Math.Min(tasks, MaxResults)];
+        int most = (int)Math.Min(tasks, MaxResults), part = (most + processes.Size - 1) / processes.Size, own = processes.Rank * part;
+        TaskResult[] results = new TaskResult[part * processes.Size];
         Reader?[] readers = new Reader?[workers.Count];
         Evaluation sum = default;
-        for (long begin = 0; begin < tasks; begin += results.Length)
+        for (long begin = 0; begin < tasks; begin += most)
         {
             long first = begin;
-            int count = (int)Math.Min(tasks - first, results.Length);
-            workers.Run(count, (task, worker) =>
+            int count = (int)Math.Min(tasks - first, most);
+            workers.Run(Math.Clamp(count - own, 0, part), (task, worker) =>
             {
                 if (cancellationToken.IsCancellationRequested) return;
                 readers[worker] ??= new Reader(weights, rows, monitors[worker]);
-                results[task] = evaluate(readers[worker]!, first + task);
+                results[own + task].Evaluation = evaluate(readers[worker]!, first + own + task);
             });
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (Evaluation result in results.AsSpan(0, count)) sum += result;
+            bool isCancelled = cancellationToken.IsCancellationRequested;
+            foreach (ref TaskResult result in results.AsSpan(own, part)) result.IsCancelled = isCancelled;
+            processes.AllGather(MemoryMarshal.AsBytes(results.AsSpan()));
+            foreach (TaskResult result in results) isCancelled |= result.IsCancelled;
+            if (isCancelled) throw new OperationCanceledException(cancellationToken);
+            foreach (TaskResult result in results.AsSpan(0, count)) sum += result.Evaluation;
         }
 
         return sum;
     }
+
+    /// <summary>About how many of some tasks are those of this process.</summary>
+    private long OwnOf(long tasks) => (tasks + processes.Size - 1) / processes.Size;
 
     private void Begin(long steps, CancellationToken cancellationToken)
     {
         foreach (WorkMonitor monitor in monitors) monitor.Begin(cancellationToken);
         Volatile.Write(ref countOfSteps, steps);
     }
+
+    /// <summary>What a process tells the others about a task.</summary>
+    private record struct TaskResult(Evaluation Evaluation, bool IsCancelled);
 
     /// <summary>Reads some sequences in parallel, in one thread.</summary>
     private sealed class Reader

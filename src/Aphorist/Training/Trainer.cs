@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Aphorist.Text;
 using Aphorist.Text.Tokenizers;
+using Aphorist.Training.Distributed;
 using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
@@ -33,8 +34,11 @@ public sealed class Trainer
     /// <exception cref="InvalidOptionsException">
     /// An option is out of range, contradicts another one, or does not fit the length of the corpus.
     /// </exception>
-    /// <exception cref="CorpusException">A text is too short.</exception>
+    /// <exception cref="CorpusException">A text is too short, or is not the same for all processes.</exception>
     /// <exception cref="UnknownCharacterException">A text has a character that is not in the vocabulary of the model.</exception>
+    /// <exception cref="ProcessGroupException">
+    /// Another process does not answer, or has another model or other options.
+    /// </exception>
     public Trainer(LanguageModel model, Corpus corpus, TrainingOptions options, Corpus? validation = null, IProcessGroup? processes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -50,6 +54,7 @@ public sealed class Trainer
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
         perToken = new(MeasureTokens);
+        this.processes.EnsureSame(model, corpus, validation, options);
     }
 
     /// <summary>
@@ -74,10 +79,11 @@ public sealed class Trainer
     /// </summary>
     /// <param name="cancellationToken">
     /// Stops training, also within a batch, with an <see cref="OperationCanceledException"/>. The model is then as after the last whole
-    /// batch.
+    /// batch. If several processes train, all stop after the same batch.
     /// </param>
     /// <exception cref="TrainingDivergedException">The loss rose sharply, and the divergence guard is off or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more.</exception>
+    /// <exception cref="ProcessGroupException">Another process does not answer.</exception>
     public IAsyncEnumerable<TrainingEvent> RunAsync(CancellationToken cancellationToken = default) =>
         RunAsync(files: null, cancellationToken);
 
@@ -85,14 +91,19 @@ public sealed class Trainer
     internal async IAsyncEnumerable<TrainingEvent> RunAsync(
         RunFolder? files, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using TrainingSession current = await InBackground(() => new TrainingSession(model, corpus, validation, options, files, split, ids))
-            .ConfigureAwait(false);
+        using TrainingSession current = await InBackground(
+            () => new TrainingSession(model, corpus, validation, options, files, split, ids, processes)).ConfigureAwait(false);
         session = current;
         try
         {
             yield return new TrainingStarted(
                 corpus.CharacterCount, ids.Count, model.Tokenizer.VocabularySize, UnknownShare,
-                split.Plan.Predictions, split.ValidationCount, current.CompletedEpochs);
+                split.Plan.Predictions, split.ValidationCount, current.CompletedEpochs)
+            {
+                Processes = processes.Size,
+                WorkingProcesses = TrainingStep.WorkingProcesses(model.Spec, options.BatchSize, processes.Size),
+                BatchSizeForAll = TrainingStep.BatchSizeFor(model.Spec, options.BatchSize, processes.Size),
+            };
             if (current.Limit is { } limit) yield return limit;
             while (!current.IsDone)
             {

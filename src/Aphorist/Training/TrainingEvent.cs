@@ -22,7 +22,17 @@ public sealed record TrainingStarted(
     double? UnknownShare,
     long Predictions,
     long ValidationPredictions,
-    int CompletedEpochs) : TrainingEvent;
+    int CompletedEpochs) : TrainingEvent
+{
+    /// <summary>The processes that train together; 1 if this one trains alone.</summary>
+    public int Processes { get; init; } = 1;
+
+    /// <summary>How many of them have a part of each batch. The others have nothing to compute.</summary>
+    public int WorkingProcesses { get; init; } = 1;
+
+    /// <summary>The smallest larger <see cref="TrainingOptions.BatchSize"/> of which all have a part; null if all have one.</summary>
+    public int? BatchSizeForAll { get; init; }
+}
 
 /// <summary>
 /// Every validation measures only a part of the validation set, always the same one, see <see cref="TrainingOptions.MaxValidationTokens"/>.

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Aphorist.Text;
+using Aphorist.Training.Distributed;
 using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
@@ -15,6 +17,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly Corpus corpus;
     private readonly TrainingOptions options;
     private readonly RunFolder? files;
+    private readonly IProcessGroup processes;
     private readonly TrainingSplit split;
     private readonly BatchPlan plan;
     private readonly TokenSequence ids, validationIds;
@@ -23,6 +26,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingState state;
     private readonly StepMetrics metrics;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+    private bool isCheckpointDue;
     private volatile bool isValidating;
     // Of the whole run, for other threads, which cannot read the history.
     private double secondsSoFar;
@@ -34,16 +38,18 @@ internal sealed class TrainingSession : IDisposable
         TrainingOptions options,
         RunFolder? files,
         TrainingSplit split,
-        TokenSequence ids)
+        TokenSequence ids,
+        IProcessGroup processes)
     {
+        this.processes = processes;
         (this.model, this.corpus, this.options, this.files, this.split, plan, this.ids) = (
             model, corpus, options, files, split, split.Plan, ids);
         validationIds = validation?.TokensOf(model.Tokenizer) ?? ids;
-        step = new TrainingStep(model, ids, options);
+        step = new TrainingStep(model, ids, options, processes: processes);
         snapshot = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
         try
         {
-            state = LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options));
+            state = ShareState(LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options)));
             metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
             metrics.RemoveLaterRows();
         }
@@ -124,8 +130,9 @@ internal sealed class TrainingSession : IDisposable
         {
             return AdvanceToEvent(cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // One of the processes was cancelled, and all stop after the same batch.
             IsInterrupted = true;
             return SaveCheckpoint();
         }
@@ -141,11 +148,11 @@ internal sealed class TrainingSession : IDisposable
         bool isRowDue = false;
         while (!EndsEpoch)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             if (!state.IsValidationPending)
             {
                 double loss = TrainBatch(), seconds = before + clock.Elapsed.TotalSeconds, elapsed = seconds - state.Seconds;
                 if (state.Steps == 1) expected = ExpectedLoss; // which the first loss can have changed
+                ShareClock(ref seconds, ref elapsed);
                 state.Seconds = seconds;
                 Volatile.Write(ref secondsSoFar, beforeEpoch + seconds);
                 if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
@@ -155,7 +162,6 @@ internal sealed class TrainingSession : IDisposable
             }
 
             if (state.IsValidationPending && DecidesLimit()) return [Limit!];
-            bool isCheckpointDue = sinceCheckpoint.Elapsed > options.CheckpointInterval;
             if (state.IsValidationPending) return [ValidateWithinEpoch(cancellationToken), .. isCheckpointDue ? SaveCheckpoint() : []];
             StepsCompleted[] row = isRowDue ? [CompleteSteps()] : [];
             if (isCheckpointDue || isRowDue) return [.. row, CreateProgress(), .. isCheckpointDue ? SaveCheckpoint() : []];
@@ -175,6 +181,25 @@ internal sealed class TrainingSession : IDisposable
         if (state.ValidationCount is not null) return false;
         state.ValidationCount = ValidationLimit.CountOf(options, split.ValidationCount, state.Predictions);
         return Limit is not null;
+    }
+
+    /// <summary>Continues with the clock of process 0, so that all processes decide the same.</summary>
+    private void ShareClock(ref double seconds, ref double elapsed)
+    {
+        ClockReading reading = new(seconds, elapsed, sinceCheckpoint.Elapsed > options.CheckpointInterval);
+        processes.Broadcast(MemoryMarshal.AsBytes(new Span<ClockReading>(ref reading)));
+        (seconds, elapsed, isCheckpointDue) = (reading.Seconds, reading.Elapsed, reading.IsCheckpointDue);
+    }
+
+    /// <summary>Continues from the state and the arrays of process 0, which has the files.</summary>
+    private TrainingState ShareState(TrainingState own)
+    {
+        if (processes.Size == 1) return own;
+        TrainingState shared = Checkpoint.Parse(processes.Share(() => Checkpoint.Serialize(own)));
+        shared.Identity.EnsureSame(own.Identity);
+        foreach ((_, Memory<float> values) in snapshot.Named) processes.Broadcast(MemoryMarshal.AsBytes(values.Span));
+        step.StepsBefore = shared.StepsBefore;
+        return shared;
     }
 
     private TrainingState LoadOrCreateState(RunIdentity identity)
@@ -263,6 +288,7 @@ internal sealed class TrainingSession : IDisposable
     {
         double loss = state.LossSum / state.Predictions, rate = LearningRate.At(options, state, Progress);
         Evaluation? validation = Validate(cancellationToken);
+        step.Complete();
         EpochCompleted completed = new(
             Epoch, loss, (double)state.Correct / state.Predictions, validation?.LossPerToken, validation?.Accuracy, state.Seconds,
             CharactersPerSecond, rate, UpdateBestLoss(validation?.LossPerToken ?? loss));
@@ -337,6 +363,8 @@ internal sealed class TrainingSession : IDisposable
     private IReadOnlyList<CheckpointSaved> SaveCheckpoint()
     {
         sinceCheckpoint.Restart();
+        isCheckpointDue = false;
+        step.Complete();
         if (files is null) return [];
         SaveFirstModel(files);
         StepsFile.Flush(files.Steps);
@@ -367,4 +395,7 @@ internal sealed class TrainingSession : IDisposable
         ValidationLoss = validationLoss,
         Version = ModelFileInfo.LibraryVersion,
     };
+
+    /// <summary>The clock of process 0 after a batch.</summary>
+    private readonly record struct ClockReading(double Seconds, double Elapsed, bool IsCheckpointDue);
 }

@@ -1,4 +1,5 @@
 using Aphorist.Numerics;
+using Aphorist.Training.Distributed;
 
 namespace Aphorist.Training;
 
@@ -19,6 +20,22 @@ internal sealed unsafe partial class TrainingStep
         // A small batch still has two shards, for two threads.
         bool hasLargeShards = HasLargeLayers(spec) && batchSize >= 2 * MinShardRowsOfLargeLayers;
         return Math.Clamp(batchSize / MaxShards, hasLargeShards ? MinShardRowsOfLargeLayers : MinShardRows, MaxShardRows);
+    }
+
+    /// <summary>How many of some processes have shards of a batch.</summary>
+    public static int WorkingProcesses(ModelSpec spec, int batchSize, int processes)
+    {
+        int rows = ShardRows(spec, batchSize);
+        return new ShardShare((batchSize + rows - 1) / rows, Rank: 0, processes).Working;
+    }
+
+    /// <summary>The smallest larger batch of which all processes have shards; null if they have some of this one.</summary>
+    public static int? BatchSizeFor(ModelSpec spec, int batchSize, int processes)
+    {
+        if (WorkingProcesses(spec, batchSize, processes) == processes) return null;
+        int larger = batchSize;
+        while (WorkingProcesses(spec, larger, processes) < processes) larger++;
+        return larger;
     }
 
     /// <summary>Checks that the working memory of a shard fits into arrays.</summary>

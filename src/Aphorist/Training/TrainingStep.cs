@@ -1,7 +1,9 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Aphorist.Model;
 using Aphorist.Numerics;
 using Aphorist.Text;
+using Aphorist.Training.Distributed;
 using Aphorist.Training.Optimizers;
 
 namespace Aphorist.Training;
@@ -12,7 +14,9 @@ namespace Aphorist.Training;
 /// </summary>
 /// <remarks>
 /// A batch is divided into shards of a fixed number of sequences. Each shard has its own gradient, whichever thread computes it, and the
-/// gradients are added in order. So the result does not depend on the number of threads.
+/// gradients are added up in a fixed order. So the result does not depend on the number of threads. Several processes compute different
+/// shards and update different parameters, and exchange the gradients before and the parameters after the update: the order of the sum is
+/// the same, and so is the result.
 /// </remarks>
 internal sealed unsafe partial class TrainingStep : IDisposable
 {
@@ -25,6 +29,9 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     private readonly Optimizer optimizer;
     private readonly WeightAverage? average;
     private readonly Workers workers;
+    private readonly IProcessGroup processes;
+    private readonly ShardShare share;
+    private readonly ParameterShare? parameters;
     private readonly PackedWeights weights;
     private readonly int shardRows;
     private readonly bool isStream;
@@ -34,9 +41,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     private readonly AlignedArray[] masks;
     private readonly int[][] tokens, sequences;
 
-    // One per shard.
+    // One per shard of this process.
     private readonly AlignedArray[] gradients;
-    private readonly (double Loss, int Correct)[] results;
+    private readonly nint[] gradientPointers;
+
+    // One per shard of all processes.
+    private readonly ShardResult[] results;
     private readonly AlignedArray states, statesBefore;
 
     // One per chunk.
@@ -44,39 +54,53 @@ internal sealed unsafe partial class TrainingStep : IDisposable
 
     private readonly AlignedArray[] moments;
     private readonly long[] starts;
-    private readonly Action<int, int> refreshWeights, trainShard, addGradients, updateParameters, addAndUpdate;
+    private readonly Action<int, int> refreshWeights, trainShard, addGradients, addPieces, updateParameters, updatePiece, updateAverage,
+        addAndUpdate;
 
     // The current batch.
-    private int count, steps;
+    private int count, steps, shards;
     private long countOfSteps;
     private OptimizerStep current;
+    private bool areMomentsComplete = true;
 
     /// <param name="model">The model, which is trained in place. With an EMA it holds the average.</param>
     /// <param name="ids">The corpus.</param>
     /// <param name="options">The training options.</param>
     /// <param name="instructionSet">The kernels to use; the best of this machine by default.</param>
-    public TrainingStep(LanguageModel model, TokenSequence ids, TrainingOptions options, InstructionSet? instructionSet = null)
+    /// <param name="processes">The processes that train together; this one alone by default.</param>
+    public TrainingStep(
+        LanguageModel model,
+        TokenSequence ids,
+        TrainingOptions options,
+        InstructionSet? instructionSet = null,
+        IProcessGroup? processes = null)
     {
+        this.processes = processes ??= SingleProcess.Instance;
         average = options.EmaDecay > 0 ? new WeightAverage(model, options.EmaDecay) : null;
         (this.model, this.ids, this.options) = (average?.Trained ?? model, ids, options);
         isStream = options.Objective == Objective.Stream;
         shardRows = ShardRows(model.Spec, options.BatchSize);
-        int shards = CountShards(options.BatchSize), length = model.Parameters.Values.Length, maxSteps = MaxSteps(model.Spec, options);
-        workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, shards));
+        share = new ShardShare(CountShards(options.BatchSize), processes.Rank, processes.Size);
+        int length = model.Parameters.Values.Length, maxSteps = MaxSteps(model.Spec, options);
+        int processors = Math.Max(1, Environment.ProcessorCount / processes.LocalSize);
+        int ownShards = Math.Min(share.BlockLength, share.Shards);
+        workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : processors, ownShards));
+        if (processes.Size > 1) parameters = new ParameterShare(processes, length, ChunkLength);
         weights = new PackedWeights(this.model, instructionSet ?? InstructionSet.Current, forTraining: true);
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
-        Evaluator = new Evaluator(average is null ? weights : new PackedWeights(model, weights.InstructionSet), workers);
+        Evaluator = new Evaluator(average is null ? weights : new PackedWeights(model, weights.InstructionSet), workers, processes);
 
         networks = CreateEach(workers.Count, () => new TrainingNetwork(weights, shardRows, maxSteps, !isStream, options.Dropout > 0));
         masks = CreateEach(workers.Count, () =>
             new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
         tokens = CreateEach(workers.Count, () => GC.AllocateArray<int>((maxSteps + 1) * shardRows, pinned: true));
         sequences = CreateEach(workers.Count, () => new int[maxSteps + 1]);
-        gradients = CreateEach(shards, () => new AlignedArray(length));
-        results = new (double, int)[shards];
-        states = new AlignedArray(isStream ? StateLength * shards : 0);
+        gradients = CreateEach(ownShards, () => new AlignedArray(parameters?.SharedLength ?? length));
+        gradientPointers = [.. gradients.Select(gradient => (nint)gradient.Pointer)];
+        results = new ShardResult[processes.Size == 1 ? share.Shards : share.BlockLength * processes.Size];
+        states = new AlignedArray(isStream ? StateLength * results.Length : 0);
         statesBefore = new AlignedArray(states.Length);
-        squares = new double[(length + ChunkLength - 1) / ChunkLength];
+        squares = new double[parameters?.SharedChunks ?? (length + ChunkLength - 1) / ChunkLength];
         moments = CreateEach(optimizer.Moments.Count, () => new AlignedArray(length));
         starts = new long[options.BatchSize];
 
@@ -84,7 +108,10 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         refreshWeights = (part, _) => weights.Refresh(part);
         trainShard = TrainShard;
         addGradients = (chunk, _) => AddGradients(chunk);
+        addPieces = (chunk, _) => AddPieces(chunk);
         updateParameters = (chunk, _) => UpdateParameters(chunk);
+        updatePiece = (chunk, _) => UpdateParameters(parameters!.FirstChunk + chunk);
+        updateAverage = (chunk, _) => UpdateAverage(chunk);
         addAndUpdate = (chunk, _) =>
         {
             AddGradients(chunk);
@@ -109,10 +136,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     public long StepsBefore { get; set; }
 
     /// <summary>The states of the streams. Empty for windows, which start from zero states.</summary>
-    public Memory<float> States => states.Memory;
+    public Memory<float> States => isStream ? states.Memory[..(StateLength * share.Shards)] : states.Memory;
 
-    /// <summary>The gradient of the last batch. It has the layout of the parameters.</summary>
-    public ReadOnlySpan<float> Gradient => gradients[0].Span;
+    /// <summary>
+    /// The gradient of the last batch. It has the layout of the parameters. With several processes, only the piece of this one is complete.
+    /// </summary>
+    public ReadOnlySpan<float> Gradient => gradients[0].Span[..model.Parameters.Values.Length];
 
     /// <summary>The L2 norm of the gradient of the last batch, before clipping.</summary>
     public double GradientNorm { get; private set; }
@@ -155,24 +184,26 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         current = new OptimizerStep(number, learningRate, 1, options.ClipValue > 0 ? (float)options.ClipValue : float.PositiveInfinity);
         workers.Run(weights.Parts, refreshWeights);
         foreach (TrainingNetwork network in networks) network.Monitor.Begin(Cancellation);
-        Volatile.Write(ref countOfSteps, (long)CountShards(count) * model.Spec.Layers * steps * (1 + 2));
+        shards = CountShards(count);
+        int own = share.CountIn(shards);
+        Volatile.Write(ref countOfSteps, (long)own * model.Spec.Layers * steps * (1 + 2));
         states.Span.CopyTo(statesBefore.Span);
-        workers.Run(CountShards(count), trainShard);
-        if (Cancellation.IsCancellationRequested)
-        {
-            statesBefore.Span.CopyTo(states.Span);
-            throw new OperationCanceledException(Cancellation);
-        }
-
-        (double loss, int correct) = (0, 0);
-        foreach ((double Loss, int Correct) result in results.AsSpan(0, CountShards(count)))
-        {
-            loss += result.Loss;
-            correct += result.Correct;
-        }
-
+        workers.Run(own, trainShard);
+        (double loss, int correct) = ShareResults();
         Update();
         return (loss, correct);
+    }
+
+    /// <summary>
+    /// Completes <see cref="Moments"/> and <see cref="States"/>, of which each process keeps only its part up to date. All processes must
+    /// call it.
+    /// </summary>
+    public void Complete()
+    {
+        if (parameters is null || areMomentsComplete) return;
+        foreach (AlignedArray moment in moments) parameters.Gather(moment.Span);
+        if (isStream) processes.AllGather(MemoryMarshal.AsBytes(states.Span));
+        areMomentsComplete = true;
     }
 
     /// <summary>Ends the threads.</summary>
@@ -182,11 +213,38 @@ internal sealed unsafe partial class TrainingStep : IDisposable
 
     private int CountShards(int rows) => (rows + shardRows - 1) / shardRows;
 
+    /// <summary>Gathers the results of all processes and adds them up in the order of the shards.</summary>
+    /// <exception cref="OperationCanceledException">One of the processes was cancelled.</exception>
+    private (double Loss, int Correct) ShareResults()
+    {
+        int block = Math.Min(share.BlockLength, results.Length);
+        bool isCancelled = Cancellation.IsCancellationRequested;
+        foreach (ref ShardResult result in results.AsSpan(share.First, block)) result.IsCancelled = isCancelled;
+        if (parameters is not null) processes.AllGather(MemoryMarshal.AsBytes(results.AsSpan()));
+        foreach (ShardResult result in results) isCancelled |= result.IsCancelled;
+        if (isCancelled)
+        {
+            statesBefore.Span.CopyTo(states.Span);
+            throw new OperationCanceledException(Cancellation);
+        }
+
+        (double loss, int correct) = (0, 0);
+        foreach (ShardResult result in results.AsSpan(0, shards))
+        {
+            loss += result.Loss;
+            correct += result.Correct;
+        }
+
+        return (loss, correct);
+    }
+
     /// <summary>Computes the loss and the gradient of a shard.</summary>
-    private void TrainShard(int shard, int worker)
+    /// <param name="own">The shard, from 0 for the first one of this process.</param>
+    /// <param name="worker">The number of the thread.</param>
+    private void TrainShard(int own, int worker)
     {
         if (networks[worker].Monitor.IsStopped) return;
-        int first = shard * shardRows, rows = Math.Min(shardRows, count - first);
+        int shard = share.First + own, first = shard * shardRows, rows = Math.Min(shardRows, count - first);
         int[] read = tokens[worker];
         Span<int> sequence = sequences[worker].AsSpan(0, steps + 1);
         for (int row = 0; row < rows; row++)
@@ -199,7 +257,10 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         float* state = isStream ? states.Pointer + (nint)shard * StateLength : null;
         float scale = 1f / (count * (isStream ? steps : 1));
         fixed (int* token = read)
-            results[shard] = networks[worker].LossAndGradient(token, steps, rows, state, mask, scale, gradients[shard].Pointer);
+        {
+            (double loss, int correct) = networks[worker].LossAndGradient(token, steps, rows, state, mask, scale, gradients[own].Pointer);
+            results[shard] = new ShardResult(loss, correct, IsCancelled: false);
+        }
     }
 
     /// <summary>
@@ -222,27 +283,56 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <summary>Adds up the gradients and updates the parameters. To clip the norm, all gradients must be added first.</summary>
     private void Update()
     {
-        if (options.ClipNorm == 0)
+        if (parameters is null && options.ClipNorm == 0)
         {
             workers.Run(squares.Length, addAndUpdate);
             GradientNorm = Math.Sqrt(squares.Sum());
             return;
         }
 
-        workers.Run(squares.Length, addGradients);
+        int chunks = (moments[0].Length + ChunkLength - 1) / ChunkLength;
+        workers.Run(chunks, addGradients);
+        if (parameters is not null) ExchangeGradients(parameters);
         double norm = GradientNorm = Math.Sqrt(squares.Sum());
-        if (norm > options.ClipNorm) current = current with { GradientScale = (float)(options.ClipNorm / norm) };
-        workers.Run(squares.Length, updateParameters);
+        if (options.ClipNorm > 0 && norm > options.ClipNorm) current = current with { GradientScale = (float)(options.ClipNorm / norm) };
+        if (parameters is null)
+        {
+            workers.Run(chunks, updateParameters);
+            return;
+        }
+
+        workers.Run(parameters.ChunkCount, updatePiece);
+        areMomentsComplete = false;
+        parameters.Gather(model.Parameters.Values);
+        if (average is not null) workers.Run(chunks, updateAverage);
     }
 
-    /// <summary>Adds up the gradients of the shards, in order, and their squares.</summary>
+    private void ExchangeGradients(ParameterShare own)
+    {
+        own.Exchange(gradients[0].Span);
+        workers.Run(own.ChunkCount, addPieces);
+        processes.AllGather(MemoryMarshal.AsBytes(squares.AsSpan()));
+    }
+
+    /// <summary>Adds up the gradients of the shards of this process and, if it is the only one, the squares of the sum.</summary>
     private void AddGradients(int chunk)
     {
         (int start, int length) = RangeOf(chunk);
-        Span<float> sum = gradients[0].Span.Slice(start, length);
-        for (int shard = 1; shard < CountShards(count); shard++) TensorPrimitives.Add(sum, gradients[shard].Span.Slice(start, length), sum);
+        SumTree.Add(gradientPointers.AsSpan(0, share.CountIn(shards)), start, length);
+        if (parameters is not null) return;
         // The chunk is still in the first-level cache, so this costs next to nothing.
-        squares[chunk] = TensorPrimitives.SumOfSquares<float>(sum);
+        squares[chunk] = TensorPrimitives.SumOfSquares<float>(gradients[0].Span.Slice(start, length));
+    }
+
+    /// <summary>Adds up the gradients of all processes, and the squares of the sum.</summary>
+    /// <param name="chunk">The chunk, from 0 for the first one of this process.</param>
+    private void AddPieces(int chunk)
+    {
+        ReadOnlySpan<float> received = parameters!.SumOf(chunk, share.WorkingIn(shards));
+        (int start, int length) = RangeOf(parameters.FirstChunk + chunk);
+        Span<float> sum = gradients[0].Span.Slice(start, length);
+        received[..length].CopyTo(sum);
+        squares[parameters.FirstChunk + chunk] = TensorPrimitives.SumOfSquares<float>(sum);
     }
 
     private void UpdateParameters(int chunk)
@@ -255,9 +345,18 @@ internal sealed unsafe partial class TrainingStep : IDisposable
             moments[0].Span.Slice(start, length),
             second,
             current with { Number = current.Number + StepsBefore });
+        if (parameters is null) UpdateAverage(chunk);
+    }
+
+    private void UpdateAverage(int chunk)
+    {
+        (int start, int length) = RangeOf(chunk);
         average?.Update(start, length, current.Number);
     }
 
     private (int Start, int Length) RangeOf(int chunk) =>
         (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));
+
+    /// <summary>What a process tells the others about a shard.</summary>
+    private record struct ShardResult(double Loss, int Correct, bool IsCancelled);
 }

@@ -5,16 +5,20 @@ using Aphorist.Training.Runs;
 
 namespace Aphorist.Training;
 
-/// <summary>A training run that is ready to train. It holds the lock of its folder: only one process at a time can train in it.</summary>
+/// <summary>
+/// A training run that is ready to train. It holds the lock of its folder: only one process, or one group of processes, at a time can train
+/// in it.
+/// </summary>
 public sealed class ActiveTrainingRun : TrainingRun, IDisposable
 {
     private static readonly TimeSpan StopCheckInterval = TimeSpan.FromMilliseconds(250);
 
-    private readonly FileLock held;
+    // Null in a process that does not write the folder.
+    private readonly FileLock? held;
     private readonly Trainer trainer;
 
     internal ActiveTrainingRun(
-        RunFolder files, FileLock held, TrainingRunOptions options, LanguageModel model, Corpus corpus, Corpus? validation, Trainer trainer)
+        RunFolder files, FileLock? held, TrainingRunOptions options, LanguageModel model, Corpus corpus, Corpus? validation, Trainer trainer)
         : base(files, options) =>
         (this.held, Model, Corpus, Validation, this.trainer) = (held, model, corpus, validation, trainer);
 
@@ -55,10 +59,10 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
         await using Timer check = new(
             _ =>
             {
-                if (File.Exists(Files.StopRequest)) stop.Cancel();
+                if (held is not null && File.Exists(Files.StopRequest)) stop.Cancel();
             },
             null, StopCheckInterval, StopCheckInterval);
-        await foreach (TrainingEvent happened in trainer.RunAsync(Files, stop.Token).ConfigureAwait(false)) yield return happened;
+        await foreach (TrainingEvent happened in trainer.RunAsync(held is null ? null : Files, stop.Token).ConfigureAwait(false)) yield return happened;
     }
 
     /// <summary>
@@ -73,7 +77,9 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
         return new RandomStream(Options.Training.Seed, RandomPurpose.SampleSeed, (uint)epoch).Bits(1 + (ulong)index);
     }
 
-    /// <summary>Writes the text that the model generated after an epoch into the run folder.</summary>
+    /// <summary>
+    /// Writes the text that the model generated after an epoch into the run folder. If several processes train, only process 0 does.
+    /// </summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>
     /// <param name="text">The text.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -81,10 +87,11 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
         ArgumentNullException.ThrowIfNull(text);
+        if (held is null) return;
         Directory.CreateDirectory(Files.Samples);
         AtomicFile.WriteAllText(Files.SampleFile(epoch), text);
     }
 
     /// <summary>Releases the lock of the folder.</summary>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => held?.Dispose();
 }

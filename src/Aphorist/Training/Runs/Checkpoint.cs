@@ -15,7 +15,7 @@ internal static class Checkpoint
     public static void Save(string path, TrainingState state, TrainingSnapshot snapshot)
     {
         using SafetensorsWriter file = new(path);
-        file.SetMetadata(StateKey, JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState));
+        file.SetMetadata(StateKey, Serialize(state));
         foreach ((string name, Memory<float> values) in snapshot.Named) file.Declare(name, values.Length);
         foreach ((string name, Memory<float> values) in snapshot.Named) file.Write(name, values.Span);
         file.Commit();
@@ -40,6 +40,12 @@ internal static class Checkpoint
         using SafetensorsReader file = SafetensorsReader.Open(path);
         return ReadState(file);
     }
+
+    /// <summary>The training state as JSON, for another process.</summary>
+    public static string Serialize(TrainingState state) => JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState);
+
+    /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
+    public static TrainingState Parse(string json) => JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState)!;
 
     private static TrainingState ReadState(SafetensorsReader file)
     {

@@ -1,21 +1,30 @@
 using System.Globalization;
+using System.Text.Json;
 using Aphorist.IO;
 using Aphorist.Text;
+using Aphorist.Training.Distributed;
 
 namespace Aphorist.Training.Runs;
 
-/// <summary>Builds a run from its options: a new one, or one that is resumed.</summary>
+/// <summary>
+/// Builds a run from its options: a new one, or one that is resumed. If several processes train it, process 0 alone reads and writes the run
+/// folder and reads the start model, and the others get what they need from it.
+/// </summary>
 internal static class RunBuilder
 {
     public static async Task<ActiveTrainingRun> CreateAsync(
-        TrainingRunOptions options, string? folder, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+        TrainingRunOptions options,
+        string? folder,
+        IProgress<CorpusProgress>? progress,
+        IProcessGroup processes,
+        CancellationToken cancellationToken)
     {
+        EnsureTextsCanBeShared(options, processes);
         // The name of the corpus chooses the folder within runs, so any name there is as good.
-        new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
+        if (processes.Rank == 0) new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
         LanguageModel? from = options.From is not string start
             ? null
-            : await Task.Run(() => LanguageModel.Load(ModelFileOf(start)), cancellationToken).WaitAsync(cancellationToken)
-                .ConfigureAwait(false);
+            : await Compute(() => ShareModel(processes, () => ModelFileOf(start), start), cancellationToken).ConfigureAwait(false);
         if (from is not null) options = WithModel(options, from);
         options.Validate();
         RunTexts texts = await RunTexts.OpenAsync(options, progress, cancellationToken).ConfigureAwait(false);
@@ -24,24 +33,29 @@ internal static class RunBuilder
             : await Compute(() => from.ExtendVocabulary(texts.Corpus, options.Training.Seed), cancellationToken).ConfigureAwait(false);
         await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
         folder ??= RunFolder.FreePath(texts.Corpus.Name);
-        return Create(texts.WithAbsoluteNames(options), model, texts, folder, savesStart: from is not null);
+        return await Compute(
+            () => Create(texts.WithAbsoluteNames(options), model, texts, folder, savesStart: from is not null, processes),
+            cancellationToken).ConfigureAwait(false);
     }
 
-    public static ActiveTrainingRun Create(LanguageModel model, Corpus corpus, TrainingOptions training, string folder, Corpus? validation)
+    public static ActiveTrainingRun Create(
+        LanguageModel model, Corpus corpus, TrainingOptions training, string folder, Corpus? validation, IProcessGroup processes)
     {
         TrainingRunOptions options = new() { Corpus = [corpus.Name], ValidationText = validation?.Name, Training = training };
-        return Create(WithModel(options, model), model, new RunTexts(corpus, validation), folder, savesStart: true);
+        return Create(WithModel(options, model), model, new RunTexts(corpus, validation), folder, savesStart: true, processes);
     }
 
     public static Task<ActiveTrainingRun> ResumeAsync(
         string folder,
         Func<TrainingRunOptions, TrainingRunOptions>? change,
         IProgress<CorpusProgress>? progress,
+        IProcessGroup processes,
         CancellationToken cancellationToken) => ResumeAsync(
             folder,
             change,
             (files, begun, options) => RunTexts.OpenAgainAsync(files, begun, options, progress, cancellationToken),
             progress,
+            processes,
             cancellationToken);
 
     public static Task<ActiveTrainingRun> ResumeAsync(
@@ -49,29 +63,35 @@ internal static class RunBuilder
         Corpus corpus,
         Corpus? validation,
         Func<TrainingRunOptions, TrainingRunOptions>? change,
+        IProcessGroup processes,
         CancellationToken cancellationToken) => ResumeAsync(
-            folder, change, (_, _, _) => Task.FromResult(new RunTexts(corpus, validation)), progress: null, cancellationToken);
+            folder, change, (_, _, _) => Task.FromResult(new RunTexts(corpus, validation)), progress: null, processes, cancellationToken);
 
     private static ActiveTrainingRun Create(
-        TrainingRunOptions options, LanguageModel model, RunTexts texts, string folder, bool savesStart)
+        TrainingRunOptions options, LanguageModel model, RunTexts texts, string folder, bool savesStart, IProcessGroup processes)
     {
         options = texts.Describe(options) with { HasStartModel = savesStart };
         // What cannot be trained is refused before the folder is created.
         EnsureLongerThanWindow(texts.Corpus, model);
-        Trainer trainer = new(model, texts.Corpus, options.Training, texts.Validation);
-        RunFolder files = RunFolder.Create(folder);
-        FileLock held = files.LockForNewRun();
+        Trainer trainer = new(model, texts.Corpus, options.Training, texts.Validation, processes);
+        FileLock? held = null;
         try
         {
-            // The options come last: they make the folder one that can be resumed.
-            if (savesStart) model.Save(files.StartModel);
-            texts.SaveInput(files, options);
-            options.Write(files.Options);
-            return new ActiveTrainingRun(files, held, options, model, texts.Corpus, texts.Validation, trainer);
+            folder = processes.Share(() =>
+            {
+                RunFolder files = RunFolder.Create(folder);
+                held = files.LockForNewRun();
+                // The options come last: they make the folder one that can be resumed.
+                if (savesStart) model.Save(files.StartModel);
+                texts.SaveInput(files, options);
+                options.Write(files.Options);
+                return folder;
+            });
+            return new ActiveTrainingRun(new RunFolder(folder), held, options, model, texts.Corpus, texts.Validation, trainer);
         }
         catch
         {
-            held.Dispose();
+            held?.Dispose();
             throw;
         }
     }
@@ -81,18 +101,33 @@ internal static class RunBuilder
         Func<TrainingRunOptions, TrainingRunOptions>? change,
         Func<RunFolder, TrainingRunOptions, TrainingRunOptions, Task<RunTexts>> open,
         IProgress<CorpusProgress>? progress,
+        IProcessGroup processes,
         CancellationToken cancellationToken)
     {
         RunFolder files = new(folder);
-        FileLock held = files.LockForResume();
+        FileLock? held = null;
         try
         {
-            TrainingRunOptions begun = TrainingRunOptions.Read(files.Options);
-            TrainingRunOptions options = Change(begun, change);
+            TrainingState? state = null;
             // What can be checked is checked before the texts are opened, which may take long.
-            TrainingState? state = files.ReadState();
-            bool hasStart = begun.HasStartModel || begun.From is not null || File.Exists(files.StartModel);
-            LanguageModel? start = hasStart ? files.LoadStartModel() : null;
+            byte[] stored = await Compute(
+                () => processes.Share(() =>
+                {
+                    held = files.LockForResume();
+                    TrainingRunOptions read = TrainingRunOptions.Read(files.Options);
+                    Change(read, change);
+                    state = files.ReadState();
+                    bool hasStart = read.HasStartModel || read.From is not null || File.Exists(files.StartModel);
+                    return JsonSerializer.SerializeToUtf8Bytes(read with { HasStartModel = hasStart }, RunJson.Default.TrainingRunOptions);
+                }),
+                cancellationToken).ConfigureAwait(false);
+            TrainingRunOptions begun = JsonSerializer.Deserialize(stored, RunJson.Default.TrainingRunOptions)!;
+            TrainingRunOptions options = Change(begun, change);
+            EnsureTextsCanBeShared(options, processes);
+            LanguageModel? start = begun.HasStartModel
+                ? await Compute(() => ShareModel(processes, files.FindStartModel, files.StartModel), cancellationToken)
+                    .ConfigureAwait(false)
+                : null;
             RunTexts texts = await open(files, begun, options).ConfigureAwait(false);
             options = texts.Describe(texts.WithAbsoluteNames(options, begun));
             begun.EnsureSameRun(options);
@@ -100,16 +135,47 @@ internal static class RunBuilder
             LanguageModel model =
                 start ?? await CreateModelAsync(options, texts.Corpus, progress, cancellationToken).ConfigureAwait(false);
             await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
-            Trainer trainer = new(model, texts.Corpus, options.Training, texts.Validation);
-            texts.SaveInput(files, options);
-            if (options != begun) options.Write(files.Options);
+            Trainer trainer = await Compute(
+                () => new Trainer(model, texts.Corpus, options.Training, texts.Validation, processes), cancellationToken)
+                .ConfigureAwait(false);
+            if (processes.Rank == 0)
+            {
+                texts.SaveInput(files, options);
+                if (options != begun) options.Write(files.Options);
+            }
+
             return new ActiveTrainingRun(files, held, options, model, texts.Corpus, texts.Validation, trainer);
         }
         catch
         {
-            held.Dispose();
+            held?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Loads a model file in process 0, and gives its bytes to the others.</summary>
+    /// <param name="processes">The processes that train together.</param>
+    /// <param name="find">Finds the file.</param>
+    /// <param name="name">The name of the file in messages of the other processes.</param>
+    private static LanguageModel ShareModel(IProcessGroup processes, Func<string> find, string name)
+    {
+        LanguageModel? loaded = null;
+        byte[] bytes = processes.Share(() =>
+        {
+            string path = find();
+            loaded = LanguageModel.Load(path);
+            return processes.Size == 1 ? [] : File.ReadAllBytes(path);
+        });
+        return loaded ?? LanguageModel.Load(bytes, name);
+    }
+
+    /// <summary>Standard input reaches one process only.</summary>
+    private static void EnsureTextsCanBeShared(TrainingRunOptions options, IProcessGroup processes)
+    {
+        if (processes.Size == 1 || !options.ReadsStandardInput) return;
+        throw new InvalidOptionsException(
+            "A text from standard input reaches only one of the processes. Save it as a file that all of them can read.",
+            nameof(options.Corpus));
     }
 
     /// <summary>The options to resume with.</summary>

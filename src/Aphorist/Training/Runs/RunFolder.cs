@@ -152,11 +152,10 @@ internal sealed class RunFolder(string path)
         return state;
     }
 
-    /// <summary>Loads the model that the run started with.</summary>
+    /// <summary>The path of the model that the run started with.</summary>
     /// <exception cref="TrainingRunException">It is missing.</exception>
-    /// <exception cref="ModelFileException">It is damaged.</exception>
-    public LanguageModel LoadStartModel() => File.Exists(StartModel)
-        ? LanguageModel.Load(StartModel)
+    public string FindStartModel() => File.Exists(StartModel)
+        ? StartModel
         : throw new TrainingRunException(
             $"The run in '{Path}' cannot be resumed because its start model is missing: there is no '{StartModel}'. Nothing was changed. "
             + "Restore that file, or start a new run.",

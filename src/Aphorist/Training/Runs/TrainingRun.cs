@@ -110,7 +110,7 @@ public class TrainingRun
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return RunBuilder.CreateAsync(options, folder, progress, cancellationToken);
+        return RunBuilder.CreateAsync(options, folder, progress, processes ?? SingleProcess.Instance, cancellationToken);
     }
 
     /// <summary>Creates a run of a model and a corpus in memory.</summary>
@@ -136,7 +136,7 @@ public class TrainingRun
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return RunBuilder.Create(model, corpus, options, folder, validation);
+        return RunBuilder.Create(model, corpus, options, folder, validation, processes ?? SingleProcess.Instance);
     }
 
     /// <summary>
@@ -171,7 +171,7 @@ public class TrainingRun
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return RunBuilder.ResumeAsync(folder, change, progress, cancellationToken);
+        return RunBuilder.ResumeAsync(folder, change, progress, processes ?? SingleProcess.Instance, cancellationToken);
     }
 
     /// <summary>Resumes a run whose texts are in memory, see <see cref="Create"/>.</summary>
@@ -202,7 +202,7 @@ public class TrainingRun
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(corpus);
-        return RunBuilder.ResumeAsync(folder, corpus, validation, change, cancellationToken);
+        return RunBuilder.ResumeAsync(folder, corpus, validation, change, processes ?? SingleProcess.Instance, cancellationToken);
     }
 
     /// <summary>Reads a metrics.csv file, which may be a copy outside of its run folder.</summary>

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Aphorist.Training;
+
+namespace Aphorist.Distributed;
+
+/// <summary>
+/// The functions of the machine's MPI library that a group needs, with the constants of its binary interface: that of Open MPI, or that of
+/// MPICH, which Intel MPI, Cray MPICH and MVAPICH share. The functions throw a <see cref="ProcessGroupException"/> on errors.
+/// </summary>
+internal sealed unsafe class MpiLibrary
+{
+    // A call may come from any thread, one at a time.
+    private const int ThreadSerialized = 2;
+
+    private const int LongestError = 4096;
+
+    private static readonly string[] OpenMpiNames =
+        ["libmpi.so.40", "/usr/lib64/openmpi/lib/libmpi.so.40", "libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib", "libmpi.so"];
+
+    private static readonly string[] MpichNames =
+    [
+        "libmpich.so.12", "libmpi.so.12", "/usr/lib64/mpich/lib/libmpi.so.12", "libmpi.12.dylib", "/opt/homebrew/lib/libmpi.12.dylib",
+        "libmpi.so",
+    ];
+
+    private readonly nint handle;
+    private readonly nint world, statusIgnore, inPlace, bytes, errorsReturn;
+    private readonly delegate* unmanaged<nint*, int*, nint, int> test;
+    private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> allToAll, allGather;
+    private readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> broadcast;
+
+    private MpiLibrary(string name, nint handle)
+    {
+        Name = name;
+        this.handle = handle;
+        IsOpenMpi = IsLibraryOfOpenMpi(handle);
+        world = IsOpenMpi ? Export("ompi_mpi_comm_world") : 0x44000000;
+        bytes = IsOpenMpi ? Export("ompi_mpi_byte") : 0x4c00010d;
+        errorsReturn = IsOpenMpi ? Export("ompi_mpi_errors_return") : 0x54000001;
+        inPlace = IsOpenMpi ? 1 : -1;
+        statusIgnore = IsOpenMpi ? 0 : 1;
+        test = (delegate* unmanaged<nint*, int*, nint, int>)Export("MPI_Test");
+        allToAll = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Ialltoall");
+        allGather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Iallgather");
+        broadcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast");
+    }
+
+    /// <summary>The name or path of the library.</summary>
+    public string Name { get; }
+
+    public bool IsOpenMpi { get; }
+
+    /// <summary>Loads the library of a launcher, or the one that the environment variable APHORIST_MPI names.</summary>
+    public static MpiLibrary Load(LauncherKind launcher)
+    {
+        // UCX, the transport of many builds, would take the signals that .NET turns into exceptions such as NullReferenceException.
+        // Native code does not see variables that .NET sets.
+        NativeProcess.SetVariable("UCX_ERROR_SIGNALS", "");
+        if (Environment.GetEnvironmentVariable("APHORIST_MPI") is { Length: > 0 } path)
+        {
+            return NativeLibrary.TryLoad(path, out nint named) && IsMpi(named)
+                ? new(path, named)
+                : throw new ProcessGroupException($"The environment variable APHORIST_MPI names '{path}', which is not an MPI library.");
+        }
+
+        return (launcher != LauncherKind.Mpich ? Find(OpenMpiNames, isOpenMpi: true) : null)
+            ?? (launcher != LauncherKind.OpenMpi ? Find(MpichNames, isOpenMpi: false) : null)
+            ?? throw new ProcessGroupException(
+                $"No library of {NameOf(launcher)} was found. Install it, or set the environment variable APHORIST_MPI to its path.");
+    }
+
+    /// <summary>Initializes MPI. Errors are reported to the caller from then on.</summary>
+    public void Initialize()
+    {
+        int provided;
+        Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadSerialized, &provided));
+        Check(((delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler"))(world, errorsReturn));
+        if (provided < ThreadSerialized)
+            throw new ProcessGroupException($"The MPI library {Name} does not support threads (MPI_THREAD_SERIALIZED): use another build.");
+    }
+
+    /// <summary>The number of processes that MPI knows.</summary>
+    public int Size() => Number("MPI_Comm_size");
+
+    /// <summary>The number of this process.</summary>
+    public int Rank() => Number("MPI_Comm_rank");
+
+    /// <summary>Starts to send part r of an array to process r.</summary>
+    public void StartAllToAll(void* sent, void* received, int partLength, nint* request) =>
+        Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, request));
+
+    /// <summary>Starts to gather a part from each process, in place.</summary>
+    public void StartAllGather(void* values, int partLength, nint* request) =>
+        Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, world, request));
+
+    /// <summary>Starts to send values of process 0 to the others.</summary>
+    public void StartBroadcast(void* values, int length, nint* request) => Check(broadcast(values, length, bytes, 0, world, request));
+
+    /// <summary>Starts to copy the communicator, so that messages of both never mix.</summary>
+    public void StartDuplicate(nint* communicator, nint* request) =>
+        Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, communicator, request));
+
+    /// <summary>Starts to wait until all processes of a communicator wait.</summary>
+    public void StartBarrier(nint communicator, nint* request) =>
+        Check(((delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier"))(communicator, request));
+
+    /// <summary>Whether an operation is complete. Operations progress in this call only.</summary>
+    public bool Test(nint* request)
+    {
+        int done = 0;
+        Check(test(request, &done, statusIgnore));
+        return done != 0;
+    }
+
+    /// <summary>Leaves MPI. May hang if another process is gone.</summary>
+    public void Finish() => Check(((delegate* unmanaged<int>)Export("MPI_Finalize"))());
+
+    /// <summary>Ends all processes. May hang if the network is down.</summary>
+    public void Abort(int exitCode) => ((delegate* unmanaged<nint, int, int>)Export("MPI_Abort"))(world, exitCode);
+
+    /// <summary>Names the library of a launcher in messages.</summary>
+    public static string NameOf(LauncherKind launcher) =>
+        launcher switch { LauncherKind.OpenMpi => "Open MPI", LauncherKind.Mpich => "MPICH", _ => "Open MPI or MPICH" };
+
+    private static MpiLibrary? Find(IEnumerable<string> names, bool isOpenMpi)
+    {
+        foreach (string name in names)
+        {
+            if (!NativeLibrary.TryLoad(name, out nint handle)) continue;
+            if (IsLibraryOfOpenMpi(handle) == isOpenMpi && IsMpi(handle)) return new(name, handle);
+            NativeLibrary.Free(handle);
+        }
+
+        return null;
+    }
+
+    private static bool IsMpi(nint handle) => NativeLibrary.TryGetExport(handle, "MPI_Ialltoall", out _);
+
+    private static bool IsLibraryOfOpenMpi(nint handle) => NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _);
+
+    private nint Export(string name) => NativeLibrary.GetExport(handle, name);
+
+    private int Number(string function)
+    {
+        int number;
+        Check(((delegate* unmanaged<nint, int*, int>)Export(function))(world, &number));
+        return number;
+    }
+
+    private void Check(int error)
+    {
+        if (error == 0) return;
+        byte* text = stackalloc byte[LongestError];
+        int length = 0;
+        int failed = ((delegate* unmanaged<int, byte*, int*, int>)Export("MPI_Error_string"))(error, text, &length);
+        string reason = failed == 0 ? Encoding.UTF8.GetString(text, length) : $"error {error}";
+        throw new ProcessGroupException(
+            $"The connection to another process failed. MPI reports: {reason.ReplaceLineEndings(" ").Trim()}. " +
+            "If a run was started, resume it from its last checkpoint.");
+    }
+}
