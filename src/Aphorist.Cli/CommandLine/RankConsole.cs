@@ -55,6 +55,10 @@ internal sealed class RankConsole(AphoristConsole process, int rank, int size) :
     protected override IAnsiConsole CreateTerminal(bool isError) => throw new InvalidOperationException("There is no terminal.");
 
     /// <summary>Whether all processes fail alike: they make the same call and take the same decisions.</summary>
-    private static bool IsReportedByFirst(Exception exception) =>
-        exception is UsageException or OperationCanceledException or (AphoristException and not ProcessGroupException);
+    private static bool IsReportedByFirst(Exception exception) => exception
+        is UsageException
+        or InvalidOptionsException
+        or TrainingDivergedException
+        or OperationCanceledException
+        or ProcessGroupException { IsReportedByAnother: true };
 }
