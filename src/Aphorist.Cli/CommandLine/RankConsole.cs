@@ -16,8 +16,11 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
     // The number of a process on its machine: Open MPI, MPICH, Slurm.
     private static readonly string[] LocalRankVariables = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
 
-    /// <summary>The number of this process, and of all.</summary>
-    public MpiLauncher Launcher => launcher;
+    // Where no variable begins like this, the assembly for MPI is not even loaded.
+    private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
+
+    /// <summary>The number of processes.</summary>
+    public int Size => launcher.Size;
 
     public override Stream Input => process.Input;
 
@@ -39,11 +42,10 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
     public static AphoristConsole Of(string[] arguments, AphoristConsole process)
     {
         // Other commands do not work together: a launcher may run them many times, for example to generate many texts.
-        if (arguments.FirstOrDefault(word => !word.StartsWith('-')) != "train") return process;
-        if (MpiLauncher.Current is not { Size: > 1 } launcher) return process;
-        // Open MPI gives each process a terminal, which .NET would prepare with an escape sequence.
-        Environment.SetEnvironmentVariable("TERM", "dumb");
-        return new RankConsole(process, launcher);
+        bool isTraining = arguments.FirstOrDefault(word => !word.StartsWith('-')) == "train";
+        bool isLaunched = process.GetVariables().Any(variable =>
+            LauncherPrefixes.Any(prefix => variable.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        return isTraining && isLaunched ? OfLauncher(process) : process;
     }
 
     public override string? GetVariable(string name) => process.GetVariable(name);
@@ -58,4 +60,12 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
     }
 
     protected override IAnsiConsole CreateTerminal(bool isError) => throw new InvalidOperationException("There is no terminal.");
+
+    private static AphoristConsole OfLauncher(AphoristConsole process)
+    {
+        if (MpiLauncher.Current is not { Size: > 1 } launcher) return process;
+        // Open MPI gives each process a terminal, which .NET would prepare with an escape sequence.
+        Environment.SetEnvironmentVariable("TERM", "dumb");
+        return new RankConsole(process, launcher);
+    }
 }

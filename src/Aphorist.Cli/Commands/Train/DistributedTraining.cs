@@ -34,7 +34,7 @@ internal static class DistributedTraining
         if (Distributed.GetValue(call) == true) return JoinAsync(call, train, cancellationToken);
         if (call.GetResult(Timeout) is not null)
             throw new UsageException("--timeout is for training in several processes: add --distributed, or leave it out.");
-        if (Invocation.ConsoleOf(call) is RankConsole { Launcher.Size: int size })
+        if (Invocation.ConsoleOf(call) is RankConsole { Size: int size })
             throw new UsageException(
                 $"A launcher started {size} processes, and each would train a model of its own: add --distributed to train one together.");
         return train(null);
