@@ -134,7 +134,10 @@ internal sealed class TrainingSession : IDisposable
         {
             // One of the processes was cancelled, and all stop after the same batch.
             IsInterrupted = true;
-            return SaveCheckpoint();
+            IReadOnlyList<CheckpointSaved> saved = SaveCheckpoint();
+            // The others do not leave before process 0 has written the checkpoint: a launcher may end a job when one process ends.
+            processes.Broadcast(new byte[1]);
+            return saved;
         }
     }
 
