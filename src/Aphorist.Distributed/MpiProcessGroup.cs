@@ -12,7 +12,7 @@ namespace Aphorist.Distributed;
 public sealed class MpiProcessGroup : IProcessGroup
 {
     // How often a call asks whether an exchange is complete before it offers its processor to other threads.
-    private const int Spins = 1000;
+    private const int Spins = 100;
 
     private const int LongestHostName = 256;
 
