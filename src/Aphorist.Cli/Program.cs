@@ -3,5 +3,6 @@ using Aphorist.Cli.CommandLine;
 using Interruption interruption = new();
 using ProcessConsole process = new(readerLeft: interruption.Request);
 AphoristConsole console = RankConsole.Of(args, process);
-interruption.Acknowledge = console.WriteNotice;
+// A launcher acknowledges Ctrl-C itself.
+if (console == process) interruption.Acknowledge = console.WriteNotice;
 return await Invocation.RunAsync(args, console, interruption.Token);

@@ -52,6 +52,13 @@ public sealed class MpiProcessGroup : IProcessGroup
     public int LocalSize { get; }
 
     /// <summary>
+    /// Why the program fails in this process, in one or two sentences: set it before the program returns an exit code other than 0. It is
+    /// written to standard error if this process ends the others, and not if all processes end, of which process 0 then has to tell the
+    /// reason. Null by default.
+    /// </summary>
+    public string? FailureMessage { get; set; }
+
+    /// <summary>
     /// Joins the group, runs a program in it and leaves it. Call it once per process. If the program fails in one process, all processes
     /// end.
     /// </summary>
@@ -212,6 +219,7 @@ public sealed class MpiProcessGroup : IProcessGroup
             }
 
             if (exitCode == 0) Report($"The other processes did not end within {Seconds(timeout)} after this one.");
+            else if (FailureMessage is not null) Report(FailureMessage);
         }
         catch (ProcessGroupException exception)
         {

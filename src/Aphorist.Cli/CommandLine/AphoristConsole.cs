@@ -71,10 +71,7 @@ internal abstract class AphoristConsole
         }
     }
 
-    /// <summary>Where an error is reported, and the name that the message begins with.</summary>
-    public virtual (TextWriter Writer, string Name) ReportOf(Exception exception) => (Error, AphoristCommand.Name);
-
-    /// <summary>Ends a call: everything is written.</summary>
+    /// <summary>Ends a call, when everything is written.</summary>
     public virtual Task CloseAsync(int exitCode, CancellationToken cancellationToken) => Output.FlushAsync(CancellationToken.None);
 
     /// <summary>Gets an environment variable; null if it is not set.</summary>

@@ -12,12 +12,12 @@ internal static class ErrorReport
     /// <summary>Writes the message, and with --debug the stack trace, and returns the exit code.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="call">The call that failed.</param>
-    /// <param name="console">Where to write.</param>
-    public static int Write(Exception exception, ParseResult call, AphoristConsole console)
+    /// <param name="error">Standard error.</param>
+    /// <param name="name">The name that the message begins with.</param>
+    public static int Write(Exception exception, ParseResult call, TextWriter error, string name = AphoristCommand.Name)
     {
         Command command = call.CommandResult.Command;
         bool debug = call.GetValue(GlobalOptions.Debug);
-        (TextWriter error, string name) = console.ReportOf(exception);
         error.WriteLine($"{name}: {SentenceOf(exception, debug, command)}");
         if (exception is CorpusException { Undecodable: { } text }) WriteEncodings(text, command, error);
         if (debug) error.WriteLine(exception);

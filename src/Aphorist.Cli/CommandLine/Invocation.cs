@@ -40,7 +40,7 @@ internal static class Invocation
         }
         catch (Exception exception)
         {
-            return ErrorReport.Write(exception, call, console);
+            return ErrorReport.Write(exception, call, console.Error);
         }
     }
 

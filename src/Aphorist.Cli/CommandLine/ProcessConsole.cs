@@ -9,13 +9,13 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
 {
     private readonly ResultStream stream;
     private Stream? input;
+    private TextWriter? error;
 
     /// <param name="readerLeft">Called once when the reader of standard output has closed it.</param>
     public ProcessConsole(Action readerLeft)
     {
         stream = new ResultStream(StandardStreams.OpenOutput(), readerLeft);
         Output = new ResultWriter(stream);
-        Error = StandardStreams.OpenError();
     }
 
     public override Stream Input => input ??= StandardStreams.OpenInput();
@@ -24,7 +24,7 @@ internal sealed class ProcessConsole : AphoristConsole, IDisposable
 
     public override ResultWriter Output { get; }
 
-    public override TextWriter Error { get; }
+    public override TextWriter Error => error ??= StandardStreams.OpenError();
 
     public override bool IsInputTerminal => !Console.IsInputRedirected;
 

@@ -1,29 +1,38 @@
 using Aphorist.Cli.Terminal;
 using Aphorist.Distributed;
-using Aphorist.Training;
 using Spectre.Console;
 
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>
-/// The console of one of several processes that a launcher started to train a model together. The first process writes for all; the others
-/// write only errors of their own. There is no terminal: a launcher collects the lines of all processes.
+/// The console of one of several processes that a launcher started to train together. The first process speaks for all, and the others are
+/// silent. There is no terminal, because a launcher collects the lines of all processes.
 /// </summary>
-internal sealed class RankConsole(AphoristConsole process, int rank, int size) : AphoristConsole
+internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher) : AphoristConsole
 {
-    // Open MPI ends all processes as soon as one ends with an error.
+    // Open MPI ends all processes as soon as one ends with an error, but the first one has to report it.
     private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(1);
 
+    // The number of a process on its machine: Open MPI, MPICH, Slurm.
+    private static readonly string[] LocalRankVariables = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
+
+    // Where no variable begins like this, the assembly for MPI is not even loaded.
+    private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
+
     /// <summary>The number of processes.</summary>
-    public int Size => size;
+    public int Size => launcher.Size;
 
     public override Stream Input => process.Input;
 
     public override string? InputPath => process.InputPath;
 
-    public override ResultWriter Output { get; } = rank == 0 ? process.Output : new ResultWriter(Stream.Null);
+    public override ResultWriter Output { get; } = launcher.Rank == 0 ? process.Output : new ResultWriter(Stream.Null);
 
-    public override TextWriter Error => rank == 0 ? process.Error : TextWriter.Null;
+    public override TextWriter Error => launcher.Rank == 0 ? process.Error : TextWriter.Null;
+
+    /// <summary>For an error that all processes of a machine have: the first one of each reports it.</summary>
+    public TextWriter MachineError =>
+        LocalRankVariables.Select(GetVariable).FirstOrDefault(number => number is not null) is null or "0" ? process.Error : TextWriter.Null;
 
     public override TimeProvider Time => process.Time;
 
@@ -32,33 +41,31 @@ internal sealed class RankConsole(AphoristConsole process, int rank, int size) :
     /// <summary>The console for a call: that of the process, unless a launcher started several processes to train.</summary>
     public static AphoristConsole Of(string[] arguments, AphoristConsole process)
     {
-        // Other commands do not work together: a launcher can run them to generate many texts.
-        if (arguments.FirstOrDefault(word => !word.StartsWith('-')) != "train") return process;
-        return MpiLauncher.Current is { Size: > 1 } launcher ? new RankConsole(process, launcher.Rank, launcher.Size) : process;
+        // Other commands do not work together: a launcher may run them many times, for example to generate many texts.
+        bool isTraining = arguments.FirstOrDefault(word => !word.StartsWith('-')) == "train";
+        bool isLaunched = process.GetVariables().Any(variable =>
+            LauncherPrefixes.Any(prefix => variable.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        return isTraining && isLaunched ? OfLauncher(process) : process;
     }
 
     public override string? GetVariable(string name) => process.GetVariable(name);
 
     public override IEnumerable<(string Name, string Value)> GetVariables() => process.GetVariables();
 
-    public override (TextWriter Writer, string Name) ReportOf(Exception exception) => rank == 0 || IsReportedByFirst(exception)
-        ? (Error, AphoristCommand.Name)
-        : (process.Error, $"rank {rank} of {size} ({Environment.MachineName})");
-
     public override async Task CloseAsync(int exitCode, CancellationToken cancellationToken)
     {
-        if (rank > 0 && exitCode == ExitCode.WrongCall)
+        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall)
             await Task.Delay(TimeToReport, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync(exitCode, cancellationToken);
     }
 
     protected override IAnsiConsole CreateTerminal(bool isError) => throw new InvalidOperationException("There is no terminal.");
 
-    /// <summary>Whether all processes fail alike: they make the same call and take the same decisions.</summary>
-    private static bool IsReportedByFirst(Exception exception) => exception
-        is UsageException
-        or InvalidOptionsException
-        or TrainingDivergedException
-        or OperationCanceledException
-        or ProcessGroupException { IsReportedByAnother: true };
+    private static AphoristConsole OfLauncher(AphoristConsole process)
+    {
+        if (MpiLauncher.Current is not { Size: > 1 } launcher) return process;
+        // Open MPI gives each process a terminal, which .NET would prepare with an escape sequence.
+        Environment.SetEnvironmentVariable("TERM", "dumb");
+        return new RankConsole(process, launcher);
+    }
 }

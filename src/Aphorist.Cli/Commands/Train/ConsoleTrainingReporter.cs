@@ -26,11 +26,13 @@ internal sealed class ConsoleTrainingReporter(
     private string? resuming, omitted;
     private long? lastLine;
     private bool isResumed, hasTrained, isTyping;
+    private int processes;
 
     private bool IsTooSoon => output.Console.IsOutputTerminal && lastLine is long last && clock.GetElapsedTime(last) < LineInterval;
 
     public async ValueTask StartedAsync(TrainingStarted started)
     {
+        processes = started.Processes;
         string where = run.Validation is { } text ? $"in {text.Name}" : "held out";
         string validation = started.ValidationPredictions == 0
             ? ""
@@ -132,7 +134,7 @@ internal sealed class ConsoleTrainingReporter(
         await output.NoteAsync($"{beginning} {trained}. {RunSummary.Result(history.Epochs, best)}");
         if (wasFinished)
         {
-            (string reason, string call) = RunSummary.Continuation(run, completed);
+            (string reason, string call) = RunSummary.Continuation(run, completed, processes);
             await output.NoteAsync(reason);
             await output.Notes.WriteLineAsync(Indent + call);
         }

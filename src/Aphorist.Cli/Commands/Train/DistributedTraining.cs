@@ -52,26 +52,30 @@ internal static class DistributedTraining
     private static async Task<int> JoinAsync(
         ParseResult call, Func<IProcessGroup?, Task<int>> train, CancellationToken cancellationToken)
     {
-        if (MpiLauncher.Current is null)
-            throw new UsageException("--distributed needs a launcher, which starts the processes: mpiexec -n 4 aphorist train CORPUS "
-                + "--distributed. See docs/cluster.md.");
+        MpiLauncher launcher = MpiLauncher.Current ?? throw new UsageException(
+            $"{Distributed.Name} needs a launcher, which starts the processes: mpiexec -n 4 aphorist train CORPUS {Distributed.Name}. "
+            + "See docs/cluster.md.");
         AphoristConsole console = Invocation.ConsoleOf(call);
-        int seconds = Timeout.GetValue(call) ?? (int)new MpiOptions().Timeout.TotalSeconds;
+        bool debug = call.GetValue(GlobalOptions.Debug);
+        MpiOptions options = new();
+        if (Timeout.GetValue(call) is int seconds) options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
         try
         {
-            // The group has to know the exit code of a failure.
+            // The group has to know the exit code, so the error is handled within it.
             return await MpiProcessGroup.RunAsync(
-                processes => Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken),
-                new MpiOptions { Timeout = TimeSpan.FromSeconds(seconds) });
+                processes => Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken), options);
         }
         catch (ProcessGroupException exception)
         {
-            // This process could not join the group. It has not done anything yet.
-            ErrorReport.Write(exception, call, console);
+            // This process could not join the group, so it has not done anything yet.
+            (TextWriter error, string name) = launcher.Rank > 0 && console is RankConsole rank
+                ? (rank.MachineError, launcher.ToString())
+                : (console.Error, AphoristCommand.Name);
+            ErrorReport.Write(exception, call, error, name);
             return ExitCode.WrongCall;
         }
 
-        async Task<int> TrainAsync(IProcessGroup processes)
+        async Task<int> TrainAsync(MpiProcessGroup processes)
         {
             try
             {
@@ -79,8 +83,14 @@ internal static class DistributedTraining
             }
             catch (OperationCanceledException)
             {
-                // In this process or in another one.
+                // The call was interrupted, in this process or in another one.
                 return ExitCode.Interrupted;
+            }
+            catch (Exception exception) when (processes.Rank > 0)
+            {
+                processes.FailureMessage = ErrorReport.SentenceOf(exception, debug, call.CommandResult.Command)
+                    + (debug ? Environment.NewLine + exception : "");
+                throw;
             }
         }
     }

@@ -23,6 +23,9 @@ internal sealed class JsonTrainingReporter(ResultWriter result, TrainingRun run,
             json.WriteNumber("windows", started.Predictions + started.ValidationPredictions);
             json.WriteNumber("tokens", started.Tokens);
             json.WriteFinite("unknownShare", started.UnknownShare);
+            if (started.Processes == 1) return;
+            json.WriteNumber("processes", started.Processes);
+            json.WriteNumber("workingProcesses", started.WorkingProcesses);
         }));
         return ValueTask.CompletedTask;
     }

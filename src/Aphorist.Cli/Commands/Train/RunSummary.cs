@@ -49,20 +49,25 @@ internal static class RunSummary
     }
 
     /// <summary>Says how a finished run can be trained further, and with which call.</summary>
-    public static (string Reason, string Call) Continuation(TrainingRun run, TrainingCompleted completed)
+    /// <param name="run">The run.</param>
+    /// <param name="completed">How it ended.</param>
+    /// <param name="processes">The number of processes that trained it in this call.</param>
+    public static (string Reason, string Call) Continuation(TrainingRun run, TrainingCompleted completed, int processes)
     {
         const string Longer = "To train it longer:";
         TrainingOptions options = run.Options.Training;
-        string resume = $"aphorist train --resume {ShellWord.Of(run.Folder)}";
+        string folder = ShellWord.Of(run.Folder);
         string minutes = options.TimeBudget is { } time ? string.Create(Culture, $" --minutes {2 * time.TotalMinutes:0.###}") : "";
-        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds) return (Longer, resume + minutes);
+        if (options.TimeBudget is { } budget && completed.Seconds >= budget.TotalSeconds) return (Longer, Resume(minutes));
         if (completed.Epochs < options.Epochs)
         {
             string reason = $"The loss did not fall for {Plural.Of(options.Patience, "epoch")}. {Longer}";
-            return (reason, $"{resume} --patience {2 * options.Patience}");
+            return (reason, Resume($" --patience {2 * options.Patience}"));
         }
 
-        return (Longer, $"{resume} --epochs {2 * options.Epochs}{minutes}");
+        return (Longer, Resume($" --epochs {2 * options.Epochs}{minutes}"));
+
+        string Resume(string change) => DistributedTraining.ResumeCall(folder + change, processes);
     }
 
     /// <summary>Whether the validation loss rose to the end while the training loss fell.</summary>

@@ -77,6 +77,7 @@ internal static class TrainingLoop
                     await report.StartedAsync(started);
                     foreach (string note in run.Corpus.Notes.Union(run.Validation?.Notes ?? [])) await notes.WriteLineAsync(note);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
+                    if (started.BatchSizeForAll is int size) await notes.WriteLineAsync(IdleProcesses(started, size));
                     break;
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);
@@ -150,6 +151,10 @@ internal static class TrainingLoop
             // The trainer writes the metrics of epochs again after the next epoch.
         }
     }
+
+    private static string IdleProcesses(TrainingStarted started, int batchSize) =>
+        $"Only {started.WorkingProcesses} of {started.Processes} processes have a part of each batch. Start fewer, or use a larger batch: "
+        + $"--batch {batchSize} occupies all of them, but trains another model.";
 
     private static string UnknownWords(double share) => string.Create(
         CultureInfo.InvariantCulture,

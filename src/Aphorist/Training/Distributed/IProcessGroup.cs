@@ -54,9 +54,6 @@ public sealed class ProcessGroupException : AphoristException
     /// <param name="message">What happened, where, and what to do: one or two sentences for the user.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public ProcessGroupException(string message, Exception? innerException = null) : base(message, innerException) { }
-
-    /// <summary>Whether another process has an exception of its own, with the cause. False by default.</summary>
-    public bool IsReportedByAnother { get; init; }
 }
 
 /// <summary>A group of one process, which has nothing to exchange.</summary>

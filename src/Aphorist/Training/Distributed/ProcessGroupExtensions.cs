@@ -33,7 +33,7 @@ internal static class ProcessGroupExtensions
 
         processes.Broadcast(MemoryMarshal.AsBytes(new Span<long>(ref length)));
         failure?.Throw();
-        if (length < 0) throw new ProcessGroupException("Process 0 cannot train. See its message.") { IsReportedByAnother = true };
+        if (length < 0) throw new ProcessGroupException("Process 0 cannot train. See its message.");
         if (processes.Rank > 0) bytes = new byte[length];
         processes.Broadcast(bytes);
         return bytes;
