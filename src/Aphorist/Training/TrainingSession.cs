@@ -165,7 +165,8 @@ internal sealed class TrainingSession : IDisposable
             if (state.IsValidationPending) return [ValidateWithinEpoch(cancellationToken), .. isCheckpointDue ? SaveCheckpoint() : []];
             StepsCompleted[] row = isRowDue ? [CompleteSteps()] : [];
             if (isCheckpointDue || isRowDue) return [.. row, CreateProgress(), .. isCheckpointDue ? SaveCheckpoint() : []];
-            if (clock.Elapsed > ProgressInterval && state.Batch < plan.BatchCount) return [CreateProgress()];
+            bool isProgressDue = state.Seconds - before > ProgressInterval.TotalSeconds;
+            if (isProgressDue && state.Batch < plan.BatchCount) return [CreateProgress()];
         }
 
         // No loss shows what the last step of an epoch did, so the weights are checked (an average of them is finite only if they are).
