@@ -1,6 +1,7 @@
 using System.Text;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Cli.Terminal;
+using Aphorist.Distributed;
 using Spectre.Console;
 
 namespace Aphorist.Cli.Tests;
@@ -36,6 +37,15 @@ internal static class AphoristApp
         using MemoryConsole console = new("", columns, time);
         int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
         return new CommandResult(exitCode, console.OutputText, console.ErrorText);
+    }
+
+    /// <summary>Runs the command to its end as one of the processes that a launcher started.</summary>
+    public static CommandResult RunAsRank(int rank, int size, params string[] arguments)
+    {
+        using MemoryConsole process = new("");
+        RankConsole console = new(process, new MpiLauncher(rank, size));
+        int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
+        return new CommandResult(exitCode, process.OutputText, process.ErrorText);
     }
 
     private sealed class MemoryConsole : AphoristConsole, IDisposable

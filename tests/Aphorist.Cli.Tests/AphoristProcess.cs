@@ -55,6 +55,16 @@ internal sealed class AphoristProcess : IDisposable
         return new(start, null);
     }
 
+    /// <summary>Starts a program in several processes with the mpiexec of this machine and lets it run.</summary>
+    public static AphoristProcess StartRanks(int count, string folder, params string[] program)
+    {
+        ProcessStartInfo start = StartInfo("mpiexec", folder, ["-n", $"{count}", .. program]);
+        // Open MPI refuses to start as root, and more processes than processors.
+        foreach (string name in new[] { "OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe" })
+            start.Environment[name] = "1";
+        return new(start, null);
+    }
+
     /// <summary>Runs lines of bash in which `aphorist` is the command.</summary>
     public static CommandResult RunInBash(string folder, string lines)
     {

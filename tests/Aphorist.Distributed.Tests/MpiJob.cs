@@ -49,6 +49,8 @@ internal sealed class MpiJob : IDisposable
         start.Environment["APHORIST_CORPORA"] = Path.Combine(folder.Path, "downloads");
         start.Environment["APHORIST_PREPARED"] = Path.Combine(folder.Path, "prepared");
         start.Environment["DOTNET_gcServer"] = "0";
+        // Ranks get the time to stop after the same step, also on a busy machine.
+        start.Environment["OMPI_MCA_odls_base_sigkill_timeout"] = "30";
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -110,6 +112,18 @@ internal sealed class MpiJob : IDisposable
         outputs.Wait(TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>Waits for all ranks to end. The launcher may wait longer, if it has lost its network.</summary>
+    /// <param name="limit">The longest time.</param>
+    public void WaitForRanks(TimeSpan limit)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (RunningRanks().Any())
+        {
+            Assert.True(waited.Elapsed < limit, $"Not all ranks ended within {limit}.\n{Everything}");
+            Thread.Sleep(10);
+        }
+    }
+
     /// <summary>Sends a signal to the launcher: INT is what Ctrl-C sends.</summary>
     public void SignalLauncher(string signal) => Send(signal, process.Id);
 
@@ -119,9 +133,6 @@ internal sealed class MpiJob : IDisposable
         WaitUntil(() => IdOf(rank) is not null);
         Send(signal, IdOf(rank)!.Value);
     }
-
-    /// <summary>Whether a rank runs.</summary>
-    public bool IsRunning(int rank) => IdOf(rank) is { } id && IsRunningProcess(id);
 
     public void Dispose()
     {
@@ -158,6 +169,8 @@ internal sealed class MpiJob : IDisposable
     {
         lock (text) return text.ToString();
     }
+
+    private bool IsRunning(int rank) => IdOf(rank) is { } id && IsRunningProcess(id);
 
     private IEnumerable<int> RunningRanks() => Enumerable.Range(0, ranks).Where(IsRunning);
 

@@ -4,43 +4,84 @@ using Xunit;
 
 namespace Aphorist.Distributed.Tests;
 
-/// <summary>A job in which each rank trained cases and wrote a log of its own.</summary>
+/// <summary>A job in which each rank trains cases and writes a log of its own.</summary>
 internal sealed class WorkerJob : IDisposable
 {
+    private static readonly Lazy<string[]> Expected = new(() => ResultsAlone(threads: 1));
+
     private readonly TemporaryFolder folder = new();
+    private readonly int ranks;
 
-    private WorkerJob()
+    private WorkerJob(
+        MpiInstallation mpi, int ranks, IEnumerable<TrainingCase> cases, NetworkHosts? hosts, (string, string)[] variables)
     {
-    }
-
-    /// <summary>The logs of all ranks.</summary>
-    public IReadOnlyList<string> Logs { get; private set; } = [];
-
-    /// <summary>Trains cases, one after the other.</summary>
-    public static WorkerJob Run(
-        MpiInstallation mpi, int ranks, IEnumerable<TrainingCase> cases, NetworkHosts? hosts = null, params (string, string)[] variables)
-    {
-        WorkerJob finished = new();
+        this.ranks = ranks;
         string worker = Path.Combine(AppContext.BaseDirectory, "Aphorist.Distributed.Worker.dll");
-        string[] command = ["dotnet", worker, finished.folder.Path, .. cases.Select(training => training.Name)];
-        using MpiJob job = MpiJob.Start(mpi, ranks, finished.folder.Path, command, hosts, variables);
-        job.WaitForEnd();
-        Assert.True(job.ExitCode == 0, job.Everything);
-        finished.Logs = [.. Enumerable.Range(0, ranks).Select(rank => File.ReadAllText(finished.folder[$"{rank}.txt"]))];
-        return finished;
+        string[] command = ["dotnet", worker, folder.Path, .. cases.Select(training => training.Name)];
+        Job = MpiJob.Start(mpi, ranks, folder.Path, command, hosts, variables);
     }
 
-    /// <summary>The lines of a log that must not depend on the number of processes.</summary>
-    public static string[] ResultsOf(string log) =>
-        [.. log.Split(Environment.NewLine).Where(line => line.StartsWith(TrainingCase.ResultPrefix, StringComparison.Ordinal))];
+    /// <summary>The results of all cases in one process with one thread.</summary>
+    public static string[] ExpectedResults => Expected.Value;
 
-    /// <summary>Checks that every rank saw the same events, and has certain results.</summary>
-    public void AssertResults(string[] expected)
+    /// <summary>The ranks.</summary>
+    public MpiJob Job { get; }
+
+    /// <summary>Starts ranks that train cases, one after the other.</summary>
+    public static WorkerJob Start(MpiInstallation mpi, int ranks, params TrainingCase[] cases) => new(mpi, ranks, cases, null, []);
+
+    /// <summary>Trains cases, one after the other, and waits for the end.</summary>
+    public static WorkerJob Run(
+        MpiInstallation mpi,
+        int ranks,
+        IEnumerable<TrainingCase> cases,
+        NetworkHosts? hosts = null,
+        params (string, string)[] variables)
     {
-        Assert.NotEmpty(expected);
-        Assert.All(Logs, log => Assert.Equal(Logs[0], log));
-        Assert.Equal(expected, ResultsOf(Logs[0]));
+        WorkerJob started = new(mpi, ranks, cases, hosts, variables);
+        started.Job.WaitForEnd();
+        Assert.True(started.Job.ExitCode == 0, started.Job.Everything);
+        return started;
     }
 
-    public void Dispose() => folder.Dispose();
+    /// <summary>Trains all cases in this process.</summary>
+    public static string[] ResultsAlone(int threads)
+    {
+        using StringWriter log = new();
+        foreach (TrainingCase training in TrainingCase.All) training.RunAsync(log, processes: null, threads).GetAwaiter().GetResult();
+        return ResultsOf(log.ToString());
+    }
+
+    /// <summary>What a rank has written until now.</summary>
+    public string LogOf(int rank)
+    {
+        if (!File.Exists(folder[$"{rank}.txt"])) return "";
+        using StreamReader reader = new(folder[$"{rank}.txt"], new FileStreamOptions { Share = FileShare.ReadWrite });
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Checks that every rank saw the same events with the same numbers, times included, and returns them.</summary>
+    public string AssertRanksAgree()
+    {
+        string first = LogOf(0);
+        Assert.All(Enumerable.Range(1, ranks - 1), rank => Assert.Equal(first, LogOf(rank)));
+        return first;
+    }
+
+    /// <summary>Checks that all ranks have the results of one process.</summary>
+    public void AssertResultsOfOneProcess()
+    {
+        Assert.NotEmpty(ExpectedResults);
+        Assert.Equal(ExpectedResults, ResultsOf(AssertRanksAgree()));
+    }
+
+    public void Dispose()
+    {
+        Job.Dispose();
+        folder.Dispose();
+    }
+
+    // The lines that do not depend on the number of processes.
+    private static string[] ResultsOf(string log) =>
+        [.. log.Split('\n').Where(line => line.StartsWith(TrainingCase.ResultPrefix, StringComparison.Ordinal))];
 }

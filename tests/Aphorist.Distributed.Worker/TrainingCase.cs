@@ -85,30 +85,48 @@ public sealed record TrainingCase(
         Small,
         Windows with { Epochs = 10_000, Schedule = LearningRateSchedule.Cosine, TimeBudget = TimeSpan.FromSeconds(3) });
 
+    /// <summary>A training that only a signal ends.</summary>
+    public static TrainingCase Endless { get; } = new(
+        "endless", Small, Windows with { Epochs = 1_000_000, ValidationShare = 0, ValidationInterval = 0, MaxValidationTokens = null });
+
     private static ModelSpec Small => new() { HiddenSize = 16, Window = 12 };
 
     /// <summary>Gets a case by its name.</summary>
-    public static TrainingCase Named(string name) => All.Append(Large).Append(TimeBudget).Single(known => known.Name == name);
+    public static TrainingCase Named(string name) => ((IEnumerable<TrainingCase>)[.. All, Large, TimeBudget, Endless]).Single(known => known.Name == name);
 
     /// <summary>Trains and writes a log: every event, and lines for all that must not depend on the number of processes.</summary>
     /// <param name="log">Receives the log.</param>
     /// <param name="processes">The processes that train together; null for this process alone.</param>
     /// <param name="threads">The number of threads.</param>
-    public async Task RunAsync(TextWriter log, IProcessGroup? processes, int threads = 1)
+    /// <param name="cancellationToken">Stops training.</param>
+    public async Task RunAsync(
+        TextWriter log, IProcessGroup? processes, int threads = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         Corpus corpus = Corpus.FromText(Text(TextLength), "letters");
         TrainingOptions options = Training with { Threads = threads };
         LanguageModel model = LanguageModel.Create(Model, Aphorist.Tokenizer.Create(corpus, new() { Kind = Tokenizer }), seed: 7);
         Trainer trainer = new(model, corpus, options, validation: null, processes);
-        await foreach (TrainingEvent happened in trainer.RunAsync().ConfigureAwait(false))
+        try
         {
-            log.WriteLine($"{Name} {happened}");
-            if (ResultOf(happened) is { } result) log.WriteLine($"{ResultPrefix}{Name} {result}");
+            await foreach (TrainingEvent happened in trainer.RunAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Write($"{Name} {happened}");
+                if (ResultOf(happened) is { } result) Write($"{ResultPrefix}{Name} {result}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Write($"{Name} stopped");
         }
 
-        log.WriteLine($"{ResultPrefix}{Name} weights {HashOf(model.Parameters)}");
-        log.Flush();
+        Write($"{ResultPrefix}{Name} weights {HashOf(model.Parameters)}");
+
+        void Write(string line)
+        {
+            log.Write(line + "\n");
+            log.Flush();
+        }
     }
 
     /// <summary>The bytes of a gradient of this case.</summary>

@@ -26,7 +26,7 @@ internal sealed unsafe partial class TrainingStep
     public static int WorkingProcesses(ModelSpec spec, int batchSize, int processes)
     {
         int rows = ShardRows(spec, batchSize);
-        return new ShardShare((batchSize + rows - 1) / rows, Rank: 0, processes).Working;
+        return new ShardBlock((batchSize + rows - 1) / rows, Rank: 0, processes).Working;
     }
 
     /// <summary>The smallest larger batch of which all processes have shards; null if they have some of this one.</summary>

@@ -135,7 +135,7 @@ public sealed class DistributedRunTests : IDisposable
         TrainingOptions options = Windows with
         {
             Epochs = 100_000,
-            TimeBudget = TimeSpan.FromMilliseconds(300),
+            TimeBudget = TimeSpan.FromSeconds(1),
             Schedule = LearningRateSchedule.Cosine,
             StepMetricsInterval = TimeSpan.FromMilliseconds(1),
         };
