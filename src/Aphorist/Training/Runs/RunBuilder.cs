@@ -7,8 +7,8 @@ using Aphorist.Training.Distributed;
 namespace Aphorist.Training.Runs;
 
 /// <summary>
-/// Builds a run from its options: a new one, or one that is resumed. If several processes train it, process 0 alone reads and writes the run
-/// folder and reads the start model, and the others get what they need from it.
+/// Builds a run from its options: a new one, or one that is resumed. If several processes train it, process 0 alone reads and writes the
+/// run folder and reads the start model, and the others get what they need from it.
 /// </summary>
 internal static class RunBuilder
 {
@@ -172,10 +172,15 @@ internal static class RunBuilder
     /// <summary>Standard input reaches one process only.</summary>
     private static void EnsureTextsCanBeShared(TrainingRunOptions options, IProcessGroup processes)
     {
-        if (processes.Size == 1 || !options.ReadsStandardInput) return;
+        if (processes.Size == 1) return;
+        string? stream = options.Corpus.Append(options.ValidationText).FirstOrDefault(IsStream);
+        if (stream is null) return;
+        string name = stream == TrainingRunOptions.StandardInputName ? "standard input" : $"the pipe or device '{stream}'";
         throw new InvalidOptionsException(
-            "A text from standard input reaches only one of the processes. Save it as a file that all of them can read.",
-            nameof(options.Corpus));
+            $"A text from {name} reaches only one of the processes. Save it as a file that all of them can read.", nameof(options.Corpus));
+
+        static bool IsStream(string? text) =>
+            text == TrainingRunOptions.StandardInputName || (text is not null && FileTarget.Of(text).Kind == FileKind.Stream);
     }
 
     /// <summary>The options to resume with.</summary>
