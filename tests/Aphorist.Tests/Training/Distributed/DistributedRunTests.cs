@@ -164,7 +164,7 @@ public sealed class DistributedRunTests : IDisposable
     {
         // 40 streams are five shards of 8.
         TrainingStarted started = Assert.IsType<TrainingStarted>(ThreadGroup.Run(8, group => Train(Create(Stream, Shared, group)))[0][0]);
-        Assert.Equal((8, 5, 57), (started.Processes, started.WorkingProcesses, started.BatchSizeForAll));
+        Assert.Equal((8, 5, 64), (started.Processes, started.WorkingProcesses, started.BatchSizeForAll));
     }
 
     private TrainingRunOptions Options(TrainingOptions training, string text = "tiny.txt") => new()
