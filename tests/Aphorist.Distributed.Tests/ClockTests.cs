@@ -14,7 +14,7 @@ public sealed class ClockTests
         string log = job.AssertRanksAgree();
 
         string[] rates = [.. Regex.Matches(log, "LearningRate = ([^ ]+)").Select(match => match.Groups[1].Value).Distinct()];
-        Assert.True(rates.Length > 10, $"The learning rate hardly changed:\n{log}");
+        Assert.True(rates.Length >= 3, $"The learning rate hardly changed:\n{log}");
         Assert.Contains("weights", log, StringComparison.Ordinal);
     }
 
