@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Aphorist.Training;
@@ -12,6 +13,9 @@ internal sealed unsafe class MpiLibrary
 {
     // A call may come from any thread, one at a time.
     private const int ThreadSerialized = 2;
+
+    // How often an operation is asked for before the processor is offered to other threads. That lasts less than 100 microseconds.
+    private const int Spins = 100;
 
     private const int LongestError = 4096;
 
@@ -86,31 +90,51 @@ internal sealed unsafe class MpiLibrary
     /// <summary>The number of this process.</summary>
     public int Rank() => Number("MPI_Comm_rank");
 
-    /// <summary>Starts to send part r of an array to process r.</summary>
-    public void StartAllToAll(void* sent, void* received, int partLength, nint* request) =>
-        Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, request));
-
-    /// <summary>Starts to gather a part from each process, in place.</summary>
-    public void StartAllGather(void* values, int partLength, nint* request) =>
-        Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, world, request));
-
-    /// <summary>Starts to send values of process 0 to the others.</summary>
-    public void StartBroadcast(void* values, int length, nint* request) => Check(broadcast(values, length, bytes, 0, world, request));
-
-    /// <summary>Starts to copy the communicator, so that messages of both never mix.</summary>
-    public void StartDuplicate(nint* communicator, nint* request) =>
-        Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, communicator, request));
-
-    /// <summary>Starts to wait until all processes of a communicator wait.</summary>
-    public void StartBarrier(nint communicator, nint* request) =>
-        Check(((delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier"))(communicator, request));
-
-    /// <summary>Whether an operation is complete. Operations progress in this call only.</summary>
-    public bool Test(nint* request)
+    /// <summary>Copies the communicator of all processes, so that messages of both never mix.</summary>
+    /// <returns>Whether all processes took part in time.</returns>
+    public bool Duplicate(TimeSpan time, out nint communicator)
     {
-        int done = 0;
-        Check(test(request, &done, statusIgnore));
-        return done != 0;
+        nint copy = 0, request = 0;
+        Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, &copy, &request));
+        bool isDone = Complete(&request, time);
+        communicator = copy;
+        return isDone;
+    }
+
+    /// <summary>Sends part r of an array to process r.</summary>
+    /// <returns>Whether all processes took part in time. If not, the arrays must not be used.</returns>
+    public bool AllToAll(void* sent, void* received, int partLength, TimeSpan time)
+    {
+        nint request = 0;
+        Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, &request));
+        return Complete(&request, time);
+    }
+
+    /// <summary>Gathers a part from each process, in place.</summary>
+    /// <returns>Whether all processes took part in time.</returns>
+    public bool AllGather(void* values, int partLength, TimeSpan time)
+    {
+        nint request = 0;
+        Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, world, &request));
+        return Complete(&request, time);
+    }
+
+    /// <summary>Sends values of process 0 to the others.</summary>
+    /// <returns>Whether all processes took part in time.</returns>
+    public bool Broadcast(void* values, int length, TimeSpan time)
+    {
+        nint request = 0;
+        Check(broadcast(values, length, bytes, 0, world, &request));
+        return Complete(&request, time);
+    }
+
+    /// <summary>Waits until all processes of a communicator wait.</summary>
+    /// <returns>Whether all processes took part in time.</returns>
+    public bool Barrier(nint communicator, TimeSpan time)
+    {
+        nint request = 0;
+        Check(((delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier"))(communicator, &request));
+        return Complete(&request, time);
     }
 
     /// <summary>Leaves MPI. May hang if another process is gone.</summary>
@@ -138,6 +162,26 @@ internal sealed unsafe class MpiLibrary
     private static bool IsMpi(nint handle) => NativeLibrary.TryGetExport(handle, "MPI_Ialltoall", out _);
 
     private static bool IsLibraryOfOpenMpi(nint handle) => NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _);
+
+    // A blocking call would wait for ever for a process that is gone. Operations progress in MPI_Test only, so one that is given up does
+    // not write to its array any more.
+    private bool Complete(nint* request, TimeSpan time)
+    {
+        for (int turn = 0; turn < Spins; turn++)
+            if (IsComplete(request)) return true;
+
+        // More processes than processors still make progress.
+        for (long start = Stopwatch.GetTimestamp(); !IsComplete(request); Thread.Yield())
+            if (Stopwatch.GetElapsedTime(start) > time) return false;
+        return true;
+    }
+
+    private bool IsComplete(nint* request)
+    {
+        int isComplete = 0;
+        Check(test(request, &isComplete, statusIgnore));
+        return isComplete != 0;
+    }
 
     private nint Export(string name) => NativeLibrary.GetExport(handle, name);
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using Aphorist.Training;
 
@@ -11,13 +11,13 @@ namespace Aphorist.Distributed;
 /// </summary>
 public sealed class MpiProcessGroup : IProcessGroup
 {
-    // How often a call asks whether an exchange is complete before it offers its processor to other threads.
-    private const int Spins = 1000;
-
     private const int LongestHostName = 256;
 
     // How long a process that ends waits for others that end for the same reason, so that each can tell why.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Open MPI kills a process one second after it asked it to end.
+    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(0.5);
 
     private static int joined;
 
@@ -28,18 +28,22 @@ public sealed class MpiProcessGroup : IProcessGroup
     // A separate communicator for leaving: its messages never mix with those of an exchange that other processes still wait for.
     private readonly nint leaving;
 
-    private bool hasFailed;
+    private readonly PosixSignalRegistration? termination;
 
-    private unsafe MpiProcessGroup(MpiLibrary library, MpiLauncher launcher, TimeSpan timeout)
+    // An exchange has begun and is not complete.
+    private volatile bool isBroken;
+    private long exchanges;
+
+    private MpiProcessGroup(MpiLibrary library, MpiLauncher launcher, TimeSpan timeout)
     {
         this.library = library;
         this.launcher = launcher;
         this.timeout = timeout;
-        nint communicator = 0, request = 0;
-        library.StartDuplicate(&communicator, &request);
-        Complete(&request);
-        leaving = communicator;
+        Begin();
+        End(library.Duplicate(timeout, out leaving));
         LocalSize = CountProcessesOfThisHost();
+        if (launcher.Kind == LauncherKind.OpenMpi)
+            termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { _ = ReportEndOfAnotherAsync(); });
     }
 
     /// <inheritdoc/>
@@ -52,9 +56,9 @@ public sealed class MpiProcessGroup : IProcessGroup
     public int LocalSize { get; }
 
     /// <summary>
-    /// Why the program fails in this process, in one or two sentences: set it before the program returns an exit code other than 0. It is
-    /// written to standard error if this process ends the others, and not if all processes end, of which process 0 then has to tell the
-    /// reason. Null by default.
+    /// Why the program fails in this process, in one or two sentences. Set it before the program returns an exit code other than 0, or let
+    /// it throw an exception. Process 0 writes it to standard error. Another process writes it only if it fails alone, because what all
+    /// processes report is the same. Null by default.
     /// </summary>
     public string? FailureMessage { get; set; }
 
@@ -64,7 +68,7 @@ public sealed class MpiProcessGroup : IProcessGroup
     /// </summary>
     /// <param name="program">
     /// The program, which every process runs. It returns its exit code: 0 if all processes are done, or else a reason to end in all
-    /// of them. An exception is printed to standard error in one sentence, with exit code 1.
+    /// of them. An exception means exit code 1, and its message becomes the <see cref="FailureMessage"/>.
     /// </param>
     /// <param name="options">How to join; null for the defaults.</param>
     /// <returns>The exit code for this process.</returns>
@@ -84,7 +88,9 @@ public sealed class MpiProcessGroup : IProcessGroup
         }
         catch (Exception exception)
         {
-            group.Report(exception);
+            // An error of the program itself is for its author, who needs the place.
+            bool isForUser = exception is AphoristException or IOException or UnauthorizedAccessException;
+            group.FailureMessage = isForUser ? exception.Message : exception.ToString();
             exitCode = 1;
         }
 
@@ -98,10 +104,8 @@ public sealed class MpiProcessGroup : IProcessGroup
             throw new ArgumentException("Both arrays must have the same length, a multiple of the number of processes.", nameof(received));
         fixed (byte* from = sent, to = received)
         {
-            nint request = 0;
             Begin();
-            library.StartAllToAll(from, to, sent.Length / Size, &request);
-            End(&request);
+            End(library.AllToAll(from, to, sent.Length / Size, timeout));
         }
     }
 
@@ -112,10 +116,8 @@ public sealed class MpiProcessGroup : IProcessGroup
             throw new ArgumentException("The length must be a multiple of the number of processes.", nameof(values));
         fixed (byte* all = values)
         {
-            nint request = 0;
             Begin();
-            library.StartAllGather(all, values.Length / Size, &request);
-            End(&request);
+            End(library.AllGather(all, values.Length / Size, timeout));
         }
     }
 
@@ -124,10 +126,8 @@ public sealed class MpiProcessGroup : IProcessGroup
     {
         fixed (byte* all = values)
         {
-            nint request = 0;
             Begin();
-            library.StartBroadcast(all, values.Length, &request);
-            End(&request);
+            End(library.Broadcast(all, values.Length, timeout));
         }
     }
 
@@ -158,33 +158,21 @@ public sealed class MpiProcessGroup : IProcessGroup
 
     private void Begin()
     {
-        if (hasFailed) throw new ProcessGroupException("An exchange with the other processes failed before.");
-        hasFailed = true; // until End
+        if (isBroken) throw new ProcessGroupException("An exchange with the other processes has failed before.");
+        exchanges++;
+        isBroken = true;
     }
 
-    private unsafe void End(nint* request)
+    private void End(bool isComplete)
     {
-        Complete(request);
-        hasFailed = false;
-    }
+        if (!isComplete)
+        {
+            throw new ProcessGroupException(
+                $"The other processes did not answer for {Seconds(timeout)}: one of them has ended or hangs, or the network is down. " +
+                "If a run was started, resume it from its last checkpoint.");
+        }
 
-    private unsafe void Complete(nint* request)
-    {
-        if (TryComplete(request, timeout)) return;
-        throw new ProcessGroupException(
-            $"The other processes did not answer for {Seconds(timeout)}: one of them has ended or hangs, or the network is down. " +
-            "If a run was started, resume it from its last checkpoint.");
-    }
-
-    private unsafe bool TryComplete(nint* request, TimeSpan time)
-    {
-        for (int turn = 0; turn < Spins; turn++)
-            if (library.Test(request)) return true;
-
-        // More processes than processors still make progress.
-        for (long start = Stopwatch.GetTimestamp(); !library.Test(request); Thread.Yield())
-            if (Stopwatch.GetElapsedTime(start) > time) return false;
-        return true;
+        isBroken = false;
     }
 
     private int CountProcessesOfThisHost()
@@ -199,35 +187,29 @@ public sealed class MpiProcessGroup : IProcessGroup
         return count;
     }
 
-    private void Report(Exception exception)
-    {
-        // The others are errors of the program: its author needs the place.
-        bool isForUser = exception is AphoristException or IOException or UnauthorizedAccessException;
-        Report(isForUser ? exception.Message : exception.ToString());
-    }
-
-    private void Report(string text) => Console.Error.Write($"{launcher}: {text}{Environment.NewLine}");
-
     private int Leave(int exitCode)
     {
+        // Process 0 speaks for all, unless another one fails alone.
+        if (Rank == 0) Report(FailureMessage);
         try
         {
-            if (!hasFailed && AllLeave(exitCode == 0 ? timeout : Patience))
+            TimeSpan time = exitCode == 0 ? timeout : Patience;
+            if (!isBroken && library.Barrier(leaving, time))
             {
-                using (new Deadline(timeout, exitCode)) library.Finish();
+                termination?.Dispose();
+                using (new Deadline(time, exitCode)) library.Finish();
                 return exitCode;
             }
 
-            if (exitCode == 0) Report($"The other processes did not end within {Seconds(timeout)} after this one.");
-            else if (FailureMessage is not null) Report(FailureMessage);
+            if (exitCode == 0) FailureMessage = $"The other processes did not end within {Seconds(timeout)} after this one.";
         }
         catch (ProcessGroupException exception)
         {
-            Report(exception);
+            FailureMessage ??= exception.Message;
         }
 
-        // Others whose exchange failed too get the time to tell.
-        if (hasFailed) Thread.Sleep(Patience / 2);
+        if (Rank > 0 || exitCode == 0) Report(FailureMessage);
+        if (isBroken || exitCode == 0) Thread.Sleep(Patience / 2); // Others wait in vain too, and can report it.
         exitCode = exitCode == 0 ? 1 : exitCode;
         using Deadline deadline = new(Patience, exitCode);
         library.Abort(exitCode);
@@ -235,11 +217,18 @@ public sealed class MpiProcessGroup : IProcessGroup
         return exitCode;
     }
 
-    private unsafe bool AllLeave(TimeSpan time)
+    // Open MPI asks the others to end when a process has ended, and all when the user presses Ctrl-C. In the first case they wait in vain.
+    private async Task ReportEndOfAnotherAsync()
     {
-        nint request = 0;
-        library.StartBarrier(leaving, &request);
-        return TryComplete(&request, time);
+        long exchange = exchanges;
+        await Task.Delay(TimeToReport).ConfigureAwait(false);
+        if (isBroken && exchange == exchanges)
+            Report("Another process has ended, so the launcher ends all. If a run was started, resume it from its last checkpoint.");
+    }
+
+    private void Report(string? message)
+    {
+        if (message is not null) Console.Error.Write($"{launcher}: {message}{Environment.NewLine}");
     }
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#} s");

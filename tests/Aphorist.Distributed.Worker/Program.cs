@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Aphorist.Distributed;
 using Aphorist.Distributed.Worker;
 
 // What each rank of a test runs: `Worker FOLDER CASE...` trains cases one after the other and writes what happened to FOLDER/RANK.txt.
+// `Worker group CASE TIMEOUT` only exchanges bytes.
+if (args[0] == GroupCase.Word) return await GroupCase.RunAsync(args[1], double.Parse(args[2], CultureInfo.InvariantCulture));
 string folder = args[0];
 string[] cases = args[1..];
 using CancellationTokenSource stop = new();

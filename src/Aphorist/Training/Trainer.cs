@@ -54,6 +54,7 @@ public sealed class Trainer
         ids = corpus.TokensOf(model.Tokenizer);
         split = TrainingSplit.Create(ids.Count, model.Spec.Window, options, validation?.TokensOf(model.Tokenizer).Count);
         perToken = new(MeasureTokens);
+        ParameterPieces.EnsureFit(model.Parameters.Values.Length, this.processes);
         this.processes.EnsureSame(model, corpus, validation, options);
     }
 

@@ -30,7 +30,7 @@ public sealed record TrainingStarted(
     /// <summary>How many of them have a part of each batch. The others have nothing to compute.</summary>
     public int WorkingProcesses { get; init; } = 1;
 
-    /// <summary>The smallest larger <see cref="TrainingOptions.BatchSize"/> of which all have a part; null if all have one.</summary>
+    /// <summary>The smallest larger <see cref="TrainingOptions.BatchSize"/> of which all have equal parts; null if all have some part.</summary>
     public int? BatchSizeForAll { get; init; }
 }
 

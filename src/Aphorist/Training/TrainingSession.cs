@@ -49,7 +49,7 @@ internal sealed class TrainingSession : IDisposable
         snapshot = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
         try
         {
-            state = ShareState(LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options)));
+            state = SynchronizeState(LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options)));
             metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
             metrics.RemoveLaterRows();
         }
@@ -134,7 +134,10 @@ internal sealed class TrainingSession : IDisposable
         {
             // One of the processes was cancelled, and all stop after the same batch.
             IsInterrupted = true;
-            return SaveCheckpoint();
+            IReadOnlyList<CheckpointSaved> saved = SaveCheckpoint();
+            // The others do not leave before process 0 has written the checkpoint: a launcher may end a job when one process ends.
+            processes.Broadcast(new byte[1]);
+            return saved;
         }
     }
 
@@ -152,7 +155,7 @@ internal sealed class TrainingSession : IDisposable
             {
                 double loss = TrainBatch(), seconds = before + clock.Elapsed.TotalSeconds, elapsed = seconds - state.Seconds;
                 if (state.Steps == 1) expected = ExpectedLoss; // which the first loss can have changed
-                ShareClock(ref seconds, ref elapsed);
+                SynchronizeClock(ref seconds, ref elapsed);
                 state.Seconds = seconds;
                 Volatile.Write(ref secondsSoFar, beforeEpoch + seconds);
                 if (HasDiverged(loss, expected)) return [ReturnToGoodWeights(loss)];
@@ -185,7 +188,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Continues with the clock of process 0, so that all processes decide the same.</summary>
-    private void ShareClock(ref double seconds, ref double elapsed)
+    private void SynchronizeClock(ref double seconds, ref double elapsed)
     {
         ClockReading reading = new(seconds, elapsed, sinceCheckpoint.Elapsed > options.CheckpointInterval);
         processes.Broadcast(MemoryMarshal.AsBytes(new Span<ClockReading>(ref reading)));
@@ -193,10 +196,10 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Continues from the state and the arrays of process 0, which has the files.</summary>
-    private TrainingState ShareState(TrainingState own)
+    private TrainingState SynchronizeState(TrainingState own)
     {
         if (processes.Size == 1) return own;
-        TrainingState shared = Checkpoint.Parse(processes.Share(() => Checkpoint.Serialize(own)));
+        TrainingState shared = Checkpoint.Parse(processes.ComputeOnce(() => Checkpoint.Serialize(own)));
         shared.Identity.EnsureSame(own.Identity);
         foreach ((_, Memory<float> values) in snapshot.Named) processes.Broadcast(MemoryMarshal.AsBytes(values.Span));
         step.StepsBefore = shared.StepsBefore;

@@ -23,19 +23,28 @@ internal sealed unsafe partial class TrainingStep
     }
 
     /// <summary>How many of some processes have shards of a batch.</summary>
-    public static int WorkingProcesses(ModelSpec spec, int batchSize, int processes)
-    {
-        int rows = ShardRows(spec, batchSize);
-        return new ShardShare((batchSize + rows - 1) / rows, Rank: 0, processes).Working;
-    }
+    public static int WorkingProcesses(ModelSpec spec, int batchSize, int processes) =>
+        BlockOf(spec, batchSize, processes).Working;
 
-    /// <summary>The smallest larger batch of which all processes have shards; null if they have some of this one.</summary>
+    /// <summary>The smallest larger batch of which all processes have equally many whole shards; null if all have some of this one.</summary>
     public static int? BatchSizeFor(ModelSpec spec, int batchSize, int processes)
     {
         if (WorkingProcesses(spec, batchSize, processes) == processes) return null;
-        int larger = batchSize;
-        while (WorkingProcesses(spec, larger, processes) < processes) larger++;
+        int larger = batchSize + 1;
+        while (!IsEven(larger)) larger++;
         return larger;
+
+        bool IsEven(int size)
+        {
+            ShardBlock block = BlockOf(spec, size, processes);
+            return block.Shards == block.Length * processes && size % ShardRows(spec, size) == 0;
+        }
+    }
+
+    private static ShardBlock BlockOf(ModelSpec spec, int batchSize, int processes)
+    {
+        int rows = ShardRows(spec, batchSize);
+        return new ShardBlock((batchSize + rows - 1) / rows, Rank: 0, processes);
     }
 
     /// <summary>Checks that the working memory of a shard fits into arrays.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Aphorist.Model;
 using Aphorist.Numerics;
@@ -20,9 +19,6 @@ namespace Aphorist.Training;
 /// </remarks>
 internal sealed unsafe partial class TrainingStep : IDisposable
 {
-    // Parameters are updated in chunks, so that all threads take part.
-    private const int ChunkLength = 4096;
-
     private readonly LanguageModel model;
     private readonly TokenSequence ids;
     private readonly TrainingOptions options;
@@ -30,8 +26,8 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     private readonly WeightAverage? average;
     private readonly Workers workers;
     private readonly IProcessGroup processes;
-    private readonly ShardShare share;
-    private readonly ParameterShare? parameters;
+    private readonly ShardBlock block;
+    private readonly ParameterPieces? pieces;
     private readonly PackedWeights weights;
     private readonly int shardRows;
     private readonly bool isStream;
@@ -80,12 +76,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         (this.model, this.ids, this.options) = (average?.Trained ?? model, ids, options);
         isStream = options.Objective == Objective.Stream;
         shardRows = ShardRows(model.Spec, options.BatchSize);
-        share = new ShardShare(CountShards(options.BatchSize), processes.Rank, processes.Size);
+        block = new ShardBlock(CountShards(options.BatchSize), processes.Rank, processes.Size);
         int length = model.Parameters.Values.Length, maxSteps = MaxSteps(model.Spec, options);
         int processors = Math.Max(1, Environment.ProcessorCount / processes.LocalSize);
-        int ownShards = Math.Min(share.BlockLength, share.Shards);
+        int ownShards = Math.Min(block.Length, block.Shards);
         workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : processors, ownShards));
-        if (processes.Size > 1) parameters = new ParameterShare(processes, length, ChunkLength);
+        if (processes.Size > 1) pieces = new ParameterPieces(processes, length, ChunkLength);
         weights = new PackedWeights(this.model, instructionSet ?? InstructionSet.Current, forTraining: true);
         optimizer = Optimizer.Create(options.Optimizer, options.WeightDecay);
         Evaluator = new Evaluator(average is null ? weights : new PackedWeights(model, weights.InstructionSet), workers, processes);
@@ -95,12 +91,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
             new AlignedArray(options.Dropout > 0 ? model.Spec.Layers * shardRows * model.Spec.HiddenSize : 0));
         tokens = CreateEach(workers.Count, () => GC.AllocateArray<int>((maxSteps + 1) * shardRows, pinned: true));
         sequences = CreateEach(workers.Count, () => new int[maxSteps + 1]);
-        gradients = CreateEach(ownShards, () => new AlignedArray(parameters?.SharedLength ?? length));
+        gradients = CreateEach(ownShards, () => new AlignedArray(pieces?.AllLength ?? length));
         gradientPointers = [.. gradients.Select(gradient => (nint)gradient.Pointer)];
-        results = new ShardResult[processes.Size == 1 ? share.Shards : share.BlockLength * processes.Size];
+        results = new ShardResult[processes.Size == 1 ? block.Shards : block.Length * processes.Size];
         states = new AlignedArray(isStream ? StateLength * results.Length : 0);
         statesBefore = new AlignedArray(states.Length);
-        squares = new double[parameters?.SharedChunks ?? (length + ChunkLength - 1) / ChunkLength];
+        squares = new double[pieces?.AllChunks ?? (length + ChunkLength - 1) / ChunkLength];
         moments = CreateEach(optimizer.Moments.Count, () => new AlignedArray(length));
         starts = new long[options.BatchSize];
 
@@ -110,7 +106,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         addGradients = (chunk, _) => AddGradients(chunk);
         addPieces = (chunk, _) => AddPieces(chunk);
         updateParameters = (chunk, _) => UpdateParameters(chunk);
-        updatePiece = (chunk, _) => UpdateParameters(parameters!.FirstChunk + chunk);
+        updatePiece = (chunk, _) => UpdateParameters(pieces!.FirstChunk + chunk);
         updateAverage = (chunk, _) => UpdateAverage(chunk);
         addAndUpdate = (chunk, _) =>
         {
@@ -136,7 +132,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     public long StepsBefore { get; set; }
 
     /// <summary>The states of the streams. Empty for windows, which start from zero states.</summary>
-    public Memory<float> States => isStream ? states.Memory[..(StateLength * share.Shards)] : states.Memory;
+    public Memory<float> States => isStream ? states.Memory[..(StateLength * block.Shards)] : states.Memory;
 
     /// <summary>
     /// The gradient of the last batch. It has the layout of the parameters. With several processes, only the piece of this one is complete.
@@ -185,11 +181,11 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         workers.Run(weights.Parts, refreshWeights);
         foreach (TrainingNetwork network in networks) network.Monitor.Begin(Cancellation);
         shards = CountShards(count);
-        int own = share.CountIn(shards);
+        int own = block.CountIn(shards);
         Volatile.Write(ref countOfSteps, (long)own * model.Spec.Layers * steps * (1 + 2));
         states.Span.CopyTo(statesBefore.Span);
         workers.Run(own, trainShard);
-        (double loss, int correct) = ShareResults();
+        (double loss, int correct) = GatherResults();
         Update();
         return (loss, correct);
     }
@@ -200,8 +196,8 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// </summary>
     public void Complete()
     {
-        if (parameters is null || areMomentsComplete) return;
-        foreach (AlignedArray moment in moments) parameters.Gather(moment.Span);
+        if (pieces is null || areMomentsComplete) return;
+        foreach (AlignedArray moment in moments) pieces.Gather(moment.Span);
         if (isStream) processes.AllGather(MemoryMarshal.AsBytes(states.Span));
         areMomentsComplete = true;
     }
@@ -215,12 +211,12 @@ internal sealed unsafe partial class TrainingStep : IDisposable
 
     /// <summary>Gathers the results of all processes and adds them up in the order of the shards.</summary>
     /// <exception cref="OperationCanceledException">One of the processes was cancelled.</exception>
-    private (double Loss, int Correct) ShareResults()
+    private (double Loss, int Correct) GatherResults()
     {
-        int block = Math.Min(share.BlockLength, results.Length);
+        int own = Math.Min(block.Length, results.Length);
         bool isCancelled = Cancellation.IsCancellationRequested;
-        foreach (ref ShardResult result in results.AsSpan(share.First, block)) result.IsCancelled = isCancelled;
-        if (parameters is not null) processes.AllGather(MemoryMarshal.AsBytes(results.AsSpan()));
+        foreach (ref ShardResult result in results.AsSpan(block.First, own)) result.IsCancelled = isCancelled;
+        if (pieces is not null) processes.AllGather(MemoryMarshal.AsBytes(results.AsSpan()));
         foreach (ShardResult result in results) isCancelled |= result.IsCancelled;
         if (isCancelled)
         {
@@ -244,7 +240,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     private void TrainShard(int own, int worker)
     {
         if (networks[worker].Monitor.IsStopped) return;
-        int shard = share.First + own, first = shard * shardRows, rows = Math.Min(shardRows, count - first);
+        int shard = block.First + own, first = shard * shardRows, rows = Math.Min(shardRows, count - first);
         int[] read = tokens[worker];
         Span<int> sequence = sequences[worker].AsSpan(0, steps + 1);
         for (int row = 0; row < rows; row++)
@@ -279,83 +275,6 @@ internal sealed unsafe partial class TrainingStep : IDisposable
 
         return mask.Pointer;
     }
-
-    /// <summary>Adds up the gradients and updates the parameters. To clip the norm, all gradients must be added first.</summary>
-    private void Update()
-    {
-        if (parameters is null && options.ClipNorm == 0)
-        {
-            workers.Run(squares.Length, addAndUpdate);
-            GradientNorm = Math.Sqrt(squares.Sum());
-            return;
-        }
-
-        int chunks = (moments[0].Length + ChunkLength - 1) / ChunkLength;
-        workers.Run(chunks, addGradients);
-        if (parameters is not null) ExchangeGradients(parameters);
-        double norm = GradientNorm = Math.Sqrt(squares.Sum());
-        if (options.ClipNorm > 0 && norm > options.ClipNorm) current = current with { GradientScale = (float)(options.ClipNorm / norm) };
-        if (parameters is null)
-        {
-            workers.Run(chunks, updateParameters);
-            return;
-        }
-
-        workers.Run(parameters.ChunkCount, updatePiece);
-        areMomentsComplete = false;
-        parameters.Gather(model.Parameters.Values);
-        if (average is not null) workers.Run(chunks, updateAverage);
-    }
-
-    private void ExchangeGradients(ParameterShare own)
-    {
-        own.Exchange(gradients[0].Span);
-        workers.Run(own.ChunkCount, addPieces);
-        processes.AllGather(MemoryMarshal.AsBytes(squares.AsSpan()));
-    }
-
-    /// <summary>Adds up the gradients of the shards of this process and, if it is the only one, the squares of the sum.</summary>
-    private void AddGradients(int chunk)
-    {
-        (int start, int length) = RangeOf(chunk);
-        SumTree.Add(gradientPointers.AsSpan(0, share.CountIn(shards)), start, length);
-        if (parameters is not null) return;
-        // The chunk is still in the first-level cache, so this costs next to nothing.
-        squares[chunk] = TensorPrimitives.SumOfSquares<float>(gradients[0].Span.Slice(start, length));
-    }
-
-    /// <summary>Adds up the gradients of all processes, and the squares of the sum.</summary>
-    /// <param name="chunk">The chunk, from 0 for the first one of this process.</param>
-    private void AddPieces(int chunk)
-    {
-        ReadOnlySpan<float> received = parameters!.SumOf(chunk, share.WorkingIn(shards));
-        (int start, int length) = RangeOf(parameters.FirstChunk + chunk);
-        Span<float> sum = gradients[0].Span.Slice(start, length);
-        received[..length].CopyTo(sum);
-        squares[parameters.FirstChunk + chunk] = TensorPrimitives.SumOfSquares<float>(sum);
-    }
-
-    private void UpdateParameters(int chunk)
-    {
-        (int start, int length) = RangeOf(chunk);
-        Span<float> second = moments.Length > 1 ? moments[1].Span.Slice(start, length) : [];
-        optimizer.Update(
-            model.Parameters.Values.Slice(start, length),
-            gradients[0].Span.Slice(start, length),
-            moments[0].Span.Slice(start, length),
-            second,
-            current with { Number = current.Number + StepsBefore });
-        if (parameters is null) UpdateAverage(chunk);
-    }
-
-    private void UpdateAverage(int chunk)
-    {
-        (int start, int length) = RangeOf(chunk);
-        average?.Update(start, length, current.Number);
-    }
-
-    private (int Start, int Length) RangeOf(int chunk) =>
-        (chunk * ChunkLength, Math.Min(ChunkLength, moments[0].Length - chunk * ChunkLength));
 
     /// <summary>What a process tells the others about a shard.</summary>
     private record struct ShardResult(double Loss, int Correct, bool IsCancelled);

@@ -9,11 +9,11 @@ namespace Aphorist.Training.Distributed;
 /// <summary>What processes tell each other before they train.</summary>
 internal static class ProcessGroupExtensions
 {
-    /// <summary>Gets bytes that process 0 computes.</summary>
+    /// <summary>Computes bytes in process 0, for all processes.</summary>
     /// <param name="processes">The processes.</param>
     /// <param name="compute">Computes the bytes. Only called in process 0.</param>
     /// <exception cref="ProcessGroupException">The computation failed in process 0, which throws its own exception.</exception>
-    public static byte[] Share(this IProcessGroup processes, Func<byte[]> compute)
+    public static byte[] ComputeOnce(this IProcessGroup processes, Func<byte[]> compute)
     {
         byte[] bytes = [];
         long length = 0;
@@ -39,9 +39,9 @@ internal static class ProcessGroupExtensions
         return bytes;
     }
 
-    /// <summary>Gets a text that process 0 computes.</summary>
-    public static string Share(this IProcessGroup processes, Func<string> compute) =>
-        Encoding.UTF8.GetString(processes.Share(() => Encoding.UTF8.GetBytes(compute())));
+    /// <summary>Computes a text in process 0, for all processes.</summary>
+    public static string ComputeOnce(this IProcessGroup processes, Func<string> compute) =>
+        Encoding.UTF8.GetString(processes.ComputeOnce(() => Encoding.UTF8.GetBytes(compute())));
 
     /// <summary>Checks that all processes train the same model on the same texts with the same options.</summary>
     /// <exception cref="CorpusException">A process has another text.</exception>

@@ -24,7 +24,7 @@ internal static class RunBuilder
         if (processes.Rank == 0) new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
         LanguageModel? from = options.From is not string start
             ? null
-            : await Compute(() => ShareModel(processes, () => ModelFileOf(start), start), cancellationToken).ConfigureAwait(false);
+            : await Compute(() => LoadOnce(processes, () => ModelFileOf(start), start), cancellationToken).ConfigureAwait(false);
         if (from is not null) options = WithModel(options, from);
         options.Validate();
         RunTexts texts = await RunTexts.OpenAsync(options, progress, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal static class RunBuilder
         FileLock? held = null;
         try
         {
-            folder = processes.Share(() =>
+            folder = processes.ComputeOnce(() =>
             {
                 RunFolder files = RunFolder.Create(folder);
                 held = files.LockForNewRun();
@@ -111,7 +111,7 @@ internal static class RunBuilder
             TrainingState? state = null;
             // What can be checked is checked before the texts are opened, which may take long.
             byte[] stored = await Compute(
-                () => processes.Share(() =>
+                () => processes.ComputeOnce(() =>
                 {
                     held = files.LockForResume();
                     TrainingRunOptions read = TrainingRunOptions.Read(files.Options);
@@ -125,7 +125,7 @@ internal static class RunBuilder
             TrainingRunOptions options = Change(begun, change);
             EnsureTextsCanBeShared(options, processes);
             LanguageModel? start = begun.HasStartModel
-                ? await Compute(() => ShareModel(processes, files.FindStartModel, files.StartModel), cancellationToken)
+                ? await Compute(() => LoadOnce(processes, files.FindStartModel, files.StartModel), cancellationToken)
                     .ConfigureAwait(false)
                 : null;
             RunTexts texts = await open(files, begun, options).ConfigureAwait(false);
@@ -157,10 +157,10 @@ internal static class RunBuilder
     /// <param name="processes">The processes that train together.</param>
     /// <param name="find">Finds the file.</param>
     /// <param name="name">The name of the file in messages of the other processes.</param>
-    private static LanguageModel ShareModel(IProcessGroup processes, Func<string> find, string name)
+    private static LanguageModel LoadOnce(IProcessGroup processes, Func<string> find, string name)
     {
         LanguageModel? loaded = null;
-        byte[] bytes = processes.Share(() =>
+        byte[] bytes = processes.ComputeOnce(() =>
         {
             string path = find();
             loaded = LanguageModel.Load(path);

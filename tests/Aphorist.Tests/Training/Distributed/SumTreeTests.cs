@@ -35,9 +35,9 @@ public sealed class SumTreeTests
     public void Add_AlignedBlocksFirst_GivesTheSameBits(int shards, int processes)
     {
         float[][] arrays = Arrays(shards);
-        ShardShare share = new(shards, Rank: 0, processes);
-        float[][] blocks = [.. arrays.Chunk(share.BlockLength).Select(block => Sum(block))];
-        Assert.Equal(share.Working, blocks.Length);
+        ShardBlock block = new(shards, Rank: 0, processes);
+        float[][] blocks = [.. arrays.Chunk(block.Length).Select(part => Sum(part))];
+        Assert.Equal(block.Working, blocks.Length);
         Assert.Equal(Sum(arrays), Sum(blocks));
     }
 

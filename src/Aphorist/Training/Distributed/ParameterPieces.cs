@@ -7,7 +7,7 @@ namespace Aphorist.Training.Distributed;
 /// Divides an array with the layout of the parameters into one piece per process, in whole chunks. Each process adds up the gradients of its
 /// piece, updates its parameters, and gives them to the others (as in ZeRO stage 1: Rajbhandari et al., 2020).
 /// </summary>
-internal sealed unsafe class ParameterShare
+internal sealed unsafe class ParameterPieces
 {
     private readonly IProcessGroup processes;
     private readonly int chunkLength, pieceLength, length;
@@ -17,16 +17,27 @@ internal sealed unsafe class ParameterShare
     /// <param name="processes">The processes.</param>
     /// <param name="length">The number of parameters.</param>
     /// <param name="chunkLength">The parameters of a chunk.</param>
-    public ParameterShare(IProcessGroup processes, int length, int chunkLength)
+    public ParameterPieces(IProcessGroup processes, int length, int chunkLength)
     {
         (this.processes, this.length, this.chunkLength) = (processes, length, chunkLength);
         int chunks = (length + chunkLength - 1) / chunkLength, chunksOfPiece = (chunks + processes.Size - 1) / processes.Size;
         pieceLength = chunksOfPiece * chunkLength;
         FirstChunk = Math.Min(processes.Rank * chunksOfPiece, chunks);
         ChunkCount = Math.Min(chunksOfPiece, chunks - FirstChunk);
-        SharedChunks = chunksOfPiece * processes.Size;
+        AllChunks = chunksOfPiece * processes.Size;
         pieces = new AlignedArray(pieceLength * processes.Size);
         pointers = [.. Enumerable.Range(0, processes.Size).Select(piece => (nint)(pieces.Pointer + (nint)piece * pieceLength))];
+    }
+
+    /// <summary>Checks that the parameters can be exchanged.</summary>
+    /// <exception cref="InvalidOptionsException">There are too many.</exception>
+    public static void EnsureFit(int length, IProcessGroup processes)
+    {
+        // Bytes are counted with an int, and pieces are rounded up to chunks.
+        if (processes.Size == 1 || length < int.MaxValue / sizeof(float) / 2) return;
+        throw new InvalidOptionsException(
+            $"A model of {length} parameters is too large to be trained in several processes. Use a smaller HiddenSize.",
+            nameof(ModelSpec.HiddenSize));
     }
 
     /// <summary>The first chunk of this process.</summary>
@@ -36,13 +47,13 @@ internal sealed unsafe class ParameterShare
     public int ChunkCount { get; }
 
     /// <summary>The chunks of all pieces. Those beyond the parameters are padding.</summary>
-    public int SharedChunks { get; }
+    public int AllChunks { get; }
 
-    /// <summary>The length of an array that is sent in pieces: <see cref="SharedChunks"/> chunks.</summary>
-    public int SharedLength => pieces.Length;
+    /// <summary>The length of an array that is sent in pieces: <see cref="AllChunks"/> chunks.</summary>
+    public int AllLength => pieces.Length;
 
     /// <summary>Sends each process its piece of the gradients of this one.</summary>
-    /// <param name="gradient">The sum over the shards of this process, of <see cref="SharedLength"/>.</param>
+    /// <param name="gradient">The sum over the shards of this process, of <see cref="AllLength"/>.</param>
     public void Exchange(ReadOnlySpan<float> gradient) =>
         processes.AllToAll(MemoryMarshal.AsBytes(gradient), MemoryMarshal.AsBytes(pieces.Span));
 

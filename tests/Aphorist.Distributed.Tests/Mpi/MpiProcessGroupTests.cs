@@ -1,0 +1,162 @@
+using Aphorist.Distributed.Worker;
+using Xunit;
+
+namespace Aphorist.Distributed.Tests.Mpi;
+
+public sealed class MpiProcessGroupTests
+{
+    private const double LongTimeout = 120;
+
+    public static TheoryData<string> Implementations => [.. MpiInstallation.AllNames];
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Exchange_ThreeRanks_BytesArriveWhereTheyBelong(string mpi)
+    {
+        using MpiJob job = Run(mpi, "exchange", ranks: 3);
+        Assert.Equal(0, job.ExitCode);
+        string host = System.Net.Dns.GetHostName();
+        for (int rank = 0; rank < 3; rank++) Assert.Contains($"exchanged by {rank} of 3, 3 here, rank {rank} of 3 ({host})", job.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Exchange_Repeated_AllocatesNothing(string mpi)
+    {
+        using MpiJob job = Run(mpi, "allocate");
+        Assert.Equal(2, Count(job.Output, "0 bytes"));
+        Assert.Equal(2, Count(job.Output, "bytes"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Join_NullReferenceAfterwards_IsCaught(string mpi)
+    {
+        using MpiJob job = Run(mpi, "null");
+        Assert.True(job.ExitCode == 0, job.Everything);
+        Assert.Equal(2, Count(job.Output, "caught 100"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Leave_AllReturnACode_LauncherReturnsIt(string mpi)
+    {
+        using MpiJob job = Run(mpi, "return 3");
+        Assert.Equal(3, job.ExitCode);
+        Assert.DoesNotContain("MPI_Abort", job.Everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Leave_OneReturnsACode_AllEndWithIt(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last returns 3");
+        Assert.Equal(3, job.ExitCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Leave_OneThrows_ItTellsWhyAndAllEnd(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last throws");
+        Assert.Equal(1, job.ExitCode);
+        Assert.Contains($"rank 1 of 2 ({System.Net.Dns.GetHostName()}): The last one fails.{Environment.NewLine}", job.ErrorOf(1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Leave_AllThrow_TheFirstTellsWhy(string mpi)
+    {
+        using MpiJob job = Run(mpi, "all throw");
+        Assert.Equal(1, job.ExitCode);
+        Assert.Contains("Rank 0 fails.", job.ErrorOf(0));
+        Assert.DoesNotContain("Rank 1 fails.", job.Everything);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Leave_OneIsLate_OthersWait(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last is late");
+        Assert.True(job.ExitCode == 0, job.Everything);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Exchange_OneHangs_OthersTellAndAllEnd(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last hangs", ranks: 3, timeout: 3);
+        Assert.Equal(1, job.ExitCode);
+        for (int rank = 0; rank < 2; rank++) Assert.Contains($"rank {rank} of 3", job.ErrorOf(rank));
+        Assert.Contains("The other processes did not answer for 3 s", job.ErrorOf(0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Exchange_OneLeavesEarly_AllTellAndEnd(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last leaves", timeout: 3);
+        Assert.Equal(1, job.ExitCode);
+        Assert.Contains("did not answer for 3 s", job.ErrorOf(0));
+        Assert.Contains("did not end within 3 s after this one", job.ErrorOf(1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Exchange_OneIsKilled_AllEnd(string mpi)
+    {
+        using MpiJob job = Run(mpi, "last is killed");
+        Assert.NotEqual(0, job.ExitCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Join_LibraryOfAnotherLauncher_IsRefused(string mpi)
+    {
+        using MpiJob job = Run(mpi, "exchange", variables: ("APHORIST_MPI", MpiInstallation.Named(mpi).Other.Library));
+        Assert.Equal(2, job.ExitCode);
+        string errors = job.ErrorOf(0) + job.ErrorOf(1);
+        Assert.Contains("refused: The launcher started 2 processes, but the MPI library", errors);
+        Assert.Contains("APHORIST_MPI", errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Join_NoLibrary_IsRefused(string mpi)
+    {
+        using MpiJob job = Run(mpi, "exchange", variables: ("APHORIST_MPI", "/missing/libmpi.so"));
+        Assert.Equal(2, job.ExitCode);
+        Assert.Contains("refused: The environment variable APHORIST_MPI names '/missing/libmpi.so'", job.ErrorOf(0) + job.ErrorOf(1));
+    }
+
+    [Fact]
+    public async Task Join_NoLauncher_IsRefused()
+    {
+        Assert.SkipWhen(MpiLauncher.Current is not null, "A launcher started the tests.");
+        var failure = await Assert.ThrowsAsync<Training.ProcessGroupException>(() => MpiProcessGroup.RunAsync(_ => Task.FromResult(0)));
+        Assert.Contains("mpiexec", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(86401)]
+    public async Task Join_TimeoutOutOfRange_IsRefused(double seconds)
+    {
+        MpiOptions options = new() { Timeout = TimeSpan.FromSeconds(seconds) };
+        var failure = await Assert.ThrowsAsync<InvalidOptionsException>(() => MpiProcessGroup.RunAsync(_ => Task.FromResult(0), options));
+        Assert.Equal(nameof(MpiOptions.Timeout), failure.PropertyName);
+    }
+
+    private static MpiJob Run(
+        string mpi, string name, int ranks = 2, double timeout = LongTimeout, params (string Name, string Value)[] variables)
+    {
+        string worker = Path.Combine(AppContext.BaseDirectory, "Aphorist.Distributed.Worker.dll");
+        string[] command = ["dotnet", worker, GroupCase.Word, name, $"{timeout}"];
+        MpiJob job = MpiJob.Start(MpiInstallation.Named(mpi), ranks, AppContext.BaseDirectory, command, hosts: null, variables);
+        job.WaitForEnd();
+        return job;
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}
