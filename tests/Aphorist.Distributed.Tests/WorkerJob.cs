@@ -40,9 +40,17 @@ internal sealed class WorkerJob : IDisposable
         params (string, string)[] variables)
     {
         WorkerJob started = new(mpi, ranks, cases, hosts, variables);
-        started.Job.WaitForEnd();
-        Assert.True(started.Job.ExitCode == 0, started.Job.Everything);
-        return started;
+        try
+        {
+            started.Job.WaitForEnd();
+            Assert.True(started.Job.ExitCode == 0, started.Job.Everything);
+            return started;
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains all cases in this process.</summary>
