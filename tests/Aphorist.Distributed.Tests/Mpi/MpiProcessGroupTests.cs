@@ -153,7 +153,7 @@ public sealed class MpiProcessGroupTests
     {
         string worker = Path.Combine(AppContext.BaseDirectory, "Aphorist.Distributed.Worker.dll");
         string[] command = ["dotnet", worker, GroupCase.Word, name, $"{timeout}"];
-        MpiJob job = MpiJob.Start(MpiInstallation.Named(mpi), ranks, AppContext.BaseDirectory, command, hosts: null, variables);
+        MpiJob job = new(MpiInstallation.Named(mpi), ranks, AppContext.BaseDirectory, command, hosts: null, variables);
         job.WaitForEnd();
         return job;
     }
