@@ -31,8 +31,14 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
     public override TextWriter Error => launcher.Rank == 0 ? process.Error : TextWriter.Null;
 
     /// <summary>For an error that all processes of a machine have: the first one of each reports it.</summary>
-    public TextWriter MachineError =>
-        LocalRankVariables.Select(GetVariable).FirstOrDefault(number => number is not null) is null or "0" ? process.Error : TextWriter.Null;
+    public TextWriter MachineError
+    {
+        get
+        {
+            string? number = LocalRankVariables.Select(GetVariable).FirstOrDefault(value => value is not null);
+            return number is null or "0" ? process.Error : TextWriter.Null;
+        }
+    }
 
     public override TimeProvider Time => process.Time;
 

@@ -106,7 +106,7 @@ internal sealed class SweepSession(SweepPlan plan, string folder, Command comman
         LossHistory history = new();
         EpochProgress progress = new(output, RunExtent.Of(training), history, $"run {number}/{plan.Runs.Count}, ");
         SweepReporter reporter = new(progress, output.Notes);
-        await TrainingLoop.RunAsync(training, history, reporter, output, cancellationToken);
+        await TrainingLoop.RunAsync(training, history, reporter, output, interrupted: null, cancellationToken);
         return SweepResult.Of(training, reporter.UnknownShare, reporter.Seconds);
     }
 

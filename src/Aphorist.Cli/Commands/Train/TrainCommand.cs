@@ -87,17 +87,21 @@ internal static class TrainCommand
             : new ConsoleTrainingReporter(output, progress, extent, history, run);
         try
         {
-            await TrainingLoop.RunAsync(run, history, reporter, output, cancellationToken);
+            await TrainingLoop.RunAsync(run, history, reporter, output, SayHowToResumeAsync, cancellationToken);
             return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {
             // A signal, or a request in the run folder.
+            return ExitCode.Interrupted;
+        }
+
+        async Task SayHowToResumeAsync()
+        {
             output.Result.Flush();
             await output.Console.Error.WriteLineAsync($"Interrupted. Resume with: {ResumeCall(run, processes?.Size ?? 1)}");
             if (TrainingRun.FindModel(run.Folder) is not null)
                 await output.Notes.WriteLineAsync($"Generate text with: aphorist generate {ShellWord.Of(run.Folder)}");
-            return ExitCode.Interrupted;
         }
     }
 

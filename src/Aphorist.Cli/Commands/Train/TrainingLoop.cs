@@ -56,16 +56,42 @@ internal static class TrainingLoop
     private static readonly TimeSpan PositionInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Trains to the end. The reporter is disposed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="history">Gets the losses.</param>
+    /// <param name="reporter">Reports the run.</param>
+    /// <param name="output">Where notes go.</param>
+    /// <param name="interrupted">Called if the run is interrupted, before its charts are drawn, which takes a moment.</param>
+    /// <param name="cancellationToken">Interrupts the run.</param>
     public static async Task RunAsync(
         ActiveTrainingRun run,
         LossHistory history,
         ITrainingReporter reporter,
         CommandOutput output,
+        Func<Task>? interrupted,
+        CancellationToken cancellationToken)
+    {
+        await using RunCharts charts = new(run.Folder, history, output.Notes);
+        try
+        {
+            await RunAsync(run, history, reporter, charts, output, cancellationToken);
+        }
+        catch (OperationCanceledException) when (interrupted is not null)
+        {
+            await interrupted();
+            throw;
+        }
+    }
+
+    private static async Task RunAsync(
+        ActiveTrainingRun run,
+        LossHistory history,
+        ITrainingReporter reporter,
+        RunCharts charts,
+        CommandOutput output,
         CancellationToken cancellationToken)
     {
         TextWriter notes = output.Notes;
-        // Disposed after the reporter: its notes must not run into the progress bar.
-        await using RunCharts charts = new(run.Folder, history, notes);
+        // Disposed before the charts: their notes must not run into the progress bar.
         await using ITrainingReporter report = reporter;
         EpochSamples? samples = run.Options.Samples ? new EpochSamples(run, report, output.Console.Time) : null;
         await foreach (TrainingEvent happened in WithPositions(run, report, cancellationToken))
@@ -77,7 +103,7 @@ internal static class TrainingLoop
                     await report.StartedAsync(started);
                     foreach (string note in run.Corpus.Notes.Union(run.Validation?.Notes ?? [])) await notes.WriteLineAsync(note);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
-                    if (started.BatchSizeForAll is int size) await notes.WriteLineAsync(IdleProcesses(started, size));
+                    if (started.SuggestedBatchSize is int size) await notes.WriteLineAsync(IdleProcesses(started, size));
                     break;
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);

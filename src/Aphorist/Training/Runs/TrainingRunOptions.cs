@@ -16,7 +16,7 @@ public sealed record TrainingRunOptions
 {
     internal const int CurrentFormatVersion = 1;
 
-    private const string StandardInputName = "-";
+    internal const string StandardInputName = "-";
 
     [JsonInclude]
     [JsonRequired]

@@ -96,7 +96,8 @@ public sealed class DistributedTrainingTests : IDisposable
     [Fact]
     public void ResumeCall_SeveralProcesses_StartsAsMany()
     {
-        Assert.Equal("mpiexec -n 4 aphorist train --resume runs/a --epochs 9 --distributed", DistributedTraining.ResumeCall("runs/a --epochs 9", 4));
+        Assert.Equal(
+            "mpiexec -n 4 aphorist train --resume runs/a --epochs 9 --distributed", DistributedTraining.ResumeCall("runs/a --epochs 9", 4));
         Assert.Equal("aphorist train --resume runs/a", DistributedTraining.ResumeCall("runs/a", 1));
     }
 
@@ -124,10 +125,12 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.SkipUnless(HasLauncher, "There is no mpiexec.");
         CommandResult missing = RunRanks(3, "train", "missing.txt", "--distributed").Expect(1);
         CommandResult input = RunRanks(2, "train", "-", "--distributed").Expect(2);
+        CommandResult device = RunRanks(2, "train", "/dev/null", "--distributed").Expect(2);
 
         Assert.Single(missing.Error.Split('\n'), line => line.Contains("missing.txt", StringComparison.Ordinal));
         Assert.Single(input.Error.Split('\n'), line => line.StartsWith("aphorist: A text from standard input", StringComparison.Ordinal));
-        Assert.DoesNotContain("rank ", missing.Error + input.Error, StringComparison.Ordinal);
+        Assert.Single(device.Error.Split('\n'), line => line.Contains("pipe or device '/dev/null'", StringComparison.Ordinal));
+        Assert.DoesNotContain("rank ", missing.Error + input.Error + device.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["runs"]));
     }
 
