@@ -29,7 +29,7 @@ public sealed class BitIdentityTests
     public void Train_AlgorithmsOfOpenMpi_HaveTheSameResults(string operation, int algorithm)
     {
         using WorkerJob job = WorkerJob.Run(
-            MpiInstallation.Named("OpenMpi"), 4, TrainingCase.All, null,
+            MpiInstallation.Named(MpiInstallation.OpenMpi), 4, TrainingCase.All, null,
             ("OMPI_MCA_coll_tuned_use_dynamic_rules", "1"),
             ($"OMPI_MCA_coll_tuned_{operation}_algorithm", $"{algorithm}"),
             // For the operations that do not block.

@@ -9,7 +9,7 @@ namespace Aphorist.Distributed.Tests;
 /// <param name="Package">The package that has the launcher.</param>
 internal sealed record MpiInstallation(string Name, string Launcher, string Library, string Package)
 {
-    private const string Mpich = nameof(Mpich), OpenMpi = nameof(OpenMpi);
+    public const string Mpich = nameof(Mpich), OpenMpi = nameof(OpenMpi);
 
     private static readonly MpiInstallation[] All =
     [
@@ -18,10 +18,19 @@ internal sealed record MpiInstallation(string Name, string Launcher, string Libr
     ];
 
     /// <summary>The names of all implementations.</summary>
-    public static IReadOnlyList<string> AllNames { get; } = [Mpich, OpenMpi];
+    public static string[] AllNames { get; } = [Mpich, OpenMpi];
+
+    /// <summary>The names of all implementations, for theories.</summary>
+    public static TheoryData<string> Names => [.. AllNames];
 
     /// <summary>The environment variable that makes the long tests run: those that take more than a few seconds.</summary>
     public static bool RunsLongTests => Environment.GetEnvironmentVariable("APHORIST_LONG_TESTS") is { Length: > 0 };
+
+    /// <summary>
+    /// Time for ranks to stop after the same step, also on a busy machine. After an interruption Open MPI waits, sends SIGTERM, waits as
+    /// long again, and sends SIGKILL. The usual time is one second.
+    /// </summary>
+    public static (string, string) TimeToStop { get; } = ("OMPI_MCA_odls_base_sigkill_timeout", "5");
 
     /// <summary>The other implementation.</summary>
     public MpiInstallation Other => All.Single(mpi => mpi.Name != Name);
@@ -30,6 +39,7 @@ internal sealed record MpiInstallation(string Name, string Launcher, string Libr
     public static MpiInstallation Named(string name)
     {
         MpiInstallation mpi = All.Single(known => known.Name == name);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs Linux.");
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         bool isInstalled = folders.Any(folder => File.Exists(Path.Combine(folder, mpi.Launcher)));
         Assert.SkipUnless(isInstalled, $"Needs {mpi.Launcher} (package {mpi.Package}).");

@@ -49,8 +49,6 @@ internal sealed class MpiJob : IDisposable
         start.Environment["APHORIST_CORPORA"] = Path.Combine(folder.Path, "downloads");
         start.Environment["APHORIST_PREPARED"] = Path.Combine(folder.Path, "prepared");
         start.Environment["DOTNET_gcServer"] = "0";
-        // Ranks get the time to stop after the same step, also on a busy machine.
-        start.Environment["OMPI_MCA_odls_base_sigkill_timeout"] = "30";
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -28,7 +28,8 @@ internal sealed class WorkerJob : IDisposable
     public MpiJob Job { get; }
 
     /// <summary>Starts ranks that train cases, one after the other.</summary>
-    public static WorkerJob Start(MpiInstallation mpi, int ranks, params TrainingCase[] cases) => new(mpi, ranks, cases, null, []);
+    public static WorkerJob Start(MpiInstallation mpi, int ranks, params TrainingCase[] cases) =>
+        new(mpi, ranks, cases, null, [MpiInstallation.TimeToStop]);
 
     /// <summary>Trains cases, one after the other, and waits for the end.</summary>
     public static WorkerJob Run(
@@ -39,9 +40,17 @@ internal sealed class WorkerJob : IDisposable
         params (string, string)[] variables)
     {
         WorkerJob started = new(mpi, ranks, cases, hosts, variables);
-        started.Job.WaitForEnd();
-        Assert.True(started.Job.ExitCode == 0, started.Job.Everything);
-        return started;
+        try
+        {
+            started.Job.WaitForEnd();
+            Assert.True(started.Job.ExitCode == 0, started.Job.Everything);
+            return started;
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains all cases in this process.</summary>

@@ -115,7 +115,7 @@ internal sealed unsafe class Evaluator
     private Evaluation SumOf(long tasks, int rows, Func<Reader, long, Evaluation> evaluate, CancellationToken cancellationToken)
     {
         int most = (int)Math.Min(tasks, MaxResults), part = (most + processes.Size - 1) / processes.Size, own = processes.Rank * part;
-        TaskResult[] results = new TaskResult[part * processes.Size];
+        TaskResult[] results = GC.AllocateArray<TaskResult>(part * processes.Size, pinned: true);
         Reader?[] readers = new Reader?[workers.Count];
         Evaluation sum = default;
         for (long begin = 0; begin < tasks; begin += most)
@@ -148,7 +148,7 @@ internal sealed unsafe class Evaluator
         Volatile.Write(ref countOfSteps, steps);
     }
 
-    /// <summary>What a process tells the others about a task.</summary>
+    /// <summary>The result of a task, as processes exchange it.</summary>
     private record struct TaskResult(Evaluation Evaluation, bool IsCancelled);
 
     /// <summary>Reads some sequences in parallel, in one thread.</summary>

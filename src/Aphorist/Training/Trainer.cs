@@ -45,7 +45,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        TrainingStep.EnsureFits(model.Spec, options);
+        TrainingStep.EnsureFits(model.Spec, options, processes?.Size ?? 1);
         if (model.Tokenizer.VocabularySize < 2)
             throw new CorpusException(
                 $"'{corpus.Name}' has fewer than two distinct tokens, so there is nothing to learn. Use another text.");
@@ -103,7 +103,7 @@ public sealed class Trainer
             {
                 Processes = processes.Size,
                 WorkingProcesses = TrainingStep.WorkingProcesses(model.Spec, options.BatchSize, processes.Size),
-                BatchSizeForAll = TrainingStep.BatchSizeFor(model.Spec, options.BatchSize, processes.Size),
+                SuggestedBatchSize = TrainingStep.BatchSizeFor(model.Spec, options.BatchSize, processes.Size),
             };
             if (current.Limit is { } limit) yield return limit;
             while (!current.IsDone)

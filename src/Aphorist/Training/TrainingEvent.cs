@@ -27,11 +27,14 @@ public sealed record TrainingStarted(
     /// <summary>The processes that train together; 1 if this one trains alone.</summary>
     public int Processes { get; init; } = 1;
 
-    /// <summary>How many of them have a part of each batch. The others have nothing to compute.</summary>
+    /// <summary>How many of them have work in each batch.</summary>
     public int WorkingProcesses { get; init; } = 1;
 
-    /// <summary>The smallest larger <see cref="TrainingOptions.BatchSize"/> of which all have equal parts; null if all have some part.</summary>
-    public int? BatchSizeForAll { get; init; }
+    /// <summary>
+    /// The smallest larger <see cref="TrainingOptions.BatchSize"/> that divides evenly between all processes. Null if every process has
+    /// work.
+    /// </summary>
+    public int? SuggestedBatchSize { get; init; }
 }
 
 /// <summary>

@@ -49,7 +49,7 @@ internal sealed class TrainingSession : IDisposable
         snapshot = new TrainingSnapshot(step.Parameters, step.Moments, step.States);
         try
         {
-            state = SynchronizeState(LoadOrCreateState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options)));
+            state = PrepareState(RunIdentity.Create(corpus.Sha256, validation?.Sha256, model.Spec, options));
             metrics = new StepMetrics(state, files?.Steps, options.StepMetricsInterval, TokensPerPrediction, CharactersPerToken);
             metrics.RemoveLaterRows();
         }
@@ -195,12 +195,13 @@ internal sealed class TrainingSession : IDisposable
         (seconds, elapsed, isCheckpointDue) = (reading.Seconds, reading.Elapsed, reading.IsCheckpointDue);
     }
 
-    /// <summary>Continues from the state and the arrays of process 0, which has the files.</summary>
-    private TrainingState SynchronizeState(TrainingState own)
+    /// <summary>Gets the state and the arrays to start from: those of process 0, which has the files.</summary>
+    private TrainingState PrepareState(RunIdentity identity)
     {
-        if (processes.Size == 1) return own;
-        TrainingState shared = Checkpoint.Parse(processes.ComputeOnce(() => Checkpoint.Serialize(own)));
-        shared.Identity.EnsureSame(own.Identity);
+        if (processes.Size == 1) return LoadOrCreateState(identity);
+        string json = processes.ComputeOnce(() => Checkpoint.Serialize(LoadOrCreateState(identity)));
+        if (processes.Rank > 0) LoadOrCreateState(identity);
+        TrainingState shared = Checkpoint.Parse(json);
         foreach ((_, Memory<float> values) in snapshot.Named) processes.Broadcast(MemoryMarshal.AsBytes(values.Span));
         step.StepsBefore = shared.StepsBefore;
         return shared;

@@ -26,7 +26,9 @@ internal sealed unsafe partial class TrainingStep
     public static int WorkingProcesses(ModelSpec spec, int batchSize, int processes) =>
         BlockOf(spec, batchSize, processes).Working;
 
-    /// <summary>The smallest larger batch of which all processes have equally many whole shards; null if all have some of this one.</summary>
+    /// <summary>
+    /// The smallest larger batch that gives all processes the same number of whole shards; null if all have shards of this one.
+    /// </summary>
     public static int? BatchSizeFor(ModelSpec spec, int batchSize, int processes)
     {
         if (WorkingProcesses(spec, batchSize, processes) == processes) return null;
@@ -44,12 +46,15 @@ internal sealed unsafe partial class TrainingStep
     private static ShardBlock BlockOf(ModelSpec spec, int batchSize, int processes)
     {
         int rows = ShardRows(spec, batchSize);
-        return new ShardBlock((batchSize + rows - 1) / rows, Rank: 0, processes);
+        return new ShardBlock((int)((batchSize + rows - 1L) / rows), Rank: 0, processes);
     }
 
     /// <summary>Checks that the working memory of a shard fits into arrays.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="processes">The number of processes. Each keeps room for the states of all.</param>
     /// <exception cref="InvalidOptionsException">It does not.</exception>
-    public static void EnsureFits(ModelSpec spec, TrainingOptions options)
+    public static void EnsureFits(ModelSpec spec, TrainingOptions options, int processes = 1)
     {
         bool isStream = options.Objective == Objective.Stream;
         double rows = ShardRows(spec, options.BatchSize), steps = MaxSteps(spec, options) + 1.0;
@@ -61,7 +66,11 @@ internal sealed unsafe partial class TrainingStep
         }
 
         double states = Enumerable.Range(0, spec.Layers).Sum(layer => (double)spec.StateSize(layer));
-        if (AlignedArray.Fits((isStream ? options.BatchSize + rows : rows) * states)) return;
+        // Several processes keep room for whole blocks, and exchange bytes, which are counted with an int.
+        double stateRows = !isStream ? rows
+            : processes == 1 ? options.BatchSize + rows
+            : BlockOf(spec, options.BatchSize, processes).Length * rows * processes * sizeof(float);
+        if (AlignedArray.Fits(stateRows * states)) return;
         throw new InvalidOptionsException(
             "The memory for the states of a batch exceeds the maximum array length. Use a smaller BatchSize or HiddenSize.",
             nameof(TrainingOptions.BatchSize));

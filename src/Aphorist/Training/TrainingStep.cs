@@ -93,10 +93,10 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         sequences = CreateEach(workers.Count, () => new int[maxSteps + 1]);
         gradients = CreateEach(ownShards, () => new AlignedArray(pieces?.AllLength ?? length));
         gradientPointers = [.. gradients.Select(gradient => (nint)gradient.Pointer)];
-        results = new ShardResult[processes.Size == 1 ? block.Shards : block.Length * processes.Size];
+        results = GC.AllocateArray<ShardResult>(processes.Size == 1 ? block.Shards : block.Length * processes.Size, pinned: true);
         states = new AlignedArray(isStream ? StateLength * results.Length : 0);
-        statesBefore = new AlignedArray(states.Length);
-        squares = new double[pieces?.AllChunks ?? (length + ChunkLength - 1) / ChunkLength];
+        statesBefore = new AlignedArray(OwnStates.Length);
+        squares = GC.AllocateArray<double>(pieces?.AllChunks ?? (length + ChunkLength - 1) / ChunkLength, pinned: true);
         moments = CreateEach(optimizer.Moments.Count, () => new AlignedArray(length));
         starts = new long[options.BatchSize];
 
@@ -151,6 +151,10 @@ internal sealed unsafe partial class TrainingStep : IDisposable
     /// <summary>Evaluates the model (with an EMA, the average) with the threads of this step.</summary>
     public Evaluator Evaluator { get; }
 
+    /// <summary>The states of the shards of this process.</summary>
+    private Span<float> OwnStates =>
+        isStream ? states.Span.Slice(StateLength * block.First, StateLength * block.CountIn(block.Shards)) : [];
+
     private int StateLength => TrainingNetwork.StateLength(model.Spec, shardRows);
 
     /// <summary>Resets the states of all streams to zero.</summary>
@@ -183,7 +187,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         shards = CountShards(count);
         int own = block.CountIn(shards);
         Volatile.Write(ref countOfSteps, (long)own * model.Spec.Layers * steps * (1 + 2));
-        states.Span.CopyTo(statesBefore.Span);
+        OwnStates.CopyTo(statesBefore.Span);
         workers.Run(own, trainShard);
         (double loss, int correct) = GatherResults();
         Update();
@@ -220,7 +224,7 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         foreach (ShardResult result in results) isCancelled |= result.IsCancelled;
         if (isCancelled)
         {
-            statesBefore.Span.CopyTo(states.Span);
+            statesBefore.Span.CopyTo(OwnStates);
             throw new OperationCanceledException(Cancellation);
         }
 
@@ -276,6 +280,6 @@ internal sealed unsafe partial class TrainingStep : IDisposable
         return mask.Pointer;
     }
 
-    /// <summary>What a process tells the others about a shard.</summary>
+    /// <summary>The result of a shard, as processes exchange it.</summary>
     private record struct ShardResult(double Loss, int Correct, bool IsCancelled);
 }

@@ -103,7 +103,7 @@ internal static class TrainingLoop
                     await report.StartedAsync(started);
                     foreach (string note in run.Corpus.Notes.Union(run.Validation?.Notes ?? [])) await notes.WriteLineAsync(note);
                     if (started.UnknownShare is double share) await notes.WriteLineAsync(UnknownWords(share));
-                    if (started.BatchSizeForAll is int size) await notes.WriteLineAsync(IdleProcesses(started, size));
+                    if (started.SuggestedBatchSize is int size) await notes.WriteLineAsync(IdleProcesses(started, size));
                     break;
                 case TrainingProgress progress:
                     await report.ProgressAsync(progress);

@@ -4,8 +4,8 @@ using Aphorist.Numerics;
 namespace Aphorist.Training.Distributed;
 
 /// <summary>
-/// Divides an array with the layout of the parameters into one piece per process, in whole chunks. Each process adds up the gradients of its
-/// piece, updates its parameters, and gives them to the others (as in ZeRO stage 1: Rajbhandari et al., 2020).
+/// Divides an array with the layout of the parameters into one piece per process, in whole chunks. Each process adds up the gradients of
+/// its piece, updates its parameters, and gives them to the others (as in ZeRO stage 1: Rajbhandari et al., 2020).
 /// </summary>
 internal sealed unsafe class ParameterPieces
 {

@@ -18,7 +18,13 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     private readonly Trainer trainer;
 
     internal ActiveTrainingRun(
-        RunFolder files, FileLock? held, TrainingRunOptions options, LanguageModel model, Corpus corpus, Corpus? validation, Trainer trainer)
+        RunFolder files,
+        FileLock? held,
+        TrainingRunOptions options,
+        LanguageModel model,
+        Corpus corpus,
+        Corpus? validation,
+        Trainer trainer)
         : base(files, options) =>
         (this.held, Model, Corpus, Validation, this.trainer) = (held, model, corpus, validation, trainer);
 
@@ -62,7 +68,8 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
                 if (held is not null && File.Exists(Files.StopRequest)) stop.Cancel();
             },
             null, StopCheckInterval, StopCheckInterval);
-        await foreach (TrainingEvent happened in trainer.RunAsync(held is null ? null : Files, stop.Token).ConfigureAwait(false)) yield return happened;
+        RunFolder? written = held is null ? null : Files;
+        await foreach (TrainingEvent happened in trainer.RunAsync(written, stop.Token).ConfigureAwait(false)) yield return happened;
     }
 
     /// <summary>

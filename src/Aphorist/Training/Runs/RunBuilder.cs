@@ -21,10 +21,16 @@ internal static class RunBuilder
     {
         EnsureTextsCanBeShared(options, processes);
         // The name of the corpus chooses the folder within runs, so any name there is as good.
-        if (processes.Rank == 0) new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
+        await Complete(
+            () => processes.ComputeOnce(() =>
+            {
+                new RunFolder(folder ?? RunFolder.FreePath("new")).EnsureIsNoInput(options);
+                return "";
+            }),
+            cancellationToken).ConfigureAwait(false);
         LanguageModel? from = options.From is not string start
             ? null
-            : await Compute(() => LoadOnce(processes, () => ModelFileOf(start), start), cancellationToken).ConfigureAwait(false);
+            : await Complete(() => LoadOnce(processes, () => ModelFileOf(start), start), cancellationToken).ConfigureAwait(false);
         if (from is not null) options = WithModel(options, from);
         options.Validate();
         RunTexts texts = await RunTexts.OpenAsync(options, progress, cancellationToken).ConfigureAwait(false);
@@ -33,7 +39,7 @@ internal static class RunBuilder
             : await Compute(() => from.ExtendVocabulary(texts.Corpus, options.Training.Seed), cancellationToken).ConfigureAwait(false);
         await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
         folder ??= RunFolder.FreePath(texts.Corpus.Name);
-        return await Compute(
+        return await Complete(
             () => Create(texts.WithAbsoluteNames(options), model, texts, folder, savesStart: from is not null, processes),
             cancellationToken).ConfigureAwait(false);
     }
@@ -110,7 +116,7 @@ internal static class RunBuilder
         {
             TrainingState? state = null;
             // What can be checked is checked before the texts are opened, which may take long.
-            byte[] stored = await Compute(
+            byte[] stored = await Complete(
                 () => processes.ComputeOnce(() =>
                 {
                     held = files.LockForResume();
@@ -125,7 +131,7 @@ internal static class RunBuilder
             TrainingRunOptions options = Change(begun, change);
             EnsureTextsCanBeShared(options, processes);
             LanguageModel? start = begun.HasStartModel
-                ? await Compute(() => LoadOnce(processes, files.FindStartModel, files.StartModel), cancellationToken)
+                ? await Complete(() => LoadOnce(processes, files.FindStartModel, files.StartModel), cancellationToken)
                     .ConfigureAwait(false)
                 : null;
             RunTexts texts = await open(files, begun, options).ConfigureAwait(false);
@@ -135,7 +141,7 @@ internal static class RunBuilder
             LanguageModel model =
                 start ?? await CreateModelAsync(options, texts.Corpus, progress, cancellationToken).ConfigureAwait(false);
             await TokenizeAsync(texts, model.Tokenizer, progress, cancellationToken).ConfigureAwait(false);
-            Trainer trainer = await Compute(
+            Trainer trainer = await Complete(
                 () => new Trainer(model, texts.Corpus, options.Training, texts.Validation, processes), cancellationToken)
                 .ConfigureAwait(false);
             if (processes.Rank == 0)
@@ -230,6 +236,16 @@ internal static class RunBuilder
     /// <summary>Computes something that cannot be cancelled. A cancellation ends the wait for it.</summary>
     private static Task<T> Compute<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Run(work, cancellationToken).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Computes something that takes a lock, or exchanges with other processes. A cancellation does not abandon it: it would go on beside
+    /// what the caller does next.
+    /// </summary>
+    private static Task<T> Complete<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.Run(work, CancellationToken.None);
+    }
 
     /// <summary>Tokenizes the texts. The corpora keep the tokens, which the trainer then uses.</summary>
     private static async Task TokenizeAsync(

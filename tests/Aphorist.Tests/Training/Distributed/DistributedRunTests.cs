@@ -78,8 +78,8 @@ public sealed class DistributedRunTests : IDisposable
         CorpusException[] errors = ThreadGroup.Run(3, group => Assert.Throws<CorpusException>(
             () => Create(Windows, Shared, group, group.Rank == 2 ? "other.txt" : "tiny.txt")));
         Assert.All(errors, error => Assert.Contains(
-            $"is not the same for all processes: its SHA-256 is {TinyTraining.Corpus.Sha256} for process 0 and "
-            + $"{TinyTraining.OtherCorpus.Sha256} for process 2.",
+            $"is not the same for all processes: its SHA-256 is {TinyTraining.Corpus.Sha256} for rank 0 and "
+            + $"{TinyTraining.OtherCorpus.Sha256} for rank 2.",
             error.Message,
             StringComparison.Ordinal));
         Assert.False(Directory.Exists(Shared));
@@ -90,7 +90,7 @@ public sealed class DistributedRunTests : IDisposable
     {
         ProcessGroupException[] errors = ThreadGroup.Run(2, group => Assert.Throws<ProcessGroupException>(
             () => Create(Windows with { Seed = (ulong)group.Rank }, Shared, group)));
-        Assert.All(errors, error => Assert.StartsWith("Process 1 has another model", error.Message, StringComparison.Ordinal));
+        Assert.All(errors, error => Assert.StartsWith("Rank 1 has another model", error.Message, StringComparison.Ordinal));
         Assert.False(Directory.Exists(Shared));
     }
 
@@ -164,7 +164,7 @@ public sealed class DistributedRunTests : IDisposable
     {
         // 40 streams are five shards of 8.
         TrainingStarted started = Assert.IsType<TrainingStarted>(ThreadGroup.Run(8, group => Train(Create(Stream, Shared, group)))[0][0]);
-        Assert.Equal((8, 5, 64), (started.Processes, started.WorkingProcesses, started.BatchSizeForAll));
+        Assert.Equal((8, 5, 64), (started.Processes, started.WorkingProcesses, started.SuggestedBatchSize));
     }
 
     private TrainingRunOptions Options(TrainingOptions training, string text = "tiny.txt") => new()

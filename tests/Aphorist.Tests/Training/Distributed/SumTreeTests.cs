@@ -42,8 +42,11 @@ public sealed class SumTreeTests
     }
 
     [Fact]
-    public void Add_NegativeZeros_StayNegative() =>
-        Assert.All(Sum([.. Enumerable.Range(0, 6).Select(_ => Enumerable.Repeat(-0f, 67).ToArray())]), sum => Assert.True(float.IsNegative(sum)));
+    public void Add_NegativeZeros_StayNegative()
+    {
+        float[][] zeros = [.. Enumerable.Range(0, 6).Select(_ => Enumerable.Repeat(-0f, 67).ToArray())];
+        Assert.All(Sum(zeros), sum => Assert.True(float.IsNegative(sum)));
+    }
 
     private static float[][] Arrays(int count)
     {
