@@ -11,7 +11,8 @@ internal static class DistributedTraining
     private static readonly ChoiceOption<bool> Distributed = ChoiceOptions.TrueOrFalse(
         "--distributed",
         "Train one model in all processes that mpiexec or srun starts, on one or several machines: mpiexec -n 4 aphorist train CORPUS "
-        + "--distributed. The weights are those of one process, bit for bit. Needs MPICH or Open MPI.",
+        + "--preset best --batch 128 --distributed. The weights are those of one process, bit for bit. A batch is divided into shards of "
+        + "8 to 32 sequences; more processes than shards have no work, so use a larger --batch. Needs MPICH or Open MPI.",
         false);
 
     private static readonly NumberOption<int> Timeout = NumberOptions.Whole(

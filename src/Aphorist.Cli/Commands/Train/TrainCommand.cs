@@ -77,7 +77,9 @@ internal static class TrainCommand
         }
 
         if (processes is { Size: > 1 })
-            await output.Notes.WriteLineAsync($"Training in {processes.Size} processes, {processes.LocalSize} of them on this machine.");
+            await output.Notes.WriteLineAsync(
+                $"Training in {processes.Size} processes, "
+                + $"{(processes.LocalSize == processes.Size ? "all" : $"{processes.LocalSize} of them")} on this machine.");
         if (resume is null && run.Options.ReadsStandardInput) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
         RunExtent extent = RunExtent.Of(run);

@@ -178,9 +178,14 @@ internal static class TrainingLoop
         }
     }
 
-    private static string IdleProcesses(TrainingStarted started, int batchSize) =>
-        $"Only {started.WorkingProcesses} of {started.Processes} processes have a part of each batch. Start fewer, or use a larger batch: "
-        + $"--batch {batchSize} occupies all of them, but trains another model.";
+    private static string IdleProcesses(TrainingStarted started, int batchSize)
+    {
+        string found = $"Only {started.WorkingProcesses} of {started.Processes} processes have work in each batch";
+        return started.CompletedEpochs > 0
+            ? $"{found}, and a resumed run keeps its batch size. Start {started.WorkingProcesses}."
+            : $"{found}. Start {started.WorkingProcesses}, or use --batch {batchSize}, which gives all of them work but changes the trained "
+              + "weights.";
+    }
 
     private static string UnknownWords(double share) => string.Create(
         CultureInfo.InvariantCulture,
