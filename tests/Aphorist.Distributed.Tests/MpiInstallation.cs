@@ -30,7 +30,7 @@ internal sealed record MpiInstallation(string Name, string Launcher, string Libr
     /// Time for ranks to stop after the same step, also on a busy machine. After an interruption Open MPI waits, sends SIGTERM, waits as
     /// long again, and sends SIGKILL. The usual time is one second.
     /// </summary>
-    public static (string, string) TimeToStop { get; } = ("OMPI_MCA_odls_base_sigkill_timeout", "5");
+    public static (string, string) TimeToStop { get; } = ("OMPI_MCA_odls_base_sigkill_timeout", "3");
 
     /// <summary>The other implementation.</summary>
     public MpiInstallation Other => All.Single(mpi => mpi.Name != Name);
