@@ -10,11 +10,13 @@ namespace Aphorist.Cli.CommandLine;
 /// </summary>
 internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher) : AphoristConsole
 {
+    private const string OpenMpiLocalRank = "OMPI_COMM_WORLD_LOCAL_RANK";
+
     // Open MPI ends all processes as soon as one ends with an error, but the first one has to report it.
-    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(5);
 
     // The number of a process on its machine: Open MPI, MPICH, Slurm.
-    private static readonly string[] LocalRankVariables = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
+    private static readonly string[] LocalRankVariables = [OpenMpiLocalRank, "MPI_LOCALRANKID", "SLURM_LOCALID"];
 
     // Where no variable begins like this, the assembly for MPI is not even loaded.
     private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
@@ -60,7 +62,7 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
 
     public override async Task CloseAsync(int exitCode, CancellationToken cancellationToken)
     {
-        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall)
+        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall && GetVariable(OpenMpiLocalRank) is not null)
             await Task.Delay(TimeToReport, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync(exitCode, cancellationToken);
     }

@@ -61,9 +61,7 @@ internal static class DistributedTraining
         if (Timeout.GetValue(call) is int seconds) options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
         try
         {
-            // The group has to know the exit code, so the error is handled within it.
-            return await MpiProcessGroup.RunAsync(
-                processes => Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken), options);
+            return await MpiProcessGroup.RunAsync(ReportAsync, options);
         }
         catch (ProcessGroupException exception)
         {
@@ -73,6 +71,14 @@ internal static class DistributedTraining
                 : (console.Error, AphoristCommand.Name);
             ErrorReport.Write(exception, call, error, name);
             return ExitCode.WrongCall;
+        }
+
+        // The group has to know the exit code, and may end the process, so errors and output are handled within it.
+        async Task<int> ReportAsync(MpiProcessGroup processes)
+        {
+            int exitCode = await Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken);
+            await console.Output.FlushAsync(CancellationToken.None);
+            return exitCode;
         }
 
         async Task<int> TrainAsync(MpiProcessGroup processes)
