@@ -102,6 +102,28 @@ public sealed class FaultTests
     }
 
     [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
+    public void Train_RanksInFoldersOfTheirOwn_OnlyTheFirstWrites(string mpi)
+    {
+        MpiInstallation installed = MpiInstallation.Named(mpi);
+        using CommandTraining training = new("stream");
+        for (int rank = 0; rank < 3; rank++) training.WriteText($"{rank}/corpus.txt", seed: 1);
+        Run("\"$@\" --epochs 1");
+        Run("\"$1\" \"$2\" train --resume run --epochs 3 --distributed");
+
+        Assert.Equal(training.WeightsAlone(epochs: 3), training.WeightsOf("0/run"));
+        Assert.Equal(
+            ["1/corpus.txt", "2/corpus.txt", "corpus.txt"],
+            training.Files.Where(file => !file.StartsWith("0/", StringComparison.Ordinal)));
+
+        void Run(string command)
+        {
+            using MpiJob job = training.StartWithScript(installed, 3, $"cd $rank && exec {command}");
+            job.WaitForEnd();
+            Assert.True(job.ExitCode == 0, job.Everything);
+        }
+    }
+
+    [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
     public void Train_CorpusDiffersInOneRank_EndsWithBothHashes(string mpi)
     {
         using CommandTraining training = new("windows");
