@@ -26,7 +26,7 @@ public sealed class FaultTests
         training.AssertResumes(installed);
     }
 
-    [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
+    [Theory, MemberData(nameof(SomeImplementations))]
     public void Train_RankIsStopped_OthersEndAfterTheTimeout(string mpi)
     {
         using CommandTraining training = new("windows");
@@ -133,7 +133,7 @@ public sealed class FaultTests
 
         job.WaitForEnd();
         Assert.NotEqual(0, job.ExitCode);
-        AssertOneSentence(job, 0, "SHA-256", "process 2");
+        AssertOneSentence(job, 0, "SHA-256", "for rank 2");
         Assert.Equal(before, training.Files);
     }
 
@@ -145,7 +145,7 @@ public sealed class FaultTests
 
         job.WaitForEnd();
         Assert.NotEqual(0, job.ExitCode);
-        AssertOneSentence(job, 0, "Process 1", "other options");
+        AssertOneSentence(job, 0, "Rank 1 has", "other options");
         Assert.Equal(["corpus.txt"], training.Files);
     }
 
@@ -163,12 +163,16 @@ public sealed class FaultTests
 
     public static TheoryData<string, string, int> Moments()
     {
-        TheoryData<string, string, int> moments = [];
+        TheoryData<string, string, int> moments = new() { { MpiInstallation.Mpich, "windows", 1 }, { MpiInstallation.OpenMpi, "stream", 1 } };
+        if (!MpiInstallation.RunsLongTests) return moments;
         foreach (string mpi in MpiInstallation.AllNames)
             foreach (string objective in (string[])["windows", "stream"])
-                for (int seed = 1; seed <= (MpiInstallation.RunsLongTests ? 10 : 1); seed++) moments.Add(mpi, objective, seed);
+                for (int seed = 2; seed <= 11; seed++) moments.Add(mpi, objective, seed);
         return moments;
     }
+
+    public static TheoryData<string> SomeImplementations() =>
+        MpiInstallation.RunsLongTests ? MpiInstallation.Names : [MpiInstallation.Mpich];
 
     private static void AssertOneSentence(MpiJob job, int rank, params string[] parts)
     {
