@@ -163,7 +163,9 @@ public sealed class FaultTests
 
     public static TheoryData<string, string, int> Moments()
     {
-        TheoryData<string, string, int> moments = new() { { MpiInstallation.Mpich, "windows", 1 }, { MpiInstallation.OpenMpi, "stream", 1 } };
+        TheoryData<string, string, int> moments = [];
+        moments.Add(MpiInstallation.Mpich, "windows", 1);
+        moments.Add(MpiInstallation.OpenMpi, "stream", 1);
         if (!MpiInstallation.RunsLongTests) return moments;
         foreach (string mpi in MpiInstallation.AllNames)
             foreach (string objective in (string[])["windows", "stream"])

@@ -23,7 +23,7 @@ internal sealed record MpiInstallation(string Name, string Launcher, string Libr
     /// <summary>The names of all implementations, for theories.</summary>
     public static TheoryData<string> Names => [.. AllNames];
 
-    /// <summary>The environment variable that makes the long tests run: those that take more than a few seconds.</summary>
+    /// <summary>Whether an environment variable asks for the long tests: more of the same kind.</summary>
     public static bool RunsLongTests => Environment.GetEnvironmentVariable("APHORIST_LONG_TESTS") is { Length: > 0 };
 
     /// <summary>
