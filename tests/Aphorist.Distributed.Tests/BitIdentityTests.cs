@@ -26,14 +26,11 @@ public sealed class BitIdentityTests
 
     // Training adds up the gradients itself, so the algorithms of the library do not matter.
     [Theory, MemberData(nameof(Algorithms))]
-    public void Train_AlgorithmsOfOpenMpi_HaveTheSameResults(string operation, int algorithm)
+    public void Train_AlgorithmsOfTheLibrary_HaveTheSameResults(string mpi, string variable, string algorithm)
     {
         using WorkerJob job = WorkerJob.Run(
-            MpiInstallation.Named(MpiInstallation.OpenMpi), 4, TrainingCase.All, null,
-            ("OMPI_MCA_coll_tuned_use_dynamic_rules", "1"),
-            ($"OMPI_MCA_coll_tuned_{operation}_algorithm", $"{algorithm}"),
-            // For the operations that do not block.
-            ($"OMPI_MCA_coll_libnbc_i{operation}_algorithm", $"{algorithm}"));
+            MpiInstallation.Named(mpi), 4, TrainingCase.All, null,
+            (variable, algorithm), ("OMPI_MCA_coll_tuned_use_dynamic_rules", "1"));
         job.AssertResultsOfOneProcess();
     }
 
@@ -41,19 +38,23 @@ public sealed class BitIdentityTests
     {
         TheoryData<string, int> jobs = [];
         foreach (string mpi in MpiInstallation.AllNames)
-            foreach (int ranks in MpiInstallation.RunsLongTests ? [1, 2, 3, 4, 8] : (int[])[2, 3, 8]) jobs.Add(mpi, ranks);
+            foreach (int ranks in (int[])[1, 2, 3, 4, 8]) jobs.Add(mpi, ranks);
         return jobs;
     }
 
-    public static TheoryData<string, int> Algorithms()
+    public static TheoryData<string, string, string> Algorithms()
     {
+        const string OpenMpi = MpiInstallation.OpenMpi, Mpich = MpiInstallation.Mpich;
         // The ring.
-        TheoryData<string, int> algorithms = new() { { "allreduce", 4 } };
+        TheoryData<string, string, string> algorithms = new() { { OpenMpi, "OMPI_MCA_coll_tuned_allreduce_algorithm", "4" } };
         if (!MpiInstallation.RunsLongTests) return algorithms;
-        // Linear, and all others that Open MPI 4.1 has for what training uses.
-        algorithms.Add("allreduce", 1);
-        for (int algorithm = 1; algorithm <= 4; algorithm++) algorithms.Add("alltoall", algorithm);
-        for (int algorithm = 1; algorithm <= 5; algorithm++) algorithms.Add("allgather", algorithm);
+        algorithms.Add(OpenMpi, "OMPI_MCA_coll_tuned_allreduce_algorithm", "1");
+        foreach (string number in (string[])["1", "2"]) algorithms.Add(OpenMpi, "OMPI_MCA_coll_libnbc_iallgather_algorithm", number);
+        foreach (string number in (string[])["1", "2", "3", "4"]) algorithms.Add(OpenMpi, "OMPI_MCA_coll_libnbc_ibcast_algorithm", number);
+        foreach (string name in (string[])["sched_brucks", "sched_pairwise", "tsp_ring", "tsp_scattered"])
+            algorithms.Add(Mpich, "MPIR_CVAR_IALLTOALL_INTRA_ALGORITHM", name);
+        foreach (string name in (string[])["sched_ring", "sched_brucks", "sched_recursive_doubling", "tsp_ring"])
+            algorithms.Add(Mpich, "MPIR_CVAR_IALLGATHER_INTRA_ALGORITHM", name);
         return algorithms;
     }
 }

@@ -67,14 +67,13 @@ internal sealed class CommandTraining : IDisposable
     /// </summary>
     public void AssertResumes(MpiInstallation mpi)
     {
-        string[] epochs = ["--epochs", $"{Epochs + 2}"];
-        using CommandTraining alone = new(objective);
-        RunAlone(alone.Folder, ["dotnet", .. alone.Train, .. epochs]);
+        int epochs = Epochs + 2;
+        string expected = WeightsAlone(epochs);
         foreach (int ranks in (int[])[1, 2, 4])
         {
             string copy = $"resumed-{ranks}";
             CopyRun(copy);
-            string[] resume = ["dotnet", Assembly, "train", "--resume", copy, .. epochs];
+            string[] resume = ["dotnet", Assembly, "train", "--resume", copy, "--epochs", $"{epochs}"];
             if (ranks == 1) RunAlone(Folder, resume);
             else
             {
@@ -83,24 +82,32 @@ internal sealed class CommandTraining : IDisposable
                 Assert.True(job.ExitCode == 0, $"Resumed in {ranks} ranks:\n{job.Everything}");
             }
 
-            Assert.Equal(WeightsOf(alone.folder["run"]), WeightsOf(folder[copy]));
+            Assert.Equal(expected, WeightsOf(copy));
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    /// <summary>The hash of the weights of one process that trains without an interruption.</summary>
+    public string WeightsAlone(int epochs)
+    {
+        using CommandTraining alone = new(objective);
+        RunAlone(alone.Folder, ["dotnet", .. alone.Train, "--epochs", $"{epochs}"]);
+        return alone.WeightsOf("run");
+    }
 
-    // The best model and the last one.
-    private static string WeightsOf(string run)
+    /// <summary>The hash of the weights of a run: of the best model and the last one.</summary>
+    public string WeightsOf(string run)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in (string[])["model.safetensors", "last.safetensors"])
         {
-            Parameters parameters = LanguageModel.Load(Path.Combine(run, file)).Parameters;
+            Parameters parameters = LanguageModel.Load(folder[$"{run}/{file}"]).Parameters;
             foreach (ParameterTensor tensor in parameters.Tensors) hash.AppendData(MemoryMarshal.AsBytes(parameters.GetValues(tensor)));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    public void Dispose() => folder.Dispose();
 
     private static void RunAlone(string folder, string[] command)
     {

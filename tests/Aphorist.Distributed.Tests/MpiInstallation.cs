@@ -23,14 +23,14 @@ internal sealed record MpiInstallation(string Name, string Launcher, string Libr
     /// <summary>The names of all implementations, for theories.</summary>
     public static TheoryData<string> Names => [.. AllNames];
 
-    /// <summary>The environment variable that makes the long tests run: those that take more than a few seconds.</summary>
+    /// <summary>Whether an environment variable asks for the long tests: more of the same kind.</summary>
     public static bool RunsLongTests => Environment.GetEnvironmentVariable("APHORIST_LONG_TESTS") is { Length: > 0 };
 
     /// <summary>
     /// Time for ranks to stop after the same step, also on a busy machine. After an interruption Open MPI waits, sends SIGTERM, waits as
     /// long again, and sends SIGKILL. The usual time is one second.
     /// </summary>
-    public static (string, string) TimeToStop { get; } = ("OMPI_MCA_odls_base_sigkill_timeout", "5");
+    public static (string, string) TimeToStop { get; } = ("OMPI_MCA_odls_base_sigkill_timeout", "3");
 
     /// <summary>The other implementation.</summary>
     public MpiInstallation Other => All.Single(mpi => mpi.Name != Name);

@@ -17,7 +17,7 @@ internal sealed class NetworkHosts : IDisposable
 
     private static int created;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder;
     private readonly string name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref created)}";
 
     public NetworkHosts(int count)
@@ -25,6 +25,7 @@ internal sealed class NetworkHosts : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Network namespaces need Linux and root.");
         Assert.SkipUnless(TryRun(["ip", "netns", "list"], out _), "Needs the command ip (package iproute2).");
         RemoveLeftOvers();
+        folder = new();
         try
         {
             Addresses = [.. Enumerable.Range(1, count).Select(host => $"10.99.0.{host}")];

@@ -46,7 +46,6 @@ public sealed class NetworkTests
         foreach (string mpi in MpiInstallation.AllNames)
         {
             jobs.Add(mpi, 2, 2);
-            if (!MpiInstallation.RunsLongTests) continue;
             jobs.Add(mpi, 4, 4);
             jobs.Add(mpi, 2, 4);
         }

@@ -104,9 +104,11 @@ public sealed record TrainingCase(
         TextWriter log, IProcessGroup? processes, int threads = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        Corpus corpus = Corpus.FromText(Text(TextLength), "letters");
+        Corpus corpus = OpenCorpus();
         TrainingOptions options = Training with { Threads = threads };
-        LanguageModel model = LanguageModel.Create(Model, Aphorist.Tokenizer.Create(corpus, new() { Kind = Tokenizer }), seed: 7);
+        // The first weights are those of rank 0.
+        ulong seed = 7 + (ulong)(processes?.Rank ?? 0);
+        LanguageModel model = LanguageModel.Create(Model, TokenizerOf(corpus), seed);
         Trainer trainer = new(model, corpus, options, validation: null, processes);
         try
         {
@@ -131,12 +133,7 @@ public sealed record TrainingCase(
     }
 
     /// <summary>The bytes of a gradient of this case.</summary>
-    public long GradientBytes()
-    {
-        Corpus corpus = Corpus.FromText(Text(TextLength), "letters");
-        int vocabulary = Aphorist.Tokenizer.Create(corpus, new() { Kind = Tokenizer }).VocabularySize;
-        return (long)sizeof(float) * Parameters.CountOf(Model, vocabulary);
-    }
+    public long GradientBytes() => (long)sizeof(float) * Parameters.CountOf(Model, TokenizerOf(OpenCorpus()).VocabularySize);
 
     private static TrainingOptions With(TrainingOptions options, OptimizerKind optimizer) => options with
     {
@@ -161,18 +158,20 @@ public sealed record TrainingCase(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    private Tokenizer TokenizerOf(Corpus corpus) => Aphorist.Tokenizer.Create(corpus, new() { Kind = Tokenizer });
+
     // Words of random letters, from a linear congruential generator.
-    private static string Text(int length)
+    private Corpus OpenCorpus()
     {
-        StringBuilder text = new(length);
+        StringBuilder text = new(TextLength);
         uint state = 12_345;
-        while (text.Length < length)
+        while (text.Length < TextLength)
         {
             state = state * 1_664_525 + 1_013_904_223;
             int number = (int)(state >> 16);
             text.Append(number % 6 == 0 ? ' ' : Letters[number / 6 % Letters.Length]);
         }
 
-        return text.ToString();
+        return Corpus.FromText(text.ToString(), "letters");
     }
 }
