@@ -5,16 +5,13 @@ using Spectre.Console;
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>
-/// The console of one of several processes that a launcher started to train together. The first process speaks for all, and the others are
-/// silent. There is no terminal, because a launcher collects the lines of all processes.
+/// The console of one of several processes that a launcher started to train together. Rank 0 reports for all, and the others are silent.
+/// There is no terminal, because a launcher collects the lines of all processes.
 /// </summary>
 internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher) : AphoristConsole
 {
-    // Open MPI ends all processes as soon as one ends with an error, but the first one has to report it.
+    // Open MPI ends all processes as soon as one ends with an error, but rank 0 has to report it.
     private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(1);
-
-    // The number of a process on its machine: Open MPI, MPICH, Slurm.
-    private static readonly string[] LocalRankVariables = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
 
     // Where no variable begins like this, the assembly for MPI is not even loaded.
     private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
@@ -30,15 +27,8 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
 
     public override TextWriter Error => launcher.Rank == 0 ? process.Error : TextWriter.Null;
 
-    /// <summary>For an error that all processes of a machine have: the first one of each reports it.</summary>
-    public TextWriter MachineError
-    {
-        get
-        {
-            string? number = LocalRankVariables.Select(GetVariable).FirstOrDefault(value => value is not null);
-            return number is null or "0" ? process.Error : TextWriter.Null;
-        }
-    }
+    /// <summary>For an error that all processes of a machine have: one of them reports it.</summary>
+    public TextWriter MachineError => launcher.LocalRank is null or 0 ? process.Error : TextWriter.Null;
 
     public override TimeProvider Time => process.Time;
 

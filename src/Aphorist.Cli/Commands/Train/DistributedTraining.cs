@@ -61,9 +61,12 @@ internal static class DistributedTraining
         if (Timeout.GetValue(call) is int seconds) options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
         try
         {
-            // The group has to know the exit code, so the error is handled within it.
+            // Rank 0 reports a failure as always; the group reports that of another rank, if rank 0 does not fail too.
             return await MpiProcessGroup.RunAsync(
-                processes => Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken), options);
+                processes => processes.Rank == 0
+                    ? Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken)
+                    : TrainAsync(processes),
+                options);
         }
         catch (ProcessGroupException exception)
         {
@@ -88,9 +91,8 @@ internal static class DistributedTraining
             }
             catch (Exception exception) when (processes.Rank > 0)
             {
-                processes.FailureMessage = ErrorReport.SentenceOf(exception, debug, call.CommandResult.Command)
-                    + (debug ? Environment.NewLine + exception : "");
-                throw;
+                string sentence = ErrorReport.SentenceOf(exception, debug, call.CommandResult.Command);
+                throw new ProcessGroupException(debug ? $"{sentence}{Environment.NewLine}{exception}" : sentence, exception);
             }
         }
     }
