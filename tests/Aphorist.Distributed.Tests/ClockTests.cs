@@ -21,7 +21,7 @@ public sealed class ClockTests
     [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
     public void Train_InterruptedLauncher_StopsAllRanksAfterTheSameStep(string mpi)
     {
-        using WorkerJob job = WorkerJob.Start(MpiInstallation.Named(mpi), 3, TrainingCase.Endless);
+        using WorkerJob job = new(MpiInstallation.Named(mpi), 3, [TrainingCase.Endless], null, MpiInstallation.TimeToStop);
         job.Job.WaitUntil(() => job.LogOf(0).Contains("EpochCompleted", StringComparison.Ordinal));
 
         job.Job.SignalLauncher("INT");

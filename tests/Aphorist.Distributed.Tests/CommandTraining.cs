@@ -14,6 +14,7 @@ internal sealed class CommandTraining : IDisposable
         + "--samples none --checkpoint-interval 0.1 ";
 
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "Aphorist.Cli.dll");
+
     private readonly TemporaryFolder folder = new();
     private readonly string objective;
 
@@ -48,15 +49,15 @@ internal sealed class CommandTraining : IDisposable
 
     /// <summary>Starts the training in several ranks.</summary>
     public MpiJob Start(MpiInstallation mpi, int ranks, NetworkHosts? hosts = null, params string[] more) =>
-        MpiJob.Start(mpi, ranks, Folder, ["dotnet", .. Train, "--distributed", .. more], hosts);
+        new(mpi, ranks, Folder, ["dotnet", .. Train, "--distributed", .. more], hosts);
 
     /// <summary>Starts the training in several ranks, with an environment variable.</summary>
     public MpiJob StartWith((string, string) variable, MpiInstallation mpi, int ranks) =>
-        MpiJob.Start(mpi, ranks, Folder, ["dotnet", .. Train, "--distributed"], null, variable);
+        new(mpi, ranks, Folder, ["dotnet", .. Train, "--distributed"], null, variable);
 
     /// <summary>Starts the training with a shell script, in which "$@" is the call of the command, and $rank the rank.</summary>
     public MpiJob StartWithScript(MpiInstallation mpi, int ranks, string script) =>
-        MpiJob.Start(
+        new(
             mpi, ranks, Folder,
             ["sh", "-c", "rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; " + script, "sh", "dotnet", .. Train, "--distributed"]);
 
@@ -77,7 +78,7 @@ internal sealed class CommandTraining : IDisposable
             if (ranks == 1) RunAlone(Folder, resume);
             else
             {
-                using MpiJob job = MpiJob.Start(mpi, ranks, Folder, [.. resume, "--distributed"]);
+                using MpiJob job = new(mpi, ranks, Folder, [.. resume, "--distributed"]);
                 job.WaitForEnd();
                 Assert.True(job.ExitCode == 0, $"Resumed in {ranks} ranks:\n{job.Everything}");
             }
@@ -105,7 +106,9 @@ internal sealed class CommandTraining : IDisposable
     {
         ProcessStartInfo start = new(command[0], command[1..])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -42,6 +42,18 @@ public sealed class FaultTests
     }
 
     [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
+    public void Train_LauncherIsKilled_RanksEnd(string mpi)
+    {
+        using CommandTraining training = new("windows");
+        using MpiJob job = training.Start(MpiInstallation.Named(mpi), 2);
+        job.WaitUntil(() => training.Epochs >= 1);
+
+        job.SignalLauncher("KILL");
+
+        job.WaitForEnd();
+    }
+
+    [Theory, MemberData(nameof(MpiInstallation.Names), MemberType = typeof(MpiInstallation))]
     public void Train_HostLosesItsNetwork_EveryRankEndsWithASentence(string mpi)
     {
         MpiInstallation installed = MpiInstallation.Named(mpi);

@@ -15,7 +15,7 @@ internal sealed class MpiJob : IDisposable
     // Long enough for a slow or busy machine, and a hang still ends.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    // Notes the process id of each rank, and the exit code of its program.
+    // Notes the process id of each rank.
     private const string Wrapper =
         """
         rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
@@ -31,7 +31,14 @@ internal sealed class MpiJob : IDisposable
     private readonly Task outputs;
     private readonly int ranks;
 
-    private MpiJob(MpiInstallation mpi, int ranks, NetworkHosts? hosts, string workingFolder, (string, string)[] variables, string[] command)
+    /// <summary>Starts ranks on this machine or, with hosts, the same number of ranks on each.</summary>
+    public MpiJob(
+        MpiInstallation mpi,
+        int ranks,
+        string workingFolder,
+        string[] command,
+        NetworkHosts? hosts = null,
+        params (string Name, string Value)[] variables)
     {
         this.ranks = ranks;
         string[] line =
@@ -68,11 +75,6 @@ internal sealed class MpiJob : IDisposable
     public string Everything =>
         $"{Output}\n{LauncherError}\n{string.Join('\n', Enumerable.Range(0, ranks).Select(rank => $"rank {rank}: {ErrorOf(rank)}"))}";
 
-    /// <summary>Starts ranks on this machine or, with hosts, the same number of ranks on each.</summary>
-    public static MpiJob Start(
-        MpiInstallation mpi, int ranks, string workingFolder, string[] command, NetworkHosts? hosts = null, params (string, string)[] variables) =>
-        new(mpi, ranks, hosts, workingFolder, variables, command);
-
     /// <summary>What a rank has written to standard error until now.</summary>
     public string ErrorOf(int rank)
     {
@@ -88,6 +90,7 @@ internal sealed class MpiJob : IDisposable
         Stopwatch waited = Stopwatch.StartNew();
         while (!condition())
         {
+            // Read in this order, since it may end just after the condition holds.
             Assert.False(process.HasExited && !condition(), $"The job ended too early.\n{Everything}");
             Assert.True(waited.Elapsed < Patience, $"Nothing happened within {Patience}.\n{Everything}");
             Thread.Sleep(10);
@@ -98,29 +101,14 @@ internal sealed class MpiJob : IDisposable
     /// <param name="limit">The longest time; a few minutes by default, which only ends a hang.</param>
     public void WaitForEnd(TimeSpan? limit = null)
     {
-        Stopwatch waited = Stopwatch.StartNew();
-        TimeSpan longest = limit ?? Patience;
-        while (!process.HasExited || RunningRanks().Any())
-        {
-            Assert.True(waited.Elapsed < longest, $"Not all processes ended within {longest}.\n{Everything}");
-            Thread.Sleep(10);
-        }
-
+        WaitWhile(() => !process.HasExited || RunningRanks().Any(), limit ?? Patience);
         // If a process outside of this job has inherited the pipes, they do not end.
         outputs.Wait(TimeSpan.FromSeconds(10));
     }
 
     /// <summary>Waits for all ranks to end. The launcher may wait longer, if it has lost its network.</summary>
     /// <param name="limit">The longest time.</param>
-    public void WaitForRanks(TimeSpan limit)
-    {
-        Stopwatch waited = Stopwatch.StartNew();
-        while (RunningRanks().Any())
-        {
-            Assert.True(waited.Elapsed < limit, $"Not all ranks ended within {limit}.\n{Everything}");
-            Thread.Sleep(10);
-        }
-    }
+    public void WaitForRanks(TimeSpan limit) => WaitWhile(() => RunningRanks().Any(), limit);
 
     /// <summary>Sends a signal to the launcher: INT is what Ctrl-C sends.</summary>
     public void SignalLauncher(string signal) => Send(signal, process.Id);
@@ -166,6 +154,16 @@ internal sealed class MpiJob : IDisposable
     private static string TextOf(StringBuilder text)
     {
         lock (text) return text.ToString();
+    }
+
+    private void WaitWhile(Func<bool> condition, TimeSpan limit)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (condition())
+        {
+            Assert.True(waited.Elapsed < limit, $"Not all processes ended within {limit}.\n{Everything}");
+            Thread.Sleep(10);
+        }
     }
 
     private bool IsRunning(int rank) => IdOf(rank) is { } id && IsRunningProcess(id);

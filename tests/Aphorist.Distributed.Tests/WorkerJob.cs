@@ -12,13 +12,18 @@ internal sealed class WorkerJob : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly int ranks;
 
-    private WorkerJob(
-        MpiInstallation mpi, int ranks, IEnumerable<TrainingCase> cases, NetworkHosts? hosts, (string, string)[] variables)
+    /// <summary>Starts ranks that train cases, one after the other.</summary>
+    public WorkerJob(
+        MpiInstallation mpi,
+        int ranks,
+        IEnumerable<TrainingCase> cases,
+        NetworkHosts? hosts = null,
+        params (string Name, string Value)[] variables)
     {
         this.ranks = ranks;
         string worker = Path.Combine(AppContext.BaseDirectory, "Aphorist.Distributed.Worker.dll");
         string[] command = ["dotnet", worker, folder.Path, .. cases.Select(training => training.Name)];
-        Job = MpiJob.Start(mpi, ranks, folder.Path, command, hosts, variables);
+        Job = new MpiJob(mpi, ranks, folder.Path, command, hosts, variables);
     }
 
     /// <summary>The results of all cases in one process with one thread.</summary>
@@ -27,17 +32,13 @@ internal sealed class WorkerJob : IDisposable
     /// <summary>The ranks.</summary>
     public MpiJob Job { get; }
 
-    /// <summary>Starts ranks that train cases, one after the other.</summary>
-    public static WorkerJob Start(MpiInstallation mpi, int ranks, params TrainingCase[] cases) =>
-        new(mpi, ranks, cases, null, [MpiInstallation.TimeToStop]);
-
     /// <summary>Trains cases, one after the other, and waits for the end.</summary>
     public static WorkerJob Run(
         MpiInstallation mpi,
         int ranks,
         IEnumerable<TrainingCase> cases,
         NetworkHosts? hosts = null,
-        params (string, string)[] variables)
+        params (string Name, string Value)[] variables)
     {
         WorkerJob started = new(mpi, ranks, cases, hosts, variables);
         try

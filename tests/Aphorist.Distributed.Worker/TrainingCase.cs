@@ -92,7 +92,8 @@ public sealed record TrainingCase(
     private static ModelSpec Small => new() { HiddenSize = 16, Window = 12 };
 
     /// <summary>Gets a case by its name.</summary>
-    public static TrainingCase Named(string name) => ((IEnumerable<TrainingCase>)[.. All, Large, TimeBudget, Endless]).Single(known => known.Name == name);
+    public static TrainingCase Named(string name) =>
+        ((IEnumerable<TrainingCase>)[.. All, Large, TimeBudget, Endless]).Single(known => known.Name == name);
 
     /// <summary>Trains and writes a log: every event, and lines for all that must not depend on the number of processes.</summary>
     /// <param name="log">Receives the log.</param>

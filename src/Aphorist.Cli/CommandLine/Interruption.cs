@@ -33,6 +33,12 @@ internal sealed class Interruption : IDisposable
     /// <summary>Receives a line for the user if the work continues for a moment after the first signal.</summary>
     public Action<string>? Acknowledge { get; set; }
 
+    /// <summary>
+    /// Whether a second signal ends the process at once, as by default. A launcher can send several for one Ctrl-C, and kills the process
+    /// itself if it does not end.
+    /// </summary>
+    public bool EndsOnRepetition { get; set; } = true;
+
     public CancellationToken Token => source.Token;
 
     /// <summary>Asks the work to stop, as the first Ctrl-C does.</summary>
@@ -54,7 +60,7 @@ internal sealed class Interruption : IDisposable
             acknowledgement.Change(AcknowledgedAfter, Timeout.InfiniteTimeSpan);
             Request();
         }
-        else if (now - first >= OnePress.TotalMilliseconds)
+        else if (EndsOnRepetition && now - first >= OnePress.TotalMilliseconds)
         {
             // What changed the terminal restores it when the process exits.
             Environment.Exit(ExitCode.Interrupted);

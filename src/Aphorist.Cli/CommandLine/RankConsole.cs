@@ -10,8 +10,11 @@ namespace Aphorist.Cli.CommandLine;
 /// </summary>
 internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher) : AphoristConsole
 {
+    // Only processes of Open MPI have this variable.
+    private const string OpenMpiRank = "OMPI_COMM_WORLD_RANK";
+
     // Open MPI ends all processes as soon as one ends with an error, but rank 0 has to report it.
-    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(5);
 
     // Where no variable begins like this, the assembly for MPI is not even loaded.
     private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
@@ -50,7 +53,7 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
 
     public override async Task CloseAsync(int exitCode, CancellationToken cancellationToken)
     {
-        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall)
+        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall && GetVariable(OpenMpiRank) is not null)
             await Task.Delay(TimeToReport, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync(exitCode, cancellationToken);
     }

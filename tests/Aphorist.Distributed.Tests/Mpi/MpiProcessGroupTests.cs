@@ -155,7 +155,7 @@ public sealed class MpiProcessGroupTests
         string[] command = ["dotnet", worker, GroupCase.Word, name, $"{timeout}"];
         // Open MPI waits this long after it asked ranks to end. Jobs that train get more seconds.
         variables = [("OMPI_MCA_odls_base_sigkill_timeout", "1"), .. variables];
-        MpiJob job = MpiJob.Start(MpiInstallation.Named(mpi), ranks, AppContext.BaseDirectory, command, hosts: null, variables);
+        MpiJob job = new(MpiInstallation.Named(mpi), ranks, AppContext.BaseDirectory, command, hosts: null, variables);
         job.WaitForEnd();
         return job;
     }

@@ -61,12 +61,7 @@ internal static class DistributedTraining
         if (Timeout.GetValue(call) is int seconds) options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
         try
         {
-            // Rank 0 reports a failure as always; the group reports that of another rank, if rank 0 does not fail too.
-            return await MpiProcessGroup.RunAsync(
-                processes => processes.Rank == 0
-                    ? Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken)
-                    : TrainAsync(processes),
-                options);
+            return await MpiProcessGroup.RunAsync(ReportAsync, options);
         }
         catch (ProcessGroupException exception)
         {
@@ -76,6 +71,16 @@ internal static class DistributedTraining
                 : (console.Error, AphoristCommand.Name);
             ErrorReport.Write(exception, call, error, name);
             return ExitCode.WrongCall;
+        }
+
+        // The group has to know the exit code, and may end the process, so errors and output are handled within it. It reports itself why
+        // another rank fails, unless rank 0 fails too.
+        async Task<int> ReportAsync(MpiProcessGroup processes)
+        {
+            if (processes.Rank > 0) return await TrainAsync(processes);
+            int exitCode = await Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken);
+            await console.Output.FlushAsync(CancellationToken.None);
+            return exitCode;
         }
 
         async Task<int> TrainAsync(MpiProcessGroup processes)
