@@ -25,8 +25,7 @@ public sealed class MpiProcessGroup : IProcessGroup
     private readonly MpiLauncher launcher;
     private readonly TimeSpan timeout;
     private readonly PosixSignalRegistration? termination;
-    private readonly Watchdog watchdog;
-    private State state;
+    private volatile State state;
     private long exchanges;
 
     // Join has a deadline for all of this.
@@ -37,8 +36,6 @@ public sealed class MpiProcessGroup : IProcessGroup
         this.timeout = timeout;
         if (!library.PrepareToLeave(timeout)) throw NoAnswer();
         LocalSize = CountProcessesOfThisHost();
-        watchdog = new Watchdog(
-            timeout + FailureGracePeriod, FailureGracePeriod / 4, RunningExchange, () => NativeProcess.Exit(1, InMyName(NoAnswer().Message)));
         if (launcher.Kind == LauncherKind.OpenMpi)
             termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { _ = ReportTerminationAsync(); });
     }
@@ -104,6 +101,7 @@ public sealed class MpiProcessGroup : IProcessGroup
     {
         ArgumentNullException.ThrowIfNull(program);
         MpiProcessGroup group = Join(options ?? new());
+        using Watchdog watchdog = group.StartWatchdog();
         int exitCode;
         string? message = null;
         try
@@ -162,11 +160,11 @@ public sealed class MpiProcessGroup : IProcessGroup
         MpiLibrary library = MpiLibrary.Load(launcher.Kind);
         if (Interlocked.Exchange(ref joined, 1) != 0) throw new InvalidOperationException("This process has joined a group before.");
         string late = $"{launcher}: The other processes did not start within {Seconds(options.Timeout)}. Check the network of the hosts.";
-        using Deadline deadline = new(options.Timeout, exitCode: 1, late);
         int size = 0;
         try
         {
-            library.Initialize();
+            using (new Deadline(options.Timeout, exitCode: 1, late)) library.Initialize();
+            using Deadline deadline = new(options.Timeout + FailureGracePeriod, exitCode: 1, late);
             size = library.Size();
             if (size == launcher.Size && library.Rank() == launcher.Rank) return new(library, launcher, options.Timeout);
         }
@@ -177,12 +175,11 @@ public sealed class MpiProcessGroup : IProcessGroup
         }
 
         // A library that does not know the launcher starts a group of one in each process.
-        string found = library.IsOpenMpi ? "Open MPI" : "MPICH";
-        using (new Deadline(FailureGracePeriod, exitCode: 1)) library.Finish();
-        throw new ProcessGroupException(
-            $"The launcher started {launcher.Size} processes, but the MPI library {library.Name} ({found}) sees {size}: it belongs " +
-            "to another launcher. Use the mpiexec of that library, or set the environment variable APHORIST_MPI to the path of the " +
-            "launcher's library.");
+        string message = $"The launcher started {launcher.Size} processes, but the MPI library {library.Name} " +
+            $"({(library.IsOpenMpi ? "Open MPI" : "MPICH")}) sees {size}: it belongs to another launcher. Use the mpiexec of that library, or " +
+            "set the environment variable APHORIST_MPI to the path of the launcher's library.";
+        using (new Deadline(options.Timeout, exitCode: 2, $"{launcher}: {message}")) library.Finish();
+        throw new ProcessGroupException(message);
     }
 
     private static void EndAll(MpiLibrary library, int exitCode, string? message, bool othersWait = false)
@@ -229,10 +226,13 @@ public sealed class MpiProcessGroup : IProcessGroup
         if (!isComplete) throw NoAnswer();
     }
 
+    private Watchdog StartWatchdog() => new(
+        timeout + FailureGracePeriod, FailureGracePeriod / 4, RunningExchange, () => NativeProcess.Exit(1, InMyName(NoAnswer().Message)));
+
     private long? RunningExchange()
     {
         long number = Interlocked.Read(ref exchanges);
-        return Volatile.Read(ref state) == State.Exchanging ? number : null;
+        return state == State.Exchanging ? number : null;
     }
 
     private int CountProcessesOfThisHost()
@@ -297,7 +297,6 @@ public sealed class MpiProcessGroup : IProcessGroup
             int failed = codes.IndexOfAnyExcept(0);
             int common = failed < 0 ? 0 : codes[failed];
             termination?.Dispose();
-            watchdog.Dispose();
             deadline.Dispose();
             using (new Deadline(time, common)) library.Finish();
             return common;
