@@ -16,14 +16,15 @@ catch (ProcessGroupException exception)
 
 static async Task<int> TrainAsync(MpiProcessGroup processes)
 {
-    // Every process makes the same calls. The first one writes: to the console and to files.
-    bool isFirst = processes.Rank == 0;
+    // Every process makes the same calls. Rank 0 writes: to the console and to files.
+    bool writes = processes.Rank == 0;
     Corpus corpus = await Corpus.OpenAsync("fables");
     LanguageModel model = LanguageModel.Create(ModelSpec.Quick, Tokenizer.Create(corpus));
+    TrainingOptions options = TrainingOptions.Quick with { BatchSize = 64 }; // four shards, for four processes
 
-    await foreach (TrainingEvent e in new Trainer(model, corpus, TrainingOptions.Quick, processes: processes).RunAsync())
-        if (isFirst && e is EpochCompleted epoch) Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}");
+    await foreach (TrainingEvent e in new Trainer(model, corpus, options, processes: processes).RunAsync())
+        if (writes && e is EpochCompleted epoch) Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}");
 
-    if (isFirst) model.Save("fables.safetensors");
+    if (writes) model.Save("fables.safetensors");
     return 0;
 }

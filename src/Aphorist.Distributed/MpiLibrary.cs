@@ -7,7 +7,8 @@ namespace Aphorist.Distributed;
 
 /// <summary>
 /// The functions of the machine's MPI library that a group needs, with the constants of its binary interface: that of Open MPI, or that of
-/// MPICH, which Intel MPI, Cray MPICH and MVAPICH share. The functions throw a <see cref="ProcessGroupException"/> on errors.
+/// MPICH, which Intel MPI, Cray MPICH and MVAPICH share. The functions throw a <see cref="ProcessGroupException"/> on errors. One function
+/// runs at a time, and none after one that did not complete in time, except <see cref="Abort"/>.
 /// </summary>
 internal sealed unsafe class MpiLibrary
 {
@@ -30,6 +31,11 @@ internal sealed unsafe class MpiLibrary
 
     private readonly nint handle;
     private readonly nint world, statusIgnore, inPlace, bytes, errorsReturn;
+
+    // Where MPI writes handles: the operation that runs, and a second communicator. Neither moved nor freed, because MPI may still write
+    // there when an operation is given up.
+    private readonly nint* request, leaving;
+
     private readonly delegate* unmanaged<nint*, int*, nint, int> test;
     private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> allToAll, allGather;
     private readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> broadcast;
@@ -44,6 +50,8 @@ internal sealed unsafe class MpiLibrary
         errorsReturn = IsOpenMpi ? Export("ompi_mpi_errors_return") : 0x54000001;
         inPlace = IsOpenMpi ? 1 : -1;
         statusIgnore = IsOpenMpi ? 0 : 1;
+        request = (nint*)NativeMemory.AllocZeroed(2, (nuint)sizeof(nint));
+        leaving = request + 1;
         test = (delegate* unmanaged<nint*, int*, nint, int>)Export("MPI_Test");
         allToAll = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Ialltoall");
         allGather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Iallgather");
@@ -87,55 +95,43 @@ internal sealed unsafe class MpiLibrary
     /// <summary>The number of processes that MPI knows.</summary>
     public int Size() => Number("MPI_Comm_size");
 
-    /// <summary>The number of this process.</summary>
+    /// <summary>The rank of this process.</summary>
     public int Rank() => Number("MPI_Comm_rank");
 
-    /// <summary>Copies the communicator of all processes, so that messages of both never mix.</summary>
+    /// <summary>
+    /// Creates the communicator of <see cref="GatherToLeave"/>. Its messages never mix with those of an exchange that other processes still
+    /// wait for.
+    /// </summary>
     /// <returns>Whether all processes took part in time.</returns>
-    public bool Duplicate(TimeSpan time, out nint communicator)
+    public bool PrepareToLeave(TimeSpan time)
     {
-        nint copy = 0, request = 0;
-        Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, &copy, &request));
-        bool isDone = Complete(&request, time);
-        communicator = copy;
-        return isDone;
+        Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, leaving, request));
+        return Complete(time);
     }
 
-    /// <summary>Sends part r of an array to process r.</summary>
-    /// <returns>Whether all processes took part in time. If not, the arrays must not be used.</returns>
+    /// <summary>Sends part r of an array to rank r.</summary>
+    /// <returns>Whether all processes took part in time. If not, the process must end: MPI may still write to the array.</returns>
     public bool AllToAll(void* sent, void* received, int partLength, TimeSpan time)
     {
-        nint request = 0;
-        Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, &request));
-        return Complete(&request, time);
+        Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, request));
+        return Complete(time);
     }
 
     /// <summary>Gathers a part from each process, in place.</summary>
-    /// <returns>Whether all processes took part in time.</returns>
-    public bool AllGather(void* values, int partLength, TimeSpan time)
-    {
-        nint request = 0;
-        Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, world, &request));
-        return Complete(&request, time);
-    }
+    /// <returns>Whether all processes took part in time. If not, the process must end: MPI may still write to the array.</returns>
+    public bool AllGather(void* values, int partLength, TimeSpan time) => Gather(world, values, partLength, time);
 
-    /// <summary>Sends values of process 0 to the others.</summary>
-    /// <returns>Whether all processes took part in time.</returns>
+    /// <summary>Sends the values of rank 0 to the others.</summary>
+    /// <returns>Whether all processes took part in time. If not, the process must end: MPI may still write to the array.</returns>
     public bool Broadcast(void* values, int length, TimeSpan time)
     {
-        nint request = 0;
-        Check(broadcast(values, length, bytes, 0, world, &request));
-        return Complete(&request, time);
+        Check(broadcast(values, length, bytes, 0, world, request));
+        return Complete(time);
     }
 
-    /// <summary>Waits until all processes of a communicator wait.</summary>
-    /// <returns>Whether all processes took part in time.</returns>
-    public bool Barrier(nint communicator, TimeSpan time)
-    {
-        nint request = 0;
-        Check(((delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier"))(communicator, &request));
-        return Complete(&request, time);
-    }
+    /// <summary>Gathers a part from each process that is about to leave, in place.</summary>
+    /// <returns>Whether all processes took part in time. If not, the process must end: MPI may still write to the array.</returns>
+    public bool GatherToLeave(void* values, int partLength, TimeSpan time) => Gather(*leaving, values, partLength, time);
 
     /// <summary>Leaves MPI. May hang if another process is gone.</summary>
     public void Finish() => Check(((delegate* unmanaged<int>)Export("MPI_Finalize"))());
@@ -163,20 +159,25 @@ internal sealed unsafe class MpiLibrary
 
     private static bool IsLibraryOfOpenMpi(nint handle) => NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _);
 
-    // A blocking call would wait for ever for a process that is gone. Operations progress in MPI_Test only, so one that is given up does
-    // not write to its array any more.
-    private bool Complete(nint* request, TimeSpan time)
+    private bool Gather(nint communicator, void* values, int partLength, TimeSpan time)
+    {
+        Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, communicator, request));
+        return Complete(time);
+    }
+
+    // A blocking call would wait for ever for a process that is gone. An operation that is given up cannot be cancelled.
+    private bool Complete(TimeSpan time)
     {
         for (int turn = 0; turn < Spins; turn++)
-            if (IsComplete(request)) return true;
+            if (IsComplete()) return true;
 
         // More processes than processors still make progress.
-        for (long start = Stopwatch.GetTimestamp(); !IsComplete(request); Thread.Yield())
+        for (long start = Stopwatch.GetTimestamp(); !IsComplete(); Thread.Yield())
             if (Stopwatch.GetElapsedTime(start) > time) return false;
         return true;
     }
 
-    private bool IsComplete(nint* request)
+    private bool IsComplete()
     {
         int isComplete = 0;
         Check(test(request, &isComplete, statusIgnore));

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Aphorist.Distributed;
 
-/// <summary>What the C library does to this process.</summary>
+/// <summary>Calls of the C library.</summary>
 internal static unsafe class NativeProcess
 {
+    private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(1);
+
     // Looked up early: while the process ends, the lookup can wait for ever.
     private static readonly delegate* unmanaged<int, void> ExitFunction = (delegate* unmanaged<int, void>)Export("_exit");
 
@@ -12,7 +14,20 @@ internal static unsafe class NativeProcess
         (delegate* unmanaged<byte*, byte*, int, int>)Export("setenv");
 
     /// <summary>Ends the process at once: no finalizers, no exit handlers of native libraries.</summary>
-    public static void Exit(int exitCode) => ExitFunction(exitCode);
+    /// <param name="exitCode">The exit code.</param>
+    /// <param name="message">A line for standard error before that; null for none.</param>
+    public static void Exit(int exitCode, string? message = null)
+    {
+        if (message is not null)
+        {
+            // Writing blocks for as long as nobody reads standard error.
+            Thread writer = new(() => Console.Error.Write(message + Environment.NewLine)) { IsBackground = true };
+            writer.Start();
+            writer.Join(TimeToWrite);
+        }
+
+        ExitFunction(exitCode);
+    }
 
     /// <summary>Sets an environment variable for native code, unless it has a value.</summary>
     public static void SetVariable(string name, string value)
@@ -24,29 +39,4 @@ internal static unsafe class NativeProcess
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), name);
-}
-
-/// <summary>Ends the process if a call of MPI, which can hang while the network is down, does not return in time.</summary>
-internal sealed class Deadline : IDisposable
-{
-    private readonly ManualResetEventSlim done = new();
-
-    /// <summary>Starts the clock.</summary>
-    /// <param name="time">The longest time until <see cref="Dispose"/>.</param>
-    /// <param name="exitCode">The exit code of the process after that time.</param>
-    /// <param name="message">A line for standard error before that; null for none.</param>
-    public Deadline(TimeSpan time, int exitCode, string? message = null)
-    {
-        // Not a timer, whose thread might be busy.
-        Thread thread = new(() =>
-        {
-            if (done.Wait(time)) return;
-            if (message is not null) Console.Error.Write(message + Environment.NewLine);
-            NativeProcess.Exit(exitCode);
-        });
-        thread.IsBackground = true;
-        thread.Start();
-    }
-
-    public void Dispose() => done.Set();
 }

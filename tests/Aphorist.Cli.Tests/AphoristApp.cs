@@ -43,7 +43,8 @@ internal static class AphoristApp
     public static CommandResult RunAsRank(int rank, int size, params string[] arguments)
     {
         using MemoryConsole process = new("");
-        RankConsole console = new(process, new MpiLauncher(rank, size));
+        MpiLauncher launcher = MpiLauncher.Read(name => name switch { "PMI_RANK" => $"{rank}", "PMI_SIZE" => $"{size}", _ => null })!;
+        RankConsole console = new(process, launcher);
         int exitCode = Task.Run(() => Invocation.RunAsync(arguments, console, CancellationToken.None)).GetAwaiter().GetResult();
         return new CommandResult(exitCode, process.OutputText, process.ErrorText);
     }

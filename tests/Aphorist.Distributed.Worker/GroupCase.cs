@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Aphorist.Training;
 
 namespace Aphorist.Distributed.Worker;
@@ -17,7 +18,7 @@ public static class GroupCase
         try
         {
             return await MpiProcessGroup.RunAsync(
-                processes => Task.FromResult(Run(name, processes)), new() { Timeout = TimeSpan.FromSeconds(timeout) });
+                processes => name == "train" ? TrainAsync(processes) : Task.FromResult(Run(name, processes)), new() { Timeout = TimeSpan.FromSeconds(timeout) });
         }
         catch (ProcessGroupException exception)
         {
@@ -28,7 +29,7 @@ public static class GroupCase
 
     private static int Run(string name, MpiProcessGroup processes)
     {
-        bool isLast = processes.Rank == processes.Size - 1;
+        bool isFirst = processes.Rank == 0, isLast = processes.Rank == processes.Size - 1;
         switch (name)
         {
             case "exchange":
@@ -36,7 +37,7 @@ public static class GroupCase
                 Console.WriteLine($"exchanged by {processes.Rank} of {processes.Size}, {processes.LocalSize} here, {MpiLauncher.Current}");
                 return 0;
             case "allocate":
-                Console.WriteLine($"{AllocatedBytes(processes)} bytes");
+                Console.WriteLine($"allocated {AllocatedBytes(processes)};");
                 return 0;
             case "null":
                 Console.WriteLine($"caught {CaughtNulls(processes)}");
@@ -45,21 +46,71 @@ public static class GroupCase
             case "last returns 3" when isLast: return 3;
             case "last throws" when isLast: throw new ProcessGroupException("The last one fails.");
             case "all throw": throw new ProcessGroupException($"Rank {processes.Rank} fails.");
+            case "last throws at the end" when isLast: throw new ProcessGroupException("The last one fails.");
+            case "last throws at the end": return 0;
             case "last hangs" when isLast:
+                Meet(processes);
                 Thread.Sleep(Timeout.Infinite);
                 break;
-            case "last leaves" when isLast: return 0;
+            case "last hangs":
+                Meet(processes);
+                break;
+            case "first hangs" when isFirst:
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "first hangs": return 0;
+            case "last leaves":
+                Meet(processes);
+                if (isLast) return 0;
+                break;
+            case "two threads" when isLast:
+                // One of them waits for ever, and the other one is refused.
+                Task[] exchanges = [Task.Run(() => Meet(processes)), Task.Run(() => Meet(processes))];
+                exchanges[Task.WaitAny(exchanges)].GetAwaiter().GetResult();
+                break;
+            case "two threads":
+                Thread.Sleep(Timeout.Infinite);
+                break;
             case "last is late" when isLast:
                 // Longer than the others wait if the exit code is not 0.
                 Thread.Sleep(TimeSpan.FromSeconds(4));
                 return 0;
             case "last is late": return 0;
-            case "last is killed" when isLast:
+            case "last is killed, others continue" when isFirst:
+                using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true)) Meet(processes);
+                return 0;
+            case "last is killed" or "last is killed, others continue" when isLast:
                 Process.GetCurrentProcess().Kill();
                 break;
         }
 
-        processes.AllGather(new byte[processes.Size]);
+        Meet(processes);
+        return 0;
+    }
+
+    private static void Meet(MpiProcessGroup processes) => processes.AllGather(new byte[processes.Size]);
+
+    // What an epoch allocates, for two numbers of steps.
+    private static async Task<int> TrainAsync(MpiProcessGroup processes)
+    {
+        foreach (int steps in (int[])[50, 150])
+        {
+            Corpus corpus = Corpus.FromText(string.Concat(Enumerable.Range(0, 8 + (steps * 32)).Select(i => (char)('a' + (i * i % 17)))), "letters");
+            ModelSpec spec = new() { HiddenSize = 16, Window = 8 };
+            TrainingOptions options = new() { Epochs = 20, BatchSize = 32, Stride = 1, ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9 };
+            Trainer trainer = new(LanguageModel.Create(spec, Tokenizer.Create(corpus)), corpus, options, processes: processes);
+            long before = 0, fewest = long.MaxValue;
+            await foreach (TrainingEvent happened in trainer.RunAsync().ConfigureAwait(false))
+            {
+                if (happened is not EpochCompleted) continue;
+                // The runtime allocates too, while it compiles.
+                if (before > 0) fewest = Math.Min(fewest, GC.GetTotalAllocatedBytes(precise: true) - before);
+                before = GC.GetTotalAllocatedBytes(precise: true);
+            }
+
+            Console.WriteLine($"allocated {fewest} in {steps} steps;");
+        }
+
         return 0;
     }
 
@@ -126,7 +177,7 @@ public static class GroupCase
                 caught++;
             }
 
-            processes.AllGather(new byte[processes.Size]);
+            Meet(processes);
         }
 
         return caught;

@@ -5,18 +5,16 @@ using Spectre.Console;
 namespace Aphorist.Cli.CommandLine;
 
 /// <summary>
-/// The console of one of several processes that a launcher started to train together. The first process speaks for all, and the others are
-/// silent. There is no terminal, because a launcher collects the lines of all processes.
+/// The console of one of several processes that a launcher started to train together. Rank 0 reports for all, and the others are silent.
+/// There is no terminal, because a launcher collects the lines of all processes.
 /// </summary>
 internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher) : AphoristConsole
 {
-    private const string OpenMpiLocalRank = "OMPI_COMM_WORLD_LOCAL_RANK";
+    // Only processes of Open MPI have this variable.
+    private const string OpenMpiRank = "OMPI_COMM_WORLD_RANK";
 
-    // Open MPI ends all processes as soon as one ends with an error, but the first one has to report it.
+    // Open MPI ends all processes as soon as one ends with an error, but rank 0 has to report it.
     private static readonly TimeSpan TimeToReport = TimeSpan.FromSeconds(5);
-
-    // The number of a process on its machine: Open MPI, MPICH, Slurm.
-    private static readonly string[] LocalRankVariables = [OpenMpiLocalRank, "MPI_LOCALRANKID", "SLURM_LOCALID"];
 
     // Where no variable begins like this, the assembly for MPI is not even loaded.
     private static readonly string[] LauncherPrefixes = ["OMPI_", "PMI_", "SLURM_"];
@@ -32,15 +30,8 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
 
     public override TextWriter Error => launcher.Rank == 0 ? process.Error : TextWriter.Null;
 
-    /// <summary>For an error that all processes of a machine have: the first one of each reports it.</summary>
-    public TextWriter MachineError
-    {
-        get
-        {
-            string? number = LocalRankVariables.Select(GetVariable).FirstOrDefault(value => value is not null);
-            return number is null or "0" ? process.Error : TextWriter.Null;
-        }
-    }
+    /// <summary>For an error that all processes of a machine have: one of them reports it.</summary>
+    public TextWriter MachineError => launcher.LocalRank is null or 0 ? process.Error : TextWriter.Null;
 
     public override TimeProvider Time => process.Time;
 
@@ -62,7 +53,7 @@ internal sealed class RankConsole(AphoristConsole process, MpiLauncher launcher)
 
     public override async Task CloseAsync(int exitCode, CancellationToken cancellationToken)
     {
-        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall && GetVariable(OpenMpiLocalRank) is not null)
+        if (launcher.Rank > 0 && exitCode == ExitCode.WrongCall && GetVariable(OpenMpiRank) is not null)
             await Task.Delay(TimeToReport, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync(exitCode, cancellationToken);
     }

@@ -5,21 +5,22 @@ namespace Aphorist.Distributed.Tests.Mpi;
 public sealed class MpiLauncherTests
 {
     [Theory]
-    [InlineData("OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=2", LauncherKind.OpenMpi)]
-    [InlineData("PMI_RANK=2 PMI_SIZE=4 MPI_LOCALRANKID=0", LauncherKind.Mpich)]
-    [InlineData("PMI_RANK=2 PMI_SIZE=4 SLURM_PROCID=2 SLURM_STEP_NUM_TASKS=4", LauncherKind.Slurm)]
-    [InlineData("PMIX_RANK=2 SLURM_PROCID=2 SLURM_STEP_NUM_TASKS=4 SLURM_NTASKS=9", LauncherKind.Slurm)]
-    public void Read_VariablesOfALauncher_AreRankAndSize(string variables, object kind)
+    [InlineData("OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_RANK=1 PMIX_RANK=2", LauncherKind.OpenMpi, 1)]
+    [InlineData("PMI_RANK=2 PMI_SIZE=4 MPI_LOCALRANKID=0", LauncherKind.Mpich, 0)]
+    [InlineData("PMI_RANK=2 PMI_SIZE=4", LauncherKind.Mpich, null)]
+    [InlineData("PMI_RANK=2 PMI_SIZE=4 SLURM_PROCID=2 SLURM_STEP_NUM_TASKS=4", LauncherKind.Slurm, null)]
+    [InlineData("PMIX_RANK=2 SLURM_PROCID=2 SLURM_STEP_NUM_TASKS=4 SLURM_NTASKS=9 SLURM_LOCALID=1", LauncherKind.Slurm, 1)]
+    // mpiexec in a step of Slurm
+    [InlineData(
+        "OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=4 SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 SLURM_LOCALID=0", LauncherKind.OpenMpi, null)]
+    [InlineData(
+        "PMI_RANK=2 PMI_SIZE=4 MPI_LOCALRANKID=1 SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 SLURM_LOCALID=0", LauncherKind.Mpich, 1)]
+    public void Read_VariablesOfALauncher_AreRankAndSize(string variables, object kind, int? localRank)
     {
         MpiLauncher launcher = Read(variables)!;
-        Assert.Equal((2, 4), (launcher.Rank, launcher.Size));
+        Assert.Equal((2, 4, localRank), (launcher.Rank, launcher.Size, launcher.LocalRank));
         Assert.Equal(kind, launcher.Kind);
     }
-
-    [Fact]
-    public void Read_MpiexecWithinSlurm_IsThatOfMpiexec() =>
-        Assert.Equal((1, 2), Read("OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=2 SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1") is { } launcher
-            ? (launcher.Rank, launcher.Size) : default);
 
     [Theory]
     [InlineData("")]
@@ -32,7 +33,7 @@ public sealed class MpiLauncherTests
 
     [Fact]
     public void ToString_Launcher_NamesRankAndHost() =>
-        Assert.Equal($"rank 2 of 4 ({System.Net.Dns.GetHostName()})", new MpiLauncher(2, 4).ToString());
+        Assert.Equal($"rank 2 of 4 ({System.Net.Dns.GetHostName()})", Read("PMI_RANK=2 PMI_SIZE=4")!.ToString());
 
     private static MpiLauncher? Read(string variables)
     {

@@ -74,9 +74,11 @@ internal static class DistributedTraining
             return ExitCode.WrongCall;
         }
 
-        // The group has to know the exit code, and may end the process, so errors and output are handled within it.
+        // The group has to know the exit code, and may end the process, so errors and output are handled within it. It reports itself why
+        // another rank fails, unless rank 0 fails too.
         async Task<int> ReportAsync(MpiProcessGroup processes)
         {
+            if (processes.Rank > 0) return await TrainAsync(processes);
             int exitCode = await Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken);
             await console.Output.FlushAsync(CancellationToken.None);
             return exitCode;
@@ -95,9 +97,8 @@ internal static class DistributedTraining
             }
             catch (Exception exception) when (processes.Rank > 0)
             {
-                processes.FailureMessage = ErrorReport.SentenceOf(exception, debug, call.CommandResult.Command)
-                    + (debug ? Environment.NewLine + exception : "");
-                throw;
+                string sentence = ErrorReport.SentenceOf(exception, debug, call.CommandResult.Command);
+                throw new ProcessGroupException(debug ? $"{sentence}{Environment.NewLine}{exception}" : sentence, exception);
             }
         }
     }

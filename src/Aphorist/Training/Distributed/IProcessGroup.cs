@@ -15,7 +15,7 @@ namespace Aphorist.Training;
 /// </remarks>
 public interface IProcessGroup
 {
-    /// <summary>The number of this process: 0 to <see cref="Size"/> - 1. Process 0 writes the files of a run.</summary>
+    /// <summary>The rank of this process, from 0 to <see cref="Size"/> - 1. Rank 0 writes the files of a run.</summary>
     int Rank { get; }
 
     /// <summary>The number of processes.</summary>
@@ -26,7 +26,7 @@ public interface IProcessGroup
 
     /// <summary>
     /// Sends a part of an array to every process. Both arrays have <see cref="Size"/> parts of equal length: part r of
-    /// <paramref name="sent"/> goes to process r, and part r of <paramref name="received"/> comes from process r.
+    /// <paramref name="sent"/> goes to rank r, and part r of <paramref name="received"/> comes from rank r.
     /// </summary>
     /// <param name="sent">What to send. Not changed.</param>
     /// <param name="received">Where to put what arrives. Does not overlap <paramref name="sent"/>.</param>
@@ -35,19 +35,21 @@ public interface IProcessGroup
 
     /// <summary>
     /// Gathers a part from every process, in place. The array has <see cref="Size"/> parts of equal length. Before the call, part
-    /// <see cref="Rank"/> is the contribution of this process; after it, part r is that of process r.
+    /// <see cref="Rank"/> is the contribution of this process; after it, part r is that of rank r.
     /// </summary>
     /// <param name="values">The array.</param>
     /// <exception cref="ProcessGroupException">Another process does not answer.</exception>
     void AllGather(Span<byte> values);
 
-    /// <summary>Replaces the values of all processes by those of process 0.</summary>
+    /// <summary>Replaces the values of all processes by those of rank 0.</summary>
     /// <param name="values">The values.</param>
     /// <exception cref="ProcessGroupException">Another process does not answer.</exception>
     void Broadcast(Span<byte> values);
 }
 
-/// <summary>The processes of a group cannot reach each other any more: one of them ended, hangs, or lost its network.</summary>
+/// <summary>
+/// Processes cannot train together: they could not form a group, differ in their model or options, or no longer reach each other.
+/// </summary>
 public sealed class ProcessGroupException : AphoristException
 {
     /// <summary>Creates the exception.</summary>
