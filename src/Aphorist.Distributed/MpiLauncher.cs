@@ -42,7 +42,8 @@ public sealed class MpiLauncher
             ?? Read(LauncherKind.Slurm, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID");
 
         MpiLauncher? Read(LauncherKind kind, string rankName, string sizeName, string localRankName) =>
-            Number(rankName) is { } rank && Number(sizeName) is { } size && rank < size ? new(kind, rank, size, Number(localRankName)) : null;
+            Number(rankName) is { } rank && Number(sizeName) is { } size && rank < size
+                ? new(kind, rank, size, Number(localRankName)) : null;
 
         int? Number(string name) =>
             int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;

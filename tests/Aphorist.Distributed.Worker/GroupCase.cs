@@ -18,7 +18,8 @@ public static class GroupCase
         try
         {
             return await MpiProcessGroup.RunAsync(
-                processes => name == "train" ? TrainAsync(processes) : Task.FromResult(Run(name, processes)), new() { Timeout = TimeSpan.FromSeconds(timeout) });
+                processes => name == "train" ? TrainAsync(processes) : Task.FromResult(Run(name, processes)),
+                new() { Timeout = TimeSpan.FromSeconds(timeout) });
         }
         catch (ProcessGroupException exception)
         {
@@ -95,7 +96,8 @@ public static class GroupCase
     {
         foreach (int steps in (int[])[50, 150])
         {
-            Corpus corpus = Corpus.FromText(string.Concat(Enumerable.Range(0, 8 + (steps * 32)).Select(i => (char)('a' + (i * i % 17)))), "letters");
+            IEnumerable<char> letters = Enumerable.Range(0, 8 + (steps * 32)).Select(i => (char)('a' + (i * i % 17)));
+            Corpus corpus = Corpus.FromText(string.Concat(letters), "letters");
             ModelSpec spec = new() { HiddenSize = 16, Window = 8 };
             TrainingOptions options = new() { Epochs = 20, BatchSize = 32, Stride = 1, ClipNorm = 1, Dropout = 0.1, EmaDecay = 0.9 };
             Trainer trainer = new(LanguageModel.Create(spec, Tokenizer.Create(corpus)), corpus, options, processes: processes);
