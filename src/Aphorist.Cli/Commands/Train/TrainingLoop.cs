@@ -183,8 +183,8 @@ internal static class TrainingLoop
         string found = $"Only {started.WorkingProcesses} of {started.Processes} processes have work in each batch";
         return started.CompletedEpochs > 0
             ? $"{found}, and a resumed run keeps its batch size. Start {started.WorkingProcesses}."
-            : $"{found}. Start {started.WorkingProcesses}, or use --batch {batchSize}, which gives all of them work but changes the trained "
-              + "weights.";
+            : $"{found}. Start {started.WorkingProcesses}, or use --batch {batchSize}, which gives all of them work but changes the "
+              + "trained weights.";
     }
 
     private static string UnknownWords(double share) => string.Create(
