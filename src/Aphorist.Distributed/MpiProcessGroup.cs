@@ -176,8 +176,8 @@ public sealed class MpiProcessGroup : IProcessGroup
 
         // A library that does not know the launcher starts a group of one in each process.
         string message = $"The launcher started {launcher.Size} processes, but the MPI library {library.Name} " +
-            $"({(library.IsOpenMpi ? "Open MPI" : "MPICH")}) sees {size}: it belongs to another launcher. Use the mpiexec of that library, " +
-            "or set the environment variable APHORIST_MPI to the path of the launcher's library.";
+            $"({(library.IsOpenMpi ? "Open MPI" : "MPICH")}) sees {size}: it belongs to another launcher. Use the mpiexec of that " +
+            "library, or set the environment variable APHORIST_MPI to the path of the launcher's library.";
         using (new Deadline(options.Timeout, exitCode: 2, $"{launcher}: {message}")) library.Finish();
         throw new ProcessGroupException(message);
     }
