@@ -13,7 +13,7 @@ namespace Aphorist.Distributed.Tests;
 internal sealed class MpiJob : IDisposable
 {
     // Long enough for a slow or busy machine, and a hang still ends.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // Notes the process id of each rank.
     private const string Wrapper =

@@ -13,7 +13,7 @@ public sealed class NetworkTests
     {
         MpiInstallation installed = MpiInstallation.Named(mpi);
         using NetworkHosts network = new(hosts);
-        using WorkerJob job = WorkerJob.Run(installed, ranks, TrainingCase.All, network);
+        using WorkerJob job = WorkerJob.Run(installed, ranks, TrainingCase.Models, network);
         job.AssertResultsOfOneProcess();
     }
 
@@ -35,7 +35,7 @@ public sealed class NetworkTests
         double expected = 2.0 * (ranks - 1) / ranks * TrainingCase.Large.GradientBytes() * steps;
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{expected:F0} bytes expected, left the hosts: {string.Join(", ", sent.Select(bytes => $"{bytes / expected:P1}"))}");
-        Assert.All(sent, bytes => Assert.InRange(bytes, 0.9 * expected, 1.6 * expected));
+        Assert.All(sent, bytes => Assert.InRange(bytes, 0.9 * expected, 1.8 * expected));
 
         long[] SentBytes() => [.. Enumerable.Range(1, hosts).Select(network.SentBytes)];
     }
@@ -46,6 +46,7 @@ public sealed class NetworkTests
         foreach (string mpi in MpiInstallation.AllNames)
         {
             jobs.Add(mpi, 2, 2);
+            if (!MpiInstallation.RunsLongTests) continue;
             jobs.Add(mpi, 4, 4);
             jobs.Add(mpi, 2, 4);
         }

@@ -57,11 +57,17 @@ public sealed record TrainingCase(
             OptimizerKind.AdamW),
     ];
 
-    /// <summary>All cases that are compared between numbers of processes.</summary>
-    public static IReadOnlyList<TrainingCase> All { get; } =
+    /// <summary>Five kinds of models, each with windows and with streams.</summary>
+    public static IReadOnlyList<TrainingCase> Models { get; } =
     [
         .. Kinds.Select(kind => new TrainingCase($"windows-{kind.Name}", kind.Model with { Window = 12 }, With(Windows, kind.Optimizer))),
         .. Kinds.Select(kind => new TrainingCase($"stream-{kind.Name}", kind.Model, With(Stream, kind.Optimizer))),
+    ];
+
+    /// <summary>All cases that are compared between numbers of processes.</summary>
+    public static IReadOnlyList<TrainingCase> All { get; } =
+    [
+        .. Models,
         // Without clipping by norm, the gradients are added and used in one pass.
         new("no-clipping", Small, Windows with { ClipNorm = 0, ClipValue = 0.01, EmaDecay = 0 }),
         new("few-shards", Small, Stream with { BatchSize = 20, Epochs = 1, Dropout = 0 }, TextLength: 4_600),
