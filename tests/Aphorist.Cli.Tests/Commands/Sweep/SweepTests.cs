@@ -42,7 +42,7 @@ public sealed class SweepTests : IDisposable
         string[] train = OptionsOf("train"), sweep = OptionsOf("sweep");
         Assert.Superset(
             new HashSet<string>(["--average", "--kernel", "--residual", "--layer-normalization", "--validation-text"]), sweep.ToHashSet());
-        Assert.Equal(["--resume", "--run", "--samples"], train.Except(sweep).Order());
+        Assert.Equal(["--distributed", "--resume", "--run", "--samples", "--timeout"], train.Except(sweep).Order());
     }
 
     [Fact]
