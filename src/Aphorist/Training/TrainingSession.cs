@@ -135,7 +135,7 @@ internal sealed class TrainingSession : IDisposable
             // One of the processes was cancelled, and all stop after the same batch.
             IsInterrupted = true;
             IReadOnlyList<CheckpointSaved> saved = SaveCheckpoint();
-            // The others do not leave before process 0 has written the checkpoint: a launcher may end a job when one process ends.
+            // The others do not leave before rank 0 has written the checkpoint: a launcher may end a job when one process ends.
             processes.Broadcast(new byte[1]);
             return saved;
         }
@@ -187,7 +187,7 @@ internal sealed class TrainingSession : IDisposable
         return Limit is not null;
     }
 
-    /// <summary>Continues with the clock of process 0, so that all processes decide the same.</summary>
+    /// <summary>Continues with the clock of rank 0, so that all processes decide the same.</summary>
     private void SynchronizeClock(ref double seconds, ref double elapsed)
     {
         ClockReading reading = new(seconds, elapsed, sinceCheckpoint.Elapsed > options.CheckpointInterval);
@@ -195,7 +195,7 @@ internal sealed class TrainingSession : IDisposable
         (seconds, elapsed, isCheckpointDue) = (reading.Seconds, reading.Elapsed, reading.IsCheckpointDue);
     }
 
-    /// <summary>Gets the state and the arrays to start from: those of process 0, which has the files.</summary>
+    /// <summary>Gets the state and the arrays to start from: those of rank 0, which has the files.</summary>
     private TrainingState PrepareState(RunIdentity identity)
     {
         if (processes.Size == 1) return LoadOrCreateState(identity);
@@ -401,6 +401,6 @@ internal sealed class TrainingSession : IDisposable
         Version = ModelFileInfo.LibraryVersion,
     };
 
-    /// <summary>The clock of process 0 after a batch.</summary>
+    /// <summary>The clock of rank 0 after a batch.</summary>
     private readonly record struct ClockReading(double Seconds, double Elapsed, bool IsCheckpointDue);
 }

@@ -71,7 +71,7 @@ internal static class TrainCommand
             call, call.GetValue(Folder), resume, Samples.GetValue(call), output, processes, cancellationToken);
         if (processes is { Rank: > 0 })
         {
-            // Process 0 reports.
+            // Rank 0 reports.
             await foreach (TrainingEvent _ in run.RunAsync(cancellationToken)) { }
             return ExitCode.Done;
         }

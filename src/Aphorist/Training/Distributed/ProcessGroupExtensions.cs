@@ -10,11 +10,11 @@ internal static class ProcessGroupExtensions
     private const long Failed = -1;
     private const long Cancelled = -2;
 
-    /// <summary>Computes bytes in process 0, for all processes.</summary>
+    /// <summary>Computes bytes in rank 0, for all processes.</summary>
     /// <param name="processes">The processes.</param>
-    /// <param name="compute">Computes the bytes. Only called in process 0.</param>
-    /// <exception cref="ProcessGroupException">The computation failed in process 0, which throws its own exception.</exception>
-    /// <exception cref="OperationCanceledException">The computation was cancelled in process 0.</exception>
+    /// <param name="compute">Computes the bytes. Only called in rank 0.</param>
+    /// <exception cref="ProcessGroupException">The computation failed in rank 0, which throws its own exception.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled in rank 0.</exception>
     public static byte[] ComputeOnce(this IProcessGroup processes, Func<byte[]> compute)
     {
         byte[] bytes = [];
@@ -44,7 +44,7 @@ internal static class ProcessGroupExtensions
         return bytes;
     }
 
-    /// <summary>Computes a text in process 0, for all processes.</summary>
+    /// <summary>Computes a text in rank 0, for all processes.</summary>
     public static string ComputeOnce(this IProcessGroup processes, Func<string> compute) =>
         Encoding.UTF8.GetString(processes.ComputeOnce(() => Encoding.UTF8.GetBytes(compute())));
 }

@@ -58,7 +58,7 @@ internal static class TrainingAgreement
 
     private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Finds a process with another hash than process 0.</summary>
+    /// <summary>Finds a process with another hash than rank 0.</summary>
     private static bool FindOther(IProcessGroup processes, byte[] hash, out byte[] all, out int rank)
     {
         all = new byte[hash.Length * processes.Size];

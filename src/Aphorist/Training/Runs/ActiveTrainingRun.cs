@@ -85,7 +85,7 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     }
 
     /// <summary>
-    /// Writes the text that the model generated after an epoch into the run folder. If several processes train, only process 0 does.
+    /// Writes the text that the model generated after an epoch into the run folder. If several processes train, only rank 0 does.
     /// </summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>
     /// <param name="text">The text.</param>

@@ -7,7 +7,7 @@ using Aphorist.Training.Distributed;
 namespace Aphorist.Training.Runs;
 
 /// <summary>
-/// Builds a run from its options: a new one, or one that is resumed. If several processes train it, process 0 alone reads and writes the
+/// Builds a run from its options: a new one, or one that is resumed. If several processes train it, rank 0 alone reads and writes the
 /// run folder and reads the start model, and the others get what they need from it.
 /// </summary>
 internal static class RunBuilder
@@ -159,7 +159,7 @@ internal static class RunBuilder
         }
     }
 
-    /// <summary>Loads a model file in process 0, and gives its bytes to the others.</summary>
+    /// <summary>Loads a model file in rank 0, and gives its bytes to the others.</summary>
     /// <param name="processes">The processes that train together.</param>
     /// <param name="find">Finds the file.</param>
     /// <param name="name">The name of the file in messages of the other processes.</param>

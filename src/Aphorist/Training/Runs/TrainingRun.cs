@@ -93,7 +93,7 @@ public class TrainingRun
     /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
     /// <param name="processes">
-    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// The processes that train together: all make this call. Rank 0 alone writes the folder, which need not exist for the others. Null,
     /// the default, to train in this process alone.
     /// </param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
@@ -120,7 +120,7 @@ public class TrainingRun
     /// <param name="folder">The run folder.</param>
     /// <param name="validation">A separate validation text, normalized like the corpus. None by default.</param>
     /// <param name="processes">
-    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// The processes that train together: all make this call. Rank 0 alone writes the folder, which need not exist for the others. Null,
     /// the default, to train in this process alone.
     /// </param>
     /// <returns>The run, ready to train. It holds the folder's lock until it is disposed.</returns>
@@ -150,7 +150,7 @@ public class TrainingRun
     /// </param>
     /// <param name="progress">Receives the progress of downloading, caching and tokenizing the texts.</param>
     /// <param name="processes">
-    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// The processes that train together: all make this call. Rank 0 alone writes the folder, which need not exist for the others. Null,
     /// the default, to train in this process alone.
     /// </param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
@@ -180,7 +180,7 @@ public class TrainingRun
     /// <param name="validation">The separate validation text, if the run has one.</param>
     /// <param name="change">Changes the options, for example to train more epochs. Null, the default, to keep them.</param>
     /// <param name="processes">
-    /// The processes that train together: all make this call. Process 0 alone writes the folder, which need not exist for the others. Null,
+    /// The processes that train together: all make this call. Rank 0 alone writes the folder, which need not exist for the others. Null,
     /// the default, to train in this process alone.
     /// </param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
