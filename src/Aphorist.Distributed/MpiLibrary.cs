@@ -15,10 +15,16 @@ internal sealed unsafe class MpiLibrary
     // A call may come from any thread, one at a time.
     private const int ThreadSerialized = 2;
 
-    // How often an operation is asked for before the processor is offered to other threads. That lasts less than 100 microseconds.
+    // How a thread waits for other processes. It asks again and again, for less than 100 microseconds. Then it offers its processor to other
+    // threads after each question. It sleeps only if the wait is longer than a step and a transfer usually last: a processor that wakes up
+    // is slow.
     private const int Spins = 100;
+    private const double UsualBytesPerSecond = 0.5e9;
+    private const int SleepMicroseconds = 50;
 
     private const int LongestError = 4096;
+
+    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(20);
 
     private static readonly string[] OpenMpiNames =
         ["libmpi.so.40", "/usr/lib64/openmpi/lib/libmpi.so.40", "libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib", "libmpi.so"];
@@ -39,6 +45,8 @@ internal sealed unsafe class MpiLibrary
     private readonly delegate* unmanaged<nint*, int*, nint, int> test;
     private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> allToAll, allGather;
     private readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> broadcast;
+
+    private int size;
 
     private MpiLibrary(string name, nint handle)
     {
@@ -88,6 +96,7 @@ internal sealed unsafe class MpiLibrary
         int provided;
         Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadSerialized, &provided));
         Check(((delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler"))(world, errorsReturn));
+        size = Size();
         if (provided < ThreadSerialized)
             throw new ProcessGroupException($"The MPI library {Name} does not support threads (MPI_THREAD_SERIALIZED): use another build.");
     }
@@ -114,7 +123,7 @@ internal sealed unsafe class MpiLibrary
     public bool AllToAll(void* sent, void* received, int partLength, TimeSpan time)
     {
         Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, request));
-        return Complete(time);
+        return Complete(time, (long)partLength * size);
     }
 
     /// <summary>Gathers a part from each process, in place.</summary>
@@ -126,7 +135,7 @@ internal sealed unsafe class MpiLibrary
     public bool Broadcast(void* values, int length, TimeSpan time)
     {
         Check(broadcast(values, length, bytes, 0, world, request));
-        return Complete(time);
+        return Complete(time, length);
     }
 
     /// <summary>Gathers a part from each process that is about to leave, in place.</summary>
@@ -162,18 +171,25 @@ internal sealed unsafe class MpiLibrary
     private bool Gather(nint communicator, void* values, int partLength, TimeSpan time)
     {
         Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, communicator, request));
-        return Complete(time);
+        return Complete(time, (long)partLength * size);
     }
 
     // A blocking call would wait for ever for a process that is gone. An operation that is given up cannot be cancelled.
-    private bool Complete(TimeSpan time)
+    private bool Complete(TimeSpan time, long length = 0)
     {
         for (int turn = 0; turn < Spins; turn++)
             if (IsComplete()) return true;
 
-        // More processes than processors still make progress.
-        for (long start = Stopwatch.GetTimestamp(); !IsComplete(); Thread.Yield())
-            if (Stopwatch.GetElapsedTime(start) > time) return false;
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan usual = UsualStep + TimeSpan.FromSeconds(length / UsualBytesPerSecond);
+        while (!IsComplete())
+        {
+            TimeSpan waited = Stopwatch.GetElapsedTime(start);
+            if (waited > time) return false;
+            if (waited < usual) Thread.Yield();
+            else NativeProcess.Sleep(SleepMicroseconds);
+        }
+
         return true;
     }
 

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using Aphorist.Training;
 
@@ -11,8 +13,6 @@ namespace Aphorist.Distributed;
 /// </summary>
 public sealed class MpiProcessGroup : IProcessGroup
 {
-    private const int LongestHostName = 256;
-
     // How long a process that fails waits for others that fail for the same reason, so that each can tell why.
     private static readonly TimeSpan FailureGracePeriod = TimeSpan.FromSeconds(2);
 
@@ -35,7 +35,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         this.launcher = launcher;
         this.timeout = timeout;
         if (!library.PrepareToLeave(timeout)) throw NoAnswer();
-        LocalSize = CountProcessesOfThisHost();
+        (Machines, LocalSize) = Locate();
         if (launcher.Kind == LauncherKind.OpenMpi)
             termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { _ = ReportTerminationAsync(); });
     }
@@ -65,6 +65,9 @@ public sealed class MpiProcessGroup : IProcessGroup
 
     /// <inheritdoc/>
     public int LocalSize { get; }
+
+    /// <summary>The number of machines that run processes of the group.</summary>
+    public int Machines { get; }
 
     /// <summary>Joins the group, runs a program in it and leaves it. A process can call it once.</summary>
     /// <remarks>
@@ -192,6 +195,13 @@ public sealed class MpiProcessGroup : IProcessGroup
         NativeProcess.Exit(exitCode);
     }
 
+    // As Linux writes them, for example 0-3. Empty elsewhere: all processors of the machine.
+    private static string ProcessorsOfThisProcess()
+    {
+        const string Status = "/proc/self/status", Name = "Cpus_allowed_list:";
+        return File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) ?? "" : "";
+    }
+
     private static void Report(string? message)
     {
         if (message is not null) Console.Error.Write(message + Environment.NewLine);
@@ -235,16 +245,25 @@ public sealed class MpiProcessGroup : IProcessGroup
         return state == State.Exchanging ? number : null;
     }
 
-    private int CountProcessesOfThisHost()
+    // Each process tells hashes of its machine, and of the processors there that it may use: launchers can give each its own.
+    private (int Machines, int LocalSize) Locate()
     {
-        byte[] names = new byte[Size * LongestHostName];
-        Span<byte> own = names.AsSpan(Rank * LongestHostName, LongestHostName);
-        Encoding.UTF8.TryGetBytes(Dns.GetHostName(), own, out _);
-        AllGather(names);
-        int count = 0;
+        long[] places = new long[2 * Size];
+        string machine = Dns.GetHostName();
+        places[2 * Rank] = Hash(machine);
+        places[2 * Rank + 1] = Hash($"{machine} {ProcessorsOfThisProcess()}");
+        AllGather(MemoryMarshal.AsBytes(places.AsSpan()));
+        HashSet<long> machines = [];
+        int sharing = 0;
         for (int rank = 0; rank < Size; rank++)
-            if (names.AsSpan(rank * LongestHostName, LongestHostName).SequenceEqual(own)) count++;
-        return count;
+        {
+            machines.Add(places[2 * rank]);
+            if (places[2 * rank + 1] == places[2 * Rank + 1]) sharing++;
+        }
+
+        return (machines.Count, sharing);
+
+        static long Hash(string text) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     private int Leave(int exitCode, string? message)

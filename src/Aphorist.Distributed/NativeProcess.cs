@@ -13,6 +13,8 @@ internal static unsafe class NativeProcess
     private static readonly delegate* unmanaged<byte*, byte*, int, int> SetVariableFunction =
         (delegate* unmanaged<byte*, byte*, int, int>)Export("setenv");
 
+    private static readonly delegate* unmanaged<uint, int> SleepFunction = (delegate* unmanaged<uint, int>)Export("usleep");
+
     /// <summary>Ends the process at once: no finalizers, no exit handlers of native libraries.</summary>
     /// <param name="exitCode">The exit code.</param>
     /// <param name="message">A line for standard error before that; null for none.</param>
@@ -37,6 +39,10 @@ internal static unsafe class NativeProcess
         Marshal.FreeCoTaskMem(nativeName);
         Marshal.FreeCoTaskMem(nativeValue);
     }
+
+    /// <summary>Sleeps for a time that is shorter than those of <see cref="Thread.Sleep(int)"/>.</summary>
+    /// <param name="microseconds">The time, less than a second.</param>
+    public static void Sleep(int microseconds) => SleepFunction((uint)microseconds);
 
     private static nint Export(string name) => NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), name);
 }

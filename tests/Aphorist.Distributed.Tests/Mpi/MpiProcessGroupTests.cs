@@ -18,7 +18,18 @@ public sealed class MpiProcessGroupTests
         using MpiJob job = Run(mpi, "exchange", ranks: 3);
         Assert.Equal(0, job.ExitCode);
         string host = System.Net.Dns.GetHostName();
-        for (int rank = 0; rank < 3; rank++) Assert.Contains($"exchanged by {rank} of 3, 3 here, rank {rank} of 3 ({host})", job.Output);
+        for (int rank = 0; rank < 3; rank++) Assert.Contains($"exchanged by {rank} of 3, 3 share, machines: 1, rank {rank} of 3 ({host})", job.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void Join_EachRankHasItsOwnProcessor_NoneIsShared(string mpi)
+    {
+        Assert.SkipWhen(Environment.ProcessorCount < 2, "Needs two processors.");
+        const string OnOwnProcessor = "exec taskset -c ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} \"$@\"";
+        using MpiJob job = Run(mpi, ["sh", "-c", OnOwnProcessor, "sh", .. Worker("exchange", LongTimeout)]);
+        Assert.True(job.ExitCode == 0, job.Everything);
+        for (int rank = 0; rank < 2; rank++) Assert.Contains($"exchanged by {rank} of 2, 1 share, machines: 1", job.Output);
     }
 
     [Theory]
@@ -179,7 +190,7 @@ public sealed class MpiProcessGroupTests
     {
         // Enough time to tell, also on a busy machine.
         using MpiJob job = Run(
-            MpiInstallation.OpenMpi, "last is killed, others continue", variables: ("OMPI_MCA_odls_base_sigkill_timeout", "10"));
+            MpiInstallation.OpenMpi, "last is killed, others continue", variables: ("OMPI_MCA_odls_base_sigkill_timeout", "5"));
         Assert.NotEqual(0, job.ExitCode);
         Assert.Contains(": The launcher asked this process to end while it waited for the others.", job.ErrorOf(0));
     }

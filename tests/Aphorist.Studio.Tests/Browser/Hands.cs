@@ -61,7 +61,10 @@ internal sealed class KeyboardHands(IPage page) : Hands(page)
     public override async Task PressAsync(ILocator target)
     {
         await ReachAsync(target);
+        bool opensPage = await target.EvaluateAsync<bool>("element => element.matches('a:not([download])')");
         await Page.Keyboard.PressAsync("Enter");
+        // A moment after a page has appeared, its heading takes the focus. A later key would go there.
+        if (opensPage) await Assertions.Expect(Page.Locator("h1")).ToBeFocusedAsync();
     }
 
     public override async Task TypeAsync(ILocator field, string text)

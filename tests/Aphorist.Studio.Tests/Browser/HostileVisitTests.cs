@@ -135,6 +135,11 @@ public sealed class HostileVisitTests(StudioBrowser browser) : IDisposable
             await DeleteAsync(folder["tiny"]);
             await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is no such run");
             await GoesOnAsync(page);
+            // Nobody could stop it otherwise.
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(TimeSpan.FromMinutes(1));
+            while (TrainingProcesses.Find(folder["tiny"]).Any()) await Task.Delay(50, limit.Token);
+            Assert.False(Directory.Exists(folder["tiny"]));
         });
     }
 

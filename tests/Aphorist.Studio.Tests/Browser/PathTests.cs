@@ -15,7 +15,7 @@ public sealed class PathTests(StudioBrowser browser)
     private static readonly Random Chance = new(1);
 
     // It takes a few seconds to read, so that the chart moves, and much in it is chance, so that temperatures differ.
-    private static readonly string Text = string.Concat(Enumerable.Range(0, 8_000)
+    private static readonly string Text = string.Concat(Enumerable.Range(0, 20_000)
         .Select(_ => $"the {AnyOf(Words)} saw a {AnyOf(Words)} and {AnyOf(Words)} {AnyOf(Words)}.\n"));
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aphorist.Cli.CommandLine;
 using Aphorist.Distributed;
+using Aphorist.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Cli.Commands.Train;
@@ -79,6 +80,9 @@ internal static class DistributedTraining
         async Task<int> ReportAsync(MpiProcessGroup processes)
         {
             if (processes.Rank > 0) return await TrainAsync(processes);
+            if (processes.Size > 1)
+                await CommandOutput.Of(call).Notes.WriteLineAsync(
+                    $"Training in {processes.Size} processes on {Plural.Of(processes.Machines, "machine")}.");
             int exitCode = await Invocation.ReportAsync(() => TrainAsync(processes), call, console, cancellationToken);
             await console.Output.FlushAsync(CancellationToken.None);
             return exitCode;

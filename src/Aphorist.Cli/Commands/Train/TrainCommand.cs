@@ -76,10 +76,6 @@ internal static class TrainCommand
             return ExitCode.Done;
         }
 
-        if (processes is { Size: > 1 })
-            await output.Notes.WriteLineAsync(
-                $"Training in {processes.Size} processes, "
-                + $"{(processes.LocalSize == processes.Size ? "all" : $"{processes.LocalSize} of them")} on this machine.");
         if (resume is null && run.Options.ReadsStandardInput) await output.Notes.WriteLineAsync(NoteOnInput(run));
         LossHistory history = new();
         RunExtent extent = RunExtent.Of(run);

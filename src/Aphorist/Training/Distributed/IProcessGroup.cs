@@ -21,7 +21,10 @@ public interface IProcessGroup
     /// <summary>The number of processes.</summary>
     int Size { get; }
 
-    /// <summary>The number of processes of the group on this machine, this one included. They share its processors.</summary>
+    /// <summary>
+    /// The number of processes of the group that share the processors of this one, itself included. By default, training uses that part of
+    /// the processors.
+    /// </summary>
     int LocalSize { get; }
 
     /// <summary>

@@ -56,7 +56,9 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// <exception cref="TrainingDivergedException">The loss rose and the divergence guard is off, or did not help.</exception>
     /// <exception cref="CorpusException">A cached text cannot be read any more. The checkpoint stays as it was.</exception>
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
-    /// <exception cref="TrainingRunException">The checkpoint is missing, but not the results of the run.</exception>
+    /// <exception cref="TrainingRunException">
+    /// The checkpoint is missing, but not the results of the run; or the run is deleted or moved while it is trained.
+    /// </exception>
     /// <exception cref="InvalidOptionsException">The checkpoint belongs to another corpus or other options.</exception>
     /// <exception cref="IOException">A file of the run cannot be written. The previous one is unchanged.</exception>
     public async IAsyncEnumerable<TrainingEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -69,7 +71,11 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
             },
             null, StopCheckInterval, StopCheckInterval);
         RunFolder? written = held is null ? null : Files;
-        await foreach (TrainingEvent happened in trainer.RunAsync(written, stop.Token).ConfigureAwait(false)) yield return happened;
+        await foreach (TrainingEvent happened in trainer.RunAsync(written, stop.Token).ConfigureAwait(false))
+        {
+            written?.EnsureIsStillThere();
+            yield return happened;
+        }
     }
 
     /// <summary>
@@ -89,12 +95,14 @@ public sealed class ActiveTrainingRun : TrainingRun, IDisposable
     /// </summary>
     /// <param name="epoch">The number of the epoch, from 1.</param>
     /// <param name="text">The text.</param>
+    /// <exception cref="TrainingRunException">The run is deleted or moved.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void WriteSample(int epoch, string text)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
         ArgumentNullException.ThrowIfNull(text);
         if (held is null) return;
+        Files.EnsureIsStillThere();
         Directory.CreateDirectory(Files.Samples);
         AtomicFile.WriteAllText(Files.SampleFile(epoch), text);
     }

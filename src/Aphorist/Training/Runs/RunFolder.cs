@@ -132,6 +132,14 @@ internal sealed class RunFolder(string path)
         if (!File.Exists(Options)) throw new TrainingRunException($"The folder '{Path}' holds no run: it has no options.json.", Path);
     }
 
+    /// <summary>Checks that nobody has deleted the run while it is trained. Later files would be a folder without a run.</summary>
+    /// <exception cref="TrainingRunException">It is deleted or moved.</exception>
+    public void EnsureIsStillThere()
+    {
+        if (!File.Exists(Options))
+            throw new TrainingRunException($"Training has stopped because the run in '{Path}' was deleted or moved meanwhile.", Path);
+    }
+
     /// <summary>Whether training has written anything but checkpoints.</summary>
     private bool HasResults => ((string[])[BestModel, LastModel, Metrics, Steps]).Any(File.Exists)
         || (Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, SampleFiles).Any());

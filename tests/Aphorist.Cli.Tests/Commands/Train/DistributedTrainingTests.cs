@@ -111,7 +111,7 @@ public sealed class DistributedTrainingTests : IDisposable
         CommandResult second = RunRanks(2, "train", "--resume", "run", "--epochs", "2", "--json", "--distributed").Expect(0);
 
         first.ExpectError(
-            "Training in 3 processes, all on this machine.", "Only 2 of 3 processes have work in each batch", "--batch 48, ");
+            "Training in 3 processes on 1 machine.", "Only 2 of 3 processes have work in each batch", "--batch 48, ");
         Assert.Single(first.Error.Split('\n'), line => line.StartsWith("Run folder: ", StringComparison.Ordinal));
         Assert.DoesNotContain('\e', first.Output + first.Error);
         Assert.Equal(2, second.JsonLines()[0].GetProperty("processes").GetInt32());

@@ -454,6 +454,34 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_RunIsDeletedMeanwhile_StopsAndLeavesNoFolder()
+    {
+        using ActiveTrainingRun run = await CreateAsync();
+        TrainingRunException failure = await Assert.ThrowsAsync<TrainingRunException>(async () =>
+        {
+            await foreach (TrainingEvent happened in run.RunAsync(TestContext.Current.CancellationToken))
+            {
+                if (happened is not EpochCompleted completed) continue;
+                Directory.Delete(RunPath, recursive: true);
+                run.WriteSample(completed.Epoch, "text");
+            }
+        });
+        Assert.Contains("was deleted or moved", failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(RunPath));
+    }
+
+    [Fact]
+    public async Task RunAsync_FilesOfTheRunAreDeletedMeanwhile_Stops()
+    {
+        using ActiveTrainingRun run = await CreateAsync();
+        await Assert.ThrowsAsync<TrainingRunException>(async () =>
+        {
+            await foreach (TrainingEvent _ in run.RunAsync(TestContext.Current.CancellationToken))
+                foreach (string file in Directory.EnumerateFiles(RunPath, "*.json")) File.Delete(file);
+        });
+    }
+
+    [Fact]
     public async Task CreateAsync_UnknownCharacterInTheValidationText_NamesItAndItsPlace()
     {
         folder.Write("held.txt", "that is €");
