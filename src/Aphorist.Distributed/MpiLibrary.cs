@@ -15,9 +15,9 @@ internal sealed unsafe class MpiLibrary
     // A call may come from any thread, one at a time.
     private const int ThreadSerialized = 2;
 
-    // How a thread waits for other processes. It asks again and again, for less than 100 microseconds. Then it offers its processor to other
-    // threads after each question. It sleeps only if the wait is longer than a step and a transfer usually last: a processor that wakes up
-    // is slow.
+    // How a thread waits for other processes. It asks again and again, for less than 100 microseconds. Then it offers its processor to
+    // other threads after each question. It sleeps only if the wait is longer than a step and a transfer usually last, because a processor
+    // that wakes up is slow.
     private const int Spins = 100;
     private const double UsualBytesPerSecond = 0.5e9;
     private const int SleepMicroseconds = 50;

@@ -199,7 +199,8 @@ public sealed class MpiProcessGroup : IProcessGroup
     private static string ProcessorsOfThisProcess()
     {
         const string Status = "/proc/self/status", Name = "Cpus_allowed_list:";
-        return File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) ?? "" : "";
+        if (!File.Exists(Status)) return "";
+        return File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) ?? "";
     }
 
     private static void Report(string? message)

@@ -35,7 +35,8 @@ public static class GroupCase
         {
             case "exchange":
                 foreach (int length in (int[])[0, 1, 7, 64, 1000, 70_000, 1_000_000]) Exchange(processes, length);
-                Console.WriteLine($"exchanged by {processes.Rank} of {processes.Size}, {processes.LocalSize} share, machines: {processes.Machines}, {MpiLauncher.Current}");
+                string place = $"{processes.LocalSize} share, machines: {processes.Machines}, {MpiLauncher.Current}";
+                Console.WriteLine($"exchanged by {processes.Rank} of {processes.Size}, {place}");
                 return 0;
             case "allocate":
                 Console.WriteLine($"allocated {AllocatedBytes(processes)};");

@@ -18,7 +18,8 @@ public sealed class MpiProcessGroupTests
         using MpiJob job = Run(mpi, "exchange", ranks: 3);
         Assert.Equal(0, job.ExitCode);
         string host = System.Net.Dns.GetHostName();
-        for (int rank = 0; rank < 3; rank++) Assert.Contains($"exchanged by {rank} of 3, 3 share, machines: 1, rank {rank} of 3 ({host})", job.Output);
+        for (int rank = 0; rank < 3; rank++)
+            Assert.Contains($"exchanged by {rank} of 3, 3 share, machines: 1, rank {rank} of 3 ({host})", job.Output);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Xunit;
 
 namespace Aphorist.Studio.Tests.Browser;
 
@@ -83,8 +84,14 @@ internal sealed class KeyboardHands(IPage page) : Hands(page)
 
     public override async Task ChooseFileAsync(ILocator input, FilePayload file)
     {
+        // Playwright asks the browser for the dialog in a message of its own, which the key could overtake.
+        TaskCompletionSource<IFileChooser> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Open(object? sender, IFileChooser chooser) => opened.TrySetResult(chooser);
+        Page.FileChooser += Open;
         await ReachAsync(input);
-        IFileChooser chooser = await Page.RunAndWaitForFileChooserAsync(() => Page.Keyboard.PressAsync("Enter"));
+        await Page.Keyboard.PressAsync("Enter");
+        IFileChooser chooser = await opened.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Page.FileChooser -= Open;
         await chooser.SetFilesAsync(file);
     }
 

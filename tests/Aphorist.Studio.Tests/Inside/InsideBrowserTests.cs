@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Aphorist.Studio.Tests.Browser;
 using Aphorist.Tests;
 using Microsoft.Playwright;
@@ -64,6 +65,7 @@ public sealed class InsideBrowserTests(StudioBrowser browser, StudioContent cont
     {
         await page.OpenAsync("/inside/tiny/map");
         ILocator point = page.Page.Locator(".token-point").First;
+        await Assertions.Expect(point).ToHaveAttributeAsync("transform", new Regex("translate"));
         string before = await PlaceAsync(point);
         await page.Page.Locator(".map svg").FocusAsync();
         await page.Page.Keyboard.PressAsync("+");
