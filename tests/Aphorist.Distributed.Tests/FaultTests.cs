@@ -97,7 +97,8 @@ public sealed class FaultTests
 
         job.WaitForEnd();
         AssertOneSentence(job, 0, "Interrupted. Resume with: mpiexec -n 3 aphorist train --resume ", " --distributed");
-        Assert.NotEqual(0, job.ExitCode);
+        // MPICH's launcher, which was interrupted too, sometimes returns 0 although no rank does.
+        if (installed.Name == MpiInstallation.OpenMpi) Assert.NotEqual(0, job.ExitCode);
         training.AssertResumes(installed);
     }
 
