@@ -24,7 +24,7 @@ internal sealed unsafe class MpiLibrary
 
     private const int LongestError = 4096;
 
-    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(250);
 
     private static readonly string[] OpenMpiNames =
         ["libmpi.so.40", "/usr/lib64/openmpi/lib/libmpi.so.40", "libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib", "libmpi.so"];
