@@ -46,8 +46,6 @@ internal sealed unsafe class MpiLibrary
     private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> allToAll, allGather;
     private readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> broadcast;
 
-    private int size;
-
     private MpiLibrary(string name, nint handle)
     {
         Name = name;
@@ -96,13 +94,13 @@ internal sealed unsafe class MpiLibrary
         int provided;
         Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadSerialized, &provided));
         Check(((delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler"))(world, errorsReturn));
-        size = Size();
+        Size = Number("MPI_Comm_size");
         if (provided < ThreadSerialized)
             throw new ProcessGroupException($"The MPI library {Name} does not support threads (MPI_THREAD_SERIALIZED): use another build.");
     }
 
-    /// <summary>The number of processes that MPI knows.</summary>
-    public int Size() => Number("MPI_Comm_size");
+    /// <summary>The number of processes that MPI knows, once it is initialized.</summary>
+    public int Size { get; private set; }
 
     /// <summary>The rank of this process.</summary>
     public int Rank() => Number("MPI_Comm_rank");
@@ -115,7 +113,7 @@ internal sealed unsafe class MpiLibrary
     public bool PrepareToLeave(TimeSpan time)
     {
         Check(((delegate* unmanaged<nint, nint*, nint*, int>)Export("MPI_Comm_idup"))(world, leaving, request));
-        return Complete(time);
+        return Complete(time, length: 0);
     }
 
     /// <summary>Sends part r of an array to rank r.</summary>
@@ -123,7 +121,7 @@ internal sealed unsafe class MpiLibrary
     public bool AllToAll(void* sent, void* received, int partLength, TimeSpan time)
     {
         Check(allToAll(sent, partLength, bytes, received, partLength, bytes, world, request));
-        return Complete(time, (long)partLength * size);
+        return Complete(time, (long)partLength * Size);
     }
 
     /// <summary>Gathers a part from each process, in place.</summary>
@@ -171,11 +169,11 @@ internal sealed unsafe class MpiLibrary
     private bool Gather(nint communicator, void* values, int partLength, TimeSpan time)
     {
         Check(allGather((void*)inPlace, 0, bytes, values, partLength, bytes, communicator, request));
-        return Complete(time, (long)partLength * size);
+        return Complete(time, (long)partLength * Size);
     }
 
     // A blocking call would wait for ever for a process that is gone. An operation that is given up cannot be cancelled.
-    private bool Complete(TimeSpan time, long length = 0)
+    private bool Complete(TimeSpan time, long length)
     {
         for (int turn = 0; turn < Spins; turn++)
             if (IsComplete()) return true;

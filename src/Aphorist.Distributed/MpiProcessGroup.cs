@@ -1,8 +1,4 @@
-using System.Buffers.Binary;
-using System.Net;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Aphorist.Training;
 
 namespace Aphorist.Distributed;
@@ -35,7 +31,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         this.launcher = launcher;
         this.timeout = timeout;
         if (!library.PrepareToLeave(timeout)) throw NoAnswer();
-        (Machines, LocalSize) = Locate();
+        (Machines, LocalSize) = ProcessPlaces.Count(this);
         if (launcher.Kind == LauncherKind.OpenMpi)
             termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { _ = ReportTerminationAsync(); });
     }
@@ -168,7 +164,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         {
             using (new Deadline(options.Timeout, exitCode: 1, late)) library.Initialize();
             using Deadline deadline = new(options.Timeout + FailureGracePeriod, exitCode: 1, late);
-            size = library.Size();
+            size = library.Size;
             if (size == launcher.Size && library.Rank() == launcher.Rank) return new(library, launcher, options.Timeout);
         }
         catch (ProcessGroupException exception)
@@ -193,14 +189,6 @@ public sealed class MpiProcessGroup : IProcessGroup
         if (othersWait) Thread.Sleep(FailureGracePeriod / 2); // They wait in vain too, and can report it.
         library.Abort(exitCode);
         NativeProcess.Exit(exitCode);
-    }
-
-    // As Linux writes them, for example 0-3. Empty elsewhere: all processors of the machine.
-    private static string ProcessorsOfThisProcess()
-    {
-        const string Status = "/proc/self/status", Name = "Cpus_allowed_list:";
-        if (!File.Exists(Status)) return "";
-        return File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) ?? "";
     }
 
     private static void Report(string? message)
@@ -244,27 +232,6 @@ public sealed class MpiProcessGroup : IProcessGroup
     {
         long number = Interlocked.Read(ref exchanges);
         return state == State.Exchanging ? number : null;
-    }
-
-    // Each process tells hashes of its machine, and of the processors there that it may use: launchers can give each its own.
-    private (int Machines, int LocalSize) Locate()
-    {
-        long[] places = new long[2 * Size];
-        string machine = Dns.GetHostName();
-        places[2 * Rank] = Hash(machine);
-        places[2 * Rank + 1] = Hash($"{machine} {ProcessorsOfThisProcess()}");
-        AllGather(MemoryMarshal.AsBytes(places.AsSpan()));
-        HashSet<long> machines = [];
-        int sharing = 0;
-        for (int rank = 0; rank < Size; rank++)
-        {
-            machines.Add(places[2 * rank]);
-            if (places[2 * rank + 1] == places[2 * Rank + 1]) sharing++;
-        }
-
-        return (machines.Count, sharing);
-
-        static long Hash(string text) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     private int Leave(int exitCode, string? message)
